@@ -1,0 +1,1 @@
+"""The data of one region, compiled from an OpenStreetMap extract and timetables."""

@@ -1,0 +1,183 @@
+"""Expected failures: each docstring is the sentence a person reads."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+
+class DoorstepError(Exception):
+    """Something went wrong on our side. Please try again in a moment."""
+
+    code = "internal"
+    http_status = 500
+    #: The same work may succeed later, so the queue tries it again by itself.
+    passing = False
+
+    def __init__(
+        self,
+        *,
+        suggestions: Sequence[str] = (),
+        retry_after_seconds: int | None = None,
+        **details: object,
+    ) -> None:
+        self.message = " ".join((self.__doc__ or "").split()).format(**details)
+        self.suggestions = tuple(suggestions)
+        self.retry_after_seconds = retry_after_seconds
+        super().__init__(self.message)
+
+
+class ConfigError(DoorstepError):
+    """The setting {name} is wrong: {why}."""
+
+    code = "config"
+
+
+# --- what a person typed ---------------------------------------------------------------------------
+
+
+class InvalidListing(DoorstepError):
+    """{why}"""
+
+    code = "invalid-listing"
+    http_status = 422
+
+    def __init__(self, *, field: str, why: str) -> None:
+        self.field = field
+        super().__init__(why=why)
+
+
+class AddressNotFound(DoorstepError):
+    """We could not find that address in {regions}. Check the spelling, or try the street without the number."""
+
+    code = "address-not-found"
+    http_status = 422
+
+
+class AddressOutsideRegions(DoorstepError):
+    """That address lies outside the regions covered here, which are: {regions}."""
+
+    code = "outside-regions"
+    http_status = 422
+
+
+class NoRegions(DoorstepError):
+    """No region has been imported yet, so no address can be looked up. Whoever runs this site needs to import one."""
+
+    code = "no-regions"
+    http_status = 503
+    passing = True
+
+
+# --- jobs and snapshots ----------------------------------------------------------------------------
+
+
+class JobNotFound(DoorstepError):
+    """This evaluation does not exist, or it finished long ago and was cleared away. Start a new one below."""
+
+    code = "job-not-found"
+    http_status = 404
+
+
+class SnapshotNotFound(DoorstepError):
+    """There is no report at this address. The link may be incomplete, or its owner deleted the report."""
+
+    code = "snapshot-not-found"
+    http_status = 404
+
+
+class NotYours(DoorstepError):
+    """Only the browser that started this evaluation can do that."""
+
+    code = "not-yours"
+    http_status = 403
+
+
+class TransitionRefused(DoorstepError):
+    """That is no longer possible: this evaluation is already {status}."""
+
+    code = "transition-refused"
+    http_status = 409
+
+
+class TooManyJobs(DoorstepError):
+    """You already have {live} evaluations under way, the most allowed at once. Wait for one to finish or cancel one."""
+
+    code = "too-many-jobs"
+    http_status = 429
+
+
+class QueueFull(DoorstepError):
+    """Many people are asking right now: {ahead} evaluations are ahead. Please try again in a minute."""
+
+    code = "queue-full"
+    http_status = 503
+
+
+class QueueUnavailable(DoorstepError):
+    """The list of evaluations cannot be reached right now. Nothing was lost; please try again in a moment."""
+
+    code = "queue-unavailable"
+    http_status = 503
+    passing = True
+
+
+class DatabaseDamaged(DoorstepError):
+    """The database file {name} is damaged or is not a Doorstep database. Nothing was changed in it; restore a backup."""
+
+    code = "database-damaged"
+    http_status = 503
+
+
+class StageTimeout(DoorstepError):
+    """The step "{stage}" took longer than {seconds} seconds and was stopped."""
+
+    code = "stage-timeout"
+    http_status = 503
+    passing = True
+
+
+class EvaluationCrashed(DoorstepError):
+    """The evaluation stopped without finishing {attempts} times in a row, so we do not try again by ourselves."""
+
+    code = "evaluation-crashed"
+
+
+class EvaluationFailed(DoorstepError):
+    """Something unexpected went wrong while evaluating this address. Error {error_id}."""
+
+    code = "evaluation-failed"
+
+
+# --- regions -----------------------------------------------------------------------------------------
+
+
+class BadExtract(DoorstepError):
+    """{file} cannot be imported: {why}."""
+
+    code = "bad-extract"
+
+
+class BadFeed(DoorstepError):
+    """{file} is not a usable timetable: {why}."""
+
+    code = "bad-feed"
+
+
+class RegionNotFound(DoorstepError):
+    """There is no region named {name}."""
+
+    code = "region-not-found"
+    http_status = 404
+
+
+class BadRegionName(DoorstepError):
+    """{name} cannot name a region: use 1 to 40 lower-case letters, digits and hyphens."""
+
+    code = "bad-region-name"
+
+
+class AtlasDamaged(DoorstepError):
+    """The data of the region {name} is damaged or from another version. Import it again."""
+
+    code = "atlas-damaged"
+    http_status = 503

@@ -1,0 +1,49 @@
+"""What the person gives: an address, and optionally what is offered and wished for."""
+
+from __future__ import annotations
+
+import hashlib
+import unicodedata
+from dataclasses import dataclass
+
+import msgspec
+
+MAX_ADDRESS_LENGTH = 200
+MAX_DESTINATIONS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """A home to evaluate. Money is per month for rent, once for a price, in the currency the person thinks in.
+
+    The tri-state offers are None where the listing does not say. `wants_*` and `min_*` are the person's wishes,
+    checked only when given.
+    """
+
+    address: str
+    profile: str = "balanced"
+    rent: float | None = None
+    price: float | None = None
+    budget: float | None = None
+    bedrooms: int | None = None
+    size_m2: float | None = None
+    has_laundry: bool | None = None
+    has_cooling: bool | None = None
+    has_parking: bool | None = None
+    has_outdoor_space: bool | None = None
+    wants_laundry: bool = False
+    wants_cooling: bool = False
+    min_bedrooms: int | None = None
+    min_size_m2: float | None = None
+    destinations: tuple[str, ...] = ()
+
+    def key(self) -> str:
+        """Return the same text for listings that differ only in spaces, case and Unicode form of their words."""
+        words = msgspec.to_builtins(self)
+        words["address"] = _normal(self.address)
+        words["destinations"] = [_normal(d) for d in self.destinations]
+        return hashlib.sha256(msgspec.json.encode(words, order="sorted")).hexdigest()
+
+
+def _normal(text: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", text).casefold().split())

@@ -1,0 +1,253 @@
+"""The result of an evaluation: findings of the stages, the verdict, and how sure they are. Frozen, JSON both ways."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+import msgspec
+
+from app.pipeline.listing import Listing
+from app.places import Location
+
+
+class State(str, Enum):
+    """How a stage ended."""
+
+    MEASURED = "measured"
+    #: Some parts are unknown and were left out of the sum.
+    PARTIAL = "partial"
+    #: Nothing could be measured; `gaps` says why. Never a zero.
+    UNKNOWN = "unknown"
+    #: The stage raised; the rest of the report stands.
+    FAILED = "failed"
+
+
+class Level(str, Enum):
+    """How sure a finding is."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+class Outcome(str, Enum):
+    """What a check found."""
+
+    PASS = "pass"  # noqa: S105 - not a password
+    WARN = "warn"
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class Confidence:
+    """How sure, and why in sentences (empty reasons only with high)."""
+
+    level: Level
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Score:
+    """A number with its scale and its word; the name is ours ("Walk index")."""
+
+    name: str
+    value: float
+    out_of: float
+    word: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One component of a score. `value` None means unknown: left out and re-weighted."""
+
+    key: str
+    label: str
+    value: float | None
+    out_of: float
+    weight: float = 1.0
+    #: What it rests on, as a sentence ("Café Ekberg, 2 min").
+    evidence: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One measured value for a person and for a program. `value` None: unknown."""
+
+    key: str
+    label: str
+    value: float | str | bool | None
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundPlace:
+    """A place as the report names it; `kind` is plain words ("supermarket"), minutes None when out of walking reach."""
+
+    name: str
+    kind: str
+    minutes: float | None
+    metres: float
+    lat: float
+    lon: float
+    osm_id: str = ""
+    #: Extra words: "public school", "12 ha", "straight line".
+    detail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Places that answer one need, nearest first. `nearest_min` None: none within 30 minutes' walk."""
+
+    key: str
+    title: str
+    nearest_min: float | None
+    within_15: int
+    within_30: int
+    places: tuple[FoundPlace, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Route:
+    """A transit route at its nearest stop. None and "" where no timetable is known."""
+
+    name: str
+    mode: str
+    towards: str
+    stop: str
+    walk_min: float
+    departures_per_hour: float | None
+    headway_min: float | None
+    weekday_trips: int | None
+    first: str = ""
+    last: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """Travel to one destination, minutes by mode; None: unknown or out of reach, `notes` says which."""
+
+    destination: str
+    purpose: str
+    walk_min: float | None
+    bike_min: float | None
+    car_min: float | None
+    transit_min: float | None
+    transit_range_min: tuple[float, float] | None
+    #: great, ok, painful or "" - of the better of transit and car, as the methods page says.
+    word: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One safety check or listing wish."""
+
+    key: str
+    title: str
+    outcome: Outcome
+    #: One sentence with the measured distance and the thing's name.
+    finding: str
+    distance_m: float | None = None
+    rule: str = ""
+    evidence: str = ""
+    strength: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """Something that is missing from a finding, and the reason."""
+
+    what: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What one stage found. Every stage has a summary sentence; the rest as it applies."""
+
+    stage: str
+    title: str
+    state: State
+    summary: str
+    score: Score | None = None
+    parts: tuple[Part, ...] = ()
+    facts: tuple[Fact, ...] = ()
+    groups: tuple[Group, ...] = ()
+    routes: tuple[Route, ...] = ()
+    trips: tuple[Trip, ...] = ()
+    checks: tuple[Check, ...] = ()
+    notes: tuple[str, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+    confidence: Confidence = Confidence(Level.HIGH)
+    #: Set by `geocode` only: lets a resumed evaluation go on without locating again.
+    location: Location | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Influence:
+    """One thing that helps or costs, by name and minutes."""
+
+    title: str
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The result in one look. `score` None: too little is known to give one."""
+
+    score: float | None
+    word: str
+    sentence: str
+    baseline_failures: tuple[str, ...]
+    helps: tuple[Influence, ...]
+    costs: tuple[Influence, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The data the report rests on."""
+
+    region: str
+    title: str
+    data_date: str
+    attribution: str
+    feeds: tuple[str, ...] = ()
+    service_date: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """The whole result of an evaluation. The same atlas and listing give the same bytes."""
+
+    listing: Listing
+    location: Location
+    verdict: Verdict
+    confidence: Confidence
+    findings: tuple[Finding, ...]
+    source: Source
+    #: Versions of the profile's constants and of this shape.
+    profile: str
+    methods_version: str
+    format_version: int = 1
+
+    def finding(self, stage: str) -> Finding | None:
+        """Return the finding of a stage, or None where the stage left none."""
+        return next((f for f in self.findings if f.stage == stage), None)
+
+
+def to_json(value: Report | Finding | Listing) -> bytes:
+    """Encode in a fixed field order, so equal values give equal bytes."""
+    return msgspec.json.encode(value)
+
+
+def report_from_json(data: bytes | str) -> Report:
+    """Decode a stored report. Raises msgspec.ValidationError where the shape does not fit."""
+    return msgspec.json.decode(data, type=Report)
+
+
+def finding_from_json(data: bytes | str) -> Finding:
+    """Decode a checkpointed finding."""
+    return msgspec.json.decode(data, type=Finding)

@@ -1,0 +1,112 @@
+"""A job as the store keeps it, and the states it can be in."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Status(str, Enum):
+    """The life of a job."""
+
+    #: Waits for a worker, perhaps until `run_after`.
+    QUEUED = "queued"
+    #: A worker holds its claim.
+    RUNNING = "running"
+    #: Its snapshot is stored.
+    DONE = "done"
+    #: It ended without a report; `error` says why in a person's words.
+    FAILED = "failed"
+    #: Its owner called it off.
+    CANCELLED = "cancelled"
+
+    @property
+    def live(self) -> bool:
+        """Tell whether the job is still going to change by itself."""
+        return self in (Status.QUEUED, Status.RUNNING)
+
+
+class StageState(str, Enum):
+    """How a stage of a job stands."""
+
+    WAITING = "waiting"
+    WORKING = "working"
+    DONE = "done"
+    #: Ended without a measurement: unknown or failed; the job goes on.
+    MISSING = "missing"
+
+
+@dataclass(frozen=True, slots=True)
+class StageRecord:
+    """One stage that has begun: how it stands, and the seconds it took once it has ended."""
+
+    stage: str
+    state: StageState
+    seconds: float | None
+    #: Why nothing was found (state MISSING), else "".
+    reason: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One queued evaluation. Times are Unix seconds of the database's host."""
+
+    job_id: str
+    address: str
+    #: The whole listing, as JSON.
+    listing: str
+    #: Random id from the owner's signed cookie, or of the API client.
+    owner: str
+    status: Status
+    #: Higher goes first.
+    priority: int
+    current_stage: str | None
+    result_snapshot_id: str | None
+    error: str | None
+    error_code: str | None
+    suggestions: tuple[str, ...]
+    #: Counts claims, those that were handed back gracefully left out.
+    attempts: int
+    #: How often an attempt went on from checkpoints of an earlier one.
+    resumed: int
+    cancel_requested: bool
+    run_after: float
+    created_at: float
+    started_at: float | None
+    completed_at: float | None
+    #: Grows with every change a person could see.
+    version: int
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A job held by a worker under a lease; the token fences every later write."""
+
+    job: Job
+    token: str
+    lease_until: float
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One transition in a job's history."""
+
+    job_id: str
+    at: float
+    from_status: Status | None
+    to_status: Status
+    stage: str | None
+    worker: str
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Snapshot:
+    """A stored report with a permanent link. `report` is its JSON."""
+
+    snapshot_id: str
+    job_id: str
+    owner: str
+    address: str
+    created_at: float
+    report: bytes

@@ -1,0 +1,1 @@
+"""Where facts come from: one small interface, the imported regions, and live services."""
