@@ -122,7 +122,7 @@ class QueueUnavailable(DoorstepError):
 
 
 class DatabaseDamaged(DoorstepError):
-    """The database file {name} is damaged or is not a Doorstep database. Nothing was changed in it; restore a backup."""
+    """The database file {name} is damaged or not a Doorstep database. Nothing was changed in it; restore a backup."""
 
     code = "database-damaged"
     http_status = 503

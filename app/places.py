@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum, IntEnum
+from enum import IntEnum, StrEnum
 
 
 class Kind(IntEnum):
@@ -96,7 +96,7 @@ class Kind(IntEnum):
     WATERCOURSE = 114
 
 
-class Precision(str, Enum):
+class Precision(StrEnum):
     """How exactly an address was located, best first."""
 
     HOUSE = "house"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 
 import msgspec
 
@@ -11,7 +11,7 @@ from app.pipeline.listing import Listing
 from app.places import Location
 
 
-class State(str, Enum):
+class State(StrEnum):
     """How a stage ended."""
 
     MEASURED = "measured"
@@ -23,7 +23,7 @@ class State(str, Enum):
     FAILED = "failed"
 
 
-class Level(str, Enum):
+class Level(StrEnum):
     """How sure a finding is."""
 
     HIGH = "high"
@@ -31,7 +31,7 @@ class Level(str, Enum):
     LOW = "low"
 
 
-class Outcome(str, Enum):
+class Outcome(StrEnum):
     """What a check found."""
 
     PASS = "pass"  # noqa: S105 - not a password

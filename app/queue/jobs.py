@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import StrEnum
 
 
-class Status(str, Enum):
+class Status(StrEnum):
     """The life of a job."""
 
     #: Waits for a worker, perhaps until `run_after`.
@@ -26,7 +26,7 @@ class Status(str, Enum):
         return self in (Status.QUEUED, Status.RUNNING)
 
 
-class StageState(str, Enum):
+class StageState(StrEnum):
     """How a stage of a job stands."""
 
     WAITING = "waiting"

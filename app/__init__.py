@@ -1,0 +1,1 @@
+"""Doorstep: type an address, learn what daily life is like there."""
