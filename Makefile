@@ -1,0 +1,52 @@
+# make run    starts Doorstep on http://127.0.0.1:8000 (PORT and DOORSTEP_DATA_DIR override)
+# make test   runs every check and test
+# make chaos  kills workers for minutes on end and counts what was lost
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+export PORT ?= 8000
+DATA := $(or $(DOORSTEP_DATA_DIR),var)
+SAMPLES := monaco helsinki
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+
+.PHONY: run test lint chaos bench clean
+.DEFAULT_GOAL := run
+
+run: $(VENV)/run.installed $(SAMPLES:%=$(DATA)/regions/%)
+	@echo "Doorstep: http://127.0.0.1:$(PORT)"
+	@echo "Addresses to try: 12 Bulevardi, Helsinki - Boulevard des Moulins 27, Monaco"
+	@exec $(BIN)/gunicorn -c gunicorn_config.py 'app:create_app()'
+
+test: lint
+	$(BIN)/python -m pytest
+
+lint: $(VENV)/test.installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/djlint templates --lint --check --quiet
+
+chaos: $(VENV)/test.installed
+	CHAOS=long $(BIN)/python -m pytest tests/queue/test_chaos.py
+
+bench: $(VENV)/test.installed
+	$(BIN)/python -m bench.evaluate
+
+# Order-only: a newer extract in the repository does not replace a region that is there.
+$(DATA)/regions/%: | $(VENV)/run.installed
+	$(BIN)/flask --app app region import data/samples/$*.osm.pbf --name $*
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Doorstep needs Python 3.11 or newer; set PYTHON=..."; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run.installed: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(PIP) install -c constraints.txt -e .
+	@touch $@
+
+$(VENV)/test.installed: pyproject.toml constraints.txt | $(VENV)/bin/python
+	$(PIP) install -c constraints.txt -e '.[test]'
+	@touch $@ $(VENV)/run.installed
+
+clean:
+	rm -rf $(VENV) .mypy_cache .pytest_cache .ruff_cache .hypothesis
