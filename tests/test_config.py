@@ -1,0 +1,48 @@
+"""Settings are read strictly: a wrong one stops the start with a sentence that names it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from app.config import LIMITS, Config, load_config
+from app.errors import ConfigError
+
+
+def test_it_has_defaults_for_everything() -> None:
+    assert load_config({}) == Config()
+
+
+def test_it_reads_each_kind_of_value() -> None:
+    config = load_config(
+        {"DOORSTEP_DATA_DIR": "/data", "DOORSTEP_LEASE_SECONDS": "2.5", "DOORSTEP_MAX_ATTEMPTS": "5", "PATH": "/bin"}
+    )
+    assert (config.data_dir, config.lease_seconds, config.max_attempts) == (Path("/data"), 2.5, 5)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "why"),
+    [
+        ("DOORSTEP_LEASE_SECONDS", "soon", "'soon' is not a number"),
+        ("DOORSTEP_LEASE_SECONDS", "nan", "nan is not between 0.3 and 3600"),
+        ("DOORSTEP_MAX_ATTEMPTS", "2.5", "'2.5' is not a number"),
+        ("DOORSTEP_MAX_ATTEMPTS", "0", "0 is not between 1 and 100"),
+        ("DOORSTEP_DATA_DIR", "", "it is empty"),
+        ("DOORSTEP_LEASE", "15", "there is no such setting"),
+    ],
+)
+def test_it_refuses_a_bad_value(name: str, text: str, why: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        load_config({name: text})
+    assert caught.value.message == f"The setting {name} is wrong: {why}."
+
+
+def test_it_limits_every_number() -> None:
+    numbers = {name.upper() for name, value in defaults().items() if isinstance(value, int | float)}
+    assert numbers == LIMITS.keys()
+
+
+def defaults() -> dict[str, object]:
+    config = Config()
+    return {name: getattr(config, name) for name in Config.__slots__}
