@@ -1,0 +1,10 @@
+"""Timetables: GTFS feeds are checked, compiled to memory-mapped arrays, and searched for journeys.
+
+An importer calls `compile_timetables`; the surroundings of an address ask a `Timetable`.
+"""
+
+from app.atlas.transit.compiler import compile_timetables
+from app.atlas.transit.contract import RouteNear, Stops, StopWalks, TimetableFacts, WalkBetween
+from app.atlas.transit.timetable import Timetable
+
+__all__ = ["RouteNear", "StopWalks", "Stops", "Timetable", "TimetableFacts", "WalkBetween", "compile_timetables"]

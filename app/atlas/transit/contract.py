@@ -1,0 +1,64 @@
+"""The shapes that the importer and the surroundings meet when they use timetables."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.sources.base import Floats, RouteAtStop
+
+Ints = NDArray[np.int32]
+
+
+class WalkBetween(Protocol):
+    """Walking times over the street network, wanted for changes between stops."""
+
+    def seconds_from(self, lat: float, lon: float, lats: Floats, lons: Floats, limit_s: float) -> Floats | None:
+        """Return the walking seconds from one point to each of several, infinity beyond the limit.
+
+        NaN marks a target off the network; None says that the first point itself is off it.
+        """
+
+
+@dataclass(frozen=True, slots=True)
+class TimetableFacts:
+    """What was compiled: for `RegionFacts`, and for the person who imported it."""
+
+    feeds: tuple[str, ...]
+    #: ISO date of the typical weekday that the timetables show.
+    service_date: str
+    stops: int
+    trips: int
+    #: Plain sentences about what was assumed or left out.
+    notes: tuple[str, ...]
+
+
+class StopWalks(NamedTuple):
+    """Stops (indices into `Timetable.stops`) with the walking seconds between each and a place."""
+
+    stops: Ints
+    seconds: Floats
+
+
+@dataclass(frozen=True, slots=True)
+class Stops:
+    """All stops that are served, as columns of the same length."""
+
+    ids: tuple[str, ...]
+    names: tuple[str, ...]
+    lats: Floats
+    lons: Floats
+    #: The mode that counts most among those which call there.
+    modes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RouteNear:
+    """A route at the one stop of those asked about where it is nearest."""
+
+    stop: int
+    walk_s: float
+    route: RouteAtStop
