@@ -79,6 +79,8 @@ class Fact:
     label: str
     value: float | str | bool | None
     unit: str = ""
+    #: Where the value comes from, when another service made it.
+    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +137,7 @@ class Trip:
     car_min: float | None
     transit_min: float | None
     transit_range_min: tuple[float, float] | None
-    #: great, ok, painful or "" - of the better of transit and car, as the methods page says.
+    #: great, ok, painful or "" - of the best of walk, transit and car, as the methods page says.
     word: str
     notes: tuple[str, ...] = ()
 

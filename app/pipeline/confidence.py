@@ -1,0 +1,127 @@
+"""How sure a section and the whole report are, with the reasons as sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from app.pipeline.categories import Data
+from app.pipeline.evaluation import Evaluation
+from app.pipeline.knowledge import DISC_M
+from app.pipeline.profiles import METHODS, OLD_DATA_BEFORE
+from app.pipeline.report import Confidence, Finding, Level, State
+from app.pipeline.words import listed, metres
+from app.places import Precision
+
+
+class Reason(NamedTuple):
+    """Why a finding is less sure, and how far it lowers the confidence by itself."""
+
+    level: Level
+    text: str
+
+
+def judge(reasons: Iterable[Reason]) -> Confidence:
+    """Return the lowest level that a reason gives; many small ones also make it low."""
+    kept = tuple(dict.fromkeys(reasons))
+    texts = tuple(reason.text for reason in kept)
+    if any(r.level is Level.LOW for r in kept) or len(kept) >= METHODS.sureness.reasons_for_low:
+        return Confidence(Level.LOW, texts)
+    return Confidence(Level.MEDIUM if kept else Level.HIGH, texts)
+
+
+def section(
+    evaluation: Evaluation,
+    *data: Data,
+    radius_m: float = DISC_M,
+    by_metres: bool = False,
+    extra: Sequence[Reason] = (),
+) -> Confidence:
+    """Judge one section from the data it rests on and the distance it looks to."""
+    return judge(
+        (
+            *precision_reasons(evaluation, by_metres),
+            *snap_reasons(evaluation),
+            *coverage_reasons(evaluation, radius_m),
+            *mapped_reasons(evaluation, data),
+            *age_reasons(evaluation),
+            *extra,
+        )
+    )
+
+
+def precision_reasons(evaluation: Evaluation, by_metres: bool = False) -> tuple[Reason, ...]:
+    """Lower the confidence for an address that was not found to the house, more where metres decide."""
+    text = {
+        Precision.HOUSE: "",
+        Precision.INTERPOLATED: "The house number is not on the map, so its position between the neighbours is estimated.",
+        Precision.STREET: "Only the street was found, so every distance starts from a point on that street.",
+        Precision.PLACE: "Only the place was found, so every distance starts from its middle.",
+    }[evaluation.location.precision]
+    rough = evaluation.location.precision is Precision.PLACE
+    rough = rough or (by_metres and evaluation.location.precision is Precision.STREET)
+    return (Reason(Level.LOW if rough else Level.MEDIUM, text),) if text else ()
+
+
+def snap_reasons(evaluation: Evaluation) -> tuple[Reason, ...]:
+    """Lower the confidence where the walk begins far from the address."""
+    snap = evaluation.around.snap_m
+    if snap is None:
+        return (Reason(Level.LOW, "No street that a person may walk was found within 500 m of the address."),)
+    if snap > METHODS.distances.snap_warn_m:
+        return (Reason(Level.MEDIUM, f"The nearest street that a person may walk is {metres(snap)} from the address."),)
+    return ()
+
+
+def coverage_reasons(evaluation: Evaluation, radius_m: float) -> tuple[Reason, ...]:
+    """Lower the confidence where the region's data ends within the distance looked at."""
+    know = evaluation.knowledge
+    if not know.cut_off(radius_m):
+        return ()
+    low = know.share(radius_m) < METHODS.sureness.barely_covered
+    return (Reason(Level.LOW if low else Level.MEDIUM, know.why_cut(radius_m)),)
+
+
+def mapped_reasons(evaluation: Evaluation, data: Sequence[Data]) -> tuple[Reason, ...]:
+    """Lower the confidence for each family of data that is hardly mapped here."""
+    know = evaluation.knowledge
+    return tuple(Reason(Level.LOW, know.why_not(family)) for family in data if not know.has(family))
+
+
+def age_reasons(evaluation: Evaluation) -> tuple[Reason, ...]:
+    """Lower the confidence for data that is old, or does not say how old it is."""
+    when = evaluation.around.region.data_date
+    if not when:
+        return (Reason(Level.MEDIUM, "The map data does not say how old it is."),)
+    if when >= OLD_DATA_BEFORE:
+        return ()
+    return (
+        Reason(
+            Level.MEDIUM,
+            f"The map data is from {plain_date(when)}, more than three years before this version of the methods.",
+        ),
+    )
+
+
+def plain_date(iso: str) -> str:
+    """Say an ISO date in words; a text that is none stays as it is."""
+    try:
+        day = date.fromisoformat(iso[:10])
+    except ValueError:
+        return iso
+    return f"{day.day} {day:%B %Y}"
+
+
+def whole_report(evaluation: Evaluation, findings: Sequence[Finding]) -> Confidence:
+    """Judge the whole report: the reasons that hold everywhere, and the sections that are missing."""
+    general = section(evaluation, Data.STREETS, Data.SHOPS, Data.AMENITIES, Data.STOPS)
+    texts = [Reason(general.level, text) for text in general.reasons]
+    missing = [f.title for f in findings if f.state in (State.UNKNOWN, State.FAILED)]
+    if missing:
+        verb = "section" if len(missing) == 1 else "sections"
+        level = Level.LOW if len(missing) > 2 else Level.MEDIUM
+        texts.append(Reason(level, f"The {verb} {listed(missing)} could not be measured."))
+    if not evaluation.knowledge.has_timetable:
+        texts.append(Reason(Level.MEDIUM, "No timetable is known here, so transit is judged by its stops alone."))
+    return judge(texts)
