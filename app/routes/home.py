@@ -1,0 +1,97 @@
+"""The front page: the form, the start of an evaluation, and the visitor's own recent ones."""
+
+from __future__ import annotations
+
+import msgspec
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.errors import DoorstepError, InvalidListing
+from app.pipeline.listing import MAX_ADDRESS_LENGTH, MAX_DESTINATIONS, Listing
+from app.pipeline.profiles import PROFILES
+from app.pipeline.report import to_json
+from app.queue.interface import NewJob
+from app.queue.jobs import Job
+from app.routes import visitor
+from app.routes.errors import answer, with_retry_after
+from app.routes.listing_form import Typed, listing_from
+from app.routes.listing_request import typed_in, typed_in_request
+from app.routes.negotiation import Wanted, json_response, negotiated, wanted
+from app.routes.panels import panel_response
+from app.routes.recent import recent_of
+from app.routes.services import store
+from app.routes.sources import covered_regions
+
+bp = Blueprint("home", __name__)
+
+
+@bp.get("/")
+def form() -> AnyResponse:
+    """Show the form, filled from the query where a link carries an address; `?job_id=` leads to that job."""
+    if job_id := request.args.get("job_id"):
+        return redirect(url_for("jobs.page", job_id=job_id), 303)
+    visitor.owner()
+    return _form(typed_in(request.args))
+
+
+@bp.post("/")
+def submit() -> AnyResponse:
+    """Create the job before answering. Bad input: 422 with the form and the field's message."""
+    listing = listing_from(typed_in_request())
+    job, _ = store().create_job(_new_job(listing))
+    return _created(job)
+
+
+@bp.errorhandler(DoorstepError)
+def refuse(error: DoorstepError) -> Response:
+    """Answer a refused submission with what was typed still in the form."""
+    if request.method != "POST" or wanted() is Wanted.JSON:
+        return answer(error)
+    response = _form(typed_in(request.form), error)
+    response.status_code = error.http_status
+    return with_retry_after(response, error)
+
+
+def _new_job(listing: Listing) -> NewJob:
+    return NewJob(
+        address=listing.address,
+        listing=to_json(listing).decode(),
+        listing_key=listing.key(),
+        owner=visitor.owner(),
+    )
+
+
+def _created(job: Job) -> AnyResponse:
+    page = url_for("jobs.page", job_id=job.job_id)
+    match wanted():
+        case Wanted.JSON:
+            links = {"job_id": job.job_id, "status_url": url_for("jobs.page", job_id=job.job_id, _external=True)}
+            response = json_response(msgspec.json.encode(links), 202)
+            response.headers["Location"] = page
+            return negotiated(response)
+        case Wanted.FRAGMENT:
+            response = panel_response(job, first=True)
+            response.headers["HX-Push-Url"] = page
+            return response
+        case Wanted.PAGE:
+            return redirect(page, 303)
+
+
+def _form(typed: Typed, error: DoorstepError | None = None) -> Response:
+    """Show the form. With an error nothing more is asked of the store: it may be what is out of reach."""
+    template = "partials/form.html" if wanted() is Wanted.FRAGMENT else "home.html"
+    response = make_response(
+        render_template(
+            template,
+            typed=typed,
+            error=error,
+            field=error.field if isinstance(error, InvalidListing) else None,
+            profiles=PROFILES,
+            max_length=MAX_ADDRESS_LENGTH,
+            max_destinations=MAX_DESTINATIONS,
+            regions=covered_regions(),
+            recent=recent_of(visitor.known_owner()) if error is None else (),
+        )
+    )
+    response.headers["Cache-Control"] = "no-cache"
+    return negotiated(response)

@@ -1,0 +1,118 @@
+"""One job as a person sees it: the same view stands behind the page, the polled panel and the JSON."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from app.pipeline import STAGES
+from app.queue.jobs import Job, StageRecord, StageState, Status
+from app.routes.estimates import Estimate
+from app.routes.words import duration
+
+#: While a job runs, the elapsed time on the page is renewed this often (seconds) even when nothing else changed.
+TICK_SECONDS = 10.0
+#: Letters of the job's id that a person reads out to whoever runs the site.
+ERROR_ID_LETTERS = 8
+
+
+@dataclass(frozen=True, slots=True)
+class StageLine:
+    """One of the 14 lines of the panel."""
+
+    name: str
+    text: str
+    #: done, working, waiting, missing, failed or left
+    state: str
+    #: The state in words: "done in 0.4 s".
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class JobView:
+    """Everything the panel shows."""
+
+    job: Job
+    lines: tuple[StageLine, ...]
+    seen: str
+    position: int | None
+    elapsed_seconds: float
+    estimate: Estimate | None
+    mine: bool
+
+    @property
+    def live(self) -> bool:
+        """Tell whether the panel still polls."""
+        return self.job.status.live
+
+    @property
+    def finished(self) -> int:
+        """Count the steps that are over."""
+        return sum(line.state in ("done", "missing") for line in self.lines)
+
+    @property
+    def current(self) -> StageLine | None:
+        """Return the step under way."""
+        return next((line for line in self.lines if line.state == "working"), None)
+
+    @property
+    def step(self) -> int:
+        """Number the step under way, from 1."""
+        return min(self.finished + 1, len(self.lines))
+
+    @property
+    def slow(self) -> bool:
+        """Tell whether the job takes longer than nine in ten did."""
+        running = self.job.status is Status.RUNNING
+        return running and self.estimate is not None and self.elapsed_seconds > self.estimate.high_seconds
+
+    @property
+    def error_id(self) -> str:
+        """A short id to name to whoever runs the site."""
+        return f"{self.job.error_code or 'unknown'}-{self.job.job_id[:ERROR_ID_LETTERS]}"
+
+    @property
+    def can_cancel(self) -> bool:
+        """Tell whether this visitor may call the job off now."""
+        return self.mine and self.live and not self.job.cancel_requested
+
+    @property
+    def can_retry(self) -> bool:
+        """Tell whether this visitor may start the job again."""
+        return self.mine and self.job.status in (Status.FAILED, Status.CANCELLED)
+
+
+def seen_mark(job: Job, position: int | None, now: float) -> str:
+    """Return a text that changes whenever the panel would: the `seen` of a poll is compared with it."""
+    if job.status is Status.QUEUED:
+        return f"{job.version}q{position}"
+    if job.status is Status.RUNNING:
+        return f"{job.version}t{int((now - (job.started_at or job.created_at)) // TICK_SECONDS)}"
+    return f"{job.version}"
+
+
+def stage_lines(job: Job, records: tuple[StageRecord, ...]) -> tuple[StageLine, ...]:
+    """Say of each of the 14 stages how it stands."""
+    known = {record.stage: record for record in records}
+    return tuple(StageLine(s.name, s.text, *_state(job, s.name, known.get(s.name))) for s in STAGES)
+
+
+def _state(job: Job, stage: str, record: StageRecord | None) -> tuple[str, str]:
+    if record is not None and record.state is StageState.DONE:
+        return "done", f"done in {duration(record.seconds)}" if record.seconds is not None else "done"
+    if record is not None and record.state is StageState.MISSING:
+        return "missing", f"nothing found: {record.reason}" if record.reason else "nothing found"
+    return _unfinished(job, stage, begun=record is not None or job.current_stage == stage)
+
+
+def _unfinished(job: Job, stage: str, *, begun: bool) -> tuple[str, str]:
+    match job.status:
+        case Status.RUNNING if job.current_stage == stage:
+            return "working", "working"
+        case Status.FAILED if begun:
+            return "failed", "stopped here"
+        case Status.DONE:
+            return "done", "done"
+        case Status.FAILED | Status.CANCELLED:
+            return "left", "not reached"
+        case _:
+            return "waiting", "waiting"

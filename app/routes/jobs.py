@@ -1,0 +1,75 @@
+"""A job while it waits and runs: its page, its polled panel, and what its owner may do."""
+
+from __future__ import annotations
+
+import time
+
+from flask import Blueprint, Response, redirect, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.queue.jobs import Job, Status
+from app.routes import visitor
+from app.routes.job_view import seen_mark
+from app.routes.negotiation import Wanted, negotiated, wanted
+from app.routes.panels import panel_response, position_of
+from app.routes.services import store
+
+bp = Blueprint("jobs", __name__, url_prefix="/job/<job_id>")
+
+
+@bp.get("")
+def page(job_id: str) -> AnyResponse:
+    """Show the job; a browser that has not seen its finished report yet is sent on to it."""
+    job = store().get_job(job_id)
+    if job.status is Status.DONE and wanted() is Wanted.PAGE and not visitor.opened(job_id):
+        return _to_report(job)
+    return panel_response(job, first=True, refresh=request.args.get("refresh") != "off")
+
+
+@bp.get("/progress")
+def progress(job_id: str) -> AnyResponse:
+    """Answer a poll: 204 where nothing changed since the panel that the browser shows."""
+    job = store().get_job(job_id)
+    seen = request.args.get("seen")
+    if seen is not None and seen == seen_mark(job, position_of(job), time.time()):
+        return negotiated(Response(status=204))
+    if wanted() is Wanted.PAGE:
+        return redirect(url_for("jobs.page", job_id=job_id), 303)
+    return panel_response(job)
+
+
+@bp.get("/open")
+def open_report(job_id: str) -> AnyResponse:
+    """Send on to the report: by header for htmx (a redirect would be followed inside the fetch), else with 303."""
+    job = store().get_job(job_id)
+    if job.result_snapshot_id is None:
+        return redirect(url_for("jobs.page", job_id=job_id), 303)
+    if wanted() is not Wanted.FRAGMENT:
+        return _to_report(job)
+    visitor.remember_opened(job_id)
+    response = Response(status=204)
+    response.headers["HX-Redirect"] = url_for("snapshots.page", snapshot_id=job.result_snapshot_id)
+    return negotiated(response)
+
+
+@bp.post("/cancel")
+def cancel(job_id: str) -> AnyResponse:
+    """Call the job off."""
+    return _changed(store().cancel_job(job_id, visitor.owner()))
+
+
+@bp.post("/retry")
+def retry(job_id: str) -> AnyResponse:
+    """Queue a failed or cancelled job again; the steps it finished are kept."""
+    return _changed(store().retry_job(job_id, visitor.owner()))
+
+
+def _changed(job: Job) -> AnyResponse:
+    if wanted() is Wanted.PAGE:
+        return redirect(url_for("jobs.page", job_id=job.job_id), 303)
+    return panel_response(job, first=True)
+
+
+def _to_report(job: Job) -> AnyResponse:
+    visitor.remember_opened(job.job_id)
+    return negotiated(redirect(url_for("snapshots.page", snapshot_id=job.result_snapshot_id), 303))  # type: ignore[arg-type]

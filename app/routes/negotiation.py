@@ -1,0 +1,41 @@
+"""What the client wants: a fragment for htmx, JSON for a program, or a whole page."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from flask import Response, request
+
+
+class Wanted(Enum):
+    """The three shapes of an answer."""
+
+    PAGE = "page"
+    FRAGMENT = "fragment"
+    JSON = "json"
+
+
+def wanted() -> Wanted:
+    """Tell which shape the request asks for; a client with no preference gets a page."""
+    if request.headers.get("HX-Request") == "true":
+        # Going back to a page that htmx pushed must give the whole page.
+        restoring = request.headers.get("HX-History-Restore-Request") == "true"
+        return Wanted.PAGE if restoring else Wanted.FRAGMENT
+    accept = request.accept_mimetypes
+    best = accept.best_match(["text/html", "application/json", "application/problem+json"], default="text/html")
+    if best != "text/html" and accept[best] > accept["text/html"]:
+        return Wanted.JSON
+    return Wanted.PAGE
+
+
+def negotiated(response: Response) -> Response:
+    """Mark an answer whose shape hangs on the request; fragments and JSON are never kept."""
+    response.vary.update(["HX-Request", "Accept"])
+    if wanted() is not Wanted.PAGE:
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def json_response(body: bytes, status: int = 200, mimetype: str = "application/json") -> Response:
+    """Answer with encoded JSON."""
+    return Response(body, status=status, mimetype=mimetype)

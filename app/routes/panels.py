@@ -1,0 +1,56 @@
+"""From the store to the panel: gather a job's view, and answer with it in the shape that was asked for."""
+
+from __future__ import annotations
+
+import time
+
+from flask import Response, current_app, make_response, render_template
+
+from app.queue.jobs import Job, Status
+from app.routes import visitor
+from app.routes.estimates import Estimates
+from app.routes.job_json import job_json
+from app.routes.job_view import JobView, seen_mark, stage_lines
+from app.routes.negotiation import Wanted, json_response, negotiated, wanted
+from app.routes.services import store
+
+
+def position_of(job: Job) -> int | None:
+    """Return how many jobs go before this one, None where it does not wait."""
+    return store().position(job) if job.status is Status.QUEUED else None
+
+
+def view_of(job: Job) -> JobView:
+    """Gather what the panel shows."""
+    now = time.time()
+    position = position_of(job)
+    begun = job.started_at or job.created_at
+    return JobView(
+        job=job,
+        lines=stage_lines(job, store().stages(job.job_id)),
+        seen=seen_mark(job, position, now),
+        position=position,
+        elapsed_seconds=max(0.0, (job.completed_at or now) - begun),
+        estimate=estimates().usual(store()) if job.status.live else None,
+        mine=visitor.known_owner() == job.owner,
+    )
+
+
+def estimates() -> Estimates:
+    """Return this process's kept estimate."""
+    kept: Estimates = current_app.extensions.setdefault("doorstep-estimates", Estimates())
+    return kept
+
+
+def panel_response(job: Job, *, first: bool = False, refresh: bool = True, status: int = 200) -> Response:
+    """Answer with the job: fragment, JSON or whole page. `first`: nobody has polled it yet."""
+    view = view_of(job)
+    match wanted():
+        case Wanted.JSON:
+            response = json_response(job_json(view), status)
+        case Wanted.FRAGMENT:
+            response = make_response(render_template("partials/panel.html", view=view, first=first, fragment=True))
+        case Wanted.PAGE:
+            response = make_response(render_template("job.html", view=view, first=True, refresh=refresh))
+            response.headers["Cache-Control"] = "no-cache"
+    return negotiated(response)

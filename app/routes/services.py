@@ -1,0 +1,53 @@
+"""What the routes work with: the settings, the store of jobs and the source of addresses, opened when first needed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from threading import Lock
+from typing import cast
+
+from flask import Flask, current_app
+
+from app.config import Config
+from app.queue import open_store
+from app.queue.interface import JobStore
+
+EXTENSION = "doorstep"
+
+
+@dataclass(slots=True)
+class Services:
+    """One per process, made in its own process: nothing is opened before gunicorn forks."""
+
+    config: Config
+    _store: JobStore | None = None
+    _lock: Lock = field(default_factory=Lock)
+
+    @property
+    def store(self) -> JobStore:
+        """Open the store at its first use. Raises QueueUnavailable or DatabaseDamaged."""
+        if self._store is None:
+            with self._lock:
+                if self._store is None:
+                    self._store = open_store(self.config)
+        return self._store
+
+
+def init_app(app: Flask, config: Config) -> None:
+    """Hang the services on the application."""
+    app.extensions[EXTENSION] = Services(config)
+
+
+def services() -> Services:
+    """Return the current application's services."""
+    return cast(Services, current_app.extensions[EXTENSION])
+
+
+def store() -> JobStore:
+    """Return the store of jobs and snapshots."""
+    return services().store
+
+
+def config() -> Config:
+    """Return the settings."""
+    return services().config

@@ -1,0 +1,70 @@
+"""Finished reports under their permanent links."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.pipeline.report import report_from_json
+from app.queue.jobs import Snapshot
+from app.routes import visitor
+from app.routes.negotiation import Wanted, json_response, negotiated, wanted
+from app.routes.report_view import ReportView
+from app.routes.services import store
+from app.routes.words import iso
+
+bp = Blueprint("snapshots", __name__, url_prefix="/s/<snapshot_id>")
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotDocument:
+    """A report for programs: what belongs to this run beside what the same address and data always give."""
+
+    snapshot_id: str
+    url: str
+    created_at: str
+    address: str
+    #: The stored bytes, untouched.
+    report: msgspec.Raw
+
+
+@bp.get("")
+def page(snapshot_id: str) -> AnyResponse:
+    """Show the report."""
+    snapshot = store().get_snapshot(snapshot_id)
+    if wanted() is Wanted.JSON:
+        return _document(snapshot)
+    view = ReportView(report_from_json(snapshot.report), snapshot, mine=visitor.known_owner() == snapshot.owner)
+    return _kept(negotiated(make_response(render_template("report.html", view=view))))
+
+
+@bp.get(".json")
+def document(snapshot_id: str) -> AnyResponse:
+    """Give the report to a program."""
+    return _document(store().get_snapshot(snapshot_id))
+
+
+@bp.post("/delete")
+def delete(snapshot_id: str) -> AnyResponse:
+    """Delete the report, which only its owner may."""
+    store().delete_snapshot(snapshot_id, visitor.owner())
+    return redirect(url_for("home.form"), 303)
+
+
+def _document(snapshot: Snapshot) -> Response:
+    link = url_for("snapshots.page", snapshot_id=snapshot.snapshot_id, _external=True)
+    body = SnapshotDocument(
+        snapshot.snapshot_id, link, iso(snapshot.created_at), snapshot.address, msgspec.Raw(snapshot.report)
+    )
+    return _kept(negotiated(json_response(msgspec.json.encode(body))))
+
+
+def _kept(response: Response) -> Response:
+    """Let browsers keep a report and ask whether it still is the same; what a person was given stays theirs."""
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.add_etag()
+    response.make_conditional(request)
+    return response

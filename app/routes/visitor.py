@@ -1,0 +1,53 @@
+"""Who asks: a random id in a signed cookie, which is all that Doorstep knows of a person."""
+
+from __future__ import annotations
+
+import hmac
+import secrets
+from hashlib import sha256
+
+from flask import session
+
+#: Random bits of an owner's id.
+OWNER_BYTES = 18
+
+
+def owner() -> str:
+    """Return the visitor's id, giving them one first where they have none."""
+    known = session.get("owner")
+    if not isinstance(known, str):
+        known = secrets.token_urlsafe(OWNER_BYTES)
+        session.permanent = True
+        session["owner"] = known
+    return known
+
+
+def known_owner() -> str | None:
+    """Return the visitor's id, or None where they never had one: looking at a page sets no cookie."""
+    known = session.get("owner")
+    return known if isinstance(known, str) else None
+
+
+def opened(job_id: str) -> bool:
+    """Tell whether this browser was sent on to this job's report before: then going back must stay."""
+    return bool(session.get("opened") == job_id)
+
+
+def remember_opened(job_id: str) -> None:
+    """Remember that this browser was sent on to this job's report."""
+    session["opened"] = job_id
+
+
+def let_in_operator(token: str) -> None:
+    """Remember an operator without keeping the token itself in the cookie."""
+    session["operator"] = _digest(token)
+
+
+def is_operator(token: str) -> bool:
+    """Tell whether the visitor was let in with the token that is set now."""
+    known = session.get("operator")
+    return isinstance(known, str) and hmac.compare_digest(known, _digest(token))
+
+
+def _digest(token: str) -> str:
+    return sha256(f"doorstep operator {token}".encode()).hexdigest()
