@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from app.sources.base import Floats, RouteAtStop
 
 Ints = NDArray[np.int32]
+Bools = NDArray[np.bool_]
 
 
 class WalkBetween(Protocol):
@@ -34,6 +35,14 @@ class TimetableFacts:
     trips: int
     #: Plain sentences about what was assumed or left out.
     notes: tuple[str, ...]
+
+
+class Changes(NamedTuple):
+    """Changes from each stop: those of stop `s` are rows `start[s]` to `start[s + 1]` of the other two columns."""
+
+    start: Ints
+    stop: Ints
+    seconds: Ints
 
 
 class StopWalks(NamedTuple):

@@ -5,8 +5,17 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from app.atlas.transit.contract import Ints, RouteNear, Stops, StopWalks
-from app.sources.base import RouteAtStop, TransitTime
+import msgspec
+import numpy as np
+
+from app.atlas.transit.clock import hours_and_minutes
+from app.atlas.transit.contract import Ints, RouteNear, Stops, StopWalks, TimetableFacts
+from app.atlas.transit.departures import DAYTIME_S
+from app.atlas.transit.journeys import MINUTE_S, Window
+from app.atlas.transit.storage import Columns, Names, load
+from app.errors import AtlasDamaged
+from app.geometry import METRES_PER_DEGREE, metres_per_degree_lon
+from app.sources.base import Floats, RouteAtStop, TransitTime
 
 #: Departures of a morning, in seconds after the service day's midnight, and the longest journey that counts.
 MORNING_S = (7 * 3600, 9 * 3600)
@@ -16,9 +25,10 @@ JOURNEY_LIMIT_S = 110 * 60
 class Timetable:
     """Memory-mapped and immutable once opened: threads may share it."""
 
-    feeds: tuple[str, ...]
-    service_date: str
-    stops: Stops
+    def __init__(self, columns: Columns, names: Names) -> None:
+        self._columns, self._names = columns, names
+        self._windows: dict[tuple[int, int, int], Window] = {}
+        self.stops = Stops(names.stop_ids, names.stop_names, columns.stop_lat, columns.stop_lon, names.stop_modes)
 
     @classmethod
     def open(cls, directory: Path) -> Timetable | None:
@@ -26,19 +36,57 @@ class Timetable:
 
         Raises AtlasDamaged where the files do not belong together.
         """
-        raise NotImplementedError
+        try:
+            parts = load(directory)
+        except (OSError, ValueError, msgspec.DecodeError):
+            raise AtlasDamaged(name=directory.parent.name) from None
+        return None if parts is None else cls(*parts)
+
+    @property
+    def facts(self) -> TimetableFacts:
+        """What was compiled, as `compile_timetables` returned it."""
+        return self._names.facts
 
     def stops_near(self, lat: float, lon: float, radius_m: float) -> Ints:
         """Return the indices of the stops within a straight distance, nearest first."""
-        raise NotImplementedError
+        north = (self.stops.lats - lat) * METRES_PER_DEGREE
+        east = (self.stops.lons - lon) * metres_per_degree_lon(lat)
+        distance = np.hypot(north, east)
+        near = np.flatnonzero(distance <= radius_m)
+        return near[np.argsort(distance[near], kind="stable")].astype(np.int32)
 
     def routes_calling(self, stop: int) -> tuple[RouteAtStop, ...]:
-        """Return the routes that can be boarded at a stop."""
-        raise NotImplementedError
+        """Return the routes that can be boarded at a stop, by route id; platforms of one station count together."""
+        starts = self._columns.departures_start
+        rows = self._columns.departures_row[starts[stop] : starts[stop + 1]]
+        return tuple(sorted((self._route(row) for row in rows.tolist()), key=lambda route: route.route_id))
 
     def routes_at(self, walks: StopWalks) -> tuple[RouteNear, ...]:
-        """Return each route once, at the stop with the shortest walk; nearest route first."""
-        raise NotImplementedError
+        """Return each route once, at the stop with the shortest walk (then the lowest index); nearest route first."""
+        nearest: dict[int, RouteNear] = {}
+        starts, rows = self._columns.departures_start, self._columns.departures_row
+        seconds = np.asarray(walks.seconds)
+        for place in np.lexsort((walks.stops, seconds)).tolist():
+            stop = int(walks.stops[place])
+            for row in rows[starts[stop] : starts[stop + 1]].tolist():
+                route = int(self._columns.row_route[row])
+                if route not in nearest:
+                    nearest[route] = RouteNear(stop, float(seconds[place]), self._route(row))
+        return tuple(sorted(nearest.values(), key=lambda near: (near.walk_s, near.route.route_id)))
+
+    def _route(self, row: int) -> RouteAtStop:
+        columns, names = self._columns, self._names
+        route = int(columns.row_route[row])
+        return RouteAtStop(
+            route_id=names.route_ids[route],
+            name=names.route_names[route],
+            mode=names.route_modes[route],
+            headsign=names.headsigns[columns.row_headsign[row]],
+            weekday_trips=int(columns.row_trips[row]),
+            departures_per_hour=int(columns.row_daytime[row]) * 3600 / (DAYTIME_S[1] - DAYTIME_S[0]),
+            first_departure=hours_and_minutes(int(columns.row_first[row])),
+            last_departure=hours_and_minutes(int(columns.row_last[row])),
+        )
 
     def travel_times(
         self,
@@ -49,5 +97,35 @@ class Timetable:
         window_s: tuple[int, int] = MORNING_S,
         limit_s: int = JOURNEY_LIMIT_S,
     ) -> tuple[TransitTime | None, ...]:
-        """Return the time to each destination over departures each minute of the window."""
-        raise NotImplementedError
+        """Return the time to each destination over departures each minute of the window.
+
+        `access` are the walks from home to stops, `egresses` those from stops to each destination, `walk_only_s` the
+        whole way on foot: who would be there sooner on foot walks. None where no departure arrives within the limit.
+        """
+        window = self._window(window_s, limit_s)
+        labels = window.labels(access)
+        return tuple(
+            _summary(window.durations(labels, egress), walk_s, limit_s)
+            for egress, walk_s in zip(egresses, walk_only_s, strict=True)
+        )
+
+    def _window(self, window_s: tuple[int, int], limit_s: int) -> Window:
+        key = (*window_s, limit_s)
+        if key not in self._windows:
+            minutes = (window_s[1] - window_s[0]) // MINUTE_S
+            self._windows[key] = Window(self._columns, window_s[0], minutes, limit_s)
+        return self._windows[key]
+
+
+def _summary(durations: Floats, walk_s: float | None, limit_s: int) -> TransitTime | None:
+    if walk_s is not None and walk_s <= limit_s:
+        durations = np.minimum(durations, walk_s)
+    reached = durations[np.isfinite(durations)]
+    if not len(reached):
+        return None
+    return TransitTime(
+        mean_s=float(reached.mean()),
+        min_s=float(reached.min()),
+        max_s=float(reached.max()),
+        reached_share=len(reached) / len(durations),
+    )
