@@ -15,7 +15,7 @@ LAYERS = [
     ["pipeline"],
     ["sources"],
     ["atlas"],
-    ["db", "config", "errors", "geometry", "places"],
+    ["db", "config", "errors", "geometry", "places", "transit_facts"],
 ]
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 MODULES = sorted(APP.rglob("*.py"))

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.places import Kind, Location, Place
+from app.transit_facts import RouteAtStop as RouteAtStop
+from app.transit_facts import TransitTime as TransitTime
 
 Floats = NDArray[np.float64]
 
@@ -85,25 +87,6 @@ class BikeInfrastructure:
 
 
 @dataclass(frozen=True, slots=True)
-class RouteAtStop:
-    """One transit route at the stop where it is nearest. Times are "HH:MM" of the service day (may pass 24:00).
-
-    From a feed every number is set; from OpenStreetMap alone `weekday_trips` and the rest are None.
-    """
-
-    route_id: str
-    name: str
-    #: subway, rail, tram, light_rail, ferry, cable_car or bus
-    mode: str
-    headsign: str
-    weekday_trips: int | None
-    #: Mean departures per hour, weekday 7 to 19, both directions counted once (the better one).
-    departures_per_hour: float | None
-    first_departure: str
-    last_departure: str
-
-
-@dataclass(frozen=True, slots=True)
 class TransitStop:
     """A stop within a 45 minutes' walk, nearest first, with the routes that call there."""
 
@@ -116,17 +99,6 @@ class TransitStop:
     straight_m: float
     from_feed: bool
     routes: tuple[RouteAtStop, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class TransitTime:
-    """Door-to-door seconds by walk and transit over a departure window: mean and range of what was reachable."""
-
-    mean_s: float
-    min_s: float
-    max_s: float
-    #: Share of the window's departures that reach the destination within the limit, 0 to 1.
-    reached_share: float
 
 
 @dataclass(frozen=True, slots=True)

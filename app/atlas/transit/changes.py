@@ -9,11 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from app.atlas.transit.contract import Changes, WalkBetween
+from app.atlas.transit.contract import Changes, Floats, WalkBetween
 from app.atlas.transit.day import Day
 from app.atlas.transit.feed import Transfer
 from app.atlas.transit.stations import plane
-from app.sources.base import Floats
 
 Rows = NDArray[np.integer]
 

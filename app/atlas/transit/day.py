@@ -8,10 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.atlas.transit.contract import Bools, Ints
+from app.atlas.transit.contract import Bools, Floats, Ints
 from app.atlas.transit.feed import Feed, Route, Stop
 from app.atlas.transit.runs import Runs
-from app.sources.base import Floats
 
 #: Direction of a run whose feed does not tell.
 UNKNOWN_DIRECTION = -1

@@ -12,9 +12,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from app.atlas.transit.contract import StopWalks
+from app.atlas.transit.contract import Floats, StopWalks
 from app.atlas.transit.storage import Columns
-from app.sources.base import Floats
 
 Longs = NDArray[np.int64]
 

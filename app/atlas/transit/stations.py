@@ -7,10 +7,9 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from app.atlas.transit.contract import Ints
+from app.atlas.transit.contract import Floats, Ints
 from app.atlas.transit.feed import Stop
 from app.geometry import METRES_PER_DEGREE
-from app.sources.base import Floats
 
 #: Poles that carry one name belong together up to this distance, others only across a street.
 SAME_NAME_M = 150.0

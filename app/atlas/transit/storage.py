@@ -8,8 +8,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
-from app.atlas.transit.contract import Bools, Ints, TimetableFacts
-from app.sources.base import Floats
+from app.atlas.transit.contract import Bools, Floats, Ints, TimetableFacts
 
 NAMES_FILE = "timetable.json"
 #: Goes up with every change of the columns' meaning.

@@ -9,13 +9,13 @@ import msgspec
 import numpy as np
 
 from app.atlas.transit.clock import hours_and_minutes
-from app.atlas.transit.contract import Ints, RouteNear, Stops, StopWalks, TimetableFacts
+from app.atlas.transit.contract import Floats, Ints, RouteNear, Stops, StopWalks, TimetableFacts
 from app.atlas.transit.departures import DAYTIME_S
 from app.atlas.transit.journeys import MINUTE_S, Window
 from app.atlas.transit.storage import Columns, Names, load
 from app.errors import AtlasDamaged
 from app.geometry import METRES_PER_DEGREE, metres_per_degree_lon
-from app.sources.base import Floats, RouteAtStop, TransitTime
+from app.transit_facts import RouteAtStop, TransitTime
 
 #: Departures of a morning, in seconds after the service day's midnight, and the longest journey that counts.
 MORNING_S = (7 * 3600, 9 * 3600)
