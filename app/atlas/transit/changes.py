@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.spatial import cKDTree
 
-from app.atlas.transit.contract import Changes, Floats, WalkBetween
+from app.atlas.transit.contract import Changes, Floats, Rows, WalkBetween
 from app.atlas.transit.day import Day
 from app.atlas.transit.feed import Transfer
 from app.atlas.transit.stations import plane
-
-Rows = NDArray[np.integer]
 
 #: Nobody walks longer than this between two vehicles; at 80 m/min it bounds the straight distance as well.
 LONGEST_WALK_S = 600.0
@@ -51,23 +47,16 @@ def _on_foot(day: Day, walk: WalkBetween | None) -> tuple[list[int], list[int], 
     straight = np.hypot(*(points[pairs[:, 0]] - points[pairs[:, 1]]).T)
     seconds = straight * DETOUR / WALK_M_PER_S
     if walk is not None:
-        seconds = _over_streets(day, pairs[:, 0], pairs[:, 1], seconds, walk)
+        seconds = _over_streets(day, pairs, seconds, walk)
     near = seconds <= LONGEST_WALK_S
     whole = np.ceil(seconds[near]).astype(np.int64) + SLACK_S
     return pairs[near, 0].tolist(), pairs[near, 1].tolist(), whole.tolist()
 
 
-def _over_streets(day: Day, origin: Rows, target: Rows, seconds: Floats, walk: WalkBetween) -> Floats:
-    """Replace estimates by walks over the streets, one bounded search for each stop that has neighbours."""
-    lats, lons, walked = day.lats, day.lons, seconds.copy()
-    starts = np.searchsorted(origin, np.arange(len(day.stops) + 1)).tolist()
-    for stop, (a, b) in enumerate(pairwise(starts)):
-        if a < b:
-            near = target[a:b]
-            known = walk.seconds_from(float(lats[stop]), float(lons[stop]), lats[near], lons[near], LONGEST_WALK_S)
-            if known is not None:
-                walked[a:b] = np.where(np.isnan(known), seconds[a:b], known)
-    return walked
+def _over_streets(day: Day, pairs: Rows, estimates: Floats, walk: WalkBetween) -> Floats:
+    """Return walks over the streets; the estimate stays where an end is off the network."""
+    seconds = walk.seconds_between(day.lats, day.lons, pairs[:, 0], pairs[:, 1], LONGEST_WALK_S)
+    return np.where(np.isnan(seconds), estimates, seconds)
 
 
 def _apply(day: Day, transfers: Sequence[Transfer], found: dict[tuple[int, int], int]) -> None:

@@ -13,15 +13,18 @@ from app.transit_facts import RouteAtStop
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 Bools = NDArray[np.bool_]
+#: Row numbers of any width.
+Rows = NDArray[np.integer]
 
 
 class WalkBetween(Protocol):
     """Walking times over the street network, wanted for changes between stops."""
 
-    def seconds_from(self, lat: float, lon: float, lats: Floats, lons: Floats, limit_s: float) -> Floats | None:
-        """Return the walking seconds from one point to each of several, infinity beyond the limit.
+    def seconds_between(self, lats: Floats, lons: Floats, origin: Rows, target: Rows, limit_s: float) -> Floats:
+        """Return the walking seconds of each pair of points; infinity beyond the limit.
 
-        NaN marks a target off the network; None says that the first point itself is off it.
+        `origin` and `target` are rows of `lats` and `lons`, sorted by origin. NaN marks a pair with an end off the
+        network.
         """
 
 
