@@ -1,1 +1,110 @@
 """Evaluate a listing: 14 stages in order, from an address to a report. Knows no Flask and no SQL."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from app.pipeline import (
+    bike,
+    bonuses,
+    checks,
+    commute,
+    geocode,
+    greens,
+    lifestyle,
+    neighborhood,
+    saving,
+    schools,
+    transit_access,
+    transit_score,
+    walk,
+)
+from app.pipeline.evaluation import Evaluation
+from app.pipeline.listing import Listing
+from app.pipeline.report import Confidence, Finding, Gap, Level, Report, State, finding_from_json, to_json
+from app.sources.base import Source
+
+log = logging.getLogger(__name__)
+
+#: Called with (name, None) when a stage begins and (name, finding) when it ended. What it raises stops the evaluation.
+OnStage = Callable[[str, Finding | None], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """One step: its fixed name and display text, the heading of its section, and what it runs."""
+
+    name: str
+    text: str
+    title: str
+    run: Callable[[Evaluation], Finding]
+    #: A required stage that fails fails the evaluation; another one is reported as missing.
+    required: bool = False
+
+
+STAGES = (
+    Stage("geocode", "Locating address...", "Address", geocode.run, required=True),
+    Stage("bike_score", "Checking bike infrastructure...", "Cycling", bike.run),
+    Stage("neighborhood", "Analyzing nearby amenities...", "Daily needs on foot", neighborhood.run),
+    Stage("schools", "Finding schools and childcare...", "Schools and childcare", schools.run),
+    Stage("urban_access", "Calculating commute times...", "Getting around", commute.run),
+    Stage("transit_access", "Evaluating transit options...", "Stops and service", transit_access.run),
+    Stage("green_spaces", "Discovering parks and trails...", "Parks and green space", greens.run_spaces),
+    Stage("green_escape", "Finding your daily green escape...", "Your daily green escape", greens.run_escape),
+    Stage("transit_score", "Getting transit scores...", "Transit index", transit_score.run),
+    Stage("walk_scores", "Getting walkability scores...", "Walking", walk.run),
+    Stage("tier1_checks", "Running safety checks...", "Safety checks", checks.run),
+    Stage("tier2_scoring", "Calculating lifestyle scores...", "Everyday life", lifestyle.run),
+    Stage("tier3_bonuses", "Adding bonus points...", "Bonus points", bonuses.run),
+    Stage("saving", "Saving your results...", "Verdict", saving.run, required=True),
+)
+
+
+def _ignore(name: str, finding: Finding | None) -> None:
+    """Report progress to nobody."""
+
+
+def evaluate_property(
+    listing: Listing,
+    sources: Source,
+    on_stage: OnStage = _ignore,
+    finished: Sequence[Finding] = (),
+) -> Report:
+    """Run the stages that `finished` does not hold yet, and return the report.
+
+    Raises DoorstepError where the address cannot be located, and whatever `on_stage` raises. An optional stage that
+    raises becomes a finding with state FAILED.
+    """
+    evaluation = Evaluation(listing, sources, {finding.stage: finding for finding in finished})
+    for stage in STAGES:
+        if stage.name in evaluation.findings:
+            continue
+        on_stage(stage.name, None)
+        finding = finding_from_json(to_json(_run(stage, evaluation)))
+        evaluation.findings[stage.name] = finding
+        on_stage(stage.name, finding)
+    return saving.assemble(evaluation)
+
+
+def _run(stage: Stage, evaluation: Evaluation) -> Finding:
+    if stage.required:
+        return stage.run(evaluation)
+    evaluation.open()
+    try:
+        return stage.run(evaluation)
+    except Exception:
+        log.exception("stage %s failed", stage.name)
+        return _failed(stage)
+
+
+def _failed(stage: Stage) -> Finding:
+    return Finding(
+        stage=stage.name,
+        title=stage.title,
+        state=State.FAILED,
+        summary="Something went wrong on our side, so this section is missing.",
+        gaps=(Gap(stage.title.lower(), "This step failed on our side; the rest of the report stands."),),
+        confidence=Confidence(Level.LOW, ("This step failed on our side.",)),
+    )

@@ -55,7 +55,7 @@ def precision_reasons(evaluation: Evaluation, by_metres: bool = False) -> tuple[
     """Lower the confidence for an address that was not found to the house, more where metres decide."""
     text = {
         Precision.HOUSE: "",
-        Precision.INTERPOLATED: "The house number is not on the map, so its position between the neighbours is estimated.",
+        Precision.INTERPOLATED: "The house number is not on the map, so its position is estimated from its neighbours.",
         Precision.STREET: "Only the street was found, so every distance starts from a point on that street.",
         Precision.PLACE: "Only the place was found, so every distance starts from its middle.",
     }[evaluation.location.precision]

@@ -43,6 +43,10 @@ class Evaluation:
             self._around = self.source.surroundings(self.location)
         return self._around
 
+    def open(self) -> None:
+        """Open the surroundings now, so that a region that cannot be read fails the evaluation and not one stage."""
+        _ = self.around
+
     @property
     def knowledge(self) -> Knowledge:
         """What the data here can tell and what it cannot."""

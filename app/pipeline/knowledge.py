@@ -57,9 +57,7 @@ class Knowledge:
         if data is Data.STOPS:
             return mapped.stops > 0 or self.has_timetable
         amount, per_km = (
-            (mapped.shops, limits.shops_per_km)
-            if data is Data.SHOPS
-            else (mapped.amenities, limits.amenities_per_km)
+            (mapped.shops, limits.shops_per_km) if data is Data.SHOPS else (mapped.amenities, limits.amenities_per_km)
         )
         return amount >= max(1.0, per_km * mapped.street_km)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from app.pipeline.categories import LIFESTYLE, Lifestyle
 from app.pipeline.index_rules import BikeIndex, Distances, FifteenMinutes, Points, Transit, Urban, WalkIndex, Words
@@ -152,12 +152,12 @@ class Methods:
     """All methods of one version."""
 
     version: str = METHODS_VERSION
-    distances: Distances = Distances()
-    walk: WalkIndex = WalkIndex()
-    needs: FifteenMinutes = FifteenMinutes()
-    bike: BikeIndex = BikeIndex()
-    transit: Transit = Transit()
-    urban: Urban = Urban()
+    distances: Distances = field(default_factory=Distances)
+    walk: WalkIndex = field(default_factory=WalkIndex)
+    needs: FifteenMinutes = field(default_factory=FifteenMinutes)
+    bike: BikeIndex = field(default_factory=BikeIndex)
+    transit: Transit = field(default_factory=Transit)
+    urban: Urban = field(default_factory=Urban)
     green: Green = Green()
     safety: Safety = SAFETY
     tier2: Tier2 = Tier2()

@@ -93,7 +93,7 @@ RULES = (
         (Kind.POWER_LINE,),
         None,
         50.0,
-        "One weak statistical association is known (odds ratio 1.7, 95 % interval 0.9 to 3.6); it never fails an address.",
+        "One weak statistical association is known (odds ratio 1.7, 95 % interval 0.9 to 3.6).",
         "weak",
         Data.AMENITIES,
         least_volts=200_000,

@@ -1,0 +1,193 @@
+"""Stage tier1_checks: safety checks by measured distance, and the listing's wishes."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.pipeline.categories import Data
+from app.pipeline.confidence import section
+from app.pipeline.evaluation import Evaluation
+from app.pipeline.knowledge import merge_gaps
+from app.pipeline.noise import energy_sum, loudest_road, road_level, roads_near
+from app.pipeline.profiles import METHODS
+from app.pipeline.report import Check, Fact, Finding, Gap, Outcome, State
+from app.pipeline.safety_rules import SafetyRule
+from app.pipeline.wishes import wish_checks
+from app.pipeline.words import count, kind_word, listed, metres, name_or_kind, number, sentence
+from app.places import Kind
+from app.sources.base import Hazard
+
+METHOD = METHODS.safety
+NOISE = METHOD.noise
+NOTES = (
+    "Distances are straight lines to the nearest edge or line on the map; tunnels do not count.",
+    "These checks screen by distance. They are no measurement of air, noise or flood risk at the home.",
+)
+ORDER = (Outcome.FAIL, Outcome.WARN, Outcome.UNKNOWN, Outcome.PASS)
+
+
+def run(evaluation: Evaluation) -> Finding:
+    """Run every safety check, and the wishes that the person gave."""
+    safety = (*(safety_check(evaluation, rule) for rule in METHOD.rules), noise_check(evaluation))
+    checks = (*safety, *wish_checks(evaluation.listing))
+    unknown = [check for check in safety if check.outcome is Outcome.UNKNOWN]
+    return Finding(
+        stage="tier1_checks",
+        title="Safety checks",
+        state=_state(len(unknown), len(safety)),
+        summary=_summary(checks),
+        facts=tuple(
+            Fact(outcome.value, f"Checks: {outcome.value}", float(sum(c.outcome is outcome for c in checks)))
+            for outcome in ORDER
+        ),
+        checks=checks,
+        notes=NOTES,
+        gaps=merge_gaps(Gap(check.title.lower(), check.finding) for check in unknown),
+        confidence=section(evaluation, Data.STREETS, Data.AMENITIES, radius_m=300.0, by_metres=True),
+    )
+
+
+def safety_check(evaluation: Evaluation, rule: SafetyRule) -> Check:
+    """Judge the worst thing of a rule's kinds; finding nothing passes only where the data could have shown it."""
+    found = evaluation.around.hazards(*rule.kinds, within_m=rule.warn_m)
+    judged = [(outcome_of(rule, hazard), hazard) for hazard in found if counts(rule, hazard)]
+    worst = min(judged, key=lambda j: (ORDER.index(j[0]), j[1].distance_m, j[1].osm_id), default=None)
+    if worst and worst[0] is not Outcome.PASS:
+        return _check(evaluation, rule, worst[0], _near_sentence(rule, *worst), worst[1].distance_m)
+    know = evaluation.knowledge
+    if not know.has(rule.data):
+        return _check(evaluation, rule, Outcome.UNKNOWN, know.why_not(rule.data))
+    if know.cut_off(rule.warn_m):
+        return _check(evaluation, rule, Outcome.UNKNOWN, know.why_cut(rule.warn_m))
+    return _check(evaluation, rule, Outcome.PASS, f"No {_either(rule.things)} within {metres(rule.warn_m)}.")
+
+
+def counts(rule: SafetyRule, hazard: Hazard) -> bool:
+    """Tell whether a thing is what the rule is about: enough lanes, enough volts."""
+    if rule.or_lanes is not None and hazard.kind is not Kind.PRIMARY_ROAD:
+        return (hazard.lanes or 0) >= rule.or_lanes
+    if rule.least_volts is not None:
+        volts = _volts(hazard.tags.get("voltage", ""))
+        return volts is None or volts >= rule.least_volts
+    return True
+
+
+def outcome_of(rule: SafetyRule, hazard: Hazard) -> Outcome:
+    """Judge one thing by its distance."""
+    enough_lanes = rule.fail_lanes is None or (hazard.lanes or 0) >= rule.fail_lanes
+    if rule.fail_m is not None and hazard.distance_m < rule.fail_m and enough_lanes:
+        return Outcome.FAIL
+    return Outcome.WARN if hazard.distance_m < rule.warn_m else Outcome.PASS
+
+
+def noise_check(evaluation: Evaluation) -> Check:
+    """Estimate road noise at the address."""
+    roads = roads_near(evaluation.around)
+    level = energy_sum(road_level(road) for road in roads)
+    know = evaluation.knowledge
+    cut = know.cut_off(NOISE.within_m)
+    loudest = loudest_road(roads)
+    if level is None or loudest is None:
+        if not know.has(Data.STREETS) or cut:
+            why = know.why_cut(NOISE.within_m) if know.has(Data.STREETS) else know.why_not(Data.STREETS)
+            return _noise(Outcome.UNKNOWN, why)
+        return _noise(Outcome.PASS, f"No road is within {metres(NOISE.within_m)}.")
+    outcome = noise_outcome(level)
+    text = (
+        f"About {number(level, 0)} dB outside, mostly from {name_or_kind(loudest.name, loudest.kind)}, "
+        f"{metres(loudest.distance_m)} away."
+    )
+    if outcome is Outcome.PASS and cut:
+        return _noise(Outcome.UNKNOWN, f"{text} {know.why_cut(NOISE.within_m)}")
+    return _noise(outcome, text, loudest.distance_m)
+
+
+def noise_outcome(level_db: float) -> Outcome:
+    """Judge a level in decibels."""
+    if level_db > NOISE.fail_db:
+        return Outcome.FAIL
+    return Outcome.WARN if level_db > NOISE.warn_db else Outcome.PASS
+
+
+def _noise(outcome: Outcome, finding: str, distance_m: float | None = None) -> Check:
+    return Check(
+        key="road_noise",
+        title="Road noise",
+        outcome=outcome,
+        finding=finding,
+        distance_m=None if distance_m is None else float(round(distance_m)),
+        rule=f"Warns above {number(NOISE.warn_db, 0)} dB, fails above {number(NOISE.fail_db, 0)} dB.",
+        evidence=NOISE.evidence,
+        strength=NOISE.strength,
+    )
+
+
+def _check(evaluation: Evaluation, rule: SafetyRule, outcome: Outcome, text: str, far: float | None = None) -> Check:
+    link = _flood_map(evaluation) if rule.key == "flood" else ("", "")
+    return Check(
+        key=rule.key,
+        title=rule.title,
+        outcome=outcome,
+        finding=text,
+        distance_m=None if far is None else float(round(far)),
+        rule=_rule_words(rule),
+        evidence=f"{rule.evidence} See {link[0]}." if link[0] else rule.evidence,
+        strength=rule.strength,
+        link=link[1],
+    )
+
+
+def _flood_map(evaluation: Evaluation) -> tuple[str, str]:
+    here = evaluation.location
+    found = (m for m in METHOD.flood_maps if m[0].contains(here.lat, here.lon))
+    return next(((name, url) for _, name, url in found), ("", ""))
+
+
+def _rule_words(rule: SafetyRule) -> str:
+    warn = f"Warns nearer than {metres(rule.warn_m)}"
+    if rule.fail_m is None:
+        return f"{warn}, never fails."
+    lanes = f" with {rule.fail_lanes} lanes or more" if rule.fail_lanes else ""
+    return f"{warn}, fails nearer than {metres(rule.fail_m)}{lanes}."
+
+
+def _near_sentence(rule: SafetyRule, outcome: Outcome, hazard: Hazard) -> str:
+    name = sentence(name_or_kind(hazard.name, hazard.kind))
+    what = f" ({kind_word(hazard.kind)})" if hazard.name and kind_word(hazard.kind) not in name.lower() else ""
+    lanes = f" with {count(hazard.lanes, 'lane')}" if rule.or_lanes and hazard.lanes else ""
+    if hazard.distance_m < 1:
+        return f"{name}{what}{lanes} is right at the address."
+    return f"{name}{what}{lanes} is {metres(hazard.distance_m)} away."
+
+
+def _either(things: str) -> str:
+    return things.replace(" and ", " or ")
+
+
+def _volts(text: str) -> int | None:
+    """Read "110000" or "110000;220000" as its highest value; None where nothing is readable."""
+    numbers = [int(part) for part in text.replace(" ", "").split(";") if part.isdigit()]
+    return max(numbers, default=None)
+
+
+def _state(unknown: int, total: int) -> State:
+    if unknown == total:
+        return State.UNKNOWN
+    return State.PARTIAL if unknown else State.MEASURED
+
+
+def _summary(checks: Sequence[Check]) -> str:
+    words = {
+        Outcome.FAIL: ("fails", "fail"),
+        Outcome.WARN: ("warns", "warn"),
+        Outcome.UNKNOWN: ("is unknown", "are unknown"),
+        Outcome.PASS: ("passes", "pass"),
+    }
+    said = []
+    for outcome in ORDER:
+        titles = [check.title.lower() for check in checks if check.outcome is outcome]
+        if titles:
+            verb = words[outcome][len(titles) > 1]
+            named = f" ({listed(titles)})" if outcome in (Outcome.FAIL, Outcome.WARN) else ""
+            said.append(f"{len(titles)} {verb}{named}")
+    return f"Of {count(len(checks), 'check')}, {listed(said)}."

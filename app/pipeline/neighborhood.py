@@ -1,0 +1,148 @@
+"""Stage neighborhood: which daily needs lie within a 15 minutes' walk."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.pipeline.categories import Data, Need
+from app.pipeline.confidence import section
+from app.pipeline.evaluation import Evaluation, state_of
+from app.pipeline.found import found_place, group
+from app.pipeline.knowledge import DISC_M, merge_gaps
+from app.pipeline.profiles import METHODS
+from app.pipeline.report import Fact, Finding, FoundPlace, Group, Part, Score
+from app.pipeline.school_levels import SchoolLevel, school_levels
+from app.pipeline.scoring import fifteen_minutes, weighted_mean
+from app.pipeline.transit_stops import found_stop
+from app.pipeline.words import count, listed, minutes, sentence
+from app.places import Kind
+from app.sources.base import Floats, Surroundings
+
+METHOD = METHODS.needs
+#: Schools looked at to find the primary ones among them.
+SCHOOLS_READ = 100
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What was found for one need: the nearest places, all walking seconds, and whether that can be counted."""
+
+    need: Need
+    group: Group
+    value: float | None
+
+
+def run(evaluation: Evaluation) -> Finding:
+    """Measure the 15-minute index: the mean over the known needs of 1 up to 15 minutes, falling to 0 at 30."""
+    answers = [answer(evaluation, need) for need in METHOD.needs]
+    known = [a for a in answers if a.value is not None]
+    gaps = [evaluation.knowledge.gap(a.need.label, a.need.data, DISC_M) for a in answers if a.value is None]
+    mean = weighted_mean((a.value, 1.0) for a in answers if a.value is not None)
+    met = sum(a.value == 1.0 for a in known)
+    score = None if mean is None else Score("15-minute index", round(100 * mean, 1), 100.0, _met_words(met, known))
+    return Finding(
+        stage="neighborhood",
+        title="Daily needs on foot",
+        state=state_of([a.value for a in answers]),
+        summary=_summary(met, known),
+        score=score,
+        parts=tuple(_part(a) for a in answers),
+        facts=(
+            Fact("needs_met", "Needs within 15 minutes", float(met) if known else None, f"of {len(known)}"),
+            Fact("worst_need", "Farthest need", _worst_words(known) or None),
+        ),
+        groups=tuple(a.group for a in answers),
+        notes=_notes(len(answers) - len(known)),
+        gaps=merge_gaps(gaps),
+        confidence=section(evaluation, Data.SHOPS, Data.AMENITIES, Data.STOPS),
+    )
+
+
+def answer(evaluation: Evaluation, need: Need) -> Answer:
+    """Find what answers a need, and judge whether it counts.
+
+    A need met within 15 minutes counts whatever else is missing. One that is not met counts only where its kind of
+    place is mapped here, and where nothing was found only if the map reaches as far as the walk.
+    """
+    places, seconds = _reachable(evaluation, need)
+    found = group(need.key, sentence(need.label), places[: METHOD.listed], seconds)
+    value = fifteen_minutes(_nearest_minutes(seconds), METHOD.full_min, METHOD.none_min)
+    know = evaluation.knowledge
+    if value < 1.0 and (not know.has(need.data) or (not found.within_30 and know.cut_off(DISC_M))):
+        return Answer(need, found, None)
+    return Answer(need, found, round(value, 3))
+
+
+def _nearest_minutes(seconds: Floats) -> float | None:
+    return float(seconds[0]) / 60.0 if len(seconds) else None
+
+
+def _reachable(evaluation: Evaluation, need: Need) -> tuple[list[FoundPlace], Floats]:
+    around = evaluation.around
+    if need.key == "primary_school":
+        return _primary_schools(around)
+    if need.data is Data.STOPS and evaluation.knowledge.has_timetable:
+        stops = around.transit_stops()
+        return [found_stop(stop) for stop in stops[: METHOD.listed]], np.array([s.walk_s for s in stops], dtype=float)
+    places = around.nearest(*need.kinds, limit=METHOD.listed)
+    return [found_place(place) for place in places], around.walk_seconds(*need.kinds)
+
+
+def _primary_schools(around: Surroundings) -> tuple[list[FoundPlace], Floats]:
+    """Return schools that teach the primary level, or whose level is not known."""
+    schools = []
+    for place in around.nearest(Kind.SCHOOL, limit=SCHOOLS_READ):
+        levels = school_levels(place)
+        if place.walk_s is not None and (not levels or SchoolLevel.PRIMARY in levels):
+            schools.append((place, "" if levels else "level unknown"))
+    seconds = np.array([place.walk_s for place, _ in schools], dtype=float)
+    return [found_place(place, detail) for place, detail in schools], seconds
+
+
+def _part(a: Answer) -> Part:
+    nearest = a.group.places[0] if a.group.places else None
+    if nearest and nearest.minutes is not None:
+        evidence = f"{sentence(nearest.name)}, {minutes(nearest.minutes)} on foot."
+    else:
+        evidence = "Not known here." if a.value is None else "None within 30 minutes on foot."
+    return Part(a.need.key, sentence(a.need.label), a.value, 1.0, 1.0, evidence)
+
+
+def _met_words(met: int, known: list[Answer]) -> str:
+    return f"{met} of {count(len(known), 'need')} within 15 minutes"
+
+
+def _worst(known: list[Answer]) -> Answer | None:
+    """Return the need with the longest walk, one with no place within 30 minutes first; None where all are met."""
+    unmet = [a for a in known if a.value is not None and a.value < 1.0]
+    return max(unmet, key=lambda a: a.group.nearest_min or 1_000.0, default=None)
+
+
+def _worst_words(known: list[Answer]) -> str:
+    worst = _worst(known)
+    if worst is None:
+        return ""
+    if worst.group.nearest_min is None:
+        return f"{worst.need.label}, none within 30 minutes on foot"
+    return f"{worst.need.label}, {minutes(worst.group.nearest_min)} on foot"
+
+
+def _summary(met: int, known: list[Answer]) -> str:
+    if not known:
+        return "Too little is mapped near this address to say which daily needs can be met on foot."
+    text = f"{met} of {count(len(known), 'daily need')} {'is' if met == 1 else 'are'} within a 15 minute walk."
+    if met == len(known):
+        return text
+    missing = [a.need.label for a in known if a.group.nearest_min is None]
+    text += f" The farthest is {_worst_words(known)}." if not missing else ""
+    return text + (f" Within 30 minutes there is no walk to {listed(missing)}." if missing else "")
+
+
+def _notes(unknown: int) -> tuple[str, ...]:
+    notes = ["A school whose level the map does not say counts as a primary school here."]
+    if unknown:
+        verb = "is" if unknown == 1 else "are"
+        notes.append(f"{count(unknown, 'need')} {verb} not known here and left out of the index.")
+    return tuple(notes)

@@ -1,0 +1,123 @@
+"""Stage schools: childcare and schools by level within a 30 minutes' walk."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from app.pipeline.categories import CHILDCARE_KINDS, Data
+from app.pipeline.confidence import section
+from app.pipeline.evaluation import Evaluation
+from app.pipeline.found import found_place, group
+from app.pipeline.knowledge import DISC_M, merge_gaps
+from app.pipeline.report import Fact, Finding, Gap, Group, State
+from app.pipeline.school_levels import SchoolLevel, school_levels
+from app.pipeline.words import listed, minutes, sentence
+from app.places import Kind, Place
+
+LISTED = 5
+READ = 200
+NOTES = (
+    "OpenStreetMap holds no ratings of schools, so none are shown here.",
+    "The nearest school on foot is not necessarily the one that an official catchment area assigns to this address.",
+)
+TITLES = {
+    "childcare": "Childcare",
+    "primary": "Primary schools",
+    "secondary": "Secondary schools",
+    "unknown": "Schools whose level is not known",
+}
+NOUNS = {
+    "childcare": "childcare",
+    "primary": "primary school",
+    "secondary": "secondary school",
+    "unknown": "school whose level is not known",
+}
+
+
+def run(evaluation: Evaluation) -> Finding:
+    """List the nearest childcare and schools of each level, with their walks. There is no score."""
+    groups = tuple(_group(key, places) for key, places in _by_level(evaluation))
+    missing = [g for g in groups if not g.within_30 and g.key != "unknown"]
+    know = evaluation.knowledge
+    uncertain = not know.has(Data.AMENITIES) or know.cut_off(DISC_M)
+    gaps = [_gap(evaluation, g) for g in missing] if uncertain else []
+    return Finding(
+        stage="schools",
+        title="Schools and childcare",
+        state=_state(groups, gaps),
+        summary=_summary(groups, uncertain),
+        facts=tuple(
+            Fact(f"{g.key}_within_30", f"{g.title} within 30 minutes on foot", _counted(g, uncertain)) for g in groups
+        ),
+        groups=groups,
+        notes=NOTES,
+        gaps=merge_gaps(gaps),
+        confidence=section(evaluation, Data.AMENITIES),
+    )
+
+
+def _by_level(evaluation: Evaluation) -> Iterable[tuple[str, list[Place]]]:
+    """Sort schools into levels; one that teaches several is in each of them."""
+    around = evaluation.around
+    schools = [(place, school_levels(place)) for place in around.nearest(Kind.SCHOOL, limit=READ)]
+    childcare = [*around.nearest(*CHILDCARE_KINDS, limit=READ), *_teaching(schools, SchoolLevel.CHILDCARE)]
+    yield "childcare", sorted(childcare, key=lambda p: (_seconds(p), p.straight_m, p.osm_id))
+    yield "primary", _teaching(schools, SchoolLevel.PRIMARY)
+    yield "secondary", _teaching(schools, SchoolLevel.SECONDARY)
+    yield "unknown", [place for place, levels in schools if not levels]
+
+
+def _teaching(schools: list[tuple[Place, frozenset[SchoolLevel]]], level: SchoolLevel) -> list[Place]:
+    return [place for place, levels in schools if level in levels]
+
+
+def _seconds(place: Place) -> float:
+    return float("inf") if place.walk_s is None else place.walk_s
+
+
+def _group(key: str, places: list[Place]) -> Group:
+    unique = {place.osm_id: place for place in places if place.walk_s is not None}
+    seconds = np.array([place.walk_s for place in unique.values()], dtype=float)
+    nearest = list(unique.values())[:LISTED]
+    return group(key, TITLES[key], [found_place(place, operator_words(place)) for place in nearest], seconds)
+
+
+def operator_words(place: Place) -> str:
+    """Say "public" or "private" when the map says so."""
+    operator = place.tags.get("operator:type", "")
+    if operator in ("public", "government", "municipal", "community"):
+        return "public"
+    if operator.startswith("private"):
+        return "private"
+    return "religious" if operator == "religious" else ""
+
+
+def _gap(evaluation: Evaluation, found: Group) -> Gap:
+    return evaluation.knowledge.gap(found.title.lower(), Data.AMENITIES, DISC_M)
+
+
+def _counted(found: Group, uncertain: bool) -> float | None:
+    """Return how many were found; finding none says nothing where the data is incomplete."""
+    return None if uncertain and not found.within_30 else float(found.within_30)
+
+
+def _state(groups: tuple[Group, ...], gaps: list[Gap]) -> State:
+    if gaps and not any(g.within_30 for g in groups):
+        return State.UNKNOWN
+    return State.PARTIAL if gaps else State.MEASURED
+
+
+def _summary(groups: tuple[Group, ...], uncertain: bool) -> str:
+    found = [f"{NOUNS[g.key]}: {g.places[0].name}, {minutes(g.places[0].minutes or 0.0)}" for g in groups if g.places]
+    if not found:
+        if uncertain:
+            return "The map does not tell whether there are schools or childcare within 30 minutes on foot."
+        return "No school and no childcare is within 30 minutes on foot."
+    text = f"The nearest on foot: {'; '.join(found)}."
+    missing = [NOUNS[g.key] for g in groups[:3] if not g.within_30]
+    if missing:
+        verb = "could be found on the map" if uncertain else "is within 30 minutes on foot"
+        text += f" No {listed(missing).replace(' and ', ' and no ')} {verb}."
+    return sentence(text)

@@ -1,0 +1,92 @@
+"""The result in one look: score, word, what helps and what costs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from app.pipeline.profiles import METHODS
+from app.pipeline.report import Check, Finding, Influence, Outcome, Part, Verdict
+from app.pipeline.words import number, sentence
+
+METHOD = METHODS.tier3
+FULL_NEED = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Weighed:
+    """An influence and its weight in points of the final score; failed checks come before everything."""
+
+    points: float
+    influence: Influence
+
+
+def verdict_of(findings: Mapping[str, Finding]) -> Verdict:
+    """Return the verdict; a failed check is named first, and the score is shown beside it, never zeroed."""
+    final = findings["tier3_bonuses"].score if "tier3_bonuses" in findings else None
+    checks = findings["tier1_checks"].checks if "tier1_checks" in findings else ()
+    failures = tuple(_failure(check) for check in checks if check.outcome is Outcome.FAIL)
+    helps, costs = _helps(findings), _costs(findings, checks)
+    word = final.word if final else "not enough is known"
+    return Verdict(
+        score=final.value if final else None,
+        word=word,
+        sentence=_sentence(failures, final.value if final else None, word),
+        baseline_failures=failures,
+        helps=helps,
+        costs=costs,
+    )
+
+
+def _failure(check: Check) -> str:
+    return f"{check.title.lower()} ({check.finding.rstrip('.')})"
+
+
+def _sentence(failures: tuple[str, ...], score: float | None, word: str) -> str:
+    first = f"Does not meet the baseline: {'; '.join(failures)}. " if failures else ""
+    if score is None:
+        return f"{first}Too little is known about this address to give a score."
+    return f"{first}{sentence(word)}: {number(score, 0)} of 100."
+
+
+def _categories(findings: Mapping[str, Finding]) -> list[Part]:
+    finding = findings.get("tier2_scoring")
+    return [p for p in finding.parts if p.value is not None and p.weight > 0] if finding else []
+
+
+def _points(part: Part, parts: list[Part], value: float) -> float:
+    """Return the points of the final score that a value of a category is worth."""
+    return 100 * part.weight * value / sum(p.weight * p.out_of for p in parts)
+
+
+def _helps(findings: Mapping[str, Finding]) -> tuple[Influence, ...]:
+    parts = _categories(findings)
+    weighed = [
+        Weighed(_points(p, parts, p.value or 0.0), Influence(p.label, p.evidence))
+        for p in parts
+        if (p.value or 0.0) >= METHOD.helps_from
+    ]
+    bonuses = findings["tier3_bonuses"].parts if "tier3_bonuses" in findings else ()
+    weighed += [Weighed(p.value, Influence(p.label, p.evidence)) for p in bonuses if p.value]
+    return _strongest(weighed)
+
+
+def _costs(findings: Mapping[str, Finding], checks: tuple[Check, ...]) -> tuple[Influence, ...]:
+    """Name failed checks, then what loses most points, then warnings and unmet needs."""
+    parts = _categories(findings)
+    weighed = [Weighed(1_000.0, Influence(c.title, c.finding)) for c in checks if c.outcome is Outcome.FAIL]
+    weighed += [
+        Weighed(_points(p, parts, p.out_of - (p.value or 0.0)), Influence(p.label, p.evidence))
+        for p in parts
+        if (p.value or 0.0) < METHOD.costs_below
+    ]
+    weighed += [Weighed(1.0, Influence(c.title, c.finding)) for c in checks if c.outcome is Outcome.WARN]
+    needs = findings["neighborhood"].parts if "neighborhood" in findings else ()
+    unmet = [p for p in needs if p.value is not None and p.value < FULL_NEED]
+    weighed += [Weighed(0.5 - 0.1 * (p.value or 0.0), Influence(p.label, p.evidence)) for p in unmet]
+    return _strongest(weighed)
+
+
+def _strongest(weighed: list[Weighed]) -> tuple[Influence, ...]:
+    ranked = sorted(weighed, key=lambda w: -w.points)
+    return tuple(w.influence for w in ranked[: METHOD.named])
