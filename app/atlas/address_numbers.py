@@ -88,5 +88,9 @@ def asked_numbers(text: str) -> tuple[HouseNumber, ...]:
 
     A number without a hyphen ("20306") needs no second reading: it sorts where the hyphenated one does.
     """
-    readings = [parse_number(text), parse_number(text, True)]
+    first, _, second = text.partition("-")
+    if is_block_number(text) and int(second[:2]) < int(first):
+        reading = parse_number(text, True)
+        return (reading,) if reading else ()
+    readings = (parse_number(text), parse_number(text, True))
     return tuple(dict.fromkeys(reading for reading in readings if reading))

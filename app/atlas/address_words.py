@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 #: One line per group: the short form that stands for all of them, then the spellings it stands for. Words that share
 #: an abbreviation share a group ("St" is street and saint), since a person's "St" may mean either.
 _SHORT_FORMS = """
@@ -77,14 +82,13 @@ SHORT_FORMS: dict[str, str] = {
 }
 
 #: Words that a person may leave out or get wrong without meaning another name, by what that costs a match.
-DIRECTIONS = frozenset("n s e w ne nw se sw".split())
-TYPES = frozenset(
+DIRECTIONS = _words("n s e w ne nw se sw")
+TYPES = _words(
     """st str av bd rd dr ln ct cts pl plz sq hwy pkwy cir ter cres cl gdns grv trl expy fwy tpke r ch imp all qu prom
-    pass esc rte fbg c ctra pso trav v vle cso lgo vic katu tie way mews row walk view loop weg gasse ring gatan""".split()
+    pass esc rte fbg c ctra pso trav v vle cso lgo vic katu tie way mews row walk view loop weg gasse ring
+    gatan"""
 )
-ARTICLES = frozenset(
-    "de du des la le les l d del della dei delle di da do dos das el los las the of am an der den im".split()
-)
+ARTICLES = _words("de du des la le les l d del della dei delle di da do dos das el los las the of am an der den im")
 
 _ORDINAL_WORDS = (
     "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth "
@@ -106,12 +110,12 @@ GLUED_ENDINGS: dict[str, tuple[str, ...]] = {
 }
 
 #: Names of countries, states and provinces: they neither help nor hurt a match inside one region.
-NEUTRAL = frozenset(
+NEUTRAL = _words(
     """usa us america canada uk gb england wales scotland britain kingdom states united deutschland germany finland
     suomi france italia italy liechtenstein espana spain austria osterreich schweiz switzerland suisse principaute
     principality brasil brazil alabama alaska arizona arkansas california colorado connecticut delaware florida georgia
     hawaii idaho illinois indiana iowa kansas kentucky louisiana maine maryland massachusetts michigan minnesota
     mississippi missouri montana nebraska nevada hampshire jersey mexico ohio oklahoma oregon pennsylvania tennessee
     texas utah vermont virginia washington wisconsin wyoming york carolina dakota ontario quebec columbia british
-    cedex county""".split()
+    cedex county"""
 )

@@ -51,6 +51,7 @@ class _Index:
         self._names: dict[tuple[str, ...], set[tuple[int, int]]] = defaultdict(set)
         self._spellings: dict[tuple[str, ...], set[str]] = defaultdict(set)
         self._weights: Counter[tuple[str, ...]] = Counter()
+        self._city_points: dict[int, tuple[array[float], array[float]]] = defaultdict(_two_arrays)
         self._number_cells: dict[int, array[int]] = defaultdict(lambda: array("i"))
         self._street_cells: dict[int, array[int]] = defaultdict(lambda: array("i"))
 
@@ -65,17 +66,24 @@ class _Index:
         city = self._street_city(street, lat, lon)
         for house in street.houses:
             row, number = house.row, house.number
-            here = self._city(self._cities.spelled(row.city) or city)
+            here = self._city(self._cities.spelled(row.city) or city, row.lat, row.lon)
             self._number_cells[cell_of(row.lat, row.lon)].append(len(self._numbers) + 1)
             self._numbers.append(
-                (len(self._numbers) + 1, number.house, number.last, number.suffix, number.text)
-                + (row.lat, row.lon, here, self._postcode(row.postcode))
+                (len(self._numbers) + 1, *number[1:], number.text, row.lat, row.lon, here, self._postcode(row.postcode))
             )
         for cell in sorted({cell_of(*point) for point in street.points}):
             self._street_cells[cell].append(ident)
         self._streets.append(
-            (ident, street.name, self._city(city), self._postcode(_common_postcode(street)))
-            + (lat, lon, first, len(self._numbers))
+            (
+                ident,
+                street.name,
+                self._city(city, lat, lon),
+                self._postcode(_common_postcode(street)),
+                lat,
+                lon,
+                first,
+                len(self._numbers),
+            )
         )
         for name in (street.name, *street.alt_names):
             self._add_name(name, STREET, ident, 1 + len(street.houses))
@@ -93,11 +101,15 @@ class _Index:
         for name in (place.name, *place.alt_names):
             self._add_name(name, PLACE, ident, 1)
 
-    def _city(self, name: str) -> int:
+    def _city(self, name: str, lat: float, lon: float) -> int:
         if name not in self._city_ids:
             self._city_ids[name] = len(self._city_ids)
             self._add_name(name, CITY, self._city_ids[name], 1)
-        return self._city_ids[name]
+        ident = self._city_ids[name]
+        lats, lons = self._city_points[ident]
+        lats.append(lat)
+        lons.append(lon)
+        return ident
 
     def _postcode(self, text: str) -> int:
         text = text.split(";")[0].strip()
@@ -117,7 +129,7 @@ class _Index:
     def write(self, number_first: bool) -> None:
         many = self._connection.executemany
         self._connection.execute("INSERT INTO geo_meta VALUES ('number_first', ?)", (str(int(number_first)),))
-        many("INSERT INTO geo_city VALUES (?, ?)", [(i, name) for name, i in self._city_ids.items()])
+        many("INSERT INTO geo_city VALUES (?, ?, ?, ?)", self._city_rows())
         codes = [(i, code, key_of(short_forms(code))) for code, i in self._postcode_ids.items()]
         many("INSERT INTO geo_postcode VALUES (?, ?, ?)", codes)
         many("INSERT INTO geo_place VALUES (?, ?, ?, ?, ?)", self._places)
@@ -125,6 +137,14 @@ class _Index:
         many("INSERT INTO geo_number VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", self._numbers)
         self._write_names()
         self._write_cells()
+
+    def _city_rows(self) -> list[tuple[object, ...]]:
+        """Place each city at the mean of its streets and houses."""
+        rows: list[tuple[object, ...]] = []
+        for name, ident in self._city_ids.items():
+            lats, lons = self._city_points[ident]
+            rows.append((ident, name, sum(lats) / max(len(lats), 1), sum(lons) / max(len(lons), 1)))
+        return rows
 
     def _write_names(self) -> None:
         many = self._connection.executemany
@@ -167,3 +187,7 @@ def _middle(points: Sequence[tuple[float, float]]) -> tuple[float, float]:
 def _common_postcode(street: Street) -> str:
     codes = {house.row.postcode for house in street.houses}
     return codes.pop() if len(codes) == 1 else ""
+
+
+def _two_arrays() -> tuple[array[float], array[float]]:
+    return array("d"), array("d")

@@ -7,13 +7,16 @@ from collections.abc import Iterable
 
 from app.atlas.address_text import short_forms
 
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 #: Street types at the end of a name in English, and at its beginning in French: the number comes before the street.
-_ENGLISH = frozenset(
-    "st av rd dr ln ct cts pl sq hwy pkwy cir ter cres cl gdns grv trl bd way n s e w mews row".split()
-)
-_FRENCH = frozenset("r av bd rd ch imp all qu prom pass esc sq pl rte".split())
+_ENGLISH = _words("st av rd dr ln ct cts pl sq hwy pkwy cir ter cres cl gdns grv trl bd way n s e w mews row")
+_FRENCH = _words("r av bd rd ch imp all qu prom pass esc sq pl rte")
 #: What shows that a name beginning with "via", "calle", "avenida" and the like is not French.
-_AFTER_FIRST = frozenset("v vle cso lgo vic c ctra pso plz trav rua avenida".split())
+_AFTER_FIRST = _words("v vle cso lgo vic c ctra pso plz trav rua avenida")
 
 
 def puts_number_first(street_names: Iterable[str]) -> bool:

@@ -1,0 +1,117 @@
+"""What the rest of an address says about where it is: cities, places, postcodes, and words that fit nothing here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.atlas.address_query import Query
+from app.atlas.geocoder_cities import reach_m
+from app.atlas.geocoder_hits import Hit
+from app.atlas.geocoder_schema import CITY, PLACE, POSTCODE, STREET
+from app.atlas.geocoder_store import GeocoderStore, Spot
+from app.geometry import distance_m
+
+#: What a hint that the address does not meet costs a match, of a score of 1.
+OTHER_PLACE, OTHER_POSTCODE = 0.12, 0.06
+#: What words that name nothing here cost: "London" in Monaco, unless another hint places the address here.
+FOREIGN, MORE_FOREIGN, FOREIGN_BUT_PLACED, MORE_BUT_PLACED = 0.4, 0.2, 0.15, 0.06
+ODD_NUMBER, PART_OF_PLACE = 0.03, 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Hint:
+    """One run of tokens that names a city, places or a postcode of the region."""
+
+    start: int
+    covers: frozenset[int]
+    spots: tuple[Spot, ...]
+    cities: frozenset[str]
+    postcodes: frozenset[str]
+    cost: float
+
+    def met_by(self, lat: float, lon: float, city: str) -> bool:
+        """Tell whether an address lies in a city or within reach of a place that the hint names."""
+        if city and city in self.cities:
+            return True
+        return any(distance_m(lat, lon, spot.lat, spot.lon) <= reach_m(spot.kind) for spot in self.spots)
+
+    def misses(self, lat: float, lon: float, city: str, postcode: str) -> float:
+        """Return what it costs that an address differs from the hint."""
+        if self.postcodes and postcode:
+            return 0.0 if postcode in self.postcodes else OTHER_POSTCODE
+        if not self.spots:
+            return 0.0
+        return 0.0 if self.met_by(lat, lon, city) else OTHER_PLACE
+
+
+class Hints:
+    """All hints of one query, and what is left without any meaning."""
+
+    def __init__(self, store: GeocoderStore, query: Query, hits: Sequence[Hit], title_words: frozenset[str]) -> None:
+        self._store = store
+        self._query = query
+        self._hints = _load(store, [hit for hit in hits if hit.kind != STREET])
+        words = [word for word in query.words if len(word) > 3]
+        self._place_words = store.place_words(words) | title_words
+
+    def beside(self, taken: frozenset[int]) -> tuple[list[Hint], frozenset[int]]:
+        """Return hints that do not overlap what is taken or each other, cheapest and longest first."""
+        chosen: list[Hint] = []
+        covered: frozenset[int] = frozenset()
+        for hint in self._hints:
+            if not hint.covers & (taken | covered):
+                chosen.append(hint)
+                covered |= hint.covers
+        return chosen, covered
+
+    def leftover(self, taken: frozenset[int]) -> tuple[int, float]:
+        """Return how many of the other words name nothing here, and what the rest of them costs."""
+        foreign, cost = 0, 0.0
+        postcode_before = False
+        for at, token in enumerate(self._query.tokens):
+            digits = any(c.isdigit() for c in token.text)
+            if at in taken or self._query.says_nothing(at):
+                continue
+            if digits and postcode_before:
+                continue
+            if digits:
+                known = len(token.text) < 4 or self._store.has_postcodes(token.text.replace("-", "")[:2])
+                foreign, cost = foreign + (not known), cost + ODD_NUMBER
+            elif token.text in self._place_words or self._query.words[at] in self._place_words:
+                cost += PART_OF_PLACE
+            else:
+                foreign += 1
+            postcode_before = digits
+        return foreign, cost
+
+
+def foreign_cost(foreign: int, placed: bool) -> float:
+    """Return what words without meaning here cost an address that is, or is not, placed here by a hint."""
+    if not foreign:
+        return 0.0
+    if placed:
+        return FOREIGN_BUT_PLACED + MORE_BUT_PLACED * (foreign - 1)
+    return FOREIGN + MORE_FOREIGN * (foreign - 1)
+
+
+def _load(store: GeocoderStore, hits: Sequence[Hit]) -> list[Hint]:
+    def refs(kind: int) -> list[int]:
+        return sorted({ref for hit in hits if hit.kind == kind for ref in hit.refs})
+
+    places, cities = store.places(refs(PLACE)), store.cities(refs(CITY))
+    postcodes = store.postcodes(refs(POSTCODE))
+    groups: dict[tuple[float, int, int], list[Hit]] = {}
+    for hit in hits:
+        groups.setdefault((hit.cost, hit.start - hit.end, hit.start), []).append(hit)
+    hints = []
+    for (cost, _, start), same in sorted(groups.items()):
+        named = {
+            kind: [ref for hit in same if hit.kind == kind for ref in hit.refs] for kind in (PLACE, CITY, POSTCODE)
+        }
+        spots = [places[ref] for ref in named[PLACE]]
+        towns = [cities[ref] for ref in named[CITY]]
+        codes = frozenset(postcodes[ref] for ref in named[POSTCODE])
+        names = frozenset(spot.name for spot in (*spots, *towns))
+        hints.append(Hint(start, same[0].covers, tuple(spots) or tuple(towns), names, codes, cost))
+    return hints

@@ -1,0 +1,154 @@
+"""Finds the region's names in what a person typed: exact, without their street type, and with a slip of the finger."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from app.atlas.address_edits import edits, trigrams
+from app.atlas.address_query import Query
+from app.atlas.address_text import core_of, glued_keys, key_of
+from app.atlas.address_words import ARTICLES, DIRECTIONS, TYPES
+from app.atlas.geocoder_schema import STREET
+from app.atlas.geocoder_store import GeocoderStore, Name
+
+#: The longest name looked for, in words, and how many names that look alike are compared.
+LONGEST_NAME = 8
+SIMILAR_NAMES = 40
+
+#: What a difference costs a match, of a score of 1.
+ONE_EDIT, TWO_EDITS, EDIT_OF_SHORT = 0.1, 0.22, 0.2
+WRONG_TYPE, MISSING_TYPE, EXTRA_TYPE = 0.38, 0.12, 0.1
+WRONG_DIRECTION, MISSING_DIRECTION = 0.3, 0.06
+ARTICLE, ORDER = 0.02, 0.06
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A name found in the tokens from `start` to before `end`, with what the differences cost."""
+
+    start: int
+    end: int
+    name: str
+    kind: int
+    refs: tuple[int, ...]
+    cost: float
+
+    @property
+    def covers(self) -> frozenset[int]:
+        """The tokens that this name explains."""
+        return frozenset(range(self.start, self.end))
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Some tokens in a row that may be a name."""
+
+    start: int
+    end: int
+    key: str
+    core: str
+
+
+def spans_of(query: Query) -> list[Span]:
+    """Return all runs of tokens with at least one word that may be a name, longest first."""
+    size = len(query.tokens)
+    found = []
+    for length in range(min(size, LONGEST_NAME), 0, -1):
+        for start in range(size - length + 1):
+            words = query.words[start : start + length]
+            found.append(Span(start, start + length, key_of(words), core_of(words)))
+    return found
+
+
+def exact_hits(store: GeocoderStore, query: Query, spans: Sequence[Span]) -> list[Hit]:
+    """Return the names that stand in the query, be it without street type, article or direction."""
+    keys: dict[str, list[Span]] = {}
+    cores: dict[str, list[Span]] = {}
+    for span in spans:
+        for key in (span.key, *glued_keys(span.key)):
+            keys.setdefault(key, []).append(span)
+        if span.core:
+            cores.setdefault(span.core, []).append(span)
+    found: list[tuple[Span, Name, float]] = []
+    for name in store.names(keys, cores):
+        found += [(span, name, 0.0) for span in keys.get(name.key, ())]
+        if name.kind == STREET and name.key not in keys:
+            found += [(span, name, _difference(query, span, name)) for span in cores.get(name.core, ())]
+    return _joined(found)
+
+
+def fuzzy_hits(store: GeocoderStore, query: Query, spans: Sequence[Span], most: int) -> list[Hit]:
+    """Return the names that differ from some tokens by up to `most` slips of the finger."""
+    text = "".join(dict.fromkeys(word for word in query.words if not word[0].isdigit()))
+    grams = list(dict.fromkeys(gram for span in spans if span.end - span.start <= 2 for gram in trigrams(span.key)))
+    del text
+    similar: dict[int, list[tuple[Span, int, bool]]] = {}
+    lettered = [span for span in spans if any(c.isalpha() for c in span.key)]
+    for ident, key, core in store.similar(grams, SIMILAR_NAMES):
+        for span in lettered:
+            allowed = min(most, allowed_edits(len(span.key)))
+            count = edits(span.key, key, allowed)
+            if count:
+                similar.setdefault(ident, []).append((span, count, False))
+            elif count is None and core and span.core and core != key:
+                count = edits(span.core, core, min(most, allowed_edits(len(span.core))))
+                if count:
+                    similar.setdefault(ident, []).append((span, count, True))
+    found: list[tuple[Span, Name, float]] = []
+    for name in store.names_by_id(sorted(similar)):
+        for span, count, by_core in similar[name.id]:
+            if by_core and name.kind != STREET:
+                continue
+            rest = _difference(query, span, name) if by_core else 0.0
+            found.append((span, name, edit_cost(count, len(span.key)) + rest))
+    return _joined(found)
+
+
+def allowed_edits(length: int) -> int:
+    """Return how many slips a name of this length may have and still be told from others."""
+    return 0 if length < 4 else 1 if length < 9 else 2
+
+
+def edit_cost(count: int, length: int) -> float:
+    """Return what slips cost: more in a short name."""
+    if length < 5:
+        return EDIT_OF_SHORT * count
+    return ONE_EDIT if count == 1 else TWO_EDITS * (count - 1)
+
+
+def _difference(query: Query, span: Span, name: Name) -> float:
+    """Return what missing, extra and other types, directions and articles cost."""
+    asked = Counter(query.words[span.start : span.end])
+    mapped = Counter(name.words.split())
+    extra, missing = asked - mapped, mapped - asked
+    cost = ARTICLE * sum(count for word, count in (extra + missing).items() if word in ARTICLES)
+    if any(word in DIRECTIONS for word in extra):
+        cost += WRONG_DIRECTION
+    elif any(word in DIRECTIONS for word in missing):
+        cost += MISSING_DIRECTION
+    more, less = _types(extra), _types(missing)
+    if more and less:
+        return cost + WRONG_TYPE
+    if not extra and not missing:
+        return cost + ORDER
+    return cost + EXTRA_TYPE * more + MISSING_TYPE * less
+
+
+def _types(words: Iterable[str]) -> bool:
+    return any(word in TYPES and word not in DIRECTIONS for word in words)
+
+
+def _joined(found: Iterable[tuple[Span, Name, float]]) -> list[Hit]:
+    """Join what one run of tokens means by one name; cheapest and longest first."""
+    groups: dict[tuple[int, int, str, int], tuple[float, set[int]]] = {}
+    for span, name, cost in found:
+        group = (span.start, span.end, name.key, name.kind)
+        before, refs = groups.get(group, (cost, set()))
+        groups[group] = (min(before, cost), refs | {name.ref})
+    hits = [
+        Hit(start, end, key, kind, tuple(sorted(refs)), round(cost, 4))
+        for (start, end, key, kind), (cost, refs) in groups.items()
+    ]
+    return sorted(hits, key=lambda hit: (hit.cost, hit.start - hit.end, hit.start, hit.kind, hit.name))
