@@ -31,6 +31,8 @@ def compile_timetables(feeds: Sequence[Path], directory: Path, walk: WalkBetween
     Raises BadFeed with a list of what is wrong; nothing is written then. `walk` gives the changes on foot;
     without it, and for stops off its network, 1.3 times the straight line at 80 m/min is taken.
     """
+    if not feeds:
+        raise ValueError("no feed to compile")
     with ExitStack() as opened:
         parts = []
         for path in feeds:

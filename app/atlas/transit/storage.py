@@ -77,5 +77,21 @@ def load(directory: Path) -> tuple[Columns, Names] | None:
     names = msgspec.json.decode((directory / NAMES_FILE).read_bytes(), type=Names)
     if names.version != VERSION:
         raise ValueError("compiled by another version")
-    parts = (np.load(directory / f"{field.name}.npy", mmap_mode="r") for field in fields(Columns))
-    return Columns(*parts), names
+    columns = Columns(*(np.load(directory / f"{field.name}.npy", mmap_mode="r") for field in fields(Columns)))
+    _check(columns, names)
+    return columns, names
+
+
+def _check(columns: Columns, names: Names) -> None:
+    """Raise ValueError where the files are of different compilations."""
+    stops = len(names.stop_ids)
+    lengths = {
+        "stop": {stops, len(columns.stop_lat), len(columns.stop_lon)},
+        "row": {len(getattr(columns, field.name)) for field in fields(columns) if field.name.startswith("row_")},
+        "call": {len(columns.call_run), len(columns.call_stop), len(columns.arrival), len(columns.departure)},
+        "flag": {len(columns.call_run), len(columns.boards), len(columns.alights)},
+        "change": {len(columns.change_stop), len(columns.change_s), int(columns.change_start[-1])},
+        "start": {stops + 1, len(columns.change_start), len(columns.departures_start)},
+    }
+    if any(len(found) > 1 for found in lengths.values()):
+        raise ValueError("the columns differ in length")
