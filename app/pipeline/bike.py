@@ -13,7 +13,7 @@ from app.pipeline.knowledge import merge_gaps
 from app.pipeline.profiles import METHODS
 from app.pipeline.report import Fact, Finding, Gap, Part, Score
 from app.pipeline.scoring import clamp, interpolate_all, slot_sum, weighted_mean, word_for
-from app.pipeline.words import count, listed, metres, number, sentence
+from app.pipeline.words import count, limit, listed, number, sentence
 from app.sources.base import BikeInfrastructure, Surroundings
 
 METHOD = METHODS.bike
@@ -79,7 +79,7 @@ def _reach(evaluation: Evaluation) -> Part:
     if not needs:
         return Part("reach", label, None, 1.0, weight, "Not known here.")
     met = [need for need in needs if reachable_quietly(evaluation.around, need)]
-    text = f"{len(met)} of {count(len(needs), 'daily need')} can be reached within {metres(METHOD.reach_m)} quietly."
+    text = f"{len(met)} of {count(len(needs), 'daily need')} can be reached within {limit(METHOD.reach_m)} quietly."
     return _part("reach", label, len(met) / len(needs), weight, text)
 
 

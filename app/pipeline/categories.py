@@ -146,8 +146,12 @@ NEEDS = (
     Need("playground", "a playground", (Kind.PLAYGROUND,)),
     Need("stop", "a transit stop", STOP_KINDS, Data.STOPS),
     Need("bank", "a bank or post office", (Kind.BANK, Kind.POST_OFFICE)),
-    Need("culture", "a library or culture", (Kind.LIBRARY, Kind.CINEMA, Kind.THEATRE, Kind.ARTS_CENTRE, Kind.MUSEUM)),
-    Need("sports", "a gym or sports", SPORT_KINDS),
+    Need(
+        "culture",
+        "a library, cinema, theatre or museum",
+        (Kind.LIBRARY, Kind.CINEMA, Kind.THEATRE, Kind.ARTS_CENTRE, Kind.MUSEUM),
+    ),
+    Need("sports", "a gym or sports ground", SPORT_KINDS),
 )
 
 LIFESTYLE = (

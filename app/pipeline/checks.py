@@ -13,7 +13,7 @@ from app.pipeline.profiles import METHODS
 from app.pipeline.report import Check, Fact, Finding, Gap, Outcome, State
 from app.pipeline.safety_rules import SafetyRule
 from app.pipeline.wishes import wish_checks
-from app.pipeline.words import count, kind_word, listed, metres, name_or_kind, number, sentence
+from app.pipeline.words import count, kind_word, limit, listed, metres, name_or_kind, number, sentence
 from app.places import Kind
 from app.sources.base import Hazard
 
@@ -24,6 +24,7 @@ NOTES = (
     "These checks screen by distance. They are no measurement of air, noise or flood risk at the home.",
 )
 ORDER = (Outcome.FAIL, Outcome.WARN, Outcome.UNKNOWN, Outcome.PASS)
+ORDER_LABELS = tuple(zip(ORDER, ("Checks failed", "Warnings", "Unknown", "Checks passed"), strict=True))
 
 
 def run(evaluation: Evaluation) -> Finding:
@@ -37,8 +38,8 @@ def run(evaluation: Evaluation) -> Finding:
         state=_state(len(unknown), len(safety)),
         summary=_summary(checks),
         facts=tuple(
-            Fact(outcome.value, f"Checks: {outcome.value}", float(sum(c.outcome is outcome for c in checks)))
-            for outcome in ORDER
+            Fact(outcome.value, label, float(sum(check.outcome is outcome for check in checks)))
+            for outcome, label in ORDER_LABELS
         ),
         checks=checks,
         notes=NOTES,
@@ -59,7 +60,7 @@ def safety_check(evaluation: Evaluation, rule: SafetyRule) -> Check:
         return _check(evaluation, rule, Outcome.UNKNOWN, know.why_not(rule.data))
     if know.cut_off(rule.warn_m):
         return _check(evaluation, rule, Outcome.UNKNOWN, know.why_cut(rule.warn_m))
-    return _check(evaluation, rule, Outcome.PASS, f"No {_either(rule.things)} within {metres(rule.warn_m)}.")
+    return _check(evaluation, rule, Outcome.PASS, f"No {_either(rule.things)} within {limit(rule.warn_m)}.")
 
 
 def counts(rule: SafetyRule, hazard: Hazard) -> bool:
@@ -91,7 +92,7 @@ def noise_check(evaluation: Evaluation) -> Check:
         if not know.has(Data.STREETS) or cut:
             why = know.why_cut(NOISE.within_m) if know.has(Data.STREETS) else know.why_not(Data.STREETS)
             return _noise(Outcome.UNKNOWN, why)
-        return _noise(Outcome.PASS, f"No road is within {metres(NOISE.within_m)}.")
+        return _noise(Outcome.PASS, f"No road is within {limit(NOISE.within_m)}.")
     outcome = noise_outcome(level)
     text = (
         f"About {number(level, 0)} dB outside, mostly from {name_or_kind(loudest.name, loudest.kind)}, "
@@ -144,11 +145,11 @@ def _flood_map(evaluation: Evaluation) -> tuple[str, str]:
 
 
 def _rule_words(rule: SafetyRule) -> str:
-    warn = f"Warns nearer than {metres(rule.warn_m)}"
+    warn = f"Warns nearer than {limit(rule.warn_m)}"
     if rule.fail_m is None:
         return f"{warn}, never fails."
     lanes = f" with {rule.fail_lanes} lanes or more" if rule.fail_lanes else ""
-    return f"{warn}, fails nearer than {metres(rule.fail_m)}{lanes}."
+    return f"{warn}, fails nearer than {limit(rule.fail_m)}{lanes}."
 
 
 def _near_sentence(rule: SafetyRule, outcome: Outcome, hazard: Hazard) -> str:

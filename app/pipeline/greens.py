@@ -14,11 +14,11 @@ from app.pipeline.green_value import daily_walk_value, escape_word, green_parts
 from app.pipeline.knowledge import DISC_M, merge_gaps
 from app.pipeline.profiles import METHODS
 from app.pipeline.report import Fact, Finding, FoundPlace, Gap, Group, Part, Score, State
-from app.pipeline.words import count, metres, number, place_name, sentence
+from app.pipeline.words import count, limit, number, place_name, sentence
 from app.sources.base import GreenSpace
 
 METHOD = METHODS.green
-NEAR_TITLE = f"Public green of {number(METHOD.near_ha)} ha or more within {metres(METHOD.near_m)}"
+NEAR_TITLE = f"Public green of {number(METHOD.near_ha)} ha or more within {limit(METHOD.near_m)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +124,7 @@ def _spaces_summary(greens: list[GreenSpace], found: Group, near: bool | None, u
     if near is None:
         return text
     has = "There is" if near else "There is no"
-    return f"{text} {has} public green of {number(METHOD.near_ha)} ha or more within {metres(METHOD.near_m)}."
+    return f"{text} {has} public green of {number(METHOD.near_ha)} ha or more within {limit(METHOD.near_m)}."
 
 
 def _escape_facts(green: GreenSpace) -> tuple[Fact, ...]:

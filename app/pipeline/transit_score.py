@@ -12,7 +12,7 @@ from app.pipeline.profiles import METHODS
 from app.pipeline.report import Confidence, Fact, Finding, Level, Part, Score, State
 from app.pipeline.scoring import clamp, interpolate, word_for
 from app.pipeline.transit_stops import Boarding, boardings, route_name, stop_metres, stop_name
-from app.pipeline.words import count, metres, number, sentence
+from app.pipeline.words import count, limit, metres, number, sentence
 from app.sources.base import RouteAtStop
 
 METHOD = METHODS.transit
@@ -39,7 +39,7 @@ def run(evaluation: Evaluation) -> Finding:
         summary=_summary(score, near),
         score=score,
         parts=_parts(near),
-        facts=(Fact("routes", f"Routes and stops counted within {metres(REACH_M)} on foot", float(len(near))),),
+        facts=(Fact("routes", f"Routes and stops counted within {limit(REACH_M)} on foot", float(len(near))),),
         notes=_notes(untimed),
         confidence=_confidence(evaluation),
     )
@@ -94,7 +94,7 @@ def _evidence(boarding: Boarding) -> str:
 
 def _summary(score: Score, near: list[Boarding]) -> str:
     if not near:
-        return f"No stop is within {metres(REACH_M)} on foot, so the transit index is 0 of 100."
+        return f"No stop is within {limit(REACH_M)} on foot, so the transit index is 0 of 100."
     nearest = min(near, key=lambda b: (b.stop.walk_s, b.stop.stop_id)).stop
     return (
         f"{sentence(score.word)}: {number(score.value, 0)} of 100 on the transit index. "

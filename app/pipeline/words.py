@@ -22,6 +22,11 @@ def metres(value: float) -> str:
     return f"{value / 1000:.1f} km"
 
 
+def limit(value: float) -> str:
+    """Say a limit in metres exactly as the rule has it."""
+    return f"{value:g} m" if value < 1_000 else f"{value / 1_000:.2f}".rstrip("0").rstrip(".") + " km"
+
+
 def percent(share: float) -> str:
     """Say a share of 1 as whole percent, never rounding to "0 %" or "100 %" what is not."""
     whole = round(share * 100)
