@@ -1,1 +1,50 @@
 """Jobs, their store, the worker thread and the wake-up. Knows no Flask."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from app.config import Config
+from app.db import Database
+from app.queue.child_runner import ChildRunner, production_command
+from app.queue.store import SCHEMA, Limits, SqliteStore
+from app.queue.wake import Bell
+from app.queue.worker import Habits, Health, Worker
+
+__all__ = ["open_store", "start_worker", "worker_health"]
+
+_bells: dict[tuple[int, Path], Bell] = {}
+_workers: dict[int, Worker] = {}
+
+
+def open_store(config: Config) -> SqliteStore:
+    """Return a store on the configured database; the file is opened at the first use of each thread."""
+    limits = Limits(
+        lease_seconds=config.lease_seconds,
+        max_attempts=config.max_attempts,
+        max_live_jobs_per_owner=config.max_live_jobs_per_owner,
+        max_live_jobs=config.max_live_jobs,
+    )
+    return SqliteStore(Database(config.database_path, SCHEMA), limits, ring=_bell(config).ring)
+
+
+def start_worker(config: Config) -> Worker:
+    """Start this process's worker, with its evaluator loading in a process of its own. Call it after any fork."""
+    runner = ChildRunner(production_command(config), config.stage_timeout_seconds)
+    habits = Habits(config.lease_seconds, config.job_retention_days)
+    worker = Worker(open_store(config), runner, _bell(config), habits)
+    worker.start()
+    _workers[os.getpid()] = worker
+    return worker
+
+
+def worker_health() -> Health | None:
+    """Tell how this process's worker is; None where it has none."""
+    worker = _workers.get(os.getpid())
+    return worker.health() if worker else None
+
+
+def _bell(config: Config) -> Bell:
+    """Share one bell in a process, so that its own worker is woken without a datagram."""
+    return _bells.setdefault((os.getpid(), config.data_dir.resolve()), Bell(config.data_dir))

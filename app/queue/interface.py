@@ -95,8 +95,16 @@ class JobStore(Protocol):
     def checkpoints(self, job_id: str) -> tuple[bytes, ...]:
         """Return the findings of finished stages, in order."""
 
-    def complete_job(self, claim: Claim, report: bytes) -> str | None:
-        """Store the snapshot and finish the job in one transaction; None: claim lost. Returns the snapshot's id."""
+    def complete_job(self, claim: Claim, report: bytes, finished: StageRecord | None = None) -> str | None:
+        """Store the snapshot and finish the job in one transaction; None: claim lost. Returns the snapshot's id.
+
+        `finished` is the last stage.
+        """
+
+    def complete_and_claim(
+        self, claim: Claim, report: bytes, worker: str, finished: StageRecord | None = None
+    ) -> tuple[str | None, Claim | None]:
+        """Do `complete_job` and, where it was done, `claim_next_job` in the same transaction."""
 
     def fail_job(self, claim: Claim, failure: Failure, *, retry: bool) -> bool:
         """End the job, or queue it again with back-off where `retry` and attempts are left."""
@@ -105,6 +113,9 @@ class JobStore(Protocol):
         """Hand a job back unfinished; the attempt does not count."""
 
     def finish_cancel(self, claim: Claim) -> bool: ...
+
+    def give_up(self, claim: Claim, why: str) -> bool:
+        """Let go of a job whose attempt came to nothing: queued again, or failed after too many tries."""
 
     def recover_stale(self) -> int:
         """Queue again (or fail, after too many tries) the jobs whose lease ran out; return how many."""

@@ -76,11 +76,16 @@ class Job:
     completed_at: float | None
     #: Grows with every change a person could see.
     version: int
+    #: Host, process and thread of the worker that holds it ("box:4711:1"), for operators; None while none does.
+    worker: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A job held by a worker under a lease; the token fences every later write."""
+    """A job held by a worker under a lease; the token fences every later write.
+
+    `lease_until` is on the store's steady clock, which no one can set: not Unix time.
+    """
 
     job: Job
     token: str

@@ -1,0 +1,57 @@
+"""Which process holds a claim, and whether it is gone: so its jobs need not wait for their lease."""
+
+from __future__ import annotations
+
+import functools
+import os
+from pathlib import Path
+
+PROC = Path("/proc")
+
+
+def identity(pid: int | None = None) -> str:
+    """Return a process's unique name in the history of this machine, or "" where the system does not tell.
+
+    Boot, process namespace, process id and start time: a process id alone comes again.
+    """
+    pid = os.getpid() if pid is None else pid
+    machine, started = _machine(), _started(pid)
+    return f"{machine}/{pid}/{started}" if machine and started else ""
+
+
+def is_gone(name: str) -> bool:
+    """Tell whether the process of that name is surely gone. False where that cannot be judged.
+
+    Another boot means gone: SQLite's log works on one machine only, so whoever wrote before this boot was on it.
+    """
+    machine = _machine()
+    boot, _, rest = name.partition("/")
+    if not machine or not rest:
+        return False
+    if boot != machine.partition("/")[0]:
+        return True
+    if not name.startswith(machine + "/"):
+        return False
+    pid, _, started = name.removeprefix(machine + "/").partition("/")
+    return _started(int(pid)) != started
+
+
+@functools.cache
+def _machine() -> str:
+    """Return this boot and process namespace; "" on systems without /proc."""
+    try:
+        boot = (PROC / "sys/kernel/random/boot_id").read_text().strip()
+        namespace = str((PROC / "self/ns/pid").readlink()).strip("pid:[]")
+    except OSError:
+        return ""
+    return f"{boot}/{namespace}"
+
+
+def _started(pid: int) -> str:
+    """Return a process's start in clock ticks since boot; "" when there is none, or only a zombie."""
+    try:
+        fields = (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
+        state, started = fields[0], fields[19]
+    except (OSError, IndexError):
+        return ""
+    return "" if state in "ZX" else started

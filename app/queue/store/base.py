@@ -1,0 +1,85 @@
+"""What the parts of the store share: the database, the clocks, the limits, and the history."""
+
+from __future__ import annotations
+
+import random
+import sqlite3
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from app.db import Database
+from app.queue.jobs import Status
+from app.queue.process import identity
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What the store enforces. See Config for the meaning of each."""
+
+    lease_seconds: float = 15.0
+    max_attempts: int = 3
+    max_live_jobs_per_owner: int = 10
+    max_live_jobs: int = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Clocks:
+    """Unix time for people, which may jump; and a steady clock, the same for all processes since boot, for leases."""
+
+    unix: Callable[[], float] = time.time
+    steady: Callable[[], float] = time.monotonic
+
+
+#: The first automatic retry comes about this late; each further one twice as late.
+BACK_OFF_SECONDS = 5.0
+#: No automatic retry waits longer, jitter included: a `run_after` beyond it shows that the clock was put back.
+LONGEST_BACK_OFF_SECONDS = 300.0
+#: How many seconds of waiting weigh as much as one step of priority.
+AGEING_SECONDS = 60.0
+
+
+def back_off_seconds(attempts: int) -> float:
+    """Return the wait after so many attempts: doubling, with jitter so that jobs that failed together part."""
+    wait = BACK_OFF_SECONDS * 2.0 ** max(attempts - 1, 0) * random.uniform(0.5, 1.5)  # noqa: S311 - no secret
+    return min(wait, LONGEST_BACK_OFF_SECONDS)
+
+
+class StoreBase:
+    """The database and the rules; the parts of the store build on it."""
+
+    def __init__(
+        self,
+        db: Database,
+        limits: Limits | None = None,
+        clocks: Clocks | None = None,
+        ring: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.db = db
+        self.limits = limits or Limits()
+        self.clocks = clocks or Clocks()
+        self._ring = ring
+        self._process: str | None = None
+
+    @property
+    def process(self) -> str:
+        """Name this process for others to see whether it still lives."""
+        if self._process is None:
+            self._process = identity()
+        return self._process
+
+
+def record(
+    connection: sqlite3.Connection,
+    changed: tuple[int, int, str | None],
+    at: float,
+    transition: tuple[Status | None, Status],
+    worker: str = "",
+    why: str = "",
+) -> None:
+    """Add a transition to the job's history. `changed` is its seq, new version and stage."""
+    connection.execute(
+        "INSERT INTO job_events (job_seq, version, stage, at, from_status, to_status, worker, why)"
+        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+        (*changed, at, *transition, worker, why),
+    )

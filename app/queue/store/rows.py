@@ -1,0 +1,60 @@
+"""Rows of the tables as the records that leave the store."""
+
+from __future__ import annotations
+
+import json
+
+from app.db import Row
+from app.queue.jobs import Event, Job, Snapshot, StageRecord, StageState, Status
+
+JOB_COLUMNS = (
+    "job_id, address, listing, owner, status, priority, current_stage, result_snapshot_id, error, error_code,"
+    " suggestions, attempts, resumed, cancel_requested, run_after, created_at, started_at, completed_at, version,"
+    " worker"
+)
+EVENT_COLUMNS = "at, from_status, to_status, stage, worker, why"
+STAGE_COLUMNS = "stage, state, seconds, reason"
+SNAPSHOT_COLUMNS = "snapshot_id, job_id, owner, address, created_at, report"
+
+
+def job_from(row: Row) -> Job:
+    """Read a row of JOB_COLUMNS."""
+    return Job(
+        job_id=row[0],
+        address=row[1],
+        listing=row[2],
+        owner=row[3],
+        status=Status(row[4]),
+        priority=row[5],
+        current_stage=row[6],
+        result_snapshot_id=row[7],
+        error=row[8],
+        error_code=row[9],
+        suggestions=tuple(json.loads(row[10])) if row[10] != "[]" else (),
+        attempts=row[11],
+        resumed=row[12],
+        cancel_requested=bool(row[13]),
+        run_after=row[14],
+        created_at=row[15],
+        started_at=row[16],
+        completed_at=row[17],
+        version=row[18],
+        worker=row[19],
+    )
+
+
+def event_from(job_id: str, row: Row) -> Event:
+    """Read a row of EVENT_COLUMNS."""
+    at, before, after, stage, worker, why = row
+    return Event(job_id, at, Status(before) if before else None, Status(after), stage, worker, why)
+
+
+def stage_from(row: Row) -> StageRecord:
+    """Read a row of STAGE_COLUMNS."""
+    stage, state, seconds, reason = row
+    return StageRecord(stage, StageState(state), seconds, reason)
+
+
+def snapshot_from(row: Row) -> Snapshot:
+    """Read a row of SNAPSHOT_COLUMNS."""
+    return Snapshot(*row)

@@ -1,0 +1,115 @@
+"""The tables of jobs and snapshots, as migrations that only ever add."""
+
+from __future__ import annotations
+
+from app.db_file import Schema
+
+#: Marks the file as ours: "Door" in ASCII.
+APPLICATION_ID = 0x446F6F72
+
+_JOBS = """
+CREATE TABLE evaluation_jobs (
+    seq INTEGER PRIMARY KEY AUTOINCREMENT,
+    job_id TEXT NOT NULL UNIQUE,
+    address TEXT NOT NULL,
+    listing TEXT NOT NULL,
+    listing_key TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    status TEXT NOT NULL CHECK (status IN ('queued', 'running', 'done', 'failed', 'cancelled')),
+    priority INTEGER NOT NULL,
+    turn REAL NOT NULL,              -- who goes first: see people.py
+    current_stage TEXT,
+    result_snapshot_id TEXT,
+    error TEXT,
+    error_code TEXT,
+    suggestions TEXT NOT NULL DEFAULT '[]',
+    attempts INTEGER NOT NULL DEFAULT 0,
+    kept_stages INTEGER NOT NULL DEFAULT 0,
+    resumed INTEGER NOT NULL DEFAULT 0,
+    cancel_requested INTEGER NOT NULL DEFAULT 0,
+    run_after REAL NOT NULL,
+    created_at REAL NOT NULL,
+    queued_at REAL NOT NULL,         -- created_at that never goes back, whatever the clock does
+    started_at REAL,
+    completed_at REAL,
+    version INTEGER NOT NULL DEFAULT 1,
+    claim_token TEXT,
+    worker TEXT,
+    process TEXT,                    -- the owner's process: see process.py
+    lease_until REAL,                -- on the steady clock
+    CHECK ((status = 'running') = (claim_token IS NOT NULL)),
+    CHECK ((status = 'done') = (result_snapshot_id IS NOT NULL))
+)
+"""
+
+_EVENTS = """
+CREATE TABLE job_events (
+    job_seq INTEGER NOT NULL,
+    version INTEGER NOT NULL,        -- the job's version after the transition
+    at REAL NOT NULL,
+    from_status TEXT,
+    to_status TEXT NOT NULL,
+    stage TEXT,
+    worker TEXT NOT NULL,
+    why TEXT NOT NULL,
+    PRIMARY KEY (job_seq, version)
+) WITHOUT ROWID
+"""
+
+_STAGES = """
+CREATE TABLE job_stages (
+    job_seq INTEGER NOT NULL,
+    place INTEGER NOT NULL,          -- first, second, ... to begin
+    stage TEXT NOT NULL,
+    state TEXT NOT NULL,
+    seconds REAL,
+    reason TEXT NOT NULL DEFAULT '',
+    finding BLOB,                    -- what a later attempt goes on from; emptied once the report is stored
+    PRIMARY KEY (job_seq, stage)
+) WITHOUT ROWID
+"""
+
+#: `job_seq` as the key makes a second snapshot of one job impossible.
+_SNAPSHOTS = """
+CREATE TABLE snapshots (
+    job_seq INTEGER PRIMARY KEY,
+    snapshot_id TEXT NOT NULL UNIQUE,
+    job_id TEXT NOT NULL,
+    owner TEXT NOT NULL,
+    address TEXT NOT NULL,
+    created_at REAL NOT NULL,
+    report BLOB NOT NULL
+)
+"""
+
+_INDEXES = (
+    # The next job: small however many jobs have ended.
+    "CREATE INDEX jobs_claimable ON evaluation_jobs (turn, seq, run_after) WHERE status = 'queued'",
+    "CREATE INDEX jobs_running ON evaluation_jobs (lease_until) WHERE status = 'running'",
+    # An owner's live jobs, each listing once.
+    "CREATE UNIQUE INDEX jobs_live ON evaluation_jobs (owner, listing_key) WHERE status IN ('queued', 'running')",
+    "CREATE INDEX jobs_ended ON evaluation_jobs (completed_at) WHERE completed_at IS NOT NULL",
+    "CREATE INDEX jobs_by_owner ON evaluation_jobs (owner, seq)",
+    "CREATE INDEX snapshots_by_owner ON snapshots (owner, job_seq)",
+)
+
+#: How many jobs are in each status, kept right by the database itself: counting rows would slow every submission.
+_COUNTS = (
+    "CREATE TABLE job_counts (status TEXT PRIMARY KEY, jobs INTEGER NOT NULL) WITHOUT ROWID",
+    "INSERT INTO job_counts VALUES ('queued', 0), ('running', 0), ('done', 0), ('failed', 0), ('cancelled', 0)",
+    "CREATE TRIGGER jobs_counted_in AFTER INSERT ON evaluation_jobs BEGIN"
+    " UPDATE job_counts SET jobs = jobs + 1 WHERE status = NEW.status; END",
+    "CREATE TRIGGER jobs_counted_over AFTER UPDATE OF status ON evaluation_jobs WHEN OLD.status <> NEW.status BEGIN"
+    " UPDATE job_counts SET jobs = jobs - 1 WHERE status = OLD.status;"
+    " UPDATE job_counts SET jobs = jobs + 1 WHERE status = NEW.status; END",
+    "CREATE TRIGGER jobs_counted_out AFTER DELETE ON evaluation_jobs BEGIN"
+    " UPDATE job_counts SET jobs = jobs - 1 WHERE status = OLD.status; END",
+)
+
+#: `checked_at` is rewritten by the readiness check: the cheapest write that proves writing works.
+_PROBE = (
+    "CREATE TABLE probe (id INTEGER PRIMARY KEY, checked_at REAL NOT NULL)",
+    "INSERT INTO probe VALUES (1, 0)",
+)
+
+SCHEMA = Schema(APPLICATION_ID, ((_JOBS, _EVENTS, _STAGES, _SNAPSHOTS, *_INDEXES, *_COUNTS, *_PROBE),))

@@ -1,0 +1,105 @@
+"""Wake-up: an Event inside a process, a datagram to every other worker process on this machine.
+
+Nothing but speed depends on it: who missed a ring (a full socket, a cleaned folder) finds the work at the slow poll.
+"""
+
+from __future__ import annotations
+
+import errno
+import hashlib
+import logging
+import os
+import secrets
+import socket
+import tempfile
+import threading
+from contextlib import suppress
+from pathlib import Path
+
+logger = logging.getLogger(__name__)
+
+#: A unix socket's path must fit 108 bytes on Linux and 104 elsewhere, the socket's own name included.
+LONGEST_FOLDER_BYTES = 70
+
+
+def socket_folder(data_dir: Path) -> Path:
+    """Return where the sockets are: beside the database, or in the temporary folder where that path is too long."""
+    folder = data_dir.resolve() / "wake"
+    if len(os.fsencode(folder)) <= LONGEST_FOLDER_BYTES:
+        return folder
+    name = hashlib.sha256(os.fsencode(folder)).hexdigest()[:16]
+    return Path(tempfile.gettempdir()) / f"doorstep-{os.getuid()}-{name}"
+
+
+class Bell:
+    """Rings for every worker that shares a data folder."""
+
+    def __init__(self, data_dir: Path) -> None:
+        self._folder = socket_folder(data_dir)
+        self._events: tuple[threading.Event, ...] = ()
+        self._lock = threading.Lock()
+        self._sender: socket.socket | None = None
+        self._own: Path | None = None
+
+    def ring(self) -> None:
+        """Wake every worker. Never fails."""
+        for event in self._events:
+            event.set()
+        try:
+            names = os.listdir(self._folder)  # noqa: PTH208 - on the path of every submission
+        except OSError:
+            return
+        for name in names:
+            if self._own is None or name != self._own.name:
+                self._send(self._folder / name)
+
+    def listen(self) -> threading.Event:
+        """Return an event that every ring sets from now on, whichever process rings."""
+        event = threading.Event()
+        with self._lock:
+            self._events = (*self._events, event)
+            if self._own is None:
+                self._open_ear()
+        return event
+
+    def leave(self, event: threading.Event) -> None:
+        """Stop setting an event; the last one to leave closes the socket."""
+        with self._lock:
+            self._events = tuple(other for other in self._events if other is not event)
+            if not self._events and self._own is not None:
+                own, self._own = self._own, None
+                self._send(own)
+                own.unlink(missing_ok=True)
+
+    def _open_ear(self) -> None:
+        ear = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        path = self._folder / f"{os.getpid()}-{secrets.token_hex(4)}"
+        try:
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            ear.bind(os.fspath(path))
+        except OSError as error:
+            ear.close()
+            logger.warning("workers will notice new jobs a second late: no wake-up socket (%s)", error.strerror)
+            return
+        self._own = path
+        threading.Thread(target=self._hear, args=(ear, path), name="doorstep-ear", daemon=True).start()
+
+    def _hear(self, ear: socket.socket, path: Path) -> None:
+        with ear:
+            while self._own == path:
+                ear.recv(1)
+                for event in self._events:
+                    event.set()
+
+    def _send(self, path: Path) -> None:
+        if self._sender is None:
+            self._sender = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+            self._sender.setblocking(False)
+        try:
+            self._sender.sendto(b"!", os.fspath(path))
+        except BlockingIOError:
+            return  # it has not even heard the rings before this one
+        except OSError as error:
+            if error.errno == errno.ECONNREFUSED:
+                with suppress(OSError):
+                    path.unlink()  # its process was killed; names are never used twice

@@ -1,0 +1,127 @@
+"""The watch: keeps the claim alive, sees cancellations, finds lost jobs, restarts a dead worker thread, tidies up."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+from typing import Protocol
+
+from app.queue.attempt import Attempt
+from app.queue.interface import JobStore
+from app.queue.wake import Bell
+
+logger = logging.getLogger(__name__)
+
+#: How often lost jobs are looked for: a job is claimable at the latest this long after its lease.
+SWEEP_SECONDS = 0.5
+#: Rings come with every new job; the watch reacts to them at most this often.
+SHORTEST_ROUND_SECONDS = 0.02
+TIDY_SECONDS = 3_600.0
+
+
+class Watched(Protocol):
+    """What the watch needs of a worker."""
+
+    attempt: Attempt | None
+    stopping: bool
+
+    def is_alive(self) -> bool: ...
+
+    def wake(self) -> None: ...
+
+    def interrupt(self, attempt: Attempt) -> None: ...
+
+    def restart(self) -> None: ...
+
+
+class Watch:
+    """A thread beside the worker's own."""
+
+    def __init__(
+        self, worker: Watched, store: JobStore, bell: Bell, lease_seconds: float, retention_days: float
+    ) -> None:
+        self._worker = worker
+        self._store = store
+        self._bell = bell
+        self._beat_seconds = lease_seconds / 3
+        self._retention_days = retention_days
+        self._thread: threading.Thread | None = None
+        self._stopped = False
+        self._rung = threading.Event()
+        self._beaten: tuple[Attempt | None, float] = (None, 0.0)
+        self._due = {self._sweep: 0.0, self._tidy: time.monotonic() + TIDY_SECONDS}
+
+    def start(self) -> None:
+        """Start the thread."""
+        self._rung = self._bell.listen()
+        self._thread = threading.Thread(target=self._run, name="doorstep-watch", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop at once."""
+        self._stopped = True
+        self._rung.set()
+        if self._thread is not None:
+            self._thread.join(1.0)
+        self._bell.leave(self._rung)
+
+    def is_alive(self) -> bool:
+        """Tell whether the thread runs."""
+        return self._thread is not None and self._thread.is_alive()
+
+    def ensure_alive(self) -> None:
+        """Start the thread again where it died; the worker asks for this at every round."""
+        if self._thread is not None and not self._thread.is_alive() and not self._stopped:
+            logger.error("the watch died; starting it again")
+            self._bell.leave(self._rung)
+            self.start()
+
+    def _run(self) -> None:
+        while not self._stopped:
+            for task in (self._keep_claim, self._look_after_thread, *self._tasks_due()):
+                self._safely(task)
+            self._rung.wait(min(SWEEP_SECONDS, self._beat_seconds))
+            self._rung.clear()
+            time.sleep(SHORTEST_ROUND_SECONDS)
+
+    def _safely(self, task: Callable[[], None]) -> None:
+        try:
+            task()
+        except Exception:
+            logger.exception("the watch goes on after an error")
+
+    def _tasks_due(self) -> list[Callable[[], None]]:
+        now = time.monotonic()
+        return [task for task, at in self._due.items() if at <= now]
+
+    def _keep_claim(self) -> None:
+        """Renew the lease when a third of it is over; stop an attempt that lost it, or that was called off."""
+        attempt = self._worker.attempt
+        if attempt is None:
+            return
+        now = time.monotonic()
+        if self._beaten[0] is not attempt:
+            self._beaten = (attempt, now)
+        elif now - self._beaten[1] >= self._beat_seconds:
+            attempt.lost = not self._store.heartbeat(attempt.claim)
+            self._beaten = (attempt, now)
+        if not attempt.lost and self._store.cancel_wanted(attempt.claim):
+            attempt.called_off = True
+        if attempt.lost or attempt.called_off:
+            self._worker.interrupt(attempt)
+
+    def _look_after_thread(self) -> None:
+        if self._worker.stopping:
+            self._worker.wake()
+        elif not self._worker.is_alive():
+            self._worker.restart()
+
+    def _sweep(self) -> None:
+        self._due[self._sweep] = time.monotonic() + SWEEP_SECONDS
+        self._store.recover_stale()
+
+    def _tidy(self) -> None:
+        self._due[self._tidy] = time.monotonic() + TIDY_SECONDS
+        self._store.prune(self._retention_days)

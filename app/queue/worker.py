@@ -1,0 +1,196 @@
+"""The worker: a thread that evaluates one job after another, and survives whatever an evaluation does."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import os
+import socket
+import threading
+from dataclasses import dataclass
+
+from app.errors import DatabaseDamaged, QueueUnavailable
+from app.queue.attempt import Attempt
+from app.queue.failures import refusal
+from app.queue.interface import JobStore
+from app.queue.jobs import Claim
+from app.queue.runner import EvaluatorDied, Interrupted, Runner
+from app.queue.wake import Bell
+from app.queue.watch import Watch
+
+logger = logging.getLogger(__name__)
+
+#: The safety net under the bell: an idle worker looks for work this often.
+POLL_SECONDS = 1.0
+#: After an error in the loop, doubled up to the longest while errors go on.
+ERROR_PAUSE_SECONDS = (0.1, 5.0)
+
+_numbers = itertools.count(1)
+
+
+@dataclass(frozen=True, slots=True)
+class Habits:
+    """The settings a worker lives by. See Config."""
+
+    lease_seconds: float = 15.0
+    retention_days: float = 30.0
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How a worker is: `alive` means that both its threads run and it takes jobs."""
+
+    alive: bool
+    name: str
+    job_id: str | None
+    #: How often the watch had to start the thread anew.
+    restarts: int
+
+
+class Worker:
+    """Claims jobs and evaluates them until it is stopped. Start it after any fork."""
+
+    def __init__(self, store: JobStore, runner: Runner, bell: Bell, habits: Habits | None = None) -> None:
+        self.name = f"{socket.gethostname()}:{os.getpid()}:{next(_numbers)}"
+        self.attempt: Attempt | None = None
+        self.stopping = False
+        self.restarts = 0
+        self._store = store
+        self._runner = runner
+        self._bell = bell
+        self._habits = habits or Habits()
+        self._held = threading.Lock()
+        self._woken = threading.Event()
+        self._loop: threading.Thread | None = None
+        self._watch = Watch(self, store, bell, self._habits.lease_seconds, self._habits.retention_days)
+
+    def start(self) -> None:
+        """Start the thread and its watch."""
+        self._woken = self._bell.listen()
+        self._start_loop()
+        self._watch.start()
+
+    def ask_to_stop(self) -> None:
+        """Begin to stop: nothing new is claimed, and the job under way goes back after its running stage.
+
+        Only sets a flag, so it may be called in a signal handler; the watch sees it within half a second.
+        """
+        self.stopping = True
+
+    def stop(self, timeout_seconds: float) -> None:
+        """Stop within this time: at the end of the running stage where that fits, else in its middle."""
+        self.stopping = True
+        self.wake()
+        self._join(timeout_seconds * 0.8)
+        attempt = self.attempt
+        if attempt is not None:
+            self.interrupt(attempt)
+            self._join(timeout_seconds * 0.2)
+            self._hand_back(attempt)
+        self._watch.stop()
+        self._runner.close()
+        self._bell.leave(self._woken)
+
+    def health(self) -> Health:
+        """Tell how this worker is."""
+        attempt = self.attempt
+        return Health(
+            alive=not self.stopping and self.is_alive() and self._watch.is_alive(),
+            name=self.name,
+            job_id=attempt.claim.job.job_id if attempt else None,
+            restarts=self.restarts,
+        )
+
+    # --- for the watch ---
+
+    def is_alive(self) -> bool:
+        """Tell whether the thread runs."""
+        return self._loop is not None and self._loop.is_alive()
+
+    def wake(self) -> None:
+        """Make an idle thread look for work, or notice that it shall stop."""
+        self._woken.set()
+
+    def interrupt(self, attempt: Attempt) -> None:
+        """Stop an attempt in the middle of its stage, unless the thread is already past it."""
+        with self._held:
+            if self.attempt is attempt:
+                self._runner.interrupt()
+
+    def restart(self) -> None:
+        """Start the thread anew after it died; the job it held counts as tried."""
+        self.restarts += 1
+        logger.error("the worker's thread died; starting it again (%d)", self.restarts)
+        attempt = self._hold(None)
+        self._start_loop()
+        if attempt is not None:
+            self._store.give_up(attempt.claim, "its worker's thread died")
+
+    # --- the thread ---
+
+    def _start_loop(self) -> None:
+        self._loop = threading.Thread(target=self._run, name="doorstep-worker", daemon=True)
+        self._loop.start()
+
+    def _run(self) -> None:
+        pause = ERROR_PAUSE_SECONDS[0]
+        self._runner.start()
+        while not self.stopping:
+            try:
+                self._work_until_idle()
+                pause = ERROR_PAUSE_SECONDS[0]
+                self._woken.wait(POLL_SECONDS)
+            except Exception:
+                logger.exception("the worker goes on after an error")
+                self._hold(None)
+                self._woken.wait(pause)
+                pause = min(pause * 2, ERROR_PAUSE_SECONDS[1])
+            self._woken.clear()
+
+    def _work_until_idle(self) -> None:
+        self._watch.ensure_alive()
+        claim = self._store.claim_next_job(self.name)
+        while claim is not None:
+            claim = self._evaluate(claim)
+            if claim is None and not self.stopping:
+                claim = self._store.claim_next_job(self.name)
+
+    def _evaluate(self, claim: Claim) -> Claim | None:
+        """Evaluate a job to whatever end it comes, and return the next one where it was claimed with the ending."""
+        attempt = Attempt(
+            self._store, claim, stopping=lambda: self.stopping, patience_seconds=self._habits.lease_seconds
+        )
+        self._hold(attempt)
+        following = None
+        try:
+            kept = self._store.checkpoints(claim.job.job_id)
+            following = attempt.complete(self._runner.run(claim.job.listing, kept, attempt), self.name)
+        except Interrupted:
+            attempt.break_off()
+        except EvaluatorDied:
+            logger.error("the evaluation's process died")
+            self._store.give_up(claim, "the evaluation's process died")
+        except Exception as error:  # noqa: BLE001 - a border: `refusal` logs what is unexpected
+            refused = refusal(error)
+            self._store.fail_job(claim, refused.failure, retry=refused.passing)
+        self._hold(None)
+        return following
+
+    def _hold(self, attempt: Attempt | None) -> Attempt | None:
+        """Change what is under way; return what was."""
+        with self._held:
+            before, self.attempt = self.attempt, attempt
+        return before
+
+    def _join(self, seconds: float) -> None:
+        if self._loop is not None:
+            self._loop.join(seconds)
+
+    def _hand_back(self, attempt: Attempt) -> None:
+        """Release the job of a thread that could not be stopped: the fence keeps out whatever it still writes."""
+        if self.attempt is not attempt:
+            return
+        try:
+            attempt.break_off()
+        except (QueueUnavailable, DatabaseDamaged):
+            logger.warning("a job could not be handed back; others take it when its lease has run out")

@@ -1,0 +1,60 @@
+"""How gunicorn runs Doorstep: a few processes with threads for pages, each with one worker for the queue.
+
+The address to listen on is 127.0.0.1 and port PORT (8000); HOST sets another one, as hosting services need
+(HOST=0.0.0.0 in the Procfile). WEB_CONCURRENCY sets the number of processes (2).
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+from types import FrameType
+from typing import Any
+
+bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+worker_class = "gthread"
+threads = 8
+# Each process opens its own database connections, so nothing may be opened before the fork.
+preload_app = False
+# A process is never retired by a count of requests: that would interrupt evaluations for nothing.
+max_requests = 0
+timeout = 60
+graceful_timeout = 25
+keepalive = 5
+# Query strings hold addresses, which are personal data: no access log.
+accesslog = None
+errorlog = "-"
+wsgi_app = "app:create_app()"
+
+#: What is left of the graceful time for the web server itself (seconds).
+_RESERVE_SECONDS = 5.0
+
+
+def post_worker_init(worker: Any) -> None:
+    """Start the queue's worker once the application is loaded, and tell it as soon as gunicorn wants to stop."""
+    from app.config import load_config
+    from app.queue import start_worker
+
+    worker.doorstep = start_worker(load_config())
+    gunicorns_own = signal.getsignal(signal.SIGTERM)
+
+    def on_sigterm(number: int, frame: FrameType | None) -> None:
+        worker.doorstep.ask_to_stop()
+        if callable(gunicorns_own):
+            gunicorns_own(number, frame)
+
+    signal.signal(signal.SIGTERM, on_sigterm)
+    signal.siginterrupt(signal.SIGTERM, False)
+
+
+def worker_int(worker: Any) -> None:
+    """Begin to stop on Ctrl-C and SIGQUIT."""
+    if hasattr(worker, "doorstep"):
+        worker.doorstep.ask_to_stop()
+
+
+def worker_exit(_server: Any, worker: Any) -> None:
+    """Hand the job under way back before the process ends. Gunicorn may call this in its main process, too."""
+    if hasattr(worker, "doorstep") and worker.pid == os.getpid():
+        worker.doorstep.stop(graceful_timeout - _RESERVE_SECONDS)
