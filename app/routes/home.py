@@ -20,7 +20,7 @@ from app.routes.negotiation import Wanted, json_response, negotiated, wanted
 from app.routes.panels import panel_response
 from app.routes.recent import recent_of
 from app.routes.services import store
-from app.routes.sources import covered_regions
+from app.routes.sources import completions, covered_regions
 
 bp = Blueprint("home", __name__)
 
@@ -40,6 +40,17 @@ def submit() -> AnyResponse:
     listing = listing_from(typed_in_request())
     job, _ = store().create_job(_new_job(listing))
     return _created(job)
+
+
+@bp.get("/suggest")
+def suggest() -> AnyResponse:
+    """Complete an address while it is typed: options for the field's list, or a JSON list."""
+    found = completions(request.args.get("address", ""))
+    if wanted() is Wanted.JSON:
+        return negotiated(json_response(msgspec.json.encode(found)))
+    response = negotiated(make_response(render_template("partials/options.html", addresses=found)))
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @bp.errorhandler(DoorstepError)

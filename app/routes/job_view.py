@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import msgspec
+
 from app.pipeline import STAGES
+from app.pipeline.listing import Listing
 from app.queue.jobs import Job, StageRecord, StageState, Status
 from app.routes.estimates import Estimate
-from app.routes.words import duration
+from app.routes.listing_form import Typed, typed_from
+from app.routes.words import duration, ordinal
 
-#: While a job runs, the elapsed time on the page is renewed this often (seconds) even when nothing else changed.
+#: While a job lives, the elapsed time on the page is renewed this often (seconds) even when nothing else changed.
 TICK_SECONDS = 10.0
 #: Letters of the job's id that a person reads out to whoever runs the site.
 ERROR_ID_LETTERS = 8
@@ -37,6 +41,8 @@ class JobView:
     position: int | None
     elapsed_seconds: float
     estimate: Estimate | None
+    #: Why the job was queued again, "" where it never was.
+    again_because: str
     mine: bool
 
     @property
@@ -66,6 +72,36 @@ class JobView:
         return running and self.estimate is not None and self.elapsed_seconds > self.estimate.high_seconds
 
     @property
+    def so_far(self) -> str:
+        """Say how long it has taken, no finer than the panel is renewed."""
+        ticks = self.elapsed_seconds // TICK_SECONDS
+        return duration(ticks * TICK_SECONDS) if ticks else "a few seconds"
+
+    @property
+    def try_words(self) -> str:
+        """Say which try this is and why, from the second on."""
+        number = self.job.attempts + (self.job.status is Status.QUEUED)
+        if number < 2:
+            return ""
+        return f"{ordinal(number)} try" + (f", after: {self.again_because}" if self.again_because else "")
+
+    @property
+    def typed(self) -> Typed:
+        """Return what the person typed, to start from again."""
+        return typed_from(msgspec.json.decode(self.job.listing, type=Listing))
+
+    @property
+    def other_fields(self) -> tuple[tuple[str, str], ...]:
+        """Return everything typed beside the address."""
+        values = tuple((name, value) for name, value in self.typed.values.items() if name != "address")
+        return values + tuple(("destinations", place) for place in self.typed.destinations)
+
+    @property
+    def form_query(self) -> dict[str, str | list[str]]:
+        """Return the query that fills the form again."""
+        return {**self.typed.values, "destinations": list(self.typed.destinations)}
+
+    @property
     def error_id(self) -> str:
         """A short id to name to whoever runs the site."""
         return f"{self.job.error_code or 'unknown'}-{self.job.job_id[:ERROR_ID_LETTERS]}"
@@ -83,11 +119,15 @@ class JobView:
 
 def seen_mark(job: Job, position: int | None, now: float) -> str:
     """Return a text that changes whenever the panel would: the `seen` of a poll is compared with it."""
-    if job.status is Status.QUEUED:
-        return f"{job.version}q{position}"
-    if job.status is Status.RUNNING:
-        return f"{job.version}t{int((now - (job.started_at or job.created_at)) // TICK_SECONDS)}"
-    return f"{job.version}"
+    if not job.status.live:
+        return f"{job.version}"
+    ticks = int(elapsed_seconds(job, now) // TICK_SECONDS)
+    return f"{job.version}.{ticks}" if position is None else f"{job.version}.{ticks}.{position}"
+
+
+def elapsed_seconds(job: Job, now: float) -> float:
+    """Return for how long the job has run, or has waited where it has not begun, at a Unix time."""
+    return max(0.0, (job.completed_at or now) - (job.started_at or job.created_at))
 
 
 def stage_lines(job: Job, records: tuple[StageRecord, ...]) -> tuple[StageLine, ...]:

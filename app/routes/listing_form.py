@@ -24,12 +24,13 @@ NUMBERS: Mapping[str, tuple[float, float, str]] = MappingProxyType(
 COUNTS: Mapping[str, tuple[int, int, str]] = MappingProxyType(
     {"bedrooms": (0, 100, "The number of bedrooms"), "min_bedrooms": (0, 100, "The fewest bedrooms")}
 )
-OFFERS = ("has_laundry", "has_cooling", "has_parking", "has_outdoor_space")
 WISHES = ("wants_laundry", "wants_cooling")
 ANSWERS: Mapping[str, bool | None] = MappingProxyType(
     {"": None, "yes": True, "no": False, "true": True, "false": False, "on": True}
 )
-NUMBER = re.compile(r"(?P<whole>[0-9]{1,3}(?:[ ,.'\u00a0\u202f][0-9]{3})+|[0-9]{1,15})(?:[.,](?P<decimals>[0-9]{1,2}))?")
+NUMBER = re.compile(
+    r"(?P<whole>[0-9]{1,3}(?:[ ,.'\u00a0\u202f][0-9]{3})+|[0-9]{1,15})(?:[.,](?P<decimals>[0-9]{1,2}))?"
+)
 NO_ADDRESS = "Type an address first, such as “12 Bulevardi, Helsinki”."
 
 
@@ -70,8 +71,12 @@ def listing_from(typed: Typed) -> Listing:
         min_size_m2=_number(typed, "min_size_m2"),
         bedrooms=_count(typed, "bedrooms"),
         min_bedrooms=_count(typed, "min_bedrooms"),
-        **{name: _answer(typed, name) for name in OFFERS},
-        **{name: _answer(typed, name) is True for name in WISHES},
+        has_laundry=_answer(typed, "has_laundry"),
+        has_cooling=_answer(typed, "has_cooling"),
+        has_parking=_answer(typed, "has_parking"),
+        has_outdoor_space=_answer(typed, "has_outdoor_space"),
+        wants_laundry=_answer(typed, "wants_laundry") is True,
+        wants_cooling=_answer(typed, "wants_cooling") is True,
         destinations=_destinations(typed.destinations),
     )
 

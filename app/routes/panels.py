@@ -10,7 +10,7 @@ from app.queue.jobs import Job, Status
 from app.routes import visitor
 from app.routes.estimates import Estimates
 from app.routes.job_json import job_json
-from app.routes.job_view import JobView, seen_mark, stage_lines
+from app.routes.job_view import JobView, elapsed_seconds, seen_mark, stage_lines
 from app.routes.negotiation import Wanted, json_response, negotiated, wanted
 from app.routes.services import store
 
@@ -24,16 +24,24 @@ def view_of(job: Job) -> JobView:
     """Gather what the panel shows."""
     now = time.time()
     position = position_of(job)
-    begun = job.started_at or job.created_at
     return JobView(
         job=job,
         lines=stage_lines(job, store().stages(job.job_id)),
         seen=seen_mark(job, position, now),
         position=position,
-        elapsed_seconds=max(0.0, (job.completed_at or now) - begun),
+        elapsed_seconds=elapsed_seconds(job, now),
         estimate=estimates().usual(store()) if job.status.live else None,
+        again_because=_again_because(job),
         mine=visitor.known_owner() == job.owner,
     )
+
+
+def _again_because(job: Job) -> str:
+    """Return the reason of the last time the job went back into the queue."""
+    if not job.attempts:
+        return ""
+    back = [event.why for event in store().events(job.job_id) if event.from_status and event.to_status is Status.QUEUED]
+    return back[-1] if back else ""
 
 
 def estimates() -> Estimates:

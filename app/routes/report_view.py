@@ -6,8 +6,11 @@ from dataclasses import dataclass
 
 from flask import url_for
 
+from app.pipeline.profiles import PROFILES
 from app.pipeline.report import Finding, Report, Score, State
 from app.queue.jobs import Snapshot
+from app.routes.listing_words import told
+from app.routes.words import day
 
 #: The tiles, left to right: stage and what the tile is called.
 TILES = (
@@ -72,7 +75,9 @@ class ReportView:
     @property
     def sections(self) -> tuple[Finding, ...]:
         """Return the findings in reading order; one that this page does not know comes last, none is lost."""
-        shown = {finding.stage: finding for finding in self.report.findings if finding.stage not in ("saving", "geocode")}
+        shown = {
+            finding.stage: finding for finding in self.report.findings if finding.stage not in ("saving", "geocode")
+        }
         known = [shown.pop(stage) for stage in SECTIONS if stage in shown]
         return (*known, *shown.values())
 
@@ -80,6 +85,27 @@ class ReportView:
     def missing(self) -> tuple[Finding, ...]:
         """Return the findings that left something out."""
         return tuple(finding for finding in self.sections if finding.gaps or finding.state in STATES)
+
+    @property
+    def origin(self) -> tuple[tuple[str, str], ...]:
+        """Return label and value of what the report rests on."""
+        source = self.report.source
+        titles = {profile.key: profile.title for profile in PROFILES}
+        feeds = (("Timetables", ", ".join(source.feeds) or "none imported"),)
+        service = (("Timetable of", day(source.service_date)),) if source.service_date else ()
+        return (
+            ("Region", source.title),
+            ("Map data as of", day(source.data_date) if source.data_date else "unknown, the map file carries no date"),
+            *feeds,
+            *service,
+            ("Profile", titles.get(self.report.listing.profile, self.report.profile)),
+            ("Version of the methods", self.report.methods_version),
+        )
+
+    @property
+    def given(self) -> tuple[tuple[str, str], ...]:
+        """Return what the person told about the home, in words."""
+        return told(self.report.listing)
 
 
 def _tile(stage: str, title: str, finding: Finding | None) -> Tile:

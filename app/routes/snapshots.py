@@ -16,7 +16,7 @@ from app.routes.report_view import ReportView
 from app.routes.services import store
 from app.routes.words import iso
 
-bp = Blueprint("snapshots", __name__, url_prefix="/s/<snapshot_id>")
+bp = Blueprint("snapshots", __name__, url_prefix="/s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class SnapshotDocument:
     report: msgspec.Raw
 
 
-@bp.get("")
+@bp.get("/<snapshot_id>")
 def page(snapshot_id: str) -> AnyResponse:
     """Show the report."""
     snapshot = store().get_snapshot(snapshot_id)
@@ -41,13 +41,13 @@ def page(snapshot_id: str) -> AnyResponse:
     return _kept(negotiated(make_response(render_template("report.html", view=view))))
 
 
-@bp.get(".json")
+@bp.get("/<snapshot_id>.json")
 def document(snapshot_id: str) -> AnyResponse:
     """Give the report to a program."""
     return _document(store().get_snapshot(snapshot_id))
 
 
-@bp.post("/delete")
+@bp.post("/<snapshot_id>/delete")
 def delete(snapshot_id: str) -> AnyResponse:
     """Delete the report, which only its owner may."""
     store().delete_snapshot(snapshot_id, visitor.owner())

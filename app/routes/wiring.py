@@ -10,8 +10,24 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from app.cli_jobs import jobs_commands, worker_command
 from app.cli_regions import region_commands
 from app.config import Config, load_config
-from app.routes import BLUEPRINTS, assets, cookie_key, errors, rate, security, services, words
+from app.routes import (
+    assets,
+    cookie_key,
+    errors,
+    health,
+    home,
+    jobs,
+    methods,
+    operators,
+    rate,
+    regions,
+    security,
+    services,
+    snapshots,
+    words,
+)
 
+BLUEPRINTS = (home.bp, jobs.bp, snapshots.bp, regions.bp, methods.bp, operators.bp, health.bp)
 ROOT = Path(__file__).resolve().parents[2]
 
 

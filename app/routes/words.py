@@ -8,9 +8,12 @@ from flask import Flask
 
 from app.config import Config
 
+#: In English whatever the host's locale is.
 MONTHS = (
-    "January February March April May June July August September October November December"  # not the host's locale
-).split()
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 
 #: Shares of a score's range from which it counts as good, and as fair.
 GOOD, FAIR = 0.7, 0.4
@@ -18,7 +21,7 @@ GOOD, FAIR = 0.7, 0.4
 
 def init_app(app: Flask, config: Config) -> None:
     """Give templates these filters."""
-    for function in (minutes, metres, figure, duration, day, moment, iso, band, amount, sentence_start):
+    for function in (minutes, metres, figure, duration, day, moment, iso, band, amount, sentence_start, element_url):
         app.add_template_filter(function)
 
 
@@ -108,6 +111,18 @@ def amount(value: float | str | bool | None, unit: str = "") -> str:
         return minutes(value)
     number = f"{value:,.0f}" if value == round(value) or abs(value) >= 100 else f"{value:.2g}"
     return f"{number}{unit}" if unit == "%" else f"{number} {unit}".strip()
+
+
+def ordinal(number: int) -> str:
+    """Say which one: "second", "third"; beyond ten as a figure."""
+    return ORDINALS[number - 1] if number <= len(ORDINALS) else f"{number}th"
+
+
+def element_url(osm_id: str) -> str:
+    """Return OpenStreetMap's page of an element ("n123", "w45", "r6"), "" where the id is none."""
+    kinds = {"n": "node", "w": "way", "r": "relation"}
+    kind, number = kinds.get(osm_id[:1]), osm_id[1:]
+    return f"https://www.openstreetmap.org/{kind}/{number}" if kind and number.isdigit() else ""
 
 
 def sentence_start(text: str) -> str:

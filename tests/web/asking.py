@@ -1,0 +1,28 @@
+"""Requests as the three kinds of client send them."""
+
+from __future__ import annotations
+
+from bs4 import BeautifulSoup
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+HTMX = {"HX-Request": "true", "Accept": "text/html"}
+JSON = {"Accept": "application/json"}
+ADDRESS = "12 Bulevardi, Helsinki"
+
+
+def submit(client: FlaskClient, address: str = ADDRESS, **fields: str) -> str:
+    """Start an evaluation without JavaScript; return the job's id."""
+    response = client.post("/", data={"address": address, **fields})
+    assert response.status_code == 303, response.text
+    return response.location.rsplit("/", 1)[1]
+
+
+def soup(response: TestResponse) -> BeautifulSoup:
+    """Parse an answer."""
+    return BeautifulSoup(response.text, "html.parser")
+
+
+def words(response: TestResponse) -> str:
+    """Return what a person reads of an answer, white space folded."""
+    return " ".join(soup(response).get_text(" ").split())

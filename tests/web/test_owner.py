@@ -1,0 +1,91 @@
+"""What only the browser that started an evaluation may do."""
+
+from __future__ import annotations
+
+import pytest
+from flask.testing import FlaskClient
+
+from app.queue.interface import JobStore
+from app.queue.jobs import Status
+from tests.web.asking import HTMX, JSON, soup, submit, words
+from tests.web.queue_steps import Steps
+
+
+@pytest.fixture
+def stranger(client: FlaskClient) -> FlaskClient:
+    return client.application.test_client()
+
+
+def test_it_cancels_a_waiting_job(client: FlaskClient, store: JobStore) -> None:
+    job_id = submit(client)
+    assert client.post(f"/job/{job_id}/cancel").location == f"/job/{job_id}"
+    assert store.get_job(job_id).status is Status.CANCELLED
+    assert "was cancelled" in words(client.get(f"/job/{job_id}"))
+
+
+def test_it_says_that_a_running_job_is_being_cancelled(client: FlaskClient, steps: Steps) -> None:
+    job_id = submit(client)
+    steps.claim()
+    panel = client.post(f"/job/{job_id}/cancel", headers=HTMX)
+    assert "Cancelling." in words(panel)
+    assert not soup(panel).select(f'form[action="/job/{job_id}/cancel"]')
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX, JSON])
+def test_it_does_not_cancel_another_s_job(
+    client: FlaskClient, stranger: FlaskClient, store: JobStore, headers: dict[str, str]
+) -> None:
+    job_id = submit(client)
+    assert stranger.post(f"/job/{job_id}/cancel", headers=headers).status_code == 403
+    assert store.get_job(job_id).status is Status.QUEUED
+
+
+def test_it_refuses_to_cancel_what_has_ended(client: FlaskClient, steps: Steps) -> None:
+    job_id = submit(client)
+    steps.finish()
+    assert client.post(f"/job/{job_id}/cancel").status_code == 409
+
+
+def test_it_retries_a_failed_job(client: FlaskClient, steps: Steps, store: JobStore) -> None:
+    job_id = submit(client)
+    steps.fail()
+    assert client.post(f"/job/{job_id}/retry", headers=HTMX).status_code == 200
+    assert store.get_job(job_id).status is Status.QUEUED
+
+
+def test_it_does_not_retry_a_running_job(client: FlaskClient, steps: Steps) -> None:
+    job_id = submit(client)
+    steps.claim()
+    assert client.post(f"/job/{job_id}/retry").status_code == 409
+
+
+def test_it_does_not_retry_another_s_job(client: FlaskClient, stranger: FlaskClient, steps: Steps) -> None:
+    job_id = submit(client)
+    steps.fail()
+    assert stranger.post(f"/job/{job_id}/retry").status_code == 403
+
+
+def test_it_shows_the_buttons_to_the_owner_only(client: FlaskClient, stranger: FlaskClient) -> None:
+    job_id = submit(client)
+    assert soup(client.get(f"/job/{job_id}")).select(".actions button")
+    assert not soup(stranger.get(f"/job/{job_id}")).select(".actions button")
+
+
+def test_it_deletes_a_report_for_its_owner(client: FlaskClient, steps: Steps) -> None:
+    submit(client)
+    snapshot_id = steps.finish()
+    assert client.post(f"/s/{snapshot_id}/delete").location == "/"
+    assert client.get(f"/s/{snapshot_id}").status_code == 404
+
+
+def test_it_deletes_a_report_for_nobody_else(client: FlaskClient, stranger: FlaskClient, steps: Steps) -> None:
+    submit(client)
+    snapshot_id = steps.finish()
+    assert stranger.post(f"/s/{snapshot_id}/delete").status_code == 403
+    assert stranger.get(f"/s/{snapshot_id}").status_code == 200
+
+
+def test_it_does_not_believe_a_cookie_that_it_did_not_sign(client: FlaskClient, stranger: FlaskClient) -> None:
+    job_id = submit(client)
+    stranger.set_cookie("doorstep", "eyJvd25lciI6ImFiYyJ9.made.up")
+    assert stranger.post(f"/job/{job_id}/cancel").status_code == 403

@@ -1,0 +1,126 @@
+"""Headers, cookies, and forms that other sites send."""
+
+from __future__ import annotations
+
+import stat
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app import create_app
+from app.config import Config
+from app.errors import ConfigError
+from app.routes import cookie_key
+from tests.web.asking import ADDRESS, HTMX, JSON, submit
+from tests.web.queue_steps import Steps
+
+POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+    "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+)
+
+
+def every_path(app: Flask) -> list[str]:
+    """Return a path for each route."""
+    parts = {"job_id": "x", "snapshot_id": "x", "filename": "doorstep.css"}
+    adapter = app.url_map.bind("localhost")
+    return [adapter.build(rule.endpoint, parts) for rule in app.url_map.iter_rules()]
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX, JSON])
+def test_it_sets_the_headers_on_every_route(app: Flask, client: FlaskClient, headers: dict[str, str]) -> None:
+    for path in [*every_path(app), "/nowhere"]:
+        for method in ("GET", "POST"):
+            response = client.open(path, method=method, headers=headers, buffered=True)
+            assert response.headers["Content-Security-Policy"] == POLICY, path
+            assert response.headers["X-Content-Type-Options"] == "nosniff"
+            assert response.headers["Referrer-Policy"] == "same-origin"
+
+
+def test_it_keeps_fragments_out_of_caches(client: FlaskClient) -> None:
+    response = client.get(f"/job/{submit(client)}/progress", headers=HTMX)
+    assert response.headers["Cache-Control"] == "no-store"
+    assert {"HX-Request", "Accept"} <= set(response.headers["Vary"].split(", "))
+
+
+def test_it_lets_the_browser_keep_the_page_for_going_back(client: FlaskClient) -> None:
+    assert "no-store" not in client.get(f"/job/{submit(client)}").headers["Cache-Control"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({}, 303),
+        ({"Sec-Fetch-Site": "same-origin"}, 303),
+        ({"Sec-Fetch-Site": "none"}, 303),
+        ({"Sec-Fetch-Site": "cross-site"}, 403),
+        ({"Sec-Fetch-Site": "same-site"}, 403),
+        ({"Sec-Fetch-Site": "cross-site", "Origin": "http://localhost"}, 403),
+        ({"Origin": "http://localhost"}, 303),
+        ({"Origin": "http://localhost:8000"}, 403),
+        ({"Origin": "https://evil.example"}, 403),
+        ({"Origin": "null"}, 403),
+    ],
+)
+def test_it_takes_forms_from_its_own_pages_only(client: FlaskClient, headers: dict[str, str], status: int) -> None:
+    assert client.post("/", data={"address": ADDRESS}, headers=headers).status_code == status
+
+
+def test_it_lets_other_sites_link_here(client: FlaskClient) -> None:
+    assert client.get("/", headers={"Sec-Fetch-Site": "cross-site"}).status_code == 200
+
+
+def test_it_gives_a_signed_cookie_that_scripts_cannot_read(client: FlaskClient) -> None:
+    cookie = client.get("/").headers["Set-Cookie"]
+    assert cookie.startswith("doorstep=")
+    assert "HttpOnly" in cookie
+    assert "SameSite=Lax" in cookie
+    assert "Secure" not in cookie
+
+
+def test_it_keeps_the_cookie_on_https(client: FlaskClient) -> None:
+    response = client.get("/", base_url="https://localhost")
+    assert "Secure" in response.headers["Set-Cookie"]
+    assert "Strict-Transport-Security" in response.headers
+
+
+def test_it_gives_no_cookie_to_those_who_only_read(client: FlaskClient, steps: Steps) -> None:
+    submit(client)
+    link = f"/s/{steps.finish()}"
+    assert "Set-Cookie" not in client.application.test_client().get(link).headers
+
+
+def test_it_believes_no_proxy_unless_told(tmp_path: Path) -> None:
+    headers = {"X-Forwarded-Proto": "https", "X-Forwarded-Host": "doorstep.example"}
+    alone = create_app(Config(data_dir=tmp_path)).test_client()
+    behind = create_app(Config(data_dir=tmp_path, trusted_proxies=1)).test_client()
+    assert "Secure" not in alone.get("/", headers=headers).headers["Set-Cookie"]
+    assert "Secure" in behind.get("/", headers=headers).headers["Set-Cookie"]
+
+
+def test_it_makes_the_cookie_key_once_for_all_processes(tmp_path: Path) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        keys = set(pool.map(lambda _: cookie_key.kept_in(tmp_path / "var"), range(40)))
+    assert len(keys) == 1
+    assert [path.name for path in (tmp_path / "var").iterdir()] == ["secret.key"]
+    assert stat.S_IMODE((tmp_path / "var" / "secret.key").stat().st_mode) == 0o600
+
+
+def test_it_refuses_a_cookie_key_that_is_cut_short(tmp_path: Path) -> None:
+    (tmp_path / "secret.key").write_text("short")
+    with pytest.raises(ConfigError, match="holds no usable key"):
+        cookie_key.kept_in(tmp_path)
+
+
+def test_it_refuses_a_folder_that_is_a_file(tmp_path: Path) -> None:
+    (tmp_path / "var").write_text("")
+    with pytest.raises(ConfigError, match="DOORSTEP_DATA_DIR"):
+        cookie_key.kept_in(tmp_path / "var")
+
+
+def test_it_opens_no_database_before_the_first_request(config: Config) -> None:
+    create_app(config)
+    assert not config.database_path.exists()
