@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import signal
-import threading
+import time
 from collections.abc import Callable
 from datetime import UTC, datetime
 from types import FrameType
@@ -115,16 +115,15 @@ def worker_command() -> None:
     """Evaluate jobs in this process until it is stopped, beside or instead of the web server's workers."""
     config = _checked(load_config())
     worker = start_worker(config)
-    stop = threading.Event()
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:
         worker.ask_to_stop()
-        stop.set()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, on_signal)
     click.echo(f"Worker {worker.name} takes jobs. Stop it with Ctrl-C.")
-    stop.wait()
+    while not worker.stopping:
+        time.sleep(0.2)
     worker.stop(STOP_SECONDS)
 
 

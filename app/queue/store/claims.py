@@ -14,7 +14,7 @@ from app.queue.store.rows import JOB_COLUMNS, job_from
 HELD = "job_id = ? AND claim_token = ? AND status = 'running'"
 LET_GO = "claim_token = NULL, worker = NULL, process = NULL, lease_until = NULL, version = version + 1"
 #: Due, or due so late that the clock must have been put back since.
-_DUE = "status = 'queued' AND (run_after <= ? OR run_after > ?)"
+DUE = "status = 'queued' AND (run_after <= ? OR run_after > ?)"
 
 
 class ClaimStore(StoreBase):
@@ -22,7 +22,7 @@ class ClaimStore(StoreBase):
 
     def claim_next_job(self, worker: str) -> Claim | None:
         """Take the job whose turn it is, under a fresh token and lease. Costs one read where there is none."""
-        if not self.db.read(f"SELECT 1 FROM evaluation_jobs WHERE {_DUE} LIMIT 1", self._due()):
+        if not self.db.read(f"SELECT 1 FROM evaluation_jobs WHERE {DUE} LIMIT 1", self._due()):
             return None
         with self.db.write(durable=False, draining=True) as connection:
             return self._claim(connection, worker)
@@ -91,7 +91,7 @@ class ClaimStore(StoreBase):
             "UPDATE evaluation_jobs SET status = 'running', claim_token = ?, worker = ?, process = ?, lease_until = ?,"
             " attempts = attempts + 1, resumed = resumed + (kept_stages > 0), started_at = coalesce(started_at, ?),"
             " error = NULL, error_code = NULL, suggestions = '[]', version = version + 1"
-            f" WHERE seq = (SELECT seq FROM evaluation_jobs WHERE {_DUE} ORDER BY turn, seq LIMIT 1)"
+            f" WHERE seq = (SELECT seq FROM evaluation_jobs WHERE {DUE} ORDER BY turn, seq LIMIT 1)"
             f" RETURNING {JOB_COLUMNS}, seq",
             (token, worker, self.process, lease_until, now, *self._due()),
         ).fetchall()

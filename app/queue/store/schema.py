@@ -83,8 +83,8 @@ CREATE TABLE snapshots (
 """
 
 _INDEXES = (
-    # The next job: small however many jobs have ended.
-    "CREATE INDEX jobs_claimable ON evaluation_jobs (turn, seq, run_after) WHERE status = 'queued'",
+    # The next job: small however many jobs have ended, and covering, for those that are not yet due.
+    "CREATE INDEX jobs_claimable ON evaluation_jobs (turn, seq, run_after, status) WHERE status = 'queued'",
     "CREATE INDEX jobs_running ON evaluation_jobs (lease_until) WHERE status = 'running'",
     # An owner's live jobs, each listing once.
     "CREATE UNIQUE INDEX jobs_live ON evaluation_jobs (owner, listing_key) WHERE status IN ('queued', 'running')",

@@ -1,0 +1,57 @@
+"""What the tests of the queue share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.queue.runner import Evaluation, InlineRunner, Runner
+from app.queue.store import SqliteStore
+from app.queue.wake import Bell
+from app.queue.worker import Habits, Worker
+from tests.queue.building import SetClock, open_at
+
+
+@pytest.fixture
+def clock() -> SetClock:
+    return SetClock()
+
+
+@pytest.fixture
+def store(tmp_path: Path, clock: SetClock) -> Iterator[SqliteStore]:
+    """A store whose clocks stand still."""
+    store = open_at(tmp_path, clock=clock)
+    yield store
+    store.db.close()
+
+
+class Site:
+    """A data folder with its bell, from which a test opens stores and starts workers."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.bell = Bell(folder)
+        self.store = open_at(folder, ring=self.bell.ring)
+        self._workers: list[Worker] = []
+
+    def start(self, evaluation: Evaluation | Runner, store: SqliteStore | None = None, lease: float = 15.0) -> Worker:
+        """Start a worker on an evaluation in its own thread, or on a runner."""
+        runner = InlineRunner(evaluation) if callable(evaluation) else evaluation
+        worker = Worker(store or self.store, runner, self.bell, Habits(lease_seconds=lease))
+        worker.start()
+        self._workers.append(worker)
+        return worker
+
+    def close(self) -> None:
+        for worker in self._workers:
+            worker.stop(2.0)
+        self.store.db.close()
+
+
+@pytest.fixture
+def site(tmp_path: Path) -> Iterator[Site]:
+    site = Site(tmp_path)
+    yield site
+    site.close()
