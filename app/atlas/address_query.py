@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
+from app.atlas.address_edits import edits
 from app.atlas.address_text import Token, fold, short_form, tokens_of
-from app.atlas.address_words import NEUTRAL, ORDINALS
+from app.atlas.address_words import NEUTRAL, ORDINALS, SHORT_FORMS
 
 #: More words than this are not read: no address needs them.
 MAX_TOKENS = 16
@@ -38,6 +39,13 @@ class Query:
         """The short form of each token."""
         return tuple(short_form(token.text) for token in self.tokens)
 
+    def with_types_mended(self) -> Query | None:
+        """Return the query with misspelled street types ("Bulevard") put right, or None where there are none."""
+        mended = tuple(mended_type(token.text) or token.text for token in self.tokens)
+        if mended == tuple(token.text for token in self.tokens):
+            return None
+        return Query(self.text, tuple(t._replace(text=m) for t, m in zip(self.tokens, mended, strict=True)))
+
     def is_number(self, at: int) -> bool:
         """Tell whether a token may be a house number."""
         return _NUMBER.fullmatch(self.tokens[at].text) is not None
@@ -60,6 +68,14 @@ class Query:
         """Tell whether a token is a country, a state's code or another word too short to mean a place."""
         token = self.tokens[at]
         return not token.numeric and (token.text in NEUTRAL or len(token.text) <= 2)
+
+
+@lru_cache(maxsize=5_000)
+def mended_type(word: str) -> str | None:
+    """Return the street type that a word is one slip of the finger away from."""
+    if len(word) < 5 or word in SHORT_FORMS:
+        return None
+    return next((long for long in SHORT_FORMS if len(long) > 4 and edits(word, long, 1)), None)
 
 
 def read_query(text: str) -> Query:

@@ -85,9 +85,14 @@ def key_of(words: Sequence[str]) -> str:
 
 
 def core_of(words: Sequence[str]) -> str:
-    """Return the key without street type, articles and direction, or "" when nothing telling would be left."""
-    core = [word for word in words if word not in TYPES and word not in ARTICLES and word not in DIRECTIONS]
-    key = "".join(core)
+    """Return the key without street type, articles and direction, or "" when nothing telling would be left.
+
+    A street that is only numbered keeps its type: "West 13th Avenue" gives "13av".
+    """
+    core = [word for word in words if word not in ARTICLES and word not in DIRECTIONS]
+    key = "".join(word for word in core if word not in TYPES)
+    if key.isdigit():
+        return "".join(core) if len(core) > 1 else ""
     return key if sum(map(str.isalpha, key)) >= 3 else ""
 
 

@@ -119,3 +119,6 @@ NEUTRAL = _words(
     texas utah vermont virginia washington wisconsin wyoming york carolina dakota ontario quebec columbia british
     cedex county"""
 )
+
+#: Words that say "station" beside its name.
+STATION_WORDS = _words("station gare bahnhof hauptbahnhof hbf asema rautatieasema stazione estacion railway metro")

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 
 from app.atlas.address_query import Query, read_query
 from app.atlas.address_text import fold, short_forms
 from app.atlas.geocoder_complete import complete
 from app.atlas.geocoder_hints import Hints
-from app.atlas.geocoder_hits import Hit, exact_hits, fuzzy_hits, spans_of
+from app.atlas.geocoder_hits import ONE_EDIT, Hit, exact_hits, fuzzy_hits, spans_of
+from app.atlas.geocoder_labels import Style
 from app.atlas.geocoder_match import Match, Matcher
 from app.atlas.geocoder_reverse import nearest_address
 from app.atlas.geocoder_store import GeocoderStore
@@ -59,14 +61,21 @@ class Geocoder:
         """Return the address nearest to a point in degrees, else the street, None where neither is near."""
         return nearest_address(self._store, lat, lon)
 
+    def writes_number_first(self) -> bool:
+        """Tell whether addresses of the region are written with the number before the street."""
+        return self._store.style() is not Style.NUMBER_LAST
+
     def _ranked(self, query: Query, most_edits: int) -> list[Match]:
         spans = spans_of(query)
         hits = exact_hits(self._store, query, spans)
         ranked = self._scored(query, hits)
         if ranked and ranked[0].score >= _GOOD_ENOUGH and most_edits < 3:
             return ranked
-        hits = sorted({*hits, *fuzzy_hits(self._store, query, spans, most_edits)}, key=_cheapest)
-        return self._scored(query, hits)
+        found = {*hits, *fuzzy_hits(self._store, query, spans, most_edits)}
+        if mended := query.with_types_mended():
+            again = exact_hits(self._store, mended, spans_of(mended))
+            found |= {replace(hit, cost=round(hit.cost + ONE_EDIT, 4)) for hit in again}
+        return self._scored(query, sorted(found, key=_cheapest))
 
     def _scored(self, query: Query, hits: list[Hit]) -> list[Match]:
         hints = Hints(self._store, query, hits, self._title_words)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.atlas.address_query import Query
+from app.atlas.address_words import STATION_WORDS
 from app.atlas.geocoder_cities import reach_m
 from app.atlas.geocoder_hits import Hit
 from app.atlas.geocoder_schema import CITY, PLACE, POSTCODE, STREET
@@ -13,10 +14,10 @@ from app.atlas.geocoder_store import GeocoderStore, Spot
 from app.geometry import distance_m
 
 #: What a hint that the address does not meet costs a match, of a score of 1.
-OTHER_PLACE, OTHER_POSTCODE = 0.12, 0.06
+OTHER_PLACE, OTHER_POSTCODE, FAR_IN_PLACE = 0.12, 0.06, 0.04
 #: What words that name nothing here cost: "London" in Monaco, unless another hint places the address here.
 FOREIGN, MORE_FOREIGN, FOREIGN_BUT_PLACED, MORE_BUT_PLACED = 0.4, 0.2, 0.15, 0.06
-ODD_NUMBER, PART_OF_PLACE = 0.03, 0.01
+ODD_NUMBER, PART_OF_PLACE, KNOWN_WORD = 0.03, 0.15, 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,19 +31,14 @@ class Hint:
     postcodes: frozenset[str]
     cost: float
 
-    def met_by(self, lat: float, lon: float, city: str) -> bool:
-        """Tell whether an address lies in a city or within reach of a place that the hint names."""
-        if city and city in self.cities:
-            return True
-        return any(distance_m(lat, lon, spot.lat, spot.lon) <= reach_m(spot.kind) for spot in self.spots)
-
     def misses(self, lat: float, lon: float, city: str, postcode: str) -> float:
         """Return what it costs that an address differs from the hint."""
         if self.postcodes and postcode:
             return 0.0 if postcode in self.postcodes else OTHER_POSTCODE
-        if not self.spots:
+        if not self.spots or (city and city in self.cities):
             return 0.0
-        return 0.0 if self.met_by(lat, lon, city) else OTHER_PLACE
+        ratio = min(distance_m(lat, lon, spot.lat, spot.lon) / reach_m(spot.kind) for spot in self.spots)
+        return FAR_IN_PLACE * ratio if ratio <= 1 else OTHER_PLACE
 
 
 class Hints:
@@ -53,7 +49,8 @@ class Hints:
         self._query = query
         self._hints = _load(store, [hit for hit in hits if hit.kind != STREET])
         words = [word for word in query.words if len(word) > 3]
-        self._place_words = store.place_words(words) | title_words
+        self._place_words = store.place_words(words)
+        self._known_words = title_words | STATION_WORDS
 
     def beside(self, taken: frozenset[int]) -> tuple[list[Hint], frozenset[int]]:
         """Return hints that do not overlap what is taken or each other, cheapest and longest first."""
@@ -78,6 +75,8 @@ class Hints:
             if digits:
                 known = len(token.text) < 4 or self._store.has_postcodes(token.text.replace("-", "")[:2])
                 foreign, cost = foreign + (not known), cost + ODD_NUMBER
+            elif token.text in self._known_words:
+                cost += KNOWN_WORD
             elif token.text in self._place_words or self._query.words[at] in self._place_words:
                 cost += PART_OF_PLACE
             else:

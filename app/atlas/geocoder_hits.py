@@ -21,7 +21,7 @@ SIMILAR_NAMES = 40
 ONE_EDIT, TWO_EDITS, EDIT_OF_SHORT = 0.1, 0.22, 0.2
 WRONG_TYPE, MISSING_TYPE, EXTRA_TYPE = 0.38, 0.12, 0.1
 WRONG_DIRECTION, MISSING_DIRECTION = 0.3, 0.06
-ARTICLE, ORDER = 0.02, 0.06
+ARTICLE, ORDER, ACROSS_COMMA = 0.02, 0.06, 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,15 @@ class Span:
     end: int
     key: str
     core: str
+    #: Keys that the key may stand for when its ending is cut short.
+    glued: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Slip:
+    span: Span
+    cost: float
+    in_core: bool
 
 
 def spans_of(query: Query) -> list[Span]:
@@ -58,7 +67,8 @@ def spans_of(query: Query) -> list[Span]:
     for length in range(min(size, LONGEST_NAME), 0, -1):
         for start in range(size - length + 1):
             words = query.words[start : start + length]
-            found.append(Span(start, start + length, key_of(words), core_of(words)))
+            key = key_of(words)
+            found.append(Span(start, start + length, key, core_of(words), tuple(glued_keys(key))))
     return found
 
 
@@ -67,13 +77,13 @@ def exact_hits(store: GeocoderStore, query: Query, spans: Sequence[Span]) -> lis
     keys: dict[str, list[Span]] = {}
     cores: dict[str, list[Span]] = {}
     for span in spans:
-        for key in (span.key, *glued_keys(span.key)):
+        for key in (span.key, *span.glued):
             keys.setdefault(key, []).append(span)
         if span.core:
             cores.setdefault(span.core, []).append(span)
     found: list[tuple[Span, Name, float]] = []
     for name in store.names(keys, cores):
-        found += [(span, name, 0.0) for span in keys.get(name.key, ())]
+        found += [(span, name, _comma(query, span)) for span in keys.get(name.key, ())]
         if name.kind == STREET and name.key not in keys:
             found += [(span, name, _difference(query, span, name)) for span in cores.get(name.core, ())]
     return _joined(found)
@@ -81,34 +91,38 @@ def exact_hits(store: GeocoderStore, query: Query, spans: Sequence[Span]) -> lis
 
 def fuzzy_hits(store: GeocoderStore, query: Query, spans: Sequence[Span], most: int) -> list[Hit]:
     """Return the names that differ from some tokens by up to `most` slips of the finger."""
-    text = "".join(dict.fromkeys(word for word in query.words if not word[0].isdigit()))
-    grams = list(dict.fromkeys(gram for span in spans if span.end - span.start <= 2 for gram in trigrams(span.key)))
-    del text
-    similar: dict[int, list[tuple[Span, int, bool]]] = {}
+    short = [span for span in spans if span.end - span.start <= 2]
+    grams = list(dict.fromkeys(gram for span in short for gram in trigrams(span.key)))
     lettered = [span for span in spans if any(c.isalpha() for c in span.key)]
+    slips: dict[int, list[_Slip]] = {}
     for ident, key, core in store.similar(grams, SIMILAR_NAMES):
-        for span in lettered:
-            allowed = min(most, allowed_edits(len(span.key)))
-            count = edits(span.key, key, allowed)
-            if count:
-                similar.setdefault(ident, []).append((span, count, False))
-            elif count is None and core and span.core and core != key:
-                count = edits(span.core, core, min(most, allowed_edits(len(span.core))))
-                if count:
-                    similar.setdefault(ident, []).append((span, count, True))
-    found: list[tuple[Span, Name, float]] = []
-    for name in store.names_by_id(sorted(similar)):
-        for span, count, by_core in similar[name.id]:
-            if by_core and name.kind != STREET:
-                continue
-            rest = _difference(query, span, name) if by_core else 0.0
-            found.append((span, name, edit_cost(count, len(span.key)) + rest))
-    return _joined(found)
+        if found := [slip for span in lettered if (slip := _slip(span, key, core, most))]:
+            slips[ident] = found
+    hits: list[tuple[Span, Name, float]] = []
+    for name in store.names_by_id(sorted(slips)):
+        for slip in slips[name.id]:
+            if slip.in_core and name.kind == STREET:
+                hits.append((slip.span, name, slip.cost + _difference(query, slip.span, name)))
+            elif not slip.in_core and not _other_type(query, slip.span, name):
+                hits.append((slip.span, name, slip.cost + _comma(query, slip.span)))
+    return _joined(hits)
+
+
+def _slip(span: Span, key: str, core: str, most: int) -> _Slip | None:
+    """Return how a run of tokens differs from a name, if it is by few slips."""
+    for asked in (span.key, *span.glued):
+        count = edits(asked, key, min(most, allowed_edits(len(asked))))
+        if count:
+            return _Slip(span, edit_cost(count, len(asked)), False)
+    if not core or not span.core or core == key:
+        return None
+    count = edits(span.core, core, min(most, allowed_edits(len(span.core))))
+    return _Slip(span, edit_cost(count, len(span.core)), True) if count else None
 
 
 def allowed_edits(length: int) -> int:
     """Return how many slips a name of this length may have and still be told from others."""
-    return 0 if length < 4 else 1 if length < 9 else 2
+    return 0 if length < 4 else 1 if length < 9 else 2 if length < 13 else 3
 
 
 def edit_cost(count: int, length: int) -> float:
@@ -123,7 +137,7 @@ def _difference(query: Query, span: Span, name: Name) -> float:
     asked = Counter(query.words[span.start : span.end])
     mapped = Counter(name.words.split())
     extra, missing = asked - mapped, mapped - asked
-    cost = ARTICLE * sum(count for word, count in (extra + missing).items() if word in ARTICLES)
+    cost = _comma(query, span) + ARTICLE * sum(count for word, count in (extra + missing).items() if word in ARTICLES)
     if any(word in DIRECTIONS for word in extra):
         cost += WRONG_DIRECTION
     elif any(word in DIRECTIONS for word in missing):
@@ -134,6 +148,17 @@ def _difference(query: Query, span: Span, name: Name) -> float:
     if not extra and not missing:
         return cost + ORDER
     return cost + EXTRA_TYPE * more + MISSING_TYPE * less
+
+
+def _other_type(query: Query, span: Span, name: Name) -> bool:
+    """Tell whether two names differ in their type: short forms such as "av" and "bd" are no slips of the finger."""
+    asked = [word for word in query.words[span.start : span.end] if word in TYPES]
+    return bool(asked) and sorted(asked) != sorted(word for word in name.words.split() if word in TYPES)
+
+
+def _comma(query: Query, span: Span) -> float:
+    """Return what it costs that a name would go on after a comma."""
+    return ACROSS_COMMA * (query.tokens[span.start].part != query.tokens[span.end - 1].part)
 
 
 def _types(words: Iterable[str]) -> bool:

@@ -13,8 +13,8 @@ from app.places import Precision
 #: Neighbours further apart than this tell nothing about what lies between them (numbers; metres).
 WIDEST_GAP = 40
 WIDEST_GAP_M = 400.0
-#: A number past the last mapped one is placed at that one if it is no further than this.
-FURTHEST_PAST = 4
+#: A number without neighbours on both sides is placed at the nearest mapped one if that is no further than this.
+FURTHEST_BESIDE = 6
 #: Streets of one name on which an unmapped number is estimated.
 MOST_ESTIMATES = 12
 
@@ -39,8 +39,9 @@ def find_houses(
     """Return by street id the best places for a number: mapped if any of the streets has it, else estimated."""
     for number in asked:
         near = store.houses_reaching(streets, number.house, number.last)
-        if found := {street: _mapped(houses, number) for street, houses in near.items()}:
-            return found
+        found = {street: _mapped(houses, number) for street, houses in near.items()}
+        if any(found.values()):
+            return {street: places for street, places in found.items() if places}
     estimated = {}
     for street in streets[:MOST_ESTIMATES]:
         for number in asked:
@@ -62,7 +63,9 @@ def _mapped(houses: Sequence[House], asked: HouseNumber) -> list[Found]:
             note = f"Number {asked.text} is not mapped by itself; this is number {house.number.text}."
             return [_found(house, Precision.HOUSE, note, 0.02)]
     inside = [house for house in houses if asked.house <= house.number.house <= asked.last]
-    note = f"Number {asked.text} is not mapped; this is number {inside[0].number.text}, right beside it."
+    if not inside:
+        return []
+    note = f"Number {asked.text} is not mapped; this is the place of number {inside[0].number.text}, beside it."
     return [_found(inside[0], Precision.INTERPOLATED, note, 0.03)]
 
 
@@ -76,14 +79,20 @@ def _between(houses: Sequence[House], asked: HouseNumber) -> Found | None:
     below = max((h for h in same_side if h.number.last < asked.house), key=_by_house, default=None)
     above = min((h for h in same_side if h.number.house > asked.last), key=_by_house, default=None)
     if below and above and above.number.house - below.number.last <= WIDEST_GAP:
-        if distance_m(below.lat, below.lon, above.lat, above.lon) <= WIDEST_GAP_M:
+        apart_m = distance_m(below.lat, below.lon, above.lat, above.lon)
+        if apart_m <= WIDEST_GAP_M:
             return _interpolated(below, above, asked)
+    return _beside(houses, asked)
+
+
+def _beside(houses: Sequence[House], asked: HouseNumber) -> Found | None:
+    """Take the nearest mapped number, rather on the asked one's side of the street."""
+    gaps = [(abs(h.number.house - asked.house) + (h.number.house - asked.house) % 2 * 2, h.id, h) for h in houses]
+    gap, _, nearest = min(gaps, default=(FURTHEST_BESIDE + 1, 0, None))
+    if nearest is None or gap > FURTHEST_BESIDE:
         return None
-    nearest = below or above
-    if nearest and abs(nearest.number.house - asked.house) <= FURTHEST_PAST:
-        note = f"Number {asked.text} is not mapped; this is number {nearest.number.text}, the nearest on its side."
-        return _at(nearest, nearest.lat, nearest.lon, asked, note)
-    return None
+    note = f"Number {asked.text} is not mapped; this is the place of number {nearest.number.text}, the nearest that is."
+    return _at(nearest, nearest.lat, nearest.lon, asked, note)
 
 
 def _by_house(house: House) -> tuple[int, int]:

@@ -8,8 +8,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
 from app.atlas.address_text import core_of, fold, key_of, short_forms, spelled_out, tokens_of
+from app.atlas.address_words import STATION_WORDS, TYPES
 from app.atlas.geocoder_cities import Cities
-from app.atlas.geocoder_labels import puts_number_first
+from app.atlas.geocoder_labels import style_of
 from app.atlas.geocoder_rows import AddressRow, PlaceRow, StreetRow
 from app.atlas.geocoder_schema import CITY, INDEXES, PLACE, POSTCODE, STREET, TABLES, cell_of
 from app.atlas.geocoder_streets import Street, build_streets
@@ -34,7 +35,7 @@ def index_addresses(
         index.add_street(street)
     for place in spots:
         index.add_place(place)
-    index.write(puts_number_first(street.name for street in built))
+    index.write(style_of(street.name for street in built))
     for statement in INDEXES.split(";"):
         connection.execute(statement)
 
@@ -57,16 +58,16 @@ class _Index:
 
     def vote(self, street: Street) -> None:
         for house in street.houses:
-            if city := self._cities.spelled(house.row.city):
-                self._cities.vote(house.row.lat, house.row.lon, city)
+            self._cities.vote(house.row.lat, house.row.lon, self._cities.spelled(house.row.city))
 
     def add_street(self, street: Street) -> None:
         ident, first = len(self._streets) + 1, len(self._numbers) + 1
         lat, lon = _middle(street.points)
-        city = self._street_city(street, lat, lon)
+        city, only = self._street_city(street, lat, lon)
         for house in street.houses:
             row, number = house.row, house.number
-            here = self._city(self._cities.spelled(row.city) or city, row.lat, row.lon)
+            own = self._cities.spelled(row.city) or (city if only else self._cities.guess(row.lat, row.lon))
+            here = self._city(own, row.lat, row.lon)
             self._number_cells[cell_of(row.lat, row.lon)].append(len(self._numbers) + 1)
             self._numbers.append(
                 (len(self._numbers) + 1, *number[1:], number.text, row.lat, row.lon, here, self._postcode(row.postcode))
@@ -88,18 +89,22 @@ class _Index:
         for name in (street.name, *street.alt_names):
             self._add_name(name, STREET, ident, 1 + len(street.houses))
 
-    def _street_city(self, street: Street, lat: float, lon: float) -> str:
+    def _street_city(self, street: Street, lat: float, lon: float) -> tuple[str, bool]:
+        """Return a street's city, and whether its houses that name none may be taken to lie in it too."""
         named = Counter(self._cities.spelled(house.row.city) for house in street.houses)
-        del named[""]
-        if named:
-            return min(named, key=lambda name: (-named[name], name))
-        return self._cities.guess(lat, lon)
+        unnamed = named.pop("", 0)
+        if named.total() * 3 < unnamed or not named:
+            return self._cities.guess(lat, lon), False
+        return min(named, key=lambda name: (-named[name], name)), len(named) == 1
 
     def add_place(self, place: PlaceRow) -> None:
         ident = len(self._places) + 1
         self._places.append((ident, place.name, place.kind, place.lat, place.lon))
         for name in (place.name, *place.alt_names):
             self._add_name(name, PLACE, ident, 1)
+            if place.kind == "station":
+                short = [word for word in fold(name).split() if word not in STATION_WORDS]
+                self._add_name(" ".join(short), PLACE, ident, 1)
 
     def _city(self, name: str, lat: float, lon: float) -> int:
         if name not in self._city_ids:
@@ -121,14 +126,14 @@ class _Index:
     def _add_name(self, name: str, kind: int, ident: int, weight: int) -> None:
         for spelling in {fold(name), fold(spelled_out(name))}:
             words = short_forms(spelling)
-            if words:
+            if words and (kind != STREET or _tells_something(words)):
                 self._names[words].add((kind, ident))
                 self._spellings[words] |= {token.text for token in tokens_of(spelling)}
                 self._weights[words] += weight if kind == STREET else 0
 
-    def write(self, number_first: bool) -> None:
+    def write(self, style: str) -> None:
         many = self._connection.executemany
-        self._connection.execute("INSERT INTO geo_meta VALUES ('number_first', ?)", (str(int(number_first)),))
+        self._connection.execute("INSERT INTO geo_meta VALUES ('style', ?)", (style,))
         many("INSERT INTO geo_city VALUES (?, ?, ?, ?)", self._city_rows())
         codes = [(i, code, key_of(short_forms(code))) for code, i in self._postcode_ids.items()]
         many("INSERT INTO geo_postcode VALUES (?, ?, ?)", codes)
@@ -187,6 +192,11 @@ def _middle(points: Sequence[tuple[float, float]]) -> tuple[float, float]:
 def _common_postcode(street: Street) -> str:
     codes = {house.row.postcode for house in street.houses}
     return codes.pop() if len(codes) == 1 else ""
+
+
+def _tells_something(words: Sequence[str]) -> bool:
+    """Tell whether a street's name is more than a type or a number: "Via" and "8" name no street."""
+    return not all(word in TYPES or word.isdigit() for word in words) or len(words) > 1
 
 
 def _two_arrays() -> tuple[array[float], array[float]]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable
+from enum import StrEnum
 
 from app.atlas.address_text import short_forms
 
@@ -12,49 +14,48 @@ def _words(text: str) -> frozenset[str]:
     return frozenset(text.split())
 
 
-#: Street types at the end of a name in English, and at its beginning in French: the number comes before the street.
-_ENGLISH = _words("st av rd dr ln ct cts pl sq hwy pkwy cir ter cres cl gdns grv trl bd way n s e w mews row")
-_FRENCH = _words("r av bd rd ch imp all qu prom pass esc sq pl rte")
-#: What shows that a name beginning with "via", "calle", "avenida" and the like is not French.
-_AFTER_FIRST = _words("v vle cso lgo vic c ctra pso plz trav rua avenida")
+class Style(StrEnum):
+    """The order of an address's parts."""
+
+    #: 12 High Street, Newport NP20 1FQ
+    ENGLISH = "english"
+    #: 27 Boulevard des Moulins, 98000 Monaco
+    FRENCH = "french"
+    #: Bulevardi 12, 00120 Helsinki
+    NUMBER_LAST = "number last"
 
 
-def puts_number_first(street_names: Iterable[str]) -> bool:
-    """Tell whether addresses of a region begin with the number, as in English and French.
+_ENGLISH_ENDS = _words("st av rd dr ln ct cts pl sq hwy pkwy cir ter cres cl gdns grv trl bd way n s e w mews row")
+_FRENCH_STARTS = _words("r av bd rd ch imp all qu prom pass esc sq pl rte")
+#: Short forms and whole words at the start of Italian, Spanish and Portuguese names, which share "av" with French.
+_LATIN_STARTS = _words("v vle cso lgo vic c ctra pso plz trav rua avenida calle via viale piazza corso")
+_GLUED = re.compile(r"(?:katu|tie|kuja|str|gasse|weg|platz|gatan|vagen)$")
 
-    Each street name votes by the type of street it ends or begins with ("... Street", "Rue ..."): the majority of
-    those that tell decides. Without any the number comes last, as in most of the world.
+
+def style_of(street_names: Iterable[str]) -> Style:
+    """Tell how a region writes its addresses.
+
+    Each street name votes by the type of street it ends or begins with ("... Street", "Rue ...", "Via ..."): the most
+    votes decide. Without any the number comes last, as in most of the world.
     """
-    votes = 0
-    for name in street_names:
-        votes += _vote(name)
-    return votes > 0
+    votes = Counter(vote for vote in map(_vote, street_names) if vote)
+    return min(votes, key=lambda style: (-votes[style], style), default=Style.NUMBER_LAST)
 
 
-def _vote(name: str) -> int:
+def _vote(name: str) -> Style | None:
     words = short_forms(name)
-    first_word = name.split(maxsplit=1)[0].casefold() if name.strip() else ""
-    if len(words) < 2:
-        return -1 if re.search(r"(katu|tie|kuja|stra(ss|ß)e|gasse|weg|platz|gatan)$", name.casefold()) else 0
-    if first_word in ("rua", "avenida", "calle", "via", "viale", "piazza") or words[0] in _AFTER_FIRST:
-        return -1
-    if words[-1] in _ENGLISH or words[0] in _FRENCH:
-        return 1
-    return -1 if re.search(r"(katu|tie|kuja|str|gasse|weg|platz|gatan)$", words[-1]) else 0
+    if not words:
+        return None
+    if words[0] in _LATIN_STARTS or name.split(maxsplit=1)[0].casefold() in _LATIN_STARTS or _GLUED.search(words[-1]):
+        return Style.NUMBER_LAST
+    if len(words) > 1 and words[-1] in _ENGLISH_ENDS:
+        return Style.ENGLISH
+    return Style.FRENCH if len(words) > 1 and words[0] in _FRENCH_STARTS else None
 
 
-def address_label(street: str, number: str, city: str, postcode: str, number_first: bool) -> str:
-    """Return "27 Boulevard des Moulins, 98000 Monaco" or "Bulevardi 12, 00120 Helsinki"; empty parts are left out.
-
-    A postcode of letters and digits follows the city, as in Britain and Canada.
-    """
+def address_label(street: str, number: str, city: str, postcode: str, style: Style) -> str:
+    """Return the address in one line; parts that are not known ("") are left out."""
     if number:
-        street = f"{number} {street}" if number_first else f"{street} {number}"
-    after = any(c.isalpha() for c in postcode)
-    town = f"{city} {postcode}" if after else f"{postcode} {city}"
+        street = f"{street} {number}" if style is Style.NUMBER_LAST else f"{number} {street}"
+    town = f"{city} {postcode}" if style is Style.ENGLISH else f"{postcode} {city}"
     return ", ".join(part for part in (street, town.strip()) if part)
-
-
-def place_label(name: str, city: str) -> str:
-    """Return the name of a place with its city, unless that is its name too."""
-    return name if not city or city == name else f"{name}, {city}"

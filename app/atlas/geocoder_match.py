@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from app.atlas.address_numbers import HouseNumber, asked_numbers
 from app.atlas.address_query import Query
-from app.atlas.geocoder_hints import Hint, Hints, foreign_cost
+from app.atlas.geocoder_hints import FAR_IN_PLACE, Hint, Hints, foreign_cost
 from app.atlas.geocoder_hits import Hit
 from app.atlas.geocoder_houses import Found, find_houses
-from app.atlas.geocoder_labels import address_label, place_label
+from app.atlas.geocoder_labels import address_label
 from app.atlas.geocoder_schema import CITY, PLACE, STREET
 from app.atlas.geocoder_store import GeocoderStore, Spot, Street
 from app.places import Location, Precision
@@ -48,7 +48,7 @@ class Matcher:
         self._query = query
         self._hits = hits
         self._hints = hints
-        self._number_first = store.number_first()
+        self._style = store.style()
 
     def matches(self) -> list[Match]:
         """Return all matches worth showing, in no order."""
@@ -68,14 +68,14 @@ class Matcher:
         houses = find_houses(self._store, streets, number) if number else {}
         for street in streets:
             for found in houses.get(street.id) or [_whole(street, number)]:
-                placed = any(hint.misses(found.lat, found.lon, found.city, found.postcode) == 0 for hint in hints)
-                cost = base + found.cost + foreign_cost(foreign, placed)
-                cost += sum(hint.misses(found.lat, found.lon, found.city, found.postcode) for hint in hints)
+                misses = [hint.misses(found.lat, found.lon, found.city, found.postcode) for hint in hints]
+                placed = any(miss <= FAR_IN_PLACE for miss in misses)
+                cost = base + found.cost + foreign_cost(foreign, placed) + sum(misses)
                 yield from self._match(street, found, cost)
 
     def _match(self, street: Street, found: Found, cost: float) -> Iterable[Match]:
         if cost <= MOST_COST:
-            label = address_label(street.name, found.number, found.city, found.postcode, self._number_first)
+            label = address_label(street.name, found.number, found.city, found.postcode, self._style)
             place = Location(found.lat, found.lon, label, found.precision, "", found.note)
             yield Match(place, round(1 - cost, 4))
 
@@ -118,8 +118,7 @@ class Matcher:
         cost += sum(hint.misses(spot.lat, spot.lon, "", "") for hint in hints)
         if cost <= MOST_COST:
             note = f"Only {spot.name} was found, not a street in it: distances are from its middle."
-            label = place_label(spot.name, "")
-            yield Match(Location(spot.lat, spot.lon, label, Precision.PLACE, "", note), round(1 - cost, 4))
+            yield Match(Location(spot.lat, spot.lon, spot.name, Precision.PLACE, "", note), round(1 - cost, 4))
 
 
 def _whole(street: Street, asked: Sequence[HouseNumber]) -> Found:

@@ -23,7 +23,7 @@ def nearest_address(store: GeocoderStore, lat: float, lon: float) -> Match | Non
     house, metres = _nearest_house(store, lat, lon)
     if house and metres <= ADDRESS_M:
         street = store.street_of(house.id)
-        label = address_label(street.name, house.number.text, house.city, house.postcode, store.number_first())
+        label = address_label(street.name, house.number.text, house.city, house.postcode, store.style())
         note = f"The nearest mapped address, {metres:.0f} m from the point." if metres >= 20 else ""
         return Match(Location(house.lat, house.lon, label, Precision.HOUSE, "", note), _score(metres, ADDRESS_M))
     return _nearest_street(store, lat, lon)
@@ -53,7 +53,7 @@ def _nearest_street(store: GeocoderStore, lat: float, lon: float) -> Match | Non
         return None
     metres, ident = min(ranked)
     street: Street = store.streets([ident])[0]
-    label = address_label(street.name, "", street.city, street.postcode, store.number_first())
+    label = address_label(street.name, "", street.city, street.postcode, store.style())
     note = "No address is mapped near the point; this is a street beside it."
     return Match(Location(lat, lon, label, Precision.STREET, "", note), _score(metres, 2 * STREET_M))
 

@@ -32,7 +32,7 @@ CREATE TABLE geo_ref (name INTEGER, kind INTEGER, ref INTEGER, PRIMARY KEY (name
 CREATE TABLE geo_place_word (word TEXT PRIMARY KEY) WITHOUT ROWID;
 -- Little-endian 32-bit ids of the numbers and of the streets in each grid cell.
 CREATE TABLE geo_cell (cell INTEGER PRIMARY KEY, numbers BLOB NOT NULL, streets BLOB NOT NULL);
-CREATE VIRTUAL TABLE geo_trigram USING fts5(key, content='', detail='none', tokenize='trigram');
+CREATE VIRTUAL TABLE geo_trigram USING fts5(key, content='', tokenize='trigram');
 CREATE VIRTUAL TABLE geo_word USING fts5(words, content='', detail='none', prefix='1 2 3');
 """
 

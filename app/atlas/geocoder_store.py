@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import NamedTuple
 
 from app.atlas.address_numbers import LONGEST_RANGE, HouseNumber
+from app.atlas.geocoder_labels import Style
 
 
 class Name(NamedTuple):
@@ -78,8 +79,10 @@ class GeocoderStore:
     def _rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
         return self._provider().execute(sql, values).fetchall()
 
-    def number_first(self) -> bool:
-        return self._rows("SELECT value FROM geo_meta WHERE name = 'number_first'") == [("1",)]
+    def style(self) -> Style:
+        """Return how the region writes its addresses."""
+        (row,) = self._rows("SELECT value FROM geo_meta WHERE name = 'style'")
+        return Style(str(row[0]))
 
     def names(self, keys: Iterable[str], cores: Iterable[str]) -> list[Name]:
         """Return the names with any of these keys, or with any of these cores."""

@@ -22,8 +22,11 @@ def in_order(matches: Iterable[Match], found: float) -> list[Match]:
         best.setdefault(match.text, []).append(match)
     ordered = [_joined(same) for same in best.values()]
     tied = _tied(ordered)
+    if not tied:
+        return ordered
     capped = [replace(match, score=min(match.score, round(found - 0.01, 4))) for match in tied]
-    return sorted([*capped, *ordered[len(tied) :]], key=_rank)
+    lesser = [replace(match, score=min(match.score, round(found - 0.02, 4))) for match in ordered[len(tied) :]]
+    return [*capped, *lesser]
 
 
 def _rank(match: Match) -> tuple[float, int, str, float, float]:
