@@ -12,7 +12,7 @@ from app.pipeline.evaluation import Evaluation, state_of
 from app.pipeline.knowledge import merge_gaps
 from app.pipeline.profiles import METHODS
 from app.pipeline.report import Fact, Finding, Gap, Part, Score
-from app.pipeline.scoring import clamp, interpolate_all, slot_sum, weighted_mean, word_for
+from app.pipeline.scoring import clamp, enough_known, interpolate_all, slot_sum, weighted_mean, word_for
 from app.pipeline.words import count, limit, listed, number, sentence
 from app.sources.base import BikeInfrastructure, Surroundings
 
@@ -28,9 +28,16 @@ def run(evaluation: Evaluation) -> Finding:
     if not evaluation.knowledge.has(Data.STREETS):
         return _unknown(evaluation)
     paths = evaluation.around.bike_infrastructure()
-    parts = (_infrastructure(paths), _reach(evaluation), _destinations(evaluation), _connectivity(evaluation.around))
+    parts = (
+        _infrastructure(evaluation, paths),
+        _reach(evaluation),
+        _destinations(evaluation),
+        _connectivity(evaluation.around),
+    )
     mean = weighted_mean((p.value, p.weight) for p in parts if p.value is not None)
-    value = round(clamp(100 * (mean or 0.0)), 1)
+    if mean is None or not enough_known(parts):
+        return _unknown(evaluation)
+    value = round(clamp(100 * mean), 1)
     score = Score("Bike index", value, 100.0, word_for(METHOD.words, value))
     gaps = [_gap(evaluation, part) for part in parts if part.value is None]
     return Finding(
@@ -68,9 +75,14 @@ def destination_share(around: Surroundings, category: Category) -> float:
     return slot_sum(category.slots, np.concatenate(values)) / sum(category.slots)
 
 
-def _infrastructure(paths: BikeInfrastructure) -> Part:
-    text = f"{number(paths.path_km)} km of separate paths and {number(paths.lane_km)} km of painted lanes."
-    return _part("infrastructure", "Paths and lanes", infrastructure_value(paths), METHOD.infrastructure_weight, text)
+def _infrastructure(evaluation: Evaluation, paths: BikeInfrastructure) -> Part:
+    label, weight, value = "Paths and lanes", METHOD.infrastructure_weight, infrastructure_value(paths)
+    if value == 0 and not evaluation.knowledge.has(Data.AMENITIES):
+        return Part("infrastructure", label, None, 1.0, weight, "Not known here.")
+    separate, painted = (f"{number(km)} km of" if km >= 0.05 else "no" for km in (paths.path_km, paths.lane_km))
+    return _part(
+        "infrastructure", label, value, weight, f"{sentence(separate)} separate paths and {painted} painted lanes."
+    )
 
 
 def _reach(evaluation: Evaluation) -> Part:
@@ -79,7 +91,7 @@ def _reach(evaluation: Evaluation) -> Part:
     if not needs:
         return Part("reach", label, None, 1.0, weight, "Not known here.")
     met = [need for need in needs if reachable_quietly(evaluation.around, need)]
-    text = f"{len(met)} of {count(len(needs), 'daily need')} can be reached within {limit(METHOD.reach_m)} quietly."
+    text = f"{len(met)} of {count(len(needs), 'daily need')} are within {limit(METHOD.reach_m)} on quiet streets."
     return _part("reach", label, len(met) / len(needs), weight, text)
 
 
@@ -114,8 +126,13 @@ def _part(key: str, label: str, value: float, weight: float, evidence: str) -> P
 def _gap(evaluation: Evaluation, part: Part) -> Gap:
     if part.key == "connectivity":
         return Gap(part.label.lower(), part.evidence)
-    family = Data.SHOPS if evaluation.knowledge.has(Data.AMENITIES) else Data.AMENITIES
-    return evaluation.knowledge.gap(part.label.lower(), family, FAR_M)
+    return evaluation.knowledge.gap(part.label.lower(), _missing(evaluation), FAR_M)
+
+
+def _missing(evaluation: Evaluation) -> Data:
+    """Return the first family of data that the index needs and this region lacks."""
+    needed = (Data.STREETS, Data.AMENITIES, Data.SHOPS)
+    return next((data for data in needed if not evaluation.knowledge.has(data)), Data.SHOPS)
 
 
 def _summary(score: Score, parts: Sequence[Part]) -> str:
@@ -133,7 +150,7 @@ def _unknown(evaluation: Evaluation) -> Finding:
         stage="bike_score",
         title="Cycling",
         state=state_of([None]),
-        summary="No street is mapped near this address, so cycling cannot be judged.",
-        gaps=(evaluation.knowledge.gap("the bike index", Data.STREETS, METHOD.infrastructure_m),),
-        confidence=section(evaluation, Data.STREETS),
+        summary="Too little is mapped near this address to judge cycling.",
+        gaps=(evaluation.knowledge.gap("the bike index", _missing(evaluation), METHOD.infrastructure_m),),
+        confidence=section(evaluation, Data.STREETS, Data.AMENITIES),
     )

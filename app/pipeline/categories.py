@@ -74,7 +74,7 @@ WALK_CATEGORIES = (
     ),
     Category(
         "restaurants",
-        "Restaurants and bars",
+        "Restaurants",
         (0.75, 0.45, 0.25, 0.25, 0.225, 0.225, 0.225, 0.225, 0.2, 0.2),
         (Quality(1.0, (Kind.RESTAURANT, Kind.FAST_FOOD, Kind.PUB, Kind.BAR, Kind.FOOD_COURT)),),
         Data.AMENITIES,
@@ -104,7 +104,7 @@ WALK_CATEGORIES = (
     Category("banks", "Banks", (1.0,), (Quality(1.0, (Kind.BANK,)), Quality(0.4, (Kind.ATM,))), Data.AMENITIES),
     Category(
         "parks",
-        "Parks and playgrounds",
+        "Parks",
         (1.0,),
         (Quality(1.0, (Kind.PARK, Kind.GARDEN, Kind.NATURE_RESERVE, Kind.PLAYGROUND)),),
         Data.AMENITIES,
@@ -119,7 +119,7 @@ WALK_CATEGORIES = (
     Category("books", "Books", (1.0,), (Quality(1.0, (Kind.LIBRARY, Kind.BOOKSHOP)),), Data.AMENITIES),
     Category(
         "entertainment",
-        "Culture and fitness",
+        "Entertainment",
         (1.0,),
         (Quality(1.0, (Kind.CINEMA, Kind.THEATRE, Kind.ARTS_CENTRE, Kind.MUSEUM, Kind.FITNESS_CENTRE)),),
         Data.AMENITIES,

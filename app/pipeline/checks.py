@@ -57,10 +57,16 @@ def safety_check(evaluation: Evaluation, rule: SafetyRule) -> Check:
         return _check(evaluation, rule, worst[0], _near_sentence(rule, *worst), worst[1].distance_m)
     know = evaluation.knowledge
     if not know.has(rule.data):
-        return _check(evaluation, rule, Outcome.UNKNOWN, know.why_not(rule.data))
+        return _check(evaluation, rule, Outcome.UNKNOWN, _why_not(evaluation, rule))
     if know.cut_off(rule.warn_m):
         return _check(evaluation, rule, Outcome.UNKNOWN, know.why_cut(rule.warn_m))
-    return _check(evaluation, rule, Outcome.PASS, f"No {_either(rule.things)} within {limit(rule.warn_m)}.")
+    return _check(evaluation, rule, Outcome.PASS, f"There are no {rule.things} within {limit(rule.warn_m)}.")
+
+
+def _why_not(evaluation: Evaluation, rule: SafetyRule) -> str:
+    if rule.data is Data.STREETS:
+        return evaluation.knowledge.why_not(rule.data)
+    return f"The map holds little but streets here, so finding no {rule.things} says nothing."
 
 
 def counts(rule: SafetyRule, hazard: Hazard) -> bool:
@@ -86,11 +92,11 @@ def noise_check(evaluation: Evaluation) -> Check:
     roads = roads_near(evaluation.around)
     level = energy_sum(road_level(road) for road in roads)
     know = evaluation.knowledge
-    cut = know.cut_off(NOISE.within_m)
+    cut = know.cut_off(NOISE.edge_m)
     loudest = loudest_road(roads)
     if level is None or loudest is None:
         if not know.has(Data.STREETS) or cut:
-            why = know.why_cut(NOISE.within_m) if know.has(Data.STREETS) else know.why_not(Data.STREETS)
+            why = know.why_cut(NOISE.edge_m) if know.has(Data.STREETS) else know.why_not(Data.STREETS)
             return _noise(Outcome.UNKNOWN, why)
         return _noise(Outcome.PASS, f"No road is within {limit(NOISE.within_m)}.")
     outcome = noise_outcome(level)
@@ -99,7 +105,7 @@ def noise_check(evaluation: Evaluation) -> Check:
         f"{metres(loudest.distance_m)} away."
     )
     if outcome is Outcome.PASS and cut:
-        return _noise(Outcome.UNKNOWN, f"{text} {know.why_cut(NOISE.within_m)}")
+        return _noise(Outcome.UNKNOWN, f"{text} {know.why_cut(NOISE.edge_m)}")
     return _noise(outcome, text, loudest.distance_m)
 
 
@@ -159,10 +165,6 @@ def _near_sentence(rule: SafetyRule, outcome: Outcome, hazard: Hazard) -> str:
     if hazard.distance_m < 1:
         return f"{name}{what}{lanes} is right at the address."
     return f"{name}{what}{lanes} is {metres(hazard.distance_m)} away."
-
-
-def _either(things: str) -> str:
-    return things.replace(" and ", " or ")
 
 
 def _volts(text: str) -> int | None:

@@ -23,6 +23,8 @@ LANDMARKS = (
     ("airport", "airport", (Kind.AIRPORT,)),
     ("university", "university", (Kind.UNIVERSITY,)),
 )
+#: A walk up to here is named alone, without the rides.
+SHORT_WALK_MIN = 20.0
 LIMITS = {purpose: (great, ok) for purpose, great, ok in METHODS.urban.limits}
 NOTES = (
     "Car times are for an empty road: speed limits and road classes, no traffic, no parking.",
@@ -133,24 +135,23 @@ def _trip_notes(times: TravelTimes, transit: TransitTime | None, evaluation: Eva
 
 
 def _state(trips: Sequence[Trip], gaps: Sequence[Gap]) -> State:
-    if not any(_quickest(trip) for trip in trips):
+    if not any(_rides(trip) for trip in trips):
         return State.UNKNOWN
     return State.PARTIAL if gaps or any(t.transit_min is None for t in trips) else State.MEASURED
 
 
-def _quickest(trip: Trip) -> tuple[float, str] | None:
-    rides = (
-        (trip.walk_min, "on foot"),
-        (trip.transit_min, "by transit"),
-        (trip.bike_min, "by bike"),
-        (trip.car_min, "by car"),
-    )
-    return min(((ride, how) for ride, how in rides if ride is not None), key=lambda r: r[0], default=None)
+def _rides(trip: Trip) -> list[str]:
+    """Say the walk where it is short, else transit and car; the bike where nothing else is known."""
+    if trip.walk_min is not None and trip.walk_min <= SHORT_WALK_MIN:
+        return [f"{minutes(trip.walk_min)} on foot"]
+    rides = ((trip.transit_min, "by transit"), (trip.car_min, "by car"))
+    known = [f"{minutes(ride)} {how}" for ride, how in rides if ride is not None]
+    slower = ((trip.bike_min, "by bike"), (trip.walk_min, "on foot"))
+    return known or [f"{minutes(ride)} {how}" for ride, how in slower if ride is not None]
 
 
 def _summary(trips: Sequence[Trip]) -> str:
-    known = [(trip, quickest) for trip in trips if (quickest := _quickest(trip))]
+    known = [(trip, rides) for trip in trips if (rides := _rides(trip))]
     if not known:
         return "No travel time could be measured: no destination is on the map, or no way to one."
-    words = [f"{trip.destination} in {minutes(ride)} {how}" for trip, (ride, how) in known]
-    return f"The quickest ways: {listed(words)}."
+    return f"{'; '.join(f'{trip.destination}: {listed(rides)}' for trip, rides in known)}."

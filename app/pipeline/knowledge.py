@@ -8,7 +8,7 @@ from functools import cached_property
 from app.pipeline.categories import Data
 from app.pipeline.profiles import METHODS
 from app.pipeline.report import Gap
-from app.pipeline.words import count, metres, number, percent
+from app.pipeline.words import metres, number, percent
 from app.sources.base import MappedFacts, Surroundings
 
 DISC_M = METHODS.distances.disc_m
@@ -87,9 +87,4 @@ def merge_gaps(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
     whats: dict[str, list[str]] = {}
     for gap in gaps:
         whats.setdefault(gap.why, []).append(gap.what)
-    return tuple(Gap(", ".join(names), why) for why, names in whats.items())
-
-
-def choice(more: int, noun: str) -> str:
-    """Say how many more there are, or nothing."""
-    return f", and {count(more, noun)} more within 15 minutes" if more > 0 else ""
+    return tuple(Gap("; ".join(names), why) for why, names in whats.items())

@@ -125,12 +125,9 @@ def _unknown(evaluation: Evaluation, key: str, label: str, why: str) -> Part:
 def _summary(score: Score | None, parts: Sequence[Part]) -> str:
     known = [p for p in parts if p.value is not None]
     if score is None:
-        measured = count(len(known), "category") if known else "none of the categories"
-        return (
-            f"Only {measured} of {len(parts)} could be measured, too few for a score."
-            if known
-            else ("None of the six categories could be measured.")
-        )
+        if not known:
+            return f"None of the {len(parts)} categories could be measured."
+        return f"Only {len(known)} of {count(len(parts), 'category')} could be measured, too few for a score."
     strong = [p.label.lower() for p in known if (p.value or 0.0) >= METHODS.tier3.helps_from]
     text = f"{number(score.value, 0)} of 100 over {len(known)} of {len(parts)} categories."
     return text + (f" Strong in {listed(strong)}." if strong else "")

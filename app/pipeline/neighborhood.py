@@ -12,9 +12,9 @@ from app.pipeline.evaluation import Evaluation, state_of
 from app.pipeline.found import found_place, group
 from app.pipeline.knowledge import DISC_M, merge_gaps
 from app.pipeline.profiles import METHODS
-from app.pipeline.report import Fact, Finding, FoundPlace, Group, Part, Score
+from app.pipeline.report import Fact, Finding, FoundPlace, Group, Part, Score, State
 from app.pipeline.school_levels import SchoolLevel, school_levels
-from app.pipeline.scoring import fifteen_minutes, weighted_mean
+from app.pipeline.scoring import enough_known, fifteen_minutes, weighted_mean
 from app.pipeline.transit_stops import found_stop
 from app.pipeline.words import count, listed, minutes, sentence
 from app.places import Kind
@@ -41,19 +41,22 @@ def run(evaluation: Evaluation) -> Finding:
     gaps = [evaluation.knowledge.gap(a.need.label, a.need.data, DISC_M) for a in answers if a.value is None]
     mean = weighted_mean((a.value, 1.0) for a in answers if a.value is not None)
     met = sum(a.value == 1.0 for a in known)
-    score = None if mean is None else Score("15-minute index", round(100 * mean, 1), 100.0, _met_words(met, known))
+    parts = tuple(_part(a) for a in answers)
+    score = None
+    if mean is not None and enough_known(parts):
+        score = Score("15-minute index", round(100 * mean, 1), 100.0, _met_words(met, known))
     return Finding(
         stage="neighborhood",
         title="Daily needs on foot",
-        state=state_of([a.value for a in answers]),
-        summary=_summary(met, known),
+        state=state_of([a.value for a in answers]) if score else State.UNKNOWN,
+        summary=_summary(met, known, score),
         score=score,
-        parts=tuple(_part(a) for a in answers),
+        parts=parts,
         facts=(
             Fact("needs_met", "Needs within 15 minutes", float(met) if known else None, f"of {len(known)}"),
             Fact("worst_need", "Farthest need", _worst_words(known) or None),
         ),
-        groups=tuple(a.group for a in answers),
+        groups=tuple(a.group for a in answers if a.group.places or a.value is not None),
         notes=_notes(len(answers) - len(known)),
         gaps=merge_gaps(gaps),
         confidence=section(evaluation, Data.SHOPS, Data.AMENITIES, Data.STOPS),
@@ -117,7 +120,7 @@ def _met_words(met: int, known: list[Answer]) -> str:
 def _worst(known: list[Answer]) -> Answer | None:
     """Return the need with the longest walk, one with no place within 30 minutes first; None where all are met."""
     unmet = [a for a in known if a.value is not None and a.value < 1.0]
-    return max(unmet, key=lambda a: a.group.nearest_min or 1_000.0, default=None)
+    return max(unmet, key=lambda a: 1_000.0 if a.group.nearest_min is None else a.group.nearest_min, default=None)
 
 
 def _worst_words(known: list[Answer]) -> str:
@@ -129,8 +132,8 @@ def _worst_words(known: list[Answer]) -> str:
     return f"{worst.need.label}, {minutes(worst.group.nearest_min)} on foot"
 
 
-def _summary(met: int, known: list[Answer]) -> str:
-    if not known:
+def _summary(met: int, known: list[Answer], score: Score | None) -> str:
+    if score is None:
         return "Too little is mapped near this address to say which daily needs can be met on foot."
     text = f"{met} of {count(len(known), 'daily need')} {'is' if met == 1 else 'are'} within a 15 minute walk."
     if met == len(known):

@@ -81,8 +81,10 @@ class Sureness:
     #: Places per km of street below which a family of data counts as not mapped here.
     shops_per_km: float = 0.04
     amenities_per_km: float = 0.04
-    #: Shares of the sections that are incomplete from which the whole report's confidence falls.
+    #: So many reasons for medium make it low.
     reasons_for_low: int = 3
+    #: An index is shown only where more than this share of its weight is known.
+    least_known: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)

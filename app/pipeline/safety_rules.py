@@ -154,6 +154,8 @@ class Noise:
     usual_lanes: int = 2
     per_doubling_db: float = 4.5
     within_m: float = 500.0
+    #: A motorway of eight lanes beyond this distance does not reach the level that warns.
+    edge_m: float = 300.0
     fail_db: float = 75.0
     warn_db: float = 65.0
     evidence: str = "An estimate from road class, lanes and distance alone: no traffic counts, walls or buildings."

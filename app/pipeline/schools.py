@@ -13,10 +13,11 @@ from app.pipeline.found import found_place, group
 from app.pipeline.knowledge import DISC_M, merge_gaps
 from app.pipeline.report import Fact, Finding, Gap, Group, State
 from app.pipeline.school_levels import SchoolLevel, school_levels
-from app.pipeline.words import listed, minutes, sentence
+from app.pipeline.words import count, listed, minutes
 from app.places import Kind, Place
 
 LISTED = 5
+ASKED = ("childcare", "primary", "secondary")
 READ = 200
 NOTES = (
     "OpenStreetMap holds no ratings of schools, so none are shown here.",
@@ -38,24 +39,36 @@ NOUNS = {
 
 def run(evaluation: Evaluation) -> Finding:
     """List the nearest childcare and schools of each level, with their walks. There is no score."""
-    groups = tuple(_group(key, places) for key, places in _by_level(evaluation))
-    missing = [g for g in groups if not g.within_30 and g.key != "unknown"]
-    know = evaluation.knowledge
-    uncertain = not know.has(Data.AMENITIES) or know.cut_off(DISC_M)
-    gaps = [_gap(evaluation, g) for g in missing] if uncertain else []
+    groups = {key: _group(key, places) for key, places in _by_level(evaluation)}
+    whys = {key: _why_unsure(evaluation, key, groups) for key in ASKED if not groups[key].within_30}
+    gaps = [Gap(TITLES[key].lower(), why) for key, why in whys.items() if why]
+    none = [key for key, why in whys.items() if not why]
     return Finding(
         stage="schools",
         title="Schools and childcare",
-        state=_state(groups, gaps),
-        summary=_summary(groups, uncertain),
+        state=_state(tuple(groups.values()), gaps),
+        summary=_summary(groups, none, gaps),
         facts=tuple(
-            Fact(f"{g.key}_within_30", f"{g.title} within 30 minutes on foot", _counted(g, uncertain)) for g in groups
+            Fact(
+                f"{key}_within_30", f"{TITLES[key]} within 30 minutes on foot", _counted(groups[key], whys.get(key, ""))
+            )
+            for key in (*ASKED, "unknown")
         ),
-        groups=groups,
+        groups=tuple(g for key, g in groups.items() if g.places or key in none),
         notes=NOTES,
         gaps=merge_gaps(gaps),
         confidence=section(evaluation, Data.AMENITIES),
     )
+
+
+def _why_unsure(evaluation: Evaluation, key: str, groups: dict[str, Group]) -> str:
+    """Say why not finding a level does not mean that there is none; "" where it does."""
+    know, unknown = evaluation.knowledge, groups["unknown"].within_30
+    if not know.has(Data.AMENITIES) or know.cut_off(DISC_M):
+        return know.gap("", Data.AMENITIES, DISC_M).why
+    if key != "childcare" and unknown:
+        return f"The map does not say the level of {count(unknown, 'school')} within 30 minutes on foot."
+    return ""
 
 
 def _by_level(evaluation: Evaluation) -> Iterable[tuple[str, list[Place]]]:
@@ -94,13 +107,9 @@ def operator_words(place: Place) -> str:
     return "religious" if operator == "religious" else ""
 
 
-def _gap(evaluation: Evaluation, found: Group) -> Gap:
-    return evaluation.knowledge.gap(found.title.lower(), Data.AMENITIES, DISC_M)
-
-
-def _counted(found: Group, uncertain: bool) -> float | None:
+def _counted(found: Group, why_unsure: str) -> float | None:
     """Return how many were found; finding none says nothing where the data is incomplete."""
-    return None if uncertain and not found.within_30 else float(found.within_30)
+    return None if why_unsure and not found.within_30 else float(found.within_30)
 
 
 def _state(groups: tuple[Group, ...], gaps: list[Gap]) -> State:
@@ -109,15 +118,14 @@ def _state(groups: tuple[Group, ...], gaps: list[Gap]) -> State:
     return State.PARTIAL if gaps else State.MEASURED
 
 
-def _summary(groups: tuple[Group, ...], uncertain: bool) -> str:
-    found = [f"{NOUNS[g.key]}: {g.places[0].name}, {minutes(g.places[0].minutes or 0.0)}" for g in groups if g.places]
-    if not found:
-        if uncertain:
-            return "The map does not tell whether there are schools or childcare within 30 minutes on foot."
-        return "No school and no childcare is within 30 minutes on foot."
-    text = f"The nearest on foot: {'; '.join(found)}."
-    missing = [NOUNS[g.key] for g in groups[:3] if not g.within_30]
-    if missing:
-        verb = "could be found on the map" if uncertain else "is within 30 minutes on foot"
-        text += f" No {listed(missing).replace(' and ', ' and no ')} {verb}."
-    return sentence(text)
+def _summary(groups: dict[str, Group], none: list[str], gaps: list[Gap]) -> str:
+    """Name the nearest of each level, and the levels that are certainly not there."""
+    nearest = [(NOUNS[key], g.places[0]) for key, g in groups.items() if g.places]
+    said = [f"{noun}, {place.name} ({minutes(place.minutes or 0.0)})" for noun, place in nearest]
+    text = f"The nearest on foot: {'; '.join(said)}." if said else ""
+    if none:
+        missing = listed([f"no {NOUNS[key]}" for key in none])
+        text += f" There is {missing} within 30 minutes on foot."
+    if not text or (gaps and not said):
+        text += " The map does not tell whether there are schools or childcare within 30 minutes on foot."
+    return text.strip()

@@ -7,6 +7,8 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from app.pipeline.index_rules import Points, WalkIndex, Words
+from app.pipeline.profiles import METHODS
+from app.pipeline.report import Part
 from app.sources.base import Floats
 
 
@@ -69,6 +71,13 @@ def weighted_mean(pairs: Iterable[tuple[float, float]]) -> float | None:
     known = [(value, weight) for value, weight in pairs if weight > 0]
     total = sum(weight for _, weight in known)
     return sum(value * weight for value, weight in known) / total if total else None
+
+
+def enough_known(parts: Iterable[Part]) -> bool:
+    """Tell whether more than half of an index's weight is known: an index of less would say too little."""
+    parts = tuple(parts)
+    known = sum(part.weight for part in parts if part.value is not None)
+    return known > METHODS.sureness.least_known * sum(part.weight for part in parts) + 1e-9
 
 
 def clamp(value: float, low: float = 0.0, high: float = 100.0) -> float:

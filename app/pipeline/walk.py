@@ -12,7 +12,7 @@ from app.pipeline.found import name_and_minutes, walk_metres
 from app.pipeline.knowledge import merge_gaps
 from app.pipeline.profiles import METHODS
 from app.pipeline.report import Fact, Finding, Gap, Part, Score, State
-from app.pipeline.scoring import above, below, clamp, slot_sum, walk_decay, weighted_mean, word_for
+from app.pipeline.scoring import above, below, clamp, enough_known, slot_sum, walk_decay, weighted_mean, word_for
 from app.pipeline.words import listed, number, sentence
 from app.sources.base import Floats, StreetFacts, Surroundings
 
@@ -49,7 +49,7 @@ def category_part(evaluation: Evaluation, category: Category) -> Part:
     """Return the slots that a category fills, of those it has; None where the data cannot tell."""
     values = slot_values(evaluation.around, category)
     filled = slot_sum(category.slots, values)
-    total = sum(category.slots)
+    total = round(sum(category.slots), 3)
     known = evaluation.knowledge.has(category.data)
     nothing = not (values > 0).any()
     if not known or (nothing and evaluation.knowledge.cut_off(METHOD.none_m)):
@@ -83,9 +83,9 @@ def penalty_percent(streets: StreetFacts) -> float:
 
 
 def walk_index(parts: tuple[Part, ...], penalty: float) -> float | None:
-    """Return the index from the known categories, None where none is known."""
+    """Return the index from the known categories, None where too few are known."""
     mean = weighted_mean((part.value / part.out_of, part.weight) for part in parts if part.value is not None)
-    return None if mean is None else round(clamp(100 * mean * (1 - penalty / 100)), 1)
+    return None if mean is None or not enough_known(parts) else round(clamp(100 * mean * (1 - penalty / 100)), 1)
 
 
 def _evidence(around: Surroundings, category: Category, counted: int) -> str:
@@ -112,7 +112,7 @@ def _summary(score: Score | None, parts: tuple[Part, ...]) -> str:
     if full:
         text += f" {sentence(listed(full))} could hardly be better."
     if weak:
-        text += f" {sentence(listed(weak))} cost the most."
+        text += f" Weak: {listed(weak)}."
     return text
 
 

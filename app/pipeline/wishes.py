@@ -63,4 +63,6 @@ def _cost(cost: float | None, budget: float) -> Check:
 
 
 def _wish(key: str, title: str, outcome: Outcome, finding: str) -> Check:
-    return Check(f"wish_{key}", title, outcome, finding, rule="Your own wish.", evidence="The listing.", strength="")
+    return Check(
+        f"wish_{key}", title, outcome, finding, rule="Your own wish.", evidence="What the listing says.", strength=""
+    )
