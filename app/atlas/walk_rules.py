@@ -1,0 +1,74 @@
+"""Where a person may walk: OpenStreetMap tags to yes or no, and how fast."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+Tags = Mapping[str, str]
+
+#: The pace everywhere but on steps: 80 m/min.
+SECONDS_PER_METRE = 60 / 80
+#: Steps take twice as long as the same length of street.
+STEPS_SECONDS_PER_METRE = 2 * SECONDS_PER_METRE
+
+#: Classes open to people on foot unless their tags say otherwise (access defaults of the OpenStreetMap wiki).
+WALKABLE_CLASSES = frozenset(
+    {"primary", "primary_link", "secondary", "secondary_link", "tertiary", "tertiary_link", "unclassified"}
+    | {"residential", "living_street", "pedestrian", "service", "track", "path", "footway", "cycleway"}
+    | {"bridleway", "steps", "corridor", "elevator", "platform", "road", "crossing"}
+)
+#: Classes closed to people on foot unless a pavement or an explicit permission is mapped.
+WALKABLE_IF_SAID = frozenset({"trunk", "trunk_link", "busway", "bus_guideway"})
+#: Ways made for walking: what counts as a path inside a park.
+FOOTPATH_CLASSES = frozenset({"footway", "path", "pedestrian", "steps", "track", "bridleway", "cycleway", "corridor"})
+
+PERMITTED = frozenset(
+    {"yes", "designated", "permissive", "official", "public", "destination", "customers", "permit", "allowed"}
+)
+FORBIDDEN = frozenset(
+    {"no", "private", "agricultural", "forestry", "agricultural;forestry", "military", "emergency"}
+    | {"delivery", "employees", "residents", "restricted", "psv", "bus"}
+)
+_SIDEWALK = frozenset({"yes", "both", "left", "right", "separate"})
+_SIDEWALK_KEYS = ("sidewalk", "sidewalk:both", "sidewalk:left", "sidewalk:right")
+
+
+def may_walk(tags: Tags) -> bool:
+    """Tell whether a person may walk along a way; a missing pavement tag means unknown, not forbidden."""
+    highway = tags.get("highway", "")
+    if highway not in WALKABLE_CLASSES and highway not in WALKABLE_IF_SAID:
+        return False
+    if tags.get("construction") == "yes":
+        return False
+    said = explicit_permission(tags, "foot")
+    if said is not None:
+        return said
+    if highway in WALKABLE_IF_SAID or tags.get("motorroad") == "yes":
+        return has_sidewalk(tags)
+    return True
+
+
+def is_steps(tags: Tags) -> bool:
+    """Tell whether a way is a flight of steps."""
+    return tags.get("highway") == "steps"
+
+
+def is_footpath(tags: Tags) -> bool:
+    """Tell whether a way is made for walking rather than driving, and open to walkers."""
+    return tags.get("highway") in FOOTPATH_CLASSES and may_walk(tags)
+
+
+def has_sidewalk(tags: Tags) -> bool:
+    """Tell whether a pavement is mapped on either side."""
+    return any(tags.get(key) in _SIDEWALK for key in _SIDEWALK_KEYS)
+
+
+def explicit_permission(tags: Tags, *keys: str) -> bool | None:
+    """Return what the first of the keys with a known value says; a general `access` tag can only forbid."""
+    for key in keys:
+        value = tags.get(key)
+        if value in PERMITTED:
+            return True
+        if value in FORBIDDEN:
+            return False
+    return False if tags.get("access") in FORBIDDEN else None
