@@ -89,7 +89,7 @@ class ChildRunner:
     def _converse(self, child: _Child, work: Work, progress: Progress) -> bytes:
         child.wait_until_ready()
         send(child.words_in, work)
-        stage = "geocode"
+        stage = ""
         while True:
             word = self._next_word(child, stage)
             if isinstance(word, Reported):
@@ -106,7 +106,7 @@ class ChildRunner:
             return receive_answer(child.words_out, time.monotonic() + self._stage_timeout_seconds)
         except TimeoutError:
             logger.warning("stage %s took longer than %g s and was stopped", stage, self._stage_timeout_seconds)
-            raise StageTimeout(stage=stage, seconds=f"{self._stage_timeout_seconds:g}") from None
+            raise StageTimeout(stage=_text_of(stage), seconds=f"{self._stage_timeout_seconds:g}") from None
 
     def _replace(self) -> None:
         with self._lock:
@@ -162,3 +162,11 @@ def _tell(progress: Progress, word: Answer) -> None:
     elif isinstance(word, Ended):
         state = StageState.MISSING if word.missing else StageState.DONE
         progress.ended(StageEnded(StageRecord(word.stage, state, word.seconds, word.reason), word.finding))
+
+
+def _text_of(stage: str) -> str:
+    """Name a stage as the page does. Imported here: the evaluator's side needs none of the pipeline's libraries."""
+    from app.pipeline import STAGES
+
+    texts = {known.name: known.text.rstrip(".") for known in STAGES}
+    return texts.get(stage, stage or "starting")

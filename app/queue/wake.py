@@ -13,6 +13,7 @@ import secrets
 import socket
 import tempfile
 import threading
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -38,7 +39,6 @@ class Bell:
         self._folder = socket_folder(data_dir)
         self._events: tuple[threading.Event, ...] = ()
         self._lock = threading.Lock()
-        self._sender: socket.socket | None = None
         self._own: Path | None = None
 
     def ring(self) -> None:
@@ -49,9 +49,10 @@ class Bell:
             names = os.listdir(self._folder)  # noqa: PTH208 - on the path of every submission
         except OSError:
             return
-        for name in names:
-            if self._own is None or name != self._own.name:
-                self._send(self._folder / name)
+        own = self._own.name if self._own else ""
+        others = [self._folder / name for name in names if name != own]
+        if others:
+            _send(others)
 
     def listen(self) -> threading.Event:
         """Return an event that every ring sets from now on, whichever process rings."""
@@ -68,7 +69,7 @@ class Bell:
             self._events = tuple(other for other in self._events if other is not event)
             if not self._events and self._own is not None:
                 own, self._own = self._own, None
-                self._send(own)
+                _send([own])
                 own.unlink(missing_ok=True)
 
     def _open_ear(self) -> None:
@@ -91,15 +92,16 @@ class Bell:
                 for event in self._events:
                     event.set()
 
-    def _send(self, path: Path) -> None:
-        if self._sender is None:
-            self._sender = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
-            self._sender.setblocking(False)
-        try:
-            self._sender.sendto(b"!", os.fspath(path))
-        except BlockingIOError:
-            return  # it has not even heard the rings before this one
-        except OSError as error:
-            if error.errno == errno.ECONNREFUSED:
-                with suppress(OSError):
-                    path.unlink()  # its process was killed; names are never used twice
+
+def _send(paths: Sequence[Path]) -> None:
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as sender:
+        sender.setblocking(False)
+        for path in paths:
+            try:
+                sender.sendto(b"!", os.fspath(path))
+            except BlockingIOError:
+                continue  # it has not even heard the rings before this one
+            except OSError as error:
+                if error.errno == errno.ECONNREFUSED:
+                    with suppress(OSError):
+                        path.unlink()  # its process was killed; names are never used twice

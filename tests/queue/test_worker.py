@@ -1,0 +1,214 @@
+"""The worker's thread: runs jobs to their end, and stops, resumes, loses and gives back as promised."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from collections.abc import Sequence
+
+from app.errors import NoRegions
+from app.queue.child_runner import ChildRunner
+from app.queue.jobs import Status
+from app.queue.runner import Progress
+from tests.queue.building import (
+    assert_all_ended,
+    create,
+    ended,
+    open_at,
+    stages_of,
+    wait_for,
+    wait_for_status,
+)
+from tests.queue.conftest import Site
+
+
+def child(name: str = "by_listing", stage_timeout_seconds: float = 30.0) -> ChildRunner:
+    return ChildRunner((sys.executable, "-m", "tests.queue.evaluations", name), stage_timeout_seconds)
+
+
+class Gate:
+    """An evaluation that waits in its second stage until it is let through."""
+
+    def __init__(self) -> None:
+        self.reached = threading.Event()
+        self.open = threading.Event()
+        self.finished: list[Sequence[bytes]] = []
+
+    def __call__(self, listing: str, finished: Sequence[bytes], progress: Progress) -> bytes:
+        self.finished.append(finished)
+        if not finished:
+            progress.began("geocode")
+            progress.ended(ended("geocode", b"here"))
+        progress.began("schools")
+        self.reached.set()
+        self.open.wait(10)
+        progress.ended(ended("schools", b"found"))
+        progress.began("saving")
+        return b"report"
+
+
+def test_it_evaluates_what_is_queued_before_and_after_its_start(site: Site) -> None:
+    before = create(site.store)
+    site.start(stages_of(3))
+    after = create(site.store)
+    for job in (before, after):
+        assert wait_for_status(site.store, job, Status.DONE).result_snapshot_id
+    assert_all_ended(site.store)
+
+
+def test_it_starts_at_once_without_polling(site: Site) -> None:
+    site.start(stages_of(1))
+    time.sleep(0.1)
+    started = time.monotonic()
+    wait_for_status(site.store, create(site.store), Status.DONE)
+    assert time.monotonic() - started < 0.5
+
+
+def test_it_tells_a_failure_in_plain_words(site: Site) -> None:
+    site.start(child())
+    job = create(site.store, listing='"refusing"')
+    failed = wait_for_status(site.store, job, Status.FAILED)
+    assert (failed.error_code, failed.suggestions) == ("address-not-found", ("1 main street",))
+
+
+def test_it_tries_a_passing_failure_again(site: Site) -> None:
+    def no_data(listing: str, finished: Sequence[bytes], progress: Progress) -> bytes:
+        raise NoRegions
+
+    site.start(no_data)
+    job = create(site.store)
+    wait_for(lambda: site.store.get_job(job.job_id).error_code == "no-regions")
+    assert site.store.get_job(job.job_id).status is Status.QUEUED
+
+
+def test_it_ends_a_job_that_keeps_killing_the_evaluator(site: Site) -> None:
+    site.start(child())
+    bad, good = create(site.store, listing='"crashing"'), create(site.store, listing='"well"')
+    failed = wait_for_status(site.store, bad, Status.FAILED)
+    assert (failed.error_code, failed.attempts) == ("evaluation-crashed", 3)
+    wait_for_status(site.store, good, Status.DONE)
+
+
+def test_a_hanging_stage_is_stopped_and_tried_again(site: Site) -> None:
+    site.start(child(stage_timeout_seconds=0.5))
+    job = create(site.store, listing='"hanging_in_native_code"')
+    wait_for(lambda: site.store.get_job(job.job_id).error_code == "stage-timeout")
+    waiting = site.store.get_job(job.job_id)
+    assert (waiting.status, waiting.attempts) == (Status.QUEUED, 1)
+
+
+def test_a_busy_evaluation_cannot_starve_the_heartbeat(site: Site) -> None:
+    site.start(child(), lease=0.6)
+    site.store.limits = type(site.store.limits)(lease_seconds=0.6)
+    job = create(site.store, listing='"hanging_in_native_code"')
+    wait_for_status(site.store, job, Status.RUNNING)
+    other = open_at(site.folder)
+    deadline = time.monotonic() + 2.0
+    while time.monotonic() < deadline:
+        assert other.recover_stale() == 0
+        time.sleep(0.05)
+    assert site.store.get_job(job.job_id).attempts == 1
+    site.store.cancel_job(job.job_id, None)
+    wait_for_status(site.store, job, Status.CANCELLED)
+    other.db.close()
+
+
+def test_a_running_job_is_cancelled_in_the_middle_of_a_stage(site: Site) -> None:
+    site.start(child())
+    job = create(site.store, listing='"busy"')
+    wait_for(lambda: site.store.get_job(job.job_id).current_stage == "schools")
+    started = time.monotonic()
+    site.store.cancel_job(job.job_id, "ann")
+    wait_for_status(site.store, job, Status.CANCELLED)
+    assert time.monotonic() - started < 1.0
+
+
+def test_a_running_job_is_cancelled_at_the_next_stage(site: Site) -> None:
+    gate = Gate()
+    site.start(gate)
+    job = create(site.store)
+    assert gate.reached.wait(5)
+    site.store.cancel_job(job.job_id, "ann")
+    gate.open.set()
+    wait_for_status(site.store, job, Status.CANCELLED)
+
+
+def test_stopping_hands_the_job_back_after_its_stage(site: Site) -> None:
+    gate = Gate()
+    worker = site.start(gate)
+    job = create(site.store)
+    assert gate.reached.wait(5)
+    threading.Timer(0.2, gate.open.set).start()
+    worker.stop(5.0)
+    back = site.store.get_job(job.job_id)
+    assert (back.status, back.attempts) == (Status.QUEUED, 0)
+    assert site.store.checkpoints(job.job_id) == (b"here", b"found")
+
+
+def test_the_next_worker_goes_on_where_it_was(site: Site) -> None:
+    gate = Gate()
+    worker = site.start(gate)
+    job = create(site.store)
+    assert gate.reached.wait(5)
+    threading.Timer(0.1, gate.open.set).start()
+    worker.stop(5.0)
+    site.start(gate)
+    assert wait_for_status(site.store, job, Status.DONE).resumed == 1
+    assert gate.finished == [(), (b"here", b"found")]
+
+
+def test_stopping_in_time_even_in_the_middle_of_a_stage(site: Site) -> None:
+    worker = site.start(child())
+    job = create(site.store, listing='"hanging_in_native_code"')
+    wait_for(lambda: site.store.get_job(job.job_id).current_stage == "schools")
+    started = time.monotonic()
+    worker.stop(1.0)
+    assert time.monotonic() - started < 2.0
+    back = site.store.get_job(job.job_id)
+    assert (back.status, back.attempts) == (Status.QUEUED, 0)
+    assert site.store.checkpoints(job.job_id) == (b"here",)
+
+
+def test_a_job_called_off_while_its_worker_stops_is_cancelled(site: Site) -> None:
+    gate = Gate()
+    worker = site.start(gate)
+    job = create(site.store)
+    assert gate.reached.wait(5)
+    worker.ask_to_stop()
+    site.store.cancel_job(job.job_id, "ann")
+    gate.open.set()
+    worker.stop(5.0)
+    assert site.store.get_job(job.job_id).status is Status.CANCELLED
+
+
+def test_a_stopping_worker_takes_nothing_new(site: Site) -> None:
+    worker = site.start(stages_of(1))
+    worker.stop(2.0)
+    job = create(site.store)
+    time.sleep(0.1)
+    assert site.store.get_job(job.job_id).status is Status.QUEUED
+    assert not worker.health().alive
+
+
+def test_a_lost_claim_ends_the_evaluation(site: Site) -> None:
+    site.start(child(), lease=0.6)
+    job = create(site.store, listing='"busy"')
+    wait_for(lambda: site.store.get_job(job.job_id).current_stage == "schools")
+    with site.store.db.write(durable=True) as connection:
+        connection.execute("UPDATE evaluation_jobs SET claim_token = 'stolen', lease_until = 1e9")
+    good = create(site.store, listing='"well"')
+    wait_for_status(site.store, good, Status.DONE)
+    assert site.store.get_job(job.job_id).status is Status.RUNNING
+
+
+def test_its_health_names_the_job(site: Site) -> None:
+    gate = Gate()
+    worker = site.start(gate)
+    assert worker.health().job_id is None
+    job = create(site.store)
+    assert gate.reached.wait(5)
+    health = worker.health()
+    assert (health.alive, health.job_id, health.restarts) == (True, job.job_id, 0)
+    assert site.store.get_job(job.job_id).worker == health.name
+    gate.open.set()
