@@ -85,7 +85,7 @@ def _landmarks(evaluation: Evaluation) -> tuple[list[Destination], list[Gap]]:
     for purpose, words, kinds in LANDMARKS:
         place = evaluation.around.landmark(*kinds)
         if place is None:
-            gaps.append(Gap(words, "None is on the map of this region; the nearest may lie outside it."))
+            gaps.append(Gap(words, "There is none on the map of this region; the nearest may lie outside it."))
         else:
             found.append(Destination(purpose, place_name(place), place))
     return found, gaps

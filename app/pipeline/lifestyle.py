@@ -81,7 +81,7 @@ def _walked(evaluation: Evaluation, category: Lifestyle) -> Part:
 
 def _evidence(evaluation: Evaluation, category: Lifestyle, seconds: Floats) -> str:
     if not len(seconds):
-        return "None within 45 minutes on foot."
+        return "There is none within 45 minutes on foot."
     nearest = evaluation.around.nearest(*category.kinds, limit=1)[0]
     more = int((seconds <= METHOD.choice_min * 60).sum()) - 1
     choice = f", and {more:,} more within {number(METHOD.choice_min)} minutes" if more > 0 else ""
@@ -126,7 +126,7 @@ def _summary(score: Score | None, parts: Sequence[Part]) -> str:
     known = [p for p in parts if p.value is not None]
     if score is None:
         if not known:
-            return f"None of the {len(parts)} categories could be measured."
+            return f"Not one of the {len(parts)} categories could be measured."
         return f"Only {len(known)} of {count(len(parts), 'category')} could be measured, too few for a score."
     strong = [p.label.lower() for p in known if (p.value or 0.0) >= METHODS.tier3.helps_from]
     text = f"{number(score.value, 0)} of 100 over {len(known)} of {len(parts)} categories."

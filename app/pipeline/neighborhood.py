@@ -109,7 +109,7 @@ def _part(a: Answer) -> Part:
     if nearest and nearest.minutes is not None:
         evidence = f"{sentence(nearest.name)}, {minutes(nearest.minutes)} on foot."
     else:
-        evidence = "Not known here." if a.value is None else "None within 30 minutes on foot."
+        evidence = "Not known here." if a.value is None else "There is none within 30 minutes on foot."
     return Part(a.need.key, sentence(a.need.label), a.value, 1.0, 1.0, evidence)
 
 

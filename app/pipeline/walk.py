@@ -91,7 +91,7 @@ def walk_index(parts: tuple[Part, ...], penalty: float) -> float | None:
 def _evidence(around: Surroundings, category: Category, counted: int) -> str:
     nearest = around.nearest(*category.kinds, limit=1)
     if not counted or not nearest:
-        return "None within 2.4 km on foot."
+        return "There is none within 2.4 km on foot."
     more = f" and {counted - 1:,} more within 2.4 km" if counted > 1 else ""
     return sentence(f"{name_and_minutes(nearest[0])}{more}.")
 
