@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from app.errors import AddressNotFound, AddressOutsideRegions
 from app.pipeline import STAGES
 from app.pipeline.listing import Listing
 from app.queue.jobs import Job, StageRecord, StageState, Status
@@ -15,6 +16,8 @@ from app.routes.words import duration, ordinal
 
 #: While a job lives, the elapsed time on the page is renewed this often (seconds) even when nothing else changed.
 TICK_SECONDS = 10.0
+#: Nobody needs to hear that two seconds are longer than usual.
+LEAST_SLOW_SECONDS = 5.0
 #: Letters of the job's id that a person reads out to whoever runs the site.
 ERROR_ID_LETTERS = 8
 
@@ -68,8 +71,14 @@ class JobView:
     @property
     def slow(self) -> bool:
         """Tell whether the job takes longer than nine in ten did."""
-        running = self.job.status is Status.RUNNING
-        return running and self.estimate is not None and self.elapsed_seconds > self.estimate.high_seconds
+        if self.estimate is None or self.job.status is not Status.RUNNING:
+            return False
+        return self.elapsed_seconds > max(self.estimate.high_seconds, LEAST_SLOW_SECONDS)
+
+    @property
+    def address_at_fault(self) -> bool:
+        """Tell whether another address, rather than another try, is what helps."""
+        return self.job.error_code in (AddressNotFound.code, AddressOutsideRegions.code)
 
     @property
     def so_far(self) -> str:

@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 from flask import Flask
 
 from app.config import Config
+from app.pipeline.report import Outcome
 
 #: In English whatever the host's locale is.
 MONTHS = (
@@ -15,13 +16,32 @@ MONTHS = (
 )
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 
+OUTCOMES = {
+    Outcome.PASS: "Passes",
+    Outcome.WARN: "Caution",
+    Outcome.FAIL: "Fails",
+    Outcome.UNKNOWN: "Unknown",
+}
 #: Shares of a score's range from which it counts as good, and as fair.
 GOOD, FAIR = 0.7, 0.4
 
 
 def init_app(app: Flask, config: Config) -> None:
     """Give templates these filters."""
-    for function in (minutes, metres, figure, duration, day, moment, iso, band, amount, sentence_start, element_url):
+    for function in (
+        minutes,
+        metres,
+        figure,
+        duration,
+        day,
+        moment,
+        iso,
+        band,
+        amount,
+        sentence_start,
+        element_url,
+        outcome_word,
+    ):
         app.add_template_filter(function)
 
 
@@ -111,6 +131,11 @@ def amount(value: float | str | bool | None, unit: str = "") -> str:
         return minutes(value)
     number = f"{value:,.0f}" if value == round(value) or abs(value) >= 100 else f"{value:.2g}"
     return f"{number}{unit}" if unit == "%" else f"{number} {unit}".strip()
+
+
+def outcome_word(outcome: Outcome) -> str:
+    """Say what a check found in one word."""
+    return OUTCOMES[outcome]
 
 
 def ordinal(number: int) -> str:

@@ -1,0 +1,111 @@
+"""Every state is readable by everyone: axe finds nothing, and a narrow phone needs no sideways scrolling."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from tests.browser.conftest import TOKEN
+from tests.browser.looking import fresh_page, overflow_px, submit
+from tests.browser.serving import Site
+from tests.web.queue_steps import Steps
+from tests.web.reports import unknown_report
+
+Scene = Callable[[Page, Steps], None]
+
+
+def home(page: Page, steps: Steps) -> None:
+    page.goto("/")
+    page.locator("details.options summary").click()
+
+
+def refused(page: Page, steps: Steps) -> None:
+    page.goto("/")
+    page.get_by_label("Address", exact=True).fill(" , ")
+    page.get_by_role("button", name="Evaluate").click()
+    expect(page.get_by_text("Type an address first")).to_be_visible()
+
+
+def waiting(page: Page, steps: Steps) -> None:
+    submit(page, "A street with quite a long name that goes on and on 127, A town with a long name")
+    page.locator("#panel").wait_for()
+
+
+def running(page: Page, steps: Steps) -> None:
+    waiting(page, steps)
+    steps.claim(stages_done=4)
+    expect(page.get_by_role("status")).to_contain_text("Step 5 of 14")
+
+
+def failed(page: Page, steps: Steps) -> None:
+    waiting(page, steps)
+    steps.fail("Bulevardi 13, Helsinki", "Bulevardi 15, Helsinki")
+    expect(page.get_by_role("status")).to_contain_text("stopped without a report")
+
+
+def cancelled(page: Page, steps: Steps) -> None:
+    waiting(page, steps)
+    page.get_by_role("button", name="Cancel").click()
+    expect(page.get_by_role("status")).to_contain_text("was cancelled")
+
+
+def finished(page: Page, steps: Steps) -> None:
+    waiting(page, steps)
+    url = page.url
+    steps.finish()
+    page.wait_for_url("**/s/*")
+    page.goto(url)
+
+
+def report(page: Page, steps: Steps) -> None:
+    waiting(page, steps)
+    page.goto(f"/s/{steps.finish()}")
+    for details in page.locator("details").all():
+        details.locator("summary").click()
+
+
+def unknown(page: Page, steps: Steps) -> None:
+    waiting(page, steps)
+    page.goto(f"/s/{steps.finish(unknown_report())}")
+
+
+def regions(page: Page, steps: Steps) -> None:
+    page.goto("/regions")
+
+
+def methods(page: Page, steps: Steps) -> None:
+    page.goto("/methods")
+
+
+def operators(page: Page, steps: Steps) -> None:
+    running(page, steps)
+    page.goto(f"/queue?token={TOKEN}")
+
+
+def nowhere(page: Page, steps: Steps) -> None:
+    page.goto("/nowhere")
+
+
+SCENES: tuple[Scene, ...] = (
+    *(home, refused, waiting, running, failed, cancelled, finished),
+    *(report, unknown, regions, methods, operators, nowhere),
+)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.__name__)
+def test_axe_finds_nothing(browser: Browser, quiet_site: Site, steps: Steps, scene: Scene, scheme: str) -> None:
+    with fresh_page(browser, quiet_site.url, color_scheme=scheme, reduced_motion="reduce") as (page, _):
+        scene(page, steps)
+        found = Axe().run(page)
+        assert found.violations_count == 0, found.generate_report()
+
+
+@pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.__name__)
+def test_it_fits_a_narrow_phone(browser: Browser, quiet_site: Site, steps: Steps, scene: Scene) -> None:
+    with fresh_page(browser, quiet_site.url, viewport={"width": 360, "height": 740}) as (page, _):
+        scene(page, steps)
+        assert overflow_px(page) == 0

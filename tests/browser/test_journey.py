@@ -1,0 +1,92 @@
+"""From the form to the report, as people do it."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browser.looking import fresh_page, submit
+from tests.browser.serving import Site
+
+ADDRESSES = ("12 Bulevardi, Helsinki", "Boulevard des Moulins 27, Monaco")
+JOB = re.compile(r"/job/[\w-]+$")
+REPORT = re.compile(r"/s/[\w-]+$")
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_it_goes_from_the_form_to_the_report_without_a_complaint(browser: Browser, site: Site, address: str) -> None:
+    with fresh_page(browser, site.url) as (page, complaints):
+        polls: list[str] = []
+        page.on("request", lambda request: polls.append(request.url) if "/progress" in request.url else None)
+        submit(page, address)
+        page.wait_for_url(JOB)
+        page.wait_for_url(REPORT)
+        assert polls
+        expect(page.locator(".verdict h1")).not_to_be_empty()
+        assert complaints == []
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_it_goes_there_without_javascript_too(browser: Browser, site: Site, address: str) -> None:
+    with fresh_page(browser, site.url, java_script_enabled=False) as (page, complaints):
+        submit(page, address)
+        page.wait_for_url(REPORT, timeout=30_000)
+        expect(page.locator(".verdict h1")).not_to_be_empty()
+        assert complaints == []
+
+
+def test_going_back_from_the_report_stays_on_the_job(browser: Browser, site: Site) -> None:
+    with fresh_page(browser, site.url) as (page, _):
+        submit(page, ADDRESSES[0])
+        page.wait_for_url(REPORT)
+        page.evaluate("history.back()")
+        page.wait_for_url(JOB)
+        page.wait_for_timeout(3_000)
+        assert JOB.search(page.url)
+        expect(page.get_by_role("link", name="Open your report")).to_be_visible()
+
+
+def test_going_back_stays_when_the_browser_loads_the_page_anew(browser: Browser, site: Site) -> None:
+    with fresh_page(browser, site.url) as (page, _):
+        submit(page, ADDRESSES[0])
+        page.wait_for_url(JOB)
+        job_url = page.url
+        page.wait_for_url(REPORT)
+        page.goto(job_url)
+        page.wait_for_timeout(1_500)
+        assert page.url == job_url
+
+
+def test_it_completes_the_address_while_it_is_typed(browser: Browser, site: Site) -> None:
+    with fresh_page(browser, site.url) as (page, complaints):
+        page.goto("/")
+        page.get_by_label("Address", exact=True).press_sequentially("bulevardi 1", delay=30)
+        option = page.locator("#address-options option").first
+        option.wait_for(state="attached")
+        assert "bulevardi 1" in str(option.get_attribute("value")).lower()
+        assert complaints == []
+
+
+def test_it_says_that_an_address_was_not_found_and_starts_with_a_suggestion(browser: Browser, site: Site) -> None:
+    with fresh_page(browser, site.url) as (page, complaints):
+        submit(page, "Bulevrdii 12, Helsinki")
+        page.wait_for_url(re.compile(r"/(job|s)/"))
+        if JOB.search(page.url):
+            page.locator(".notice, .button[href$=open]").first.wait_for()
+        assert complaints == []
+
+
+def test_it_answers_bad_input_in_place(browser: Browser, site: Site) -> None:
+    with fresh_page(browser, site.url) as (page, _):
+        page.goto("/")
+        page.get_by_label("Address", exact=True).fill(ADDRESSES[0])
+        page.locator("details.options summary").click()
+        page.get_by_label("Rent a month").fill("much")
+        page.get_by_role("button", name="Evaluate").click()
+        expect(page.get_by_text("The rent must be a number")).to_be_visible()
+        expect(page.get_by_label("Address", exact=True)).to_have_value(ADDRESSES[0])
+        page.get_by_label("Rent a month").fill("950")
+        page.get_by_role("button", name="Evaluate").click()
+        page.wait_for_url(REPORT)
