@@ -47,9 +47,9 @@ def a_green(draw: st.DrawFn) -> GreenSpace:
 def a_grid(draw: st.DrawFn) -> StreetGrid:
     """A town of any size on a map that is whole, so that finding nothing is known."""
     return StreetGrid(
-        places=tuple(draw(st.lists(a_place(), max_size=25))),
-        dangers=tuple(draw(st.lists(a_danger(), max_size=6))),
-        greens=tuple(draw(st.lists(a_green(), max_size=4))),
+        places=tuple(draw(st.lists(a_place(), max_size=25, unique_by=lambda p: p.osm_id))),
+        dangers=tuple(draw(st.lists(a_danger(), max_size=6, unique_by=lambda d: d.osm_id))),
+        greens=tuple(draw(st.lists(a_green(), max_size=4, unique_by=lambda g: g.place.osm_id))),
         stops=tuple(
             stop(float(m), route(str(m))) for m in draw(st.lists(st.integers(10, 3_500), max_size=4, unique=True))
         ),
