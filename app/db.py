@@ -16,7 +16,7 @@ from app.db_file import Schema, create_file, prepare
 from app.db_turns import WaitingSign, begin, let_others_in, pause
 from app.errors import DatabaseDamaged, QueueUnavailable
 
-#: How long a query or a write waits for its turn before it gives up.
+#: Longer than any transaction of ours, shorter than a person's patience.
 PATIENCE_SECONDS = 5.0
 #: Pages in the log before a commit copies them back, which takes milliseconds: workers do it, people when none has.
 CHECKPOINT_PAGES = {"worker": 1_000, "people": 8_000}
@@ -39,12 +39,15 @@ class Database:
     """One SQLite file in WAL mode. Nothing is opened before the first use, which must come after any fork.
 
     `synchronous` is the level of durable writes. The others are NORMAL: safe when a process is killed, and whole,
-    if perhaps a moment old, after a power cut.
+    if perhaps a moment old, after a power cut. A query or a write waits `patience_seconds` at most for its turn.
     """
 
-    def __init__(self, path: Path, schema: Schema, *, synchronous: str = "FULL") -> None:
+    def __init__(
+        self, path: Path, schema: Schema, *, synchronous: str = "FULL", patience_seconds: float = PATIENCE_SECONDS
+    ) -> None:
         self.path = path
         self._schema = schema
+        self._patience_seconds = patience_seconds
         self._levels = {True: synchronous, False: "NORMAL"}
         self._opened = _Opened()
         self._lock = threading.Lock()
@@ -56,7 +59,7 @@ class Database:
         """Run one query and return all its rows: a cursor left half read would hold the log back."""
         with self._errors():
             connection = self.connection(durable=False)
-            deadline = time.monotonic() + PATIENCE_SECONDS
+            deadline = time.monotonic() + self._patience_seconds
             while True:
                 try:
                     return connection.execute(sql, parameters).fetchall()
@@ -67,7 +70,7 @@ class Database:
 
     @contextmanager
     def write(
-        self, *, durable: bool, draining: bool = False, patience_seconds: float = PATIENCE_SECONDS
+        self, *, durable: bool, draining: bool = False, patience_seconds: float | None = None
     ) -> Iterator[sqlite3.Connection]:
         """Hold the write lock for one transaction: committed at the end, undone by any exception.
 
@@ -75,7 +78,8 @@ class Database:
         """
         with self._errors():
             connection, sign = self.connection(durable=durable, draining=draining), self._sign()
-            begin(connection, sign, draining=draining, patience_seconds=patience_seconds)
+            patience = self._patience_seconds if patience_seconds is None else patience_seconds
+            begin(connection, sign, draining=draining, patience_seconds=patience)
             try:
                 yield connection
                 connection.execute("COMMIT")
@@ -94,16 +98,6 @@ class Database:
         if connection is None:
             connection = self._opened.connections[durable, draining] = self._open(durable, draining)
         return connection
-
-    def copy_log_back(self) -> None:
-        """Copy the log into the database file and empty it, as far as no reader is in the way."""
-        with self._errors():
-            self.connection(durable=False).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
-
-    def log_bytes(self) -> int:
-        """Return the size of the log's file."""
-        log = self.path.with_name(self.path.name + "-wal")
-        return log.stat().st_size if log.exists() else 0
 
     def close(self) -> None:
         """Close what every thread of this process has opened; call it when they are at rest."""

@@ -37,11 +37,16 @@ class SetClock:
 
 
 def open_at(
-    folder: Path, limits: Limits | None = None, clock: SetClock | None = None, ring: Callable[[], None] = lambda: None
+    folder: Path,
+    limits: Limits | None = None,
+    clock: SetClock | None = None,
+    ring: Callable[[], None] = lambda: None,
+    patience: float = 5.0,
 ) -> SqliteStore:
     """Open a store in a folder."""
     clocks = clock.clocks if clock else Clocks()
-    return SqliteStore(Database(folder / "doorstep.sqlite", SCHEMA), limits or Limits(), clocks, ring)
+    db = Database(folder / "doorstep.sqlite", SCHEMA, patience_seconds=patience)
+    return SqliteStore(db, limits or Limits(), clocks, ring)
 
 
 def new_job(owner: str = "ann", listing: str = "{}", key: str | None = None, priority: int = 0) -> NewJob:
