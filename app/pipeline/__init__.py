@@ -77,15 +77,21 @@ def evaluate_property(
     Raises DoorstepError where the address cannot be located, and whatever `on_stage` raises. An optional stage that
     raises becomes a finding with state FAILED.
     """
-    evaluation = Evaluation(listing, sources, {finding.stage: finding for finding in finished})
+    evaluation, kept = Evaluation(listing, sources), {finding.stage: finding for finding in finished}
     for stage in STAGES:
-        if stage.name in evaluation.findings:
+        if stage.name in kept:
+            evaluation.findings[stage.name] = kept[stage.name]
             continue
         on_stage(stage.name, None)
-        finding = finding_from_json(to_json(_run(stage, evaluation)))
+        finding = _as_kept(_run(stage, evaluation))
         evaluation.findings[stage.name] = finding
         on_stage(stage.name, finding)
     return saving.assemble(evaluation)
+
+
+def _as_kept(finding: Finding) -> Finding:
+    """Return the finding as a checkpoint would give it back, so that a resumed evaluation goes on from the same."""
+    return finding_from_json(to_json(finding))
 
 
 def _run(stage: Stage, evaluation: Evaluation) -> Finding:

@@ -11,7 +11,7 @@ from app.pipeline.evaluation import Evaluation
 from app.pipeline.found import rounded
 from app.pipeline.profiles import METHODS
 from app.pipeline.report import Fact, Finding, Gap, State, Trip
-from app.pipeline.words import listed, minutes, percent, place_name
+from app.pipeline.words import listed, minutes, percent, place_name, sentence
 from app.places import Kind, Location, Place
 from app.sources.base import TransitTime, TravelTimes
 
@@ -154,4 +154,4 @@ def _summary(trips: Sequence[Trip]) -> str:
     known = [(trip, rides) for trip in trips if (rides := _rides(trip))]
     if not known:
         return "No travel time could be measured: no destination is on the map, or no way to one."
-    return f"{'; '.join(f'{trip.destination}: {listed(rides)}' for trip, rides in known)}."
+    return sentence("; ".join(f"{trip.destination}: {listed(rides)}" for trip, rides in known) + ".")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.pipeline import bike
+from app.pipeline.categories import WALK_CATEGORIES
 from app.pipeline.report import Finding, State
 from app.places import Kind
 from app.sources.base import BikeInfrastructure, MappedFacts
@@ -47,7 +48,7 @@ def test_needs_too_far_to_ride_are_not_reached() -> None:
 @pytest.mark.parametrize(("metres", "share"), [(1_600, 1.0), (2_400, 0.8), (3_200, 0.5), (4_800, 0.0)])
 def test_destinations_fade_with_the_ride(metres: float, share: float) -> None:
     grid = StreetGrid(places=(place(Kind.BANK, metres),))
-    banks = next(c for c in bike.METHODS.walk.categories if c.key == "banks")
+    banks = next(c for c in WALK_CATEGORIES if c.key == "banks")
     assert bike.destination_share(grid, banks) == pytest.approx(share)
 
 

@@ -144,6 +144,12 @@ def test_resuming_after_any_stage_gives_the_same_bytes(done: int) -> None:
     assert to_json(evaluate_property(LISTING, town, finished=kept)) == to_json(evaluate_property(LISTING, town))
 
 
+def test_a_checkpoint_missing_in_the_middle_is_run_again_in_its_place() -> None:
+    town = Town(full_grid())
+    kept = [finding for finding in collect(town) if finding.stage not in ("schools", "saving")]
+    assert to_json(evaluate_property(LISTING, town, finished=kept)) == to_json(evaluate_property(LISTING, town))
+
+
 def test_finished_stages_do_not_run_again() -> None:
     town = Town(full_grid())
     kept, begun = collect(town)[:5], []

@@ -53,7 +53,7 @@ def test_names_tell_the_level(name: str, levels: set[SchoolLevel]) -> None:
     ],
 )
 def test_tags_tell_the_level(tags: dict[str, str], levels: set[SchoolLevel]) -> None:
-    assert school_levels(place(Kind.SCHOOL, 100, **tags)) == levels
+    assert school_levels(place(Kind.SCHOOL, 100, 0.0, "", **tags)) == levels
 
 
 def test_tags_go_before_the_name() -> None:

@@ -18,7 +18,7 @@ GROCERY = WALK_CATEGORIES[0]
 
 
 def run(around: StreetGrid, **town: object) -> Finding:
-    return walk.run(evaluation_of(around, **town))
+    return walk.run(evaluation_of(around, **town))  # type: ignore[arg-type]
 
 
 def part(finding: Finding, key: str) -> Part:
