@@ -25,7 +25,7 @@ def verdict_of(findings: Mapping[str, Finding]) -> Verdict:
     """Return the verdict; a failed check is named first, and the score is shown beside it, never zeroed."""
     final = findings["tier3_bonuses"].score if "tier3_bonuses" in findings else None
     checks = findings["tier1_checks"].checks if "tier1_checks" in findings else ()
-    failures = tuple(_failure(check) for check in checks if check.outcome is Outcome.FAIL)
+    failures = tuple(check.finding.rstrip(".") for check in checks if check.outcome is Outcome.FAIL)
     helps, costs = _helps(findings), _costs(findings, checks)
     word = final.word if final else "not enough is known"
     return Verdict(
@@ -36,10 +36,6 @@ def verdict_of(findings: Mapping[str, Finding]) -> Verdict:
         helps=helps,
         costs=costs,
     )
-
-
-def _failure(check: Check) -> str:
-    return f"{check.title.lower()} ({check.finding.rstrip('.')})"
 
 
 def _sentence(failures: tuple[str, ...], score: float | None, word: str) -> str:

@@ -36,15 +36,13 @@ def test_a_good_address_reads_its_word_and_score() -> None:
 def test_a_failed_check_is_named_first_and_the_score_is_kept() -> None:
     safe, unsafe = report(full_grid()), report(full_grid(dangers=(hazard(Kind.FUEL_STATION, 20, "Neste"),)))
     assert unsafe.verdict.score == safe.verdict.score
-    assert unsafe.verdict.sentence.startswith(
-        "Does not meet the baseline: fuel station (Neste (fuel station) is 20 m away)."
-    )
+    assert unsafe.verdict.sentence.startswith("Does not meet the baseline: Neste (fuel station) is 20 m away. ")
     assert unsafe.verdict.costs[0].title == "Fuel station"
 
 
 def test_a_failed_wish_is_named_too() -> None:
     verdict = report(full_grid(), wants_laundry=True, has_laundry=False).verdict
-    assert verdict.baseline_failures == ("laundry (The listing says there is no laundry)",)
+    assert verdict.baseline_failures == ("The listing says there is no laundry",)
 
 
 def test_an_unknown_wish_fails_nobody() -> None:
