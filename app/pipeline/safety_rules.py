@@ -164,7 +164,7 @@ class Noise:
 
 #: Official flood maps, by boxes that lie wholly inside the country they are for.
 FLOOD_MAPS: tuple[tuple[Box, str, str], ...] = (
-    (Box(21.3, 60.0, 27.6, 65.7), "the Finnish flood map", "https://www.vesi.fi/karttapalvelu/tulvakartta/"),
+    (Box(21.3, 60.0, 27.6, 65.7), "the Finnish flood map service", "https://www.vesi.fi/vesitieto/tulvakarttapalvelu/"),
     (Box(-5.3, 51.5, -2.8, 51.9), "the Welsh flood risk map", "https://naturalresources.wales/flooding/"),
     (Box(-2.5, 51.2, 1.7, 53.3), "the English flood risk service", "https://www.gov.uk/check-long-term-flood-risk"),
     (Box(-117.0, 32.8, -70.0, 41.6), "the United States flood maps", "https://msc.fema.gov/portal/home"),

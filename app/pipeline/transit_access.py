@@ -36,7 +36,7 @@ def run(evaluation: Evaluation) -> Finding:
     parts = (_walk_part(best), _frequency_part(best, know.has_timetable), _centre_part(evaluation))
     mean = weighted_mean((p.value / p.out_of, p.out_of) for p in parts if p.value is not None)
     score = None if mean is None else Score("Transit access", round(10 * mean, 1), 10.0)
-    reachable = tuple(b for b in boardings(stops) if b.stop.walk_s <= 30 * 60)
+    reachable = tuple(b for b in boardings(stops) if b.route and b.stop.walk_s <= 30 * 60)
     return Finding(
         stage="transit_access",
         title="Stops and service",
@@ -46,7 +46,7 @@ def run(evaluation: Evaluation) -> Finding:
         parts=parts,
         facts=_facts(best),
         groups=(_stops_group(stops),) if stops else (),
-        routes=reported_routes(reachable)[:LISTED_ROUTES],
+        routes=reported_routes(reachable[:LISTED_ROUTES]),
         notes=_notes(stops, know.has_timetable),
         gaps=merge_gaps(_part_gaps(parts, know.has_timetable)),
         confidence=_confidence(evaluation),
