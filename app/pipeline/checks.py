@@ -13,7 +13,7 @@ from app.pipeline.profiles import METHODS
 from app.pipeline.report import Check, Fact, Finding, Gap, Outcome, State
 from app.pipeline.safety_rules import SafetyRule
 from app.pipeline.wishes import wish_checks
-from app.pipeline.words import count, kind_word, limit, listed, metres, name_or_kind, number, sentence
+from app.pipeline.words import count, danger_word, kind_word, limit, listed, metres, name_or_noun, number, sentence
 from app.places import Kind
 from app.sources.base import Hazard
 
@@ -54,7 +54,7 @@ def safety_check(evaluation: Evaluation, rule: SafetyRule) -> Check:
     judged = [(outcome_of(rule, hazard), hazard) for hazard in found if counts(rule, hazard)]
     worst = min(judged, key=lambda j: (ORDER.index(j[0]), j[1].distance_m, j[1].osm_id), default=None)
     if worst and worst[0] is not Outcome.PASS:
-        return _check(evaluation, rule, worst[0], _near_sentence(rule, *worst), worst[1].distance_m)
+        return _check(evaluation, rule, worst[0], _near_sentence(rule, worst[1]), worst[1].distance_m)
     know = evaluation.knowledge
     if not know.has(rule.data):
         return _check(evaluation, rule, Outcome.UNKNOWN, _why_not(evaluation, rule))
@@ -101,7 +101,7 @@ def noise_check(evaluation: Evaluation) -> Check:
         return _noise(Outcome.PASS, f"No road is within {limit(NOISE.within_m)}.")
     outcome = noise_outcome(level)
     text = (
-        f"About {number(level, 0)} dB outside, mostly from {name_or_kind(loudest.name, loudest.kind)}, "
+        f"About {number(level, 0)} dB outside, mostly from {name_or_noun(loudest.name, kind_word(loudest.kind))}, "
         f"{metres(loudest.distance_m)} away."
     )
     if outcome is Outcome.PASS and cut:
@@ -158,9 +158,10 @@ def _rule_words(rule: SafetyRule) -> str:
     return f"{warn}, fails nearer than {limit(rule.fail_m)}{lanes}."
 
 
-def _near_sentence(rule: SafetyRule, outcome: Outcome, hazard: Hazard) -> str:
-    name = sentence(name_or_kind(hazard.name, hazard.kind))
-    what = f" ({kind_word(hazard.kind)})" if hazard.name and kind_word(hazard.kind) not in name.lower() else ""
+def _near_sentence(rule: SafetyRule, hazard: Hazard) -> str:
+    noun = danger_word(hazard.kind, hazard.tags)
+    name = sentence(name_or_noun(hazard.name, noun))
+    what = f" ({noun})" if hazard.name and noun not in name.lower() else ""
     lanes = f" with {count(hazard.lanes, 'lane')}" if rule.or_lanes and hazard.lanes else ""
     if hazard.distance_m < 1:
         return f"{name}{what}{lanes} is right at the address."

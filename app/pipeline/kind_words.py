@@ -80,7 +80,20 @@ KIND_WORDS: dict[Kind, str] = {
     Kind.HEAVY_INDUSTRY: "heavy industry site",
     Kind.QUARRY: "quarry",
     Kind.RUNWAY: "airport runway",
-    Kind.WATERCOURSE: "river or stream",
+    Kind.WATERCOURSE: "stretch of open water",
+}
+
+#: What open water is, by the map's own word for it.
+WATER_WORDS: dict[str, str] = {
+    "river": "river",
+    "riverbank": "river",
+    "stream": "stream",
+    "canal": "canal",
+    "coastline": "sea shore",
+    "lake": "lake",
+    "reservoir": "reservoir",
+    "lagoon": "lagoon",
+    "harbour": "harbour",
 }
 
 #: A route's mode as a noun.

@@ -122,8 +122,8 @@ RULES = (
     ),
     SafetyRule(
         "flood",
-        "Water course nearby",
-        "rivers, streams or canals",
+        "Water nearby",
+        "rivers, streams, lakes or shores",
         (Kind.WATERCOURSE,),
         None,
         50.0,

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from app.pipeline.kind_words import KIND_WORDS
+from app.pipeline.kind_words import KIND_WORDS, WATER_WORDS
 from app.places import Kind, Place
 
 
@@ -78,9 +78,16 @@ def kind_word(kind: Kind) -> str:
 
 def place_name(place: Place) -> str:
     """Return the name, or "a park (no name on the map)"."""
-    return name_or_kind(place.name, place.kind)
+    return name_or_noun(place.name, kind_word(place.kind))
 
 
-def name_or_kind(name: str, kind: Kind) -> str:
-    """Return the name, or the kind with the reason why there is none."""
-    return name.strip() or f"{with_article(kind_word(kind))} (no name on the map)"
+def name_or_noun(name: str, noun: str) -> str:
+    """Return the name, or what it is with the reason why there is no name."""
+    return name.strip() or f"{with_article(noun)} (no name on the map)"
+
+
+def danger_word(kind: Kind, tags: Mapping[str, str]) -> str:
+    """Return the plain noun of what a check found; water is told apart by the map's own word for it."""
+    told = (tags.get(key, "") for key in ("waterway", "water", "natural"))
+    found = next((WATER_WORDS[word] for word in told if word in WATER_WORDS), "")
+    return found if found and kind is Kind.WATERCOURSE else kind_word(kind)

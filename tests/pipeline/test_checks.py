@@ -91,6 +91,18 @@ def test_an_unnamed_thing_reads_well() -> None:
     assert found.finding == "A fuel station (no name on the map) is 80 m away."
 
 
+@pytest.mark.parametrize(
+    ("tags", "text"),
+    [
+        ({"waterway": "stream"}, "A stream (no name on the map) is 20 m away."),
+        ({"natural": "coastline"}, "A sea shore (no name on the map) is 20 m away."),
+        ({"natural": "water"}, "A stretch of open water (no name on the map) is 20 m away."),
+    ],
+)
+def test_water_is_called_what_it_is(tags: dict[str, str], text: str) -> None:
+    assert check("flood", Hazard("w1", K.WATERCOURSE, "", 20.0, None, tags)).finding == text
+
+
 def test_a_check_passes_in_words() -> None:
     assert check("fuel_station").finding == "There are no fuel stations within 160 m."
 

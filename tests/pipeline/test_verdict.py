@@ -66,7 +66,7 @@ def test_what_loses_most_costs_most() -> None:
 
 def test_a_warning_costs_where_nothing_loses_points() -> None:
     costs = report(full_grid(dangers=(hazard(Kind.WATERCOURSE, 20, "Mill Brook"),))).verdict.costs
-    assert [c.detail for c in costs] == ["Mill Brook (river or stream) is 20 m away."]
+    assert [c.detail for c in costs] == ["Mill Brook (stretch of open water) is 20 m away."]
 
 
 def test_nothing_costs_where_nothing_does() -> None:
