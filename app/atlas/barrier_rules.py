@@ -12,6 +12,8 @@ _STOPS_CARS = frozenset(
     | {"full-height_turnstile", "horse_stile", "jersey_barrier", "planter", "debris", "log", "chain"}
     | {"wicket_gate", "kent_carriage_gap", "bar", "fence", "wall", "hedge"}
 )
+#: Barriers with a gap: what is said of access in general is meant for vehicles, people and bicycles go through.
+_HAS_GAP = frozenset({"bollard", "block", "cycle_barrier", "motorcycle_barrier", "planter", "bar", "chain", "log"})
 #: Barriers over or through which a bicycle cannot be taken.
 _STOPS_BIKES = frozenset(
     {"stile", "kissing_gate", "turnstile", "full-height_turnstile", "horse_stile", "fence", "wall", "hedge"}
@@ -33,8 +35,9 @@ def passage(tags: Tags) -> Passage:
     """Return who may pass; what is not said is open to whoever fits through."""
     kind = tags.get("barrier", "")
     locked = tags.get("locked") == "yes"
-    foot = explicit_permission(tags, "foot")
-    bike = explicit_permission(tags, "bicycle", "vehicle")
+    for_gap = {key: value for key, value in tags.items() if key != "access"} if kind in _HAS_GAP else tags
+    foot = explicit_permission(for_gap, "foot")
+    bike = explicit_permission(for_gap, "bicycle", "vehicle")
     car = explicit_permission(tags, "motorcar", "motor_vehicle", "vehicle")
     return Passage(
         foot=(not locked) if foot is None else foot,

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from app.atlas.bike_stress import NO_CYCLING, Stress, bike_stress, lane_share, path_share
 from app.atlas.car_rules import CLOSED, CarPace, car_pace
-from app.atlas.walk_rules import SECONDS_PER_METRE, STEPS_SECONDS_PER_METRE, Tags, is_steps, may_walk
+from app.atlas.walk_rules import SECONDS_PER_METRE, STEPS_SECONDS_PER_METRE, Tags, is_steps, is_underground, may_walk
 
 #: Classes that make up the street pattern: junctions and blocks are counted on these.
 STREET_CLASSES = frozenset(
@@ -56,6 +56,7 @@ class Use(NamedTuple):
     car_pace: CarPace
     is_street: bool
     is_roundabout: bool
+    is_underground: bool
     path_share: float
     lane_share: float
 
@@ -76,6 +77,7 @@ def use_of(tags: Tags) -> Use:
         car_pace=car_pace(tags),
         is_street=tags.get("highway") in STREET_CLASSES and tags.get("area") != "yes",
         is_roundabout=tags.get("junction") in {"roundabout", "circular"},
+        is_underground=is_underground(tags),
         path_share=path_share(tags),
         lane_share=lane_share(tags),
     )
@@ -85,7 +87,7 @@ def link_use(foot: bool, bike: bool, car: bool) -> Use:
     """Return the use of the link that leads through a barrier for those who may pass it."""
     walk_pace = SECONDS_PER_METRE if foot else float("inf")
     stress = Stress(1, 1) if bike else Stress(NO_CYCLING, NO_CYCLING)
-    return Use(walk_pace, stress, CarPace(1.0, 1.0) if car else CLOSED, False, False, 0.0, 0.0)
+    return Use(walk_pace, stress, CarPace(1.0, 1.0) if car else CLOSED, False, False, False, 0.0, 0.0)
 
 
 class UseNumbers:

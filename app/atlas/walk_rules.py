@@ -45,7 +45,13 @@ def may_walk(tags: Tags) -> bool:
         return said
     if highway in WALKABLE_IF_SAID or tags.get("motorroad") == "yes":
         return has_sidewalk(tags)
-    return True
+    # Tunnels for deliveries and cars under a city are no place to walk unless somebody says so.
+    return not (highway == "service" and is_underground(tags))
+
+
+def is_underground(tags: Tags) -> bool:
+    """Tell whether a way runs below the ground, where no address is. A passage through a building does not."""
+    return tags.get("tunnel") in {"yes", "culvert"} or tags.get("location") == "underground"
 
 
 def is_steps(tags: Tags) -> bool:
