@@ -100,7 +100,7 @@ def abbreviated(street: str) -> str:
     """Shorten the words of a street that people shorten."""
     words = [ABBREVIATIONS.get(word, word) for word in street.split()]
     for long, short in ENDINGS.items():
-        if words[-1].casefold().endswith(long) and len(words[-1]) > len(long) + 2:
+        if words[-1].lower().endswith(long) and len(words[-1]) > len(long) + 2:
             words[-1] = words[-1][: -len(long)] + short
     return " ".join(words)
 

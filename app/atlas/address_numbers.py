@@ -11,8 +11,10 @@ from app.atlas.address_text import fold
 #: A longer "range" is a unit and a house number, as in Vancouver's "9-1551".
 LONGEST_RANGE = 60
 
-_UNIT_FIRST = re.compile(r"^(?:#\s*\w+|(?:unit|suite|studio|apt|flat|u)\s*\w+)\s*[-,]?\s*(?=\d)")
-_NUMBER = re.compile(r"(\d{1,6})\s*(?:([-/])\s*(\d{1,6}))?\s*(1/2|[a-z](?:\s?[-/]\s?[a-z])?|bis|ter|quater)?(?![\w.])")
+_UNIT_FIRST = re.compile(r"^(?:#\s*\w+|(?:unit|suite|studio|apt|flat|u)\s*\w+)\s*[-,]?\s*(?=\d)|^\d{1,4}\s+(?=\d{3,}$)")
+_NUMBER = re.compile(
+    r"(\d{1,6})\s*(?:([-/])\s*(\d{1,6}))?\s*(1/2|/?[a-z](?:\s?[-/]\s?[a-z])?|bis|ter|quater)?(?![\w.])"
+)
 
 
 class HouseNumber(NamedTuple):
@@ -46,7 +48,7 @@ def parse_number(text: str, block_style: bool = False) -> HouseNumber | None:
     match = _NUMBER.match(folded)
     if not match:
         return None
-    house, second, suffix = int(match[1]), int(match[3] or 0), "".join((match[4] or "").split())
+    house, second, suffix = int(match[1]), int(match[3] or 0), "".join((match[4] or "").removeprefix("/").split())
     shown = shown[: match.end()].strip()
     if match[2] is None:
         return HouseNumber(shown, house, house, suffix)

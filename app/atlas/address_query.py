@@ -23,7 +23,7 @@ _NOISE = re.compile(
 )
 _SPACED_RANGE = re.compile(r"(?<![\d-])(\d{1,4})\s*-\s*(\d{1,4}[a-z]?)(?![\w-])")
 _SPACED_HALF = re.compile(r"(?<=\d) 1/2\b")
-_NUMBER = re.compile(r"\d{1,6}(?:[a-z]|bis|ter|quater)?(?:[-/]\d{1,6}[a-z]?)?")
+_NUMBER = re.compile(r"\d{1,6}(?:[a-z]|bis|ter|quater)?(?:[-/](?:\d{1,6}[a-z]?|[a-z]))?")
 _NUMBER_ENDINGS = frozenset(("bis", "ter", "quater", "1/2"))
 
 
@@ -73,9 +73,9 @@ class Query:
 @lru_cache(maxsize=5_000)
 def mended_type(word: str) -> str | None:
     """Return the street type that a word is one slip of the finger away from."""
-    if len(word) < 5 or word in SHORT_FORMS:
+    if len(word) < 3 or word in SHORT_FORMS:
         return None
-    return next((long for long in SHORT_FORMS if len(long) > 4 and edits(word, long, 1)), None)
+    return next((long for long in SHORT_FORMS if len(long) > 3 and edits(word, long, 1)), None)
 
 
 def read_query(text: str) -> Query:

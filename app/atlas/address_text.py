@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
+from app.atlas.address_edits import edits
 from app.atlas.address_words import ARTICLES, DIRECTIONS, GLUED_ENDINGS, ORDINALS, SHORT_FORMS, TYPES
 
 _LETTERS = str.maketrans(
@@ -103,3 +104,14 @@ def glued_keys(key: str) -> list[str]:
         if len(key) > len(ending) + 3 and key.endswith(ending):
             found += [key.removesuffix(ending) + end for end in longer if end != ending]
     return found
+
+
+def mended_endings(key: str) -> list[str]:
+    """Return the keys that a key with a misspelled "strasse" or "str" at its end may stand for."""
+    found = []
+    for ending, lengths in (("strasse", (6, 7, 8)), ("str", (2, 3, 4))):
+        for length in lengths:
+            tail = key[-length:]
+            if len(key) >= length + 3 and edits(tail, ending, 1):
+                found.append(key[:-length] + "str")
+    return list(dict.fromkeys(found))

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 
 from app.atlas.address_query import Query, read_query
 from app.atlas.address_text import fold, short_forms
 from app.atlas.geocoder_complete import complete
 from app.atlas.geocoder_hints import Hints
-from app.atlas.geocoder_hits import ONE_EDIT, Hit, exact_hits, fuzzy_hits, spans_of
+from app.atlas.geocoder_hits import Hit, exact_hits, fuzzy_hits, mended_hits, spans_of
 from app.atlas.geocoder_labels import Style
 from app.atlas.geocoder_match import Match, Matcher
 from app.atlas.geocoder_reverse import nearest_address
@@ -71,10 +70,7 @@ class Geocoder:
         ranked = self._scored(query, hits)
         if ranked and ranked[0].score >= _GOOD_ENOUGH and most_edits < 3:
             return ranked
-        found = {*hits, *fuzzy_hits(self._store, query, spans, most_edits)}
-        if mended := query.with_types_mended():
-            again = exact_hits(self._store, mended, spans_of(mended))
-            found |= {replace(hit, cost=round(hit.cost + ONE_EDIT, 4)) for hit in again}
+        found = {*hits, *mended_hits(self._store, query, spans), *fuzzy_hits(self._store, query, spans, most_edits)}
         return self._scored(query, sorted(found, key=_cheapest))
 
     def _scored(self, query: Query, hits: list[Hit]) -> list[Match]:

@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from app.atlas.address_edits import edits, trigrams
+from app.atlas.address_numbers import is_block_number
 from app.atlas.address_query import Query
-from app.atlas.address_text import core_of, glued_keys, key_of
+from app.atlas.address_text import core_of, glued_keys, key_of, mended_endings
 from app.atlas.address_words import ARTICLES, DIRECTIONS, TYPES
-from app.atlas.geocoder_schema import STREET
+from app.atlas.geocoder_schema import POSTCODE, STREET
 from app.atlas.geocoder_store import GeocoderStore, Name
 
 #: The longest name looked for, in words, and how many names that look alike are compared.
 LONGEST_NAME = 8
 SIMILAR_NAMES = 40
+#: Up to this many letters a name is short: a slip changes most of its trigrams.
+SHORT_NAME = 8
 
 #: What a difference costs a match, of a score of 1.
 ONE_EDIT, TWO_EDITS, EDIT_OF_SHORT = 0.1, 0.22, 0.2
@@ -83,20 +86,46 @@ def exact_hits(store: GeocoderStore, query: Query, spans: Sequence[Span]) -> lis
             cores.setdefault(span.core, []).append(span)
     found: list[tuple[Span, Name, float]] = []
     for name in store.names(keys, cores):
+        if name.kind == POSTCODE:
+            found += [(span, name, 0.0) for span in keys.get(name.key, ()) if not _block_number(query, span)]
+            continue
         found += [(span, name, _comma(query, span)) for span in keys.get(name.key, ())]
         if name.kind == STREET and name.key not in keys:
             found += [(span, name, _difference(query, span, name)) for span in cores.get(name.core, ())]
     return _joined(found)
 
 
+def mended_hits(store: GeocoderStore, query: Query, spans: Sequence[Span]) -> list[Hit]:
+    """Return the names that stand in the query once a misspelled street type or a short name is put right.
+
+    Two letters swapped in a short name leave none of its trigrams as they were, so its spellings are looked up.
+    """
+    cut = [replace(span, key="", core="", glued=(*mended_endings(span.key), *_unslipped(span.key))) for span in spans]
+    hits = exact_hits(store, query, cut)
+    if mended := query.with_types_mended():
+        hits += exact_hits(store, mended, spans_of(mended))
+    return [replace(hit, cost=round(hit.cost + ONE_EDIT, 4)) for hit in hits]
+
+
+def _unslipped(key: str) -> tuple[str, ...]:
+    """Return a short key with each two neighbouring letters swapped, and with each letter left out."""
+    if not 4 <= len(key) <= SHORT_NAME or any(map(str.isdigit, key)):
+        return ()
+    swapped = [key[:i] + key[i + 1] + key[i] + key[i + 2 :] for i in range(len(key) - 1)]
+    return tuple(dict.fromkeys([*swapped, *(key[:i] + key[i + 1 :] for i in range(len(key)))]))
+
+
 def fuzzy_hits(store: GeocoderStore, query: Query, spans: Sequence[Span], most: int) -> list[Hit]:
     """Return the names that differ from some tokens by up to `most` slips of the finger."""
-    short = [span for span in spans if span.end - span.start <= 2]
-    grams = list(dict.fromkeys(gram for span in short for gram in trigrams(span.key)))
-    lettered = [span for span in spans if any(c.isalpha() for c in span.key)]
+    plain = [span for span in spans if span.end - span.start <= 2 and not any(map(str.isdigit, span.key))]
+    grams = list(dict.fromkeys(gram for span in plain for gram in trigrams(span.key)))
+    whole, cores = _by_length(spans)
     slips: dict[int, list[_Slip]] = {}
     for ident, key, core in store.similar(grams, SIMILAR_NAMES):
-        if found := [slip for span in lettered if (slip := _slip(span, key, core, most))]:
+        found = list(_slips(whole, key, most, False))
+        if core and core != key:
+            found += _slips(cores, core, most, True)
+        if found:
             slips[ident] = found
     hits: list[tuple[Span, Name, float]] = []
     for name in store.names_by_id(sorted(slips)):
@@ -108,16 +137,30 @@ def fuzzy_hits(store: GeocoderStore, query: Query, spans: Sequence[Span], most: 
     return _joined(hits)
 
 
-def _slip(span: Span, key: str, core: str, most: int) -> _Slip | None:
-    """Return how a run of tokens differs from a name, if it is by few slips."""
-    for asked in (span.key, *span.glued):
-        count = edits(asked, key, min(most, allowed_edits(len(asked))))
-        if count:
-            return _Slip(span, edit_cost(count, len(asked)), False)
-    if not core or not span.core or core == key:
-        return None
-    count = edits(span.core, core, min(most, allowed_edits(len(span.core))))
-    return _Slip(span, edit_cost(count, len(span.core)), True) if count else None
+_ByLength = dict[int, list[tuple[Span, str]]]
+
+
+def _by_length(spans: Sequence[Span]) -> tuple[_ByLength, _ByLength]:
+    """Sort the keys and the cores that have letters by their length, since slips change it little."""
+    whole: _ByLength = defaultdict(list)
+    cores: _ByLength = defaultdict(list)
+    for span in spans:
+        if not span.key.isdigit():
+            for key in (span.key, *span.glued):
+                whole[len(key)].append((span, key))
+        if span.core:
+            cores[len(span.core)].append((span, span.core))
+    return whole, cores
+
+
+def _slips(asked: _ByLength, name: str, most: int, in_core: bool) -> Iterator[_Slip]:
+    """Yield the runs of tokens that differ from a name by few slips."""
+    for length in range(len(name) - most, len(name) + most + 1):
+        allowed = min(most, allowed_edits(length))
+        for span, key in asked.get(length, ()) if allowed else ():
+            count = edits(key, name, allowed)
+            if count:
+                yield _Slip(span, edit_cost(count, length), in_core)
 
 
 def allowed_edits(length: int) -> int:
@@ -154,6 +197,11 @@ def _other_type(query: Query, span: Span, name: Name) -> bool:
     """Tell whether two names differ in their type: short forms such as "av" and "bd" are no slips of the finger."""
     asked = [word for word in query.words[span.start : span.end] if word in TYPES]
     return bool(asked) and sorted(asked) != sorted(word for word in name.words.split() if word in TYPES)
+
+
+def _block_number(query: Query, span: Span) -> bool:
+    """Tell whether digits that read as a postcode are a house of Queens: "114-23" is not 11423."""
+    return span.end - span.start == 1 and is_block_number(query.tokens[span.start].text)
 
 
 def _comma(query: Query, span: Span) -> float:

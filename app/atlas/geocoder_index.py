@@ -159,7 +159,8 @@ class _Index:
         many("INSERT INTO geo_name VALUES (?, ?, ?, ?)", rows)
         refs = [(i, *ref) for i, words in enumerate(names, 1) for ref in sorted(self._names[words])]
         many("INSERT INTO geo_ref VALUES (?, ?, ?)", refs)
-        many("INSERT INTO geo_trigram (rowid, key) VALUES (?, ?)", [row[:2] for row in rows])
+        lettered = [row[:2] for row, words in zip(rows, names, strict=True) if self._is_for_people(words)]
+        many("INSERT INTO geo_trigram (rowid, key) VALUES (?, ?)", lettered)
         streets = [
             (i, " ".join(sorted(self._spellings[words] | set(words))))
             for i, words in enumerate(names, 1)
@@ -169,6 +170,9 @@ class _Index:
         located = [words for words in names if any(kind in (PLACE, CITY) for kind, _ in self._names[words])]
         place_words = sorted({word for words in located for word in words if len(word) > 3})
         many("INSERT INTO geo_place_word VALUES (?)", [(word,) for word in place_words])
+
+    def _is_for_people(self, words: tuple[str, ...]) -> bool:
+        return any(kind != POSTCODE for kind, _ in self._names[words])
 
     def _write_cells(self) -> None:
         cells = sorted(self._number_cells.keys() | self._street_cells.keys())

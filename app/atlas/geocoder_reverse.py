@@ -30,16 +30,18 @@ def nearest_address(store: GeocoderStore, lat: float, lon: float) -> Match | Non
 
 
 def _nearest_house(store: GeocoderStore, lat: float, lon: float) -> tuple[House | None, float]:
-    ids: list[int] = []
-    for cell in _cells(lat, lon, ADDRESS_M):
-        ids += store.cell(cell)[0]
-    ranked = [
-        (distance_m(lat, lon, house.lat, house.lon), house.id, house)
-        for start in range(0, len(ids), 500)
-        for house in store.houses_by_id(ids[start : start + 500])
-    ]
-    metres, _, nearest = min(ranked, default=(math.inf, 0, None))
-    return nearest, metres
+    """Look in ever wider rings of cells, until none further out can hold a nearer house."""
+    best: tuple[float, int] = (math.inf, 0)
+    seen: set[int] = set()
+    for radius_m in (ADDRESS_M / 4, ADDRESS_M / 2, ADDRESS_M):
+        cells = [cell for cell in _cells(lat, lon, radius_m) if cell not in seen]
+        seen.update(cells)
+        points = store.points([ident for cell in cells for ident in store.cell(cell)[0]])
+        best = min([best, *((distance_m(lat, lon, *point), ident) for ident, *point in points)])
+        if best[0] <= radius_m:
+            break
+    metres, ident = best
+    return (store.houses_by_id([ident])[0], metres) if ident else (None, metres)
 
 
 def _nearest_street(store: GeocoderStore, lat: float, lon: float) -> Match | None:

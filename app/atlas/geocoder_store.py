@@ -141,6 +141,11 @@ class GeocoderStore:
     def houses_by_id(self, ids: Sequence[int]) -> list[House]:
         return [_house(row) for row in self._rows(f"{_HOUSE} WHERE n.id IN {_LISTED} ORDER BY n.id", [_list(ids)])]
 
+    def points(self, ids: Sequence[int]) -> list[tuple[int, float, float]]:
+        """Return (id, lat, lon) of houses."""
+        sql = "SELECT id, lat, lon FROM geo_number WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id"
+        return self._rows(sql, [_list(ids)])  # type: ignore[return-value]
+
     def places(self, ids: Sequence[int]) -> dict[int, Spot]:
         sql = "SELECT id, name, kind, lat, lon FROM geo_place WHERE id IN (SELECT value FROM json_each(?))"
         return {row[0]: Spot(*row) for row in self._rows(sql, [_list(ids)])}  # type: ignore[arg-type,misc]
