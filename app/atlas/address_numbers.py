@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import string
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -70,6 +72,17 @@ def _pair(shown: str, mark: str, house: int, second: int, suffix: str) -> HouseN
 def is_block_number(text: str) -> bool:
     """Tell whether a number is written the way of Queens: a block, a hyphen, two digits."""
     return re.fullmatch(r"\d{1,3}-\d\d[A-Za-z]?", text) is not None
+
+
+def numbers_by_block(numbers: Sequence[str]) -> bool:
+    """Tell whether a street is numbered the way of Queens: most look so, and some can be no range ("203-06")."""
+    blocks = [number for number in numbers if is_block_number(number)]
+    return 2 * len(blocks) > len(numbers) and any(_is_no_range(number) for number in blocks)
+
+
+def _is_no_range(number: str) -> bool:
+    low, high = number.rstrip(string.ascii_letters).split("-")
+    return not 0 < int(high) - int(low) <= LONGEST_RANGE
 
 
 @lru_cache(maxsize=50_000)

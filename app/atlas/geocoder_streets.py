@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from app.atlas.address_numbers import HouseNumber, is_block_number, parse_number, split_numbers
+from app.atlas.address_numbers import HouseNumber, numbers_by_block, parse_number, split_numbers
 from app.atlas.address_text import key_of, short_forms
 from app.atlas.geocoder_rows import AddressRow, StreetRow
 from app.geometry import distance_m
@@ -122,8 +122,7 @@ def _street(rows: list[AddressRow], ways: list[StreetRow], points: list[Point]) 
     name = min(spellings, key=lambda text: (-spellings[text], text))
     alts = sorted({alt for way in ways for alt in way.alt_names} | {way.name for way in ways} - {name})
     street = Street(name.strip(), tuple(alts), sorted(set(points)))
-    block_style = 2 * sum(is_block_number(row.number) for row in rows) > len(rows)
-    street.houses = _houses(rows, block_style)
+    street.houses = _houses(rows, numbers_by_block([row.number for row in rows]))
     if not street.points:
         street.points = sorted({(row.lat, row.lon) for row in rows})
     return street
