@@ -70,6 +70,7 @@ class Job:
     #: How often an attempt went on from checkpoints of an earlier one.
     resumed: int
     cancel_requested: bool
+    #: Not to be tried again before; 0 where it need not wait.
     run_after: float
     created_at: float
     started_at: float | None

@@ -35,6 +35,8 @@ class Clocks:
 BACK_OFF_SECONDS = 5.0
 #: No automatic retry waits longer, jitter included: a `run_after` beyond it shows that the clock was put back.
 LONGEST_BACK_OFF_SECONDS = 300.0
+#: `run_after` of a job that need not wait: a clock put back cannot delay it.
+AT_ONCE = 0.0
 #: How many seconds of waiting weigh as much as one step of priority.
 AGEING_SECONDS = 60.0
 

@@ -11,7 +11,7 @@ from app.errors import EvaluationCrashed
 from app.queue.interface import Failure
 from app.queue.jobs import Claim, Job, Status
 from app.queue.process import is_gone
-from app.queue.store.base import StoreBase, back_off_seconds, record
+from app.queue.store.base import AT_ONCE, StoreBase, back_off_seconds, record
 from app.queue.store.claims import HELD, LET_GO, fence
 from app.queue.store.rows import JOB_COLUMNS, job_from
 
@@ -124,7 +124,7 @@ class EndingStore(StoreBase):
         claim: Claim,
         why: str,
         *,
-        delay: float = 0.0,
+        delay: float | None = None,
         counts: bool = True,
         failure: Failure | None = None,
     ) -> None:
@@ -132,7 +132,7 @@ class EndingStore(StoreBase):
         rows = connection.execute(
             "UPDATE evaluation_jobs SET status = 'queued', run_after = ?, attempts = attempts - ?,"
             f" {_WHY_NOT}, {LET_GO} WHERE {HELD} RETURNING seq, version, current_stage",
-            (now + delay, 0 if counts else 1, *_why_not(failure), *fence(claim)),
+            (AT_ONCE if delay is None else now + delay, 0 if counts else 1, *_why_not(failure), *fence(claim)),
         ).fetchall()
         record(connection, rows[0], now, (Status.RUNNING, Status.QUEUED), claim.job.worker or "", why)
 

@@ -11,7 +11,7 @@ from app.db import Row
 from app.errors import JobNotFound, NotYours, QueueFull, TooManyJobs, TransitionRefused
 from app.queue.interface import NewJob
 from app.queue.jobs import Event, Job, StageRecord, Status
-from app.queue.store.base import AGEING_SECONDS, StoreBase, record
+from app.queue.store.base import AGEING_SECONDS, AT_ONCE, StoreBase, record
 from app.queue.store.rows import EVENT_COLUMNS, JOB_COLUMNS, STAGE_COLUMNS, event_from, job_from, stage_from
 
 #: What a refusal names as the time to try again (seconds).
@@ -128,7 +128,7 @@ class PeopleStore(StoreBase):
             f" RETURNING {JOB_COLUMNS}, seq",
             (
                 *(secrets.token_urlsafe(16), new.address, new.listing, new.listing_key, new.owner, new.priority),
-                *(_turn(queued_at, new.priority), now, now, queued_at),
+                *(_turn(queued_at, new.priority), AT_ONCE, now, queued_at),
             ),
         ).fetchall()
         record(connection, (rows[0][-1], 1, None), now, (None, Status.QUEUED), why="created")
@@ -151,7 +151,7 @@ class PeopleStore(StoreBase):
             "UPDATE evaluation_jobs SET status = 'queued', turn = ?, queued_at = ?, run_after = ?, attempts = 0,"
             " cancel_requested = 0, error = NULL, error_code = NULL, suggestions = '[]', completed_at = NULL,"
             f" version = version + 1 WHERE seq = ? RETURNING {JOB_COLUMNS}",
-            (_turn(queued_at, standing.priority), queued_at, now, standing.seq),
+            (_turn(queued_at, standing.priority), queued_at, AT_ONCE, standing.seq),
         ).fetchall()
         job = job_from(rows[0])
         changed = (standing.seq, job.version, standing.stage)

@@ -1,0 +1,66 @@
+"""The queue as a small model in memory, to compare the store with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from app.queue.jobs import Status
+from app.queue.store.base import LONGEST_BACK_OFF_SECONDS
+
+
+@dataclass
+class ModelJob:
+    """What a job must be."""
+
+    owner: str
+    key: str
+    turn: tuple[float, int]
+    status: Status = Status.QUEUED
+    attempts: int = 0
+    token: str = ""
+    lease_until: float = 0.0
+    due_at: float = 0.0
+    cancel: bool = False
+    checkpoints: list[bytes] = field(default_factory=list)
+    snapshots: int = 0
+
+    @property
+    def live(self) -> bool:
+        return self.status.live
+
+    def is_due(self, now: float) -> bool:
+        """Tell whether it need not wait, or waits so long that the clock must have been put back."""
+        return not now < self.due_at <= now + LONGEST_BACK_OFF_SECONDS
+
+
+@dataclass
+class Model:
+    """All jobs by their id, and the rules."""
+
+    lease_seconds: float
+    max_attempts: int
+    per_owner: int
+    in_all: int
+    jobs: dict[str, ModelJob] = field(default_factory=dict)
+
+    def live(self, owner: str | None = None) -> list[ModelJob]:
+        return [job for job in self.jobs.values() if job.live and owner in (None, job.owner)]
+
+    def twin(self, owner: str, key: str) -> str | None:
+        return next((i for i, job in self.jobs.items() if job.live and (job.owner, job.key) == (owner, key)), None)
+
+    def next_id(self, now: float) -> str | None:
+        """Return the job whose turn it is."""
+        waiting = [(job.turn, i) for i, job in self.jobs.items() if job.status is Status.QUEUED and job.is_due(now)]
+        return min(waiting)[1] if waiting else None
+
+    def let_go(self, job: ModelJob, *, counts: bool, due_at: float = 0.0) -> None:
+        """End an attempt without a result."""
+        job.token = ""
+        if job.cancel:
+            job.status = Status.CANCELLED
+        elif counts and job.attempts >= self.max_attempts:
+            job.status = Status.FAILED
+        else:
+            job.status, job.due_at = Status.QUEUED, due_at
+            job.attempts -= 0 if counts else 1
