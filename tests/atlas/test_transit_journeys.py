@@ -11,12 +11,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.atlas.transit import StopWalks, Timetable
+from app.atlas.transit import MORNING, Span, StopWalks, Timetable
 from app.transit_facts import TransitTime
 from tests.atlas.gtfs_feeds import TINY, at, compiled
 
-WINDOW = (7 * 3600, 7 * 3600 + 1200)
-LIMIT_S = 2400
+SPAN = Span(7 * 3600, 20, 40 * 60)
 HEAD = "trip_id,arrival_time,departure_time,stop_id,stop_sequence,pickup_type,drop_off_type\n"
 
 
@@ -59,7 +58,7 @@ def test_it_does_not_walk_past_the_limit(tmp_path: Path) -> None:
 def test_it_does_not_ride_past_the_limit(tmp_path: Path) -> None:
     timetable = compiled(tmp_path)
     walks = at(timetable, ("A", 0)), [at(timetable, ("C", 0))], [None]
-    (found,) = timetable.travel_times(*walks, limit_s=600)
+    (found,) = timetable.travel_times(*walks, span=MORNING._replace(limit_s=600))
     assert found == TransitTime(mean_s=600, min_s=600, max_s=600, reached_share=2 / 120)
 
 
@@ -151,7 +150,7 @@ def slow_duration(calls: list[Call], changes: Changes, access: Walks, egress: Wa
                 best = min([best, *(arrival + walk - leave for door, walk in egress if door == place)])
                 for target, seconds in changes.get(place, []):
                     heapq.heappush(queue, (arrival + seconds, "at", target, -1))
-    return best if best <= LIMIT_S else math.inf
+    return best if best <= SPAN.limit_s else math.inf
 
 
 walks = st.lists(st.tuples(st.sampled_from(STOPS), st.integers(0, 900).map(float)), min_size=1, max_size=3)
@@ -169,10 +168,10 @@ def test_it_finds_what_a_plain_search_finds(calls: list[Call], lats: list[float]
             for row in range(columns.change_start[stop], columns.change_start[stop + 1]):
                 changes[ids[stop]].append((ids[columns.change_stop[row]], int(columns.change_s[row])))
         access, egress = ([walk for walk in each if walk[0] in ids] for each in (access, egress))
-        window = timetable._window(WINDOW, LIMIT_S)
+        window = timetable.search(SPAN)
         found = window.durations(window.labels(at(timetable, *access)), at(timetable, *egress)).tolist()
         del timetable, columns, window
-    wanted = [slow_duration(calls, changes, access, egress, minute) for minute in range(*WINDOW, 60)]
+    wanted = [slow_duration(calls, changes, access, egress, minute) for minute in range(25_200, 26_400, 60)]
     assert found == wanted
 
 
@@ -190,6 +189,6 @@ def test_a_trip_more_never_makes_a_journey_slower(
             (Path(directory) / name).mkdir()
             timetable = compiled(Path(directory) / name, **tables(some, lats))
             known = [[walk for walk in each if walk[0] in timetable.stops.ids] for each in (access, egress)]
-            window = timetable._window(WINDOW, LIMIT_S)
+            window = timetable.search(SPAN)
             times.append(window.durations(window.labels(at(timetable, *known[0])), at(timetable, *known[1])))
     assert (times[0] <= times[1]).all()

@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
-from app.atlas.transit import Timetable
+from app.atlas.transit import Span, Timetable
 from tests.atlas.gtfs_feeds import TINY, at, compiled
 
 HEADWAYS = "trip_id,start_time,end_time,headway_secs,exact_times\n"
 CALENDAR_HEAD, WEEK = TINY["calendar"].splitlines()
-HALF_HOUR = (7 * 3600 + 1800, 8 * 3600)
+FROM_HALF_PAST_SEVEN = Span(7 * 3600 + 1800, 30, 6600)
 
 
 def calls(timetable: Timetable) -> list[tuple[int, int]]:
@@ -62,7 +62,8 @@ def test_it_shows_times_past_midnight(tmp_path: Path) -> None:
 def test_it_carries_the_late_trips_of_the_day_before(tmp_path: Path) -> None:
     late = TINY["stop_times"].replace("08:", "31:").replace("07:", "09:")
     timetable = compiled(tmp_path, stop_times=late)
-    (found,) = timetable.travel_times(at(timetable, ("A", 0)), [at(timetable, ("C", 0))], [None], window_s=HALF_HOUR)
+    walks = at(timetable, ("A", 0)), [at(timetable, ("C", 0))], [None]
+    (found,) = timetable.travel_times(*walks, span=FROM_HALF_PAST_SEVEN)
     assert found is not None
     assert found.min_s == 600
     route = timetable.routes_calling(0)[0]
@@ -74,7 +75,8 @@ def test_it_carries_nothing_from_a_day_without_service(tmp_path: Path) -> None:
     tuesdays = f"{CALENDAR_HEAD}\n{WEEK.replace('1,1,1,1,1', '0,1,0,0,0')}\n"
     timetable = compiled(tmp_path, stop_times=late, calendar=tuesdays)
     assert timetable.facts.service_date == "2024-06-04"
-    (found,) = timetable.travel_times(at(timetable, ("A", 0)), [at(timetable, ("C", 0))], [None], window_s=HALF_HOUR)
+    walks = at(timetable, ("A", 0)), [at(timetable, ("C", 0))], [None]
+    (found,) = timetable.travel_times(*walks, span=FROM_HALF_PAST_SEVEN)
     assert found is None
 
 

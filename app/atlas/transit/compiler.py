@@ -23,6 +23,7 @@ from app.atlas.transit.runs import read_runs
 from app.atlas.transit.service_day import MONDAY_TO_FRIDAY, common_day, typical_day
 from app.atlas.transit.stations import station_of
 from app.atlas.transit.storage import VERSION, Columns, Names, save
+from app.atlas.transit.window import MORNING, build_window
 
 
 def compile_timetables(feeds: Sequence[Path], directory: Path, walk: WalkBetween | None) -> TimetableFacts:
@@ -52,7 +53,7 @@ def compile_timetables(feeds: Sequence[Path], directory: Path, walk: WalkBetween
     day = gather_day(list(zip(read, runs, strict=True)))
     facts = _facts(read, days, day, walk is not None)
     columns, names = _compile(day, _transfers(read), walk, facts)
-    save(directory, columns, names)
+    save(directory, names, columns, build_window(columns, MORNING))
     return facts
 
 

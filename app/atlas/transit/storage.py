@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any, ClassVar, Protocol, TypeVar
 
 import msgspec
 import numpy as np
@@ -56,42 +57,50 @@ class Names(msgspec.Struct, frozen=True):
     route_names: tuple[str, ...]
     route_modes: tuple[str, ...]
     headsigns: tuple[str, ...]
+    #: Rows of each array, filled in when saved: a file of another compilation shows.
+    lengths: dict[str, int] = {}
 
 
-def save(directory: Path, columns: Columns, names: Names) -> None:
+class _ArraysOnly(Protocol):
+    """A dataclass whose fields all are arrays."""
+
+    __dataclass_fields__: ClassVar[dict[str, Any]]
+
+
+Arrays = TypeVar("Arrays", bound=_ArraysOnly)
+
+
+def save(directory: Path, names: Names, *parts: _ArraysOnly) -> None:
     """Write all files; the names come last, so that a directory left half-written is seen as empty."""
     directory.mkdir(parents=True, exist_ok=True)
     (directory / NAMES_FILE).unlink(missing_ok=True)
-    for field in fields(columns):
-        np.save(directory / f"{field.name}.npy", getattr(columns, field.name))
-    (directory / NAMES_FILE).write_bytes(msgspec.json.encode(names))
+    lengths: dict[str, int] = {}
+    for part in parts:
+        for field in fields(part):
+            column = getattr(part, field.name)
+            lengths[field.name] = len(column)
+            np.save(_file(directory, field.name), column)
+    (directory / NAMES_FILE).write_bytes(msgspec.json.encode(msgspec.structs.replace(names, lengths=lengths)))
 
 
-def load(directory: Path) -> tuple[Columns, Names] | None:
-    """Map the columns into memory; None where there is no timetable.
-
-    Raises OSError, ValueError or msgspec.ValidationError where files are missing, cut short or of another version.
-    """
+def load_names(directory: Path) -> Names | None:
+    """Return the words; None where there is no timetable. Raises ValueError where they are of another version."""
     if not (directory / NAMES_FILE).exists():
         return None
     names = msgspec.json.decode((directory / NAMES_FILE).read_bytes(), type=Names)
     if names.version != VERSION:
         raise ValueError("compiled by another version")
-    columns = Columns(*(np.load(directory / f"{field.name}.npy", mmap_mode="r") for field in fields(Columns)))
-    _check(columns, names)
-    return columns, names
+    return names
 
 
-def _check(columns: Columns, names: Names) -> None:
-    """Raise ValueError where the files are of different compilations."""
-    stops = len(names.stop_ids)
-    lengths = {
-        "stop": {stops, len(columns.stop_lat), len(columns.stop_lon)},
-        "row": {len(getattr(columns, field.name)) for field in fields(columns) if field.name.startswith("row_")},
-        "call": {len(columns.call_run), len(columns.call_stop), len(columns.arrival), len(columns.departure)},
-        "flag": {len(columns.call_run), len(columns.boards), len(columns.alights)},
-        "change": {len(columns.change_stop), len(columns.change_s), int(columns.change_start[-1])},
-        "start": {stops + 1, len(columns.change_start), len(columns.departures_start)},
-    }
-    if any(len(found) > 1 for found in lengths.values()):
-        raise ValueError("the columns differ in length")
+def load_arrays(directory: Path, names: Names, kind: type[Arrays]) -> Arrays:
+    """Map the arrays into memory. Raises OSError or ValueError where one is missing, cut short or of another size."""
+    # As plain arrays: memmap's own indexing costs microseconds more each time.
+    columns = {field.name: np.asarray(np.load(_file(directory, field.name), mmap_mode="r")) for field in fields(kind)}
+    if any(len(column) != names.lengths.get(name) for name, column in columns.items()):
+        raise ValueError("a file belongs to another timetable")
+    return kind(**columns)
+
+
+def _file(directory: Path, column: str) -> Path:
+    return directory / f"{column}.npy"

@@ -11,23 +11,20 @@ import numpy as np
 from app.atlas.transit.clock import hours_and_minutes
 from app.atlas.transit.contract import Floats, Ints, RouteNear, Stops, StopWalks, TimetableFacts
 from app.atlas.transit.departures import DAYTIME_S
-from app.atlas.transit.journeys import MINUTE_S, Window
-from app.atlas.transit.storage import Columns, Names, load
+from app.atlas.transit.journeys import JourneySearch
+from app.atlas.transit.storage import Columns, Names, load_arrays, load_names
+from app.atlas.transit.window import MORNING, Span, Window, build_window
 from app.errors import AtlasDamaged
 from app.geometry import METRES_PER_DEGREE, metres_per_degree_lon
 from app.transit_facts import RouteAtStop, TransitTime
-
-#: Departures of a morning, in seconds after the service day's midnight, and the longest journey that counts.
-MORNING_S = (7 * 3600, 9 * 3600)
-JOURNEY_LIMIT_S = 110 * 60
 
 
 class Timetable:
     """Memory-mapped and immutable once opened: threads may share it."""
 
-    def __init__(self, columns: Columns, names: Names) -> None:
+    def __init__(self, columns: Columns, names: Names, morning: Window) -> None:
         self._columns, self._names = columns, names
-        self._windows: dict[tuple[int, int, int], Window] = {}
+        self._searches: dict[Span, JourneySearch] = {MORNING: JourneySearch(morning, MORNING)}
         self.stops = Stops(names.stop_ids, names.stop_names, columns.stop_lat, columns.stop_lon, names.stop_modes)
 
     @classmethod
@@ -37,10 +34,12 @@ class Timetable:
         Raises AtlasDamaged where the files do not belong together.
         """
         try:
-            parts = load(directory)
+            names = load_names(directory)
+            if names is None:
+                return None
+            return cls(load_arrays(directory, names, Columns), names, load_arrays(directory, names, Window))
         except (OSError, ValueError, msgspec.DecodeError):
             raise AtlasDamaged(name=directory.parent.name) from None
-        return None if parts is None else cls(*parts)
 
     @property
     def facts(self) -> TimetableFacts:
@@ -94,27 +93,25 @@ class Timetable:
         egresses: Sequence[StopWalks],
         walk_only_s: Sequence[float | None],
         *,
-        window_s: tuple[int, int] = MORNING_S,
-        limit_s: int = JOURNEY_LIMIT_S,
+        span: Span = MORNING,
     ) -> tuple[TransitTime | None, ...]:
-        """Return the time to each destination over departures each minute of the window.
+        """Return the time to each destination over the departures of a span, one each minute.
 
         `access` are the walks from home to stops, `egresses` those from stops to each destination, `walk_only_s` the
         whole way on foot: who would be there sooner on foot walks. None where no departure arrives within the limit.
         """
-        window = self._window(window_s, limit_s)
-        labels = window.labels(access)
+        search = self.search(span)
+        labels = search.labels(access)
         return tuple(
-            _summary(window.durations(labels, egress), walk_s, limit_s)
+            _summary(search.durations(labels, egress), walk_s, span.limit_s)
             for egress, walk_s in zip(egresses, walk_only_s, strict=True)
         )
 
-    def _window(self, window_s: tuple[int, int], limit_s: int) -> Window:
-        key = (*window_s, limit_s)
-        if key not in self._windows:
-            minutes = (window_s[1] - window_s[0]) // MINUTE_S
-            self._windows[key] = Window(self._columns, window_s[0], minutes, limit_s)
-        return self._windows[key]
+    def search(self, span: Span) -> JourneySearch:
+        """Return the search for a span; that of the morning was laid out by the import, others are built once."""
+        if span not in self._searches:
+            self._searches[span] = JourneySearch(build_window(self._columns, span), span)
+        return self._searches[span]
 
 
 def _summary(durations: Floats, walk_s: float | None, limit_s: int) -> TransitTime | None:
