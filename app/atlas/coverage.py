@@ -1,0 +1,234 @@
+"""Where a region holds data: a grid of cells, because an extract's own box can lie or be cut by a polygon."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+from scipy import ndimage
+
+from app.atlas.projection import Floats
+from app.geometry import METRES_PER_DEGREE, Box, metres_per_degree_lon
+
+#: Side of a cell.
+CELL_M = 250.0
+#: A cell counts when at least this share of the cells within NEAR_CELLS holds something mapped: a lone road that
+#: runs out of the extract fills some 15 %, the edge of a mapped village half.
+NEAR_CELLS, FILLED_SHARE = 4, 0.22
+#: Gaps narrower than twice this many cells are closed: a lake, a hill without paths.
+CLOSING_CELLS = 4
+#: Open water counts as known this far out from a mapped coast.
+SEA_M = 3_000.0
+#: Points at which the disc around an address is looked up.
+DISC_POINTS = 1_500
+#: A grid larger than this has a stray node on the other side of the world in it.
+MOST_CELLS = 40_000_000
+#: Share of positions cut off at each end when there is no header box and the data is strewn too far.
+STRAY_SHARE = 0.002
+
+Bools = NDArray[np.bool_]
+
+
+class Grid(NamedTuple):
+    """Cells of the same size in degrees; row 0 is the south, column 0 the west."""
+
+    south: float
+    west: float
+    lat_step: float
+    lon_step: float
+    rows: int
+    columns: int
+
+    def cells(self, lats: Floats, lons: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64], Bools]:
+        """Return row, column and whether that is in the grid, for each point."""
+        row = np.floor((lats - self.south) / self.lat_step).astype(np.int64)
+        column = np.floor((lons - self.west) / self.lon_step).astype(np.int64)
+        return row, column, (row >= 0) & (row < self.rows) & (column >= 0) & (column < self.columns)
+
+    def centres(self) -> tuple[Floats, Floats]:
+        """Return the latitude of each row's middle and the longitude of each column's."""
+        lats = self.south + (np.arange(self.rows) + 0.5) * self.lat_step
+        return lats, self.west + (np.arange(self.columns) + 0.5) * self.lon_step
+
+
+@dataclass(frozen=True, slots=True)
+class Coverage:
+    """Which cells hold data, and how many addresses each has."""
+
+    grid: Grid
+    covered: Bools
+    addresses: NDArray[np.int32]
+
+    def share(self, lat: float, lon: float, radius_m: float) -> float:
+        """Return the share, 0 to 1, of the disc around a point for which the region holds data."""
+        return float(self._look_up(self.covered, *_disc(lat, lon, radius_m)).mean())
+
+    def holds(self, lat: float, lon: float) -> bool:
+        """Tell whether a point lies where the region holds data."""
+        return bool(self._look_up(self.covered, np.array([lat]), np.array([lon]))[0])
+
+    def addresses_within(self, lat: float, lon: float, radius_m: float) -> int:
+        """Return about how many addresses lie in the disc: those of the cells whose middle is in it."""
+        lats, lons = self.grid.centres()
+        north = (lats - lat)[:, None] * METRES_PER_DEGREE
+        east = (lons - lon)[None, :] * metres_per_degree_lon(lat)
+        rows, columns = np.flatnonzero(np.abs(north[:, 0]) <= radius_m), np.flatnonzero(np.abs(east[0]) <= radius_m)
+        near = np.hypot(north[rows], east[:, columns]) <= radius_m
+        return int(self.addresses[np.ix_(rows, columns)][near].sum())
+
+    def box(self) -> Box:
+        """Return the box around the covered cells."""
+        rows, columns = np.flatnonzero(self.covered.any(axis=1)), np.flatnonzero(self.covered.any(axis=0))
+        if not len(rows):
+            return Box(self.grid.west, self.grid.south, self.grid.west, self.grid.south)
+        low_row, high_row = int(rows[0]), int(rows[-1]) + 1
+        low_column, high_column = int(columns[0]), int(columns[-1]) + 1
+        south, west, lat_step, lon_step = self.grid[:4]
+        return Box(
+            west + low_column * lon_step,
+            south + low_row * lat_step,
+            west + high_column * lon_step,
+            south + high_row * lat_step,
+        )
+
+    def km2(self) -> float:
+        """Return the square kilometres covered."""
+        lats, _ = self.grid.centres()
+        cell = (
+            self.grid.lat_step * METRES_PER_DEGREE * self.grid.lon_step * METRES_PER_DEGREE * np.cos(np.radians(lats))
+        )
+        return float((self.covered.sum(axis=1) * cell).sum() / 1e6)
+
+    def write(self, directory: Path) -> None:
+        """Write the grid into a directory, for `Coverage.open`."""
+        np.save(directory / "covered.npy", self.covered)
+        np.save(directory / "addresses.npy", self.addresses)
+        np.save(directory / "grid.npy", np.array(self.grid, dtype=np.float64))
+
+    @classmethod
+    def open(cls, directory: Path) -> Coverage:
+        """Map the grid into memory. Raises OSError or ValueError where it is missing or damaged."""
+        south, west, lat_step, lon_step, rows, columns = np.load(directory / "grid.npy").tolist()
+        covered = np.load(directory / "covered.npy", mmap_mode="r")
+        addresses = np.load(directory / "addresses.npy", mmap_mode="r")
+        return cls(Grid(south, west, lat_step, lon_step, int(rows), int(columns)), covered, addresses)
+
+    def _look_up(self, cells: NDArray[np.generic], lats: Floats, lons: Floats) -> NDArray[np.generic]:
+        row, column, inside = self.grid.cells(lats, lons)
+        found = np.zeros(len(lats), dtype=cells.dtype)
+        found[inside] = cells[row[inside], column[inside]]
+        return found
+
+
+def coverage_of(mapped: Floats, addresses: Floats, coast: Floats, header_box: Box | None) -> Coverage:
+    """Work out the coverage.
+
+    `mapped` are (lon, lat) rows of street nodes and places, `addresses` of houses, `coast` of coastline segments as
+    (lon, lat, lon, lat) with the water on their right.
+    """
+    grid = _grid_around(mapped, header_box)
+    filled = _count(grid, np.concatenate((mapped, addresses))) > 0
+    covered = _spread(filled)
+    covered |= _sea(grid, covered, coast)
+    covered = ndimage.binary_fill_holes(covered)
+    if header_box is not None:
+        covered &= _inside(grid, header_box)
+    return Coverage(grid, covered, _count(grid, addresses))
+
+
+def _grid_around(mapped: Floats, header_box: Box | None) -> Grid:
+    low, high = mapped.min(axis=0), mapped.max(axis=0)
+    if header_box is not None:
+        low = np.maximum(low, (header_box.min_lon, header_box.min_lat))
+        high = np.minimum(high, (header_box.max_lon, header_box.max_lat))
+    grid = _grid(low, high)
+    if grid.rows * grid.columns > MOST_CELLS or grid.rows <= 0 or grid.columns <= 0:
+        grid = _grid(*np.quantile(mapped, (STRAY_SHARE, 1 - STRAY_SHARE), axis=0))
+    return grid
+
+
+def _grid(low: Floats, high: Floats) -> Grid:
+    pad = 2 * CLOSING_CELLS + 2
+    lat_step = CELL_M / METRES_PER_DEGREE
+    lon_step = CELL_M / max(metres_per_degree_lon(float(low[1] + high[1]) / 2), 1.0)
+    rows, columns = int((high[1] - low[1]) / lat_step) + 1, int((high[0] - low[0]) / lon_step) + 1
+    return Grid(
+        float(low[1]) - pad * lat_step,
+        float(low[0]) - pad * lon_step,
+        lat_step,
+        lon_step,
+        rows + 2 * pad,
+        columns + 2 * pad,
+    )
+
+
+def _count(grid: Grid, points: Floats) -> NDArray[np.int32]:
+    row, column, inside = grid.cells(points[:, 1], points[:, 0])
+    flat = row[inside] * grid.columns + column[inside]
+    return np.bincount(flat, minlength=grid.rows * grid.columns).astype(np.int32).reshape(grid.rows, grid.columns)
+
+
+def _spread(filled: Bools) -> Bools:
+    """Return the cells with enough filled ones around, widened by one cell, gaps closed."""
+    near = _round(NEAR_CELLS)
+    share = ndimage.convolve(filled.astype(np.float32), near / near.sum(), mode="constant")
+    dense = ndimage.binary_dilation(filled & (share >= FILLED_SHARE), _round(2))
+    return np.asarray(ndimage.binary_closing(dense, _round(CLOSING_CELLS)) | dense)
+
+
+def _sea(grid: Grid, covered: Bools, coast: Floats) -> Bools:
+    """Return the cells on the water side of the nearest coastline, within SEA_M of it."""
+    water = np.zeros_like(covered)
+    if not len(coast):
+        return water
+    lats, lons = grid.centres()
+    row, column = np.nonzero(~covered)
+    stretch = np.array([metres_per_degree_lon(float(lats.mean())), METRES_PER_DEGREE])
+    points = np.column_stack((lons[column], lats[row])) * stretch
+    ends = coast.reshape(-1, 2, 2) * stretch
+    tree = shapely.STRtree(shapely.linestrings(ends))
+    cell, segment = tree.query_nearest(shapely.points(points), max_distance=SEA_M, all_matches=True)
+    side = _sine(ends[segment], points[cell])
+    # At a corner two segments are equally near: the one seen more from its side tells which side it is.
+    order = np.lexsort((np.abs(side), cell))
+    last = (
+        np.append(np.flatnonzero(np.diff(cell[order])), len(order) - 1) if len(order) else np.empty(0, dtype=np.int64)
+    )
+    chosen = order[last]
+    at_sea = cell[chosen][side[chosen] < 0]
+    water[row[at_sea], column[at_sea]] = True
+    return water
+
+
+def _sine(segments: Floats, points: Floats) -> Floats:
+    """Return the sine of the angle from each segment to its point; negative on the right."""
+    along, out = segments[:, 1] - segments[:, 0], points - segments.mean(axis=1)
+    cross = along[:, 0] * out[:, 1] - along[:, 1] * out[:, 0]
+    scale = np.hypot(*along.T) * np.hypot(*out.T)
+    return cross / np.where(scale > 0, scale, 1.0)
+
+
+def _inside(grid: Grid, box: Box) -> Bools:
+    lats, lons = grid.centres()
+    rows = (lats >= box.min_lat) & (lats <= box.max_lat)
+    columns = (lons >= box.min_lon) & (lons <= box.max_lon)
+    return rows[:, None] & columns[None, :]
+
+
+def _round(cells: int) -> Bools:
+    """Return a disc of cells."""
+    y, x = np.ogrid[-cells : cells + 1, -cells : cells + 1]
+    return np.asarray(x * x + y * y <= cells * cells)
+
+
+def _disc(lat: float, lon: float, radius_m: float) -> tuple[Floats, Floats]:
+    """Return points spread evenly over a disc (a sunflower: Vogel 1979), the same ones every time."""
+    index = np.arange(DISC_POINTS) + 0.5
+    out = radius_m * np.sqrt(index / DISC_POINTS)
+    turn = index * np.pi * (3 - np.sqrt(5))
+    lats = lat + out * np.sin(turn) / METRES_PER_DEGREE
+    return lats, lon + out * np.cos(turn) / max(metres_per_degree_lon(lat), 1.0)

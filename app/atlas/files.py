@@ -1,0 +1,8 @@
+"""What the parts of an atlas are called inside its folder."""
+
+from __future__ import annotations
+
+TABLES_FILE = "atlas.sqlite"
+ADDRESSES_FILE = "addresses.sqlite"
+NETWORK_DIR = "network"
+TRANSIT_DIR = "transit"
