@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import msgspec
 
@@ -11,8 +12,9 @@ from app.pipeline import STAGES
 from app.pipeline.listing import Listing
 from app.queue.jobs import Job, StageRecord, StageState, Status
 from app.routes.estimates import Estimate
+from app.routes.job_words import resumed_words, status_sentence, tab_title, time_words, try_words
 from app.routes.listing_form import Typed, typed_from
-from app.routes.words import duration, ordinal
+from app.routes.words import duration
 
 #: While a job lives, the elapsed time on the page is renewed this often (seconds) even when nothing else changed.
 TICK_SECONDS = 10.0
@@ -28,6 +30,8 @@ class StageLine:
 
     name: str
     text: str
+    #: The text without its dots.
+    label: str
     #: done, working, waiting, missing, failed or left
     state: str
     #: The state in words: "done in 0.4 s".
@@ -81,18 +85,25 @@ class JobView:
         return self.job.error_code in (AddressNotFound.code, AddressOutsideRegions.code)
 
     @property
-    def so_far(self) -> str:
-        """Say how long it has taken, no finer than the panel is renewed."""
-        ticks = self.elapsed_seconds // TICK_SECONDS
-        return duration(ticks * TICK_SECONDS) if ticks else "a few seconds"
+    def sentence(self) -> str:
+        """Say in one sentence how the job stands."""
+        current = self.current
+        text = current.text if current else ""
+        return status_sentence(self.job, self.position, self.step, len(self.lines), text)
 
     @property
-    def try_words(self) -> str:
-        """Say which try this is and why, from the second on."""
-        number = self.job.attempts + (self.job.status is Status.QUEUED)
-        if number < 2:
-            return ""
-        return f"{ordinal(number)} try" + (f", after: {self.again_because}" if self.again_because else "")
+    def title(self) -> str:
+        """Name the browser's tab."""
+        current = self.current
+        return tab_title(self.job, self.step, len(self.lines), current.label if current else "")
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """Say how long it takes and took, which try this is, and what was kept."""
+        usual = self.estimate.sentence if self.estimate and not self.slow else ""
+        times = time_words(self.job, self.elapsed_seconds, TICK_SECONDS)
+        told = (times, usual, try_words(self.job, self.again_because), resumed_words(self.job))
+        return tuple(filter(None, told))
 
     @property
     def typed(self) -> Typed:
@@ -142,7 +153,13 @@ def elapsed_seconds(job: Job, now: float) -> float:
 def stage_lines(job: Job, records: tuple[StageRecord, ...]) -> tuple[StageLine, ...]:
     """Say of each of the 14 stages how it stands."""
     known = {record.stage: record for record in records}
-    return tuple(StageLine(s.name, s.text, *_state(job, s.name, known.get(s.name))) for s in STAGES)
+    return tuple(_line(s.name, s.text, *_state(job, s.name, known.get(s.name))) for s in STAGES)
+
+
+@lru_cache(maxsize=4096)
+def _line(name: str, text: str, state: str, words: str) -> StageLine:
+    """Make a line, or take the equal one made before: a thousand watchers see much the same lines."""
+    return StageLine(name, text, text.removesuffix("..."), state, words)
 
 
 def _state(job: Job, stage: str, record: StageRecord | None) -> tuple[str, str]:

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.queue.jobs import Job, Status
 from app.routes import visitor
 from app.routes.job_view import seen_mark
-from app.routes.negotiation import Wanted, negotiated, wanted
+from app.routes.negotiation import NOT_KEPT, Wanted, negotiated, wanted
 from app.routes.panels import panel_response, position_of
 from app.routes.services import store
 
@@ -30,9 +30,8 @@ def page(job_id: str) -> AnyResponse:
 def progress(job_id: str) -> AnyResponse:
     """Answer a poll: 204 where nothing changed since the panel that the browser shows."""
     job = store().get_job(job_id)
-    seen = request.args.get("seen")
-    if seen is not None and seen == seen_mark(job, position_of(job), time.time()):
-        return negotiated(Response(status=204))
+    if request.args.get("seen") == seen_mark(job, position_of(job), time.time()):
+        return Response(status=204, headers=NOT_KEPT)
     if wanted() is Wanted.PAGE:
         return redirect(url_for("jobs.page", job_id=job_id), 303)
     return panel_response(job)

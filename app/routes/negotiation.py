@@ -6,6 +6,9 @@ from enum import Enum
 
 from flask import Response, request
 
+#: Headers of an answer that hangs on the request and that nobody may keep.
+NOT_KEPT = {"Cache-Control": "no-store", "Vary": "HX-Request, Accept"}
+
 
 class Wanted(Enum):
     """The three shapes of an answer."""
@@ -30,9 +33,10 @@ def wanted() -> Wanted:
 
 def negotiated(response: Response) -> Response:
     """Mark an answer whose shape hangs on the request; fragments and JSON are never kept."""
-    response.vary.update(["HX-Request", "Accept"])
-    if wanted() is not Wanted.PAGE:
-        response.headers["Cache-Control"] = "no-store"
+    if wanted() is Wanted.PAGE:
+        response.headers["Vary"] = NOT_KEPT["Vary"]
+    else:
+        response.headers.update(NOT_KEPT)
     return response
 
 

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import time
+from functools import lru_cache
 
 from flask import Response, current_app, make_response, render_template
+from markupsafe import Markup
 
 from app.queue.jobs import Job, Status
 from app.routes import visitor
 from app.routes.estimates import Estimates
 from app.routes.job_json import job_json
-from app.routes.job_view import JobView, elapsed_seconds, seen_mark, stage_lines
+from app.routes.job_view import JobView, StageLine, elapsed_seconds, seen_mark, stage_lines
 from app.routes.negotiation import Wanted, json_response, negotiated, wanted
 from app.routes.services import store
 
@@ -36,6 +38,12 @@ def view_of(job: Job) -> JobView:
     )
 
 
+@lru_cache(maxsize=4096)
+def stage_item(line: StageLine) -> Markup:
+    """Render one step; a thousand watchers see much the same ones, so each is rendered once."""
+    return Markup(render_template("partials/panel_stage.html", line=line))  # noqa: S704 - a rendered template
+
+
 def _again_because(job: Job) -> str:
     """Return the reason of the last time the job went back into the queue."""
     if not job.attempts:
@@ -57,8 +65,12 @@ def panel_response(job: Job, *, first: bool = False, refresh: bool = True, statu
         case Wanted.JSON:
             response = json_response(job_json(view), status)
         case Wanted.FRAGMENT:
-            response = make_response(render_template("partials/panel.html", view=view, first=first, fragment=True))
+            response = make_response(
+                render_template("partials/panel.html", view=view, first=first, fragment=True, stage_item=stage_item)
+            )
         case Wanted.PAGE:
-            response = make_response(render_template("job.html", view=view, first=True, refresh=refresh))
+            response = make_response(
+                render_template("job.html", view=view, first=True, refresh=refresh, stage_item=stage_item)
+            )
             response.headers["Cache-Control"] = "no-cache"
     return negotiated(response)

@@ -8,12 +8,12 @@ from collections import OrderedDict
 from collections.abc import Callable
 from threading import Lock
 
-from flask import Flask, request
+from flask import Flask, current_app, request
 
 from app.config import Config
 from app.errors import DoorstepError
-from app.routes.security import SAFE_METHODS
 
+EXTENSION = "doorstep-rate"
 #: A burst that many tabs of one household, or a script with a list of homes, may send at once.
 BURST = 240
 #: What each address gets back per second, in each web process: a quarter of a core of evaluations at most.
@@ -51,14 +51,13 @@ class Buckets:
 
 
 def init_app(app: Flask, config: Config) -> None:
-    """Refuse an address that posts too often."""
-    buckets = Buckets(BURST, REFILL_PER_SECOND)
-    app.extensions["doorstep-rate"] = buckets
+    """Give the process its buckets."""
+    app.extensions[EXTENSION] = Buckets(BURST, REFILL_PER_SECOND)
 
-    @app.before_request
-    def refuse_floods() -> None:
-        if request.method in SAFE_METHODS:
-            return
-        seconds = math.ceil(buckets.take(request.remote_addr or ""))
-        if seconds:
-            raise TooManyRequests(seconds=seconds, retry_after_seconds=seconds)
+
+def refuse_floods() -> None:
+    """Raise TooManyRequests where the client's bucket is empty."""
+    buckets: Buckets = current_app.extensions[EXTENSION]
+    seconds = math.ceil(buckets.take(request.remote_addr or ""))
+    if seconds:
+        raise TooManyRequests(seconds=seconds, retry_after_seconds=seconds)

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, request
-from flask.sessions import SecureCookieSessionInterface
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+from flask import Flask, Request, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from itsdangerous import URLSafeTimedSerializer
 
 from app.config import Config
 from app.errors import DoorstepError
+from app.routes.rate import refuse_floods
+
+if TYPE_CHECKING:
+    from _typeshed import OptExcInfo
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 #: Nobody describes a home in more than this; a longer body is refused with 413.
 MAX_BODY_BYTES = 64 * 1024
@@ -37,29 +46,60 @@ class ForeignForm(DoorstepError):
 
 
 class Cookies(SecureCookieSessionInterface):
-    """Signed cookies that stay on https wherever they were given over https."""
+    """Signed cookies that stay on https wherever they were given over https.
+
+    Without a cookie nothing is verified, and the signer is made once: every poll passes here.
+    """
+
+    def __init__(self, app: Flask) -> None:
+        self._serializer = super().get_signing_serializer(app)
+
+    def get_signing_serializer(self, app: Flask) -> URLSafeTimedSerializer | None:
+        """Return the one signer."""
+        return self._serializer
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        """Read the visitor's cookie, where there is one."""
+        if not request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
 
     def get_cookie_secure(self, app: Flask) -> bool:
         """Follow the request: `http://127.0.0.1:8000` must work too."""
         return request.is_secure
 
 
+class WithHeaders:
+    """Middleware that marks every answer, files and errors included; below Flask, since each poll pays for it."""
+
+    def __init__(self, app: WSGIApplication) -> None:
+        self._app = app
+        self._plain = list(HEADERS.items())
+        self._secure = [*self._plain, ("Strict-Transport-Security", "max-age=31536000")]
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer as the application does, with the headers."""
+        added = self._secure if environ["wsgi.url_scheme"] == "https" else self._plain
+
+        def start(
+            status: str, headers: list[tuple[str, str]], error: OptExcInfo | None = None
+        ) -> Callable[[bytes], object]:
+            return start_response(status, headers + added, error)
+
+        return self._app(environ, start)
+
+
 def init_app(app: Flask, config: Config) -> None:
     """Guard every request and mark every answer."""
-    app.session_interface = Cookies()
+    app.session_interface = Cookies(app)
+    app.wsgi_app = WithHeaders(app.wsgi_app)  # type: ignore[method-assign]
 
     @app.before_request
-    def refuse_foreign_forms() -> None:
-        if request.method not in SAFE_METHODS and _is_foreign():
-            raise ForeignForm
-
-    @app.after_request
-    def set_headers(response: Response) -> Response:
-        for name, value in HEADERS.items():
-            response.headers[name] = value
-        if request.is_secure:
-            response.headers["Strict-Transport-Security"] = "max-age=31536000"
-        return response
+    def guard() -> None:
+        if request.method not in SAFE_METHODS:
+            if _is_foreign():
+                raise ForeignForm
+            refuse_floods()
 
 
 def _is_foreign() -> bool:

@@ -44,11 +44,11 @@ def wire(config: Config | None) -> Flask:
         PERMANENT_SESSION_LIFETIME=security.COOKIE_SECONDS,
         SEND_FILE_MAX_AGE_DEFAULT=assets.MAX_AGE_SECONDS,
     )
+    for module in (services, rate, security, errors, assets, words):
+        module.init_app(app, config)
     if config.trusted_proxies:
         hops = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    for module in (services, security, rate, errors, assets, words):
-        module.init_app(app, config)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     for command in (region_commands, jobs_commands, worker_command):
