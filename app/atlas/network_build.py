@@ -37,13 +37,13 @@ def compile_network(ways: StreetWays, barriers: Mapping[int, Mapping[str, str]],
     by_bike = on_foot | (np.maximum(uses.stress_ahead, uses.stress_against) > NO_CYCLING)[edges.use]
     # The links through barriers are never an address, so they get no flags.
     walkable, drivable = on_foot & ~cut.is_link, by_car & ~cut.is_link
-    # Nor is a tunnel, where a street above it is as near.
-    surface = ~np.array([use.is_underground for use in numbers.uses] or [False], dtype=np.bool_)[edges.use]
+    # Nor is a tunnel or a motorway, where another street is as near.
+    addressed = np.array([use.has_addresses for use in numbers.uses] or [True], dtype=np.bool_)[edges.use]
     flags = (
         walkable * np.uint8(EdgeFlag.WALK)
         + drivable * np.uint8(EdgeFlag.CAR)
-        + (walkable & surface & street_graph.on_mainland(walk, edges, strong=False)) * np.uint8(EdgeFlag.WALK_MAIN)
-        + (drivable & surface & street_graph.on_mainland(car, edges, strong=True)) * np.uint8(EdgeFlag.CAR_MAIN)
+        + (walkable & addressed & street_graph.on_mainland(walk, edges, strong=False)) * np.uint8(EdgeFlag.WALK_MAIN)
+        + (drivable & addressed & street_graph.on_mainland(car, edges, strong=True)) * np.uint8(EdgeFlag.CAR_MAIN)
     )
     junctions, blocks = street_pattern.junctions_and_blocks(cut, numbers.uses)
     NetworkFiles(

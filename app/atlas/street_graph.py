@@ -29,7 +29,7 @@ class EdgeFlag(IntFlag):
 
     WALK = 1
     CAR = 2
-    #: The same, neither on an island nor underground: what an address is looked for on first.
+    #: The same, and not an island, a tunnel or a motorway: where an address is looked for first.
     WALK_MAIN = 4
     CAR_MAIN = 8
 

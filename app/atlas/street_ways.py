@@ -18,6 +18,7 @@ STREET_CLASSES = frozenset(
     {"trunk", "trunk_link", "primary", "primary_link", "secondary", "secondary_link", "tertiary", "tertiary_link"}
     | {"unclassified", "residential", "living_street", "pedestrian", "road"}
 )
+_NO_ADDRESSES = frozenset({"motorway", "motorway_link"})
 #: Tags that no rule reads; leaving them out lets ways that differ only in these share one result.
 _UNREAD = frozenset({"name", "ref", "source", "created_by", "note", "wikidata", "wikipedia", "postal_code", "surface"})
 
@@ -56,7 +57,8 @@ class Use(NamedTuple):
     car_pace: CarPace
     is_street: bool
     is_roundabout: bool
-    is_underground: bool
+    #: Not a tunnel and not a motorway: an address may be looked for on it.
+    has_addresses: bool
     path_share: float
     lane_share: float
 
@@ -77,7 +79,7 @@ def use_of(tags: Tags) -> Use:
         car_pace=car_pace(tags),
         is_street=tags.get("highway") in STREET_CLASSES and tags.get("area") != "yes",
         is_roundabout=tags.get("junction") in {"roundabout", "circular"},
-        is_underground=is_underground(tags),
+        has_addresses=not is_underground(tags) and tags.get("highway") not in _NO_ADDRESSES,
         path_share=path_share(tags),
         lane_share=lane_share(tags),
     )
