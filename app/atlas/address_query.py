@@ -67,7 +67,7 @@ class Query:
     def says_nothing(self, at: int) -> bool:
         """Tell whether a token is a country, a state's code or another word too short to mean a place."""
         token = self.tokens[at]
-        return not token.numeric and (token.text in NEUTRAL or len(token.text) <= 2)
+        return not token.numeric and (token.text in NEUTRAL or (len(token.text) <= 2 and token.text not in ORDINALS))
 
 
 @lru_cache(maxsize=5_000)

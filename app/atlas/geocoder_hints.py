@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.atlas.address_query import Query
+from app.atlas.address_text import Token
 from app.atlas.address_words import STATION_WORDS
 from app.atlas.geocoder_cities import reach_m
 from app.atlas.geocoder_hits import Hit
@@ -73,7 +74,7 @@ class Hints:
             if digits and postcode_before:
                 continue
             if digits:
-                known = len(token.text) < 4 or self._store.has_postcodes(token.text.replace("-", "")[:2])
+                known = self._may_be_here(token)
                 foreign, cost = foreign + (not known), cost + ODD_NUMBER
             elif token.text in self._known_words:
                 cost += KNOWN_WORD
@@ -83,6 +84,11 @@ class Hints:
                 foreign += 1
             postcode_before = digits
         return foreign, cost
+
+    def _may_be_here(self, token: Token) -> bool:
+        """Tell whether a number may be a flat's, or else begins as the region's postcodes do."""
+        short = token.numeric and len(token.text) < 4
+        return short or self._store.has_postcodes(token.text.replace("-", "")[:2])
 
 
 def foreign_cost(foreign: int, placed: bool) -> float:

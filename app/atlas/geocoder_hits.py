@@ -19,9 +19,11 @@ LONGEST_NAME = 8
 SIMILAR_NAMES = 40
 #: Up to this many letters a name is short: a slip changes most of its trigrams.
 SHORT_NAME = 8
+#: From this many letters on a name with two slips is still told from all others.
+LONG_NAME = 13
 
 #: What a difference costs a match, of a score of 1.
-ONE_EDIT, TWO_EDITS, EDIT_OF_SHORT = 0.1, 0.22, 0.2
+ONE_EDIT, TWO_EDITS, TWO_OF_LONG, EDIT_OF_SHORT = 0.1, 0.36, 0.3, 0.2
 WRONG_TYPE, MISSING_TYPE, EXTRA_TYPE = 0.38, 0.12, 0.1
 WRONG_DIRECTION, MISSING_DIRECTION = 0.3, 0.06
 ARTICLE, ORDER, ACROSS_COMMA = 0.02, 0.06, 0.25
@@ -165,14 +167,16 @@ def _slips(asked: _ByLength, name: str, most: int, in_core: bool) -> Iterator[_S
 
 def allowed_edits(length: int) -> int:
     """Return how many slips a name of this length may have and still be told from others."""
-    return 0 if length < 4 else 1 if length < 9 else 2 if length < 13 else 3
+    return 0 if length < 4 else 1 if length < 9 else 2 if length < LONG_NAME else 3
 
 
 def edit_cost(count: int, length: int) -> float:
-    """Return what slips cost: more in a short name."""
+    """Return what slips cost: more in a short name. Two make a near miss, but for long names."""
     if length < 5:
         return EDIT_OF_SHORT * count
-    return ONE_EDIT if count == 1 else TWO_EDITS * (count - 1)
+    if count == 1:
+        return ONE_EDIT
+    return TWO_OF_LONG if count == 2 and length >= LONG_NAME else TWO_EDITS + ONE_EDIT * (count - 2)
 
 
 def _difference(query: Query, span: Span, name: Name) -> float:
@@ -186,7 +190,7 @@ def _difference(query: Query, span: Span, name: Name) -> float:
     elif any(word in DIRECTIONS for word in missing):
         cost += MISSING_DIRECTION
     more, less = _types(extra), _types(missing)
-    if more and less:
+    if more and (less or _types(mapped)):
         return cost + WRONG_TYPE
     if not extra and not missing:
         return cost + ORDER
@@ -194,9 +198,13 @@ def _difference(query: Query, span: Span, name: Name) -> float:
 
 
 def _other_type(query: Query, span: Span, name: Name) -> bool:
-    """Tell whether two names differ in their type: short forms such as "av" and "bd" are no slips of the finger."""
-    asked = [word for word in query.words[span.start : span.end] if word in TYPES]
-    return bool(asked) and sorted(asked) != sorted(word for word in name.words.split() if word in TYPES)
+    """Tell whether two names differ in type or direction: "av" and "bd", "w" and "e" are no slips of the finger."""
+    asked, mapped = _kinds(query.words[span.start : span.end]), _kinds(name.words.split())
+    return (bool(asked) and asked != mapped) or (not DIRECTIONS.isdisjoint(mapped) and asked != mapped)
+
+
+def _kinds(words: Iterable[str]) -> list[str]:
+    return sorted(word for word in words if word in TYPES or word in DIRECTIONS)
 
 
 def _block_number(query: Query, span: Span) -> bool:

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from app.atlas.address_numbers import HouseNumber, asked_numbers
 from app.atlas.address_query import Query
 from app.atlas.geocoder_hints import FAR_IN_PLACE, Hint, Hints, foreign_cost
-from app.atlas.geocoder_hits import Hit
+from app.atlas.geocoder_hits import ONE_EDIT, Hit
 from app.atlas.geocoder_houses import Found, find_houses
 from app.atlas.geocoder_labels import address_label
 from app.atlas.geocoder_schema import CITY, PLACE, STREET
@@ -17,6 +17,8 @@ from app.places import Location, Precision
 
 #: What a number that is not on the street costs, and a number where only a place was found.
 NO_SUCH_NUMBER, NUMBER_WITHOUT_STREET = 0.12, 0.3
+#: More for a number that is not on a street whose name is not quite the one asked for: then it is another street.
+DOUBLY_WRONG = 0.14
 #: A place is second choice to a street of its name; then cities come before suburbs, and these before stations.
 PLACE_AT_ALL, LESSER_PLACE = 0.02, 0.01
 #: Readings that cost more than this are not worth showing even as a suggestion.
@@ -70,7 +72,8 @@ class Matcher:
             for found in houses.get(street.id) or [_whole(street, number)]:
                 misses = [hint.misses(found.lat, found.lon, found.city, found.postcode) for hint in hints]
                 placed = any(miss <= FAR_IN_PLACE for miss in misses)
-                cost = base + found.cost + foreign_cost(foreign, placed) + sum(misses)
+                doubt = DOUBLY_WRONG if found.cost >= NO_SUCH_NUMBER and hit.cost >= ONE_EDIT else 0.0
+                cost = base + doubt + found.cost + foreign_cost(foreign, placed) + sum(misses)
                 yield from self._match(street, found, cost)
 
     def _match(self, street: Street, found: Found, cost: float) -> Iterable[Match]:
