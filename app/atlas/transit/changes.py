@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from scipy.spatial import cKDTree
 
-from app.atlas.transit.contract import Changes, Floats, Rows, WalkBetween
+from app.atlas.transit.contract import Changes, Rows, WalkBetween
 from app.atlas.transit.day import Day
 from app.atlas.transit.feed import Transfer
 from app.atlas.transit.stations import plane
@@ -23,40 +23,38 @@ SLACK_S = 60
 WAITS, LEAST_TIME, FORBIDDEN = 1, 2, 3
 
 
-def find_changes(day: Day, transfers: Sequence[Transfer], walk: WalkBetween | None) -> Changes:
-    """Return the changes from each stop, itself first. Seconds hold the walk and the slack."""
-    origin, target, seconds = _on_foot(day, walk)
-    found = dict(zip(zip(origin, target, strict=True), seconds, strict=True))
+def find_changes(day: Day, transfers: Sequence[Transfer], walk: WalkBetween | None) -> tuple[Changes, int]:
+    """Return the changes from each stop, with the number of stops whose walks had to be estimated.
+
+    The seconds of a change hold the walk and the slack.
+    """
+    pairs, seconds, estimated = _on_foot(day, walk)
+    found = {(a, b): s for (a, b), s in zip(pairs.tolist(), seconds.tolist(), strict=True)}
     for stop in range(len(day.stops)):
         found[stop, stop] = SLACK_S
     _apply(day, transfers, found)
-    pairs = sorted(found)
-    starts = np.searchsorted([pair[0] for pair in pairs], np.arange(len(day.stops) + 1))
-    return Changes(
-        starts.astype(np.int32),
-        np.array([pair[1] for pair in pairs], np.int32),
-        np.array([found[pair] for pair in pairs], np.int32),
-    )
+    ends = np.array(sorted(found), np.int32)
+    starts = np.searchsorted(ends[:, 0], np.arange(len(day.stops) + 1)).astype(np.int32)
+    whole = np.array([found[a, b] for a, b in ends.tolist()], np.int32)
+    return Changes(starts, np.ascontiguousarray(ends[:, 1]), whole), estimated
 
 
-def _on_foot(day: Day, walk: WalkBetween | None) -> tuple[list[int], list[int], list[int]]:
+def _on_foot(day: Day, walk: WalkBetween | None) -> tuple[Rows, Rows, int]:
+    """Return the pairs of stops within a walk of each other, the seconds, and how many stops are off the streets."""
     points = plane(day.lats, day.lons)
     pairs = cKDTree(points).query_pairs(LONGEST_WALK_S * WALK_M_PER_S, output_type="ndarray")
     pairs = np.concatenate([pairs, pairs[:, ::-1]])
     pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
     straight = np.hypot(*(points[pairs[:, 0]] - points[pairs[:, 1]]).T)
-    seconds = straight * DETOUR / WALK_M_PER_S
-    if walk is not None:
-        seconds = _over_streets(day, pairs, seconds, walk)
+    estimates = straight * DETOUR / WALK_M_PER_S
+    seconds = np.full(len(pairs), np.nan)
+    if walk is not None and len(pairs):
+        seconds = walk.seconds_between(day.lats, day.lons, pairs[:, 0], pairs[:, 1], LONGEST_WALK_S)
+    guessed = np.isnan(seconds)
+    seconds = np.where(guessed, estimates, seconds)
     near = seconds <= LONGEST_WALK_S
     whole = np.ceil(seconds[near]).astype(np.int64) + SLACK_S
-    return pairs[near, 0].tolist(), pairs[near, 1].tolist(), whole.tolist()
-
-
-def _over_streets(day: Day, pairs: Rows, estimates: Floats, walk: WalkBetween) -> Floats:
-    """Return walks over the streets; the estimate stays where an end is off the network."""
-    seconds = walk.seconds_between(day.lats, day.lons, pairs[:, 0], pairs[:, 1], LONGEST_WALK_S)
-    return np.where(np.isnan(seconds), estimates, seconds)
+    return pairs[near], whole, len(np.unique(pairs[near & guessed, 0]))
 
 
 def _apply(day: Day, transfers: Sequence[Transfer], found: dict[tuple[int, int], int]) -> None:

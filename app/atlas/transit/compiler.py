@@ -11,7 +11,7 @@ import numpy as np
 from app.atlas.transit.archive import Archive
 from app.atlas.transit.changes import find_changes
 from app.atlas.transit.clock import iso_date
-from app.atlas.transit.contract import Ints, TimetableFacts, WalkBetween
+from app.atlas.transit.contract import Changes, Ints, TimetableFacts, WalkBetween
 from app.atlas.transit.day import Day, gather_day
 from app.atlas.transit.departures import Departures, count_departures
 from app.atlas.transit.directions import directions
@@ -51,8 +51,9 @@ def compile_timetables(feeds: Sequence[Path], directory: Path, walk: WalkBetween
         if not len(found.trip):
             raise feed.problems.refuse("none of the trips of its typical day calls anywhere")
     day = gather_day(list(zip(read, runs, strict=True)))
-    facts = _facts(read, days, day, walk is not None)
-    columns, names = _compile(day, _transfers(read), walk, facts)
+    changes, estimated = find_changes(day, _transfers(read), walk)
+    facts = _facts(read, days, day, estimated)
+    columns, names = _compile(day, changes, facts)
     save(directory, names, columns, build_window(columns, MORNING))
     return facts
 
@@ -83,7 +84,7 @@ def _transfers(feeds: Sequence[Feed]) -> list[Transfer]:
     ]
 
 
-def _facts(feeds: Sequence[Feed], days: Sequence[int], day: Day, over_streets: bool) -> TimetableFacts:
+def _facts(feeds: Sequence[Feed], days: Sequence[int], day: Day, estimated: int) -> TimetableFacts:
     notes = [f"{feed.name}: {note}" for feed in feeds for note in feed.notes]
     for feed, service_day in zip(feeds, days, strict=True):
         if (service_day - 1) % 7 not in MONDAY_TO_FRIDAY:
@@ -92,19 +93,17 @@ def _facts(feeds: Sequence[Feed], days: Sequence[int], day: Day, over_streets: b
             notes.append(f"{feed.name}: its timetable is of {iso_date(service_day)}.")
         if feed.headways:
             notes.append(f"{feed.name}: some trips run by headway; their departures were laid out evenly.")
-    if not over_streets:
-        notes.append("Walks between stops were estimated as 1.3 times the straight line.")
+    if estimated:
+        off = f"{estimated} of {len(day.stops)} stops are off the mapped streets"
+        notes.append(f"{off}: walks between them were estimated as 1.3 times the straight line.")
     names = tuple(feed.name for feed in feeds)
     trips = int((~day.run_carried).sum())
     return TimetableFacts(names, iso_date(max(days)), len(day.stops), trips, tuple(notes))
 
 
-def _compile(
-    day: Day, transfers: Sequence[Transfer], walk: WalkBetween | None, facts: TimetableFacts
-) -> tuple[Columns, Names]:
+def _compile(day: Day, changes: Changes, facts: TimetableFacts) -> tuple[Columns, Names]:
     station = station_of(day.stops)
     departures = count_departures(day, station, directions(day, station))
-    changes = find_changes(day, transfers, walk)
     columns = Columns(
         stop_lat=day.lats,
         stop_lon=day.lons,
