@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from functools import lru_cache
 
-from flask import Response, current_app, make_response, render_template
+from flask import Response, current_app, make_response, render_template, url_for
 from markupsafe import Markup
 
 from app.queue.jobs import Job, Status
@@ -38,6 +38,12 @@ def view_of(job: Job) -> JobView:
     )
 
 
+def _render(template: str, view: JobView, **shape: bool) -> str:
+    here = url_for("jobs.page", job_id=view.job.job_id)
+    items = Markup().join(map(stage_item, view.lines))
+    return render_template(template, view=view, here=here, stage_items=items, **shape)
+
+
 @lru_cache(maxsize=4096)
 def stage_item(line: StageLine) -> Markup:
     """Render one step; a thousand watchers see much the same ones, so each is rendered once."""
@@ -46,7 +52,7 @@ def stage_item(line: StageLine) -> Markup:
 
 def _again_because(job: Job) -> str:
     """Return the reason of the last time the job went back into the queue."""
-    if not job.attempts:
+    if job.attempts + (job.status is Status.QUEUED) < 2:
         return ""
     back = [event.why for event in store().events(job.job_id) if event.from_status and event.to_status is Status.QUEUED]
     return back[-1] if back else ""
@@ -65,12 +71,8 @@ def panel_response(job: Job, *, first: bool = False, refresh: bool = True, statu
         case Wanted.JSON:
             response = json_response(job_json(view), status)
         case Wanted.FRAGMENT:
-            response = make_response(
-                render_template("partials/panel.html", view=view, first=first, fragment=True, stage_item=stage_item)
-            )
+            response = make_response(_render("partials/panel.html", view, first=first, fragment=True))
         case Wanted.PAGE:
-            response = make_response(
-                render_template("job.html", view=view, first=True, refresh=refresh, stage_item=stage_item)
-            )
+            response = make_response(_render("job.html", view, first=True, refresh=refresh))
             response.headers["Cache-Control"] = "no-cache"
     return negotiated(response)

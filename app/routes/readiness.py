@@ -23,7 +23,11 @@ def _store() -> str:
 
 
 def _regions() -> str:
-    return "" if covered_regions() else "No region has been imported."
+    regions = covered_regions()
+    damaged = ", ".join(region.name for region in regions if not region.usable)
+    if damaged:
+        return f"The data of these regions is damaged: {damaged}. Import them again."
+    return "" if regions else "No region has been imported."
 
 
 def _worker() -> str:
