@@ -13,6 +13,7 @@ CREATE TABLE places (
     lat REAL NOT NULL,
     lon REAL NOT NULL,
     access BLOB NOT NULL,    -- packed snaps of all ways in
+    element INTEGER NOT NULL,  -- the same number for the kinds of one element
     osm_id TEXT NOT NULL,
     name TEXT NOT NULL,
     tags TEXT NOT NULL,      -- JSON
@@ -20,7 +21,7 @@ CREATE TABLE places (
     shape BLOB               -- WKB in degrees; NULL for a point
 );
 CREATE VIRTUAL TABLE place_index USING rtree(id, min_lon, max_lon, min_lat, max_lat);
-CREATE INDEX place_kind ON places (kind) WHERE kind >= 60;
+CREATE INDEX place_kind ON places (kind, lat, lon);
 CREATE TABLE hazards (
     id INTEGER PRIMARY KEY,
     kind INTEGER NOT NULL,

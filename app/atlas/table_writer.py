@@ -52,10 +52,12 @@ def write_tables(path: Path, tables: AtlasTables, meta: Mapping[str, str]) -> No
 def _write_places(connection: sqlite3.Connection, tables: AtlasTables) -> None:
     wkbs = shapely.to_wkb(tables.place_shapes)
     boxes = shapely.bounds(tables.place_shapes)
+    numbers: dict[str, int] = {}
+    elements = [numbers.setdefault(row.osm_id, i) for i, row in enumerate(tables.places)]
     connection.executemany(
-        "INSERT INTO places VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+        "INSERT INTO places VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
         (
-            (i, int(row.kind), row.lat, row.lon, access, row.osm_id, row.name, row.tags, row.area_m2,
+            (i, int(row.kind), row.lat, row.lon, access, elements[i], row.osm_id, row.name, row.tags, row.area_m2,
              wkbs[row.element] if row.element >= 0 else None)
             for i, (row, access) in enumerate(zip(tables.places, tables.access, strict=True))
         ),

@@ -1,0 +1,204 @@
+"""All places around an address: one R*Tree query and one bounded walk search, read as columns."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from app.atlas.network import SNAP, Reach, Snaps, Walkshed
+from app.atlas.projection import Floats
+from app.geometry import METRES_PER_DEGREE, Box, box_around, distance_m, metres_per_degree_lon
+from app.places import Kind, Place
+
+_PLACES = """
+SELECT p.id, p.kind, p.lat, p.lon, p.element, p.name <> '', p.access
+FROM place_index AS i JOIN places AS p ON p.id = i.id
+WHERE i.min_lon <= ? AND i.max_lon >= ? AND i.min_lat <= ? AND i.max_lat >= ?
+ORDER BY p.id
+"""
+_DETAILS = """
+SELECT id, kind, lat, lon, osm_id, name, tags, shape FROM places WHERE id IN (SELECT value FROM json_each(?))
+"""
+_OF_KINDS = "SELECT id, lat, lon FROM places WHERE kind IN (SELECT value FROM json_each(?))"
+
+Rows = NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """One entry a place, in the order of the table; the snaps of place i are `starts[i]` to `starts[i + 1]`."""
+
+    ids: NDArray[np.int64]
+    kinds: NDArray[np.uint8]
+    lats: Floats
+    lons: Floats
+    elements: NDArray[np.int64]
+    is_named: NDArray[np.bool_]
+    snaps: Snaps
+    starts: NDArray[np.int64]
+
+
+def read_columns(connection: sqlite3.Connection, box: Box) -> Columns:
+    """Read the places that touch a box."""
+    rows = connection.execute(_PLACES, (box.max_lon, box.min_lon, box.max_lat, box.min_lat)).fetchall()
+    ids, kinds, lats, lons, elements, named, access = zip(*rows, strict=True) if rows else ((),) * 7
+    counts = np.fromiter(map(len, access), dtype=np.int64, count=len(rows)) // SNAP.itemsize
+    return Columns(
+        ids=np.array(ids, dtype=np.int64),
+        kinds=np.array(kinds, dtype=np.uint8),
+        lats=np.array(lats, dtype=np.float64),
+        lons=np.array(lons, dtype=np.float64),
+        elements=np.array(elements, dtype=np.int64),
+        is_named=np.array(named, dtype=bool),
+        snaps=np.frombuffer(b"".join(access), dtype=SNAP),
+        starts=np.concatenate(([0], np.cumsum(counts))),
+    )
+
+
+class Nearby:
+    """The places around one point, with the walk to each."""
+
+    def __init__(self, connection: sqlite3.Connection, lat: float, lon: float, radius_m: float) -> None:
+        self._connection = connection
+        self._lat, self._lon = lat, lon
+        self._columns = read_columns(connection, box_around(lat, lon, radius_m))
+        self._walk_s = np.full(len(self._columns.ids), np.inf)
+        self._places: dict[int, Place] = {}
+
+    def walk_with(self, walkshed: Walkshed) -> None:
+        """Take the walking time to each place: to its nearest way in."""
+        self._walk_s = self._least(walkshed.seconds_to(self._columns.snaps))
+
+    def of(self, kinds: Collection[Kind]) -> Rows:
+        """Return the rows of places of these kinds, each element once."""
+        wanted = np.zeros(256, dtype=bool)
+        wanted[[int(kind) for kind in kinds]] = True
+        rows = np.flatnonzero(wanted[self._columns.kinds])
+        _, first = np.unique(self._columns.elements[rows], return_index=True)
+        return rows[np.sort(first)]
+
+    def walk_seconds(self, kinds: Collection[Kind]) -> Floats:
+        """Return the walking seconds to every place of these kinds that was reached, ascending."""
+        seconds = self._walk_s[self.of(kinds)]
+        return np.sort(seconds[np.isfinite(seconds)])
+
+    def nearest(self, kinds: Collection[Kind], limit: int, named_first: bool = False) -> tuple[Place, ...]:
+        """Return the places with the shortest walks; a tie goes to the shorter straight line, then to the lower id."""
+        rows = self.of(kinds)
+        rows = rows[np.isfinite(self._walk_s[rows])]
+        nameless = ~self._columns.is_named[rows] & named_first
+        order = np.lexsort((self._walk_s[rows], nameless))
+        if len(order) > limit:
+            last = order[limit - 1]
+            rank = list(zip(nameless[order].tolist(), self._walk_s[rows[order]].tolist(), strict=True))
+            order = order[: _end_of_tie(rank, (bool(nameless[last]), float(self._walk_s[rows[last]])))]
+        places = self.places(rows[order])
+        unnamed = dict(zip((place.osm_id for place in places), nameless[order].tolist(), strict=True))
+        return tuple(sorted(places, key=lambda place: (unnamed[place.osm_id], *_by_walk(place)))[:limit])
+
+    def reached(self, kinds: Collection[Kind]) -> Rows:
+        """Return the rows of places of these kinds that the walk reached, in table order."""
+        rows = self.of(kinds)
+        return rows[np.isfinite(self._walk_s[rows])]
+
+    def metres_by(self, reach: Reach, rows: Rows) -> Floats:
+        """Return the cycling metres to some places; infinity where a place is not reached."""
+        return self._least(reach.metres_to(self._columns.snaps))[rows]
+
+    def within(self, kinds: Collection[Kind], radius_m: float) -> Rows:
+        """Return the rows of places of these kinds whose point is within a straight distance."""
+        rows = self.of(kinds)
+        return rows[self._straight_m[rows] <= radius_m]
+
+    def count(self, kinds: Collection[Kind], radius_m: float) -> int:
+        """Count the places of these kinds within a straight distance."""
+        return len(self.within(kinds, radius_m))
+
+    def ids(self, rows: Rows) -> list[int]:
+        """Return the table's ids of some rows."""
+        return [int(number) for number in self._columns.ids[rows]]
+
+    def places(self, rows: Rows) -> list[Place]:
+        """Return some rows as places, in the order given."""
+        return self.places_by_id(self.ids(rows))
+
+    def places_by_id(self, ids: Sequence[int]) -> list[Place]:
+        """Return places by the table's ids, in the order given, those outside the radius without a walk."""
+        missing = [number for number in ids if number not in self._places]
+        if missing:
+            self._load(missing)
+        return [self._places[number] for number in ids]
+
+    def nearest_in_region(self, kinds: Collection[Kind]) -> Place | None:
+        """Return the place of these kinds with the shortest straight line in the whole region."""
+        rows = self._connection.execute(_OF_KINDS, (_json(kinds),)).fetchall()
+        if not rows:
+            return None
+        _, number = min((distance_m(self._lat, self._lon, lat, lon), number) for number, lat, lon in rows)
+        return self.places_by_id([number])[0]
+
+    @cached_property
+    def _straight_m(self) -> Floats:
+        north = (self._columns.lats - self._lat) * METRES_PER_DEGREE
+        return np.hypot(north, (self._columns.lons - self._lon) * metres_per_degree_lon(self._lat))
+
+    @cached_property
+    def _row_of(self) -> dict[int, int]:
+        return {number: row for row, number in enumerate(self._columns.ids.tolist())}
+
+    def _least(self, costs: Floats) -> Floats:
+        """Return for each place the least of the costs of its ways in; infinity for one without any."""
+        starts = self._columns.starts
+        least = np.full(len(starts) - 1, np.inf)
+        some = np.flatnonzero(np.diff(starts) > 0)
+        if len(some):
+            least[some] = np.minimum.reduceat(costs, starts[:-1][some])
+        return least
+
+    def _load(self, ids: Sequence[int]) -> None:
+        for number, kind, lat, lon, osm_id, name, tags, shape in self._connection.execute(_DETAILS, (_json(ids),)):
+            row = self._row_of.get(number)
+            walk_s = float(self._walk_s[row]) if row is not None else np.inf
+            self._places[number] = Place(
+                osm_id=osm_id,
+                kind=Kind(kind),
+                name=name,
+                lat=lat,
+                lon=lon,
+                straight_m=self._distance_m(lat, lon, shape),
+                walk_s=walk_s if np.isfinite(walk_s) else None,
+                tags=json.loads(tags),
+            )
+
+    def _distance_m(self, lat: float, lon: float, shape: bytes | None) -> float:
+        if shape is None:
+            return distance_m(self._lat, self._lon, lat, lon)
+        return float(distances_m(self._lat, self._lon, [shape])[0])
+
+
+def distances_m(lat: float, lon: float, shapes: Sequence[bytes]) -> Floats:
+    """Return the metres from a point to the nearest point of each shape (WKB in degrees); 0 inside an area."""
+    stretch = np.array([metres_per_degree_lon(lat), METRES_PER_DEGREE])
+    origin = np.array([lon, lat])
+    geometries = shapely.transform(shapely.from_wkb(np.array(shapes, dtype=object)), lambda xy: (xy - origin) * stretch)
+    metres: Floats = shapely.distance(geometries, shapely.Point(0.0, 0.0))
+    return metres
+
+
+def _by_walk(place: Place) -> tuple[float, float, str]:
+    return (np.inf if place.walk_s is None else place.walk_s, place.straight_m, place.osm_id)
+
+
+def _end_of_tie(rank: Sequence[tuple[bool, float]], last: tuple[bool, float]) -> int:
+    return sum(1 for key in rank if key <= last)
+
+
+def _json(values: Iterable[int]) -> str:
+    return json.dumps([int(value) for value in values])
