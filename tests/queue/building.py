@@ -98,9 +98,7 @@ KEPT = "job_seq IN (SELECT seq FROM evaluation_jobs)"
 
 
 def assert_whole(store: SqliteStore) -> None:
-    """Check what must hold at any moment: counts, one snapshot per done job, an intact file."""
-    counts = dict(store.db.read("SELECT status, jobs FROM job_counts WHERE jobs > 0"))
-    assert counts == dict(store.db.read("SELECT status, count(*) FROM evaluation_jobs GROUP BY status"))
+    """Check what must hold at any moment: one snapshot per done job, and an intact file."""
     done = store.db.read("SELECT job_id, result_snapshot_id FROM evaluation_jobs WHERE status = 'done'")
     assert sorted(done) == sorted(store.db.read(f"SELECT job_id, snapshot_id FROM snapshots WHERE {KEPT}"))
     assert store.db.read("PRAGMA integrity_check") == [("ok",)]

@@ -71,7 +71,7 @@ def test_nothing_starves_under_a_stream_of_urgent_jobs(store: SqliteStore, clock
 def test_the_claim_uses_its_index(store: SqliteStore) -> None:
     sql = f"SELECT seq FROM evaluation_jobs WHERE {DUE} ORDER BY turn, seq LIMIT 1"
     (plan,) = [row[-1] for row in store.db.read(f"EXPLAIN QUERY PLAN {sql}", (1, 9))]
-    assert "COVERING INDEX jobs_claimable" in plan
+    assert "COVERING INDEX jobs_line" in plan
 
 
 def test_a_heartbeat_renews_the_lease(store: SqliteStore, clock: SetClock) -> None:

@@ -196,7 +196,8 @@ def test_a_lost_claim_ends_the_evaluation(site: Site) -> None:
     job = create(site.store, listing='"busy"')
     wait_for(lambda: site.store.get_job(job.job_id).current_stage == "schools")
     with site.store.db.write(durable=True) as connection:
-        connection.execute("UPDATE evaluation_jobs SET claim_token = 'stolen', lease_until = 1e9")
+        later = time.monotonic() + 600
+        connection.execute("UPDATE evaluation_jobs SET claim_token = 'of another', lease_until = ?", (later,))
     good = create(site.store, listing='"well"')
     wait_for_status(site.store, good, Status.DONE)
     assert site.store.get_job(job.job_id).status is Status.RUNNING

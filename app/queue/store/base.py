@@ -47,6 +47,10 @@ def back_off_seconds(attempts: int) -> float:
     return min(wait, LONGEST_BACK_OFF_SECONDS)
 
 
+#: The jobs that have not ended, in the words of the partial indexes.
+LIVE = "status IN ('queued', 'running')"
+
+
 class StoreBase:
     """The database and the rules; the parts of the store build on it."""
 

@@ -7,14 +7,14 @@ import secrets
 import sqlite3
 
 from app.queue.jobs import Claim, StageRecord, Status
-from app.queue.store.base import LONGEST_BACK_OFF_SECONDS, StoreBase, record
-from app.queue.store.rows import JOB_COLUMNS, job_from
+from app.queue.store.base import LIVE, LONGEST_BACK_OFF_SECONDS, StoreBase, record
+from app.queue.store.rows import JOB_COLUMNS, SNAPSHOT_MARK, job_from
 
 #: A claim that was lost matches no row, whatever the worker tries to write with it.
 HELD = "job_id = ? AND claim_token = ? AND status = 'running'"
 LET_GO = "claim_token = NULL, worker = NULL, process = NULL, lease_until = NULL, version = version + 1"
 #: Due, or due so late that the clock must have been put back since.
-DUE = "status = 'queued' AND (run_after <= ? OR run_after > ?)"
+DUE = f"{LIVE} AND status = 'queued' AND (run_after <= ? OR run_after > ?)"
 
 
 class ClaimStore(StoreBase):
@@ -105,15 +105,15 @@ class ClaimStore(StoreBase):
     def _complete(
         self, connection: sqlite3.Connection, claim: Claim, report: bytes, finished: StageRecord | None
     ) -> str | None:
-        now, snapshot_id = self.clocks.unix(), secrets.token_urlsafe(16)
+        now, token = self.clocks.unix(), secrets.token_urlsafe(16)
         rows = connection.execute(
-            f"UPDATE evaluation_jobs SET status = 'done', result_snapshot_id = ?, completed_at = ?, {LET_GO}"
-            f" WHERE {HELD} RETURNING seq, version, current_stage",
-            (snapshot_id, now, *fence(claim)),
+            f"UPDATE evaluation_jobs SET status = 'done', result_snapshot_id = ? || seq, completed_at = ?, {LET_GO}"
+            f" WHERE {HELD} RETURNING seq, version, current_stage, result_snapshot_id, kept_stages",
+            (token + SNAPSHOT_MARK, now, *fence(claim)),
         ).fetchall()
         if not rows:
             return None
-        seq, job = rows[0][0], claim.job
+        (seq, version, stage, snapshot_id, kept_stages), job = rows[0], claim.job
         connection.execute(
             "INSERT INTO snapshots (job_seq, snapshot_id, job_id, owner, address, created_at, report)"
             " VALUES (?, ?, ?, ?, ?, ?, ?)",
@@ -121,9 +121,10 @@ class ClaimStore(StoreBase):
         )
         if finished is not None:
             _keep_stage(connection, seq, finished, None)
-        connection.execute("UPDATE job_stages SET finding = NULL WHERE job_seq = ? AND finding IS NOT NULL", (seq,))
-        record(connection, rows[0], now, (Status.RUNNING, Status.DONE), job.worker or "", "report stored")
-        return snapshot_id
+        if kept_stages:
+            connection.execute("UPDATE job_stages SET finding = NULL WHERE job_seq = ? AND finding IS NOT NULL", (seq,))
+        record(connection, (seq, version, stage), now, (Status.RUNNING, Status.DONE), job.worker or "", "report stored")
+        return str(snapshot_id)
 
 
 def fence(claim: Claim) -> tuple[str, str]:

@@ -11,7 +11,7 @@ from app.errors import EvaluationCrashed
 from app.queue.interface import Failure
 from app.queue.jobs import Claim, Job, Status
 from app.queue.process import is_gone
-from app.queue.store.base import AT_ONCE, StoreBase, back_off_seconds, record
+from app.queue.store.base import AT_ONCE, LIVE, StoreBase, back_off_seconds, record
 from app.queue.store.claims import HELD, LET_GO, fence
 from app.queue.store.rows import JOB_COLUMNS, job_from
 
@@ -78,7 +78,7 @@ class EndingStore(StoreBase):
 
     def _held_by_others(self) -> list[tuple[str, str, str]]:
         rows = self.db.read(
-            "SELECT job_id, claim_token, lease_until, process FROM evaluation_jobs WHERE status = 'running'"
+            f"SELECT job_id, claim_token, lease_until, process FROM evaluation_jobs WHERE {LIVE} AND status = 'running'"
         )
         now = self.clocks.steady()
         return [

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from app.db import Row
 from app.queue.interface import QueueStats
 from app.queue.jobs import Job, Status
-from app.queue.store.base import StoreBase
+from app.queue.store.base import LIVE, StoreBase
 from app.queue.store.rows import JOB_COLUMNS, job_from
 from app.queue.store.snapshots import DELETE_JOB
 
@@ -42,10 +42,10 @@ class OperationStore(StoreBase):
     def stats(self) -> QueueStats:
         """Return the queue's figures at this moment."""
         now = self.clocks.unix()
-        counts: dict[str, int] = dict(self.db.read("SELECT status, jobs FROM job_counts"))
-        oldest = self.db.read("SELECT min(created_at) FROM evaluation_jobs WHERE status = 'queued'")[0][0]
+        counts: dict[str, int] = dict(self.db.read(_COUNTS))
+        oldest = self.db.read(f"SELECT min(created_at) FROM evaluation_jobs WHERE {LIVE} AND status = 'queued'")[0][0]
         return QueueStats(
-            **{status: counts[status] for status in Status},
+            **{status: counts.get(status, 0) for status in Status},
             oldest_queued_seconds=None if oldest is None else max(now - oldest, 0.0),
             created_per_minute=self._per_minute(_CREATED_SINCE, now),
             finished_per_minute=self._per_minute(_FINISHED_SINCE, now),
@@ -71,7 +71,7 @@ class OperationStore(StoreBase):
         """Raise QueueUnavailable or DatabaseDamaged unless reads and writes work."""
         with self.db.write(durable=False) as connection:
             connection.execute("UPDATE probe SET checked_at = ?", (self.clocks.unix(),))
-        self.db.read("SELECT count(*) FROM job_counts")
+        self.db.read("SELECT job_id FROM evaluation_jobs ORDER BY seq DESC LIMIT 1")
 
     def _prune_batch(self, cutoff: float) -> int:
         with self.db.write(durable=False, draining=True) as connection:
@@ -84,6 +84,12 @@ class OperationStore(StoreBase):
         return float(self.db.read(sql, (now - RATE_SECONDS,))[0][0]) / (RATE_SECONDS / 60)
 
 
+#: Both parts read an index only.
+_COUNTS = f"""
+SELECT status, count(*) FROM evaluation_jobs WHERE {LIVE} GROUP BY status
+UNION ALL
+SELECT status, count(*) FROM evaluation_jobs WHERE completed_at IS NOT NULL GROUP BY status
+"""
 _FINISHED_SINCE = "SELECT count(*) FROM evaluation_jobs WHERE completed_at IS NOT NULL AND completed_at >= ?"
 #: Walks back from the newest job only as far as the window reaches.
 _CREATED_SINCE = """

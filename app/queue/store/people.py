@@ -3,22 +3,24 @@
 
 from __future__ import annotations
 
+import math
 import secrets
 import sqlite3
+import time
 from dataclasses import dataclass
 
 from app.db import Row
 from app.errors import JobNotFound, NotYours, QueueFull, TooManyJobs, TransitionRefused
 from app.queue.interface import NewJob
 from app.queue.jobs import Event, Job, StageRecord, Status
-from app.queue.store.base import AGEING_SECONDS, AT_ONCE, StoreBase, record
+from app.queue.store.base import AGEING_SECONDS, AT_ONCE, LIVE, StoreBase, record
 from app.queue.store.rows import EVENT_COLUMNS, JOB_COLUMNS, STAGE_COLUMNS, event_from, job_from, stage_from
 
 #: What a refusal names as the time to try again (seconds).
 OWNER_RETRY_SECONDS = 30
 FULL_RETRY_SECONDS = 60
-
-_LIVE = "status IN ('queued', 'running')"
+#: How old a count of all live jobs may be while the limit is far away.
+RECOUNT_SECONDS = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,9 @@ class _Standing:
 
 class PeopleStore(StoreBase):
     """Jobs as their owners and operators see them."""
+
+    #: Live jobs, the newest job's number, and when they were counted.
+    _counted = (0, 0, -math.inf)
 
     def create_job(self, new: NewJob) -> tuple[Job, bool]:
         """Store a job, or return the owner's live job for the same listing; True when new."""
@@ -111,13 +116,24 @@ class PeopleStore(StoreBase):
     # --- steps of a transaction ---
 
     def _check_limits(self, connection: sqlite3.Connection, owner: str) -> None:
-        sql = f"SELECT count(*) FROM evaluation_jobs WHERE owner = ? AND {_LIVE}"
+        sql = f"SELECT count(*) FROM evaluation_jobs WHERE owner = ? AND {LIVE}"
         live = connection.execute(sql, (owner,)).fetchone()[0]
         if live >= self.limits.max_live_jobs_per_owner:
             raise TooManyJobs(live=live, retry_after_seconds=OWNER_RETRY_SECONDS)
-        ahead = connection.execute(f"SELECT sum(jobs) FROM job_counts WHERE {_LIVE}").fetchone()[0]
+        ahead = self._live_jobs(connection)
         if ahead >= self.limits.max_live_jobs:
             raise QueueFull(ahead=ahead, retry_after_seconds=FULL_RETRY_SECONDS)
+
+    def _live_jobs(self, connection: sqlite3.Connection) -> int:
+        """Count the live jobs; far from the limit, a count up to a second old and all jobs made since will do."""
+        newest, now = _newest(connection)[0], time.monotonic()
+        counted, newest_then, counted_at = self._counted
+        at_most = counted + newest - newest_then
+        if now - counted_at > RECOUNT_SECONDS or at_most * 2 > self.limits.max_live_jobs:
+            sql = f"SELECT count(*) FROM evaluation_jobs WHERE {LIVE}"
+            at_most = connection.execute(sql).fetchall()[0][0]
+            self._counted = (at_most, newest, now)
+        return at_most
 
     def _insert(self, connection: sqlite3.Connection, new: NewJob) -> Job:
         now = self.clocks.unix()
@@ -172,12 +188,17 @@ def _turn(queued_at: float, priority: int) -> float:
 
 def _queued_at(connection: sqlite3.Connection, now: float) -> float:
     """Return the time to queue at: never before the newest job's, so a clock put back lets nobody jump the queue."""
-    rows = connection.execute("SELECT queued_at FROM evaluation_jobs ORDER BY seq DESC LIMIT 1").fetchall()
-    return max(now, rows[0][0]) if rows else now
+    return max(now, _newest(connection)[1])
+
+
+def _newest(connection: sqlite3.Connection) -> tuple[int, float]:
+    """Return the number of the newest job and when it was queued; zeros where there is none."""
+    rows = connection.execute("SELECT seq, queued_at FROM evaluation_jobs ORDER BY seq DESC LIMIT 1").fetchall()
+    return rows[0] if rows else (0, 0.0)
 
 
 def _live_twin(connection: sqlite3.Connection, owner: str, listing_key: str) -> Job | None:
-    sql = f"SELECT {JOB_COLUMNS} FROM evaluation_jobs WHERE owner = ? AND listing_key = ? AND {_LIVE}"
+    sql = f"SELECT {JOB_COLUMNS} FROM evaluation_jobs WHERE owner = ? AND listing_key = ? AND {LIVE}"
     rows = connection.execute(sql, (owner, listing_key)).fetchall()
     return job_from(rows[0]) if rows else None
 

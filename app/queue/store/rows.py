@@ -14,6 +14,8 @@ JOB_COLUMNS = (
 )
 EVENT_COLUMNS = "at, from_status, to_status, stage, worker, why"
 STAGE_COLUMNS = "stage, state, seconds, reason"
+#: A snapshot's id is 128 random bits, this mark, and the number that finds the row without an index of its own.
+SNAPSHOT_MARK = "."
 SNAPSHOT_COLUMNS = "snapshot_id, job_id, owner, address, created_at, report"
 
 
@@ -58,3 +60,9 @@ def stage_from(row: Row) -> StageRecord:
 def snapshot_from(row: Row) -> Snapshot:
     """Read a row of SNAPSHOT_COLUMNS."""
     return Snapshot(*row)
+
+
+def snapshot_key(snapshot_id: str) -> tuple[int, str]:
+    """Return the number in a snapshot's id and the id; the number is -1 in what cannot be one."""
+    number = snapshot_id.rpartition(SNAPSHOT_MARK)[2]
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 19 else -1, snapshot_id

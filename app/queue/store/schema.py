@@ -69,11 +69,11 @@ CREATE TABLE job_stages (
 ) WITHOUT ROWID
 """
 
-#: `job_seq` as the key makes a second snapshot of one job impossible.
+#: `job_seq` as the key makes a second snapshot of one job impossible; it is also part of the id, which finds the row.
 _SNAPSHOTS = """
 CREATE TABLE snapshots (
     job_seq INTEGER PRIMARY KEY,
-    snapshot_id TEXT NOT NULL UNIQUE,
+    snapshot_id TEXT NOT NULL,
     job_id TEXT NOT NULL,
     owner TEXT NOT NULL,
     address TEXT NOT NULL,
@@ -82,28 +82,14 @@ CREATE TABLE snapshots (
 )
 """
 
+#: Each index costs every job a page in the log, so there are no more than these.
 _INDEXES = (
-    # The next job: small however many jobs have ended, and covering, for those that are not yet due.
-    "CREATE INDEX jobs_claimable ON evaluation_jobs (turn, seq, run_after, status) WHERE status = 'queued'",
-    "CREATE INDEX jobs_running ON evaluation_jobs (lease_until) WHERE status = 'running'",
+    # The line, with those being served: small however many jobs have ended, and all that a claim needs to look at.
+    "CREATE INDEX jobs_line ON evaluation_jobs (turn, seq, run_after, status) WHERE status IN ('queued', 'running')",
     # An owner's live jobs, each listing once.
     "CREATE UNIQUE INDEX jobs_live ON evaluation_jobs (owner, listing_key) WHERE status IN ('queued', 'running')",
-    "CREATE INDEX jobs_ended ON evaluation_jobs (completed_at) WHERE completed_at IS NOT NULL",
+    "CREATE INDEX jobs_ended ON evaluation_jobs (completed_at, status) WHERE completed_at IS NOT NULL",
     "CREATE INDEX jobs_by_owner ON evaluation_jobs (owner, seq)",
-    "CREATE INDEX snapshots_by_owner ON snapshots (owner, job_seq)",
-)
-
-#: How many jobs are in each status, kept right by the database itself: counting rows would slow every submission.
-_COUNTS = (
-    "CREATE TABLE job_counts (status TEXT PRIMARY KEY, jobs INTEGER NOT NULL) WITHOUT ROWID",
-    "INSERT INTO job_counts VALUES ('queued', 0), ('running', 0), ('done', 0), ('failed', 0), ('cancelled', 0)",
-    "CREATE TRIGGER jobs_counted_in AFTER INSERT ON evaluation_jobs BEGIN"
-    " UPDATE job_counts SET jobs = jobs + 1 WHERE status = NEW.status; END",
-    "CREATE TRIGGER jobs_counted_over AFTER UPDATE OF status ON evaluation_jobs WHEN OLD.status <> NEW.status BEGIN"
-    " UPDATE job_counts SET jobs = jobs - 1 WHERE status = OLD.status;"
-    " UPDATE job_counts SET jobs = jobs + 1 WHERE status = NEW.status; END",
-    "CREATE TRIGGER jobs_counted_out AFTER DELETE ON evaluation_jobs BEGIN"
-    " UPDATE job_counts SET jobs = jobs - 1 WHERE status = OLD.status; END",
 )
 
 #: `checked_at` is rewritten by the readiness check: the cheapest write that proves writing works.
@@ -112,4 +98,4 @@ _PROBE = (
     "INSERT INTO probe VALUES (1, 0)",
 )
 
-SCHEMA = Schema(APPLICATION_ID, ((_JOBS, _EVENTS, _STAGES, _SNAPSHOTS, *_INDEXES, *_COUNTS, *_PROBE),))
+SCHEMA = Schema(APPLICATION_ID, ((_JOBS, _EVENTS, _STAGES, _SNAPSHOTS, *_INDEXES, *_PROBE),))

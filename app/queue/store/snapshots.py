@@ -6,7 +6,7 @@ from __future__ import annotations
 from app.errors import NotYours, SnapshotNotFound
 from app.queue.jobs import Snapshot
 from app.queue.store.base import StoreBase
-from app.queue.store.rows import SNAPSHOT_COLUMNS, snapshot_from
+from app.queue.store.rows import SNAPSHOT_COLUMNS, snapshot_from, snapshot_key
 
 
 class SnapshotStore(StoreBase):
@@ -14,8 +14,8 @@ class SnapshotStore(StoreBase):
 
     def get_snapshot(self, snapshot_id: str) -> Snapshot:
         """Return a stored report. Raises SnapshotNotFound."""
-        sql = f"SELECT {SNAPSHOT_COLUMNS} FROM snapshots WHERE snapshot_id = ?"
-        rows = self.db.read(sql, (snapshot_id,))
+        sql = f"SELECT {SNAPSHOT_COLUMNS} FROM snapshots WHERE job_seq = ? AND snapshot_id = ?"
+        rows = self.db.read(sql, snapshot_key(snapshot_id))
         if not rows:
             raise SnapshotNotFound
         return snapshot_from(rows[0])
@@ -23,8 +23,8 @@ class SnapshotStore(StoreBase):
     def delete_snapshot(self, snapshot_id: str, owner: str | None) -> None:
         """Delete a report and all that its job keeps of the address. Raises SnapshotNotFound or NotYours."""
         with self.db.write(durable=True) as connection:
-            sql = "SELECT job_seq, owner FROM snapshots WHERE snapshot_id = ?"
-            rows = connection.execute(sql, (snapshot_id,)).fetchall()
+            sql = "SELECT job_seq, owner FROM snapshots WHERE job_seq = ? AND snapshot_id = ?"
+            rows = connection.execute(sql, snapshot_key(snapshot_id)).fetchall()
             if not rows:
                 raise SnapshotNotFound
             seq, its_owner = rows[0]
@@ -35,8 +35,12 @@ class SnapshotStore(StoreBase):
                 connection.execute(statement, (seq,))
 
     def recent_snapshots(self, owner: str, limit: int = 10) -> tuple[Snapshot, ...]:
-        """Return an owner's reports, newest first."""
-        sql = f"SELECT {SNAPSHOT_COLUMNS} FROM snapshots WHERE owner = ? ORDER BY job_seq DESC LIMIT ?"
+        """Return an owner's reports, newest first, as long as their jobs are kept."""
+        sql = (
+            f"SELECT {SNAPSHOT_COLUMNS} FROM snapshots WHERE job_seq IN"
+            " (SELECT seq FROM evaluation_jobs WHERE owner = ? AND status = 'done' ORDER BY seq DESC LIMIT ?)"
+            " ORDER BY job_seq DESC"
+        )
         return tuple(snapshot_from(row) for row in self.db.read(sql, (owner, limit)))
 
 
