@@ -91,7 +91,8 @@ def _reach(evaluation: Evaluation) -> Part:
     if not needs:
         return Part("reach", label, None, 1.0, weight, "Not known here.")
     met = [need for need in needs if reachable_quietly(evaluation.around, need)]
-    text = f"{len(met)} of {count(len(needs), 'daily need')} are within {limit(METHOD.reach_m)} on quiet streets."
+    verb = "is" if len(met) == 1 else "are"
+    text = f"{len(met)} of {count(len(needs), 'daily need')} {verb} within {limit(METHOD.reach_m)} on quiet streets."
     return _part("reach", label, len(met) / len(needs), weight, text)
 
 
@@ -106,7 +107,7 @@ def _destinations(evaluation: Evaluation) -> Part:
     if mean is None:
         return Part("destinations", label, None, 1.0, weight, "Not known here.")
     full = [category.label.lower() for category, share in shares if share >= 0.995]
-    text = f"As many as can count are within an easy ride: {listed(full)}." if full else "Few are within an easy ride."
+    text = f"As many as count are within an easy ride for {listed(full)}." if full else "Few are within an easy ride."
     return _part("destinations", label, mean, weight, text)
 
 

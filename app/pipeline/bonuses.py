@@ -23,13 +23,19 @@ def run(evaluation: Evaluation) -> Finding:
     return Finding(
         stage="tier3_bonuses",
         title="Bonus points",
-        state=State.MEASURED if any(p.value is not None for p in parts) else State.UNKNOWN,
+        state=_state(parts, value),
         summary=_summary(parts, earned),
         score=None if value is None else Score("Final score", value, METHOD.cap, word_for(METHOD.words, value)),
         parts=parts,
         notes=("Only what the listing says counts; nothing is taken off for what it does not say.",),
         confidence=Confidence(Level.HIGH),
     )
+
+
+def _state(parts: tuple[Part, ...], value: float | None) -> State:
+    if value is None:
+        return State.UNKNOWN
+    return State.PARTIAL if any(p.value is None for p in parts) else State.MEASURED
 
 
 def bonus_parts(listing: Listing) -> tuple[Part, ...]:

@@ -99,9 +99,10 @@ def noise_check(evaluation: Evaluation) -> Check:
             why = know.why_cut(NOISE.edge_m) if know.has(Data.STREETS) else know.why_not(Data.STREETS)
             return _noise(Outcome.UNKNOWN, why)
         return _noise(Outcome.PASS, f"No road is within {limit(NOISE.within_m)}.")
-    outcome = noise_outcome(level)
+    whole_db = round(level)
+    outcome = noise_outcome(whole_db)
     text = (
-        f"About {number(level, 0)} dB outside, mostly from {name_or_noun(loudest.name, kind_word(loudest.kind))}, "
+        f"About {whole_db} dB outside, mostly from {name_or_noun(loudest.name, kind_word(loudest.kind))}, "
         f"{metres(loudest.distance_m)} away."
     )
     if outcome is Outcome.PASS and cut:
@@ -109,8 +110,8 @@ def noise_check(evaluation: Evaluation) -> Check:
     return _noise(outcome, text, loudest.distance_m)
 
 
-def noise_outcome(level_db: float) -> Outcome:
-    """Judge a level in decibels."""
+def noise_outcome(level_db: int) -> Outcome:
+    """Judge a level in whole decibels, as the report shows it."""
     if level_db > NOISE.fail_db:
         return Outcome.FAIL
     return Outcome.WARN if level_db > NOISE.warn_db else Outcome.PASS

@@ -11,7 +11,7 @@ from app.pipeline.evaluation import Evaluation
 from app.pipeline.found import rounded
 from app.pipeline.profiles import METHODS
 from app.pipeline.report import Fact, Finding, Gap, State, Trip
-from app.pipeline.words import listed, minutes, percent, place_name, sentence
+from app.pipeline.words import kind_word, listed, minutes, percent, place_name, sentence
 from app.places import Kind, Location, Place
 from app.sources.base import TransitTime, TravelTimes
 
@@ -87,8 +87,14 @@ def _landmarks(evaluation: Evaluation) -> tuple[list[Destination], list[Gap]]:
         if place is None:
             gaps.append(Gap(words, "There is none on the map of this region; the nearest may lie outside it."))
         else:
-            found.append(Destination(purpose, place_name(place), place))
+            found.append(Destination(purpose, landmark_name(place), place))
     return found, gaps
+
+
+def landmark_name(place: Place) -> str:
+    """Say "Helsinki (railway station)": a station often has the name of its town."""
+    noun = kind_word(place.kind)
+    return f"{place.name} ({noun})" if place.name and noun not in place.name.lower() else place_name(place)
 
 
 def _trip(destination: Destination, times: TravelTimes, evaluation: Evaluation) -> Trip:

@@ -14,6 +14,9 @@ from app.pipeline.report import Confidence, Finding, Level, State
 from app.pipeline.words import listed, metres
 from app.places import Precision
 
+#: Stages that only put together what others found.
+DERIVED = ("tier2_scoring", "tier3_bonuses")
+
 
 class Reason(NamedTuple):
     """Why a finding is less sure, and how far it lowers the confidence by itself."""
@@ -117,7 +120,7 @@ def whole_report(evaluation: Evaluation, findings: Sequence[Finding]) -> Confide
     """Judge the whole report: the reasons that hold everywhere, and the sections that are missing."""
     general = section(evaluation, Data.STREETS, Data.SHOPS, Data.AMENITIES, Data.STOPS)
     texts = [Reason(general.level, text) for text in general.reasons]
-    missing = [f.title for f in findings if f.state in (State.UNKNOWN, State.FAILED)]
+    missing = [f.title for f in findings if f.state in (State.UNKNOWN, State.FAILED) and f.stage not in DERIVED]
     if missing:
         verb = "section" if len(missing) == 1 else "sections"
         level = Level.LOW if len(missing) > 2 else Level.MEDIUM

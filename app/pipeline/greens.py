@@ -18,6 +18,7 @@ from app.pipeline.words import count, limit, number, place_name, sentence
 from app.sources.base import GreenSpace
 
 METHOD = METHODS.green
+SAID = {"passes": "good enough for a", "borderline": "borderline for a", "falls short": "short of a good"}
 NEAR_TITLE = f"Public green of {number(METHOD.near_ha)} ha or more within {limit(METHOD.near_m)}"
 
 
@@ -70,7 +71,7 @@ def run_escape(evaluation: Evaluation) -> Finding:
         stage="green_escape",
         title="Your daily green escape",
         state=State.PARTIAL if missing else State.MEASURED,
-        summary=f"{sentence(name_and_minutes(best.green.place))}: {number(score.value)} of 10, {score.word}.",
+        summary=_escape_summary(best, score),
         score=score,
         parts=best.parts,
         facts=_escape_facts(best.green),
@@ -78,6 +79,12 @@ def run_escape(evaluation: Evaluation) -> Finding:
         notes=(f"The value passes from {number(METHOD.passes)} on, when the walk and the size are good enough too.",),
         gaps=tuple(Gap(p.label.lower(), p.evidence) for p in missing),
         confidence=section(evaluation, Data.AMENITIES),
+    )
+
+
+def _escape_summary(best: Valued, score: Score) -> str:
+    return (
+        f"{sentence(name_and_minutes(best.green.place))}: {number(score.value)} of 10, {SAID[score.word]} daily walk."
     )
 
 
@@ -93,7 +100,7 @@ def size_words(green: GreenSpace) -> str:
     hectares = green.area_m2 / 10_000
     if hectares >= 0.1:
         return f"{number(hectares, 1 if hectares < 10 else 0)} ha"
-    return f"{number(round(green.area_m2, -1), 0)} m²" if green.area_m2 >= 10 else ""
+    return f"{number(round(green.area_m2, -1), 0)} m²" if green.area_m2 >= 10 else "size not known"
 
 
 def _incomplete(evaluation: Evaluation) -> bool:

@@ -71,7 +71,8 @@ def _tier3() -> Section:
             words_sentence(m.words),
             f"The report names up to {m.named} things that help most and {m.named} that cost most: failed checks "
             f"first, then "
-            "the categories that gain or lose most points, then warnings and daily needs out of reach.",
+            "the categories that gain or lose most points, then warnings, "
+            "daily needs out of reach and low indexes.",
         ),
     )
 

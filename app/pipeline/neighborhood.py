@@ -23,6 +23,9 @@ from app.sources.base import Floats, Surroundings
 METHOD = METHODS.needs
 #: Schools looked at to find the primary ones among them.
 SCHOOLS_READ = 100
+#: More unknown needs than this are counted rather than named.
+MOST_NAMED = 3
+LEVEL_UNKNOWN = "level unknown"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ def run(evaluation: Evaluation) -> Finding:
         stage="neighborhood",
         title="Daily needs on foot",
         state=state_of([a.value for a in answers]) if score else State.UNKNOWN,
-        summary=_summary(met, known, score),
+        summary=_summary(met, answers, score),
         score=score,
         parts=parts,
         facts=(
@@ -57,7 +60,7 @@ def run(evaluation: Evaluation) -> Finding:
             Fact("worst_need", "Farthest need", _worst_words(known) or None),
         ),
         groups=tuple(a.group for a in answers if a.group.places or a.value is not None),
-        notes=_notes(len(answers) - len(known)),
+        notes=_notes(answers),
         gaps=merge_gaps(gaps),
         confidence=section(evaluation, Data.SHOPS, Data.AMENITIES, Data.STOPS),
     )
@@ -99,7 +102,7 @@ def _primary_schools(around: Surroundings) -> tuple[list[FoundPlace], Floats]:
     for place in around.nearest(Kind.SCHOOL, limit=SCHOOLS_READ):
         levels = school_levels(place)
         if place.walk_s is not None and (not levels or SchoolLevel.PRIMARY in levels):
-            schools.append((place, "" if levels else "level unknown"))
+            schools.append((place, "" if levels else LEVEL_UNKNOWN))
     seconds = np.array([place.walk_s for place, _ in schools], dtype=float)
     return [found_place(place, detail) for place, detail in schools], seconds
 
@@ -132,20 +135,30 @@ def _worst_words(known: list[Answer]) -> str:
     return f"{worst.need.label}, {minutes(worst.group.nearest_min)} on foot"
 
 
-def _summary(met: int, known: list[Answer], score: Score | None) -> str:
+def _summary(met: int, answers: list[Answer], score: Score | None) -> str:
     if score is None:
         return "Too little is mapped near this address to say which daily needs can be met on foot."
-    text = f"{met} of {count(len(known), 'daily need')} {'is' if met == 1 else 'are'} within a 15 minute walk."
-    if met == len(known):
-        return text
+    known = [a for a in answers if a.value is not None]
+    verb = "is" if met == 1 else "are"
+    text = f"{met} of {count(len(known), 'daily need')} {verb} within a 15 minute walk{_unknown_words(answers)}."
     missing = [a.need.label for a in known if a.group.nearest_min is None]
-    text += f" The farthest is {_worst_words(known)}." if not missing else ""
-    return text + (f" Within 30 minutes there is no walk to {listed(missing)}." if missing else "")
+    if missing:
+        return f"{text} Within 30 minutes there is no walk to {listed(missing)}."
+    return text if met == len(known) else f"{text} The farthest is {_worst_words(known)}."
 
 
-def _notes(unknown: int) -> tuple[str, ...]:
-    notes = ["A school whose level the map does not say counts as a primary school here."]
-    if unknown:
-        verb = "is" if unknown == 1 else "are"
-        notes.append(f"{count(unknown, 'need')} {verb} not known here and left out of the index.")
+def _unknown_words(answers: list[Answer]) -> str:
+    unknown = [a.need.label for a in answers if a.value is None]
+    if not unknown:
+        return ""
+    named = listed(unknown) if len(unknown) <= MOST_NAMED else count(len(unknown), "need")
+    return f"; {named} {'is' if len(unknown) == 1 else 'are'} not known here"
+
+
+def _notes(answers: list[Answer]) -> tuple[str, ...]:
+    notes = []
+    if any(place.detail.startswith(LEVEL_UNKNOWN) for a in answers for place in a.group.places):
+        notes.append("A school whose level the map does not say counts as a primary school here.")
+    if any(a.value is None for a in answers):
+        notes.append("What is not known is left out of the index.")
     return tuple(notes)

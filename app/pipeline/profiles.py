@@ -65,9 +65,10 @@ class Tier3:
         (40.0, "compromised"),
         (0.0, "significant gaps"),
     )
-    #: A tier 2 category helps from this value on, and costs below the other.
+    #: A tier 2 category helps from this value on, and costs below it.
     helps_from: float = 7.0
-    costs_below: float = 8.0
+    #: An index of the surroundings costs below this value.
+    weak_index: float = 50.0
     named: int = 3
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from app.pipeline.categories import Data
-from app.pipeline.commute import CENTRE_KINDS
+from app.pipeline.commute import CENTRE_KINDS, landmark_name
 from app.pipeline.confidence import Reason, section
 from app.pipeline.evaluation import Evaluation, state_of
 from app.pipeline.found import group
@@ -17,7 +17,7 @@ from app.pipeline.report import Confidence, Fact, Finding, Gap, Group, Level, Pa
 from app.pipeline.scoring import up_to, weighted_mean
 from app.pipeline.transit_score import NO_TIMETABLE
 from app.pipeline.transit_stops import boardings, departures_per_hour, found_stop, reported_routes, stop_name
-from app.pipeline.words import minutes, number, place_name, sentence
+from app.pipeline.words import minutes, number, sentence
 from app.sources.base import TransitStop, TravelTimes
 
 METHOD = METHODS.transit
@@ -99,27 +99,30 @@ def _frequency_part(best: TransitStop | None, timed: bool) -> Part:
 
 def _centre_part(evaluation: Evaluation) -> Part:
     label, full = "Trip to the centre", PART_POINTS[2]
-    name, trip = _centre_trip(evaluation)
+    name, rides = _centre_trip(evaluation)
+    known = [(ride, how) for ride, how in zip(rides, ("on foot", "by transit"), strict=True) if ride is not None]
     if not name:
         return Part("centre", label, None, full, full, "No city or town centre is on the map of this region.")
-    if trip is None and not evaluation.knowledge.has_timetable:
-        return Part("centre", label, None, full, full, f"{name} is too far to walk, and no timetable is known here.")
-    if trip is None:
+    if not known and not evaluation.knowledge.has_timetable:
+        why = f"{sentence(name)} is too far to walk, and no timetable is known here."
+        return Part("centre", label, None, full, full, why)
+    if not known:
         return Part("centre", label, 0.0, full, full, f"No connection to {name} was found.")
-    return Part("centre", label, centre_points(trip), full, full, f"{minutes(trip)} to {name}, on foot or by transit.")
+    trip, how = min(known)
+    return Part("centre", label, centre_points(trip), full, full, f"{minutes(trip)} {how} to {name}.")
 
 
-def _centre_trip(evaluation: Evaluation) -> tuple[str, float | None]:
-    """Return the centre's name and the minutes there on foot or by transit, from urban_access where it has them."""
+def _centre_trip(evaluation: Evaluation) -> tuple[str, tuple[float | None, float | None]]:
+    """Return the centre's name and the minutes on foot and by transit, from urban_access where it has them."""
     urban = evaluation.usable("urban_access")
     for trip in urban.trips if urban else ():
         if trip.purpose == "centre":
-            return trip.destination, _shorter(trip.walk_min, trip.transit_min)
+            return trip.destination, (trip.walk_min, trip.transit_min)
     centre = evaluation.around.landmark(*CENTRE_KINDS)
     if centre is None:
-        return "", None
+        return "", (None, None)
     (times,) = evaluation.around.travel_times([centre])
-    return place_name(centre), _shorter(*_minutes_of(times))
+    return landmark_name(centre), _minutes_of(times)
 
 
 def _minutes_of(times: TravelTimes) -> tuple[float | None, float | None]:
@@ -128,10 +131,6 @@ def _minutes_of(times: TravelTimes) -> tuple[float | None, float | None]:
         None if times.walk_s is None else round(times.walk_s / 60.0, 1),
         None if transit is None else round(transit / 60.0, 1),
     )
-
-
-def _shorter(*values: float | None) -> float | None:
-    return min((v for v in values if v is not None), default=None)
 
 
 def _stops_group(stops: Sequence[TransitStop]) -> Group:
@@ -145,12 +144,15 @@ def _facts(best: TransitStop | None) -> tuple[Fact, ...]:
     first = min((r.first_departure for r in best.routes if r.first_departure), default=None)
     last = max((r.last_departure for r in best.routes if r.last_departure), default=None)
     per_hour = departures_per_hour(best)
-    return (
-        Fact("best_stop", "Best stop", stop_name(best)),
-        Fact("best_stop_walk", "Walk there", round(best.walk_s / 60.0, 1), "min"),
+    timed = (
         Fact("departures", "Departures an hour there", None if per_hour is None else round(per_hour, 1), "per hour"),
         Fact("first", "First departure", first),
         Fact("last", "Last departure", last),
+    )
+    return (
+        Fact("best_stop", "Best stop", stop_name(best)),
+        Fact("best_stop_walk", "Walk there", round(best.walk_s / 60.0, 1), "min"),
+        *(timed if per_hour is not None else ()),
     )
 
 
@@ -161,6 +163,8 @@ def _summary(best: TransitStop | None, score: Score | None, parts: Sequence[Part
     if parts[1].value is not None:
         word, per_hour = frequency(departures_per_hour(best))[1], departures_per_hour(best) or 0.0
         text += f" Its service is {word.lower()}: {number(per_hour)} departures an hour on a weekday."
+    else:
+        text += " How often it is served is not known."
     if score:
         text += f" Transit access is {number(score.value)} of 10."
     return text

@@ -20,6 +20,8 @@ REACH_M = METHOD.decay[-1][0]
 MODE_WEIGHTS = dict(METHOD.mode_weights)
 NO_TIMETABLE = "No timetable is known here, so how often anything runs is not known."
 LISTED = 12
+#: Weekday trips that the service factor without a timetable stands for.
+UNTIMED_TRIPS = round(METHOD.trips_reference * METHOD.untimed_factor**2)
 
 
 def run(evaluation: Evaluation) -> Finding:
@@ -96,10 +98,13 @@ def _summary(score: Score, near: list[Boarding]) -> str:
     if not near:
         return f"No stop is within {limit(REACH_M)} on foot, so the transit index is 0 of 100."
     nearest = min(near, key=lambda b: (b.stop.walk_s, b.stop.stop_id)).stop
-    return (
+    text = (
         f"{sentence(score.word)}: {number(score.value, 0)} of 100 on the transit index. "
         f"The nearest stop is {stop_name(nearest)}, {metres(stop_metres(nearest))} on foot."
     )
+    if any(_timed(b.route) for b in near):
+        return text
+    return f"{text} No timetable is known here, so each line counts as one with about {UNTIMED_TRIPS} trips a day."
 
 
 def _notes(untimed: int) -> tuple[str, ...]:

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.pipeline.profiles import METHODS
-from app.pipeline.report import Check, Finding, Influence, Outcome, Part, Verdict
+from app.pipeline.report import Check, Finding, Influence, Outcome, Part, State, Verdict
 from app.pipeline.words import number, sentence
 
 METHOD = METHODS.tier3
 FULL_NEED = 1.0
+INDEXES = ("walk_scores", "bike_score", "transit_score")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +69,26 @@ def _helps(findings: Mapping[str, Finding]) -> tuple[Influence, ...]:
 
 
 def _costs(findings: Mapping[str, Finding], checks: tuple[Check, ...]) -> tuple[Influence, ...]:
-    """Name failed checks, then what loses most points, then warnings and unmet needs."""
+    """Name failed checks, then what loses most points, then warnings, unmet needs and low indexes."""
     parts = _categories(findings)
     weighed = [Weighed(1_000.0, Influence(c.title, c.finding)) for c in checks if c.outcome is Outcome.FAIL]
     weighed += [
         Weighed(_points(p, parts, p.out_of - (p.value or 0.0)), Influence(p.label, p.evidence))
         for p in parts
-        if (p.value or 0.0) < METHOD.costs_below
+        if (p.value or 0.0) < METHOD.helps_from
     ]
     weighed += [Weighed(1.0, Influence(c.title, c.finding)) for c in checks if c.outcome is Outcome.WARN]
     needs = findings["neighborhood"].parts if "neighborhood" in findings else ()
     unmet = [p for p in needs if p.value is not None and p.value < FULL_NEED]
     weighed += [Weighed(0.5 - 0.1 * (p.value or 0.0), Influence(p.label, p.evidence)) for p in unmet]
-    return _strongest(weighed)
+    return _strongest([*weighed, *_weak_indexes(findings)])
+
+
+def _weak_indexes(findings: Mapping[str, Finding]) -> list[Weighed]:
+    """Name an index that is low though all of it is known; it counts for nothing in the score, so it comes last."""
+    found = [findings[stage] for stage in INDEXES if stage in findings]
+    weak = [f for f in found if f.state is State.MEASURED and f.score and f.score.value < METHOD.weak_index]
+    return [Weighed(0.3 - (f.score.value if f.score else 0.0) / 1_000, Influence(f.title, f.summary)) for f in weak]
 
 
 def _strongest(weighed: list[Weighed]) -> tuple[Influence, ...]:

@@ -19,7 +19,7 @@ def metres(value: float) -> str:
         return "less than 10 m"
     if value < 995:
         return f"{max(10, round(value / 10) * 10)} m"
-    return f"{value / 1000:.1f} km"
+    return f"{number(value / 1000)} km"
 
 
 def limit(value: float) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import replace, route, stop
 
 import pytest
 
@@ -12,7 +12,10 @@ from app.pipeline.report import Report
 from app.pipeline.scoring import word_for
 from app.pipeline.verdict import METHOD
 from app.places import Kind
-from tests.pipeline.builders import ADDRESS, NOTHING_MAPPED, StreetGrid, Town, full_grid, hazard, place
+from tests.pipeline.builders import ADDRESS, NOTHING_MAPPED, StreetGrid, Town, full_grid, hazard, place, route, stop
+
+#: A stop that 12 lines serve.
+BUSY = (stop(150.0, *(route(str(n), mode="subway") for n in range(12))),)
 
 
 def report(around: StreetGrid, **listing: object) -> Report:
@@ -65,12 +68,17 @@ def test_what_loses_most_costs_most() -> None:
 
 
 def test_a_warning_costs_where_nothing_loses_points() -> None:
-    costs = report(full_grid(dangers=(hazard(Kind.WATERCOURSE, 20, "Mill Brook"),))).verdict.costs
+    costs = report(full_grid(stops=BUSY, dangers=(hazard(Kind.WATERCOURSE, 20, "Mill Brook"),))).verdict.costs
     assert [c.detail for c in costs] == ["Mill Brook (stretch of open water) is 20 m away."]
 
 
 def test_nothing_costs_where_nothing_does() -> None:
-    assert report(full_grid()).verdict.costs == ()
+    assert report(full_grid(stops=BUSY)).verdict.costs == ()
+
+
+def test_a_low_index_costs_last() -> None:
+    costs = report(full_grid(dangers=(hazard(Kind.WATERCOURSE, 20, "Mill Brook"),))).verdict.costs
+    assert [c.title for c in costs] == ["Water nearby", "Transit index"]
 
 
 def test_an_unmapped_address_has_no_score() -> None:

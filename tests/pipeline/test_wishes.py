@@ -76,6 +76,7 @@ def test_bonuses_alone_make_no_score() -> None:
 
 def test_a_silent_listing_is_unknown() -> None:
     finding = with_lifestyle(60.0)
-    assert finding.state is State.UNKNOWN
+    assert finding.state is State.PARTIAL
+    assert with_lifestyle(None).state is State.UNKNOWN
     assert [p.value for p in finding.parts] == [None, None, None]
     assert isinstance(finding.parts[0], Part)

@@ -31,7 +31,7 @@ def test_minutes_are_whole(value: float, text: str) -> None:
     assert words.minutes(value) == text
 
 
-@pytest.mark.parametrize(("value", "text"), [(2, "less than 10 m"), (84, "80 m"), (996, "1.0 km"), (1240, "1.2 km")])
+@pytest.mark.parametrize(("value", "text"), [(2, "less than 10 m"), (84, "80 m"), (996, "1 km"), (1240, "1.2 km")])
 def test_metres_are_tens(value: float, text: str) -> None:
     assert words.metres(value) == text
 
