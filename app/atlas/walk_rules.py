@@ -45,8 +45,8 @@ def may_walk(tags: Tags) -> bool:
         return said
     if highway in WALKABLE_IF_SAID or tags.get("motorroad") == "yes":
         return has_sidewalk(tags)
-    # Tunnels for deliveries and cars under a city are no place to walk unless somebody says so.
-    return not (highway == "service" and is_underground(tags))
+    # Delivery tunnels and car parks under a city are open to those who have business there, not to walk through.
+    return not (highway == "service" and is_underground(tags) and tags.get("access", "yes") != "yes")
 
 
 def is_underground(tags: Tags) -> bool:

@@ -1,0 +1,50 @@
+"""Networks of real extracts, read with the importer's own reader and compiled once a session."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+
+from app.atlas.extract import open_extract, read_extract
+from app.atlas.network import Network, StreetWays, compile_network
+from app.atlas.outlines import street_ways
+from app.atlas.relations import read_relations
+
+ROOT = Path(__file__).parents[2]
+SHARED = ROOT.parent / "shared" / "data"
+Barriers = dict[int, dict[str, str]]
+#: Tells from a way's id and tags whether to leave it out.
+Without = Callable[[int, dict[str, str]], bool]
+
+
+def shared_file(*parts: str) -> Path:
+    """Return a file of the shared data, or skip the test, saying so."""
+    path = SHARED.joinpath(*parts)
+    if not path.exists():
+        pytest.skip(f"the shared data file {'/'.join(parts)} is not here")
+    return path
+
+
+@cache
+def streets_of(path: Path) -> tuple[StreetWays, Barriers]:
+    """Read the streets and barriers of an extract."""
+    extract = read_extract(path, read_relations(open_extract(path)))
+    return street_ways(extract.streets), {ref: gate.tags for ref, gate in extract.gates.items()}
+
+
+@cache
+def region_network(path: Path, without: Without | None = None) -> Network:
+    """Compile the streets of an extract, those left out for which `without` says so."""
+    ways, barriers = streets_of(path)
+    if without:
+        ids = ways.way_ids.tolist()
+        tags = [{} if without(way_id, tags) else tags for way_id, tags in zip(ids, ways.tags, strict=True)]
+        ways = replace(ways, tags=tags)
+    with TemporaryDirectory(prefix="network-") as directory:
+        compile_network(ways, barriers, Path(directory))
+        return Network.open(Path(directory))
