@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace, route, stop
+from dataclasses import replace
 
 import pytest
 
