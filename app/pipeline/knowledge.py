@@ -54,11 +54,13 @@ class Knowledge:
         mapped, limits = self.mapped, METHODS.sureness
         if data is Data.STREETS:
             return mapped.street_km > 0
-        if data is Data.STOPS:
-            return mapped.stops > 0 or self.has_timetable
-        amount, per_km = (
-            (mapped.shops, limits.shops_per_km) if data is Data.SHOPS else (mapped.amenities, limits.amenities_per_km)
-        )
+        if data is Data.STOPS and self.has_timetable:
+            return True
+        amount, per_km = {
+            Data.SHOPS: (mapped.shops, limits.shops_per_km),
+            Data.AMENITIES: (mapped.amenities, limits.amenities_per_km),
+            Data.STOPS: (mapped.stops, limits.stops_per_km),
+        }[data]
         return amount >= max(1.0, per_km * mapped.street_km)
 
     def why_not(self, data: Data) -> str:

@@ -98,10 +98,11 @@ def _confidence() -> Section:
                 f"medium below {percent(m.covered)} of the area covered, low below {percent(m.barely_covered)}",
             ),
             (
-                "Shops or other places are hardly mapped",
-                f"low below {m.shops_per_km:g} shops or {m.amenities_per_km:g} other places per km of street",
+                "Shops, other places or stops are hardly mapped",
+                f"low below {m.shops_per_km:g} shops, {m.amenities_per_km:g} other places or {m.stops_per_km:g} "
+                f"stops per km of street",
             ),
-            ("No stop is mapped, or no timetable known", "low, or medium"),
+            ("No timetable is known", "medium, for transit"),
             ("The map is old, or does not say how old it is", f"medium before {OLD_DATA_BEFORE}"),
             (sentence("the nearest walkable street is far"), f"medium beyond {d.snap_warn_m:g} m, low beyond 500 m"),
         ),
