@@ -8,12 +8,13 @@ from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
+import numpy as np
 
 from app.atlas.coverage import Coverage
-from app.atlas.files import ADDRESSES_FILE, NETWORK_DIR, TABLES_FILE, TRANSIT_DIR
+from app.atlas.files import ADDRESSES_FILE, NETWORK_DIR, STOP_SNAPS_FILE, TABLES_FILE, TRANSIT_DIR
 from app.atlas.geocoder import Geocoder
 from app.atlas.meta import AtlasMeta, read_meta
-from app.atlas.network import Network
+from app.atlas.network import SNAP, Network, Snaps
 from app.atlas.transit import Timetable
 from app.errors import AtlasDamaged
 
@@ -34,11 +35,22 @@ class Atlas:
             self.coverage = Coverage.open(directory)
             self.network = Network.open(directory / NETWORK_DIR)
             self.timetable = Timetable.open(directory / TRANSIT_DIR)
+            self.stop_snaps = _stop_snaps(directory, self.timetable)
             addresses = Connections(directory / ADDRESSES_FILE)
             addresses().execute("SELECT 1 FROM sqlite_master").fetchone()
         except (OSError, ValueError, sqlite3.Error, msgspec.MsgspecError, AtlasDamaged) as error:
             raise AtlasDamaged(name=name) from error
         self.geocoder = Geocoder(addresses, self.meta.title)
+
+
+def _stop_snaps(directory: Path, timetable: Timetable | None) -> Snaps:
+    """Map where the timetables' stops lie on the streets. Raises OSError or ValueError where that does not fit."""
+    if timetable is None:
+        return np.empty(0, dtype=SNAP)
+    snaps: Snaps = np.load(directory / STOP_SNAPS_FILE, mmap_mode="r")
+    if len(snaps) != len(timetable.stops.ids):
+        raise ValueError("stops without a street")
+    return snaps
 
 
 class Connections:

@@ -16,7 +16,7 @@ from app.atlas.compiler import Compiler
 from app.atlas.coverage import Coverage
 from app.atlas.elements import Extract
 from app.atlas.extract import open_extract, read_extract, reading
-from app.atlas.files import ADDRESSES_FILE, NETWORK_DIR, TABLES_FILE, TRANSIT_DIR
+from app.atlas.files import ADDRESSES_FILE, NETWORK_DIR, STOP_SNAPS_FILE, TABLES_FILE, TRANSIT_DIR
 from app.atlas.geocoder_rows import StreetRow
 from app.atlas.meta import ATTRIBUTION, AtlasMeta, to_rows
 from app.atlas.network import Network, compile_network
@@ -26,7 +26,7 @@ from app.atlas.relations import read_relations
 from app.atlas.stop_walks import NetworkWalks
 from app.atlas.street_ways import StreetWays
 from app.atlas.table_writer import AtlasTables, write_tables
-from app.atlas.transit import TimetableFacts, compile_timetables
+from app.atlas.transit import Timetable, TimetableFacts, compile_timetables
 
 #: Called with the share done, 0 to 1, and what is being done.
 Progress = Callable[[float, str], None]
@@ -115,7 +115,13 @@ def _street_rows(ways: StreetWays) -> list[StreetRow]:
 
 
 def _timetables(feeds: Sequence[Path], directory: Path, network: Network) -> TimetableFacts | None:
-    return compile_timetables(feeds, directory / TRANSIT_DIR, NetworkWalks(network)) if feeds else None
+    if not feeds:
+        return None
+    facts = compile_timetables(feeds, directory / TRANSIT_DIR, NetworkWalks(network))
+    timetable = Timetable.open(directory / TRANSIT_DIR)
+    if timetable is not None:
+        np.save(directory / STOP_SNAPS_FILE, network.snap(timetable.stops.lats, timetable.stops.lons))
+    return facts
 
 
 def _meta(

@@ -108,9 +108,9 @@ class Nearby:
         rows = self.of(kinds)
         return rows[np.isfinite(self._walk_s[rows])]
 
-    def metres_by(self, reach: Reach, rows: Rows) -> Floats:
-        """Return the cycling metres to some places; infinity where a place is not reached."""
-        return self._least(reach.metres_to(self._columns.snaps))[rows]
+    def metres_by(self, reach: Reach) -> Floats:
+        """Return the cycling metres to all places; infinity where one is not reached."""
+        return self._least(reach.metres_to(self._columns.snaps))
 
     def within(self, kinds: Collection[Kind], radius_m: float) -> Rows:
         """Return the rows of places of these kinds whose point is within a straight distance."""

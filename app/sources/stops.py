@@ -9,7 +9,7 @@ import numpy as np
 
 from app.atlas.atlas import Atlas
 from app.atlas.nearby import Nearby
-from app.atlas.network import Snaps, Walkshed
+from app.atlas.network import Walkshed
 from app.atlas.stop_routes import MODE_OF_STOP, STOP_KINDS
 from app.atlas.transit import StopWalks
 from app.geometry import distance_m
@@ -48,8 +48,7 @@ class StopsNear:
         if timetable is None:
             return StopWalks(np.empty(0, dtype=np.int32), np.empty(0))
         near = timetable.stops_near(self._lat, self._lon, REACH_M)
-        snaps: Snaps = self._atlas.network.snap(timetable.stops.lats[near], timetable.stops.lons[near])
-        seconds = self._walkshed.seconds_to(snaps)
+        seconds = self._walkshed.seconds_to(self._atlas.stop_snaps[near])
         reached = np.flatnonzero(np.isfinite(seconds))
         order = reached[np.lexsort((near[reached], seconds[reached]))]
         return StopWalks(near[order], seconds[order])

@@ -10,8 +10,8 @@ import numpy as np
 from app.atlas.atlas import Atlas
 from app.atlas.green_areas import GREEN_KINDS, largest_area_m2, measures_of
 from app.atlas.hazards import hazards_near
-from app.atlas.nearby import Nearby, Rows
-from app.atlas.network import Reach, Walkshed
+from app.atlas.nearby import Nearby
+from app.atlas.network import Walkshed
 from app.places import Kind, Location, Place
 from app.sources.base import (
     PLACES_RADIUS_M,
@@ -44,7 +44,8 @@ class AtlasSurroundings:
         self._location = location
         self._lat, self._lon = location.lat, location.lon
         self._origin = atlas.network.snap([self._lat], [self._lon])[0]
-        self._bikes: dict[int, Reach] = {}
+        #: For each level of traffic stress, the metres to every place near by.
+        self._bike_metres: dict[int, Floats] = {}
 
     @property
     def location(self) -> Location:
@@ -139,10 +140,10 @@ class AtlasSurroundings:
 
     def bike_metres(self, *kinds: Kind, max_stress: int = 4) -> Floats:
         """Return cycling metres to each place of these kinds within 4.8 km on streets of at most this stress."""
-        if max_stress not in self._bikes:
-            self._bikes[max_stress] = self._atlas.network.bike(self._origin, PLACES_RADIUS_M, max_stress)
-        rows: Rows = self._nearby.within(kinds, PLACES_RADIUS_M)
-        return self._nearby.metres_by(self._bikes[max_stress], rows)
+        if max_stress not in self._bike_metres:
+            reach = self._atlas.network.bike(self._origin, PLACES_RADIUS_M, max_stress)
+            self._bike_metres[max_stress] = self._nearby.metres_by(reach)
+        return self._bike_metres[max_stress][self._nearby.within(kinds, PLACES_RADIUS_M)]
 
     @cached_property
     def _stops(self) -> StopsNear:

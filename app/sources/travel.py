@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 
 from app.atlas.atlas import Atlas
-from app.atlas.network import Network
 from app.atlas.transit import StopWalks, Timetable
 from app.places import Location
 from app.sources.base import Floats, TransitTime, TravelTimes
@@ -28,7 +27,7 @@ def travel_times(
     }
     transit: tuple[TransitTime | None, ...] = (None,) * len(lats)
     if atlas.timetable is not None and stops.has_timetable:
-        egresses = [_walks_from(atlas.network, atlas.timetable, *place) for place in zip(lats, lons, strict=True)]
+        egresses = [_walks_from(atlas, atlas.timetable, *place) for place in zip(lats, lons, strict=True)]
         transit = atlas.timetable.travel_times(_shorter(stops.walks), egresses, by_mode["walk"])
     return tuple(
         TravelTimes(walk, bike, car, ride)
@@ -45,11 +44,10 @@ def _shorter(walks: StopWalks) -> StopWalks:
     return StopWalks(walks.stops[near], walks.seconds[near])
 
 
-def _walks_from(network: Network, timetable: Timetable, lat: float, lon: float) -> StopWalks:
+def _walks_from(atlas: Atlas, timetable: Timetable, lat: float, lon: float) -> StopWalks:
     """Return the walks from the stops around a destination to it: as long as the other way round."""
     near = timetable.stops_near(lat, lon, STOP_WALK_M)
-    origin = network.snap([lat], [lon])[0]
-    snaps = network.snap(timetable.stops.lats[near], timetable.stops.lons[near])
-    seconds = network.walk(origin, STOP_WALK_S).seconds_to(snaps)
+    origin = atlas.network.snap([lat], [lon])[0]
+    seconds = atlas.network.walk(origin, STOP_WALK_S).seconds_to(atlas.stop_snaps[near])
     reached = np.isfinite(seconds)
     return StopWalks(near[reached], seconds[reached])
