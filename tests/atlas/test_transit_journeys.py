@@ -87,7 +87,30 @@ def test_it_changes_at_a_stop_in_a_minute_but_not_in_less(tmp_path: Path) -> Non
         assert (one(timetable, at(timetable, ("A", 0)), at(timetable, ("C", 0))) is not None) == reached
 
 
-STOPS = "ABCDEF"
+def test_it_lets_the_wrong_bus_pass_after_a_change(tmp_path: Path) -> None:
+    stops = TINY["stops"] + "D,Dogwood,50.10,4.0\n"
+    trips = TINY["trips"] + "R1,week,T3,\n"
+    times = (
+        f"{HEAD}T1,07:30:00,07:30:00,A,1,,\nT1,07:35:00,07:35:00,B,2,,\n"
+        "T2,07:38:00,07:38:00,B,1,,\nT2,07:50:00,07:50:00,D,2,,\n"
+        "T3,07:45:00,07:45:00,B,1,,\nT3,07:50:00,07:50:00,C,2,,\n"
+    )
+    timetable = compiled(tmp_path, stops=stops, trips=trips, stop_times=times)
+    found = one(timetable, at(timetable, ("A", 0)), at(timetable, ("C", 0)))
+    assert found is not None
+    assert found.min_s == 20 * 60
+
+
+def test_it_changes_from_a_trip_that_calls_twice_at_once(tmp_path: Path) -> None:
+    times = (
+        f"{HEAD}T1,07:30:00,07:30:00,A,1,,\nT1,07:35:00,07:35:00,B,2,,\nT1,07:35:00,07:35:00,B,3,,\n"
+        "T2,07:40:00,07:40:00,B,1,,\nT2,07:50:00,07:50:00,C,2,,\n"
+    )
+    timetable = compiled(tmp_path, stop_times=times)
+    assert one(timetable, at(timetable, ("A", 0)), at(timetable, ("C", 0))) is not None
+
+
+STOPS = "ABCD"
 Call = tuple[int, str, int, int, bool, bool]
 
 
@@ -95,7 +118,7 @@ Call = tuple[int, str, int, int, bool, bool]
 def trips(draw: st.DrawFn) -> list[Call]:
     """Return calls (trip, stop, arrival, departure, boards, alights) of up to 8 trips, in seconds after 6:50."""
     calls: list[Call] = []
-    for trip in range(draw(st.integers(1, 8))):
+    for trip in range(draw(st.integers(1, 10))):
         clock = draw(st.integers(0, 40)) * 60
         for stop in draw(st.lists(st.sampled_from(STOPS), min_size=2, max_size=5)):
             clock += draw(st.integers(0, 6)) * 60
@@ -154,10 +177,10 @@ def slow_duration(calls: list[Call], changes: Changes, access: Walks, egress: Wa
 
 
 walks = st.lists(st.tuples(st.sampled_from(STOPS), st.integers(0, 900).map(float)), min_size=1, max_size=3)
-latitudes = st.lists(st.integers(0, 80).map(lambda step: 50 + step / 10_000), min_size=6, max_size=6)
+latitudes = st.lists(st.integers(0, 80).map(lambda step: 50 + step / 10_000), min_size=4, max_size=4)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(calls=trips(), lats=latitudes, access=walks, egress=walks)
 def test_it_finds_what_a_plain_search_finds(calls: list[Call], lats: list[float], access: Walks, egress: Walks) -> None:
     with tempfile.TemporaryDirectory() as directory:

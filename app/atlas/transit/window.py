@@ -128,8 +128,8 @@ def _needed(run: Ints, target: Ints, ready: Longs) -> Longs:
     """Return the changes (sorted by run and along it) that nobody does better than by staying on board.
 
     One is left out where the same run, further on, has one at the same stop sooner: whoever could make the former can
-    make the latter. It must be sooner, not as soon: the search leaves out arrivals that others at their stop are as
-    good as, and with ties in both rules two runs could each be left out for the sake of the other.
+    make the latter. It must be sooner, not as soon: where a run calls twice at a stop within one second, the search
+    goes on from the first call only, and a tie here would leave just the second.
     """
     if not len(run):
         return np.zeros(0, np.int64)
