@@ -20,6 +20,8 @@ _SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "�
 _INNER_DOT = re.compile(r"(?<=[a-z])\.(?=[a-z])")
 _ELISION = re.compile(r"\b([a-z])'")
 _TOKEN = re.compile(r"[^\W_]+(?:[-/][^\W_]+)*")
+#: Where words part: at a hyphen or slash, and between a long word and digits stuck to it ("kaivokatu1").
+_WORD_ENDS = re.compile(r"[-/]|(?<=[^\W\d_]{4})(?=\d)")
 _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th|er|ere|eme|e|re)")
 _LONG_STREET = re.compile(r"(?<=\w{3})(?:strasse|strase|stras)$")
 
@@ -57,7 +59,7 @@ def tokens_of(text: str) -> list[Token]:
     text = _ELISION.sub(r"\1 ", _INNER_DOT.sub("", text)).replace("'", "")
     for part, piece in enumerate(re.split(r"[,;\n]", text)):
         for match in _TOKEN.finditer(piece):
-            words = [match[0]] if match[0][0].isdigit() else re.split(r"[-/]", match[0])
+            words = [match[0]] if match[0][0].isdigit() else _WORD_ENDS.split(match[0])
             cut = piece[match.end() : match.end() + 1] == "."
             found += [Token(word, part, cut and i == len(words) - 1) for i, word in enumerate(words)]
     return found

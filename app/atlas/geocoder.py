@@ -9,10 +9,11 @@ from app.atlas.address_query import Query, read_query
 from app.atlas.address_text import fold, short_forms
 from app.atlas.geocoder_complete import complete
 from app.atlas.geocoder_hints import Hints
-from app.atlas.geocoder_hits import Hit, exact_hits, fuzzy_hits, mended_hits, spans_of
+from app.atlas.geocoder_hits import Hit, exact_hits, spans_of
 from app.atlas.geocoder_labels import Style
 from app.atlas.geocoder_match import Match, Matcher
 from app.atlas.geocoder_reverse import nearest_address
+from app.atlas.geocoder_slips import fuzzy_hits, mended_hits, partial_hits
 from app.atlas.geocoder_store import GeocoderStore
 from app.atlas.geocoder_ties import in_order
 
@@ -71,13 +72,10 @@ class Geocoder:
         if ranked and ranked[0].score >= _GOOD_ENOUGH and most_edits < 3:
             return ranked
         found = {*hits, *mended_hits(self._store, query, spans), *fuzzy_hits(self._store, query, spans, most_edits)}
-        return self._scored(query, sorted(found, key=_cheapest))
+        found.update(partial_hits(self._store, query, spans, hits))
+        return self._scored(query, sorted(found, key=lambda hit: hit.rank))
 
     def _scored(self, query: Query, hits: list[Hit]) -> list[Match]:
         hints = Hints(self._store, query, hits, self._title_words)
         found: Iterable[Match] = Matcher(self._store, query, hits, hints).matches()
         return in_order(found, FOUND)
-
-
-def _cheapest(hit: Hit) -> tuple[float, int, int, int, str]:
-    return hit.cost, hit.start - hit.end, hit.start, hit.kind, hit.name

@@ -9,16 +9,11 @@ from app.atlas.address_query import Query
 from app.atlas.address_text import Token
 from app.atlas.address_words import STATION_WORDS
 from app.atlas.geocoder_cities import reach_m
+from app.atlas.geocoder_costs import FAR_IN_PLACE, KNOWN_WORD, ODD_NUMBER, OTHER_PLACE, OTHER_POSTCODE, PART_OF_PLACE
 from app.atlas.geocoder_hits import Hit
 from app.atlas.geocoder_schema import CITY, PLACE, POSTCODE, STREET
 from app.atlas.geocoder_store import GeocoderStore, Spot
 from app.geometry import distance_m
-
-#: What a hint that the address does not meet costs a match, of a score of 1.
-OTHER_PLACE, OTHER_POSTCODE, FAR_IN_PLACE = 0.12, 0.06, 0.04
-#: What words that name nothing here cost: "London" in Monaco, unless another hint places the address here.
-FOREIGN, MORE_FOREIGN, FOREIGN_BUT_PLACED, MORE_BUT_PLACED = 0.4, 0.2, 0.15, 0.06
-ODD_NUMBER, PART_OF_PLACE, KNOWN_WORD = 0.03, 0.15, 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,15 +86,6 @@ class Hints:
         return short or self._store.has_postcodes(token.text.replace("-", "")[:2])
 
 
-def foreign_cost(foreign: int, placed: bool) -> float:
-    """Return what words without meaning here cost an address that is, or is not, placed here by a hint."""
-    if not foreign:
-        return 0.0
-    if placed:
-        return FOREIGN_BUT_PLACED + MORE_BUT_PLACED * (foreign - 1)
-    return FOREIGN + MORE_FOREIGN * (foreign - 1)
-
-
 def _load(store: GeocoderStore, hits: Sequence[Hit]) -> list[Hint]:
     def refs(kind: int) -> list[int]:
         return sorted({ref for hit in hits if hit.kind == kind for ref in hit.refs})
@@ -116,7 +102,7 @@ def _load(store: GeocoderStore, hits: Sequence[Hit]) -> list[Hint]:
         }
         spots = [places[ref] for ref in named[PLACE]]
         towns = [cities[ref] for ref in named[CITY]]
-        codes = frozenset(postcodes[ref] for ref in named[POSTCODE])
+        codes = frozenset(postcodes[ref].name for ref in named[POSTCODE])
         names = frozenset(spot.name for spot in (*spots, *towns))
         hints.append(Hint(start, same[0].covers, tuple(spots) or tuple(towns), names, codes, cost))
     return hints

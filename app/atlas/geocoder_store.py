@@ -155,9 +155,10 @@ class GeocoderStore:
         sql = "SELECT id, name, 'city', lat, lon FROM geo_city WHERE id IN (SELECT value FROM json_each(?))"
         return {row[0]: Spot(*row) for row in self._rows(sql, [_list(ids)])}  # type: ignore[arg-type,misc]
 
-    def postcodes(self, ids: Sequence[int]) -> dict[int, str]:
-        sql = "SELECT id, postcode FROM geo_postcode WHERE id IN (SELECT value FROM json_each(?))"
-        return dict(self._rows(sql, [_list(ids)]))  # type: ignore[arg-type]
+    def postcodes(self, ids: Sequence[int]) -> dict[int, Spot]:
+        """Return postcodes, each as a place at the mean of its addresses."""
+        sql = "SELECT id, postcode, 'postcode', lat, lon FROM geo_postcode WHERE id IN (SELECT value FROM json_each(?))"
+        return {row[0]: Spot(*row) for row in self._rows(sql, [_list(ids)])}  # type: ignore[arg-type,misc]
 
     def has_postcodes(self, prefix: str) -> bool:
         """Tell whether a postcode of the region begins so; always True in a region that maps none."""
