@@ -6,15 +6,14 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
-from app.db_errors import BUSY, plain_errors, primary_code
+from app.db_errors import BUSY, explained, primary_code
 from app.db_file import Schema, create_file, prepare
 from app.db_turns import WaitingSign, begin, let_others_in, pause
-from app.errors import DatabaseDamaged, QueueUnavailable
 
 #: Longer than any transaction of ours, shorter than a person's patience.
 PATIENCE_SECONDS = 5.0
@@ -57,38 +56,24 @@ class Database:
 
     def read(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
         """Run one query and return all its rows: a cursor left half read would hold the log back."""
-        with self._errors():
-            connection = self.connection(durable=False)
-            deadline = time.monotonic() + self._patience_seconds
-            while True:
-                try:
-                    return connection.execute(sql, parameters).fetchall()
-                except sqlite3.OperationalError as error:
-                    if primary_code(error) not in BUSY or time.monotonic() > deadline:
-                        raise
-                pause()
+        deadline = time.monotonic() + self._patience_seconds
+        while True:
+            try:
+                return self.connection(durable=False).execute(sql, parameters).fetchall()
+            except (sqlite3.Error, OSError) as error:
+                if primary_code(error) not in BUSY or time.monotonic() > deadline:
+                    self.give_up(error)
+            pause()
 
-    @contextmanager
     def write(
         self, *, durable: bool, draining: bool = False, patience_seconds: float | None = None
-    ) -> Iterator[sqlite3.Connection]:
+    ) -> AbstractContextManager[sqlite3.Connection]:
         """Hold the write lock for one transaction: committed at the end, undone by any exception.
 
         `draining` is for whoever writes again and again: it lets those in who wait.
         """
-        with self._errors():
-            connection, sign = self.connection(durable=durable, draining=draining), self._sign()
-            patience = self._patience_seconds if patience_seconds is None else patience_seconds
-            begin(connection, sign, draining=draining, patience_seconds=patience)
-            try:
-                yield connection
-                connection.execute("COMMIT")
-            except BaseException:
-                if connection.in_transaction:
-                    connection.execute("ROLLBACK")
-                raise
-            if draining:
-                let_others_in(sign)
+        patience = self._patience_seconds if patience_seconds is None else patience_seconds
+        return _Transaction(self, durable, draining, patience)
 
     def connection(self, *, durable: bool, draining: bool = False) -> sqlite3.Connection:
         """Return this thread's connection; prefer `read` and `write`."""
@@ -107,20 +92,19 @@ class Database:
             self._closables.clear()
             self._opened = _Opened()
 
-    @contextmanager
-    def _errors(self) -> Iterator[None]:
+    def give_up(self, error: sqlite3.Error | OSError) -> NoReturn:
         """Say what went wrong in plain words, and start afresh with the file next time."""
-        try:
-            with plain_errors(self.path):
-                yield
-        except (QueueUnavailable, DatabaseDamaged):
-            for connection in self._opened.connections.values():
-                connection.close()
-            self._opened.connections.clear()
-            self._prepared = False
-            raise
+        told = explained(error, self.path)
+        if told is None:
+            raise error
+        for connection in self._opened.connections.values():
+            connection.close()
+        self._opened.connections.clear()
+        self._prepared = False
+        raise told from error
 
-    def _sign(self) -> WaitingSign:
+    def sign(self) -> WaitingSign:
+        """Return this thread's waiting sign."""
         if self._opened.sign is None:
             self._opened.sign = WaitingSign(self.path)
             self._keep(self._opened.sign)
@@ -156,3 +140,42 @@ class Database:
                     old.close()
             self._closables = [entry for entry in self._closables if entry[0].is_alive()]
             self._closables.append((threading.current_thread(), closable))
+
+
+class _Transaction:
+    """`Database.write` as a class: a generator would cost every job several microseconds more."""
+
+    __slots__ = ("_connection", "_db", "_draining", "_durable", "_patience_seconds", "_sign")
+
+    def __init__(self, db: Database, durable: bool, draining: bool, patience_seconds: float) -> None:
+        self._db = db
+        self._durable = durable
+        self._draining = draining
+        self._patience_seconds = patience_seconds
+
+    def __enter__(self) -> sqlite3.Connection:
+        try:
+            self._connection = self._db.connection(durable=self._durable, draining=self._draining)
+            self._sign = self._db.sign()
+            begin(self._connection, self._sign, draining=self._draining, patience_seconds=self._patience_seconds)
+        except (sqlite3.Error, OSError) as error:
+            self._db.give_up(error)
+        return self._connection
+
+    def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
+        try:
+            if error is None:
+                self._connection.execute("COMMIT")
+            elif isinstance(error, sqlite3.Error):
+                raise error
+        except sqlite3.Error as failure:
+            self._undo()
+            self._db.give_up(failure)
+        if error is not None:
+            self._undo()
+        elif self._draining:
+            let_others_in(self._sign)
+
+    def _undo(self) -> None:
+        if self._connection.in_transaction:
+            self._connection.execute("ROLLBACK")

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import logging
 import sqlite3
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
-from app.errors import DatabaseDamaged, QueueUnavailable
+from app.errors import DatabaseDamaged, DoorstepError, QueueUnavailable
 
 logger = logging.getLogger(__name__)
 
@@ -25,25 +23,18 @@ UNREACHABLE = BUSY | {
 }
 
 
-def primary_code(error: sqlite3.Error) -> int:
+def primary_code(error: BaseException) -> int:
     """Return SQLite's primary result code: the extended ones carry it in their low byte."""
     return int(getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
 
 
-@contextmanager
-def plain_errors(path: Path) -> Iterator[None]:
-    """Turn what the file or the disk did into QueueUnavailable or DatabaseDamaged; mistakes in SQL stay as they are."""
-    try:
-        yield
-    except sqlite3.Error as error:
-        code = primary_code(error)
-        if code in DAMAGED:
-            logger.error("%s is damaged: %s", path.name, error)
-            raise DatabaseDamaged(name=path.name) from error
-        if code in UNREACHABLE:
-            logger.warning("%s cannot be used: %s", path.name, error)
-            raise QueueUnavailable from error
-        raise
-    except OSError as error:
+def explained(error: sqlite3.Error | OSError, path: Path) -> DoorstepError | None:
+    """Return what the file or the disk did, in plain words; None for mistakes in SQL, which are ours."""
+    code = primary_code(error)
+    if code in DAMAGED:
+        logger.error("%s is damaged: %s", path.name, error)
+        return DatabaseDamaged(name=path.name)
+    if code in UNREACHABLE or isinstance(error, OSError):
         logger.warning("%s cannot be used: %s", path.name, error)
-        raise QueueUnavailable from error
+        return QueueUnavailable()
+    return None

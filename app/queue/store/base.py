@@ -84,8 +84,12 @@ def record(
     why: str = "",
 ) -> None:
     """Add a transition to the job's history. `changed` is its seq, new version and stage."""
-    connection.execute(
-        "INSERT INTO job_events (job_seq, version, stage, at, from_status, to_status, worker, why)"
-        " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
-        (*changed, at, *transition, worker, why),
-    )
+    before, after = transition
+    # sqlite3 looks for an adapter of everything that is not exactly a str, at 2 us each
+    connection.execute(_RECORD, (*changed, at, before and before.value, after.value, worker, why))
+
+
+_RECORD = (
+    "INSERT INTO job_events (job_seq, version, stage, at, from_status, to_status, worker, why)"
+    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+)

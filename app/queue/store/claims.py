@@ -16,13 +16,27 @@ LET_GO = "claim_token = NULL, worker = NULL, process = NULL, lease_until = NULL,
 #: Due, or due so late that the clock must have been put back since.
 DUE = f"{LIVE} AND status = 'queued' AND (run_after <= ? OR run_after > ?)"
 
+_ANY_DUE = f"SELECT 1 FROM evaluation_jobs WHERE {DUE} LIMIT 1"
+_CLAIM = (
+    "UPDATE evaluation_jobs SET status = 'running', claim_token = ?, worker = ?, process = ?, lease_until = ?,"
+    " attempts = attempts + 1, resumed = resumed + (kept_stages > 0), started_at = coalesce(started_at, ?),"
+    " error = NULL, error_code = NULL, suggestions = '[]', version = version + 1"
+    f" WHERE seq = (SELECT seq FROM evaluation_jobs WHERE {DUE} ORDER BY turn, seq LIMIT 1)"
+    f" RETURNING {JOB_COLUMNS}, seq"
+)
+_COMPLETE = (
+    f"UPDATE evaluation_jobs SET status = 'done', result_snapshot_id = ? || seq, completed_at = ?, {LET_GO}"
+    f" WHERE {HELD} RETURNING seq, version, current_stage, result_snapshot_id, kept_stages"
+)
+
 
 class ClaimStore(StoreBase):
     """Jobs as workers see them."""
 
     def claim_next_job(self, worker: str) -> Claim | None:
         """Take the job whose turn it is, under a fresh token and lease. Costs one read where there is none."""
-        if not self.db.read(f"SELECT 1 FROM evaluation_jobs WHERE {DUE} LIMIT 1", self._due()):
+        now = self.clocks.unix()
+        if not self.db.read(_ANY_DUE, (now, now + LONGEST_BACK_OFF_SECONDS)):
             return None
         with self.db.write(durable=False, draining=True) as connection:
             return self._claim(connection, worker)
@@ -80,20 +94,11 @@ class ClaimStore(StoreBase):
 
     # --- steps of a transaction ---
 
-    def _due(self) -> tuple[float, float]:
-        now = self.clocks.unix()
-        return now, now + LONGEST_BACK_OFF_SECONDS
-
     def _claim(self, connection: sqlite3.Connection, worker: str) -> Claim | None:
-        now, token = self.clocks.unix(), secrets.token_urlsafe(16)
+        now, token = self.clocks.unix(), secrets.token_hex(16)
         lease_until = self.clocks.steady() + self.limits.lease_seconds
         rows = connection.execute(
-            "UPDATE evaluation_jobs SET status = 'running', claim_token = ?, worker = ?, process = ?, lease_until = ?,"
-            " attempts = attempts + 1, resumed = resumed + (kept_stages > 0), started_at = coalesce(started_at, ?),"
-            " error = NULL, error_code = NULL, suggestions = '[]', version = version + 1"
-            f" WHERE seq = (SELECT seq FROM evaluation_jobs WHERE {DUE} ORDER BY turn, seq LIMIT 1)"
-            f" RETURNING {JOB_COLUMNS}, seq",
-            (token, worker, self.process, lease_until, now, *self._due()),
+            _CLAIM, (token, worker, self.process, lease_until, now, now, now + LONGEST_BACK_OFF_SECONDS)
         ).fetchall()
         if not rows:
             return None
@@ -106,11 +111,7 @@ class ClaimStore(StoreBase):
         self, connection: sqlite3.Connection, claim: Claim, report: bytes, finished: StageRecord | None
     ) -> str | None:
         now, token = self.clocks.unix(), secrets.token_urlsafe(16)
-        rows = connection.execute(
-            f"UPDATE evaluation_jobs SET status = 'done', result_snapshot_id = ? || seq, completed_at = ?, {LET_GO}"
-            f" WHERE {HELD} RETURNING seq, version, current_stage, result_snapshot_id, kept_stages",
-            (token + SNAPSHOT_MARK, now, *fence(claim)),
-        ).fetchall()
+        rows = connection.execute(_COMPLETE, (token + SNAPSHOT_MARK, now, *fence(claim))).fetchall()
         if not rows:
             return None
         (seq, version, stage, snapshot_id, kept_stages), job = rows[0], claim.job
@@ -135,7 +136,7 @@ def fence(claim: Claim) -> tuple[str, str]:
 def _keep_stage(connection: sqlite3.Connection, seq: int, finished: StageRecord, finding: bytes | None) -> None:
     connection.execute(
         "UPDATE job_stages SET state = ?, seconds = ?, reason = ?, finding = ? WHERE job_seq = ? AND stage = ?",
-        (finished.state, finished.seconds, finished.reason, finding, seq, finished.stage),
+        (finished.state.value, finished.seconds, finished.reason, finding, seq, finished.stage),
     )
 
 

@@ -114,7 +114,7 @@ class EndingStore(StoreBase):
         rows = connection.execute(
             f"UPDATE evaluation_jobs SET status = ?, completed_at = ?, {_WHY_NOT}, {LET_GO}"
             f" WHERE {HELD} RETURNING seq, version, current_stage",
-            (status, now, *_why_not(failure), *fence(claim)),
+            (status.value, now, *_why_not(failure), *fence(claim)),
         ).fetchall()
         record(connection, rows[0], now, (Status.RUNNING, status), claim.job.worker or "", why)
 

@@ -139,9 +139,7 @@ class PeopleStore(StoreBase):
         now = self.clocks.unix()
         queued_at = _queued_at(connection, now)
         rows = connection.execute(
-            "INSERT INTO evaluation_jobs (job_id, address, listing, listing_key, owner, status, priority, turn,"
-            " run_after, created_at, queued_at) VALUES (?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?)"
-            f" RETURNING {JOB_COLUMNS}, seq",
+            _INSERT,
             (
                 *(secrets.token_urlsafe(16), new.address, new.listing, new.listing_key, new.owner, new.priority),
                 *(_turn(queued_at, new.priority), AT_ONCE, now, queued_at),
@@ -175,6 +173,11 @@ class PeopleStore(StoreBase):
         return job
 
 
+_INSERT = (
+    "INSERT INTO evaluation_jobs (job_id, address, listing, listing_key, owner, status, priority, turn,"
+    " run_after, created_at, queued_at) VALUES (?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?)"
+    f" RETURNING {JOB_COLUMNS}, seq"
+)
 _SEQ = "SELECT seq FROM evaluation_jobs WHERE job_id = ?"
 
 
