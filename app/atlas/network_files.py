@@ -14,7 +14,7 @@ from app.atlas.tiling import TileIndex
 from app.errors import AtlasDamaged
 
 #: Raised whenever the meaning of a file changes: an atlas of another version has to be imported again.
-FORMAT = 1
+FORMAT = 2
 _MARK = "network.json"
 
 Ints32 = NDArray[np.int32]

@@ -18,7 +18,8 @@ Snaps = NDArray[np.void]
 
 #: A street on an island is taken only where the nearest one of the mainland is this much further.
 ISLAND_PENALTY_M = 150.0
-_CHUNK = 4096
+#: Points looked at together; in a dense city each has hundreds of segments near.
+_CHUNK = 1024
 
 
 def cells_of_segments(lats: Floats, lons: Floats, is_last: NDArray[np.bool_]) -> tuple[Integers, Integers]:
@@ -88,8 +89,7 @@ def _nearest(files: NetworkFiles, lats: Floats, lons: Floats, reach: int, mode: 
     owner, segment, flags = owner[usable], segment[usable], flags[usable]
     offset, share = _project(files, lats[owner], lons[owner], segment)
     rank = offset + np.where(flags & (int(mode) << 2), 0.0, ISLAND_PENALTY_M)
-    order = np.lexsort((segment, rank, owner))
-    winner = order[np.concatenate([[True], np.diff(owner[order]) > 0])] if len(order) else order
+    winner = _first_of_lowest(owner, rank)
     best = _Best(np.full(len(lats), -1, dtype=SNAP), np.full(len(lats), np.inf))
     chosen = segment[winner]
     along = files.shapes.along_m[chosen]
@@ -98,6 +98,16 @@ def _nearest(files: NetworkFiles, lats: Floats, lons: Floats, reach: int, mode: 
     best.snaps["offset"][owner[winner]] = offset[winner]
     best.rank[owner[winner]] = rank[winner]
     return best
+
+
+def _first_of_lowest(owner: Integers, rank: Floats) -> Integers:
+    """Return, for each run of equal owners, where its lowest rank first stands."""
+    if not len(owner):
+        return np.empty(0, dtype=np.int64)
+    is_first = np.concatenate([[True], np.diff(owner) > 0])
+    lowest = np.minimum.reduceat(rank, np.flatnonzero(is_first))
+    at = np.flatnonzero(rank == lowest[np.cumsum(is_first) - 1])
+    return at[np.concatenate([[True], np.diff(owner[at]) > 0])]
 
 
 def _candidates(files: NetworkFiles, lats: Floats, lons: Floats, reach: int) -> tuple[Integers, Integers]:

@@ -43,8 +43,8 @@ class Tiling:
 
 #: About one kilometre: what a search loads.
 SEARCH_TILES = Tiling(0.01, 0.015)
-#: About a hundred metres: what a look for the nearest street loads.
-SNAP_CELLS = Tiling(0.001, 0.0015)
+#: About forty metres: what a look for the nearest street loads.
+SNAP_CELLS = Tiling(0.0004, 0.0006)
 
 
 @dataclass(frozen=True, slots=True)
