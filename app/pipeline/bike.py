@@ -88,7 +88,7 @@ def _infrastructure(evaluation: Evaluation, paths: BikeInfrastructure) -> Part:
 def _reach(evaluation: Evaluation) -> Part:
     needs = [need for need in METHODS.needs.needs if evaluation.knowledge.has(need.data)]
     label, weight = "Reach on quiet streets", METHOD.reach_weight
-    if not needs:
+    if len(needs) <= METHODS.sureness.least_known * len(METHODS.needs.needs):
         return Part("reach", label, None, 1.0, weight, "Not known here.")
     met = [need for need in needs if reachable_quietly(evaluation.around, need)]
     verb = "is" if len(met) == 1 else "are"

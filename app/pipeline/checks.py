@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from app.pipeline.categories import Data
 from app.pipeline.confidence import section
@@ -14,7 +15,7 @@ from app.pipeline.report import Check, Fact, Finding, Gap, Outcome, State
 from app.pipeline.safety_rules import SafetyRule
 from app.pipeline.wishes import wish_checks
 from app.pipeline.words import count, danger_word, kind_word, limit, listed, metres, name_or_noun, number, sentence
-from app.places import Kind
+from app.places import Kind, Precision
 from app.sources.base import Hazard
 
 METHOD = METHODS.safety
@@ -23,13 +24,18 @@ NOTES = (
     "Distances are straight lines to the nearest edge or line on the map; tunnels do not count.",
     "These checks screen by distance. They are no measurement of air, noise or flood risk at the home.",
 )
+#: Added where the house was not found.
+ROUGH = "But this is measured from a point on the street or in the place, as the house was not found."
+#: Checks that look so far that a street's length hardly matters.
+FAR_CHECKS = frozenset(rule.key for rule in METHOD.rules if rule.warn_m >= 1_000)
 ORDER = (Outcome.FAIL, Outcome.WARN, Outcome.UNKNOWN, Outcome.PASS)
 ORDER_LABELS = tuple(zip(ORDER, ("Checks failed", "Warnings", "Unknown", "Checks passed"), strict=True))
 
 
 def run(evaluation: Evaluation) -> Finding:
     """Run every safety check, and the wishes that the person gave."""
-    safety = (*(safety_check(evaluation, rule) for rule in METHOD.rules), noise_check(evaluation))
+    exact = (*(safety_check(evaluation, rule) for rule in METHOD.rules), noise_check(evaluation))
+    safety = tuple(_as_sure_as(evaluation.location.precision, check) for check in exact)
     checks = (*safety, *wish_checks(evaluation.listing))
     unknown = [check for check in safety if check.outcome is Outcome.UNKNOWN]
     return Finding(
@@ -61,6 +67,17 @@ def safety_check(evaluation: Evaluation, rule: SafetyRule) -> Check:
     if know.cut_off(rule.warn_m):
         return _check(evaluation, rule, Outcome.UNKNOWN, know.why_cut(rule.warn_m))
     return _check(evaluation, rule, Outcome.PASS, f"There are no {rule.things} within {limit(rule.warn_m)}.")
+
+
+def _as_sure_as(precision: Precision, check: Check) -> Check:
+    """Judge no house by its street: where only the street or place was found, metres neither pass nor fail anyone."""
+    if precision in (Precision.HOUSE, Precision.INTERPOLATED) or check.key in FAR_CHECKS:
+        return check
+    if check.outcome is Outcome.FAIL:
+        return replace(check, outcome=Outcome.WARN, finding=f"{check.finding} {ROUGH}")
+    if check.outcome is Outcome.PASS:
+        return replace(check, outcome=Outcome.UNKNOWN, finding=f"{check.finding} {ROUGH}")
+    return check
 
 
 def _why_not(evaluation: Evaluation, rule: SafetyRule) -> str:

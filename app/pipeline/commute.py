@@ -13,7 +13,7 @@ from app.pipeline.profiles import METHODS
 from app.pipeline.report import Fact, Finding, Gap, State, Trip
 from app.pipeline.words import kind_word, listed, minutes, percent, place_name, sentence
 from app.places import Kind, Location, Place
-from app.sources.base import TransitTime, TravelTimes
+from app.sources.base import Surroundings, TransitTime, TravelTimes
 
 CENTRE_KINDS = (Kind.CITY_CENTRE, Kind.TOWN_CENTRE)
 LANDMARKS = (
@@ -83,12 +83,19 @@ def _landmarks(evaluation: Evaluation) -> tuple[list[Destination], list[Gap]]:
     """Find the nearest of what a city offers, in the whole region."""
     found, gaps = [], []
     for purpose, words, kinds in LANDMARKS:
-        place = evaluation.around.landmark(*kinds)
+        place = landmark(evaluation.around, purpose, kinds)
         if place is None:
             gaps.append(Gap(words, "There is none on the map of this region; the nearest may lie outside it."))
         else:
             found.append(Destination(purpose, landmark_name(place), place))
     return found, gaps
+
+
+def landmark(around: Surroundings, purpose: str, kinds: tuple[Kind, ...]) -> Place | None:
+    """Return the nearest of some kinds; the middle of a town's area is not its centre, so only a point counts as "
+    "one."""
+    place = around.landmark(*kinds)
+    return None if place and purpose == "centre" and not place.osm_id.startswith("n") else place
 
 
 def landmark_name(place: Place) -> str:
@@ -147,13 +154,12 @@ def _state(trips: Sequence[Trip], gaps: Sequence[Gap]) -> State:
 
 
 def _rides(trip: Trip) -> list[str]:
-    """Say the walk where it is short, else transit and car; the bike where nothing else is known."""
+    """Say the walk where it is short, else transit (or the walk) and car; the bike where nothing else is known."""
     if trip.walk_min is not None and trip.walk_min <= SHORT_WALK_MIN:
         return [f"{minutes(trip.walk_min)} on foot"]
-    rides = ((trip.transit_min, "by transit"), (trip.car_min, "by car"))
-    known = [f"{minutes(ride)} {how}" for ride, how in rides if ride is not None]
-    slower = ((trip.bike_min, "by bike"), (trip.walk_min, "on foot"))
-    return known or [f"{minutes(ride)} {how}" for ride, how in slower if ride is not None]
+    slow = (trip.walk_min, "on foot") if trip.transit_min is None else (trip.transit_min, "by transit")
+    known = [f"{minutes(ride)} {how}" for ride, how in (slow, (trip.car_min, "by car")) if ride is not None]
+    return known or [f"{minutes(ride)} by bike" for ride in (trip.bike_min,) if ride is not None]
 
 
 def _summary(trips: Sequence[Trip]) -> str:

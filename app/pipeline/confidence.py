@@ -89,7 +89,13 @@ def coverage_reasons(evaluation: Evaluation, radius_m: float) -> tuple[Reason, .
 def mapped_reasons(evaluation: Evaluation, data: Sequence[Data]) -> tuple[Reason, ...]:
     """Lower the confidence for each family of data that is hardly mapped here."""
     know = evaluation.knowledge
-    return tuple(Reason(Level.LOW, know.why_not(family)) for family in data if not know.has(family))
+    missing = [family for family in data if not know.has(family)]
+    return tuple(Reason(_weight(family, know.has_timetable), know.why_not(family)) for family in missing)
+
+
+def _weight(family: Data, has_timetable: bool) -> Level:
+    """A timetable of some operator makes up for a part of the stops that are not mapped."""
+    return Level.MEDIUM if family is Data.STOPS and has_timetable else Level.LOW
 
 
 def age_reasons(evaluation: Evaluation) -> tuple[Reason, ...]:

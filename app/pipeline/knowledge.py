@@ -54,8 +54,6 @@ class Knowledge:
         mapped, limits = self.mapped, METHODS.sureness
         if data is Data.STREETS:
             return mapped.street_km > 0
-        if data is Data.STOPS and self.has_timetable:
-            return True
         amount, per_km = {
             Data.SHOPS: (mapped.shops, limits.shops_per_km),
             Data.AMENITIES: (mapped.amenities, limits.amenities_per_km),
@@ -67,6 +65,8 @@ class Knowledge:
         """Say why a family counts as not mapped."""
         mapped = self.mapped
         amount = {Data.SHOPS: mapped.shops, Data.AMENITIES: mapped.amenities, Data.STOPS: mapped.stops}.get(data, 0)
+        if data is Data.STOPS and self.has_timetable:
+            return f"{amount or 'No'} transit stops are mapped here, and the timetable may be of one operator alone."
         if not amount:
             return f"No {DATA_WORDS[data]} are mapped within {metres(DISC_M)}, which need not mean that there are none."
         return (

@@ -13,16 +13,14 @@ from app.pipeline.found import found_place, group
 from app.pipeline.knowledge import DISC_M, merge_gaps
 from app.pipeline.profiles import METHODS
 from app.pipeline.report import Fact, Finding, FoundPlace, Group, Part, Score, State
-from app.pipeline.school_levels import SchoolLevel, school_levels
+from app.pipeline.schools import childcare_places, primary_places
 from app.pipeline.scoring import enough_known, fifteen_minutes, weighted_mean
 from app.pipeline.transit_stops import found_stop
 from app.pipeline.words import count, listed, minutes, sentence
-from app.places import Kind
-from app.sources.base import Floats, Surroundings
+from app.places import Place
+from app.sources.base import Floats
 
 METHOD = METHODS.needs
-#: Schools looked at to find the primary ones among them.
-SCHOOLS_READ = 100
 #: More unknown needs than this are counted rather than named.
 MOST_NAMED = 3
 LEVEL_UNKNOWN = "level unknown"
@@ -88,7 +86,9 @@ def _nearest_minutes(seconds: Floats) -> float | None:
 def _reachable(evaluation: Evaluation, need: Need) -> tuple[list[FoundPlace], Floats]:
     around = evaluation.around
     if need.key == "primary_school":
-        return _primary_schools(around)
+        return _schools(primary_places(around))
+    if need.key == "childcare":
+        return _schools([(place, True) for place in childcare_places(around)])
     if need.data is Data.STOPS and evaluation.knowledge.has_timetable:
         stops = around.transit_stops()
         return [found_stop(stop) for stop in stops[: METHOD.listed]], np.array([s.walk_s for s in stops], dtype=float)
@@ -96,15 +96,9 @@ def _reachable(evaluation: Evaluation, need: Need) -> tuple[list[FoundPlace], Fl
     return [found_place(place) for place in places], around.walk_seconds(*need.kinds)
 
 
-def _primary_schools(around: Surroundings) -> tuple[list[FoundPlace], Floats]:
-    """Return schools that teach the primary level, or whose level is not known."""
-    schools = []
-    for place in around.nearest(Kind.SCHOOL, limit=SCHOOLS_READ):
-        levels = school_levels(place)
-        if place.walk_s is not None and (not levels or SchoolLevel.PRIMARY in levels):
-            schools.append((place, "" if levels else LEVEL_UNKNOWN))
-    seconds = np.array([place.walk_s for place, _ in schools], dtype=float)
-    return [found_place(place, detail) for place, detail in schools], seconds
+def _schools(found: list[tuple[Place, bool]]) -> tuple[list[FoundPlace], Floats]:
+    places = [found_place(place, "" if known else LEVEL_UNKNOWN) for place, known in found]
+    return places, np.array([place.walk_s for place, _ in found], dtype=float)
 
 
 def _part(a: Answer) -> Part:
@@ -152,7 +146,7 @@ def _unknown_words(answers: list[Answer]) -> str:
     if not unknown:
         return ""
     named = listed(unknown) if len(unknown) <= MOST_NAMED else count(len(unknown), "need")
-    return f"; {named} {'is' if len(unknown) == 1 else 'are'} not known here"
+    return f" (not known here: {named})"
 
 
 def _notes(answers: list[Answer]) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from app.pipeline.report import Fact, Finding, Gap, Group, State
 from app.pipeline.school_levels import SchoolLevel, school_levels
 from app.pipeline.words import count, listed, minutes
 from app.places import Kind, Place
+from app.sources.base import Surroundings
 
 LISTED = 5
 ASKED = ("childcare", "primary", "secondary")
@@ -75,19 +76,28 @@ def _by_level(evaluation: Evaluation) -> Iterable[tuple[str, list[Place]]]:
     """Sort schools into levels; one that teaches several is in each of them."""
     around = evaluation.around
     schools = [(place, school_levels(place)) for place in around.nearest(Kind.SCHOOL, limit=READ)]
-    childcare = [*around.nearest(*CHILDCARE_KINDS, limit=READ), *_teaching(schools, SchoolLevel.CHILDCARE)]
-    yield "childcare", sorted(childcare, key=lambda p: (_seconds(p), p.straight_m, p.osm_id))
+    yield "childcare", childcare_places(around)
     yield "primary", _teaching(schools, SchoolLevel.PRIMARY)
     yield "secondary", _teaching(schools, SchoolLevel.SECONDARY)
     yield "unknown", [place for place, levels in schools if not levels]
 
 
+def childcare_places(around: Surroundings) -> list[Place]:
+    """Return childcare, kindergartens and schools that take the youngest, shortest walk first."""
+    schools = [s for s in around.nearest(Kind.SCHOOL, limit=READ) if SchoolLevel.CHILDCARE in school_levels(s)]
+    found = {p.osm_id: p for p in (*around.nearest(*CHILDCARE_KINDS, limit=READ), *schools) if p.walk_s is not None}
+    return sorted(found.values(), key=lambda p: (p.walk_s or 0.0, p.straight_m, p.osm_id))
+
+
+def primary_places(around: Surroundings) -> list[tuple[Place, bool]]:
+    """Return schools that teach the primary level or whose level is not known, and whether it is known."""
+    levels = [(place, school_levels(place)) for place in around.nearest(Kind.SCHOOL, limit=READ)]
+    fitting = [(p, bool(taught)) for p, taught in levels if not taught or SchoolLevel.PRIMARY in taught]
+    return [(place, known) for place, known in fitting if place.walk_s is not None]
+
+
 def _teaching(schools: list[tuple[Place, frozenset[SchoolLevel]]], level: SchoolLevel) -> list[Place]:
     return [place for place, levels in schools if level in levels]
-
-
-def _seconds(place: Place) -> float:
-    return float("inf") if place.walk_s is None else place.walk_s
 
 
 def _group(key: str, places: list[Place]) -> Group:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from app.pipeline.categories import Data
-from app.pipeline.commute import CENTRE_KINDS, landmark_name
+from app.pipeline.commute import CENTRE_KINDS, landmark, landmark_name
 from app.pipeline.confidence import Reason, section
 from app.pipeline.evaluation import Evaluation, state_of
 from app.pipeline.found import group
@@ -118,7 +118,7 @@ def _centre_trip(evaluation: Evaluation) -> tuple[str, tuple[float | None, float
     for trip in urban.trips if urban else ():
         if trip.purpose == "centre":
             return trip.destination, (trip.walk_min, trip.transit_min)
-    centre = evaluation.around.landmark(*CENTRE_KINDS)
+    centre = landmark(evaluation.around, "centre", CENTRE_KINDS)
     if centre is None:
         return "", (None, None)
     (times,) = evaluation.around.travel_times([centre])

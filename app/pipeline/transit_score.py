@@ -28,7 +28,8 @@ def run(evaluation: Evaluation) -> Finding:
     """Measure the transit index, 0 to 100: 100 * sqrt(sum over routes / 78)."""
     near = [b for b in boardings(evaluation.around.transit_stops()) if stop_metres(b.stop) < REACH_M]
     know = evaluation.knowledge
-    if not know.has(Data.STOPS) or (not near and know.cut_off(REACH_M)):
+    stops_told = know.has(Data.STOPS) or (bool(near) and know.has_timetable)
+    if not stops_told or (not near and know.cut_off(REACH_M)):
         return _unknown(evaluation)
     values = [route_value(b) for b in near]
     value = transit_index(sum(sorted(values)))

@@ -29,14 +29,15 @@ class Boarding:
 def boardings(stops: Sequence[TransitStop]) -> tuple[Boarding, ...]:
     """Return each route once, at its nearest stop, and each stop without routes once by mode and name.
 
-    A stop without routes that shares its name with one that has some is another platform of it, and counts no more.
+    A stop without routes that shares its name with one that has some is another platform of it and counts no more; in
+    a timetable a stop without routes is not served.
     """
     seen: dict[tuple[str, str], Boarding] = {}
     told = {(stop.mode, stop.name) for stop in stops if stop.routes}
     for stop in sorted(stops, key=lambda s: (s.walk_s, s.straight_m, s.stop_id)):
         for route in stop.routes:
             seen.setdefault(("route", route.route_id), Boarding(stop, route))
-        if not stop.routes and (stop.mode, stop.name) not in told:
+        if not stop.routes and not stop.from_feed and (stop.mode, stop.name) not in told:
             seen.setdefault(("stop", f"{stop.mode}/{stop.name}"), Boarding(stop, None))
     return tuple(seen.values())
 

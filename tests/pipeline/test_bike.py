@@ -62,3 +62,8 @@ def test_a_map_of_streets_alone_gives_no_index() -> None:
     finding = run(StreetGrid(facts=NOTHING_MAPPED))
     assert finding.state is State.UNKNOWN
     assert finding.score is None
+
+
+def test_reach_is_unknown_where_most_needs_are_not_mapped() -> None:
+    only_stops = MappedFacts(shops=0, addresses=0, stops=60, amenities=0, street_km=180.0)
+    assert run(StreetGrid(facts=only_stops, places=(place(Kind.BUS_STOP, 100),))).score is None

@@ -184,3 +184,25 @@ def test_quiet_streets_near_the_edge_leave_noise_unknown() -> None:
 def test_a_rough_location_lowers_the_confidence() -> None:
     rough = replace(evaluation_of(StreetGrid()).location, precision=Precision.STREET)
     assert run(location=rough).confidence.level == "low"
+
+
+STREET_ONLY = replace(evaluation_of(StreetGrid()).location, precision=Precision.STREET)
+
+
+def test_a_house_is_not_failed_by_the_street_it_was_placed_on() -> None:
+    found = check("busy_road", hazard(K.PRIMARY_ROAD, 0, "Main", 4), location=STREET_ONLY)
+    assert found.outcome is Outcome.WARN
+    assert found.finding.endswith("as the house was not found.")
+
+
+def test_a_house_that_was_not_found_passes_nothing_near() -> None:
+    assert check("fuel_station", location=STREET_ONLY).outcome is Outcome.UNKNOWN
+
+
+def test_a_check_that_looks_far_needs_no_house() -> None:
+    assert check("runway", location=STREET_ONLY).outcome is Outcome.PASS
+
+
+def test_an_interpolated_house_is_near_enough() -> None:
+    between = replace(STREET_ONLY, precision=Precision.INTERPOLATED)
+    assert check("fuel_station", location=between).outcome is Outcome.PASS

@@ -97,3 +97,17 @@ def test_a_car_free_person_is_not_told_that_a_drive_is_great() -> None:
 
 def test_it_says_that_car_times_are_for_an_empty_road() -> None:
     assert "empty road" in run(StreetGrid(places=LANDMARKS)).notes[0]
+
+
+def test_the_middle_of_a_towns_area_is_not_its_centre() -> None:
+    area = replace(LANDMARKS[0], osm_id="r175905")
+    assert "city or town centre" in [g.what for g in run(StreetGrid(places=(area,))).gaps]
+
+
+def test_a_station_is_told_from_its_town() -> None:
+    station = place(Kind.RAIL_STATION, 500.0, name="Gridtown")
+    assert run(StreetGrid(places=(station,))).trips[0].destination == "Gridtown (railway station)"
+
+
+def test_the_summary_names_the_walk_where_it_is_short() -> None:
+    assert run(StreetGrid(places=LANDMARKS[:1])).summary == "City_Centre (city centre): 12 minutes on foot."

@@ -104,3 +104,14 @@ def test_a_suspicious_walk_is_flagged() -> None:
     odd = replace(place(Kind.SUPERMARKET, 200.0), walk_s=600.0)
     finding = run(full_grid(places=(odd,)))
     assert group(finding, "grocery").places[0].detail == "the walk is 4 times the straight line"
+
+
+def test_a_school_that_takes_the_youngest_is_childcare() -> None:
+    school = place(Kind.SCHOOL, 100.0, name="École maternelle")
+    others = tuple(p for p in full_grid().places if p.kind is not Kind.CHILDCARE)
+    assert value(run(full_grid(places=(*others, school))), "childcare") == 1.0
+
+
+def test_what_is_not_known_is_named() -> None:
+    finding = run(full_grid(edge_m=500.0, places=full_grid().places[1:]))
+    assert finding.summary == "12 of 12 daily needs are within a 15 minute walk (not known here: groceries)."

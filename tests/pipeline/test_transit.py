@@ -151,3 +151,23 @@ def test_access_is_zero_where_the_map_is_whole_and_no_stop_in_reach() -> None:
 def test_routes_show_headway_first_and_last() -> None:
     shown = transit_access.run(evaluation_of(full_grid())).routes[0]
     assert (shown.headway_min, shown.first, shown.last, shown.stop) == (6.0, "05:30", "24:10", "Market")
+
+
+def test_a_timetable_of_one_operator_does_not_make_the_index_zero() -> None:
+    finding = index(stop(1_500, route(mode="rail")), timetable=True, facts=replace(WELL_MAPPED, stops=2))
+    assert finding.score is None
+    assert finding.gaps[0].why == "2 transit stops are mapped here, and the timetable may be of one operator alone."
+
+
+def test_a_route_of_that_timetable_nearby_counts() -> None:
+    finding = index(stop(300, route(mode="rail")), timetable=True, facts=replace(WELL_MAPPED, stops=2))
+    assert finding.score is not None
+    assert finding.confidence.level == "medium"
+
+
+def test_a_stop_of_the_timetable_that_nothing_serves_does_not_count() -> None:
+    assert boardings([replace(stop(100), from_feed=True)]) == ()
+
+
+def test_a_platform_without_routes_counts_no_more_than_its_stop() -> None:
+    assert len(boardings([stop(100, UNTIMED), stop(90)])) == 1
