@@ -86,6 +86,16 @@ class ReportView:
         """Return the findings that left something out."""
         return tuple(finding for finding in self.sections if finding.gaps or finding.state in STATES)
 
+    def own_reasons(self, finding: Finding) -> tuple[str, ...]:
+        """Return the reasons of a section that are not among those of the whole report."""
+        return tuple(reason for reason in finding.confidence.reasons if reason not in self.report.confidence.reasons)
+
+    @property
+    def attribution(self) -> str:
+        """Return what the data's makers ask to be said beyond the line on OpenStreetMap that every page has."""
+        said = self.report.source.attribution
+        return "" if "OpenStreetMap" in said else said
+
     @property
     def origin(self) -> tuple[tuple[str, str], ...]:
         """Return label and value of what the report rests on."""

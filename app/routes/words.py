@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime
 from flask import Flask
 
 from app.config import Config
-from app.pipeline.report import Outcome
 
 #: In English whatever the host's locale is.
 MONTHS = (
@@ -16,31 +15,18 @@ MONTHS = (
 )
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 
-OUTCOMES = {
-    Outcome.PASS: "Passes",
-    Outcome.WARN: "Caution",
-    Outcome.FAIL: "Fails",
-    Outcome.UNKNOWN: "Unknown",
-}
-#: Shares of a score's range from which it counts as good, and as fair.
-GOOD, FAIR = 0.7, 0.4
-
 
 def init_app(app: Flask, config: Config) -> None:
     """Give templates these filters."""
     for function in (
         minutes,
         metres,
-        figure,
         duration,
         day,
         moment,
         iso,
-        band,
         amount,
         sentence_start,
-        element_url,
-        outcome_word,
     ):
         app.add_template_filter(function)
 
@@ -66,13 +52,6 @@ def metres(value: float | None, missing: str = "unknown distance") -> str:
         return "under 10 m"
     rounded = round(value / 10) * 10
     return f"{rounded} m" if rounded < 1000 else f"{value / 1000:.1f} km"
-
-
-def figure(value: float, out_of: float) -> str:
-    """Write a score: whole out of 100, one decimal on shorter scales."""
-    if out_of >= 50:
-        return f"{value:.0f}"
-    return f"{value:.2f}".rstrip("0").rstrip(".") if out_of <= 2 else f"{value:.1f}".removesuffix(".0")
 
 
 def duration(seconds: float) -> str:
@@ -109,14 +88,6 @@ def iso(unix_seconds: float) -> str:
     return datetime.fromtimestamp(unix_seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def band(value: float | None, out_of: float) -> str:
-    """Name the colour band of a score; words always stand beside it."""
-    if value is None:
-        return "unknown"
-    share = value / out_of if out_of else 0.0
-    return "good" if share >= GOOD else "fair" if share >= FAIR else "poor"
-
-
 def amount(value: float | str | bool | None, unit: str = "") -> str:
     """Say a fact's value: yes or no, a number with its unit, text as it is, "unknown" for None."""
     if value is None:
@@ -133,21 +104,9 @@ def amount(value: float | str | bool | None, unit: str = "") -> str:
     return f"{number}{unit}" if unit == "%" else f"{number} {unit}".strip()
 
 
-def outcome_word(outcome: Outcome) -> str:
-    """Say what a check found in one word."""
-    return OUTCOMES[outcome]
-
-
 def ordinal(number: int) -> str:
     """Say which one: "second", "third"; beyond ten as a figure."""
     return ORDINALS[number - 1] if number <= len(ORDINALS) else f"{number}th"
-
-
-def element_url(osm_id: str) -> str:
-    """Return OpenStreetMap's page of an element ("n123", "w45", "r6"), "" where the id is none."""
-    kinds = {"n": "node", "w": "way", "r": "relation"}
-    kind, number = kinds.get(osm_id[:1]), osm_id[1:]
-    return f"https://www.openstreetmap.org/{kind}/{number}" if kind and number.isdigit() else ""
 
 
 def sentence_start(text: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.routes import words
+from app.routes import score_words, words
 from app.routes.estimates import Estimate, estimate_from
 
 
@@ -36,7 +36,7 @@ def test_duration(seconds: float, said: str) -> None:
     ("value", "out_of", "said"), [(96.4, 100, "96"), (6.5, 10, "6.5"), (7.0, 10, "7"), (0.45, 1, "0.45"), (1, 1, "1")]
 )
 def test_figure(value: float, out_of: float, said: str) -> None:
-    assert words.figure(value, out_of) == said
+    assert score_words.figure(value, out_of) == said
 
 
 @pytest.mark.parametrize(
@@ -60,12 +60,12 @@ def test_it_leaves_a_date_alone_that_is_none() -> None:
 
 @pytest.mark.parametrize(("osm_id", "ending"), [("n12", "node/12"), ("w3", "way/3"), ("r4", "relation/4")])
 def test_it_links_to_elements(osm_id: str, ending: str) -> None:
-    assert words.element_url(osm_id) == f"https://www.openstreetmap.org/{ending}"
+    assert score_words.element_url(osm_id) == f"https://www.openstreetmap.org/{ending}"
 
 
 @pytest.mark.parametrize("osm_id", ["", "x1", "n", "n1/../2"])
 def test_it_links_to_nothing_else(osm_id: str) -> None:
-    assert words.element_url(osm_id) == ""
+    assert score_words.element_url(osm_id) == ""
 
 
 @pytest.mark.parametrize(
