@@ -88,6 +88,30 @@ def test_it_keeps_two_feeds_apart(tmp_path: Path) -> None:
     assert [route.route_id for route in timetable.routes_calling(0)] == ["east:R1"]
 
 
+def test_it_tells_two_feeds_of_one_name_apart(tmp_path: Path) -> None:
+    feeds = []
+    for folder in ("a", "b", "c"):
+        (tmp_path / folder).mkdir()
+        feeds.append(write_feed(tmp_path / folder / "bus.gtfs.zip"))
+    assert compile_timetables(feeds, tmp_path / "out", None).feeds == ("bus", "bus-2", "bus-3")
+
+
+def test_it_gives_each_feed_its_own_day_where_they_share_none(tmp_path: Path) -> None:
+    late = write_feed(tmp_path / "late.zip", calendar=TINY["calendar"].replace("2024", "2025"))
+    facts = compile_timetables([write_feed(tmp_path / "early.zip"), late], tmp_path / "out", None)
+    assert facts.service_date == "2025-06-03"
+    assert "early: its timetable is of 2024-06-04." in facts.notes
+
+
+def test_it_leaves_out_calls_on_request_and_says_so(tmp_path: Path) -> None:
+    header, *rows = TINY["stop_times"].splitlines()
+    flexible = "T2,,,,9,zone-1,08:00:00"
+    times = "\n".join([f"{header},location_id,start_pickup_drop_off_window", *rows, flexible])
+    facts = compiled(tmp_path, stop_times=times).facts
+    assert facts.trips == 2
+    assert "tiny: Calls on request, within an area or a span of time, were left out." in facts.notes
+
+
 def test_it_needs_at_least_one_feed(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no feed"):
         compile_timetables([], tmp_path / "out", None)

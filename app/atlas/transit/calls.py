@@ -17,7 +17,7 @@ from app.geometry import METRES_PER_DEGREE
 
 FILE = "stop_times.txt"
 REQUIRED = ("trip_id", "stop_id", "stop_sequence", "arrival_time", "departure_time")
-OPTIONAL = ("pickup_type", "drop_off_type")
+OPTIONAL = ("pickup_type", "drop_off_type", "start_pickup_drop_off_window", "location_id", "location_group_id")
 NO_TIME, BAD_TIME = -1, -2
 
 
@@ -71,11 +71,14 @@ def _read_rows(archive: Archive, feed: Feed, wanted: Mapping[str, int]) -> tuple
     trips, places, arrivals, departures, sequences, lines = (array("i") for _ in range(6))
     boards, alights = array("b"), array("b")
     for line, row in archive.rows(FILE, REQUIRED, OPTIONAL):
-        trip_id, stop_id, sequence, arrival, departure, pickup, drop_off = row
+        trip_id, stop_id, sequence, arrival, departure, pickup, drop_off, *on_request = row
         trip = wanted.get(trip_id)
         if trip is None:
             if trip_id not in known:
                 feed.problems.add(FILE, line, "the trip_id is not in trips.txt", trip_id)
+            continue
+        if any(on_request):
+            feed.note("Calls on request, within an area or a span of time, were left out.")
             continue
         arrive = clock[arrival] if arrival in clock else _remember(clock, arrival)
         depart = clock[departure] if departure in clock else _remember(clock, departure)

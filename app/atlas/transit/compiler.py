@@ -35,9 +35,9 @@ def compile_timetables(feeds: Sequence[Path], directory: Path, walk: WalkBetween
     if not feeds:
         raise ValueError("no feed to compile")
     with ExitStack() as opened:
-        parts = []
+        parts: list[tuple[Archive, Feed]] = []
         for path in feeds:
-            feed = Feed(_feed_name(path), Problems(path.name))
+            feed = Feed(_feed_name(path, [feed.name for _, feed in parts]), Problems(path.name))
             archive = opened.enter_context(Archive(path, feed.problems))
             read_feed(archive, feed)
             parts.append((archive, feed))
@@ -58,8 +58,11 @@ def compile_timetables(feeds: Sequence[Path], directory: Path, walk: WalkBetween
     return facts
 
 
-def _feed_name(path: Path) -> str:
-    return path.name.removesuffix(".zip").removesuffix(".gtfs")
+def _feed_name(path: Path, taken: Sequence[str]) -> str:
+    """Return the file's name without endings; a second feed of one name gets a number."""
+    name = path.name.removesuffix(".zip").removesuffix(".gtfs")
+    names = [name, *(f"{name}-{number}" for number in range(2, len(taken) + 2))]
+    return next(free for free in names if free not in taken)
 
 
 def _choose_days(feeds: Sequence[Feed]) -> list[int]:

@@ -71,6 +71,11 @@ class Feed:
     transfers: list[Transfer] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
+    def note(self, sentence: str) -> None:
+        """Note what was assumed or left out, once."""
+        if sentence not in self.notes:
+            self.notes.append(sentence)
+
     def trips_by_service(self) -> dict[str, int]:
         """Return how many trips each service has, a trip by headway counted as often as it runs."""
         counts: dict[str, int] = {}

@@ -74,7 +74,7 @@ def _read_routes(archive: Archive, feed: Feed) -> None:
         left_out += mode is None
         feed.routes.append(Route(route_id, short or long or route_id, mode))
     if left_out:
-        feed.notes.append(f"{left_out} routes are neither bus, rail, tram, ferry nor cable car and were left out.")
+        feed.note(f"{left_out} routes are neither bus, rail, tram, ferry nor cable car and were left out.")
 
 
 def _read_trips(archive: Archive, feed: Feed) -> None:
