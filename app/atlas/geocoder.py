@@ -40,14 +40,14 @@ class Geocoder:
         query = read_query(text)
         if not query.tokens:
             return ()
-        return tuple(self._ranked(query, 2)[:limit])
+        return tuple(self._best(query)[:limit])
 
     def suggest(self, text: str, limit: int = 5) -> tuple[str, ...]:
         """Return labels of addresses that the text may have been meant for, best first; () where nothing is alike."""
         query = read_query(text)
         if not query.tokens:
             return ()
-        ranked = self._ranked(query, 2)
+        ranked = self._best(query)
         if len([match for match in ranked if match.score >= PLAUSIBLE]) < limit:
             ranked += self._ranked(query, 3)
         labels = dict.fromkeys(match.text for match in ranked if match.score >= PLAUSIBLE)
@@ -64,6 +64,11 @@ class Geocoder:
     def writes_number_first(self) -> bool:
         """Tell whether addresses of the region are written with the number before the street."""
         return self._store.style() is not Style.NUMBER_LAST
+
+    def _best(self, query: Query) -> list[Match]:
+        """Look for more slips only where nothing plausible has few."""
+        ranked = self._ranked(query, 2)
+        return ranked if ranked and ranked[0].score >= PLAUSIBLE else self._ranked(query, 3)
 
     def _ranked(self, query: Query, most_edits: int) -> list[Match]:
         spans = spans_of(query)

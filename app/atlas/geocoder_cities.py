@@ -42,6 +42,7 @@ class Cities:
         for place in places:
             if place.kind in NAMING_M:
                 self._settlements[_cell(place.lat, place.lon, _SETTLEMENT_DEGREES)].append(place)
+        self._near: dict[_Cell, list[PlaceRow]] = {}
         self._votes: dict[_Cell, Counter[str]] = defaultdict(Counter)
         self._guesses: dict[_Cell, str] = {}
 
@@ -71,13 +72,11 @@ class Cities:
         return city if enough else ""
 
     def _settlement(self, lat: float, lon: float) -> str:
-        cells = _around(_cell(lat, lon, _SETTLEMENT_DEGREES))
-        near = [
-            (distance_m(lat, lon, place.lat, place.lon) / NAMING_M[place.kind], place.name)
-            for cell in cells
-            for place in self._settlements.get(cell, ())
-        ]
-        ratio, name = min(near, default=(math.inf, ""))
+        cell = _cell(lat, lon, _SETTLEMENT_DEGREES)
+        if cell not in self._near:
+            self._near[cell] = [place for beside in _around(cell) for place in self._settlements.get(beside, ())]
+        ratios = [(distance_m(lat, lon, p.lat, p.lon) / NAMING_M[p.kind], p.name) for p in self._near[cell]]
+        ratio, name = min(ratios, default=(math.inf, ""))
         return name if ratio <= 1 else ""
 
 

@@ -29,6 +29,8 @@ FOREIGN_BUT_PLACED, MORE_BUT_PLACED, MOST_BUT_PLACED = 0.15, 0.06, 0.3
 ODD_NUMBER, PART_OF_PLACE, KNOWN_WORD = 0.03, 0.15, 0.01
 #: A place is second choice to a street of its name; then cities come before suburbs, and these before stations.
 PLACE_AT_ALL, LESSER_PLACE, NOT_THE_STATION = 0.02, 0.01, 0.15
+#: An address that ends with a place of the region lies here, even if nothing else of it is known.
+STREET_NOT_HERE = 0.5
 
 #: Readings that cost more than this are not worth showing even as a suggestion.
 MOST_COST = 0.75

@@ -18,6 +18,7 @@ from app.atlas.geocoder_costs import (
     NUMBER_WITHOUT_STREET,
     ONE_EDIT,
     PLACE_AT_ALL,
+    STREET_NOT_HERE,
     foreign_cost,
 )
 from app.atlas.geocoder_hints import Hint, Hints
@@ -97,10 +98,16 @@ class Matcher:
         foreign, rest = self._hints.leftover(hit.covers | covered | numbers)
         base = hit.cost + rest + sum(hint.cost for hint in hints) + foreign_cost(foreign, False) + PLACE_AT_ALL
         base += NUMBER_WITHOUT_STREET * bool(numbers)
+        if self._ends_with(hit):
+            base = min(base, STREET_NOT_HERE)
         if base > MOST_COST:
             return
         for spot in self._spots(hit):
             yield from self._place(spot, hints, base + LESSER_PLACE * _kind_order(spot.kind))
+
+    def _ends_with(self, hit: Hit) -> bool:
+        """Tell whether what was typed ends with this name, but for countries: "..., Helsinki, Finland"."""
+        return hit.cost == 0.0 and all(map(self._query.says_nothing, range(hit.end, len(self._query.tokens))))
 
     def _spots(self, hit: Hit) -> list[Spot]:
         read = {PLACE: self._store.places, CITY: self._store.cities}.get(hit.kind, self._store.postcodes)

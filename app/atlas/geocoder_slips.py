@@ -71,33 +71,39 @@ def fuzzy_hits(store: GeocoderStore, query: Query, spans: Sequence[Span], most: 
 
 
 def partial_hits(store: GeocoderStore, query: Query, spans: Sequence[Span], known: Sequence[Hit]) -> list[Hit]:
-    """Return the streets with all telling words of the query in longer names: "via washington".
+    """Return the streets whose longer names hold all telling words of the query: "via washington".
 
-    Nothing is looked for where a name was found already without any word left over.
+    The words that `known` places, cities and postcodes explain do not count.
     """
     taken = {at for hit in known if hit.kind != STREET for at in hit.covers}
     free = [at for at in range(len(query.tokens)) if at not in taken and _tells(query, at)]
     telling = [at for at in free if not query.says_nothing(at)] or free
-    if not telling or telling[-1] - telling[0] >= len(telling) + 2:
+    span = _stretch(query, spans, telling)
+    if span is None:
         return []
-    words = [query.words[at] for at in telling]
+    words = words_of(query, span)
+    asked = [word for word in words if len(word) > 1 or word in TYPES]
+    initials = [word for word in words if len(word) == 1]
+    match = " AND ".join(f'"{query.words[at]}"' for at in telling)
+    found = []
+    for name in store.names_by_id(store.completions(match, NAMES_WITH_WORDS)):
+        cost = missing_words_cost(asked, name.words.split(), initials)
+        if name.kind == STREET and 0 < cost <= MISSING_WORD:
+            cost += difference_cost(asked, name.words.split())
+            found.append((span, name, cost + comma_cost(query, span)))
+    return joined(found)
+
+
+def _stretch(query: Query, spans: Sequence[Span], telling: Sequence[int]) -> Span | None:
+    """Return the run of tokens with the telling words, the types around it and the initials before it."""
+    if not telling or telling[-1] - telling[0] >= len(telling) + 2:
+        return None
     start, end = telling[0], telling[-1] + 1
-    while start and query.words[start - 1] in TYPES | ARTICLES:
+    while start and (query.words[start - 1] in TYPES | ARTICLES or len(query.words[start - 1]) == 1):
         start -= 1
     while end < len(query.words) and query.words[end] in TYPES:
         end += 1
-    initials = [query.words[at] for at in range(max(start - 1, 0), end) if len(query.words[at]) == 1]
-    asked = [word for word in query.words[start:end] if len(word) > 1 or word in TYPES]
-    span = next((span for span in spans if (span.start, span.end) == (start, end)), None)
-    if span is None:
-        return []
-    found = []
-    for name in store.names_by_id(store.completions(" AND ".join(f'"{word}"' for word in words), NAMES_WITH_WORDS)):
-        mapped = name.words.split()
-        cost = missing_words_cost(asked, mapped, initials)
-        if name.kind == STREET and 0 < cost <= MISSING_WORD:
-            found.append((span, name, cost + comma_cost(query, span) + difference_cost(asked, mapped)))
-    return joined(found)
+    return next((span for span in spans if (span.start, span.end) == (start, end)), None)
 
 
 def _tells(query: Query, at: int) -> bool:

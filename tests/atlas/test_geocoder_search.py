@@ -56,6 +56,17 @@ def test_it_finds_hyphenated_numbers(text: str) -> None:
     assert first(town(QUEENS), text) == "203-06 109th Avenue"
 
 
+def test_it_finds_a_block_typed_with_a_space() -> None:
+    assert first(town(QUEENS), "203 06 109th Avenue") == "203-06 109th Avenue"
+
+
+@pytest.mark.parametrize("text", ["12 High Street C34", "12 High Street c 34", "12, High Street", "high street12"])
+def test_a_flat_after_the_number_does_no_harm(text: str) -> None:
+    match = town([house("High Street", "12")]).search(text)[0]
+    assert match.text == "12 High Street"
+    assert match.score >= FOUND
+
+
 @pytest.mark.parametrize("text", ["12a Elm Road", "12 A Elm Rd", "Elm Road 12a"])
 def test_it_finds_a_number_with_a_letter(text: str) -> None:
     assert first(town(NEWPORT), text) == "12a Elm Road, Newport"
@@ -104,6 +115,23 @@ def test_a_station_is_found_with_or_without_that_word() -> None:
     assert first(geocoder, "renfrew") == first(geocoder, "Renfrew station") == "Renfrew Station"
 
 
+def test_a_postcode_alone_is_found_as_a_place() -> None:
+    match = town(NEWPORT).search("np20 1aa")[0]
+    assert (match.text, match.location.precision) == ("NP20 1AA", Precision.PLACE)
+
+
+def test_an_initial_stands_for_a_first_name_and_its_absence_is_a_near_miss() -> None:
+    geocoder = town([house("Via Giorgio Washington", "70")])
+    assert geocoder.search("Via G. Washington 70")[0].score >= FOUND
+    assert PLAUSIBLE <= geocoder.search("Via Washington 70")[0].score < FOUND
+
+
+def test_words_of_the_regions_title_are_known() -> None:
+    text = "12 High Street, Gwent"
+    assert town(NEWPORT).search(text)[0].score < FOUND
+    assert town(NEWPORT, title="Newport in Gwent").search(text)[0].score >= FOUND
+
+
 @pytest.mark.parametrize(
     ("hint", "town_name"), [("Marshfield", "Marshfield CF3 2TT"), ("NP20 2BB", "Newport NP20 2BB")]
 )
@@ -135,6 +163,16 @@ def test_another_type_of_street_is_another_street() -> None:
 @pytest.mark.parametrize("name", ["monaco", "helsinki"])
 def test_an_address_elsewhere_is_like_nothing_here(name: str) -> None:
     assert all(match.score < PLAUSIBLE for match in sample(name).search("10 Downing Street, London"))
+
+
+@pytest.mark.parametrize("text", ["10 Fantasy Street, Helsinki", "Fantasy Street 10, 00100 Helsinki, Finland"])
+def test_an_unknown_street_in_a_town_of_the_region_is_here_but_not_found(text: str) -> None:
+    match = sample("helsinki").search(text)[0]
+    assert PLAUSIBLE <= match.score < FOUND
+
+
+def test_a_street_named_after_a_town_of_the_region_is_elsewhere() -> None:
+    assert all(match.score < PLAUSIBLE for match in sample("helsinki").search("5 Helsinki Avenue, Stockholm"))
 
 
 def test_a_street_of_the_name_in_a_foreign_city_is_not_the_answer() -> None:

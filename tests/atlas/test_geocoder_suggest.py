@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
-from app.atlas.geocoder import FOUND
+from app.atlas.geocoder import FOUND, PLAUSIBLE
 from tests.atlas.geocoder_town import house, row_of_houses, sample, town
+
+
+def test_search_and_suggestions_agree_that_something_is_alike() -> None:
+    match = sample("helsinki").search("Alexanderinkatu 15")[0]
+    assert PLAUSIBLE <= match.score < FOUND
 
 
 def test_three_slips_are_a_near_miss() -> None:
