@@ -24,6 +24,7 @@ class Timetable:
 
     def __init__(self, columns: Columns, names: Names, morning: Window) -> None:
         self._columns, self._names = columns, names
+        self._routes: dict[int, RouteAtStop] = {}
         self._searches: dict[Span, JourneySearch] = {MORNING: JourneySearch(morning, MORNING)}
         self.stops = Stops(names.stop_ids, names.stop_names, columns.stop_lat, columns.stop_lon, names.stop_modes)
 
@@ -74,6 +75,12 @@ class Timetable:
         return tuple(sorted(nearest.values(), key=lambda near: (near.walk_s, near.route.route_id)))
 
     def _route(self, row: int) -> RouteAtStop:
+        """Return a row's facts, made when first asked for: neighbours ask for the same ones."""
+        if row not in self._routes:
+            self._routes[row] = self._make_route(row)
+        return self._routes[row]
+
+    def _make_route(self, row: int) -> RouteAtStop:
         columns, names = self._columns, self._names
         route = int(columns.row_route[row])
         return RouteAtStop(
