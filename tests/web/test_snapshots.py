@@ -28,7 +28,7 @@ def page(client: FlaskClient, link: str) -> BeautifulSoup:
 
 def test_it_puts_verdict_and_score_first(page: BeautifulSoup) -> None:
     head = page.select_one(".verdict").get_text(" ", strip=True)
-    assert head.startswith("78 out of 100 Bulevardi 12, Helsinki Strong")
+    assert head.startswith("78 of 100 Bulevardi 12, Helsinki A strong place")
 
 
 def test_it_names_a_failed_baseline_before_anything_else(page: BeautifulSoup) -> None:
