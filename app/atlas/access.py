@@ -160,8 +160,9 @@ def _grouped(snaps: NDArray[np.void], owner: Ints, count: int) -> list[bytes]:
     packed = []
     for start, end in pairwise(bounds.tolist()):
         own = np.unique(snaps[order[start:end]])
-        picks = np.unique(np.linspace(0, len(own) - 1, MOST_ENTRANCES).astype(int)) if len(own) else []
-        packed.append(own[picks].tobytes())
+        if len(own) > MOST_ENTRANCES:
+            own = own[np.linspace(0, len(own) - 1, MOST_ENTRANCES).astype(np.int64)]
+        packed.append(own.tobytes())
     return packed
 
 

@@ -128,12 +128,12 @@ class _Rows:
         factory = osmium.geom.WKBFactory()
         with osmium.io.Reader(file, osmium.osm.NODE | osmium.osm.WAY) as reader:
             for item in osmium.OsmFileIterator(reader, place_nodes, numbered):
-                if item.is_node():
+                if isinstance(item, osmium.osm.Node):
                     self._nodes[item.id] = self._row(item, item.lat, item.lon, "n")
-                else:
+                elif isinstance(item, osmium.osm.Way):
                     self._way(item, factory)
 
-    def _row(self, item: osmium.osm.OSMEntity, lat: float, lon: float, letter: str) -> AddressRow:
+    def _row(self, item: osmium.osm.Node | osmium.osm.Way, lat: float, lon: float, letter: str) -> AddressRow:
         tags = item.tags
         street = self._house_streets.get(f"{letter}{item.id}", "") if self._house_streets else ""
         return address_row(tags.get("addr:housenumber") or "", tags, lat, lon, street)

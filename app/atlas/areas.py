@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
+import numpy as np
 import shapely
 
 from app.atlas.relations import Members
@@ -23,7 +24,7 @@ def assembled(members: Members, parts: Mapping[int, Part]) -> Part | None:
     Where the extract cuts the relation, each open end of the edge is joined straight to the other.
     """
     outer = _enclosed(members.outer, parts)
-    if outer.is_empty:
+    if shapely.is_empty(outer):
         return None
     area = shapely.difference(outer, _enclosed(members.inner, parts))
     polygons = [part for part in shapely.get_parts(shapely.get_parts(area)) if isinstance(part, shapely.Polygon)]
@@ -34,9 +35,9 @@ def assembled(members: Members, parts: Mapping[int, Part]) -> Part | None:
 
 
 def _enclosed(ways: Iterable[int], parts: Mapping[int, Part]) -> shapely.Geometry:
-    lines = [shapely.from_wkb(parts[way].wkb) for way in ways if way in parts]
-    if not lines:
+    lines = shapely.from_wkb(np.array([parts[way].wkb for way in ways if way in parts], dtype=object))
+    if not len(lines):
         return shapely.Polygon()
-    chains = shapely.get_parts(shapely.line_merge(shapely.MultiLineString(lines)))
+    chains = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(lines)))
     closed = [shapely.LineString([*chain.coords, chain.coords[0]]) for chain in chains if len(chain.coords) >= 3]
     return shapely.make_valid(shapely.build_area(shapely.union_all(closed)))

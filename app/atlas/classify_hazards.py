@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from app.places import Kind
 
@@ -97,14 +97,11 @@ SMALL_WATER = frozenset({"pool", "basin", "wastewater", "fountain", "reflecting_
 
 def hazard_kinds(tags: Tags) -> set[Kind]:
     """Return the kinds (100 and up) that a safety check measures the distance to."""
-    kinds: set[Kind] = set()
+    kinds = {kind for key, sort in _SORTERS if key in tags and (kind := sort(tags)) is not None}
+    if kinds and is_underground(tags):
+        kinds.clear()
     if tags.get("amenity") == "fuel":
         kinds.add(Kind.FUEL_STATION)
-    if is_underground(tags):
-        return kinds
-    for kind in (_traffic(tags), _supply(tags), _industry(tags), _water(tags)):
-        if kind is not None:
-            kinds.add(kind)
     return kinds
 
 
@@ -123,11 +120,15 @@ def voltage_v(text: str) -> int | None:
     return max(numbers, default=None)
 
 
-def _traffic(tags: Tags) -> Kind | None:
-    if (road := ROADS.get(tags.get("highway", ""))) is not None:
-        return road
-    if tags.get("aeroway") == "runway" and tags.get("runway") != "helipad":
-        return Kind.RUNWAY
+def _road(tags: Tags) -> Kind | None:
+    return ROADS.get(tags["highway"])
+
+
+def _runway(tags: Tags) -> Kind | None:
+    return Kind.RUNWAY if tags["aeroway"] == "runway" and tags.get("runway") != "helipad" else None
+
+
+def _railway(tags: Tags) -> Kind | None:
     return Kind.RAILWAY if _is_main_line(tags) else None
 
 
@@ -141,27 +142,27 @@ def _is_main_line(tags: Tags) -> bool:
     return railway == "rail" or (railway == "narrow_gauge" and usage in {"main", "branch"})
 
 
-def _supply(tags: Tags) -> Kind | None:
-    if tags.get("power") == "line":
+def _power(tags: Tags) -> Kind | None:
+    if tags["power"] == "line":
         voltage = voltage_v(tags.get("voltage", ""))
         return Kind.POWER_LINE if voltage is None or voltage >= HIGH_VOLTAGE_V else None
-    return Kind.WASTEWATER_PLANT if tags.get("man_made") == "wastewater_plant" else None
+    burns = tags["power"] == "plant" and not BURNT_FUELS.isdisjoint(_values(tags, "plant:source"))
+    return Kind.HEAVY_INDUSTRY if burns else None
 
 
-def _industry(tags: Tags) -> Kind | None:
-    landuse = tags.get("landuse")
-    if landuse == "landfill":
-        return Kind.LANDFILL
-    if landuse == "quarry":
-        return Kind.QUARRY
-    heavy = not HEAVY_INDUSTRIES.isdisjoint(_values(tags, "industrial")) or tags.get("hazard") == "industrial"
-    if landuse == "industrial" and heavy:
-        return Kind.HEAVY_INDUSTRY
-    if tags.get("man_made") == "works" and LIGHT_PRODUCTS.isdisjoint(_values(tags, "product")):
-        return Kind.HEAVY_INDUSTRY
-    if tags.get("power") == "plant" and not BURNT_FUELS.isdisjoint(_values(tags, "plant:source")):
-        return Kind.HEAVY_INDUSTRY
-    return None
+def _plant(tags: Tags) -> Kind | None:
+    if tags["man_made"] == "wastewater_plant":
+        return Kind.WASTEWATER_PLANT
+    is_factory = tags["man_made"] == "works" and LIGHT_PRODUCTS.isdisjoint(_values(tags, "product"))
+    return Kind.HEAVY_INDUSTRY if is_factory else None
+
+
+def _land(tags: Tags) -> Kind | None:
+    landuse = tags["landuse"]
+    if landuse == "industrial":
+        heavy = not HEAVY_INDUSTRIES.isdisjoint(_values(tags, "industrial")) or tags.get("hazard") == "industrial"
+        return Kind.HEAVY_INDUSTRY if heavy else None
+    return {"landfill": Kind.LANDFILL, "quarry": Kind.QUARRY}.get(landuse)
 
 
 def _water(tags: Tags) -> Kind | None:
@@ -176,3 +177,16 @@ def _water(tags: Tags) -> Kind | None:
 
 def _values(tags: Tags, key: str) -> list[str]:
     return [part.strip() for part in tags.get(key, "").split(";")]
+
+
+#: Which key calls for which question.
+_SORTERS: tuple[tuple[str, Callable[[Tags], Kind | None]], ...] = (
+    ("highway", _road),
+    ("aeroway", _runway),
+    ("railway", _railway),
+    ("power", _power),
+    ("man_made", _plant),
+    ("landuse", _land),
+    ("waterway", _water),
+    ("natural", _water),
+)

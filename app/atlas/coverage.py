@@ -49,7 +49,7 @@ class Grid(NamedTuple):
         column = np.floor((lons - self.west) / self.lon_step).astype(np.int64)
         return row, column, (row >= 0) & (row < self.rows) & (column >= 0) & (column < self.columns)
 
-    def centres(self) -> tuple[Floats, Floats]:
+    def centres(self) -> tuple[NDArray[np.floating], NDArray[np.floating]]:
         """Return the latitude of each row's middle and the longitude of each column's."""
         lats = self.south + (np.arange(self.rows) + 0.5) * self.lat_step
         return lats, self.west + (np.arange(self.columns) + 0.5) * self.lon_step
@@ -209,7 +209,8 @@ def _sine(segments: Floats, points: Floats) -> Floats:
     along, out = segments[:, 1] - segments[:, 0], points - segments.mean(axis=1)
     cross = along[:, 0] * out[:, 1] - along[:, 1] * out[:, 0]
     scale = np.hypot(*along.T) * np.hypot(*out.T)
-    return cross / np.where(scale > 0, scale, 1.0)
+    sine: Floats = cross / np.where(scale > 0, scale, 1.0)
+    return sine
 
 
 def _inside(grid: Grid, box: Box) -> Bools:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import osmium
 from osmium.filter import KeyFilter
+from osmium.osm.types import OSMEntity
 
 from app.atlas.elements import Extract
 from app.atlas.node_reader import NODE_KEYS, NodeReader
@@ -78,9 +79,9 @@ def _read(file: osmium.io.File, relations: Relations, size_bytes: int, progress:
         extract.header_box = _header_box(reader.header())
         expected = max(1.0, size_bytes * OBJECTS_PER_BYTE)
         for count, item in enumerate(_filtered(reader, ways)):
-            if item.is_node():
+            if isinstance(item, osmium.osm.Node):
                 nodes.read(item)
-            else:
+            elif isinstance(item, osmium.osm.Way):
                 ways.read(item)
             dates.see(item)
             if count % TICK == 0:
@@ -90,7 +91,7 @@ def _read(file: osmium.io.File, relations: Relations, size_bytes: int, progress:
     return extract
 
 
-def _filtered(reader: osmium.io.Reader, others: WayReader) -> Iterator[osmium.osm.OSMEntity]:
+def _filtered(reader: osmium.io.Reader, others: WayReader) -> Iterator[OSMEntity]:
     """Yield nodes and ways with a key that matters; all other ways go to `others`, as parts of areas."""
     place_nodes = osmium.NodeLocationsForWays(osmium.index.create_map("flex_mem"))
     place_nodes.ignore_errors()
@@ -118,7 +119,7 @@ class _Dates:
         self._header = header.get("osmosis_replication_timestamp") or header.get("timestamp")
         self._newest: datetime.datetime | None = None
 
-    def see(self, item: osmium.osm.OSMEntity) -> None:
+    def see(self, item: OSMEntity) -> None:
         if not self._header and (self._newest is None or item.timestamp > self._newest):
             self._newest = item.timestamp
 

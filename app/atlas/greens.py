@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from app.atlas.elements import Comfort, Cover
 from app.atlas.outlines import decode_areas
-from app.atlas.projection import Floats, Geometries, Projection
+from app.atlas.projection import Floats, Geometries, Projection, point_array
 from app.places import Kind
 
 #: The order in which a report names them.
@@ -101,20 +101,23 @@ def woods_inside_others(areas: Geometries, kinds: Sequence[Kind]) -> NDArray[np.
 
 def _path_lengths(areas: Geometries, paths: PathLines) -> tuple[Floats, Floats, NDArray[np.bool_]]:
     """Return for each area the metres of paths and of trails inside, and whether a lit path is."""
+    count = len(areas)
     row, line = shapely.STRtree(paths.lines).query(areas, predicate="intersects")
     whole = shapely.contains_properly(areas[row], paths.lines[line])
     inside = shapely.length(paths.lines[line])
     cut = np.flatnonzero(~whole)
     inside[cut] = shapely.length(shapely.intersection(paths.lines[line[cut]], areas[row[cut]]))
-    count = len(areas)
-    total = np.bincount(row, weights=inside, minlength=count)
-    trails = np.bincount(row, weights=inside * paths.is_trail[line], minlength=count)
-    lit = np.bincount(row, weights=inside * paths.is_lit[line], minlength=count)
+    total, trails, lit = (
+        np.bincount(row, weights=inside * counts, minlength=count).astype(np.float64)
+        for counts in (1.0, paths.is_trail[line], paths.is_lit[line])
+    )
     return total, trails, lit >= NAMED_TRAIL_M / 2
 
 
 def _nature_shares(areas: Geometries, kinds: Sequence[Kind], land: Land) -> list[float | None]:
-    row, cover = shapely.STRtree(land.covers).query(areas, predicate="intersects")
+    others = np.flatnonzero([kind != Kind.FOREST for kind in kinds])
+    row, cover = shapely.STRtree(land.covers).query(areas[others], predicate="intersects")
+    row = others[row]
     pieces = shapely.intersection(areas[row], land.covers[cover])
     mapped = np.bincount(row, weights=shapely.area(pieces), minlength=len(areas)) > 0
     nature = land.cover_is_nature[cover]
@@ -136,7 +139,7 @@ def _nature_shares(areas: Geometries, kinds: Sequence[Kind], land: Land) -> list
 def _comforts(areas: Geometries, land: Land) -> list[set[str]]:
     found: list[set[str]] = [set() for _ in areas]
     if len(land.comfort_words):
-        tree = shapely.STRtree(shapely.points(land.comforts))
+        tree = shapely.STRtree(point_array(land.comforts))
         for row, point in tree.query(areas, predicate="intersects").T.tolist():
             found[row].add(str(land.comfort_words[point]))
     return found

@@ -82,7 +82,8 @@ class Nearby:
         wanted[[int(kind) for kind in kinds]] = True
         rows = np.flatnonzero(wanted[self._columns.kinds])
         _, first = np.unique(self._columns.elements[rows], return_index=True)
-        return rows[np.sort(first)]
+        chosen: Rows = rows[np.sort(first)]
+        return chosen
 
     def walk_seconds(self, kinds: Collection[Kind]) -> Floats:
         """Return the walking seconds to every place of these kinds that was reached, ascending."""
@@ -106,7 +107,8 @@ class Nearby:
     def reached(self, kinds: Collection[Kind]) -> Rows:
         """Return the rows of places of these kinds that the walk reached, in table order."""
         rows = self.of(kinds)
-        return rows[np.isfinite(self._walk_s[rows])]
+        there: Rows = rows[np.isfinite(self._walk_s[rows])]
+        return there
 
     def metres_by(self, reach: Reach) -> Floats:
         """Return the cycling metres to all places; infinity where one is not reached."""
@@ -115,7 +117,8 @@ class Nearby:
     def within(self, kinds: Collection[Kind], radius_m: float) -> Rows:
         """Return the rows of places of these kinds whose point is within a straight distance."""
         rows = self.of(kinds)
-        return rows[self._straight_m[rows] <= radius_m]
+        near: Rows = rows[self._straight_m[rows] <= radius_m]
+        return near
 
     def count(self, kinds: Collection[Kind], radius_m: float) -> int:
         """Count the places of these kinds within a straight distance."""

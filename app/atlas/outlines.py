@@ -82,4 +82,4 @@ def street_lines(ways: StreetWays, rows: NDArray[np.intp], projection: Projectio
     starts = np.cumsum(counts) - counts
     pick = np.arange(counts.sum()) - np.repeat(starts, counts) + np.repeat(ways.offsets[:-1][rows], counts)
     points = projection.points_to_metres(np.column_stack((ways.lons[pick], ways.lats[pick])))
-    return shapely.linestrings(points, indices=owner) if len(rows) else np.empty(0, dtype=object)
+    return np.asarray(shapely.linestrings(points, indices=owner)) if len(rows) else np.empty(0, dtype=object)

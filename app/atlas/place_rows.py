@@ -13,7 +13,7 @@ import shapely
 from app.atlas.classify import display_name, kept_tags
 from app.atlas.elements import Extract, Shape, Spot
 from app.atlas.outlines import Outlines
-from app.atlas.projection import Floats, Projection
+from app.atlas.projection import Floats, Projection, point_array
 from app.atlas.spatial_order import spatial_order
 from app.places import Kind
 
@@ -53,7 +53,7 @@ class PlaceShapes:
 
 def place_rows(extract: Extract, places: PlaceShapes) -> list[PlaceRow]:
     """Return all places in spatial order."""
-    spots = [spot for spot in extract.spots if any(map(is_place, spot.kinds))]
+    spots = _one_centre_each([spot for spot in extract.spots if any(map(is_place, spot.kinds))])
     rows = [*_area_rows(places), *_point_rows(_without_twins(spots, places))]
     order = spatial_order(np.array([row.lat for row in rows]), np.array([row.lon for row in rows]))
     return _one_stop_each([rows[i] for i in order.tolist()])
@@ -81,10 +81,16 @@ def _without_twins(spots: Sequence[Spot], places: PlaceShapes) -> list[Spot]:
     """Leave out a point inside an area of the same kind and name (or either without one): it is the same thing."""
     areas = np.flatnonzero(places.outlines.is_area)
     tree = shapely.STRtree(places.outlines.degrees[areas])
-    points = shapely.points([(spot.lon, spot.lat) for spot in spots]) if spots else np.empty(0, dtype=object)
-    pairs = tree.query(points, predicate="intersects")
+    points = np.array([(spot.lon, spot.lat) for spot in spots])
+    pairs = tree.query(point_array(points), predicate="intersects")
     twins = {spot for spot, area in pairs.T.tolist() if _same(spots[spot], places.shapes[areas[area]])}
     return [spot for row, spot in enumerate(spots) if row not in twins]
+
+
+def _one_centre_each(spots: Sequence[Spot]) -> list[Spot]:
+    """Leave out the middle of a town's outline where the town has a node of its own, put where its centre is."""
+    nodes = {(spot.kinds, display_name(spot.tags)) for spot in spots if spot.osm_id.startswith("n")}
+    return [spot for spot in spots if spot.osm_id.startswith("n") or (spot.kinds, display_name(spot.tags)) not in nodes]
 
 
 def _same(spot: Spot, shape: Shape) -> bool:
@@ -101,8 +107,8 @@ def _one_stop_each(rows: list[PlaceRow]) -> list[PlaceRow]:
     if not poles or not platforms:
         return rows
     projection = Projection(rows[0].lon)
-    tree = shapely.STRtree(shapely.points(_metres(rows, poles, projection)))
-    beside = shapely.points(_metres(rows, platforms, projection))
+    tree = shapely.STRtree(point_array(_metres(rows, poles, projection)))
+    beside = point_array(_metres(rows, platforms, projection))
     twins = {platforms[i] for i in tree.query(beside, predicate="dwithin", distance=SAME_STOP_M)[0].tolist()}
     return [row for i, row in enumerate(rows) if i not in twins]
 

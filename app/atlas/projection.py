@@ -14,6 +14,11 @@ Floats = NDArray[np.float64]
 Geometries = NDArray[np.object_]
 
 
+def point_array(positions: Floats) -> Geometries:
+    """Return one point for each (x, y) row."""
+    return np.asarray(shapely.points(positions.reshape(-1, 2)), dtype=object).reshape(-1)
+
+
 @dataclass(frozen=True, slots=True)
 class Projection:
     """Metres east of a central meridian (degrees) and metres north of the equator.

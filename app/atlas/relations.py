@@ -89,7 +89,7 @@ class _RelationReader:
 
     def _route(self, relation: osmium.osm.Relation) -> None:
         tags = relation.tags
-        route = tags.get("route", "")
+        route = tags.get("route") or ""
         if route in TRAILS:
             self.found.trail_ways.update(m.ref for m in relation.members if m.type == "w")
         mode = ROUTE_MODES.get(route)
@@ -97,7 +97,7 @@ class _RelationReader:
         if mode is None or not name:
             return
         members = frozenset(f"{m.type}{m.ref}" for m in relation.members if m.type == "n" or m.role.startswith("plat"))
-        self.found.routes.append(RouteRelation(f"r{relation.id}", name, mode, tags.get("to", ""), members))
+        self.found.routes.append(RouteRelation(f"r{relation.id}", name, mode, tags.get("to") or "", members))
 
     def _street(self, relation: osmium.osm.Relation) -> None:
         street = relation.tags.get("addr:street") or relation.tags.get("name")

@@ -11,7 +11,7 @@ import shapely
 
 from app.atlas.elements import RouteRelation
 from app.atlas.place_rows import PlaceRow
-from app.atlas.projection import Projection
+from app.atlas.projection import Geometries, Projection, point_array
 from app.places import Kind
 
 #: Kinds of stop that a mode calls at.
@@ -106,7 +106,6 @@ class _RouteFinder:
             for place in sorted(places)
         ]
 
-    def _points(self, positions: Sequence[tuple[float, float]]) -> np.ndarray[tuple[int], np.dtype[np.object_]]:
-        if not positions:
-            return np.empty(0, dtype=object)
-        return shapely.points(self._projection.points_to_metres(np.array(positions)[:, ::-1]))
+    def _points(self, positions: Sequence[tuple[float, float]]) -> Geometries:
+        lat_lon = np.array(positions, dtype=np.float64).reshape(-1, 2)
+        return point_array(self._projection.points_to_metres(lat_lon[:, ::-1]))

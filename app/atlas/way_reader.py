@@ -12,7 +12,7 @@ from app.atlas.addressing import address_row
 from app.atlas.areas import Part, assembled
 from app.atlas.classify import kinds_of
 from app.atlas.cover import cover_of
-from app.atlas.elements import Comfort, Cover, Extract, Interpolation, Shape
+from app.atlas.elements import Comfort, Cover, Extract, Interpolation, Shape, Spot
 from app.atlas.node_reader import comfort_of
 from app.atlas.relations import Relations
 from app.places import Kind
@@ -67,6 +67,8 @@ LINE_KINDS = frozenset(
         Kind.POWER_LINE,
     }
 )
+#: Places that are a point to go to, whatever outline they have.
+CENTRES = frozenset({Kind.CITY_CENTRE, Kind.TOWN_CENTRE})
 #: Length of a line's WKB before its coordinates: byte order, type, count.
 _WKB_HEAD_HEX = 18
 
@@ -115,7 +117,7 @@ class WayReader:
                 self._relation(f"r{relation_id}", members.tags, area)
 
     def _relation(self, osm_id: str, tags: dict[str, str], area: Part) -> None:
-        kinds = kinds_of(tags)
+        kinds = self._without_centre(kinds_of(tags), osm_id, tags, area.wkb)
         if kinds:
             refs = area.refs if kinds[0] < Kind.FUEL_STATION else ()
             self._extract.shapes.append(Shape(osm_id, area.wkb, True, tags, kinds, refs))
@@ -129,8 +131,8 @@ class WayReader:
             self._extract.addresses.append(address_row(number, tags, lat, lon, street))
 
     def _thing(self, way: osmium.osm.Way, tags: dict[str, str], wkb: str) -> None:
-        kinds, closed = kinds_of(tags), way.is_closed()
-        area = is_area(tags, kinds, closed)
+        kinds = self._without_centre(kinds_of(tags), f"w{way.id}", tags, wkb)
+        area = is_area(tags, kinds, way.is_closed())
         if kinds:
             refs = tuple(node.ref for node in way.nodes) if area and kinds[0] < Kind.FUEL_STATION else ()
             self._extract.shapes.append(Shape(f"w{way.id}", wkb, area, tags, kinds, refs))
@@ -140,6 +142,14 @@ class WayReader:
             self._extract.comforts.append(Comfort(word, *_middle(wkb)))
         if (osm_id := f"w{way.id}") in self._route_members:
             self._extract.route_members[osm_id] = _middle(wkb)
+
+    def _without_centre(self, kinds: tuple[Kind, ...], osm_id: str, tags: dict[str, str], wkb: str) -> tuple[Kind, ...]:
+        """Take a town mapped as an area for a point in its middle, which its own node replaces where there is one."""
+        centre = tuple(kind for kind in kinds if kind in CENTRES)
+        if not centre:
+            return kinds
+        self._extract.spots.append(Spot(osm_id, *_middle(wkb), tags, centre))
+        return tuple(kind for kind in kinds if kind not in CENTRES)
 
     def _street(self, way: osmium.osm.Way, tags: dict[str, str]) -> None:
         if tags.get("highway") in NOT_STREETS:
