@@ -111,6 +111,8 @@ class Transit:
         (2.0, 1.0, "Low"),
         (0.0, 0.0, "Very low"),
     )
+    #: Stops this near each other are one place to wait: bays of a station, two sides of a street.
+    beside_m: float = 150.0
     centre_points: Points = ((45.0, 3.0), (75.0, 2.0), (110.0, 1.0))
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from app.pipeline.best_stop import BestStop, best_stop, frequency, walk_points
 from app.pipeline.categories import Data
 from app.pipeline.commute import CENTRE_KINDS, landmark, landmark_name
 from app.pipeline.confidence import Reason, section
@@ -13,10 +14,10 @@ from app.pipeline.evaluation import Evaluation, state_of
 from app.pipeline.found import group
 from app.pipeline.knowledge import DISC_M, merge_gaps
 from app.pipeline.profiles import METHODS
-from app.pipeline.report import Confidence, Fact, Finding, Gap, Group, Level, Part, Score
+from app.pipeline.report import Confidence, Fact, Finding, Gap, Group, Level, Part, Route, Score
 from app.pipeline.scoring import up_to, weighted_mean
-from app.pipeline.transit_score import NO_TIMETABLE
-from app.pipeline.transit_stops import boardings, departures_per_hour, found_stop, reported_routes, stop_name
+from app.pipeline.transit_score import NO_TIMETABLE, route_value
+from app.pipeline.transit_stops import boardings, found_stop, reported_routes, stop_name
 from app.pipeline.words import minutes, number, sentence
 from app.sources.base import TransitStop, TravelTimes
 
@@ -36,42 +37,27 @@ def run(evaluation: Evaluation) -> Finding:
     parts = (_walk_part(best), _frequency_part(best, know.has_timetable), _centre_part(evaluation))
     mean = weighted_mean((p.value / p.out_of, p.out_of) for p in parts if p.value is not None)
     score = None if mean is None else Score("Transit access", round(10 * mean, 1), 10.0)
-    reachable = tuple(b for b in boardings(stops) if b.route and b.stop.walk_s <= 30 * 60)
     return Finding(
         stage="transit_access",
         title="Stops and service",
         state=state_of([p.value for p in parts]),
-        summary=_summary(best, score, parts),
+        summary=_summary(best, score),
         score=score,
         parts=parts,
         facts=_facts(best),
         groups=(_stops_group(stops),) if stops else (),
-        routes=reported_routes(reachable[:LISTED_ROUTES]),
+        routes=_routes(stops),
         notes=_notes(stops, know.has_timetable),
         gaps=merge_gaps(_part_gaps(parts, know.has_timetable)),
         confidence=_confidence(evaluation),
     )
 
 
-def best_stop(stops: Sequence[TransitStop]) -> TransitStop | None:
-    """Return the stop with the most points for walk and frequency together, the nearer one of equals."""
-    return min(
-        stops,
-        key=lambda s: (-walk_points(s.walk_s / 60.0) - frequency(departures_per_hour(s))[0], s.walk_s, s.stop_id),
-        default=None,
-    )
-
-
-def walk_points(walk_min: float) -> float:
-    """Return 0 to 4 points for the walk to a stop."""
-    return up_to(METHOD.walk_points, walk_min)
-
-
-def frequency(per_hour: float | None) -> tuple[float, str]:
-    """Return 0 to 3 points and the word for departures per hour; (0, "") where no timetable tells."""
-    if per_hour is None:
-        return 0.0, ""
-    return next((points, word) for limit, points, word in METHOD.frequency_points if per_hour >= limit)
+def _routes(stops: Sequence[TransitStop]) -> tuple[Route, ...]:
+    """Return the most useful routes within a 30 minutes' walk: near and often first, as the transit index has it."""
+    reachable = [b for b in boardings(stops) if b.route and b.stop.walk_s <= 30 * 60]
+    ranked = sorted(reachable, key=lambda b: (-route_value(b), b.stop.walk_s, b.route.route_id if b.route else ""))
+    return reported_routes(ranked[:LISTED_ROUTES])
 
 
 def centre_points(trip_min: float) -> float:
@@ -79,21 +65,24 @@ def centre_points(trip_min: float) -> float:
     return up_to(METHOD.centre_points, trip_min)
 
 
-def _walk_part(best: TransitStop | None) -> Part:
+def _walk_part(best: BestStop | None) -> Part:
     label, full = "Walk to the best stop", PART_POINTS[0]
     if best is None:
         return Part("walk", label, 0.0, full, full, "No stop is within 45 minutes on foot.")
-    walk = best.walk_s / 60.0
-    return Part("walk", label, walk_points(walk), full, full, f"{sentence(stop_name(best))}, {minutes(walk)} on foot.")
+    text = f"{sentence(stop_name(best.stop))}, {minutes(best.walk_min)} on foot."
+    return Part("walk", label, walk_points(best.walk_min), full, full, text)
 
 
-def _frequency_part(best: TransitStop | None, timed: bool) -> Part:
+def _frequency_part(best: BestStop | None, timed: bool) -> Part:
     label, full = "How often it is served", PART_POINTS[1]
-    per_hour = departures_per_hour(best) if best else (0.0 if timed else None)
+    per_hour = best.per_hour if best else (0.0 if timed else None)
     points, word = frequency(per_hour)
     if per_hour is None:
-        return Part("frequency", label, None, full, full, "No timetable is known here.")
-    text = f"{word}: {number(per_hour)} departures an hour on a weekday between 7:00 and 19:00."
+        why = "The timetable has no departure there." if timed else "No timetable is known here."
+        return Part("frequency", label, None, full, full, why)
+    text = (
+        f"{word}: {number(per_hour)} departures an hour there and at the stops beside it, weekdays from 7:00 to 19:00."
+    )
     return Part("frequency", label, points, full, full, text)
 
 
@@ -138,36 +127,35 @@ def _stops_group(stops: Sequence[TransitStop]) -> Group:
     return group("stops", "Stops nearby", [found_stop(s) for s in stops[:LISTED_STOPS]], seconds)
 
 
-def _facts(best: TransitStop | None) -> tuple[Fact, ...]:
+def _facts(best: BestStop | None) -> tuple[Fact, ...]:
     if best is None:
         return ()
-    first = min((r.first_departure for r in best.routes if r.first_departure), default=None)
-    last = max((r.last_departure for r in best.routes if r.last_departure), default=None)
-    per_hour = departures_per_hour(best)
-    timed = (
-        Fact("departures", "Departures an hour there", None if per_hour is None else round(per_hour, 1), "per hour"),
-        Fact("first", "First departure", first),
-        Fact("last", "Last departure", last),
+    where = (
+        Fact("best_stop", "Best stop", stop_name(best.stop)),
+        Fact("best_stop_walk", "Walk there", round(best.walk_min, 1), "min"),
     )
+    if best.per_hour is None:
+        return where
+    first = min((r.first_departure for r in best.stop.routes if r.first_departure), default=None)
+    last = max((r.last_departure for r in best.stop.routes if r.last_departure), default=None)
     return (
-        Fact("best_stop", "Best stop", stop_name(best)),
-        Fact("best_stop_walk", "Walk there", round(best.walk_s / 60.0, 1), "min"),
-        *(timed if per_hour is not None else ()),
+        *where,
+        Fact("departures", "Departures an hour there", round(best.per_hour, 1), "per hour"),
+        Fact("first", "First departure at that stop", first),
+        Fact("last", "Last departure at that stop", last),
     )
 
 
-def _summary(best: TransitStop | None, score: Score | None, parts: Sequence[Part]) -> str:
+def _summary(best: BestStop | None, score: Score | None) -> str:
     if best is None:
         return "No stop is within 45 minutes on foot."
-    text = f"The best stop is {stop_name(best)}, {minutes(best.walk_s / 60.0)} on foot."
-    if parts[1].value is not None:
-        word, per_hour = frequency(departures_per_hour(best))[1], departures_per_hour(best) or 0.0
-        text += f" Its service is {word.lower()}: {number(per_hour)} departures an hour on a weekday."
-    else:
+    text = f"The best stop is {stop_name(best.stop)}, {minutes(best.walk_min)} on foot."
+    if best.per_hour is None:
         text += " How often it is served is not known."
-    if score:
-        text += f" Transit access is {number(score.value)} of 10."
-    return text
+    else:
+        word = frequency(best.per_hour)[1].lower()
+        text += f" Its service is {word}: {number(best.per_hour)} departures an hour on a weekday."
+    return f"{text} Transit access is {number(score.value)} of 10." if score else text
 
 
 def _notes(stops: Sequence[TransitStop], timed: bool) -> tuple[str, ...]:
@@ -177,8 +165,11 @@ def _notes(stops: Sequence[TransitStop], timed: bool) -> tuple[str, ...]:
 
 
 def _part_gaps(parts: Sequence[Part], timed: bool) -> list[Gap]:
-    reasons = {"frequency": NO_TIMETABLE if not timed else "The timetable has no departures at the best stop."}
-    return [Gap(p.label.lower(), reasons.get(p.key, p.evidence)) for p in parts if p.value is None]
+    return [
+        Gap(p.label.lower(), NO_TIMETABLE if p.key == "frequency" and not timed else p.evidence)
+        for p in parts
+        if p.value is None
+    ]
 
 
 def _confidence(evaluation: Evaluation) -> Confidence:

@@ -12,6 +12,9 @@ from app.pipeline.report import FoundPlace, Route
 from app.pipeline.words import listed, with_article
 from app.sources.base import RouteAtStop, TransitStop
 
+#: A route that leaves less than every two hours has no headway worth the name, only single departures.
+LEAST_PER_HOUR = 0.5
+
 
 @dataclass(frozen=True, slots=True)
 class Boarding:
@@ -81,7 +84,7 @@ def reported_route(boarding: Boarding) -> Route | None:
         stop=stop_name(stop),
         walk_min=round(stop.walk_s / 60.0, 1),
         departures_per_hour=rounded(per_hour),
-        headway_min=round(60.0 / per_hour, 1) if per_hour else None,
+        headway_min=round(60.0 / per_hour, 1) if per_hour and per_hour >= LEAST_PER_HOUR else None,
         weekday_trips=route.weekday_trips,
         first=route.first_departure,
         last=route.last_departure,
@@ -96,9 +99,3 @@ def reported_routes(found: Iterable[Boarding]) -> tuple[Route, ...]:
 def stop_metres(stop: TransitStop) -> float:
     """Return the walk to a stop in metres."""
     return stop.walk_s / 60.0 * METHODS.distances.metres_per_minute
-
-
-def departures_per_hour(stop: TransitStop) -> float | None:
-    """Return the departures of all routes at a stop in an hour of a weekday, None without a timetable."""
-    known = [r.departures_per_hour for r in stop.routes if r.departures_per_hour is not None]
-    return sum(known) if known else None

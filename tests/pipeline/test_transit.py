@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.pipeline import transit_access, transit_score
+from app.pipeline import best_stop, transit_access, transit_score
 from app.pipeline.report import Finding, State
 from app.pipeline.transit_stops import Boarding, boardings
 from app.places import Kind
@@ -97,14 +97,14 @@ def test_access_adds_walk_frequency_and_centre() -> None:
 
 @pytest.mark.parametrize(("minutes", "value"), [(10, 4), (10.1, 3), (30, 2), (45, 1), (46, 0)])
 def test_walk_points(minutes: float, value: float) -> None:
-    assert transit_access.walk_points(minutes) == value
+    assert best_stop.walk_points(minutes) == value
 
 
 @pytest.mark.parametrize(
     ("per_hour", "word"), [(8, "High"), (7.9, "Medium"), (2, "Low"), (0.5, "Very low"), (None, "")]
 )
 def test_frequency_words(per_hour: float | None, word: str) -> None:
-    assert transit_access.frequency(per_hour)[1] == word
+    assert best_stop.frequency(per_hour)[1] == word
 
 
 @pytest.mark.parametrize(("minutes", "value"), [(45, 3), (75, 2), (110, 1), (111, 0)])
@@ -132,9 +132,10 @@ def test_a_centre_on_foot_needs_no_timetable() -> None:
 
 def test_the_more_frequent_stop_is_best() -> None:
     quiet, busy = stop(80, route("1", per_hour=1.0), name="Quiet"), stop(240, route("2", per_hour=9.0), name="Busy")
-    best = transit_access.best_stop([quiet, busy])
+    busy = replace(busy, lon=busy.lon + 0.01)
+    best = best_stop.best_stop([quiet, busy])
     assert best is not None
-    assert best.name == "Busy"
+    assert (best.stop.name, best.per_hour) == ("Busy", 9.0)
 
 
 def test_access_is_unknown_where_no_stop_is_mapped() -> None:
@@ -171,3 +172,21 @@ def test_a_stop_of_the_timetable_that_nothing_serves_does_not_count() -> None:
 
 def test_a_platform_without_routes_counts_no_more_than_its_stop() -> None:
     assert len(boardings([stop(100, UNTIMED), stop(90)])) == 1
+
+
+def test_the_bays_of_a_station_are_one_place_to_wait() -> None:
+    bays = [stop(160, route(str(n), per_hour=3.0), name=f"Station {n}") for n in range(4)]
+    best = best_stop.best_stop(bays)
+    assert best is not None
+    assert best.per_hour == 12.0
+
+
+def test_a_route_at_two_bays_counts_once() -> None:
+    best = best_stop.best_stop([stop(160, route("1", per_hour=3.0)), stop(170, route("1", per_hour=2.0), name="B")])
+    assert best is not None
+    assert best.per_hour == 3.0
+
+
+def test_a_single_school_bus_has_no_headway() -> None:
+    around = full_grid(stops=(stop(100, route(trips=1, per_hour=0.1)),))
+    assert transit_access.run(evaluation_of(around)).routes[0].headway_min is None
