@@ -10,6 +10,7 @@ import numpy as np
 
 from app.atlas import street_graph, street_pattern
 from app.atlas.bike_stress import NO_CYCLING
+from app.atlas.main_roads import main_roads
 from app.atlas.network_files import EdgeTable, NetworkFiles, NodeTable, Shapes
 from app.atlas.snapping import cells_of_segments
 from app.atlas.street_edges import StreetEdges, cut_into_edges
@@ -45,6 +46,7 @@ def compile_network(ways: StreetWays, barriers: Mapping[int, Mapping[str, str]],
         + (walkable & addressed & street_graph.on_mainland(walk, edges, strong=False)) * np.uint8(EdgeFlag.WALK_MAIN)
         + (drivable & addressed & street_graph.on_mainland(car, edges, strong=True)) * np.uint8(EdgeFlag.CAR_MAIN)
     )
+    car = street_graph.without_leaves(car, edges, by_car)
     junctions, blocks = street_pattern.junctions_and_blocks(cut, numbers.uses)
     NetworkFiles(
         nodes=NodeTable(order.tiles, to_steps(cut.node_lats[order.old]), to_steps(cut.node_lons[order.old])),
@@ -52,7 +54,8 @@ def compile_network(ways: StreetWays, barriers: Mapping[int, Mapping[str, str]],
         uses=uses,
         walk=street_graph.without_leaves(walk, edges, on_foot),
         bike=street_graph.without_leaves(bike, edges, by_bike),
-        car=street_graph.without_leaves(car, edges, by_car),
+        car=car,
+        main=main_roads(car, edges, numbers.uses, order.tiles),
         shapes=_shapes(cut),
         junctions=junctions,
         blocks=blocks,

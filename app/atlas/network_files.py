@@ -14,7 +14,7 @@ from app.atlas.tiling import TileIndex
 from app.errors import AtlasDamaged
 
 #: Raised whenever the meaning of a file changes: an atlas of another version has to be imported again.
-FORMAT = 2
+FORMAT = 3
 _MARK = "network.json"
 
 Ints32 = NDArray[np.int32]
@@ -90,6 +90,15 @@ class Spots:
 
 
 @dataclass(frozen=True, slots=True)
+class MainRoads:
+    """The junctions of main roads with each other, sorted by tile: their graph nodes, and arcs in their own numbers."""
+
+    tiles: TileIndex
+    node: Ints32
+    arcs: Arcs
+
+
+@dataclass(frozen=True, slots=True)
 class NetworkFiles:
     """All that is stored of one region's streets. Coordinates are in steps of `tiling.STEPS_PER_DEGREE`."""
 
@@ -99,6 +108,7 @@ class NetworkFiles:
     walk: Arcs
     bike: Arcs
     car: Arcs
+    main: MainRoads
     shapes: Shapes
     junctions: Spots
     #: Measure: length in metres.

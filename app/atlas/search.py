@@ -116,29 +116,37 @@ def _times(metres: Floats, pace: Floats) -> Floats:
 
 def reach(graph: Graph, near: Neighbourhood, origin: np.void, limit: float) -> Reached:
     """Search from a place on a street to every near node within a cost."""
+    ends, to_ends = _seeds(graph.edges, origin)
+    return Reached(graph.edges, near, spread(graph, near, ends, to_ends, limit), origin, limit)
+
+
+def spread(graph: Graph, near: Neighbourhood, seeds: NDArray[np.integer], to_seeds: Floats, limit: float) -> Floats:
+    """Return the cost of every near node, and infinity for all others, from nodes that have a cost already."""
     costs = np.full(near.size + 1, np.inf)
-    if origin["edge"] >= 0 and near.size:
-        ends, to_ends = _seeds(graph.edges, origin)
-        matrix = _matrix(graph, near, near.local(ends), to_ends)
+    reached = np.isfinite(to_seeds)
+    if reached.any() and near.size:
+        # Dijkstra's arcs must cost something.
+        matrix = _matrix(graph, near, near.local(seeds[reached]), np.maximum(to_seeds[reached], 1e-6))
         costs[:] = dijkstra(matrix, directed=True, indices=np.array([near.size + 1]), limit=limit)[0, :-1]
         costs[near.size] = np.inf
-    return Reached(graph.edges, near, costs, origin, limit)
+    return costs
 
 
 def _seeds(edges: EdgeCosts, origin: np.void) -> tuple[Integers, Floats]:
-    """Return both ends of the origin's edge and what it costs to get to each."""
+    """Return both ends of the origin's edge and what it costs to get to each; none where it is not on a street."""
     edge = int(origin["edge"])
+    if edge < 0:
+        return np.empty(0, dtype=np.int64), np.empty(0)
     use = edges.table.use[edge]
     along = float(origin["along"])
     rest = max(float(edges.table.length_m[edge]) - along, 0.0)
     paces = np.array([edges.against[use], edges.ahead[use]])
     costs = _times(np.array([along, rest]), paces) + float(origin["offset"]) * edges.offset
-    # Dijkstra's arcs must cost something.
-    return np.array([edges.table.tail[edge], edges.table.head[edge]], dtype=np.int64), np.maximum(costs, 1e-6)
+    return np.array([edges.table.tail[edge], edges.table.head[edge]], dtype=np.int64), costs
 
 
-def _matrix(graph: Graph, near: Neighbourhood, ends: Integers, to_ends: Floats) -> csr_array[np.float64]:
-    """Lay out the near nodes, one for everything outside, and one for the origin with an arc to each end."""
+def _matrix(graph: Graph, near: Neighbourhood, seeds: NDArray[np.integer], to_seeds: Floats) -> csr_array[np.float64]:
+    """Lay out the near nodes, one for everything outside, and one for the start with an arc to each seed."""
     arcs = graph.arcs
     starts, heads, costs = [], [], []
     total = 0
@@ -148,8 +156,8 @@ def _matrix(graph: Graph, near: Neighbourhood, ends: Integers, to_ends: Floats) 
         heads.append(arcs.heads[first:last])
         costs.append(graph.costs(first, last))
         total += last - first
-    tail_starts = np.array([total, total, total + len(ends)], dtype=np.int32)
+    tail_starts = np.array([total, total, total + len(seeds)], dtype=np.int32)
     indptr = np.concatenate([*starts, tail_starts]).astype(np.int32)
-    indices = np.append(near.local(np.concatenate(heads)), ends).astype(np.int32)
-    data = np.concatenate([*costs, to_ends])
+    indices = np.append(near.local(np.concatenate(heads)), seeds).astype(np.int32)
+    data = np.concatenate([*costs, to_seeds])
     return csr_array((data, indices, indptr), shape=(near.size + 2, near.size + 2))

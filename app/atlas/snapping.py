@@ -107,7 +107,7 @@ def _first_of_lowest(owner: Integers, rank: Floats) -> Integers:
     is_first = np.concatenate([[True], np.diff(owner) > 0])
     lowest = np.minimum.reduceat(rank, np.flatnonzero(is_first))
     at = np.flatnonzero(rank == lowest[np.cumsum(is_first) - 1])
-    return at[np.concatenate([[True], np.diff(owner[at]) > 0])]
+    return np.asarray(at[np.concatenate([[True], np.diff(owner[at]) > 0])], dtype=np.int64)
 
 
 def _candidates(files: NetworkFiles, lats: Floats, lons: Floats, reach: int) -> tuple[Integers, Integers]:

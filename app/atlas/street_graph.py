@@ -100,10 +100,11 @@ def _arcs(
     levels = np.concatenate(stress) if stress else np.zeros(len(tails), dtype=np.uint8)
     kept = np.flatnonzero(np.isfinite(cost) & (tails != heads))
     kept = kept[np.lexsort((kept, heads[kept], tails[kept]))]
-    return Arcs(_starts(tails[kept], nodes), heads[kept], cost[kept], levels[kept])
+    return Arcs(starts_of(tails[kept], nodes), heads[kept], cost[kept], levels[kept])
 
 
-def _starts(tails: Ints32, nodes: int) -> Ints32:
+def starts_of(tails: Ints32, nodes: int) -> Ints32:
+    """Return where the arcs of each node start among arcs sorted by tail."""
     return np.concatenate([[0], np.cumsum(np.bincount(tails, minlength=nodes))]).astype(np.int32)
 
 
@@ -116,7 +117,7 @@ def without_leaves(arcs: Arcs, edges: EdgeTable, used: NDArray[np.bool_]) -> Arc
     tails = np.repeat(np.arange(nodes, dtype=np.int32), np.diff(arcs.starts))
     ends = np.bincount(np.concatenate([edges.tail[used], edges.head[used]]), minlength=nodes)
     kept = (ends[tails] > 1) & (ends[arcs.heads] > 1)
-    return Arcs(_starts(tails[kept], nodes), arcs.heads[kept], arcs.costs[kept], arcs.stress[kept])
+    return Arcs(starts_of(tails[kept], nodes), arcs.heads[kept], arcs.costs[kept], arcs.stress[kept])
 
 
 def on_mainland(arcs: Arcs, edges: EdgeTable, *, strong: bool) -> NDArray[np.bool_]:

@@ -18,9 +18,28 @@ STREET_CLASSES = frozenset(
     {"trunk", "trunk_link", "primary", "primary_link", "secondary", "secondary_link", "tertiary", "tertiary_link"}
     | {"unclassified", "residential", "living_street", "pedestrian", "road"}
 )
+#: Classes that a long drive keeps to between the streets at its start and those at its end.
+MAIN_ROADS = frozenset(
+    {"motorway", "motorway_link", "trunk", "trunk_link", "primary", "primary_link", "secondary", "secondary_link"}
+    | {"tertiary", "tertiary_link"}
+)
 _NO_ADDRESSES = frozenset({"motorway", "motorway_link"})
-#: Tags that no rule reads; leaving them out lets ways that differ only in these share one result.
-_UNREAD = frozenset({"name", "ref", "source", "created_by", "note", "wikidata", "wikipedia", "postal_code", "surface"})
+#: Keys that some rule reads, up to the first colon. Ways that differ in other tags only share one result.
+KEYS_READ = frozenset(
+    {
+        "highway",
+        "area",
+        "construction",
+        "access",
+        "foot",
+        "bicycle",
+        "vehicle",
+        "motor_vehicle",
+        "motorcar",
+        "motorroad",
+    }
+    | {"sidewalk", "tunnel", "location", "junction", "oneway", "maxspeed", "lanes", "cycleway", "lts"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +76,7 @@ class Use(NamedTuple):
     car_pace: CarPace
     is_street: bool
     is_roundabout: bool
+    is_main_road: bool
     #: Not a tunnel and not a motorway: an address may be looked for on it.
     has_addresses: bool
     path_share: float
@@ -79,6 +99,7 @@ def use_of(tags: Tags) -> Use:
         car_pace=car_pace(tags),
         is_street=tags.get("highway") in STREET_CLASSES and tags.get("area") != "yes",
         is_roundabout=tags.get("junction") in {"roundabout", "circular"},
+        is_main_road=tags.get("highway") in MAIN_ROADS,
         has_addresses=not is_underground(tags) and tags.get("highway") not in _NO_ADDRESSES,
         path_share=path_share(tags),
         lane_share=lane_share(tags),
@@ -89,7 +110,7 @@ def link_use(foot: bool, bike: bool, car: bool) -> Use:
     """Return the use of the link that leads through a barrier for those who may pass it."""
     walk_pace = SECONDS_PER_METRE if foot else float("inf")
     stress = Stress(1, 1) if bike else Stress(NO_CYCLING, NO_CYCLING)
-    return Use(walk_pace, stress, CarPace(1.0, 1.0) if car else CLOSED, False, False, False, 0.0, 0.0)
+    return Use(walk_pace, stress, CarPace(1.0, 1.0) if car else CLOSED, False, False, True, False, 0.0, 0.0)
 
 
 class UseNumbers:
@@ -109,7 +130,7 @@ class UseNumbers:
 
     def number_of_tags(self, tags: Mapping[str, str]) -> int:
         """Return the number of the use that a way's tags describe."""
-        read = frozenset(item for item in tags.items() if item[0] not in _UNREAD)
+        read = frozenset(item for item in tags.items() if item[0].partition(":")[0] in KEYS_READ)
         if read not in self._seen:
             self._seen[read] = self.number(use_of(tags))
         return self._seen[read]

@@ -113,3 +113,28 @@ def test_an_address_by_the_motorway_is_not_on_it(tmp_path: Path) -> None:
 def test_an_address_above_a_tunnel_is_not_in_it(tmp_path: Path) -> None:
     town = _line().way("a b c", tunnel="yes").node("d", 0, 60).node("e", 200, 60).way("d e")
     assert town.network(tmp_path).snap(*at(100, 10))["offset"][0] == pytest.approx(50, rel=0.01)
+
+
+def _highway_town(**tags: str) -> Town:
+    """Two villages 14 km apart with a main road in two pieces between them."""
+    town = Town().node("a", 0, 0).node("b", 500, 0).node("m", 7_000, 0).node("y", 13_500, 0).node("z", 14_000, 0)
+    town.node("s", 7_000, 300).way("a b").way("y z").way("m s")
+    return town.way("b m", highway="primary", **tags).way("m y", highway="secondary", **tags)
+
+
+def test_a_long_drive_is_streets_then_main_roads_then_streets(tmp_path: Path) -> None:
+    network = _highway_town().network(tmp_path)
+    seconds = 3.6 * (2 * 400 / 25 + 6_500 / 65 + 6_500 / 55)
+    assert _drive_seconds(network, at(100, 0), at(13_900, 0)) == pytest.approx(seconds, rel=0.005)
+    assert _drive_seconds(network, at(13_900, 0), at(100, 0)) == pytest.approx(seconds, rel=0.005)
+
+
+def test_a_long_drive_keeps_to_one_way_roads(tmp_path: Path) -> None:
+    network = _highway_town(oneway="yes").network(tmp_path)
+    assert np.isfinite(_drive_seconds(network, at(100, 0), at(13_900, 0)))
+    assert _drive_seconds(network, at(13_900, 0), at(100, 0)) == np.inf
+
+
+def test_nobody_drives_for_hours(tmp_path: Path) -> None:
+    network = Town().node("a", 0, 0).node("z", 160_000, 0).way("a z", highway="motorway").network(tmp_path)
+    assert _drive_seconds(network, at(0, 0), at(159_000, 0)) == np.inf
