@@ -163,7 +163,7 @@ class Worker:
         self._hold(attempt)
         following = None
         try:
-            kept = self._store.checkpoints(claim.job.job_id)
+            kept = self._store.checkpoints(claim.job.job_id) if claim.job.current_stage else ()
             following = attempt.complete(self._runner.run(claim.job.listing, kept, attempt), self.name)
         except Interrupted:
             attempt.break_off()

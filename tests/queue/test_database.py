@@ -301,12 +301,12 @@ def test_the_log_stays_bounded(tmp_path: Path) -> None:
     assert claim
     store.complete_job(claim, b"report")
     log = tmp_path / f"{FILE}-wal"
-    write_much(store, 20)
+    write_much(store, 60)
     assert log.stat().st_size <= LOG_BYTES
     reader = sqlite3.connect(tmp_path / FILE, isolation_level=None)
     reader.execute("BEGIN")
     reader.execute("SELECT * FROM evaluation_jobs").fetchall()
-    write_much(store, 20)
+    write_much(store, 60)
     assert log.stat().st_size > LOG_BYTES, "a reader held open should have kept the log"
     reader.close()
     write_much(store, 1)

@@ -47,8 +47,9 @@ def back_off_seconds(attempts: int) -> float:
     return min(wait, LONGEST_BACK_OFF_SECONDS)
 
 
-#: The jobs that have not ended, in the words of the partial indexes.
-LIVE = "status IN ('queued', 'running')"
+#: The jobs that have not ended, in the words of the partial indexes; a claim leaves these columns alone, and so the
+#: indexes of what is live.
+LIVE = "completed_at IS NULL"
 
 
 class StoreBase:

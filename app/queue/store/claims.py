@@ -16,7 +16,7 @@ LET_GO = "claim_token = NULL, worker = NULL, process = NULL, lease_until = NULL,
 #: Due, or due so late that the clock must have been put back since.
 DUE = f"{LIVE} AND status = 'queued' AND (run_after <= ? OR run_after > ?)"
 
-_ANY_DUE = f"SELECT 1 FROM evaluation_jobs WHERE {DUE} LIMIT 1"
+_ANY_DUE = f"SELECT 1 FROM evaluation_jobs WHERE {DUE} ORDER BY turn, seq LIMIT 1"
 _CLAIM = (
     "UPDATE evaluation_jobs SET status = 'running', claim_token = ?, worker = ?, process = ?, lease_until = ?,"
     " attempts = attempts + 1, resumed = resumed + (kept_stages > 0), started_at = coalesce(started_at, ?),"

@@ -15,7 +15,7 @@ CREATE TABLE evaluation_jobs (
     listing TEXT NOT NULL,
     listing_key TEXT NOT NULL,
     owner TEXT NOT NULL,
-    status TEXT NOT NULL CHECK (status IN ('queued', 'running', 'done', 'failed', 'cancelled')),
+    status TEXT NOT NULL,
     priority INTEGER NOT NULL,
     turn REAL NOT NULL,              -- who goes first: see people.py
     current_stage TEXT,
@@ -38,6 +38,7 @@ CREATE TABLE evaluation_jobs (
     process TEXT,                    -- the owner's process: see process.py
     lease_until REAL,                -- on the steady clock
     CHECK ((status = 'running') = (claim_token IS NOT NULL)),
+    CHECK ((completed_at IS NULL) = (status IN ('queued', 'running'))),
     CHECK ((status = 'done') = (result_snapshot_id IS NOT NULL))
 )
 """
@@ -84,10 +85,12 @@ CREATE TABLE snapshots (
 
 #: Each index costs every job a page in the log, so there are no more than these.
 _INDEXES = (
-    # The line, with those being served: small however many jobs have ended, and all that a claim needs to look at.
-    "CREATE INDEX jobs_line ON evaluation_jobs (turn, seq, run_after, status) WHERE status IN ('queued', 'running')",
+    # The line, with those being served: small however many jobs have ended, and covering for what a claim looks at
+    # (SQLite takes `completed_at` from it too, though it is always NULL here).
+    "CREATE INDEX jobs_line ON evaluation_jobs (turn, seq, run_after, status, completed_at)"
+    " WHERE completed_at IS NULL",
     # An owner's live jobs, each listing once.
-    "CREATE UNIQUE INDEX jobs_live ON evaluation_jobs (owner, listing_key) WHERE status IN ('queued', 'running')",
+    "CREATE UNIQUE INDEX jobs_live ON evaluation_jobs (owner, listing_key) WHERE completed_at IS NULL",
     "CREATE INDEX jobs_ended ON evaluation_jobs (completed_at, status) WHERE completed_at IS NOT NULL",
     "CREATE INDEX jobs_by_owner ON evaluation_jobs (owner, seq)",
 )
