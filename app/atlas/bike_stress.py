@@ -45,12 +45,12 @@ class Lanes(NamedTuple):
     track: bool
 
 
-def bike_stress(tags: Tags) -> Stress:
-    """Return the level of traffic stress in each direction."""
+def bike_stress(tags: Tags, *, drives_left: bool = False) -> Stress:
+    """Return the level of traffic stress in each direction, where people drive on the right or on the left."""
     if not may_cycle(tags):
         return Stress(NO_CYCLING, NO_CYCLING)
     is_open = cycling_directions(tags)
-    ahead, against = bike_lanes(tags)
+    ahead, against = bike_lanes(tags, drives_left=drives_left)
     return Stress(
         _level(tags, ahead, "forward") if is_open.forward else NO_CYCLING,
         _level(tags, against, "backward") if is_open.backward else NO_CYCLING,
@@ -88,18 +88,20 @@ def _has_contraflow(tags: Tags) -> bool:
     return any(tags.get(f"{side}:oneway") in {"no", "-1"} for side in sides)
 
 
-def bike_lanes(tags: Tags) -> tuple[Lanes, Lanes]:
+def bike_lanes(tags: Tags, *, drives_left: bool = False) -> tuple[Lanes, Lanes]:
     """Return what is built for bicycles ahead and against the order of the nodes.
 
-    On a two-way street the right-hand lane leads ahead; on a one-way street either side does unless it is contraflow.
+    On a two-way street the lane on the side that people drive on leads ahead; on a one-way street either side does
+    unless it is contraflow.
     """
+    facing = "cycleway:right" if drives_left else "cycleway:left"
     ahead: set[str] = set()
     against: set[str] = set()
     one_way = directions(tags) != BOTH
     for side in ("cycleway", "cycleway:both", "cycleway:right", "cycleway:left"):
         value = tags.get(side, "")
         contraflow = value.startswith("opposite") or tags.get(f"{side}:oneway") == "-1"
-        if contraflow or (side == "cycleway:left" and not one_way):
+        if contraflow or (side == facing and not one_way):
             against.add(value)
         else:
             ahead.add(value)

@@ -15,7 +15,7 @@ from app.atlas.network_files import EdgeTable, NetworkFiles, NodeTable, Shapes
 from app.atlas.snapping import cells_of_segments
 from app.atlas.street_edges import StreetEdges, cut_into_edges
 from app.atlas.street_graph import EdgeFlag, NodeOrder
-from app.atlas.street_ways import StreetWays, UseNumbers
+from app.atlas.street_ways import StreetWays, UseNumbers, drives_left
 from app.atlas.tiling import SNAP_CELLS, TileIndex, to_steps
 
 
@@ -24,8 +24,9 @@ def compile_network(ways: StreetWays, barriers: Mapping[int, Mapping[str, str]],
 
     The files depend on the ways alone, not on their order. `barriers` holds the tags of nodes with a barrier, by id.
     """
-    numbers = UseNumbers()
-    cut = cut_into_edges(ways.in_order(), barriers, numbers)
+    ways = ways.in_order()
+    numbers = UseNumbers(drives_left=drives_left(ways))
+    cut = cut_into_edges(ways, barriers, numbers)
     order = street_graph.order_nodes(cut)
     uses = street_graph.use_table(numbers.uses)
     edges = _edge_table(cut, order)

@@ -88,14 +88,30 @@ class Use(NamedTuple):
         return max(self.stress) > NO_CYCLING or min(self.walk_pace, *self.car_pace) < float("inf")
 
 
-def use_of(tags: Tags) -> Use:
+def drives_left(ways: StreetWays) -> bool:
+    """Tell whether people drive on the left: most roundabouts then run clockwise."""
+    turning = 0.0
+    for i, tags in enumerate(ways.tags):
+        if tags.get("junction") == "roundabout":
+            nodes = slice(int(ways.offsets[i]), int(ways.offsets[i + 1]))
+            turning += float(np.sign(_twice_the_area(ways.lons[nodes], ways.lats[nodes])))
+    return turning < 0
+
+
+def _twice_the_area(lons: NDArray[np.float64], lats: NDArray[np.float64]) -> float:
+    """Return a figure that is positive where points run counter-clockwise; arcs are closed by their chord."""
+    x, y = lons - lons[:1].sum(), lats - lats[:1].sum()
+    return float(np.nan_to_num(x * np.roll(y, -1) - np.roll(x, -1) * y).sum())
+
+
+def use_of(tags: Tags, *, drives_left: bool = False) -> Use:
     """Read what a way lets people do."""
     walk_pace = float("inf")
     if may_walk(tags):
         walk_pace = STEPS_SECONDS_PER_METRE if is_steps(tags) else SECONDS_PER_METRE
     return Use(
         walk_pace=walk_pace,
-        stress=bike_stress(tags),
+        stress=bike_stress(tags, drives_left=drives_left),
         car_pace=car_pace(tags),
         is_street=tags.get("highway") in STREET_CLASSES and tags.get("area") != "yes",
         is_roundabout=tags.get("junction") in {"roundabout", "circular"},
@@ -116,7 +132,8 @@ def link_use(foot: bool, bike: bool, car: bool) -> Use:
 class UseNumbers:
     """The distinct uses of a region, numbered in the order in which they first occur."""
 
-    def __init__(self) -> None:
+    def __init__(self, *, drives_left: bool = False) -> None:
+        self._drives_left = drives_left
         self.uses: list[Use] = []
         self._numbers: dict[Use, int] = {}
         self._seen: dict[frozenset[tuple[str, str]], int] = {}
@@ -132,5 +149,5 @@ class UseNumbers:
         """Return the number of the use that a way's tags describe."""
         read = frozenset(item for item in tags.items() if item[0].partition(":")[0] in KEYS_READ)
         if read not in self._seen:
-            self._seen[read] = self.number(use_of(tags))
+            self._seen[read] = self.number(use_of(tags, drives_left=self._drives_left))
         return self._seen[read]

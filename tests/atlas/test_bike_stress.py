@@ -71,6 +71,12 @@ def test_nobody_rides_where_it_is_not_allowed(tags: dict[str, str]) -> None:
     assert bike_stress(tags) == (0, 0)
 
 
+def test_where_people_drive_on_the_left_the_left_lane_leads_ahead() -> None:
+    tags = {"highway": "secondary", "cycleway:left": "lane"}
+    assert bike_stress(tags, drives_left=True) == (3, 4)
+    assert bike_stress(tags | {"oneway": "yes"}, drives_left=True) == (3, 0)
+
+
 def test_infrastructure_counts_by_direction() -> None:
     assert path_share({"highway": "cycleway"}) == 1.0
     assert path_share({"highway": "path", "bicycle": "designated"}) == 1.0

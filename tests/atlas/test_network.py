@@ -111,3 +111,13 @@ def test_files_of_another_version_are_refused(corner: Town, tmp_path: Path) -> N
     (tmp_path / "network.json").write_text('{"format": 0}')
     with pytest.raises(AtlasDamaged):
         Network.open(tmp_path)
+
+
+def test_a_search_loads_no_more_in_a_larger_region(corner: Town, tmp_path: Path) -> None:
+    alone = corner.network(tmp_path / "alone")
+    for i in range(30):
+        corner.node(f"p{i}", 9_000 + 300 * i, 400 * i).node(f"q{i}", 9_200 + 300 * i, 400 * i).way(f"p{i} q{i}")
+    among_many = corner.network(tmp_path / "many")
+    sizes = [net.walk(net.snap(*at(150, 5))[0], 2700.0)._reached.near.size for net in (alone, among_many)]
+    assert sizes == [3, 3]
+    assert walk_metres(among_many, at(0, 0), at(200, 100)) == pytest.approx(300, rel=0.002)

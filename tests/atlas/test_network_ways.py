@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.atlas.street_ways import KEYS_READ, UseNumbers, use_of
+from app.atlas.street_ways import KEYS_READ, UseNumbers, drives_left, use_of
+from tests.atlas.street_town import Town
 
 
 class _Watched(dict[str, str]):
@@ -38,3 +39,15 @@ def test_ways_that_say_the_same_share_a_number() -> None:
     first = numbers.number_of_tags({"highway": "residential", "name": "Bulevardi"})
     assert numbers.number_of_tags({"highway": "residential", "surface": "sett"}) == first
     assert numbers.number_of_tags({"highway": "residential", "foot": "no"}) != first
+
+
+def _roundabout(corners: str) -> Town:
+    town = Town().node("e", 30, 0).node("n", 0, 30).node("w", -30, 0).node("s", 0, -30)
+    return town.way(corners, junction="roundabout")
+
+
+def test_roundabouts_tell_the_side_that_people_drive_on() -> None:
+    assert drives_left(_roundabout("e s w n e").street_ways())
+    assert not drives_left(_roundabout("e n w s e").street_ways())
+    assert drives_left(_roundabout("e s w").street_ways())
+    assert not drives_left(Town().node("a", 0, 0).node("b", 9, 0).way("a b").street_ways())
