@@ -165,6 +165,15 @@ def test_it_lists_faults_of_several_files_at_once(tmp_path: Path) -> None:
     assert "routes.txt, line 2" in refusal.value.message
 
 
+def test_it_lists_faults_of_calls_beside_those_of_other_tables(tmp_path: Path) -> None:
+    trips, times = TINY["trips"].replace("R1,week,T2", "R9,week,T2"), TIMES.replace("07:36:00", "7h36")
+    with pytest.raises(BadFeed) as refusal:
+        compiled(tmp_path, trips=trips, stop_times=times)
+    assert "trips.txt, line 3: the route_id is not in routes.txt" in refusal.value.message
+    assert "stop_times.txt, line 3: a time is not written HH:MM:SS" in refusal.value.message
+    assert "trip_id" not in refusal.value.message
+
+
 def test_it_shows_a_repeated_fault_three_times_and_counts_the_rest(tmp_path: Path) -> None:
     with pytest.raises(BadFeed) as refusal:
         compiled(tmp_path, stop_times=TIMES.replace("T1", "T8").replace("T2", "T9"))

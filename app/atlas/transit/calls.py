@@ -65,7 +65,7 @@ def read_calls(archive: Archive, feed: Feed, wanted: Mapping[str, int]) -> Calls
 
 def _read_rows(archive: Archive, feed: Feed, wanted: Mapping[str, int]) -> tuple[Calls, Ints]:
     """Read the rows into flat arrays, one pass: this loop is most of an import's time."""
-    known = {trip.trip_id for trip in feed.trips}
+    known = {trip.trip_id for trip in feed.trips} | feed.faulty_trips
     stops = {stop.stop_id: index for index, stop in enumerate(feed.stops)}
     clock: dict[str, int] = {"": NO_TIME}
     trips, places, arrivals, departures, sequences, lines = (array("i") for _ in range(6))

@@ -72,7 +72,7 @@ def _choose_days(feeds: Sequence[Feed]) -> list[int]:
         by_day = feed.calendar.trips_by_day(feed.trips_by_service())
         if not by_day:
             feed.problems.add("calendar.txt", None, "the calendar has no day on which any trip runs")
-        feed.problems.raise_if_any()
+            feed.problems.raise_if_any()
         counts.append(by_day)
     shared = common_day(counts) if len(counts) > 1 else None
     return [typical_day(by_day) if shared is None else shared for by_day in counts]

@@ -66,6 +66,8 @@ class Feed:
     stops: list[Stop] = field(default_factory=list)
     routes: list[Route] = field(default_factory=list)
     trips: list[Trip] = field(default_factory=list)
+    #: Trips whose row has a fault: their calls are no faults of their own.
+    faulty_trips: set[str] = field(default_factory=set)
     calendar: Calendar = field(default_factory=Calendar)
     headways: dict[str, list[Headway]] = field(default_factory=dict)
     transfers: list[Transfer] = field(default_factory=list)

@@ -85,6 +85,7 @@ def _read_trips(archive: Archive, feed: Feed) -> None:
         route = routes.get(route_id)
         if route is None:
             feed.problems.add("trips.txt", line, "the route_id is not in routes.txt", route_id)
+            feed.faulty_trips.add(trip_id)
         elif not trip_id or trip_id in seen:
             feed.problems.add("trips.txt", line, "the trip_id is empty or used twice", trip_id)
         else:
@@ -118,7 +119,7 @@ def _read_dated(archive: Archive, feed: Feed) -> None:
 
 
 def _read_headways(archive: Archive, feed: Feed) -> None:
-    trips = {trip.trip_id for trip in feed.trips}
+    trips = {trip.trip_id for trip in feed.trips} | feed.faulty_trips
     required = ("trip_id", "start_time", "end_time", "headway_secs")
     for line, (trip_id, start, end, every) in archive.rows("frequencies.txt", required):
         first, until = seconds_of(start), seconds_of(end)
