@@ -1,7 +1,7 @@
 """The same question the way a notebook user asks it: osmnx and networkx on the same extract.
 
-Run by `bench.evaluate` in a virtual environment of its own (osmnx is installed for the benchmark only). Reads one extract
-and a JSON list of [lat, lon], prints one JSON line: seconds to load, and seconds for each address, all places included.
+Run by `bench.evaluate` in a virtual environment of its own (osmnx is installed for the benchmark only). Reads one
+extract and a JSON list of [lat, lon]; prints as JSON the seconds to load, and for each address the seconds to all places.
 """
 
 from __future__ import annotations
@@ -19,16 +19,44 @@ import osmnx as ox
 #: What the 15-minute index, the walk index and tier 2 ask for, as a notebook would tag it.
 WANTED = {
     "amenity": [
-        "restaurant", "fast_food", "pub", "bar", "food_court", "cafe", "bank", "atm", "post_office", "pharmacy", "doctors",
-        "clinic", "school", "kindergarten", "childcare", "university", "college", "library", "cinema", "theatre",
-        "arts_centre", "community_centre",
+        "restaurant",
+        "fast_food",
+        "pub",
+        "bar",
+        "food_court",
+        "cafe",
+        "bank",
+        "atm",
+        "post_office",
+        "pharmacy",
+        "doctors",
+        "clinic",
+        "school",
+        "kindergarten",
+        "childcare",
+        "university",
+        "college",
+        "library",
+        "cinema",
+        "theatre",
+        "arts_centre",
+        "community_centre",
     ],
     "shop": True,
-    "leisure": ["park", "garden", "playground", "nature_reserve", "fitness_centre", "sports_centre", "swimming_pool", "pitch"],
+    "leisure": [
+        "park",
+        "garden",
+        "playground",
+        "nature_reserve",
+        "fitness_centre",
+        "sports_centre",
+        "swimming_pool",
+        "pitch",
+    ],
     "tourism": ["museum"],
     "highway": ["bus_stop"],
     "railway": ["station", "tram_stop", "halt"],
-}  # fmt: skip
+}
 WALK_M_PER_S = 80 / 60
 
 

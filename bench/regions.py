@@ -1,0 +1,75 @@
+"""The extracts a benchmark runs on: the samples, and larger ones where they lie beside the repository."""
+
+from __future__ import annotations
+
+import os
+import random
+import shutil
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+
+import osmium
+
+ROOT = Path(__file__).parent.parent
+SHARED = ROOT.parent / "shared" / "data"
+FOLDER = ROOT / "var" / "bench"
+EXTRACTS = {
+    "monaco": ROOT / "data/samples/monaco.osm.pbf",
+    "helsinki": ROOT / "data/samples/helsinki.osm.pbf",
+    "newport-gb": SHARED / "regions/newport-gb/newport-2023-06-13.osm.pbf",
+    "vancouver-ca": SHARED / "regions/vancouver-ca/vancouver_canada.osm.pbf",
+    "queens": SHARED / "regions/queens-village-ny-us/queens_village_ny.osm.pbf",
+    "queens-x12": SHARED / "scale/derived-queens-x12.osm.pbf",
+}
+FEEDS = {
+    "newport-gb-timetable": ("newport-gb", SHARED / "regions/newport-gb/newport-20230613.gtfs.zip"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """What one import cost: seconds, megabytes of extract per second, and peak resident megabytes."""
+
+    seconds: float
+    mb_per_second: float
+    peak_mb: float
+
+
+def available() -> list[str]:
+    """Return the names of the extracts that are here, saying which are not."""
+    missing = [name for name, path in EXTRACTS.items() if not path.exists()]
+    if missing:
+        print(f"not here, left out: {', '.join(missing)}", file=sys.stderr)
+    return [name for name in EXTRACTS if name not in missing]
+
+
+def import_region(name: str, extract: Path, feed: Path | None = None) -> Import:
+    """Import an extract into a data folder of its own through the command a person uses."""
+    data_dir = FOLDER / name
+    shutil.rmtree(data_dir, ignore_errors=True)
+    command = [sys.executable, "-m", "flask", "--app", "app", "region", "import", str(extract), "--name", name]
+    if feed:
+        command += ["--gtfs", str(feed)]
+    began = time.perf_counter()
+    child = os.posix_spawn(sys.executable, command, os.environ | {"DOORSTEP_DATA_DIR": str(data_dir)})
+    _, status, usage = os.wait4(child, 0)
+    if status:
+        raise SystemExit(f"importing {name} failed")
+    seconds = time.perf_counter() - began
+    return Import(seconds, extract.stat().st_size / 1e6 / seconds, usage.ru_maxrss / 1024)
+
+
+def sample_addresses(extract: Path, count: int, seed: int = 1) -> list[tuple[str, float, float]]:
+    """Return addresses mapped on nodes or buildings ("12 Bulevardi", lat, lon), the same ones for the same seed."""
+    found = []
+    reader = osmium.FileProcessor(str(extract)).with_locations()
+    for element in reader.with_filter(osmium.filter.KeyFilter("addr:housenumber")):
+        street = element.tags.get("addr:street")
+        if not street or element.is_relation():
+            continue
+        where = element.location if element.is_node() else element.nodes[0].location
+        if where.valid():
+            found.append((f"{element.tags['addr:housenumber']} {street}", where.lat, where.lon))
+    return random.Random(seed).sample(found, min(count, len(found)))
