@@ -18,6 +18,11 @@ def well(listing: str, finished: Sequence[bytes], progress: Progress) -> bytes:
     return stages_of(5, seconds=0.002)(listing, finished, progress)
 
 
+def slowly(listing: str, finished: Sequence[bytes], progress: Progress) -> bytes:
+    """Go through five stages that take long enough to be hit."""
+    return stages_of(5, seconds=0.03)(listing, finished, progress)
+
+
 def chatty(listing: str, finished: Sequence[bytes], progress: Progress) -> bytes:
     """Print to standard output, as a library might."""
     print("between the frames", flush=True)
@@ -77,7 +82,18 @@ def _first_stage(progress: Progress) -> None:
 
 EVALUATIONS: dict[str, Evaluation] = {
     function.__name__: function
-    for function in (well, chatty, hanging, hanging_in_native_code, busy, crashing, refusing, leaking, by_listing)
+    for function in (
+        well,
+        slowly,
+        chatty,
+        hanging,
+        hanging_in_native_code,
+        busy,
+        crashing,
+        refusing,
+        leaking,
+        by_listing,
+    )
 }
 
 if __name__ == "__main__":

@@ -1,0 +1,96 @@
+"""Stopping a real gunicorn: the job under way goes back whole, in time, and the next start goes on with it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from app.queue.jobs import Job, Status
+from app.queue.process import identity
+from app.queue.store import SqliteStore
+from app.queue.wake import Bell
+from tests.queue.building import assert_all_ended, create, open_at, wait_for, wait_for_status
+from tests.queue.gunicorn_site import Gunicorn
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[SqliteStore]:
+    """A store on the site's database."""
+    store = open_at(tmp_path, ring=Bell(tmp_path).ring)
+    yield store
+    store.db.close()
+
+
+@pytest.fixture
+def site(tmp_path: Path, store: SqliteStore) -> Iterator[Gunicorn]:
+    site = Gunicorn(tmp_path, "slowly", workers=1)
+    site.wait_until_up(workers=1)
+    yield site
+    site.kill()
+
+
+def under_way(store: SqliteStore) -> Job:
+    """A job in its third stage."""
+    job = create(store)
+    wait_for(lambda: len(store.checkpoints(job.job_id)) >= 2)
+    return job
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_the_job_under_way_is_handed_back(store: SqliteStore, site: Gunicorn, number: int) -> None:
+    job = under_way(store)
+    evaluators = site.evaluators()
+    assert site.stop(number) == 0
+    back = store.get_job(job.job_id)
+    assert (back.status, back.attempts) == (Status.QUEUED, 0)
+    assert len(store.checkpoints(job.job_id)) >= 2
+    wait_for(lambda: not any(identity(pid) for pid in evaluators))
+
+
+def test_the_next_start_goes_on_with_it(store: SqliteStore, site: Gunicorn, tmp_path: Path) -> None:
+    job = under_way(store)
+    site.stop()
+    again = Gunicorn(tmp_path, "slowly")
+    try:
+        done = wait_for_status(store, job, Status.DONE, seconds=20)
+        assert (done.attempts, done.resumed) == (1, 1)
+        assert_all_ended(store)
+    finally:
+        again.kill()
+
+
+def test_a_stage_without_end_does_not_hold_up_the_stop(store: SqliteStore, tmp_path: Path) -> None:
+    site = Gunicorn(tmp_path, "hanging_in_native_code", workers=1)
+    try:
+        site.wait_until_up(workers=1)
+        job = create(store)
+        wait_for(lambda: store.get_job(job.job_id).current_stage == "schools")
+        started = time.monotonic()
+        site.stop()
+        assert time.monotonic() - started < 25
+        back = store.get_job(job.job_id)
+        assert (back.status, back.attempts) == (Status.QUEUED, 0)
+    finally:
+        site.kill()
+
+
+def test_a_killed_worker_is_replaced_and_its_job_resumed(store: SqliteStore, site: Gunicorn) -> None:
+    job = under_way(store)
+    (worker,) = site.workers()
+    os.kill(worker, signal.SIGKILL)
+    done = wait_for_status(store, job, Status.DONE, seconds=20)
+    assert (done.attempts, done.resumed) == (2, 1)
+    assert "its worker was gone" in [event.why for event in store.events(job.job_id)]
+
+
+def test_a_killed_evaluator_is_replaced_and_its_job_resumed(store: SqliteStore, site: Gunicorn) -> None:
+    job = under_way(store)
+    (evaluator,) = site.evaluators()
+    os.kill(evaluator, signal.SIGKILL)
+    done = wait_for_status(store, job, Status.DONE, seconds=20)
+    assert (done.attempts, done.resumed) == (2, 1)
