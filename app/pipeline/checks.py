@@ -9,14 +9,14 @@ from app.pipeline.categories import Data
 from app.pipeline.confidence import section
 from app.pipeline.evaluation import Evaluation
 from app.pipeline.knowledge import merge_gaps
-from app.pipeline.noise import energy_sum, loudest_road, road_level, roads_near
+from app.pipeline.noise import each_road_once, energy_sum, loudest_road, road_level
 from app.pipeline.profiles import METHODS
 from app.pipeline.report import Check, Fact, Finding, Gap, Outcome, State
-from app.pipeline.safety_rules import SafetyRule
+from app.pipeline.safety_rules import ROAD_KINDS, SafetyRule
 from app.pipeline.wishes import wish_checks
 from app.pipeline.words import count, danger_word, kind_word, limit, listed, metres, name_or_noun, number, sentence
 from app.places import Kind, Precision
-from app.sources.base import Hazard
+from app.sources.base import Hazard, Surroundings
 
 METHOD = METHODS.safety
 NOISE = METHOD.noise
@@ -34,7 +34,8 @@ ORDER_LABELS = tuple(zip(ORDER, ("Checks failed", "Warnings", "Unknown", "Checks
 
 def run(evaluation: Evaluation) -> Finding:
     """Run every safety check, and the wishes that the person gave."""
-    exact = (*(safety_check(evaluation, rule) for rule in METHOD.rules), noise_check(evaluation))
+    near = dangers_near(evaluation.around)
+    exact = (*(safety_check(evaluation, rule, near) for rule in METHOD.rules), noise_check(evaluation, near))
     safety = tuple(_as_sure_as(evaluation.location.precision, check) for check in exact)
     checks = (*safety, *wish_checks(evaluation.listing))
     unknown = [check for check in safety if check.outcome is Outcome.UNKNOWN]
@@ -54,10 +55,19 @@ def run(evaluation: Evaluation) -> Finding:
     )
 
 
-def safety_check(evaluation: Evaluation, rule: SafetyRule) -> Check:
+def dangers_near(around: Surroundings) -> tuple[Hazard, ...]:
+    """Return what any check looks at, in two questions: the far-reaching kinds, and all others."""
+    near = [kind for rule in METHOD.rules if rule.key not in FAR_CHECKS for kind in rule.kinds]
+    far = [kind for rule in METHOD.rules if rule.key in FAR_CHECKS for kind in rule.kinds]
+    reach = max(rule.warn_m for rule in METHOD.rules)
+    kinds = sorted({*near, *ROAD_KINDS})
+    return (*around.hazards(*kinds, within_m=NOISE.within_m), *around.hazards(*far, within_m=reach))
+
+
+def safety_check(evaluation: Evaluation, rule: SafetyRule, near: Sequence[Hazard]) -> Check:
     """Judge the worst thing of a rule's kinds; finding nothing passes only where the data could have shown it."""
-    found = evaluation.around.hazards(*rule.kinds, within_m=rule.warn_m)
-    judged = [(outcome_of(rule, hazard), hazard) for hazard in found if counts(rule, hazard)]
+    found = [hazard for hazard in near if hazard.kind in rule.kinds and counts(rule, hazard)]
+    judged = [(outcome_of(rule, hazard), hazard) for hazard in found]
     worst = min(judged, key=lambda j: (ORDER.index(j[0]), j[1].distance_m, j[1].osm_id), default=None)
     if worst and worst[0] is not Outcome.PASS:
         return _check(evaluation, rule, worst[0], _near_sentence(rule, worst[1]), worst[1].distance_m)
@@ -104,9 +114,9 @@ def outcome_of(rule: SafetyRule, hazard: Hazard) -> Outcome:
     return Outcome.WARN if hazard.distance_m < rule.warn_m else Outcome.PASS
 
 
-def noise_check(evaluation: Evaluation) -> Check:
+def noise_check(evaluation: Evaluation, near: Sequence[Hazard]) -> Check:
     """Estimate road noise at the address."""
-    roads = roads_near(evaluation.around)
+    roads = each_road_once(near)
     level = energy_sum(road_level(road) for road in roads)
     know = evaluation.knowledge
     cut = know.cut_off(NOISE.edge_m)

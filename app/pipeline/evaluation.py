@@ -9,6 +9,7 @@ from app.pipeline.knowledge import Knowledge
 from app.pipeline.listing import Listing
 from app.pipeline.profiles import Profile, profile_named
 from app.pipeline.report import Finding, State
+from app.pipeline.school_levels import Schools, schools_near
 from app.places import Location
 from app.sources.base import Source, Surroundings
 
@@ -22,6 +23,7 @@ class Evaluation:
     findings: dict[str, Finding] = field(default_factory=dict)
     _around: Surroundings | None = None
     _knowledge: Knowledge | None = None
+    _schools: Schools | None = None
 
     @property
     def profile(self) -> Profile:
@@ -53,6 +55,13 @@ class Evaluation:
         if self._knowledge is None:
             self._knowledge = Knowledge(self.around)
         return self._knowledge
+
+    @property
+    def schools(self) -> Schools:
+        """The schools within a walk and what they teach, read once for all stages that ask."""
+        if self._schools is None:
+            self._schools = schools_near(self.around)
+        return self._schools
 
     def usable(self, stage: str) -> Finding | None:
         """Return the finding of an earlier stage, None where it failed or found nothing."""

@@ -28,6 +28,7 @@ class Knowledge:
     def __init__(self, around: Surroundings) -> None:
         self._around = around
         self._shares: dict[float, float] = {}
+        self._has: dict[Data, bool] = {}
 
     @cached_property
     def mapped(self) -> MappedFacts:
@@ -51,6 +52,11 @@ class Knowledge:
 
     def has(self, data: Data) -> bool:
         """Tell whether a family of data is mapped near here, compared with the streets."""
+        if data not in self._has:
+            self._has[data] = self._is_mapped(data)
+        return self._has[data]
+
+    def _is_mapped(self, data: Data) -> bool:
         mapped, limits = self.mapped, METHODS.sureness
         if data is Data.STREETS:
             return mapped.street_km > 0

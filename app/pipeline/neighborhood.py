@@ -86,9 +86,9 @@ def _nearest_minutes(seconds: Floats) -> float | None:
 def _reachable(evaluation: Evaluation, need: Need) -> tuple[list[FoundPlace], Floats]:
     around = evaluation.around
     if need.key == "primary_school":
-        return _schools(primary_places(around))
+        return _schools(primary_places(evaluation))
     if need.key == "childcare":
-        return _schools([(place, True) for place in childcare_places(around)])
+        return _schools([(place, True) for place in childcare_places(evaluation)])
     if need.data is Data.STOPS and evaluation.knowledge.has_timetable:
         stops = around.transit_stops()
         return [found_stop(stop) for stop in stops[: METHOD.listed]], np.array([s.walk_s for s in stops], dtype=float)

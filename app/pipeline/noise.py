@@ -6,17 +6,18 @@ import math
 from collections.abc import Iterable, Sequence
 
 from app.pipeline.profiles import METHODS
-from app.pipeline.safety_rules import ROAD_KINDS
-from app.sources.base import Hazard, Surroundings
+from app.sources.base import Hazard
 
 METHOD = METHODS.safety.noise
 LEVELS = dict(METHOD.levels)
 
 
-def roads_near(around: Surroundings) -> tuple[Hazard, ...]:
+def each_road_once(near: Iterable[Hazard]) -> tuple[Hazard, ...]:
     """Return the roads within 500 m, each once at its loudest point: a street is mapped in many pieces."""
     loudest: dict[str, Hazard] = {}
-    for road in around.hazards(*ROAD_KINDS, within_m=METHOD.within_m):
+    for road in near:
+        if road.kind not in LEVELS or road.distance_m > METHOD.within_m:
+            continue
         key = road.name or f"unnamed {road.kind.name}"
         if key not in loudest or road_level(road) > road_level(loudest[key]):
             loudest[key] = road

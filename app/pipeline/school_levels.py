@@ -6,7 +6,8 @@ import re
 import unicodedata
 from enum import StrEnum
 
-from app.places import Place
+from app.places import Kind, Place
+from app.sources.base import Surroundings
 
 
 class SchoolLevel(StrEnum):
@@ -47,6 +48,19 @@ NAME_WORDS: tuple[tuple[SchoolLevel, tuple[str, ...]], ...] = (
 
 #: Tags that hold a level in words or numbers.
 LEVEL_TAGS = ("school", "school_type", "school:type", "school:FR", "school:level")
+
+
+#: More schools than this within a 45 minutes' walk say nothing more.
+MOST_SCHOOLS = 200
+
+#: Schools with the levels they are known to teach, shortest walk first.
+Schools = tuple[tuple[Place, frozenset[SchoolLevel]], ...]
+
+
+def schools_near(around: Surroundings) -> Schools:
+    """Return the schools that can be walked to with their levels."""
+    places = around.nearest(Kind.SCHOOL, limit=MOST_SCHOOLS)
+    return tuple((place, school_levels(place)) for place in places if place.walk_s is not None)
 
 
 def fold(text: str) -> str:

@@ -12,14 +12,12 @@ from app.pipeline.evaluation import Evaluation
 from app.pipeline.found import found_place, group
 from app.pipeline.knowledge import DISC_M, merge_gaps
 from app.pipeline.report import Fact, Finding, Gap, Group, State
-from app.pipeline.school_levels import SchoolLevel, school_levels
+from app.pipeline.school_levels import MOST_SCHOOLS, SchoolLevel
 from app.pipeline.words import count, listed, minutes
-from app.places import Kind, Place
-from app.sources.base import Surroundings
+from app.places import Place
 
 LISTED = 5
 ASKED = ("childcare", "primary", "secondary")
-READ = 200
 NOTES = (
     "OpenStreetMap holds no ratings of schools, so none are shown here.",
     "The nearest school on foot is not necessarily the one that an official catchment area assigns to this address.",
@@ -74,30 +72,23 @@ def _why_unsure(evaluation: Evaluation, key: str, groups: dict[str, Group]) -> s
 
 def _by_level(evaluation: Evaluation) -> Iterable[tuple[str, list[Place]]]:
     """Sort schools into levels; one that teaches several is in each of them."""
-    around = evaluation.around
-    schools = [(place, school_levels(place)) for place in around.nearest(Kind.SCHOOL, limit=READ)]
-    yield "childcare", childcare_places(around)
-    yield "primary", _teaching(schools, SchoolLevel.PRIMARY)
-    yield "secondary", _teaching(schools, SchoolLevel.SECONDARY)
-    yield "unknown", [place for place, levels in schools if not levels]
+    yield "childcare", childcare_places(evaluation)
+    for level in (SchoolLevel.PRIMARY, SchoolLevel.SECONDARY):
+        yield level.value, [place for place, levels in evaluation.schools if level in levels]
+    yield "unknown", [place for place, levels in evaluation.schools if not levels]
 
 
-def childcare_places(around: Surroundings) -> list[Place]:
+def childcare_places(evaluation: Evaluation) -> list[Place]:
     """Return childcare, kindergartens and schools that take the youngest, shortest walk first."""
-    schools = [s for s in around.nearest(Kind.SCHOOL, limit=READ) if SchoolLevel.CHILDCARE in school_levels(s)]
-    found = {p.osm_id: p for p in (*around.nearest(*CHILDCARE_KINDS, limit=READ), *schools) if p.walk_s is not None}
+    places = evaluation.around.nearest(*CHILDCARE_KINDS, limit=MOST_SCHOOLS)
+    schools = [place for place, levels in evaluation.schools if SchoolLevel.CHILDCARE in levels]
+    found = {p.osm_id: p for p in (*places, *schools) if p.walk_s is not None}
     return sorted(found.values(), key=lambda p: (p.walk_s or 0.0, p.straight_m, p.osm_id))
 
 
-def primary_places(around: Surroundings) -> list[tuple[Place, bool]]:
+def primary_places(evaluation: Evaluation) -> list[tuple[Place, bool]]:
     """Return schools that teach the primary level or whose level is not known, and whether it is known."""
-    levels = [(place, school_levels(place)) for place in around.nearest(Kind.SCHOOL, limit=READ)]
-    fitting = [(p, bool(taught)) for p, taught in levels if not taught or SchoolLevel.PRIMARY in taught]
-    return [(place, known) for place, known in fitting if place.walk_s is not None]
-
-
-def _teaching(schools: list[tuple[Place, frozenset[SchoolLevel]]], level: SchoolLevel) -> list[Place]:
-    return [place for place, levels in schools if level in levels]
+    return [(p, bool(levels)) for p, levels in evaluation.schools if not levels or SchoolLevel.PRIMARY in levels]
 
 
 def _group(key: str, places: list[Place]) -> Group:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 
 import numpy as np
 
@@ -14,7 +15,12 @@ from app.sources.base import Floats
 
 def interpolate(points: Points, x: float) -> float:
     """Return y on the straight lines through the points, flat before the first and after the last."""
-    return float(np.interp(x, [p[0] for p in points], [p[1] for p in points]))
+    if x <= points[0][0]:
+        return points[0][1]
+    for (left, y), (right, next_y) in pairwise(points):
+        if x <= right:
+            return y + (next_y - y) * (x - left) / (right - left)
+    return points[-1][1]
 
 
 def interpolate_all(points: Points, x: Floats) -> Floats:

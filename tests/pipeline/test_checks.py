@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from app.pipeline import checks
-from app.pipeline.noise import energy_sum, road_level, roads_near
+from app.pipeline.noise import each_road_once, energy_sum, road_level
 from app.pipeline.report import Check, Finding, Outcome, State
 from app.places import Kind, Location, Precision
 from app.sources.base import Hazard, MappedFacts
@@ -166,7 +166,7 @@ def test_a_street_mapped_in_pieces_counts_once() -> None:
         hazard(K.PRIMARY_ROAD, 40, "Main"),
         hazard(K.TERTIARY_ROAD, 30, "Side"),
     )
-    assert [(r.name, r.distance_m) for r in roads_near(StreetGrid(dangers=pieces))] == [("Main", 20), ("Side", 30)]
+    assert [(r.name, r.distance_m) for r in each_road_once(pieces)] == [("Main", 20), ("Side", 30)]
 
 
 @pytest.mark.parametrize(
