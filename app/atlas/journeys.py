@@ -16,8 +16,8 @@ from app.atlas.street_graph import BIKE_METRES_PER_SECOND, EdgeFlag
 from app.atlas.tiling import Floats
 from app.geometry import METRES_PER_DEGREE, Box, box_around, metres_per_degree_lon
 
-#: Straight metres beyond which nobody walks (an hour and a half), rides or drives (two hours).
-FARTHEST_M: Final = {"walk": 6_000.0, "bike": 25_000.0, "car": 150_000.0}
+#: Straight metres beyond which nobody walks, rides (an hour and a half each, with detours) or drives (two hours).
+FARTHEST_M: Final = {"walk": 6_000.0, "bike": 15_000.0, "car": 150_000.0}
 #: Drives further than this keep to main roads but for this much around both ends.
 LONG_DRIVE_M, STREETS_AT_ENDS_M = 10_000.0, 5_000.0
 #: A street is looked for this far around a place.
