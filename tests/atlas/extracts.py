@@ -73,7 +73,7 @@ class Town:
         if box is not None:
             low, high = osmium.osm.Location(box.min_lon, box.min_lat), osmium.osm.Location(box.max_lon, box.max_lat)
             header.add_box(osmium.osm.Box(low, high))
-        with osmium.SimpleWriter(str(path), header=header) as writer:
+        with osmium.SimpleWriter(str(path), header=header, overwrite=True) as writer:
             for number, (point, tags) in self.nodes.items():
                 if number not in without_nodes:
                     lat, lon = lat_lon(*point)

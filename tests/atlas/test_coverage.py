@@ -1,0 +1,110 @@
+"""Where a region holds data, whatever its extract says of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from app.atlas.coverage import Coverage, coverage_of
+from app.atlas.projection import Floats
+from app.geometry import Box
+from tests.atlas.extracts import lat_lon
+
+NOTHING: Floats = np.empty((0, 2))
+NO_COAST: Floats = np.empty((0, 4))
+
+
+def filled(west_m: float, south_m: float, east_m: float, north_m: float, step_m: float = 200) -> Floats:
+    """Return the (lon, lat) of a grid of things mapped in a box in metres."""
+    points = [lat_lon(e, n) for e in np.arange(west_m, east_m, step_m) for n in np.arange(south_m, north_m, step_m)]
+    return np.array(points)[:, ::-1]
+
+
+def share(coverage: Coverage, east_m: float, north_m: float, radius_m: float = 1_000) -> float:
+    """Return the share of a disc that is covered."""
+    return coverage.share(*lat_lon(east_m, north_m), radius_m)
+
+
+def test_the_middle_is_covered_and_far_away_is_not() -> None:
+    coverage = coverage_of(filled(-5_000, -5_000, 5_000, 5_000), NOTHING, NOTHING, NO_COAST, None)
+    assert share(coverage, 0, 0) == 1.0
+    assert share(coverage, 20_000, 0) == 0.0
+
+
+def test_at_the_edge_half_of_the_disc_is_covered() -> None:
+    coverage = coverage_of(filled(-5_000, -5_000, 5_000, 5_000), NOTHING, NOTHING, NO_COAST, None)
+    assert share(coverage, 5_000, 0, 3_000) == pytest.approx(0.55, abs=0.12)
+
+
+def test_a_road_that_runs_out_of_the_data_covers_nothing_around_it() -> None:
+    road = filled(5_000, 0, 30_000, 150)
+    coverage = coverage_of(
+        np.concatenate((filled(-5_000, -5_000, 5_000, 5_000), road)), NOTHING, NOTHING, NO_COAST, None
+    )
+    assert share(coverage, 15_000, 0) < 0.05
+
+
+def test_a_lake_in_the_middle_is_covered() -> None:
+    around_a_lake = [
+        filled(-8_000, -8_000, 8_000, -2_000),
+        filled(-8_000, 2_000, 8_000, 8_000),
+        filled(-8_000, -2_000, -2_000, 2_000),
+        filled(2_000, -2_000, 8_000, 2_000),
+    ]
+    assert share(coverage_of(np.concatenate(around_a_lake), NOTHING, NOTHING, NO_COAST, None), 0, 0) == 1.0
+
+
+def test_nothing_is_covered_outside_the_header_box() -> None:
+    (south, west), (north, east) = lat_lon(-3_000, -3_000), lat_lon(0, 3_000)
+    coverage = coverage_of(
+        filled(-5_000, -5_000, 5_000, 5_000), NOTHING, NOTHING, NO_COAST, Box(west, south, east, north)
+    )
+    assert share(coverage, 2_000, 0) == 0.0
+    assert share(coverage, -1_500, 0, 500) == 1.0
+
+
+def coast(points: Sequence[tuple[float, float]]) -> Floats:
+    """Return coastline segments through points in metres, water on the right."""
+    degrees = np.array([lat_lon(*point)[::-1] for point in points])
+    return np.column_stack((degrees[:-1], degrees[1:]))
+
+
+def test_the_sea_before_a_coast_is_known_and_the_land_behind_it_is_not() -> None:
+    land = filled(-2_000, 0, 2_000, 2_000)
+    shore = coast([(-4_000, 0), (0, 0), (4_000, 0)])[:, [2, 3, 0, 1]][::-1]  # from east to west: sea in the north
+    seaward = coverage_of(filled(-2_000, -2_000, 2_000, 0), NOTHING, NOTHING, shore, None)
+    assert share(seaward, 0, 1_500, 500) == 1.0
+    landward = coverage_of(land, NOTHING, NOTHING, shore[::-1][:, [2, 3, 0, 1]], None)
+    assert share(landward, 0, 4_500, 500) == 0.0
+
+
+def test_addresses_are_counted_around_a_point() -> None:
+    houses = filled(-1_000, -1_000, 1_000, 1_000, step_m=50)
+    coverage = coverage_of(filled(-5_000, -5_000, 5_000, 5_000), NOTHING, houses, NO_COAST, None)
+    assert coverage.addresses_within(*lat_lon(0, 0), 3_000) == len(houses)
+    assert coverage.addresses_within(*lat_lon(0, 0), 800) == pytest.approx(np.pi * 800**2 / 50**2, rel=0.15)
+    assert coverage.addresses_within(*lat_lon(4_000, 4_000), 800) == 0
+
+
+def test_it_reads_what_it_wrote(tmp_path: Path) -> None:
+    coverage = coverage_of(filled(-2_000, -2_000, 2_000, 2_000), NOTHING, NOTHING, NO_COAST, None)
+    coverage.write(tmp_path)
+    again = Coverage.open(tmp_path)
+    assert (again.grid, again.km2(), again.box()) == (coverage.grid, coverage.km2(), coverage.box())
+    assert np.array_equal(again.covered, coverage.covered)
+
+
+def test_a_stray_node_on_the_other_side_of_the_world_does_not_matter() -> None:
+    mapped = np.concatenate((filled(-5_000, -5_000, 5_000, 5_000), [[-120.0, -40.0]]))
+    coverage = coverage_of(mapped, NOTHING, NOTHING, NO_COAST, None)
+    assert coverage.covered.size < 1_000_000
+    assert share(coverage, 0, 0) == 1.0
+
+
+def test_a_lone_village_is_covered_and_a_lone_road_is_not() -> None:
+    road, house = filled(-600, 0, 600, 150), filled(0, 0, 150, 150)
+    assert share(coverage_of(road, NOTHING, house, NO_COAST, None), 0, 0, 300) > 0.95
+    assert share(coverage_of(road, NOTHING, NOTHING, NO_COAST, None), 0, 0, 300) == 0.0
