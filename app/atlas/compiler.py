@@ -72,8 +72,8 @@ class Compiler:
         spots = np.array([(spot.lon, spot.lat) for spot in extract.spots]).reshape(-1, 2)
         streets = np.column_stack((ways.lons, ways.lats))
         land = shapely.get_coordinates(self._outlines.degrees[self._near_shapes()])
-        mapped = np.concatenate((streets[np.isfinite(streets[:, 0])], spots, land))
-        return coverage_of(mapped, addresses, self._coast(), extract.header_box)
+        mapped = np.concatenate((streets[np.isfinite(streets[:, 0])], land))
+        return coverage_of(mapped, spots, addresses, self._coast(), extract.header_box)
 
     def _near_shapes(self) -> list[int]:
         """Return the shapes of places: hazards such as rivers and railways run far out of many extracts."""

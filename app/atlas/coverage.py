@@ -124,15 +124,18 @@ class Coverage:
         return found
 
 
-def coverage_of(mapped: Floats, addresses: Floats, coast: Floats, header_box: Box | None) -> Coverage:
+def coverage_of(
+    mapped: Floats, places: Floats, addresses: Floats, coast: Floats, header_box: Box | None
+) -> Coverage:
     """Work out the coverage.
 
-    `mapped` are (lon, lat) rows of street nodes and places, `addresses` of houses, `coast` of coastline segments as
-    (lon, lat, lon, lat) with the water on their right.
+    `mapped` are (lon, lat) rows of the corners of streets and areas, `places` of shops and the like, `addresses` of
+    houses; `coast` are coastline segments as (lon, lat, lon, lat) with the water on their right.
     """
-    grid = _grid_around(mapped, header_box)
-    filled = _count(grid, np.concatenate((mapped, addresses))) > 0
-    covered = _spread(filled)
+    grid = _grid_around(np.concatenate((mapped, places)), header_box)
+    # Streets and rivers run out of an extract, shops and houses do not.
+    lived_in = _count(grid, np.concatenate((places, addresses))) > 0
+    covered = _spread(lived_in | (_count(grid, mapped) > 0), lived_in)
     covered |= _sea(grid, covered, coast)
     covered = ndimage.binary_fill_holes(covered)
     if header_box is not None:
@@ -172,11 +175,11 @@ def _count(grid: Grid, points: Floats) -> NDArray[np.int32]:
     return np.bincount(flat, minlength=grid.rows * grid.columns).astype(np.int32).reshape(grid.rows, grid.columns)
 
 
-def _spread(filled: Bools) -> Bools:
-    """Return the cells with enough filled ones around, widened by one cell, gaps closed."""
+def _spread(filled: Bools, sure: Bools) -> Bools:
+    """Return the sure cells and those with enough filled ones around, widened a little, gaps closed."""
     near = _round(NEAR_CELLS)
     share = ndimage.convolve(filled.astype(np.float32), near / near.sum(), mode="constant")
-    dense = ndimage.binary_dilation(filled & (share >= FILLED_SHARE), _round(2))
+    dense = ndimage.binary_dilation(sure | (filled & (share >= FILLED_SHARE)), _round(2))
     return np.asarray(ndimage.binary_closing(dense, _round(CLOSING_CELLS)) | dense)
 
 

@@ -83,6 +83,8 @@ def _read(file: osmium.io.File, relations: Relations, size_bytes: int, progress:
                 nodes.read(item)
             elif isinstance(item, osmium.osm.Way):
                 ways.read(item)
+            else:
+                continue
             dates.see(item)
             if count % TICK == 0:
                 progress(min(0.98, count / expected))
@@ -119,7 +121,7 @@ class _Dates:
         self._header = header.get("osmosis_replication_timestamp") or header.get("timestamp")
         self._newest: datetime.datetime | None = None
 
-    def see(self, item: OSMEntity) -> None:
+    def see(self, item: osmium.osm.Node | osmium.osm.Way) -> None:
         if not self._header and (self._newest is None or item.timestamp > self._newest):
             self._newest = item.timestamp
 
