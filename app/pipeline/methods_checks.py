@@ -66,7 +66,8 @@ def _checks() -> Section:
             "Each check measures the straight distance to the nearest edge or line; tunnels do not count. A check "
             "passes "
             "only where the map could have shown something: where its data is not mapped, or the map ends nearer than "
-            "the distance looked at, it is unknown. Weak evidence never fails an address.",
+            "the distance looked at, it is unknown. Weak evidence never fails an address. Where only the "
+            "street or place was found, a near check neither passes nor fails: it warns or is unknown.",
             "A failed check is named first in the verdict. The score is still shown beside it. Wishes for the home "
             "itself "
             "are checked only when you gave them.",

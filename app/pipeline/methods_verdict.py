@@ -85,7 +85,9 @@ def _confidence() -> Section:
         paragraphs=(
             f"Each section says how sure it is. Any reason makes it medium; a grave one, or {m.reasons_for_low} "
             f"reasons, make "
-            "it low. What could not be measured is left out of the sum and never counts as zero.",
+            "it low. What could not be measured is left out of the sum and never counts as zero. An index is shown "
+            "only "
+            f"where more than {percent(m.least_known)} of its weight is known.",
             f"This is version {METHODS_VERSION} of the methods. No clock is read: the same map and listing always "
             f"give the "
             "same report, whenever it is made.",

@@ -55,7 +55,7 @@ def run(evaluation: Evaluation) -> Finding:
         parts=parts,
         facts=(
             Fact("needs_met", "Needs within 15 minutes", float(met) if known else None, f"of {len(known)}"),
-            Fact("worst_need", "Farthest need", _worst_words(known) or None),
+            *((Fact("worst_need", "Farthest need", _worst_words(known)),) if _worst_words(known) else ()),
         ),
         groups=tuple(a.group for a in answers if a.group.places or a.value is not None),
         notes=_notes(answers),

@@ -14,6 +14,7 @@ from app.pipeline.profiles import METHODS
 from app.pipeline.report import Fact, Finding, Gap, Part, Score, State
 from app.pipeline.scoring import above, below, clamp, enough_known, slot_sum, walk_decay, weighted_mean, word_for
 from app.pipeline.words import listed, number, sentence
+from app.places import Place
 from app.sources.base import Floats, StreetFacts, Surroundings
 
 METHOD = METHODS.walk
@@ -89,11 +90,21 @@ def walk_index(parts: tuple[Part, ...], penalty: float) -> float | None:
 
 
 def _evidence(around: Surroundings, category: Category, counted: int) -> str:
-    nearest = around.nearest(*category.kinds, limit=1)
-    if not counted or not nearest:
+    best = _best_place(around, category)
+    if not counted or best is None:
         return "There is none within 2.4 km on foot."
     more = f" and {counted - 1:,} more within 2.4 km" if counted > 1 else ""
-    return sentence(f"{name_and_minutes(nearest[0])}{more}.")
+    return sentence(f"{name_and_minutes(best)}{more}.")
+
+
+def _best_place(around: Surroundings, category: Category) -> Place | None:
+    """Return the place that fills the first slot: a cash machine next door does not stand for the bank."""
+    found = [(answer.quality, place) for answer in category.answers for place in around.nearest(*answer.kinds, limit=1)]
+    return max(found, key=lambda f: f[0] * _nearness(f[1]), default=(0.0, None))[1]
+
+
+def _nearness(place: Place) -> float:
+    return 0.0 if place.walk_s is None else float(walk_decay(METHOD, walk_metres(np.array([place.walk_s])))[0])
 
 
 def _state(value: float | None, gaps: bool) -> State:

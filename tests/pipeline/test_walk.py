@@ -117,3 +117,8 @@ def test_another_service_that_fails_costs_only_its_own_line() -> None:
     finding = walk.run(evaluation)
     assert finding.score is not None
     assert "could not be reached" in finding.gaps[-1].why
+
+
+def test_a_cash_machine_next_door_does_not_stand_for_the_bank() -> None:
+    both = StreetGrid(places=(place(Kind.ATM, 50), place(Kind.BANK, 300, name="First Bank")))
+    assert part(run(both), "banks").evidence == "First Bank, 4 minutes on foot and 1 more within 2.4 km."
