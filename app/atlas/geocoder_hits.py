@@ -72,13 +72,19 @@ def exact_hits(store: GeocoderStore, query: Query, spans: Sequence[Span]) -> lis
         if span.core:
             cores.setdefault(span.core, []).append(span)
     found: list[tuple[Span, Name, float]] = []
+    costs: dict[tuple[int, int, int], float] = {}
     for name in store.names(keys, cores):
         if name.kind == POSTCODE:
             found += [(span, name, 0.0) for span in keys.get(name.key, ()) if not _is_block_number(query, span)]
             continue
         found += [(span, name, comma_cost(query, span)) for span in keys.get(name.key, ())]
-        if name.kind == STREET and name.key not in keys:
-            found += [(span, name, span_cost(query, span, name)) for span in cores.get(name.core, ())]
+        if name.kind != STREET or name.key in keys:
+            continue
+        for span in cores.get(name.core, ()):
+            pair = (span.start, span.end, name.id)
+            if pair not in costs:
+                costs[pair] = span_cost(query, span, name)
+            found.append((span, name, costs[pair]))
     return joined(found)
 
 

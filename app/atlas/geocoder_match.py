@@ -30,8 +30,10 @@ from app.atlas.geocoder_schema import CITY, PLACE, STREET
 from app.atlas.geocoder_store import GeocoderStore, Spot, Street
 from app.places import Location, Precision
 
-#: Names that are read as the street or the place, cheapest first.
-MOST_READINGS = 12
+#: Names that are looked at, cheapest first, and those of them that are read as the street or the place.
+MOST_HITS, MOST_READINGS = 60, 12
+#: A reading that must cost this much more than the best answer so far is not followed.
+WORSE = 0.4
 
 _KIND_ORDER = (
     ("city", "town", "village", "borough", "suburb", "quarter", "hamlet", "neighbourhood", "postcode", "station")
@@ -51,6 +53,22 @@ class Match:
         return self.location.label
 
 
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """One name taken as the street, with what the rest of the query then means."""
+
+    hit: Hit
+    hints: Sequence[Hint]
+    number: Sequence[HouseNumber]
+    foreign: int
+    base: float
+
+    @property
+    def least_cost(self) -> float:
+        """What the best address on such a street would cost."""
+        return self.base + foreign_cost(self.foreign, bool(self.hints))
+
+
 class Matcher:
     """Turns the names found in one query into scored matches."""
 
@@ -64,26 +82,32 @@ class Matcher:
 
     def matches(self) -> list[Match]:
         """Return all matches worth showing, in no order."""
-        streets = [hit for hit in self._hits if hit.kind == STREET][:MOST_READINGS]
-        found = [match for hit in streets for match in self._street_matches(hit)]
+        streets = [self._reading(hit) for hit in self._hits if hit.kind == STREET][:MOST_HITS]
+        found: list[Match] = []
+        best = MOST_COST
+        for reading in sorted(streets, key=lambda reading: (reading.least_cost, reading.hit.rank))[:MOST_READINGS]:
+            if reading.least_cost > min(MOST_COST, best + WORSE):
+                break
+            found += self._street_matches(reading)
+            best = min([best, *(1 - match.score for match in found)])
         places = [hit for hit in self._hits if hit.kind != STREET][:MOST_READINGS]
         return found + [match for hit in places for match in self._place_matches(hit)]
 
-    def _street_matches(self, hit: Hit) -> Iterable[Match]:
+    def _reading(self, hit: Hit) -> _Reading:
         hints, covered = self._hints.beside(hit.covers)
         number, used = chosen_number(self._query, hit, covered)
         foreign, rest = self._hints.leftover(hit.covers | covered | used)
-        base = hit.cost + rest + sum(hint.cost for hint in hints)
-        if base + foreign_cost(foreign, bool(hints)) > MOST_COST:
-            return
-        streets = self._store.streets(hit.refs)
-        houses = find_houses(self._store, streets, number) if number else {}
+        return _Reading(hit, hints, number, foreign, hit.cost + rest + sum(hint.cost for hint in hints))
+
+    def _street_matches(self, reading: _Reading) -> Iterable[Match]:
+        streets = self._store.streets(reading.hit.refs)
+        houses = find_houses(self._store, streets, reading.number) if reading.number else {}
         for street in streets:
-            for found in houses.get(street.id) or [_whole(street, number)]:
-                misses = [hint.misses(found.lat, found.lon, found.city, found.postcode) for hint in hints]
+            for found in houses.get(street.id) or [_whole(street, reading.number)]:
+                misses = [hint.misses(found.lat, found.lon, found.city, found.postcode) for hint in reading.hints]
                 placed = any(miss <= FAR_IN_PLACE for miss in misses)
-                doubt = DOUBLY_WRONG if found.cost >= NO_SUCH_NUMBER and hit.cost >= ONE_EDIT else 0.0
-                cost = base + doubt + found.cost + foreign_cost(foreign, placed) + sum(misses)
+                doubt = DOUBLY_WRONG if found.cost >= NO_SUCH_NUMBER and reading.hit.cost >= ONE_EDIT else 0.0
+                cost = reading.base + doubt + found.cost + foreign_cost(reading.foreign, placed) + sum(misses)
                 yield from self._match(street, found, cost)
 
     def _match(self, street: Street, found: Found, cost: float) -> Iterable[Match]:

@@ -24,7 +24,7 @@ from app.atlas.geocoder_schema import STREET
 from app.atlas.geocoder_store import GeocoderStore, Name
 
 #: How many names that look alike, or that hold the words typed, are compared.
-SIMILAR_NAMES, NAMES_WITH_WORDS = 40, 12
+SIMILAR_NAMES, NAMES_WITH_WORDS = 80, 12
 #: Up to this many letters a name is short: a slip changes most of its trigrams.
 SHORT_NAME = 8
 
