@@ -49,8 +49,8 @@ def at_least(points: Points, x: float, otherwise: float = 0.0) -> float:
 
 
 def word_for(words: Words, value: float) -> str:
-    """Return the word of the highest limit that a value reaches."""
-    return next((word for limit, word in words if value >= limit), words[-1][1])
+    """Return the word of the highest limit that a value reaches, as the whole number that people see."""
+    return next((word for limit, word in words if round(value) >= limit), words[-1][1])
 
 
 def walk_decay(method: WalkIndex, metres: Floats) -> Floats:

@@ -71,11 +71,12 @@ def _helps(findings: Mapping[str, Finding]) -> tuple[Influence, ...]:
 def _costs(findings: Mapping[str, Finding], checks: tuple[Check, ...]) -> tuple[Influence, ...]:
     """Name failed checks, then what loses most points, then warnings, unmet needs and low indexes."""
     parts = _categories(findings)
+    over_budget = any(c.key == "wish_cost" and c.outcome is Outcome.FAIL for c in checks)
     weighed = [Weighed(1_000.0, Influence(c.title, c.finding)) for c in checks if c.outcome is Outcome.FAIL]
     weighed += [
         Weighed(_points(p, parts, p.out_of - (p.value or 0.0)), Influence(p.label, p.evidence))
         for p in parts
-        if (p.value or 0.0) < METHOD.helps_from
+        if (p.value or 0.0) < METHOD.helps_from and not (p.key == "affordability" and over_budget)
     ]
     weighed += [Weighed(1.0, Influence(c.title, c.finding)) for c in checks if c.outcome is Outcome.WARN]
     needs = findings["neighborhood"].parts if "neighborhood" in findings else ()

@@ -51,6 +51,8 @@ def test_the_slots_of_all_categories_make_fifteen() -> None:
     assert sum(sum(c.slots) for c in WALK.categories) == pytest.approx(15.0)
 
 
-@pytest.mark.parametrize(("value", "word"), [(90, "walker's paradise"), (89.9, "very walkable"), (0, "by car")])
+@pytest.mark.parametrize(
+    ("value", "word"), [(90, "walker's paradise"), (89.6, "walker's paradise"), (89.4, "very walkable"), (0, "by car")]
+)
 def test_words_begin_at_their_limit(value: float, word: str) -> None:
     assert scoring.word_for(WALK.words, value) == word

@@ -87,6 +87,11 @@ def test_an_unmapped_address_has_no_score() -> None:
     assert verdict.sentence == "Too little is known about this address to give a score."
 
 
+def test_a_home_over_the_budget_is_said_once() -> None:
+    costs = report(full_grid(), rent=1_200.0, budget=1_000.0).verdict.costs
+    assert [c.title for c in costs] == ["Cost", "Transit index"]
+
+
 def test_bonuses_help() -> None:
     poor = replace(full_grid(), places=(), greens=(), stops=())
     assert [h.title for h in report(poor, has_parking=True).verdict.helps] == ["Parking"]
