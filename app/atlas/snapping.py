@@ -35,9 +35,20 @@ def cells_of_segments(lats: Floats, lons: Floats, is_last: NDArray[np.bool_]) ->
     place = np.arange(len(owner)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
     share = np.repeat(pieces, pieces)
     corners = [_between(lats, lons, owner, place / share), _between(lats, lons, owner, (place + 1) / share)]
-    keys = np.concatenate([SNAP_CELLS.keys(lat, lon) for lat, _ in corners for _, lon in corners])
-    pairs = np.unique(np.stack([keys, np.tile(owner, 4)], axis=1), axis=0)
-    return pairs[:, 0], pairs[:, 1]
+    keys = [SNAP_CELLS.keys(lat, lon) for lat, _ in corners for _, lon in corners]
+    # Nearly every piece lies in one cell: leave repeated corners out before sorting.
+    fresh = [np.ones(len(owner), dtype=np.bool_)]
+    fresh += [np.all([key != other for other in keys[:i]], axis=0) for i, key in enumerate(keys) if i]
+    cells = np.concatenate([key[new] for key, new in zip(keys, fresh, strict=True)])
+    return _sorted_once(cells, np.concatenate([owner[new] for new in fresh]))
+
+
+def _sorted_once(cells: Integers, segments: Integers) -> tuple[Integers, Integers]:
+    order = np.lexsort((segments, cells))
+    cells, segments = cells[order], segments[order]
+    first = np.ones(len(cells), dtype=np.bool_)
+    first[1:] = (np.diff(cells) > 0) | (np.diff(segments) > 0)
+    return cells[first], segments[first]
 
 
 def _between(lats: Floats, lons: Floats, start: Integers, share: Floats) -> tuple[Floats, Floats]:
