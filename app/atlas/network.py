@@ -95,7 +95,8 @@ class Network:
         """Return the seconds to a few destinations by "walk", "bike" or "car"; infinity where there is no way.
 
         Cycling is at 15 km/h. Driving is free flow: without traffic, turns, lights or a search for parking, but with
-        the walk between each place and the street. Only what lies around the places is searched.
+        the walk between each place and the street; beyond 10 km it keeps to main roads but for 5 km at both ends. Only
+        what lies around the places is searched, and nothing beyond `journeys.FARTHEST_M`.
         """
         lat, lon = (np.atleast_1d(np.asarray(degrees, dtype=np.float64)) for degrees in (lats, lons))
         return journey_seconds(self._files, mode, np.append(origin_lat, lat), np.append(origin_lon, lon))

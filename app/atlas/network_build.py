@@ -5,18 +5,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.atlas import street_graph, street_pattern
 from app.atlas.bike_stress import NO_CYCLING
 from app.atlas.main_roads import main_roads
-from app.atlas.network_files import EdgeTable, NetworkFiles, NodeTable, Shapes
+from app.atlas.network_files import Bytes, EdgeTable, NetworkFiles, NodeTable, Shapes, UseTable
 from app.atlas.snapping import cells_of_segments
 from app.atlas.street_edges import StreetEdges, cut_into_edges
 from app.atlas.street_graph import EdgeFlag, NodeOrder
 from app.atlas.street_ways import StreetWays, UseNumbers, drives_left
 from app.atlas.tiling import SNAP_CELLS, TileIndex, to_steps
+
+Mask = NDArray[np.bool_]
 
 
 def compile_network(ways: StreetWays, barriers: Mapping[int, Mapping[str, str]], directory: Path) -> None:
@@ -34,27 +38,22 @@ def compile_network(ways: StreetWays, barriers: Mapping[int, Mapping[str, str]],
     walk = street_graph.walk_arcs(edges, uses, nodes)
     bike = street_graph.bike_arcs(edges, uses, nodes)
     car = street_graph.car_arcs(edges, uses, nodes)
-    on_foot = np.isfinite(uses.walk_pace)[edges.use]
-    by_car = np.isfinite(np.minimum(uses.car_pace_ahead, uses.car_pace_against))[edges.use]
-    by_bike = on_foot | (np.maximum(uses.stress_ahead, uses.stress_against) > NO_CYCLING)[edges.use]
-    # The links through barriers are never an address, so they get no flags.
-    walkable, drivable = on_foot & ~cut.is_link, by_car & ~cut.is_link
-    # Nor is a tunnel or a motorway, where another street is as near.
-    addressed = np.array([use.has_addresses for use in numbers.uses] or [True], dtype=np.bool_)[edges.use]
-    flags = (
-        walkable * np.uint8(EdgeFlag.WALK)
-        + drivable * np.uint8(EdgeFlag.CAR)
-        + (walkable & addressed & street_graph.on_mainland(walk, edges, strong=False)) * np.uint8(EdgeFlag.WALK_MAIN)
-        + (drivable & addressed & street_graph.on_mainland(car, edges, strong=True)) * np.uint8(EdgeFlag.CAR_MAIN)
+    usable = _usable(edges, uses)
+    flags = _flags(
+        addressed=np.array([use.has_addresses for use in numbers.uses] or [True], dtype=np.bool_)[edges.use],
+        walkable=usable.walk & ~cut.is_link,
+        on_walk_mainland=street_graph.on_mainland(walk, edges, strong=False),
+        drivable=usable.car & ~cut.is_link,
+        on_car_mainland=street_graph.on_mainland(car, edges, strong=True),
     )
-    car = street_graph.without_leaves(car, edges, by_car)
+    car = street_graph.without_leaves(car, edges, usable.car)
     junctions, blocks = street_pattern.junctions_and_blocks(cut, numbers.uses)
     NetworkFiles(
         nodes=NodeTable(order.tiles, to_steps(cut.node_lats[order.old]), to_steps(cut.node_lons[order.old])),
-        edges=replace(edges, flags=flags.astype(np.uint8)),
+        edges=replace(edges, flags=flags),
         uses=uses,
-        walk=street_graph.without_leaves(walk, edges, on_foot),
-        bike=street_graph.without_leaves(bike, edges, by_bike),
+        walk=street_graph.without_leaves(walk, edges, usable.walk),
+        bike=street_graph.without_leaves(bike, edges, usable.bike),
         car=car,
         main=main_roads(car, edges, numbers.uses, order.tiles),
         shapes=_shapes(cut),
@@ -62,6 +61,32 @@ def compile_network(ways: StreetWays, barriers: Mapping[int, Mapping[str, str]],
         blocks=blocks,
         pieces=street_pattern.street_pieces(cut, numbers.uses),
     ).write(directory)
+
+
+class _Usable(NamedTuple):
+    """Which edges each mode can use in at least one direction; a bicycle can be pushed wherever one may walk."""
+
+    walk: Mask
+    bike: Mask
+    car: Mask
+
+
+def _usable(edges: EdgeTable, uses: UseTable) -> _Usable:
+    on_foot = np.isfinite(uses.walk_pace)
+    ridden = np.maximum(uses.stress_ahead, uses.stress_against) > NO_CYCLING
+    by_car = np.isfinite(np.minimum(uses.car_pace_ahead, uses.car_pace_against))
+    return _Usable(on_foot[edges.use], (on_foot | ridden)[edges.use], by_car[edges.use])
+
+
+def _flags(*, addressed: Mask, walkable: Mask, on_walk_mainland: Mask, drivable: Mask, on_car_mainland: Mask) -> Bytes:
+    """Say where an address may be: never on a barrier's link, rather not on an island, a tunnel or a motorway."""
+    flags = (
+        walkable * np.uint8(EdgeFlag.WALK)
+        + drivable * np.uint8(EdgeFlag.CAR)
+        + (walkable & addressed & on_walk_mainland) * np.uint8(EdgeFlag.WALK_MAIN)
+        + (drivable & addressed & on_car_mainland) * np.uint8(EdgeFlag.CAR_MAIN)
+    )
+    return np.asarray(flags, dtype=np.uint8)
 
 
 def _edge_table(cut: StreetEdges, order: NodeOrder) -> EdgeTable:
