@@ -24,9 +24,9 @@ LEAST_SLOW_SECONDS = 5.0
 ERROR_ID_LETTERS = 8
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class StageLine:
-    """One of the 14 lines of the panel."""
+    """One of the 14 lines of the panel; equal ones are the same object, so each is rendered once."""
 
     name: str
     text: str
@@ -158,7 +158,7 @@ def stage_lines(job: Job, records: tuple[StageRecord, ...]) -> tuple[StageLine, 
 
 @lru_cache(maxsize=4096)
 def _line(name: str, text: str, state: str, words: str) -> StageLine:
-    """Make a line, or take the equal one made before: a thousand watchers see much the same lines."""
+    """Make a line, or take the one made before from the same words: a thousand watchers see much the same lines."""
     return StageLine(name, text, text.removesuffix("..."), state, words)
 
 

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import time
-
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.queue.jobs import Job, Status
 from app.routes import visitor
-from app.routes.job_view import seen_mark
-from app.routes.negotiation import NOT_KEPT, Wanted, negotiated, wanted
-from app.routes.panels import panel_response, position_of
+from app.routes.negotiation import Wanted, negotiated, wanted
+from app.routes.panels import panel_response
 from app.routes.services import store
 
 bp = Blueprint("jobs", __name__, url_prefix="/job/<job_id>")
@@ -28,10 +25,8 @@ def page(job_id: str) -> AnyResponse:
 
 @bp.get("/progress")
 def progress(job_id: str) -> AnyResponse:
-    """Answer a poll: 204 where nothing changed since the panel that the browser shows."""
+    """Answer a poll with the panel; where it has not changed, `unchanged` answered already."""
     job = store().get_job(job_id)
-    if request.args.get("seen") == seen_mark(job, position_of(job), time.time()):
-        return Response(status=204, headers=NOT_KEPT)
     if wanted() is Wanted.PAGE:
         return redirect(url_for("jobs.page", job_id=job_id), 303)
     return panel_response(job)

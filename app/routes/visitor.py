@@ -6,7 +6,7 @@ import hmac
 import secrets
 from hashlib import sha256
 
-from flask import session
+from flask import request, session
 
 #: Random bits of an owner's id.
 OWNER_BYTES = 18
@@ -24,6 +24,8 @@ def owner() -> str:
 
 def known_owner() -> str | None:
     """Return the visitor's id, or None where they never had one: looking at a page sets no cookie."""
+    if "HTTP_COOKIE" not in request.environ:
+        return None
     known = session.get("owner")
     return known if isinstance(known, str) else None
 
