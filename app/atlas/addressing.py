@@ -20,27 +20,10 @@ STREET_STEP_M = 200.0
 #: What can follow the kind of an interpolation way, as the step between its numbers.
 INTERPOLATION_STEPS = {"even": 2, "odd": 2, "all": 1}
 #: place=* that a person may name; countries and plots are not places to find.
-FINDABLE_PLACES = frozenset(
-    [
-        "city",
-        "town",
-        "village",
-        "hamlet",
-        "isolated_dwelling",
-        "suburb",
-        "quarter",
-        "neighbourhood",
-        "borough",
-        "city_block",
-        "square",
-        "locality",
-        "island",
-        "islet",
-        "farm",
-        "allotments",
-        "district",
-    ]
-)
+FINDABLE_PLACES = frozenset({
+    "city", "town", "village", "hamlet", "isolated_dwelling", "suburb", "quarter", "neighbourhood", "borough",
+    "city_block", "square", "locality", "island", "islet", "farm", "allotments", "district",
+})  # fmt: skip
 
 
 class TagLookup(Protocol):

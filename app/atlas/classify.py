@@ -4,168 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
+import msgspec
+
 from app.atlas.classify_hazards import HAZARD_KEYS, ROADS, hazard_kinds
+from app.atlas.kind_tables import (
+    AMENITIES,
+    CLOSED_ACCESS,
+    HEALTHCARE,
+    KEPT_PREFIXES,
+    KEPT_TAGS,
+    LANDUSE,
+    LEISURE,
+    LIFECYCLE,
+    NATURAL,
+    NOT_SHOPS,
+    OPEN_ACCESS,
+    PRIVATE_GARDENS,
+    PUBLIC_GARDENS,
+    PUBLIC_ONLY,
+    SHOPS,
+)
 from app.places import Kind
 
 Tags = Mapping[str, str]
-
-#: Tags a stage reads; everything else is dropped at import. Keys that end in ":" keep all their sub-keys.
-KEPT_TAGS = frozenset(
-    [
-        "access",
-        "aerialway",
-        "aeroway",
-        "amenity",
-        "brand",
-        "capacity",
-        "cuisine",
-        "diet:vegan",
-        "fee",
-        "garden:type",
-        "grades",
-        "healthcare",
-        "highway",
-        "iata",
-        "icao",
-        "industrial",
-        "isced:level",
-        "landuse",
-        "lanes",
-        "leisure",
-        "level",
-        "man_made",
-        "max_age",
-        "maxspeed",
-        "min_age",
-        "natural",
-        "nursery",
-        "operator",
-        "operator:type",
-        "place",
-        "plant:source",
-        "population",
-        "power",
-        "preschool",
-        "public_transport",
-        "railway",
-        "ref",
-        "ref:isil",
-        "route_ref",
-        "school",
-        "school_type",
-        "service",
-        "shop",
-        "sport",
-        "station",
-        "tourism",
-        "tracks",
-        "usage",
-        "voltage",
-        "water",
-        "waterway",
-        "wheelchair",
-    ]
-)
-KEPT_PREFIXES = ("isced:level:", "school:", "kindergarten:", "grades:")
-
-#: Values of access=* that keep the public out.
-CLOSED_ACCESS = frozenset({"private", "no", "residents", "employees", "members", "military"})
-OPEN_ACCESS = frozenset({"yes", "public", "permissive", "customers"})
-LIFECYCLE = frozenset({"disused", "abandoned", "demolished", "razed", "ruins", "proposed", "planned"})
-
-SHOPS = {
-    "supermarket": Kind.SUPERMARKET,
-    "greengrocer": Kind.GREENGROCER,
-    "grocery": Kind.GROCERY,
-    "food": Kind.GROCERY,
-    "convenience": Kind.CONVENIENCE,
-    "deli": Kind.DELI,
-    "delicatessen": Kind.DELI,
-    "bakery": Kind.BAKERY,
-    "coffee": Kind.COFFEE_SHOP,
-    "tea": Kind.TEA_SHOP,
-    "clothes": Kind.CLOTHES,
-    "shoes": Kind.SHOES,
-    "department_store": Kind.DEPARTMENT_STORE,
-    "hardware": Kind.HARDWARE,
-    "doityourself": Kind.DOITYOURSELF,
-    "gift": Kind.GIFT,
-    "mall": Kind.MALL,
-    "variety_store": Kind.VARIETY_STORE,
-    "books": Kind.BOOKSHOP,
-}
-NOT_SHOPS = frozenset({"no", "vacant", "disused", "abandoned", "closed", "construction", "proposed"})
-AMENITIES = {
-    "restaurant": Kind.RESTAURANT,
-    "fast_food": Kind.FAST_FOOD,
-    "pub": Kind.PUB,
-    "biergarten": Kind.PUB,
-    "bar": Kind.BAR,
-    "food_court": Kind.FOOD_COURT,
-    "cafe": Kind.CAFE,
-    "bank": Kind.BANK,
-    "atm": Kind.ATM,
-    "post_office": Kind.POST_OFFICE,
-    "pharmacy": Kind.PHARMACY,
-    "doctors": Kind.DOCTOR,
-    "clinic": Kind.CLINIC,
-    "hospital": Kind.HOSPITAL,
-    "library": Kind.LIBRARY,
-    "cinema": Kind.CINEMA,
-    "theatre": Kind.THEATRE,
-    "arts_centre": Kind.ARTS_CENTRE,
-    "community_centre": Kind.COMMUNITY_CENTRE,
-    "gym": Kind.FITNESS_CENTRE,
-    "school": Kind.SCHOOL,
-    "kindergarten": Kind.KINDERGARTEN,
-    "childcare": Kind.CHILDCARE,
-    "nursery": Kind.CHILDCARE,
-    "university": Kind.UNIVERSITY,
-    "college": Kind.COLLEGE,
-    "ferry_terminal": Kind.FERRY_TERMINAL,
-    "bus_station": Kind.BUS_STOP,
-}
-HEALTHCARE = {
-    "pharmacy": Kind.PHARMACY,
-    "doctor": Kind.DOCTOR,
-    "clinic": Kind.CLINIC,
-    "hospital": Kind.HOSPITAL,
-}
-LEISURE = {
-    "park": Kind.PARK,
-    "recreation_ground": Kind.PARK,
-    "common": Kind.PARK,
-    "nature_reserve": Kind.NATURE_RESERVE,
-    "playground": Kind.PLAYGROUND,
-    "fitness_centre": Kind.FITNESS_CENTRE,
-    "gym": Kind.FITNESS_CENTRE,
-    "sports_centre": Kind.SPORTS_CENTRE,
-    "sports_hall": Kind.SPORTS_CENTRE,
-    "pitch": Kind.PITCH,
-    "water_park": Kind.SWIMMING_POOL,
-}
-LANDUSE = {
-    "recreation_ground": Kind.PARK,
-    "village_green": Kind.PARK,
-    "forest": Kind.FOREST,
-}
-NATURAL = {"wood": Kind.FOREST, "beach": Kind.BEACH}
-#: Kinds that do not count where the public is kept out.
-PUBLIC_ONLY = frozenset(
-    {
-        Kind.PARK,
-        Kind.GARDEN,
-        Kind.NATURE_RESERVE,
-        Kind.PLAYGROUND,
-        Kind.FOREST,
-        Kind.BEACH,
-        Kind.PITCH,
-        Kind.SWIMMING_POOL,
-        Kind.SPORTS_CENTRE,
-        Kind.FITNESS_CENTRE,
-    }
-)
-GREEN_KINDS = frozenset({Kind.PARK, Kind.GARDEN, Kind.NATURE_RESERVE, Kind.FOREST, Kind.BEACH})
 
 
 def kinds_of(tags: Tags) -> tuple[Kind, ...]:
@@ -189,6 +50,11 @@ def is_gone(tags: Tags) -> bool:
 def kept_tags(tags: Tags) -> dict[str, str]:
     """Return only the tags that a stage reads, in alphabetical order."""
     return {key: tags[key] for key in sorted(tags) if key in KEPT_TAGS or key.startswith(KEPT_PREFIXES)}
+
+
+def tags_json(tags: Tags) -> str:
+    """Return the tags that a stage reads as JSON; equal tags give equal text."""
+    return msgspec.json.encode(kept_tags(tags)).decode()
 
 
 def display_name(tags: Tags) -> str:
@@ -230,9 +96,9 @@ def _leisure_kinds(tags: Tags) -> set[Kind]:
 
 def _is_public_garden(tags: Tags) -> bool:
     """A garden without name or access tag is nearly always somebody's own (OSM wiki, leisure=garden)."""
-    if tags.get("garden:type") in {"private", "residential"}:
+    if tags.get("garden:type") in PRIVATE_GARDENS:
         return False
-    if tags.get("garden:type") in {"botanical", "community", "public", "sensory", "rose", "scented", "arboretum"}:
+    if tags.get("garden:type") in PUBLIC_GARDENS:
         return True
     return tags.get("access") in OPEN_ACCESS or "name" in tags
 

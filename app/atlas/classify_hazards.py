@@ -29,68 +29,19 @@ ROADS |= {f"{value}_link": ROADS[value] for value in ("motorway", "trunk", "prim
 #: Overhead lines from this voltage on count (scoring: "200 kV or unknown").
 HIGH_VOLTAGE_V = 200_000
 #: industrial=* that people call heavy: smoke, fire, poison. Depots, warehouses and business parks are not.
-HEAVY_INDUSTRIES = frozenset(
-    [
-        "aluminium_smelting",
-        "asphalt_plant",
-        "cement",
-        "cement_plant",
-        "chemical",
-        "chemicals",
-        "coking",
-        "concrete_plant",
-        "explosives",
-        "fertilizer",
-        "foundry",
-        "gas",
-        "gas_plant",
-        "hazardous",
-        "heavy",
-        "incinerator",
-        "lime_kiln",
-        "metal_processing",
-        "mine",
-        "oil",
-        "paper_mill",
-        "petrochemical",
-        "petroleum",
-        "refinery",
-        "rendering_plant",
-        "scrap_yard",
-        "shipyard",
-        "slaughterhouse",
-        "smelter",
-        "steel",
-        "steel_mill",
-        "steelmaking",
-        "steelworks",
-        "tank_farm",
-        "thermal_power_plant",
-        "waste_incineration",
-    ]
-)
+HEAVY_INDUSTRIES = frozenset({
+    "aluminium_smelting", "asphalt_plant", "cement", "cement_plant", "chemical", "chemicals", "coking",
+    "concrete_plant", "explosives", "fertilizer", "foundry", "gas", "gas_plant", "hazardous", "heavy",
+    "incinerator", "lime_kiln", "metal_processing", "mine", "oil", "paper_mill", "petrochemical", "petroleum",
+    "refinery", "rendering_plant", "scrap_yard", "shipyard", "slaughterhouse", "smelter", "steel", "steel_mill",
+    "steelmaking", "steelworks", "tank_farm", "thermal_power_plant", "waste_incineration",
+})  # fmt: skip
 BURNT_FUELS = frozenset({"coal", "gas", "oil", "diesel", "waste"})
 #: Factories (man_made=works) whose products make no heavy industry.
-LIGHT_PRODUCTS = frozenset(
-    [
-        "beer",
-        "bread",
-        "cake",
-        "chocolate",
-        "cider",
-        "clothes",
-        "coffee",
-        "dairy",
-        "food",
-        "furniture",
-        "milk",
-        "printing",
-        "shoes",
-        "textiles",
-        "water",
-        "wine",
-    ]
-)
+LIGHT_PRODUCTS = frozenset({
+    "beer", "bread", "cake", "chocolate", "cider", "clothes", "coffee", "dairy", "food", "furniture", "milk",
+    "printing", "shoes", "textiles", "water", "wine",
+})  # fmt: skip
 #: Standing water that no flood comes from.
 SMALL_WATER = frozenset({"pool", "basin", "wastewater", "fountain", "reflecting_pool", "pond", "tank", "fish_pass"})
 

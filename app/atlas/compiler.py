@@ -9,11 +9,11 @@ import numpy as np
 import shapely
 
 from app.atlas.access import snap_areas, snap_points
-from app.atlas.classify import GREEN_KINDS
 from app.atlas.coverage import Coverage, coverage_of
 from app.atlas.elements import Extract
 from app.atlas.greens import GreenFacts, PathLines, is_green_space, land_of, measure_greens, woods_inside_others
 from app.atlas.hazard_rows import HazardRow, hazard_rows, is_hazard
+from app.atlas.kind_tables import GREEN_KINDS
 from app.atlas.network import Network
 from app.atlas.outlines import outlines_of, street_lines
 from app.atlas.place_rows import PlaceRow, PlaceShapes, is_place, place_rows
@@ -21,7 +21,7 @@ from app.atlas.projection import Floats, Geometries, Projection
 from app.atlas.stop_routes import stop_routes
 from app.atlas.street_ways import StreetWays
 from app.atlas.table_writer import AtlasTables
-from app.atlas.walk_rules import is_footpath, may_walk
+from app.atlas.walk_rules import FOOTPATH_CLASSES, may_walk
 from app.geometry import METRES_PER_DEGREE, metres_per_degree_lon
 from app.places import Kind
 
@@ -47,6 +47,7 @@ class Compiler:
         self._extract = extract
         self._ways = ways
         self.projection = Projection(float((np.nanmin(ways.lons) + np.nanmax(ways.lons)) / 2))
+        self._walkable = [i for i, tags in enumerate(ways.tags) if may_walk(tags)]
         self._outlines = outlines_of(extract.shapes, self.projection)
 
     def tables(self, network: Network) -> AtlasTables:
@@ -114,7 +115,7 @@ class Compiler:
 
     def _paths(self) -> PathLines:
         tags = self._ways.tags
-        rows = np.array([i for i, way in enumerate(tags) if _is_path(way)], dtype=np.intp)
+        rows = np.array([i for i in self._walkable if _is_path(tags[i])], dtype=np.intp)
         trails = self._extract.trail_ways
         is_trail = [("name" in tags[i]) or int(self._ways.way_ids[i]) in trails for i in rows.tolist()]
         is_lit = [tags[i].get("lit") in LIT for i in rows.tolist()]
@@ -123,8 +124,9 @@ class Compiler:
 
     def _access(self, rows: Sequence[PlaceRow], places: PlaceShapes, network: Network) -> list[bytes]:
         points = np.array([(row.lon, row.lat) for row in rows]).reshape(-1, 2)
-        walkable = np.array([i for i, tags in enumerate(self._ways.tags) if _is_on_the_ground(tags)], dtype=np.intp)
-        streets = shapely.STRtree(street_lines(self._ways, walkable, self.projection))
+        in_the_open = [i for i in self._walkable if self._ways.tags[i].get("tunnel", "no") == "no"]
+        lines = street_lines(self._ways, np.array(in_the_open, dtype=np.intp), self.projection)
+        streets = shapely.STRtree(lines)
         of_areas = snap_areas(places.shapes, places.outlines, streets, self._extract.gates, network, self.projection)
         of_points = snap_points(points, network)
         access = [
@@ -150,9 +152,7 @@ class Compiler:
 
 
 def _is_path(tags: dict[str, str]) -> bool:
-    """A way for walking that is not the pavement or the crossing of a street."""
-    return is_footpath(tags) and tags.get("footway") not in ("sidewalk", "crossing") and tags.get("area") != "yes"
-
-
-def _is_on_the_ground(tags: dict[str, str]) -> bool:
-    return may_walk(tags) and tags.get("tunnel", "no") == "no"
+    """A way made for walking that is not the pavement or the crossing of a street."""
+    if tags.get("highway") not in FOOTPATH_CLASSES or tags.get("area") == "yes":
+        return False
+    return tags.get("footway") not in ("sidewalk", "crossing")

@@ -124,9 +124,7 @@ class Coverage:
         return found
 
 
-def coverage_of(
-    mapped: Floats, places: Floats, addresses: Floats, coast: Floats, header_box: Box | None
-) -> Coverage:
+def coverage_of(mapped: Floats, places: Floats, addresses: Floats, coast: Floats, header_box: Box | None) -> Coverage:
     """Work out the coverage.
 
     `mapped` are (lon, lat) rows of the corners of streets and areas, `places` of shops and the like, `addresses` of

@@ -7,7 +7,7 @@ import sqlite3
 from collections.abc import Sequence
 from typing import NamedTuple
 
-from app.atlas.classify import GREEN_KINDS
+from app.atlas.kind_tables import GREEN_KINDS
 from app.atlas.nearby import distances_m
 from app.geometry import box_around
 

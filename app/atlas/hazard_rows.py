@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
@@ -10,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import shapely
 
-from app.atlas.classify import display_name, kept_tags
+from app.atlas.classify import display_name, tags_json
 from app.atlas.elements import Shape, Spot
 from app.atlas.outlines import Outlines
 from app.atlas.spatial_order import spatial_order
@@ -48,7 +47,7 @@ def is_hazard(kind: Kind) -> bool:
 
 def lanes_of(tags: Mapping[str, str]) -> int | None:
     """Return the number of lanes, or None where it is not mapped or no number."""
-    match = re.match(r"\d{1,2}(?!\d)", tags.get("lanes", ""))
+    match = re.match(r"\d{1,2}(?!\d)", tags["lanes"]) if "lanes" in tags else None
     return int(match.group()) if match and int(match.group()) > 0 else None
 
 
@@ -77,7 +76,7 @@ def _box(spot: Spot) -> Box:
 
 
 def _row(kind: Kind, osm_id: str, tags: Mapping[str, str], shape: bytes, box: Box) -> HazardRow:
-    kept = json.dumps(kept_tags(tags), ensure_ascii=False)
+    kept = tags_json(tags)
     return HazardRow(kind, osm_id, display_name(tags), lanes_of(tags), kept, shape, box)
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -10,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import shapely
 
-from app.atlas.classify import display_name, kept_tags
+from app.atlas.classify import display_name, tags_json
 from app.atlas.elements import Extract, Shape, Spot
 from app.atlas.outlines import Outlines
 from app.atlas.projection import Floats, Projection, point_array
@@ -22,7 +21,7 @@ ALSO_PLACES = frozenset({Kind.FUEL_STATION})
 #: A platform this near a pole with a bus stop sign is the same stop.
 SAME_STOP_M = 25.0
 #: How the two schemes of bus stops show in a row's tags.
-POLE, PLATFORM = '"highway": "bus_stop"', '"public_transport": "platform"'
+POLE, PLATFORM = '"highway":"bus_stop"', '"public_transport":"platform"'
 
 
 def is_place(kind: Kind) -> bool:
@@ -61,7 +60,7 @@ def place_rows(extract: Extract, places: PlaceShapes) -> list[PlaceRow]:
 
 def _point_rows(spots: Iterable[Spot]) -> Iterable[PlaceRow]:
     for spot in spots:
-        name, tags = display_name(spot.tags), json.dumps(kept_tags(spot.tags), ensure_ascii=False)
+        name, tags = display_name(spot.tags), tags_json(spot.tags)
         for kind in filter(is_place, spot.kinds):
             yield PlaceRow(kind, spot.lat, spot.lon, spot.osm_id, name, tags, None, -1)
 
@@ -71,7 +70,7 @@ def _area_rows(places: PlaceShapes) -> Iterable[PlaceRow]:
     areas = np.where(places.outlines.is_area, shapely.area(places.outlines.metres), np.nan).tolist()
     for row, shape in enumerate(places.shapes):
         lon, lat = centres[row]
-        name, tags = display_name(shape.tags), json.dumps(kept_tags(shape.tags), ensure_ascii=False)
+        name, tags = display_name(shape.tags), tags_json(shape.tags)
         area = areas[row] if areas[row] == areas[row] else None
         for kind in filter(is_place, shape.kinds):
             yield PlaceRow(kind, lat, lon, shape.osm_id, name, tags, area, row)

@@ -69,10 +69,8 @@ LINE_KINDS = frozenset(
 )
 #: Places that are a point to go to, whatever outline they have.
 CENTRES = frozenset({Kind.CITY_CENTRE, Kind.TOWN_CENTRE})
-#: Length of a line's WKB before its coordinates: byte order, type, count.
-_WKB_HEAD_HEX = 18
-
-Runs = list[tuple[list[int], bytes]]
+#: Digits of a line's WKB before its coordinates (byte order, type, count), and of one corner.
+_WKB_HEAD_HEX, _WKB_CORNER_HEX = 18, 32
 
 
 def is_area(tags: dict[str, str], kinds: tuple[Kind, ...], closed: bool) -> bool:
@@ -96,12 +94,12 @@ class WayReader:
 
     def read(self, way: osmium.osm.Way) -> None:
         """Keep what a way with one of WAY_KEYS says."""
-        tags = dict(way.tags)
+        tags, wkb = dict(way.tags), self._wkb(way)
         if "addr:interpolation" in tags:
             self._interpolation(way, tags["addr:interpolation"])
-        if "highway" in tags or tags.get("route") == "ferry":
-            self._street(way, tags)
-        if not _KIND_KEYS.isdisjoint(tags) and (wkb := self._wkb(way)):
+        if wkb and ("highway" in tags or tags.get("route") == "ferry"):
+            self._street(way, tags, wkb)
+        if wkb and not _KIND_KEYS.isdisjoint(tags):
             self._thing(way, tags, wkb)
         self.way(way)
 
@@ -151,30 +149,24 @@ class WayReader:
         self._extract.spots.append(Spot(osm_id, *_middle(wkb), tags, centre))
         return tuple(kind for kind in kinds if kind not in CENTRES)
 
-    def _street(self, way: osmium.osm.Way, tags: dict[str, str]) -> None:
+    def _street(self, way: osmium.osm.Way, tags: dict[str, str], wkb: str) -> None:
         if tags.get("highway") in NOT_STREETS:
             return
         columns = self._extract.streets
-        for refs, positions in self._runs(way):
+        all_refs = [node.ref for node in way.nodes]
+        is_whole = len(wkb) == _WKB_HEAD_HEX + _WKB_CORNER_HEX * len(all_refs)
+        runs = [(all_refs, bytes.fromhex(wkb[_WKB_HEAD_HEX:]))] if is_whole else _runs_of_known_nodes(way)
+        for refs, positions in runs:
             columns.way_ids.append(way.id)
             columns.tags.append(tags)
             columns.lengths.append(len(refs))
             columns.refs.extend(refs)
             columns.positions += positions
 
-    def _runs(self, way: osmium.osm.Way) -> Runs:
-        """Return the parts of a way whose nodes are all in the extract: references and positions."""
-        refs = [node.ref for node in way.nodes]
-        try:
-            wkb = self._factory.create_linestring(way, osmium.geom.ALL)
-        except (RuntimeError, osmium.InvalidLocationError):
-            return list(_runs_of_known_nodes(way))
-        return [(refs, bytes.fromhex(wkb[_WKB_HEAD_HEX:]))]
-
     def _wkb(self, way: osmium.osm.Way) -> str:
         """Return a way's line; where the extract cuts it, the nodes that are there, or "" for fewer than two."""
         try:
-            return self._factory.create_linestring(way)
+            return self._factory.create_linestring(way, osmium.geom.ALL)
         except (RuntimeError, osmium.InvalidLocationError):
             points = [(node.lon, node.lat) for node in way.nodes if node.location.valid()]
         return shapely.LineString(points).wkb_hex if len(set(points)) > 1 else ""
@@ -186,6 +178,7 @@ class WayReader:
 
 
 def _runs_of_known_nodes(way: osmium.osm.Way) -> Iterator[tuple[list[int], bytes]]:
+    """Yield the parts of a way whose nodes are in the extract: references and positions."""
     refs: list[int] = []
     positions = bytearray()
     for node in way.nodes:

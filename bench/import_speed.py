@@ -1,0 +1,87 @@
+"""Measures how fast extracts are imported and how much memory that takes: `python bench/import_speed.py [FILE ...]`.
+
+Without files it takes the samples and, where they are present, the larger regions and the tiling in `../shared/data`.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import sys
+import tempfile
+import time
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import NamedTuple
+
+from app.atlas.importer import Source, import_region
+from app.atlas.regions import RegionStore
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared" / "data"
+
+
+class Measured(NamedTuple):
+    """One import: both processes' processor time and the larger of their peaks."""
+
+    addresses: int
+    places: int
+    seconds: float
+    cpu_s: float
+    peak_mb: float
+    atlas_mb: float
+
+
+def measure(extract: Path) -> Measured:
+    """Import a file in a fresh process, as the command does, with Python and its libraries already loaded."""
+    ours, theirs = get_context("fork").Pipe()
+    process = get_context("fork").Process(target=_import, args=(extract, theirs))
+    process.start()
+    measured: Measured = ours.recv()
+    process.join()
+    return measured
+
+
+def _import(extract: Path, answers: Connection) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        store = RegionStore(Path(folder))
+        start = time.perf_counter()
+        meta = import_region(store, "bench", Source(extract))
+        seconds = time.perf_counter() - start
+        usage = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+        size = sum(path.stat().st_size for path in store.directory("bench").rglob("*") if path.is_file())
+        answers.send(
+            Measured(
+                meta.addresses,
+                meta.places,
+                seconds,
+                sum(each.ru_utime + each.ru_stime for each in usage),
+                max(each.ru_maxrss for each in usage) / 1024,
+                size / 1e6,
+            )
+        )
+
+
+def main(arguments: list[str]) -> None:
+    """Print one line an extract."""
+    files = [Path(argument) for argument in arguments] or [
+        *sorted((ROOT / "data" / "samples").glob("*.osm.pbf")),
+        *sorted(SHARED.glob("regions/*/*.osm.pbf")),
+        *sorted(SHARED.glob("scale/*.osm.pbf")),
+    ]
+    load = os.getloadavg()[0]
+    print(f"{os.cpu_count()} processors, load {load:.1f} at the start; peak memory is of the larger of two processes")
+    heads = ("MB", "s", "MB/s", "cpu s", "peak MB", "atlas MB", "addresses", "places")
+    print(f"{'extract':34}" + "".join(f"{head:>11}" for head in heads))
+    for path in files:
+        size, found = path.stat().st_size / 1e6, measure(path)
+        numbers = (size, found.seconds, size / found.seconds, found.cpu_s, found.peak_mb, found.atlas_mb)
+        print(
+            f"{path.name[:33]:34}" + "".join(f"{number:11.2f}" for number in numbers)
+            + f"{found.addresses:11,}{found.places:11,}", flush=True
+        )  # fmt: skip
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
