@@ -67,3 +67,9 @@ def test_a_map_of_streets_alone_gives_no_index() -> None:
 def test_reach_is_unknown_where_most_needs_are_not_mapped() -> None:
     only_stops = MappedFacts(shops=0, addresses=0, stops=60, amenities=0, street_km=180.0)
     assert run(StreetGrid(facts=only_stops, places=(place(Kind.BUS_STOP, 100),))).score is None
+
+
+@pytest.mark.parametrize(("detour", "reached"), [("1.2", 1 / 13), ("1.3", 0.0)])
+def test_a_long_quiet_detour_is_no_reach(detour: str, reached: float) -> None:
+    around = StreetGrid(places=(place(Kind.PHARMACY, 500, stress="4", detour=detour),))
+    assert value(run(around), "reach") == pytest.approx(reached, abs=0.001)

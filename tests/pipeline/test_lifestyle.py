@@ -100,3 +100,10 @@ def test_a_failed_stage_is_missing_here_too() -> None:
     finding = lifestyle.run(evaluation)
     assert part(finding, "green_escape").value is None
     assert part(finding, "green_escape").evidence == "This could not be measured."
+
+
+def test_a_place_nearby_counts_where_little_is_mapped() -> None:
+    sparse = replace(WELL_MAPPED, shops=1)
+    near, far = (full_grid(facts=sparse, places=(place(Kind.SUPERMARKET, m),)) for m in (300.0, 2_000.0))
+    assert part(run(near), "provisioning").value == pytest.approx(8.67)
+    assert part(run(far), "provisioning").value is None

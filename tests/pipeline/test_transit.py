@@ -190,3 +190,11 @@ def test_a_route_at_two_bays_counts_once() -> None:
 def test_a_single_school_bus_has_no_headway() -> None:
     around = full_grid(stops=(stop(100, route(trips=1, per_hour=0.1)),))
     assert transit_access.run(evaluation_of(around)).routes[0].headway_min is None
+
+
+@pytest.mark.parametrize(("apart_degrees", "per_hour"), [(0.001, 6.0), (0.002, 3.0)])
+def test_a_stop_further_off_is_another_place_to_wait(apart_degrees: float, per_hour: float) -> None:
+    """0.001 degrees of latitude are 111 m."""
+    first, second = stop(160, route("1", per_hour=3.0)), stop(170, route("2", per_hour=3.0), name="B")
+    moved = replace(second, lat=second.lat + apart_degrees)
+    assert best_stop.departures_around(first, [first, moved]) == per_hour
