@@ -31,7 +31,6 @@ _NUMBER_ENDINGS = frozenset(("bis", "ter", "quater", "1/2"))
 class Query:
     """The tokens of an address as typed, in order."""
 
-    text: str
     tokens: tuple[Token, ...]
 
     @cached_property
@@ -44,7 +43,7 @@ class Query:
         mended = tuple(mended_type(token.text) or token.text for token in self.tokens)
         if mended == tuple(token.text for token in self.tokens):
             return None
-        return Query(self.text, tuple(t._replace(text=m) for t, m in zip(self.tokens, mended, strict=True)))
+        return Query(tuple(t._replace(text=m) for t, m in zip(self.tokens, mended, strict=True)))
 
     def is_number(self, at: int) -> bool:
         """Tell whether a token may be a house number."""
@@ -84,4 +83,4 @@ def read_query(text: str) -> Query:
     cleaned = _NOISE.sub(" , ", folded)
     cleaned = cleaned if re.search(r"[^\W\d_]", cleaned) else folded
     cleaned = _SPACED_HALF.sub("/1/2", _SPACED_RANGE.sub(r"\1-\2", cleaned))
-    return Query(text, tuple(tokens_of(cleaned)[:MAX_TOKENS]))
+    return Query(tuple(tokens_of(cleaned)[:MAX_TOKENS]))

@@ -27,11 +27,10 @@ _LONG_STREET = re.compile(r"(?<=\w{3})(?:strasse|strase|stras)$")
 
 
 class Token(NamedTuple):
-    """One word or number of an address: folded text, its comma-separated part, and whether a dot cuts it short."""
+    """One word or number of an address: folded text, and which of the comma-separated parts it stands in."""
 
     text: str
     part: int = 0
-    cut: bool = False
 
     @property
     def numeric(self) -> bool:
@@ -60,8 +59,7 @@ def tokens_of(text: str) -> list[Token]:
     for part, piece in enumerate(re.split(r"[,;\n]", text)):
         for match in _TOKEN.finditer(piece):
             words = [match[0]] if match[0][0].isdigit() else _WORD_ENDS.split(match[0])
-            cut = piece[match.end() : match.end() + 1] == "."
-            found += [Token(word, part, cut and i == len(words) - 1) for i, word in enumerate(words)]
+            found += [Token(word, part) for word in words]
     return found
 
 

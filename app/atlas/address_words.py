@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 
-def _words(text: str) -> frozenset[str]:
+def word_set(text: str) -> frozenset[str]:
+    """Return the words of a text, for look-ups."""
     return frozenset(text.split())
 
 
@@ -82,13 +83,13 @@ SHORT_FORMS: dict[str, str] = {
 }
 
 #: Words that a person may leave out or get wrong without meaning another name, by what that costs a match.
-DIRECTIONS = _words("n s e w ne nw se sw")
-TYPES = _words(
+DIRECTIONS = word_set("n s e w ne nw se sw")
+TYPES = word_set(
     """st str av bd rd dr ln ct cts pl plz sq hwy pkwy cir ter cres cl gdns grv trl expy fwy tpke r ch imp all qu prom
     pass esc rte fbg c ctra pso trav v vle cso lgo vic katu tie way mews row walk view loop weg gasse ring
     gatan"""
 )
-ARTICLES = _words("de du des la le les l d del della dei delle di da do dos das el los las the of am an der den im")
+ARTICLES = word_set("de du des la le les l d del della dei delle di da do dos das el los las the of am an der den im")
 
 _ORDINAL_WORDS = (
     "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth "
@@ -110,7 +111,7 @@ GLUED_ENDINGS: dict[str, tuple[str, ...]] = {
 }
 
 #: Names of countries, states and provinces: they neither help nor hurt a match inside one region.
-NEUTRAL = _words(
+NEUTRAL = word_set(
     """usa us america canada uk gb england wales scotland britain kingdom states united deutschland germany finland
     suomi france italia italy liechtenstein espana spain austria osterreich schweiz switzerland suisse principaute
     principality brasil brazil alabama alaska arizona arkansas california colorado connecticut delaware florida georgia
@@ -121,4 +122,4 @@ NEUTRAL = _words(
 )
 
 #: Words that say "station" beside its name.
-STATION_WORDS = _words("station gare bahnhof hauptbahnhof hbf asema rautatieasema stazione estacion railway metro")
+STATION_WORDS = word_set("station gare bahnhof hauptbahnhof hbf asema rautatieasema stazione estacion railway metro")

@@ -20,7 +20,6 @@ from app.geometry import distance_m
 class Hint:
     """One run of tokens that names a city, places or a postcode of the region."""
 
-    start: int
     covers: frozenset[int]
     spots: tuple[Spot, ...]
     cities: frozenset[str]
@@ -96,7 +95,7 @@ def _load(store: GeocoderStore, hits: Sequence[Hit]) -> list[Hint]:
     for hit in hits:
         groups.setdefault((hit.cost, hit.start - hit.end, hit.start), []).append(hit)
     hints = []
-    for (cost, _, start), same in sorted(groups.items()):
+    for (cost, _, _), same in sorted(groups.items()):
         named = {
             kind: [ref for hit in same if hit.kind == kind for ref in hit.refs] for kind in (PLACE, CITY, POSTCODE)
         }
@@ -104,5 +103,5 @@ def _load(store: GeocoderStore, hits: Sequence[Hit]) -> list[Hint]:
         towns = [cities[ref] for ref in named[CITY]]
         codes = frozenset(postcodes[ref].name for ref in named[POSTCODE])
         names = frozenset(spot.name for spot in (*spots, *towns))
-        hints.append(Hint(start, same[0].covers, tuple(spots) or tuple(towns), names, codes, cost))
+        hints.append(Hint(same[0].covers, tuple(spots) or tuple(towns), names, codes, cost))
     return hints

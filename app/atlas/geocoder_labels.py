@@ -8,10 +8,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from app.atlas.address_text import short_forms
-
-
-def _words(text: str) -> frozenset[str]:
-    return frozenset(text.split())
+from app.atlas.address_words import word_set
 
 
 class Style(StrEnum):
@@ -25,10 +22,10 @@ class Style(StrEnum):
     NUMBER_LAST = "number last"
 
 
-_ENGLISH_ENDS = _words("st av rd dr ln ct cts pl sq hwy pkwy cir ter cres cl gdns grv trl bd way n s e w mews row")
-_FRENCH_STARTS = _words("r av bd rd ch imp all qu prom pass esc sq pl rte")
+_ENGLISH_ENDS = word_set("st av rd dr ln ct cts pl sq hwy pkwy cir ter cres cl gdns grv trl bd way n s e w mews row")
+_FRENCH_STARTS = word_set("r av bd rd ch imp all qu prom pass esc sq pl rte")
 #: Short forms and whole words at the start of Italian, Spanish and Portuguese names, which share "av" with French.
-_LATIN_STARTS = _words("v vle cso lgo vic c ctra pso plz trav rua avenida calle via viale piazza corso")
+_LATIN_STARTS = word_set("v vle cso lgo vic c ctra pso plz trav rua avenida calle via viale piazza corso")
 _GLUED = re.compile(r"(?:katu|tie|kuja|str|gasse|weg|platz|gatan|vagen)$")
 
 

@@ -83,8 +83,7 @@ def test_a_misspelled_ending_is_mended_and_a_right_one_left() -> None:
     assert mended_endings("bulevardi") == []
 
 
-def test_tokens_know_their_part_and_the_dot_that_cuts_them() -> None:
+def test_tokens_know_their_part() -> None:
     tokens = tokens_of("203-06 saint-roman, annank. 5")
     assert [token.text for token in tokens] == ["203-06", "saint", "roman", "annank", "5"]
     assert [token.part for token in tokens] == [0, 0, 0, 1, 1]
-    assert [token.cut for token in tokens] == [False, False, False, True, False]
