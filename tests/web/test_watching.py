@@ -165,3 +165,21 @@ def test_it_does_not_know_every_job(client: FlaskClient, path: str, headers: dic
     response = client.get(f"/job/nothing{path}", headers=headers)
     assert response.status_code == 404
     assert "Start a new one" in response.text
+
+
+def test_it_renders_for_a_browser_that_has_seen_something_else(client: FlaskClient, steps: Steps) -> None:
+    job_id = submit(client)
+    steps.claim()
+    for query in ("", "?seen=", "?seen=0", "?other=1", "?seen=1.0.0&x=1"):
+        assert client.get(f"/job/{job_id}/progress{query}", headers=HTMX).status_code == 200
+
+
+def test_it_answers_204_with_every_header(client: FlaskClient) -> None:
+    response = client.get(poll_url(client, submit(client)), headers=HTMX)
+    assert response.status_code == 204
+    assert response.headers["Cache-Control"] == "no-store"
+    assert "default-src 'none'" in response.headers["Content-Security-Policy"]
+
+
+def test_it_renders_whole_pages_whatever_was_seen(client: FlaskClient) -> None:
+    assert client.get(poll_url(client, submit(client))).status_code == 303
