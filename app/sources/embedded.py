@@ -11,6 +11,7 @@ from app.atlas.regions import RegionStore
 from app.errors import AddressNotFound, AddressOutsideRegions, AtlasDamaged, NoRegions, RegionNotFound
 from app.places import Location
 from app.sources.base import OutsideScore, Surroundings
+from app.sources.pins import Pin, pin_in, pin_location
 from app.sources.surroundings import AtlasSurroundings
 
 #: Suggestions offered for an address that was not found.
@@ -40,13 +41,16 @@ class EmbeddedSource:
         return tuple(found)
 
     def locate(self, address: str) -> Location:
-        """Find an address in the regions: the best match, then the fresher, then the larger region.
+        """Find an address, or a point in degrees: the best match, then the fresher, then the larger region.
 
         Raises AddressNotFound (with suggestions), AddressOutsideRegions or NoRegions.
         """
         atlases = self.atlases()
         if not atlases:
             raise NoRegions
+        pin = pin_in(address)
+        if pin:
+            return pin_location(pin, _holding(pin, atlases))
         answers = [(match, atlas) for atlas in atlases for match in atlas.geocoder.search(address, limit=1)]
         good = [(match, atlas) for match, atlas in answers if match.score >= FOUND]
         if good:
@@ -77,9 +81,26 @@ class EmbeddedSource:
             return atlas
 
 
-def _preference(found: tuple[Match, Atlas]) -> tuple[float, str, float, str]:
+def _preference(found: tuple[Match, Atlas]) -> tuple[float, tuple[str, float, str]]:
     match, atlas = found
-    return round(match.score, 2), atlas.meta.data_date, atlas.meta.covered_km2, atlas.name
+    return round(match.score, 2), _worth(atlas)
+
+
+def _worth(atlas: Atlas) -> tuple[str, float, str]:
+    """Order regions that overlap: the fresher, then the larger."""
+    return atlas.meta.data_date, atlas.meta.covered_km2, atlas.name
+
+
+def _holding(pin: Pin, atlases: tuple[Atlas, ...]) -> Atlas:
+    """Return the best region that holds data at a point. Raises AddressOutsideRegions."""
+    holding = [atlas for atlas in atlases if atlas.coverage.holds(pin.lat, pin.lon)]
+    if not holding:
+        raise AddressOutsideRegions(regions=_titles(atlases))
+    return max(holding, key=_worth)
+
+
+def _titles(atlases: tuple[Atlas, ...]) -> str:
+    return ", ".join(sorted(atlas.meta.title for atlas in atlases))
 
 
 def _in_region(match: Match, atlas: Atlas) -> Location:
@@ -89,7 +110,7 @@ def _in_region(match: Match, atlas: Atlas) -> Location:
 
 def _not_found(address: str, atlases: tuple[Atlas, ...], scores: list[float]) -> Exception:
     """Say that an address is misspelt where something here is like it, else that it lies elsewhere."""
-    titles = ", ".join(sorted(atlas.meta.title for atlas in atlases))
+    titles = _titles(atlases)
     if max(scores, default=0.0) < PLAUSIBLE:
         return AddressOutsideRegions(regions=titles)
     lists = [atlas.geocoder.suggest(address, MOST_SUGGESTIONS) for atlas in atlases]
