@@ -55,9 +55,9 @@ def metres(value: float | None, missing: str = "unknown distance") -> str:
 
 
 def duration(seconds: float) -> str:
-    """Say how long something took: "0.04 s", "0.4 s", "12 s", "2 min 5 s", "3 h 10 min"."""
+    """Say how long something took: "under 0.1 s", "0.4 s", "12 s", "2 min 5 s", "3 h 10 min"."""
     if seconds < 0.095:
-        return f"{max(seconds, 0.01):.2f} s"
+        return "under 0.1 s"
     if seconds < 9.95:
         return f"{seconds:.1f} s"
     whole = round(seconds)

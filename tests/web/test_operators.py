@@ -71,7 +71,7 @@ def test_it_shows_depth_and_the_oldest(client: FlaskClient) -> None:
     submit(client, "1 Bulevardi")
     submit(client, "2 Bulevardi")
     numbers = soup(client.get("/queue", headers=BEARER)).select_one(".numbers").get_text(" ", strip=True)
-    assert numbers.startswith("Waiting 2 Oldest waits 0")
+    assert numbers.startswith("Waiting 2 Oldest waits under 0.1 s")
 
 
 def test_it_polls_a_fragment_of_the_same_board(client: FlaskClient) -> None:
