@@ -23,6 +23,8 @@ MOST_ENTRANCES = 24
 EDGE_STEP_M, FEWEST_EDGE_POINTS, MOST_EDGE_POINTS = 40.0, 4, 24
 #: Points of such an edge count when they are at most this much further from a street than the nearest one.
 EDGE_SLACK_M = 25.0
+#: A stray path counts as this much further off than a street that is joined to the others.
+STRAY_M = 1_000.0
 #: A crossing lies on its street; where none is this near, that street is not for walkers.
 ON_STREET_M = 5.0
 #: barrier=* that one may go through, and access=* of those that let nobody in; doors that are none for visitors.
@@ -123,6 +125,10 @@ def snap_areas(
     is_gate = np.arange(len(snaps)) < len(gated.owner)
     good = (snaps["edge"] >= 0) & (is_gate | (snaps["offset"] <= ON_STREET_M))
     found = _grouped(snaps[good], ways_in.owner[good], len(shapes))
+    # A stray path drawn inside an area leads nowhere: what has no other way in is reached along its edge.
+    joined_to_rest = np.zeros(len(shapes), dtype=bool)
+    joined_to_rest[ways_in.owner[good & network.on_mainland(snaps)]] = True
+    found = [access if joined_to_rest[row] else b"" for row, access in enumerate(found)]
     missing = np.array([row for row, access in enumerate(found) if not access], dtype=np.int64)
     for row, access in zip(missing, _snap_edges(edges, missing, network, projection), strict=True):
         found[row] = access
@@ -139,7 +145,8 @@ def _snap_edges(edges: Geometries, rows: Ints, network: Network, projection: Pro
     points = edge_points_of(edges, rows)
     snaps = _snapped(points, network, projection)
     position = np.searchsorted(rows, points.owner)
-    offsets = np.where(snaps["edge"] >= 0, snaps["offset"], np.inf)
+    stray = np.where(network.on_mainland(snaps), 0.0, STRAY_M)
+    offsets = np.where(snaps["edge"] >= 0, snaps["offset"] + stray, np.inf)
     nearest = np.full(len(rows), np.inf)
     np.minimum.at(nearest, position, offsets)
     near = (snaps["edge"] >= 0) & (offsets <= nearest[position] + EDGE_SLACK_M)

@@ -105,7 +105,14 @@ def _plant(tags: Tags) -> Kind | None:
     if tags["man_made"] == "wastewater_plant":
         return Kind.WASTEWATER_PLANT
     is_factory = tags["man_made"] == "works" and LIGHT_PRODUCTS.isdisjoint(_values(tags, "product"))
-    return Kind.HEAVY_INDUSTRY if is_factory else None
+    return Kind.HEAVY_INDUSTRY if is_factory and "shop" not in tags else None
+
+
+def is_some_factory(tags: Tags) -> bool:
+    """Tell whether nothing but man_made=works says that it is heavy: no product, industry or fuel."""
+    if tags.get("man_made") != "works" or tags.get("power") == "plant":
+        return False
+    return HEAVY_INDUSTRIES.isdisjoint([*_values(tags, "industrial"), *_values(tags, "product")])
 
 
 def _land(tags: Tags) -> Kind | None:

@@ -19,7 +19,8 @@ from app.places import Kind
 COMFORTS = ("bench", "toilets", "drinking_water", "playground", "lighting", "viewpoint")
 #: A named path shorter than this inside an area is only touched by it.
 NAMED_TRAIL_M = 100.0
-#: A wood counts as green space from this size on, when this much of paths leads through it.
+#: A wood counts as green space from this size on, when this much of paths leads through it. Reserves without paths
+#: are often closed: conservation easements, bird islands.
 WOOD_M2, WOOD_PATHS_M = 10_000.0, 100.0
 #: Share of a wood inside another green area from which on it is part of that one.
 PART_OF_OTHER = 0.8
@@ -82,7 +83,9 @@ def measure_greens(areas: Geometries, kinds: Sequence[Kind], land: Land) -> list
 
 
 def is_green_space(kind: Kind, area_m2: float, facts: GreenFacts) -> bool:
-    """Tell whether an area is a place to go to: a wood only when it is large and paths lead through it."""
+    """Tell whether an area is a place to go to: a wood only when large, and woods and reserves only with paths."""
+    if kind == Kind.NATURE_RESERVE:
+        return facts.paths_m >= WOOD_PATHS_M
     return kind != Kind.FOREST or (area_m2 >= WOOD_M2 and facts.paths_m >= WOOD_PATHS_M)
 
 

@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 
 from app.atlas.classify import display_name, tags_json
+from app.atlas.classify_hazards import is_some_factory
 from app.atlas.elements import Shape, Spot
 from app.atlas.outlines import Outlines
 from app.atlas.spatial_order import spatial_order
@@ -18,6 +19,8 @@ from app.places import Kind
 
 #: Water without a kind counts from this size on: smaller is a garden pond.
 SMALLEST_WATER_M2 = 2_000.0
+#: A factory whose products are not mapped counts from this size on: smaller is a workshop or a bakery.
+SMALLEST_FACTORY_M2 = 10_000.0
 
 
 class HazardRow(NamedTuple):
@@ -58,7 +61,7 @@ def _shape_rows(shapes: Sequence[Shape], outlines: Outlines) -> list[HazardRow]:
     rows = []
     for row, shape in enumerate(shapes):
         for kind in filter(is_hazard, shape.kinds):
-            if not _is_pond(kind, shape.tags, areas[row]):
+            if not _is_too_small(kind, shape.tags, areas[row]):
                 rows.append(_row(kind, shape.osm_id, shape.tags, wkbs[row], Box(*boxes[row])))
     return rows
 
@@ -68,6 +71,7 @@ def _spot_rows(spots: Sequence[Spot]) -> list[HazardRow]:
         _row(kind, spot.osm_id, spot.tags, shapely.to_wkb(shapely.Point(spot.lon, spot.lat)), _box(spot))
         for spot in spots
         for kind in filter(is_hazard, spot.kinds)
+        if not _is_too_small(kind, spot.tags, 0.0)
     ]
 
 
@@ -80,7 +84,10 @@ def _row(kind: Kind, osm_id: str, tags: Mapping[str, str], shape: bytes, box: Bo
     return HazardRow(kind, osm_id, display_name(tags), lanes_of(tags), kept, shape, box)
 
 
-def _is_pond(kind: Kind, tags: Mapping[str, str], area_m2: float) -> bool:
+def _is_too_small(kind: Kind, tags: Mapping[str, str], area_m2: float) -> bool:
+    """Tell whether it is a garden pond or a workshop, of which only the size tells that it is no hazard."""
+    if kind == Kind.HEAVY_INDUSTRY:
+        return is_some_factory(tags) and area_m2 < SMALLEST_FACTORY_M2
     return (
         kind == Kind.WATERCOURSE
         and tags.get("natural") == "water"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from app.atlas.journeys import distances_m, journey_seconds
 from app.atlas.modes import cycling, walking
@@ -67,6 +67,12 @@ class Network:
         """Return the nearest point of a walkable street for each point in degrees; edge -1 where none is near."""
         lat, lon = (np.atleast_1d(np.asarray(degrees, dtype=np.float64)) for degrees in (lats, lons))
         return snap_points(self._files, lat, lon, max_m, EdgeFlag.WALK)
+
+    def on_mainland(self, snaps: Snaps) -> NDArray[np.bool_]:
+        """Tell of each snap whether it is on a street joined to most others on foot, not on a stray piece."""
+        flags = self._files.edges.flags[np.maximum(snaps["edge"], 0)]
+        joined: NDArray[np.bool_] = (snaps["edge"] >= 0) & ((flags & EdgeFlag.WALK_MAIN) != 0)
+        return joined
 
     def walk(self, origin_snap: np.void, limit_s: float) -> Walkshed:
         """Search on foot from one snapped place, at 80 m/min and half that on steps."""

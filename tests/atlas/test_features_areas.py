@@ -132,3 +132,12 @@ def test_a_subway_station_is_reached_at_its_entrances(around: Opened) -> None:
     town.node(400, 60, {"railway": "station", "station": "subway", "name": "Deep"})
     town.node(300, 5, {"railway": "subway_entrance"})
     assert only(around(town), Kind.SUBWAY_STATION).walk_s == pytest.approx((300 + 5) * 0.75, abs=3)
+
+
+def test_a_stray_path_is_no_way_in(around: Opened) -> None:
+    town = town_with_street()
+    for east in range(-400, 500, 200):
+        town.way([(east, 0), (east, -300)], {"highway": "residential"})
+    town.square(200, 30, 400, PARK)
+    town.way([(590, 400), (900, 400)], {"highway": "footway"})
+    assert only(around(town), Kind.PARK).walk_s == pytest.approx((200 + 30) * 0.75, abs=3)

@@ -115,3 +115,12 @@ def test_the_largest_green_area_counts_when_its_edge_is_near(around: Opened) -> 
     here = around(park())
     assert here.largest_green_within_m(120) == pytest.approx(40_000, rel=0.003)
     assert here.largest_green_within_m(90) == 0.0
+
+
+@pytest.mark.parametrize(("highway", "count"), [("path", 1), ("service", 0)])
+def test_a_reserve_counts_only_where_paths_lead_in(around: Opened, highway: str, count: int) -> None:
+    town = Town()
+    town.street()
+    town.square(100, 20, 200, {"leisure": "nature_reserve"})
+    town.way([(200, 0), (200, 400)], {"highway": highway})
+    assert len(around(town).green_spaces()) == count

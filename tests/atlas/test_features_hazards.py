@@ -61,3 +61,14 @@ def test_a_fuel_station_is_also_a_place_to_go_to(around: Opened) -> None:
 
 def test_a_road_is_no_place_to_go_to(around: Opened) -> None:
     assert len(around(small_town()).walk_seconds(Kind.OTHER_ROAD)) == 0
+
+
+def test_a_workshop_is_no_heavy_industry_but_a_large_factory_or_a_steel_works_is(around: Opened) -> None:
+    town = small_town()
+    works = {"man_made": "works"}
+    town.node(0, 50, works)
+    town.square(50, 50, 40, works)
+    assert around(town).hazards(Kind.HEAVY_INDUSTRY, within_m=300) == ()
+    town.square(100, 100, 120, works)
+    town.square(-100, 200, 30, {**works, "product": "steel"})
+    assert len(around(town).hazards(Kind.HEAVY_INDUSTRY, within_m=300)) == 2
