@@ -55,6 +55,13 @@ class Comfort(NamedTuple):
     lon: float
 
 
+class Track(NamedTuple):
+    """A line that trains, trams or the like run on, in tunnels too: its railway=* and its hexadecimal WKB."""
+
+    railway: str
+    wkb: str
+
+
 class Interpolation(NamedTuple):
     """An addr:interpolation way: its value, its nodes, and their (lat, lon)."""
 
@@ -97,6 +104,7 @@ class Extract:
     shapes: list[Shape] = field(default_factory=list)
     covers: list[Cover] = field(default_factory=list)
     comforts: list[Comfort] = field(default_factory=list)
+    tracks: list[Track] = field(default_factory=list)
     #: (lat, lon) where a person goes down to a subway.
     subway_entrances: list[tuple[float, float]] = field(default_factory=list)
     #: Ways walked by a signposted route (hiking, foot).

@@ -23,6 +23,7 @@ from app.atlas.network import Network, compile_network
 from app.atlas.outlines import street_ways
 from app.atlas.regions import RegionStore
 from app.atlas.relations import read_relations
+from app.atlas.stations import settle_stations
 from app.atlas.stop_walks import NetworkWalks
 from app.atlas.street_ways import StreetWays
 from app.atlas.table_writer import AtlasTables, write_tables
@@ -95,6 +96,7 @@ def _build(
     compile_network(ways, {ref: gate.tags for ref, gate in extract.gates.items()}, directory / NETWORK_DIR)
     network = Network.open(directory / NETWORK_DIR)
     progress(PLACES, "measuring places and green areas")
+    settle_stations(extract)
     compiler = Compiler(extract, ways)
     tables = compiler.tables(network)
     progress(ADDRESSES, "indexing addresses")

@@ -12,9 +12,10 @@ from app.atlas.addressing import address_row
 from app.atlas.areas import Part, assembled
 from app.atlas.classify import kinds_of
 from app.atlas.cover import cover_of
-from app.atlas.elements import Comfort, Cover, Extract, Interpolation, Shape, Spot
+from app.atlas.elements import Comfort, Cover, Extract, Interpolation, Shape, Spot, Track
 from app.atlas.node_reader import comfort_of
 from app.atlas.relations import Relations
+from app.atlas.stations import STATION_ON
 from app.places import Kind
 
 _KIND_KEYS = frozenset(
@@ -136,6 +137,8 @@ class WayReader:
             self._extract.shapes.append(Shape(f"w{way.id}", wkb, area, tags, kinds, refs))
         if area and (is_nature := cover_of(tags)) is not None:
             self._extract.covers.append(Cover(wkb, is_nature))
+        if tags.get("railway") in STATION_ON and "service" not in tags:
+            self._extract.tracks.append(Track(tags["railway"], wkb))
         if word := comfort_of(tags):
             self._extract.comforts.append(Comfort(word, *_middle(wkb)))
         if (osm_id := f"w{way.id}") in self._route_members:

@@ -141,3 +141,21 @@ def test_a_stray_path_is_no_way_in(around: Opened) -> None:
     town.square(200, 30, 400, PARK)
     town.way([(590, 400), (900, 400)], {"highway": "footway"})
     assert only(around(town), Kind.PARK).walk_s == pytest.approx((200 + 30) * 0.75, abs=3)
+
+
+@pytest.mark.parametrize(
+    ("railway", "kind"),
+    [("subway", Kind.SUBWAY_STATION), ("light_rail", Kind.TRAM_STOP), ("rail", Kind.RAIL_STATION)],
+)
+def test_tracks_tell_what_runs_at_a_station_that_does_not_say(around: Opened, railway: str, kind: Kind) -> None:
+    town = town_with_street()
+    town.node(300, 20, {"railway": "station", "name": "Hill"})
+    town.way([(0, 50), (600, 50)], {"railway": railway, "tunnel": "yes"})
+    assert only(around(town), kind).name == "Hill"
+
+
+def test_a_station_says_itself_what_runs_there(around: Opened) -> None:
+    town = town_with_street()
+    town.node(300, 20, {"railway": "station", "name": "Hill", "train": "yes"})
+    town.way([(0, 50), (600, 50)], {"railway": "subway"})
+    assert only(around(town), Kind.RAIL_STATION).name == "Hill"
