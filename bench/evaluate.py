@@ -16,7 +16,7 @@ import time
 from pathlib import Path
 from typing import Any
 
-from bench.regions import EXTRACTS, FEEDS, FOLDER, ROOT, Import, available, import_region, sample_addresses
+from bench.regions import EXTRACTS, FEEDS, FOLDER, ROOT, Import, available, crops, import_region, sample_addresses
 
 
 def main() -> None:
@@ -31,6 +31,7 @@ def main() -> None:
         measure(*options.child)
         return
     cases: dict[str, tuple[Path, Path | None]] = {name: (EXTRACTS[name], None) for name in available()}
+    cases |= {name: (extract, None) for name, extract in crops().items()}
     cases |= {name: (EXTRACTS[base], feed) for name, (base, feed) in FEEDS.items() if feed.exists()}
     print("| region | import s | MB/s | peak MB | evaluate p50 / p99 ms | walk search p50 / p99 ms | grows by MB |")
     print("| --- | --- | --- | --- | --- | --- | --- |", flush=True)

@@ -12,6 +12,8 @@ from pathlib import Path
 
 import osmium
 
+from app.geometry import Box
+
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared" / "data"
 FOLDER = ROOT / "var" / "bench"
@@ -23,6 +25,9 @@ EXTRACTS = {
     "queens": SHARED / "regions/queens-village-ny-us/queens_village_ny.osm.pbf",
     "queens-x12": SHARED / "scale/derived-queens-x12.osm.pbf",
 }
+#: The tiling's own parts, to see how costs grow with a region: name, then columns of 4 and rows of 3 that are kept.
+CROPS = {"queens-x1": (1, 1), "queens-x4": (2, 2)}
+TILING = Box(-73.7698, 40.6942, -73.5550, 40.8313)
 FEEDS = {
     "newport-gb-timetable": ("newport-gb", SHARED / "regions/newport-gb/newport-20230613.gtfs.zip"),
 }
@@ -43,6 +48,30 @@ def available() -> list[str]:
     if missing:
         print(f"not here, left out: {', '.join(missing)}", file=sys.stderr)
     return [name for name in EXTRACTS if name not in missing]
+
+
+def crops() -> dict[str, Path]:
+    """Cut the tiling to fewer tiles and return the extracts."""
+    if not EXTRACTS["queens-x12"].exists():
+        return {}
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    return {name: _cropped(name, *kept) for name, kept in CROPS.items()}
+
+
+def _cropped(name: str, columns: int, rows: int) -> Path:
+    path = FOLDER / f"{name}.osm.pbf"
+    if path.exists():
+        return path
+    east = TILING.min_lon + (TILING.max_lon - TILING.min_lon) * columns / 4
+    north = TILING.min_lat + (TILING.max_lat - TILING.min_lat) * rows / 3
+    inside = {
+        n.id for n in osmium.FileProcessor(EXTRACTS["queens-x12"], osmium.osm.NODE) if n.lon < east and n.lat < north
+    }
+    with osmium.BackReferenceWriter(str(path), EXTRACTS["queens-x12"], overwrite=True) as writer:
+        for element in osmium.FileProcessor(EXTRACTS["queens-x12"], osmium.osm.NODE | osmium.osm.WAY):
+            if element.id in inside if element.is_node() else any(node.ref in inside for node in element.nodes):
+                writer.add(element)
+    return path
 
 
 def import_region(name: str, extract: Path, feed: Path | None = None) -> Import:
