@@ -44,7 +44,7 @@ def test_a_road_only_extract_has_streets_and_next_to_nothing_else(tmp_path: Path
     mapped = here.mapped()
     assert mapped.street_km > 50
     assert max(mapped.shops, mapped.amenities) < 10
-    assert here.green_spaces() == ()
+    assert len(here.green_spaces()) <= 1
 
 
 def test_skytrain_stations_are_subway_stations(tmp_path: Path) -> None:
