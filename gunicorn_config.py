@@ -6,8 +6,10 @@ The address to listen on is 127.0.0.1 and port PORT (8000); HOST sets another on
 
 from __future__ import annotations
 
+import logging
 import os
 import signal
+import time
 from types import FrameType
 from typing import Any
 
@@ -26,9 +28,12 @@ keepalive = 5
 accesslog = None
 errorlog = "-"
 wsgi_app = "app:create_app()"
+# Two sites of one user would fight for the same socket in the home folder.
+control_socket_disable = True
 
-#: What is left of the graceful time for the web server itself (seconds).
+#: Of the graceful time, what is kept back for ending the processes (seconds).
 _RESERVE_SECONDS = 5.0
+_asked_at = float("inf")
 
 
 def post_worker_init(worker: Any) -> None:
@@ -36,11 +41,12 @@ def post_worker_init(worker: Any) -> None:
     from app.config import load_config
     from app.queue import start_worker
 
+    logging.basicConfig(format="%(asctime)s [%(process)d] [%(levelname)s] %(name)s: %(message)s")
     worker.doorstep = start_worker(load_config())
     gunicorns_own = signal.getsignal(signal.SIGTERM)
 
     def on_sigterm(number: int, frame: FrameType | None) -> None:
-        worker.doorstep.ask_to_stop()
+        _ask_to_stop(worker)
         if callable(gunicorns_own):
             gunicorns_own(number, frame)
 
@@ -51,10 +57,17 @@ def post_worker_init(worker: Any) -> None:
 def worker_int(worker: Any) -> None:
     """Begin to stop on Ctrl-C and SIGQUIT."""
     if hasattr(worker, "doorstep"):
-        worker.doorstep.ask_to_stop()
+        _ask_to_stop(worker)
 
 
 def worker_exit(_server: Any, worker: Any) -> None:
     """Hand the job under way back before the process ends. Gunicorn may call this in its main process, too."""
     if hasattr(worker, "doorstep") and worker.pid == os.getpid():
-        worker.doorstep.stop(graceful_timeout - _RESERVE_SECONDS)
+        asked_ago = max(time.monotonic() - _asked_at, 0.0)
+        worker.doorstep.stop(max(graceful_timeout - _RESERVE_SECONDS - asked_ago, 1.0))
+
+
+def _ask_to_stop(worker: Any) -> None:
+    global _asked_at  # gunicorn's hooks share nothing else
+    _asked_at = min(_asked_at, time.monotonic())
+    worker.doorstep.ask_to_stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import signal
 import time
 from collections.abc import Callable
@@ -94,7 +95,7 @@ def prune_jobs(days: float | None) -> None:
     """Clear away jobs that ended long ago; reports stay."""
     config = load_config()
     pruned = open_store(config).prune(config.job_retention_days if days is None else days)
-    click.echo(f"{pruned} jobs cleared away.")
+    click.echo(f"{pruned} {'job' if pruned == 1 else 'jobs'} cleared away.")
 
 
 @jobs_commands.command("stats")
@@ -113,6 +114,7 @@ def show_stats() -> None:
 @_plainly
 def worker_command() -> None:
     """Evaluate jobs in this process until it is stopped, beside or instead of the web server's workers."""
+    logging.basicConfig(format="%(asctime)s [%(process)d] [%(levelname)s] %(name)s: %(message)s")
     config = _checked(load_config())
     worker = start_worker(config)
 

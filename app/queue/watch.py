@@ -56,8 +56,9 @@ class Watch:
     def start(self) -> None:
         """Start the thread."""
         self._rung = self._bell.listen()
-        self._thread = threading.Thread(target=self._run, name="doorstep-watch", daemon=True)
-        self._thread.start()
+        thread = threading.Thread(target=self._run, name="doorstep-watch", daemon=True)
+        thread.start()
+        self._thread = thread  # only now: the worker takes a thread that is not alive for a dead one
 
     def stop(self) -> None:
         """Stop at once."""

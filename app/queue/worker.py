@@ -129,8 +129,9 @@ class Worker:
     # --- the thread ---
 
     def _start_loop(self) -> None:
-        self._loop = threading.Thread(target=self._run, name="doorstep-worker", daemon=True)
-        self._loop.start()
+        loop = threading.Thread(target=self._run, name="doorstep-worker", daemon=True)
+        loop.start()
+        self._loop = loop  # only now: the watch takes a thread that is not alive for a dead one
 
     def _run(self) -> None:
         pause = ERROR_PAUSE_SECONDS[0]

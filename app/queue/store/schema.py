@@ -87,8 +87,7 @@ CREATE TABLE snapshots (
 _INDEXES = (
     # The line, with those being served: small however many jobs have ended, and covering for what a claim looks at
     # (SQLite takes `completed_at` from it too, though it is always NULL here).
-    "CREATE INDEX jobs_line ON evaluation_jobs (turn, seq, run_after, status, completed_at)"
-    " WHERE completed_at IS NULL",
+    "CREATE INDEX jobs_line ON evaluation_jobs (turn, seq, run_after, status, completed_at) WHERE completed_at IS NULL",
     # An owner's live jobs, each listing once.
     "CREATE UNIQUE INDEX jobs_live ON evaluation_jobs (owner, listing_key) WHERE completed_at IS NULL",
     "CREATE INDEX jobs_ended ON evaluation_jobs (completed_at, status) WHERE completed_at IS NOT NULL",
