@@ -41,7 +41,7 @@ class EndingStore(StoreBase):
 
     def release_job(self, claim: Claim) -> bool:
         """Hand a job back unfinished; the attempt does not count. A job called off meanwhile is cancelled."""
-        with self.db.write(durable=False) as connection:
+        with self.db.write(durable=True) as connection:
             held = _held(connection, claim)
             if held is not None and held.cancel_requested:
                 self._end(connection, claim, Status.CANCELLED, "called off")
@@ -94,7 +94,7 @@ class EndingStore(StoreBase):
 
     def _recover(self, job_id: str, token: str, why: str) -> bool:
         """Look again under the write lock: a heartbeat may have come between."""
-        with self.db.write(durable=False, patience_seconds=SWEEP_PATIENCE_SECONDS) as connection:
+        with self.db.write(durable=True, patience_seconds=SWEEP_PATIENCE_SECONDS) as connection:
             sql = f"SELECT {JOB_COLUMNS}, lease_until, process FROM evaluation_jobs WHERE {HELD}"
             rows: list[Row] = connection.execute(sql, (job_id, token)).fetchall()
             if not rows:
