@@ -5,7 +5,7 @@ from __future__ import annotations
 import sqlite3
 import warnings
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from multiprocessing import get_context
@@ -39,17 +39,18 @@ class Named:
     interpolations: Sequence[Interpolation]
     #: Addresses on relations.
     addresses: Sequence[AddressRow]
+    #: Element ids ("n12", "w3") of houses to the street that a relation puts them in.
+    house_streets: Mapping[str, str]
 
 
 class AddressImport:
     """The other process: starts reading at once, indexes when it is told the names."""
 
-    def __init__(self, path: Path, house_streets: dict[str, str], database: Path) -> None:
+    def __init__(self, path: Path, database: Path) -> None:
         self._path = path
         context = get_context("fork")
         self._ours, theirs = context.Pipe()
-        work = (path, house_streets, database, self._ours, theirs)
-        self._process = context.Process(target=_run, args=work, daemon=True)
+        self._process = context.Process(target=_run, args=(path, database, self._ours, theirs), daemon=True)
         with warnings.catch_warnings():
             # Python 3.12 warns of forking beside threads; osmium's are gone and numpy's are idle here.
             warnings.simplefilter("ignore", DeprecationWarning)
@@ -84,10 +85,10 @@ class AddressImport:
         self._process.join()
 
 
-def _run(path: Path, house_streets: dict[str, str], database: Path, parent: Connection, answers: Connection) -> None:
+def _run(path: Path, database: Path, parent: Connection, answers: Connection) -> None:
     parent.close()  # so that the end of the parent is the end of the pipe
     try:
-        rows = _Rows(house_streets)
+        rows = _Rows()
         with reading(path):
             rows.read(open_extract(path))
         named: Named = answers.recv()
@@ -101,6 +102,7 @@ def _run(path: Path, house_streets: dict[str, str], database: Path, parent: Conn
 
 
 def _index(rows: _Rows, named: Named, database: Path) -> Floats:
+    rows.put_in_streets(named.house_streets)
     between = [row for way in named.interpolations for row in rows.between(way)]
     addresses = [*rows.complete(), *between, *named.addresses]
     with closing(sqlite3.connect(database)) as connection:
@@ -114,10 +116,10 @@ def _index(rows: _Rows, named: Named, database: Path) -> Floats:
 class _Rows:
     """Collects addresses: nodes at once, ways with their corners to be averaged all together."""
 
-    def __init__(self, house_streets: dict[str, str]) -> None:
-        self._house_streets = house_streets
+    def __init__(self) -> None:
         self._nodes: dict[int, AddressRow] = {}
         self._ways: list[AddressRow] = []
+        self._way_ids = array("q")
         self._corners: list[str] = []
         self._counts = array("q")
 
@@ -129,14 +131,9 @@ class _Rows:
         with osmium.io.Reader(file, osmium.osm.NODE | osmium.osm.WAY) as reader:
             for item in osmium.OsmFileIterator(reader, place_nodes, numbered):
                 if isinstance(item, osmium.osm.Node):
-                    self._nodes[item.id] = self._row(item, item.lat, item.lon, "n")
+                    self._nodes[item.id] = _row(item.tags, item.lat, item.lon)
                 elif isinstance(item, osmium.osm.Way):
                     self._way(item, factory)
-
-    def _row(self, item: osmium.osm.Node | osmium.osm.Way, lat: float, lon: float, letter: str) -> AddressRow:
-        tags = item.tags
-        street = self._house_streets.get(f"{letter}{item.id}", "") if self._house_streets else ""
-        return address_row(tags.get("addr:housenumber") or "", tags, lat, lon, street)
 
     def _way(self, way: osmium.osm.Way, factory: osmium.geom.WKBFactory) -> None:
         try:
@@ -144,9 +141,20 @@ class _Rows:
         except (RuntimeError, osmium.InvalidLocationError):
             corners = _known_corners(way)
         if corners:
-            self._ways.append(self._row(way, 0.0, 0.0, "w"))
+            self._ways.append(_row(way.tags, 0.0, 0.0))
+            self._way_ids.append(way.id)
             self._corners.append(corners)
             self._counts.append(len(corners) // _CORNER)
+
+    def put_in_streets(self, house_streets: Mapping[str, str]) -> None:
+        """Give houses without a street of their own the one that a relation puts them in."""
+        ways = {way: i for i, way in enumerate(self._way_ids)} if house_streets else {}
+        for element, street in house_streets.items():
+            number = int(element[1:])
+            if element[0] == "n" and number in self._nodes and not self._nodes[number].street:
+                self._nodes[number] = self._nodes[number]._replace(street=street)
+            elif element[0] == "w" and number in ways and not self._ways[ways[number]].street:
+                self._ways[ways[number]] = self._ways[ways[number]]._replace(street=street)
 
     def complete(self) -> Iterator[AddressRow]:
         """Yield all addresses, those of ways in the middle of their corners."""
@@ -163,6 +171,10 @@ class _Rows:
         """Yield the houses that an interpolation way stands for."""
         line = [self._nodes.get(ref, point) for ref, point in zip(way.refs, way.points, strict=True)]
         yield from interpolated_rows(way.kind, line)
+
+
+def _row(tags: osmium.osm.TagList, lat: float, lon: float) -> AddressRow:
+    return address_row(tags.get("addr:housenumber") or "", tags, lat, lon)
 
 
 def _known_corners(way: osmium.osm.Way) -> str:

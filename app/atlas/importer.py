@@ -26,13 +26,13 @@ from app.atlas.relations import read_relations
 from app.atlas.stations import settle_stations
 from app.atlas.stop_walks import NetworkWalks
 from app.atlas.street_ways import StreetWays
-from app.atlas.table_writer import AtlasTables, write_tables
+from app.atlas.table_writer import AtlasTables, write_meta, write_tables
 from app.atlas.transit import Timetable, TimetableFacts, compile_timetables
 
 #: Called with the share done, 0 to 1, and what is being done.
 Progress = Callable[[float, str], None]
 #: Share of the work done when each step begins, as measured on extracts of 3 to 27 MB.
-READING, STREETS, PLACES, ADDRESSES, TIMETABLES = 0.03, 0.45, 0.55, 0.75, 0.9
+READING, STREETS, PLACES, TIMETABLES, ADDRESSES = 0.03, 0.5, 0.56, 0.68, 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,24 +73,33 @@ def _compile(source: Source, title: str, directory: Path, progress: Progress) ->
     path = source.extract
     file = open_extract(path)
     progress(0.0, "reading relations")
-    with reading(path):
-        relations = read_relations(file)
-    addresses = AddressImport(path, relations.house_streets, directory / ADDRESSES_FILE)
+    addresses = AddressImport(path, directory / ADDRESSES_FILE)
     try:
+        with reading(path):
+            relations = read_relations(file)
         span = STREETS - READING
         extract = read_extract(
             path, relations, lambda share: progress(READING + span * share, "reading streets and places")
         )
-        return _build(source, title, directory, extract, addresses, progress)
+        ways = street_ways(extract.streets)
+        named = (_street_rows(ways), extract.places, extract.interpolations, extract.addresses)
+        addresses.tell(Named(*named, relations.house_streets))
+        return _build(source, title, directory, Parts(extract, ways, addresses), progress)
     finally:
         addresses.stop()
 
 
-def _build(
-    source: Source, title: str, directory: Path, extract: Extract, addresses: AddressImport, progress: Progress
-) -> AtlasMeta:
-    ways = street_ways(extract.streets)
-    addresses.tell(Named(_street_rows(ways), extract.places, extract.interpolations, extract.addresses))
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What was read, and the process that reads the rest."""
+
+    extract: Extract
+    ways: StreetWays
+    addresses: AddressImport
+
+
+def _build(source: Source, title: str, directory: Path, parts: Parts, progress: Progress) -> AtlasMeta:
+    extract, ways = parts.extract, parts.ways
     progress(STREETS, "building the street network")
     (directory / NETWORK_DIR).mkdir()
     compile_network(ways, {ref: gate.tags for ref, gate in extract.gates.items()}, directory / NETWORK_DIR)
@@ -99,14 +108,14 @@ def _build(
     settle_stations(extract)
     compiler = Compiler(extract, ways)
     tables = compiler.tables(network)
-    progress(ADDRESSES, "indexing addresses")
-    houses = addresses.finish()
-    coverage = compiler.coverage(houses)
-    coverage.write(directory)
+    write_tables(directory / TABLES_FILE, tables)
     progress(TIMETABLES, "compiling timetables")
     timetables = _timetables(source.feeds, directory, network)
+    progress(ADDRESSES, "indexing addresses")
+    coverage = compiler.coverage(parts.addresses.finish())
+    coverage.write(directory)
     meta = _meta(source, title, extract, tables, coverage, timetables)
-    write_tables(directory / TABLES_FILE, tables, to_rows(meta))
+    write_meta(directory / TABLES_FILE, to_rows(meta))
     return meta
 
 

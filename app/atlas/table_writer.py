@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -34,19 +34,31 @@ class AtlasTables:
     stop_routes: Sequence[StopRoute]
 
 
-def write_tables(path: Path, tables: AtlasTables, meta: Mapping[str, str]) -> None:
-    """Write a new database file."""
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA journal_mode = OFF")
-        connection.execute("PRAGMA synchronous = OFF")
+def write_tables(path: Path, tables: AtlasTables) -> None:
+    """Write a new database file, but for its facts."""
+    with _writing(path) as connection:
         connection.executescript(TABLES)
         with connection:
-            connection.executemany("INSERT INTO meta VALUES (?, ?)", sorted(meta.items()))
             _write_places(connection, tables)
             _write_hazards(connection, tables.hazards)
             connection.executemany("INSERT INTO greens VALUES (?, ?, ?, ?, ?)", _green_rows(tables.greens))
             connection.executemany("INSERT INTO stop_routes VALUES (?, ?, ?, ?, ?)", tables.stop_routes)
         connection.execute("ANALYZE")
+
+
+def write_meta(path: Path, meta: Mapping[str, str]) -> None:
+    """Write the facts about an atlas into its file."""
+    with _writing(path) as connection, connection:
+        connection.executemany("INSERT INTO meta VALUES (?, ?)", sorted(meta.items()))
+
+
+@contextmanager
+def _writing(path: Path) -> Iterator[sqlite3.Connection]:
+    """Open a file that counts only when it is whole: nothing is kept for the case of a crash."""
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA journal_mode = OFF")
+        connection.execute("PRAGMA synchronous = OFF")
+        yield connection
 
 
 def _write_places(connection: sqlite3.Connection, tables: AtlasTables) -> None:

@@ -13,7 +13,8 @@ from app.atlas.atlas import Atlas
 from app.atlas.importer import Source, import_region
 from app.atlas.regions import RegionStore
 from app.errors import BadExtract, BadFeed, BadRegionName
-from tests.atlas.extracts import Town, small_town
+from app.places import Precision
+from tests.atlas.extracts import Town, lat_lon, small_town
 
 
 def test_it_counts_what_it_found(imported: Callable[[Town], Atlas]) -> None:
@@ -113,6 +114,28 @@ def test_it_refuses_a_name_that_is_no_file_name(tmp_path: Path, store: RegionSto
     with pytest.raises(BadRegionName):
         import_region(store, name, Source(small_town().write(tmp_path / "t.osm.pbf")))
     assert store.names() == ()
+
+
+def test_a_house_stands_in_the_street_of_its_relation(imported: Callable[[Town], Atlas]) -> None:
+    town = small_town()
+    street = town.street("Back Lane", 60)
+    node = town.node(0, 70, {"addr:housenumber": "4"})
+    house = town.square(100, 70, 10, {"building": "yes", "addr:housenumber": "6"})
+    members = [("w", street, "street"), ("n", node, "house"), ("w", house, "house")]
+    town.relation(members, {"type": "associatedStreet", "name": "Back Lane"})
+    geocoder = imported(town).geocoder
+    labels = [geocoder.search(f"{number} Back Lane")[0].location for number in (4, 6)]
+    assert [location.precision for location in labels] == [Precision.HOUSE, Precision.HOUSE]
+
+
+def test_houses_between_two_numbers_are_put_along_the_interpolation_way(imported: Callable[[Town], Atlas]) -> None:
+    town = small_town()
+    place = {"addr:street": "Main Street", "addr:city": "Smallville"}
+    town.node(0, 40, {"addr:housenumber": "101", **place})
+    town.node(100, 40, {"addr:housenumber": "111", **place})
+    town.way([(0, 40), (50, 40), (100, 40)], {"addr:interpolation": "odd"})
+    found = imported(town).geocoder.search("105 Main Street")[0].location
+    assert (found.lat, found.lon) == pytest.approx(lat_lon(40, 40), abs=1e-5)
 
 
 def test_a_way_whose_nodes_are_cut_off_stays_as_far_as_it_goes(tmp_path: Path, store: RegionStore) -> None:
