@@ -29,7 +29,17 @@ from app.routes.job_view import TICK_SECONDS, seen_mark
 from bench.watchers import watch
 from tests.browser.serving import ROOT, Site, serve
 
-PAGES = ("--workers", "2", "--threads", "8", "--worker-connections", "2000", "bench.poll_app:application()")
+PAGES = (
+    "--workers",
+    "2",
+    "--threads",
+    "8",
+    "--keep-alive",
+    "5",
+    "--worker-connections",
+    "2000",
+    "bench.poll_app:application()",
+)
 ROUNDS, WRK_SECONDS = 5, 4
 ADDRESSES = ("12 Bulevardi, Helsinki", "Boulevard des Moulins 27, Monaco")
 

@@ -25,7 +25,7 @@ def page(job_id: str) -> AnyResponse:
 
 @bp.get("/progress")
 def progress(job_id: str) -> AnyResponse:
-    """Answer a poll with the panel; where it has not changed, `unchanged` answered already."""
+    """Answer a poll of an ended job with its last panel; those of live ones `polls` has answered already."""
     job = store().get_job(job_id)
     if wanted() is Wanted.PAGE:
         return redirect(url_for("jobs.page", job_id=job_id), 303)

@@ -11,6 +11,7 @@ from flask import Flask, current_app
 from app.config import Config
 from app.queue import open_store
 from app.queue.interface import JobStore
+from app.routes.estimates import Estimates
 
 EXTENSION = "doorstep"
 
@@ -20,6 +21,7 @@ class Services:
     """One per process, made in its own process: nothing is opened before gunicorn forks."""
 
     config: Config
+    estimates: Estimates = field(default_factory=Estimates)
     _store: JobStore | None = None
     _lock: Lock = field(default_factory=Lock)
 

@@ -5,8 +5,12 @@ from __future__ import annotations
 import hmac
 import secrets
 from hashlib import sha256
+from typing import TYPE_CHECKING
 
-from flask import request, session
+from flask import Flask, request, session
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
 
 #: Random bits of an owner's id.
 OWNER_BYTES = 18
@@ -27,6 +31,15 @@ def known_owner() -> str | None:
     if "HTTP_COOKIE" not in request.environ:
         return None
     known = session.get("owner")
+    return known if isinstance(known, str) else None
+
+
+def owner_in(app: Flask, environ: WSGIEnvironment) -> str | None:
+    """Return the visitor's id from a request that has not entered Flask."""
+    if "HTTP_COOKIE" not in environ:
+        return None
+    opened_session = app.session_interface.open_session(app, app.request_class(environ))
+    known = opened_session.get("owner") if opened_session is not None else None
     return known if isinstance(known, str) else None
 
 

@@ -19,14 +19,13 @@ from app.routes import (
     jobs,
     methods,
     operators,
-    panels,
+    polls,
     rate,
     regions,
     score_words,
     security,
     services,
     snapshots,
-    unchanged,
     words,
 )
 
@@ -47,7 +46,7 @@ def wire(config: Config | None) -> Flask:
         PERMANENT_SESSION_LIFETIME=security.COOKIE_SECONDS,
         SEND_FILE_MAX_AGE_DEFAULT=assets.MAX_AGE_SECONDS,
     )
-    for module in (services, rate, panels, unchanged, security, errors, assets, words, score_words):
+    for module in (services, rate, polls, security, errors, assets, words, score_words):
         module.init_app(app, config)
     if config.trusted_proxies:
         hops = config.trusted_proxies
