@@ -17,7 +17,7 @@ from app.queue.failures import Refused
 from app.queue.frames import Answer, Began, Ended, Failed, Ready, Reported, Work, receive_answer, send
 from app.queue.interface import Failure
 from app.queue.jobs import StageRecord, StageState
-from app.queue.runner import EvaluatorDied, Interrupted, Progress, StageEnded
+from app.queue.runner import EvaluatorDied, EvaluatorUnavailable, Interrupted, Progress, StageEnded
 
 logger = logging.getLogger(__name__)
 
@@ -50,19 +50,14 @@ class ChildRunner:
         return child.process.pid if child else None
 
     def start(self) -> None:
-        """Start the process unless it runs; it loads while the worker goes on."""
-        with self._lock:
-            if self._child is None or self._child.process.poll() is not None:
-                self._drop()
-                self._child = _Child(self._command)
+        """Start the process unless it runs, and wait until it has loaded."""
+        self._interrupted = False
+        self._ready_child()
 
     def run(self, listing: str, finished: Sequence[bytes], progress: Progress) -> bytes:
         """Evaluate in the child. Whatever goes wrong, the next evaluation finds a fresh one."""
         self._interrupted = False
-        self.start()
-        child = self._child
-        if child is None:
-            raise Interrupted
+        child = self._ready_child()
         try:
             return self._converse(child, Work(listing, tuple(finished)), progress)
         except Refused:
@@ -87,7 +82,6 @@ class ChildRunner:
             self._drop()
 
     def _converse(self, child: _Child, work: Work, progress: Progress) -> bytes:
-        child.wait_until_ready()
         send(child.words_in, work)
         stage = ""
         while True:
@@ -108,10 +102,28 @@ class ChildRunner:
             logger.warning("stage %s took longer than %g s and was stopped", stage, self._stage_timeout_seconds)
             raise StageTimeout(stage=_text_of(stage), seconds=f"{self._stage_timeout_seconds:g}") from None
 
+    def _ready_child(self) -> _Child:
+        child = self._living_child()
+        try:
+            child.wait_until_ready()
+        except EOFError:
+            with self._lock:
+                self._drop()
+            raise (Interrupted() if self._interrupted else EvaluatorUnavailable()) from None
+        return child
+
+    def _living_child(self) -> _Child:
+        with self._lock:
+            if self._child is None or self._child.process.poll() is not None:
+                self._drop()
+                self._child = _Child(self._command)
+            return self._child
+
     def _replace(self) -> None:
+        """Kill the child and let a fresh one load while the worker goes on."""
         with self._lock:
             self._drop()
-        self.start()
+        self._living_child()
 
     def _drop(self) -> None:
         if self._child is not None:

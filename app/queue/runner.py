@@ -25,6 +25,10 @@ class EvaluatorDied(Exception):
     """The process of the evaluation ended by itself in the middle of it."""
 
 
+class EvaluatorUnavailable(Exception):
+    """The process of the evaluations cannot be started: no job's fault."""
+
+
 class Progress(Protocol):
     """What an evaluation tells while it runs. Both may raise Interrupted, which ends it."""
 
@@ -37,12 +41,12 @@ class Runner(Protocol):
     """Runs one evaluation at a time."""
 
     def start(self) -> None:
-        """Get ready for the first evaluation."""
+        """Get ready for an evaluation, and return once it can begin. Raises EvaluatorUnavailable."""
 
     def run(self, listing: str, finished: Sequence[bytes], progress: Progress) -> bytes:
         """Evaluate a listing (JSON), going on after the findings of finished stages; return the report as JSON.
 
-        Raises a DoorstepError with a message for people, Interrupted, or EvaluatorDied.
+        Raises a DoorstepError with a message for people, Interrupted, EvaluatorDied or EvaluatorUnavailable.
         """
 
     def interrupt(self) -> None:

@@ -14,7 +14,7 @@ from app.queue.attempt import Attempt
 from app.queue.failures import refusal
 from app.queue.interface import JobStore
 from app.queue.jobs import Claim
-from app.queue.runner import EvaluatorDied, Interrupted, Runner
+from app.queue.runner import EvaluatorDied, EvaluatorUnavailable, Interrupted, Runner
 from app.queue.wake import Bell
 from app.queue.watch import Watch
 
@@ -81,6 +81,8 @@ class Worker:
         """Stop within this time: at the end of the running stage where that fits, else in its middle."""
         self.stopping = True
         self.wake()
+        if self.attempt is None:
+            self._runner.interrupt()  # it may still be loading
         self._join(timeout_seconds * 0.8)
         attempt = self.attempt
         if attempt is not None:
@@ -135,7 +137,6 @@ class Worker:
 
     def _run(self) -> None:
         pause = ERROR_PAUSE_SECONDS[0]
-        self._runner.start()
         while not self.stopping:
             try:
                 self._work_until_idle()
@@ -150,6 +151,7 @@ class Worker:
 
     def _work_until_idle(self) -> None:
         self._watch.ensure_alive()
+        self._runner.start()
         claim = self._store.claim_next_job(self.name)
         while claim is not None:
             claim = self._evaluate(claim)
@@ -168,6 +170,9 @@ class Worker:
             following = attempt.complete(self._runner.run(claim.job.listing, kept, attempt), self.name)
         except Interrupted:
             attempt.break_off()
+        except EvaluatorUnavailable:
+            attempt.break_off()
+            raise
         except EvaluatorDied:
             logger.error("the evaluation's process died")
             self._store.give_up(claim, "the evaluation's process died")

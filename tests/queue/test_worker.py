@@ -7,6 +7,8 @@ import threading
 import time
 from collections.abc import Sequence
 
+import pytest
+
 from app.errors import NoRegions
 from app.queue.child_runner import ChildRunner
 from app.queue.jobs import Status
@@ -88,6 +90,14 @@ def test_it_ends_a_job_that_keeps_killing_the_evaluator(site: Site) -> None:
     failed = wait_for_status(site.store, bad, Status.FAILED)
     assert (failed.error_code, failed.attempts) == ("evaluation-crashed", 3)
     wait_for_status(site.store, good, Status.DONE)
+
+
+def test_jobs_wait_while_no_evaluator_can_start(site: Site, caplog: pytest.LogCaptureFixture) -> None:
+    worker = site.start(child("no_such_evaluation"))
+    job = create(site.store)
+    wait_for(lambda: caplog.text.count("EvaluatorUnavailable") > 1, 20)
+    assert site.store.get_job(job.job_id) == job
+    assert worker.health().alive
 
 
 def test_a_hanging_stage_is_stopped_and_tried_again(site: Site) -> None:
