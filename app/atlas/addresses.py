@@ -16,7 +16,7 @@ import numpy as np
 import osmium
 from osmium.filter import KeyFilter
 
-from app.atlas.addressing import address_row, interpolated_rows
+from app.atlas.addressing import address_texts, interpolated_rows
 from app.atlas.elements import Interpolation
 from app.atlas.extract import open_extract, reading
 from app.atlas.geocoder_index import index_addresses
@@ -110,7 +110,10 @@ def _index(rows: _Rows, named: Named, database: Path) -> Floats:
         connection.execute("PRAGMA synchronous = OFF")
         index_addresses(connection, addresses, named.streets, named.places)
         connection.commit()
-    return np.array([(row.lon, row.lat) for row in addresses], dtype=np.float64).reshape(-1, 2)
+    positions = np.empty((len(addresses), 2))
+    positions[:, 0] = [row[1] for row in addresses]
+    positions[:, 1] = [row[0] for row in addresses]
+    return positions
 
 
 class _Rows:
@@ -118,7 +121,8 @@ class _Rows:
 
     def __init__(self) -> None:
         self._nodes: dict[int, AddressRow] = {}
-        self._ways: list[AddressRow] = []
+        #: Texts of ways, in the order of `address_texts`.
+        self._ways: list[tuple[str, str, str, str, str]] = []
         self._way_ids = array("q")
         self._corners: list[str] = []
         self._counts = array("q")
@@ -131,7 +135,7 @@ class _Rows:
         with osmium.io.Reader(file, osmium.osm.NODE | osmium.osm.WAY) as reader:
             for item in osmium.OsmFileIterator(reader, place_nodes, numbered):
                 if isinstance(item, osmium.osm.Node):
-                    self._nodes[item.id] = _row(item.tags, item.lat, item.lon)
+                    self._nodes[item.id] = AddressRow(item.lat, item.lon, *address_texts(item.tags))
                 elif isinstance(item, osmium.osm.Way):
                     self._way(item, factory)
 
@@ -141,7 +145,7 @@ class _Rows:
         except (RuntimeError, osmium.InvalidLocationError):
             corners = _known_corners(way)
         if corners:
-            self._ways.append(_row(way.tags, 0.0, 0.0))
+            self._ways.append(address_texts(way.tags))
             self._way_ids.append(way.id)
             self._corners.append(corners)
             self._counts.append(len(corners) // _CORNER)
@@ -153,28 +157,24 @@ class _Rows:
             number = int(element[1:])
             if element[0] == "n" and number in self._nodes and not self._nodes[number].street:
                 self._nodes[number] = self._nodes[number]._replace(street=street)
-            elif element[0] == "w" and number in ways and not self._ways[ways[number]].street:
-                self._ways[ways[number]] = self._ways[ways[number]]._replace(street=street)
+            elif element[0] == "w" and number in ways:
+                house, own_street, place, city, postcode = self._ways[ways[number]]
+                self._ways[ways[number]] = (house, own_street or street, place, city, postcode)
 
-    def complete(self) -> Iterator[AddressRow]:
-        """Yield all addresses, those of ways in the middle of their corners."""
-        yield from self._nodes.values()
+    def complete(self) -> list[AddressRow]:
+        """Return all addresses, those of ways in the middle of their corners."""
         if not self._ways:
-            return
+            return list(self._nodes.values())
         corners = np.frombuffer(bytes.fromhex("".join(self._corners)), dtype="<f8").reshape(-1, 2)
         counts = np.frombuffer(self._counts, dtype=np.int64)
         middles = np.add.reduceat(corners, np.cumsum(counts) - counts) / counts[:, None]
-        for row, (lon, lat) in zip(self._ways, middles.tolist(), strict=True):
-            yield AddressRow(lat, lon, *row[2:])
+        on_ways = zip(middles[:, 1].tolist(), middles[:, 0].tolist(), *zip(*self._ways, strict=True), strict=True)
+        return [*self._nodes.values(), *map(AddressRow._make, on_ways)]
 
     def between(self, way: Interpolation) -> Iterator[AddressRow]:
         """Yield the houses that an interpolation way stands for."""
         line = [self._nodes.get(ref, point) for ref, point in zip(way.refs, way.points, strict=True)]
         yield from interpolated_rows(way.kind, line)
-
-
-def _row(tags: osmium.osm.TagList, lat: float, lon: float) -> AddressRow:
-    return address_row(tags.get("addr:housenumber") or "", tags, lat, lon)
 
 
 def _known_corners(way: osmium.osm.Way) -> str:

@@ -32,14 +32,12 @@ class TagLookup(Protocol):
     def get(self, key: str, /) -> str | None: ...
 
 
-def address_row(number: str, tags: TagLookup, lat: float, lon: float, street: str = "") -> AddressRow:
-    """Return the row of an element with a house number; `street` is what a relation says where the tag is missing."""
+def address_texts(tags: TagLookup) -> tuple[str, str, str, str, str]:
+    """Return number, street, place, city and postcode of an element, "" where a tag is missing."""
     get = tags.get
-    return AddressRow(
-        lat,
-        lon,
-        number,
-        get("addr:street") or street,
+    return (
+        get("addr:housenumber") or "",
+        get("addr:street") or "",
         get("addr:place") or "",
         get("addr:city") or get("addr:suburb") or get("addr:hamlet") or "",
         get("addr:postcode") or "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import threading
 from collections.abc import Callable
@@ -62,12 +63,13 @@ class Connections:
 
     def __call__(self) -> sqlite3.Connection:
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
-        if connection is None:
+        # SQLite's connections must not be carried over a fork.
+        if connection is None or self._local.process != os.getpid():
             # An atlas never changes once it is in place, so no lock is needed to read it.
             uri = f"{self._path.resolve().as_uri()}?mode=ro&immutable=1"
             connection = sqlite3.connect(uri, uri=True)
             connection.execute(f"PRAGMA mmap_size = {MAPPED_BYTES}")
-            self._local.connection = connection
+            self._local.connection, self._local.process = connection, os.getpid()
         return connection
 
 
