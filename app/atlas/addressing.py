@@ -44,6 +44,12 @@ def address_texts(tags: TagLookup) -> tuple[str, str, str, str, str]:
     )
 
 
+def address_row(number: str, tags: TagLookup, lat: float, lon: float, street: str = "") -> AddressRow:
+    """Return the row of an element with a house number; `street` is what a relation says where the tag is missing."""
+    _, own_street, place, city, postcode = address_texts(tags)
+    return AddressRow(lat, lon, number, own_street or street, place, city, postcode)
+
+
 def alternative_names(tags: Tags) -> tuple[str, ...]:
     """Return every other name of a thing, in other languages too, in a fixed order and without repetition."""
     keys = sorted(key for key in tags if key in ALT_NAMES or (key.startswith("name:") and key.count(":") == 1))

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Callable
 from pathlib import Path
 
 import msgspec
@@ -71,6 +70,3 @@ class Connections:
             connection.execute(f"PRAGMA mmap_size = {MAPPED_BYTES}")
             self._local.connection, self._local.process = connection, os.getpid()
         return connection
-
-
-ConnectionSource = Callable[[], sqlite3.Connection]

@@ -8,12 +8,11 @@ from collections.abc import Iterator
 import osmium
 import shapely
 
-from app.atlas.addressing import address_texts
+from app.atlas.addressing import address_row
 from app.atlas.areas import Part, assembled
 from app.atlas.classify import kinds_of
 from app.atlas.cover import cover_of
 from app.atlas.elements import Comfort, Cover, Extract, Interpolation, Shape, Spot, Track
-from app.atlas.geocoder_rows import AddressRow
 from app.atlas.node_reader import comfort_of
 from app.atlas.relations import Relations
 from app.atlas.stations import STATION_ON
@@ -126,10 +125,9 @@ class WayReader:
         lat, lon = _middle(area.wkb)
         if word := comfort_of(tags):
             self._extract.comforts.append(Comfort(word, lat, lon))
-        if "addr:housenumber" in tags:
-            row = AddressRow(lat, lon, *address_texts(tags))
-            street = row.street or self._relations.house_streets.get(osm_id, "")
-            self._extract.addresses.append(row._replace(street=street))
+        if number := tags.get("addr:housenumber"):
+            street = self._relations.house_streets.get(osm_id, "")
+            self._extract.addresses.append(address_row(number, tags, lat, lon, street))
 
     def _thing(self, way: osmium.osm.Way, tags: dict[str, str], wkb: str) -> None:
         kinds = self._without_centre(kinds_of(tags), f"w{way.id}", tags, wkb)
