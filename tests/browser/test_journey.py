@@ -69,12 +69,12 @@ def test_it_completes_the_address_while_it_is_typed(browser: Browser, site: Site
         assert complaints == []
 
 
-def test_it_says_that_an_address_was_not_found_and_starts_with_a_suggestion(browser: Browser, site: Site) -> None:
+def test_it_names_the_regions_when_an_address_lies_outside(browser: Browser, site: Site) -> None:
     with fresh_page(browser, site.url) as (page, complaints):
-        submit(page, "Bulevrdii 12, Helsinki")
-        page.wait_for_url(re.compile(r"/(job|s)/"))
-        if JOB.search(page.url):
-            page.locator(".notice, .button[href$=open]").first.wait_for()
+        submit(page, "Zzyzx Road 5, Nevada")
+        expect(page.locator(".notice")).to_contain_text("Helsinki, Monaco")
+        page.get_by_role("link", name="Change the address").click()
+        expect(page.get_by_label("Address", exact=True)).to_have_value("Zzyzx Road 5, Nevada")
         assert complaints == []
 
 

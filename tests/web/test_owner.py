@@ -89,3 +89,10 @@ def test_it_does_not_believe_a_cookie_that_it_did_not_sign(client: FlaskClient, 
     job_id = submit(client)
     stranger.set_cookie("doorstep", "eyJvd25lciI6ImFiYyJ9.made.up")
     assert stranger.post(f"/job/{job_id}/cancel").status_code == 403
+
+
+def test_it_knows_the_owner_in_a_poll(client: FlaskClient, stranger: FlaskClient) -> None:
+    poll = f"/job/{submit(client)}/progress"
+    stranger.get("/")
+    assert "Cancel" in words(client.get(poll, headers=HTMX))
+    assert "Cancel" not in words(stranger.get(poll, headers=HTMX))

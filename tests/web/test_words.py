@@ -26,7 +26,14 @@ def test_metres(value: float | None, said: str) -> None:
 
 @pytest.mark.parametrize(
     ("seconds", "said"),
-    [(0.0, "under 0.1 s"), (0.097, "0.1 s"), (0.41, "0.4 s"), (12.4, "12 s"), (125, "2 min 5 s"), (11_400, "3 h 10 min")],
+    [
+        (0.0, "under 0.1 s"),
+        (0.097, "0.1 s"),
+        (0.41, "0.4 s"),
+        (12.4, "12 s"),
+        (125, "2 min 5 s"),
+        (11_400, "3 h 10 min"),
+    ],
 )
 def test_duration(seconds: float, said: str) -> None:
     assert words.duration(seconds) == said
