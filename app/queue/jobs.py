@@ -91,6 +91,8 @@ class Claim:
     job: Job
     token: str
     lease_until: float
+    #: The job's number in the store.
+    seq: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from app.db import LOG_BYTES, Database
-from app.db_file import Schema
+from app.db_file import PAGE_BYTES, Schema
 from app.errors import DatabaseDamaged, QueueUnavailable
 from app.queue.store import SCHEMA, SqliteStore
 from tests.queue.building import WIDE, assert_whole, create, open_at
@@ -147,8 +147,8 @@ def test_it_refuses_the_database_of_another_program(tmp_path: Path) -> None:
 def damage(path: Path) -> bytes:
     """Overwrite all pages but the first, and return what is in the file then."""
     with path.open("r+b") as file:
-        file.seek(4096)
-        file.write(b"\xff" * (path.stat().st_size - 4096))
+        file.seek(PAGE_BYTES)
+        file.write(b"\xff" * (path.stat().st_size - PAGE_BYTES))
     return path.read_bytes()
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from app.queue.jobs import Claim, StageRecord, StageState, Status
@@ -45,7 +47,7 @@ def test_it_keeps_why_a_stage_is_missing(store: SqliteStore, claim: Claim) -> No
 
 
 def test_it_refuses_a_lost_claim(store: SqliteStore, claim: Claim) -> None:
-    stale = Claim(claim.job, "another token", claim.lease_until)
+    stale = replace(claim, token="another token")
     before = store.get_job(claim.job.job_id)
     assert not advance(store, stale, "geocode")
     assert store.get_job(claim.job.job_id) == before

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from dataclasses import replace
 
 from app.db import Row
 from app.errors import EvaluationCrashed
@@ -64,7 +65,7 @@ class EndingStore(StoreBase):
             held = _held(connection, claim)
             if held is None:
                 return False
-            self._give_up(connection, Claim(held, claim.token, claim.lease_until), why)
+            self._give_up(connection, replace(claim, job=held), why)
         self._ring()
         return True
 
@@ -95,14 +96,14 @@ class EndingStore(StoreBase):
     def _recover(self, job_id: str, token: str, why: str) -> bool:
         """Look again under the write lock: a heartbeat may have come between."""
         with self.db.write(durable=True, patience_seconds=SWEEP_PATIENCE_SECONDS) as connection:
-            sql = f"SELECT {JOB_COLUMNS}, lease_until, process FROM evaluation_jobs WHERE {HELD}"
+            sql = f"SELECT {JOB_COLUMNS}, lease_until, process, seq FROM evaluation_jobs WHERE {HELD}"
             rows: list[Row] = connection.execute(sql, (job_id, token)).fetchall()
             if not rows:
                 return False
-            lease_until, process = rows[0][-2:]
+            lease_until, process, seq = rows[0][-3:]
             if not self._why_lost(lease_until, process, self.clocks.steady()):
                 return False
-            self._give_up(connection, Claim(job_from(rows[0]), token, lease_until), why)
+            self._give_up(connection, Claim(job_from(rows[0]), token, lease_until, seq), why)
         return True
 
     # --- steps of a transaction ---

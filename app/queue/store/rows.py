@@ -12,6 +12,11 @@ JOB_COLUMNS = (
     " suggestions, attempts, resumed, cancel_requested, run_after, created_at, started_at, completed_at, version,"
     " worker"
 )
+#: What a claim cannot know beforehand: each column more costs a claim 0.2 us.
+CLAIMED_COLUMNS = (
+    "seq, job_id, address, listing, owner, priority, current_stage, attempts, resumed, run_after, created_at,"
+    " started_at, version"
+)
 EVENT_COLUMNS = "at, from_status, to_status, stage, worker, why"
 STAGE_COLUMNS = "stage, state, seconds, reason"
 #: A snapshot's id is 128 random bits, this mark, and the number that finds the row without an index of its own.
@@ -42,6 +47,32 @@ def job_from(row: Row) -> Job:
         completed_at=row[17],
         version=row[18],
         worker=row[19],
+    )
+
+
+def claimed_job_from(row: Row, worker: str) -> Job:
+    """Read a row of CLAIMED_COLUMNS."""
+    return Job(
+        job_id=row[1],
+        address=row[2],
+        listing=row[3],
+        owner=row[4],
+        status=Status.RUNNING,
+        priority=row[5],
+        current_stage=row[6],
+        result_snapshot_id=None,
+        error=None,
+        error_code=None,
+        suggestions=(),
+        attempts=row[7],
+        resumed=row[8],
+        cancel_requested=False,
+        run_after=row[9],
+        created_at=row[10],
+        started_at=row[11],
+        completed_at=None,
+        version=row[12],
+        worker=worker,
     )
 
 
