@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.atlas.address_numbers import parse_number, split_numbers
-from app.atlas.address_text import key_of, short_forms
-from app.atlas.geocoder import FOUND, Geocoder
-from app.atlas.geocoder_index import index_addresses
-from app.atlas.geocoder_rows import AddressRow
+from app.atlas.geocoder.geocoder import FOUND, Geocoder
+from app.atlas.geocoder.index import index_addresses
+from app.atlas.geocoder.numbers import parse_number, split_numbers
+from app.atlas.geocoder.rows import AddressRow
+from app.atlas.geocoder.text import key_of, short_forms
 from app.geometry import distance_m
 from app.places import Precision
 from bench.geocoder_questions import SEED, Question, clean, mangled_all, read_rows, sampled

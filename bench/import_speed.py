@@ -15,7 +15,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import NamedTuple
 
-from app.atlas.importer import Source, import_region
+from app.atlas.importing.importer import Source, import_region
 from app.atlas.regions import RegionStore
 
 ROOT = Path(__file__).resolve().parent.parent

@@ -18,8 +18,8 @@ import osmnx as ox
 
 #: What the 15-minute index, the walk index and tier 2 ask for, as a notebook would tag it.
 AMENITIES = """
-    restaurant fast_food pub bar food_court cafe bank atm post_office pharmacy doctors clinic school kindergarten childcare
-    university college library cinema theatre arts_centre community_centre
+    restaurant fast_food pub bar food_court cafe bank atm post_office pharmacy doctors clinic school kindergarten
+    childcare university college library cinema theatre arts_centre community_centre
 """
 LEISURE = "park garden playground nature_reserve fitness_centre sports_centre swimming_pool pitch"
 WANTED = {

@@ -14,11 +14,11 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
-from app.atlas.extract import open_extract, read_extract
-from app.atlas.network import Network, Snaps, compile_network
-from app.atlas.outlines import street_ways
-from app.atlas.relations import read_relations
-from app.atlas.tiling import Floats
+from app.atlas.importing.extract import open_extract, read_extract
+from app.atlas.importing.outlines import street_ways
+from app.atlas.importing.relations import read_relations
+from app.atlas.streets.network import Network, Snaps, compile_network
+from app.atlas.streets.tiling import Floats
 from app.sources.base import WALK_LIMIT_S
 from bench.regions import EXTRACTS, SHARED, available
 

@@ -12,9 +12,9 @@ import numpy as np
 
 from app.atlas.coverage import Coverage
 from app.atlas.files import ADDRESSES_FILE, NETWORK_DIR, STOP_SNAPS_FILE, TABLES_FILE, TRANSIT_DIR
-from app.atlas.geocoder import Geocoder
+from app.atlas.geocoder.geocoder import Geocoder
 from app.atlas.meta import AtlasMeta, read_meta
-from app.atlas.network import SNAP, Network, Snaps
+from app.atlas.streets.network import SNAP, Network, Snaps
 from app.atlas.transit import Timetable
 from app.errors import AtlasDamaged
 

@@ -12,8 +12,8 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from app.atlas.network import SNAP, Reach, Snaps, Walkshed
 from app.atlas.projection import Floats
+from app.atlas.streets.network import SNAP, Reach, Snaps, Walkshed
 from app.geometry import METRES_PER_DEGREE, Box, box_around, distance_m, metres_per_degree_lon
 from app.places import Kind, Place
 

@@ -6,7 +6,7 @@ import threading
 from pathlib import Path
 
 from app.atlas.atlas import Atlas
-from app.atlas.geocoder import FOUND, PLAUSIBLE, Match
+from app.atlas.geocoder.geocoder import FOUND, PLAUSIBLE, Match
 from app.atlas.regions import RegionStore
 from app.errors import AddressNotFound, AddressOutsideRegions, AtlasDamaged, NoRegions, RegionNotFound
 from app.places import Location

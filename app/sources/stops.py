@@ -8,9 +8,9 @@ from functools import cached_property
 import numpy as np
 
 from app.atlas.atlas import Atlas
+from app.atlas.importing.stop_routes import MODE_OF_STOP, STOP_KINDS
 from app.atlas.nearby import Nearby
-from app.atlas.network import Walkshed
-from app.atlas.stop_routes import MODE_OF_STOP, STOP_KINDS
+from app.atlas.streets.network import Walkshed
 from app.atlas.transit import StopWalks
 from app.geometry import distance_m
 from app.places import Kind, Place

@@ -11,7 +11,7 @@ from app.atlas.atlas import Atlas
 from app.atlas.green_areas import GREEN_KINDS, largest_area_m2, measures_of
 from app.atlas.hazards import hazards_near
 from app.atlas.nearby import Nearby
-from app.atlas.network import Walkshed
+from app.atlas.streets.network import Walkshed
 from app.places import Kind, Location, Place
 from app.sources.base import (
     PLACES_RADIUS_M,

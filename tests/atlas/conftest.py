@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.atlas.atlas import Atlas
-from app.atlas.importer import Source, import_region
+from app.atlas.importing.importer import Source, import_region
 from app.atlas.regions import RegionStore
 from app.places import Location, Precision
 from app.sources.surroundings import AtlasSurroundings

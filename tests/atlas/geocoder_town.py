@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 
-from app.atlas.geocoder import Geocoder
-from app.atlas.geocoder_index import index_addresses
-from app.atlas.geocoder_rows import AddressRow, PlaceRow, StreetRow
+from app.atlas.geocoder.geocoder import Geocoder
+from app.atlas.geocoder.index import index_addresses
+from app.atlas.geocoder.rows import AddressRow, PlaceRow, StreetRow
 from bench.geocoder_questions import read_rows
 
 ROOT = Path(__file__).parents[2]

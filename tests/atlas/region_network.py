@@ -10,10 +10,10 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from app.atlas.extract import open_extract, read_extract
-from app.atlas.network import Network, StreetWays, compile_network
-from app.atlas.outlines import street_ways
-from app.atlas.relations import read_relations
+from app.atlas.importing.extract import open_extract, read_extract
+from app.atlas.importing.outlines import street_ways
+from app.atlas.importing.relations import read_relations
+from app.atlas.streets.network import Network, StreetWays, compile_network
 
 ROOT = Path(__file__).parents[2]
 SHARED = ROOT.parent / "shared" / "data"

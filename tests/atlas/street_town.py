@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from app.atlas.network import Network, StreetWays, compile_network
+from app.atlas.streets.network import Network, StreetWays, compile_network
 from app.geometry import METRES_PER_DEGREE, metres_per_degree_lon
 
 LAT, LON = 60.17, 24.94

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.atlas.address_edits import edits, trigrams
+from app.atlas.geocoder.edits import edits, trigrams
 
 WORDS = st.text("abcde", max_size=8)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.atlas.address_numbers import (
+from app.atlas.geocoder.numbers import (
     HouseNumber,
     asked_numbers,
     is_block_number,

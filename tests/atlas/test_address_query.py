@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.atlas.address_query import MAX_TOKENS, mended_type, read_query
+from app.atlas.geocoder.query import MAX_TOKENS, mended_type, read_query
 
 
 def words(text: str) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.atlas.address_text import (
+from app.atlas.geocoder.text import (
     core_of,
     fold,
     glued_keys,

@@ -6,8 +6,8 @@ import math
 
 import pytest
 
-from app.atlas.car_rules import car_pace
-from app.atlas.oneway_rules import speed_limit_kmh
+from app.atlas.streets.car_rules import car_pace
+from app.atlas.streets.oneway_rules import speed_limit_kmh
 
 
 @pytest.mark.parametrize(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.atlas.classify import display_name, kept_tags, kinds_of
-from app.atlas.classify_hazards import voltage_v
+from app.atlas.importing.classify import display_name, kept_tags, kinds_of
+from app.atlas.importing.classify_hazards import voltage_v
 from app.places import Kind
 
 

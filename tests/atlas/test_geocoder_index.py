@@ -7,9 +7,9 @@ import sqlite3
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.atlas.geocoder import Geocoder
-from app.atlas.geocoder_index import index_addresses
-from app.atlas.geocoder_labels import Style, address_label, style_of
+from app.atlas.geocoder.geocoder import Geocoder
+from app.atlas.geocoder.index import index_addresses
+from app.atlas.geocoder.labels import Style, address_label, style_of
 from tests.atlas.geocoder_town import first, house, row_of_houses, sample, spot, town, way
 
 PIECES = st.sampled_from(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.atlas.geocoder import FOUND, PLAUSIBLE
+from app.atlas.geocoder.geocoder import FOUND, PLAUSIBLE
 from app.places import Precision
 from tests.atlas.geocoder_town import first, house, row_of_houses, sample, spot, town, way
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.atlas.geocoder import FOUND, PLAUSIBLE
+from app.atlas.geocoder.geocoder import FOUND, PLAUSIBLE
 from tests.atlas.geocoder_town import house, row_of_houses, sample, town
 
 

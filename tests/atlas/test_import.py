@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.atlas.atlas import Atlas
-from app.atlas.importer import Source, import_region
+from app.atlas.importing.importer import Source, import_region
 from app.atlas.regions import RegionStore
 from app.errors import BadExtract, BadFeed, BadRegionName
 from app.places import Precision

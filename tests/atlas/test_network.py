@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.atlas.network import Network
+from app.atlas.streets.network import Network
 from app.errors import AtlasDamaged
 from tests.atlas.street_town import Town, at, walk_metres
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.atlas.network import Network
-from app.atlas.street_graph import PUSHING
+from app.atlas.streets.graph import PUSHING
+from app.atlas.streets.network import Network
 from tests.atlas.street_town import Town, at, ride_metres, walk_metres
 
 

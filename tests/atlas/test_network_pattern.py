@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.atlas.network import Network
+from app.atlas.streets.network import Network
 from tests.atlas.street_town import Town, at
 
 AREA_KM2 = math.pi * 0.8**2

@@ -10,7 +10,7 @@ import numpy as np
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.atlas.network import Network
+from app.atlas.streets.network import Network
 from tests.atlas.street_town import Town, at
 
 SIZE, STEP_M = 5, 90.0

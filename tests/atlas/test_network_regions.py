@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.atlas.network import Network
-from app.atlas.snapping import ISLAND_PENALTY_M
-from app.atlas.street_graph import EdgeFlag
-from app.atlas.tiling import Floats, to_degrees
+from app.atlas.streets.graph import EdgeFlag
+from app.atlas.streets.network import Network
+from app.atlas.streets.snapping import ISLAND_PENALTY_M
+from app.atlas.streets.tiling import Floats, to_degrees
 from app.geometry import METRES_PER_DEGREE
 from tests.atlas.region_network import ROOT, region_network
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.atlas.street_ways import KEYS_READ, UseNumbers, drives_left, use_of
+from app.atlas.streets.ways import KEYS_READ, UseNumbers, drives_left, use_of
 from tests.atlas.street_town import Town
 
 

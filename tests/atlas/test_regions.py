@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from app.atlas.atlas import Atlas
-from app.atlas.importer import Source, import_region
+from app.atlas.importing.importer import Source, import_region
 from app.atlas.regions import BUILDS, RegionStore
 from app.errors import AtlasDamaged, RegionNotFound
 from tests.atlas.extracts import Town, small_town

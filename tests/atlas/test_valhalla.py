@@ -14,10 +14,10 @@ import numpy as np
 import pytest
 import shapely
 
-from app.atlas import street_ways
-from app.atlas.network import Network
-from app.atlas.tiling import Floats, to_degrees
-from app.atlas.walk_rules import SECONDS_PER_METRE
+from app.atlas.streets import ways as street_ways
+from app.atlas.streets.network import Network
+from app.atlas.streets.tiling import Floats, to_degrees
+from app.atlas.streets.walk_rules import SECONDS_PER_METRE
 from tests.atlas.region_network import ROOT, region_network, shared_file
 
 FIXTURES = Path(__file__).parent / "fixtures"

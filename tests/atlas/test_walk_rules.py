@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.atlas.barrier_rules import passage
-from app.atlas.walk_rules import is_footpath, may_walk
+from app.atlas.streets.barrier_rules import passage
+from app.atlas.streets.walk_rules import is_footpath, may_walk
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,1 @@
+"""Finds addresses: what is indexed at import, and how a typed text is matched against it."""

@@ -1,0 +1,84 @@
+"""Collects names while a region is indexed, and writes them to the tables they are searched in."""
+
+from __future__ import annotations
+
+import sqlite3
+from array import array
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+
+from app.atlas.geocoder.schema import CITY, PLACE, POSTCODE, STREET
+from app.atlas.geocoder.text import core_of, fold, key_of, short_forms, spelled_out, tokens_of
+from app.atlas.geocoder.words import TYPES
+
+Words = tuple[str, ...]
+
+
+class Names:
+    """All names of a region and what they refer to."""
+
+    def __init__(self) -> None:
+        self._refs: dict[Words, set[tuple[int, int]]] = defaultdict(set)
+        self._spellings: dict[Words, set[str]] = defaultdict(set)
+        self._weights: Counter[Words] = Counter()
+
+    def add(self, name: str, kind: int, ident: int, weight: int = 0) -> None:
+        """Let a name refer to a street, place, city or postcode; umlauts may be written with two letters too."""
+        for spelling in {fold(name), fold(spelled_out(name))}:
+            words = short_forms(spelling)
+            if words and (kind != STREET or _tells_something(words)):
+                self._refs[words].add((kind, ident))
+                self._spellings[words] |= {token.text for token in tokens_of(spelling)}
+                self._weights[words] += weight
+
+    def write(self, connection: sqlite3.Connection) -> None:
+        """Write all tables of names, the name with the most houses first."""
+        many = connection.executemany
+        names = sorted(self._refs, key=lambda words: (-self._weights[words], words))
+        numbered = list(enumerate(names, 1))
+        many("INSERT INTO geo_name VALUES (?, ?, ?, ?)", [(i, key_of(w), core_of(w), " ".join(w)) for i, w in numbered])
+        many("INSERT INTO geo_ref VALUES (?, ?, ?)", [(i, *ref) for i, w in numbered for ref in sorted(self._refs[w])])
+        lettered = [(i, key_of(w)) for i, w in numbered if self._is_any(w, STREET, PLACE, CITY)]
+        many("INSERT INTO geo_trigram (rowid, key) VALUES (?, ?)", lettered)
+        streets = [(i, " ".join(sorted({*self._spellings[w], *w}))) for i, w in numbered if self._is_any(w, STREET)]
+        many("INSERT INTO geo_word (rowid, words) VALUES (?, ?)", streets)
+        places = {word for words in names if self._is_any(words, PLACE, CITY) for word in words if len(word) > 3}
+        many("INSERT INTO geo_place_word VALUES (?)", [(word,) for word in sorted(places)])
+
+    def _is_any(self, words: Words, *kinds: int) -> bool:
+        return any(kind in kinds for kind, _ in self._refs[words])
+
+
+class Spots:
+    """Numbers the cities or postcodes that addresses name, and averages where these lie. Number 0 is no name."""
+
+    def __init__(self, names: Names, kind: int) -> None:
+        self._names, self._kind = names, kind
+        self._ids = {"": 0}
+        self._lats: dict[int, array[float]] = defaultdict(lambda: array("d"))
+        self._lons: dict[int, array[float]] = defaultdict(lambda: array("d"))
+
+    def add(self, name: str, lat: float, lon: float) -> int:
+        """Count an address under a name and return the name's number."""
+        if name not in self._ids:
+            self._ids[name] = len(self._ids)
+            self._names.add(name, self._kind, self._ids[name])
+        ident = self._ids[name]
+        self._lats[ident].append(lat)
+        self._lons[ident].append(lon)
+        return ident
+
+    def rows(self) -> Iterator[tuple[object, ...]]:
+        """Yield the rows of geo_city, or of geo_postcode with the key beside the name."""
+        for name, ident in self._ids.items():
+            key = (key_of(short_forms(name)),) if self._kind == POSTCODE else ()
+            yield (ident, name, *key, _mean(self._lats[ident]), _mean(self._lons[ident]))
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values) if values else 0.0
+
+
+def _tells_something(words: Words) -> bool:
+    """Tell whether a street's name is more than a type or a number: "Via" and "8" name no street."""
+    return len(words) > 1 or not (words[0] in TYPES or words[0].isdigit())

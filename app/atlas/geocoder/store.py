@@ -1,0 +1,193 @@
+"""Reads the geocoder's tables."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from array import array
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from app.atlas.geocoder.labels import Style
+from app.atlas.geocoder.numbers import LONGEST_RANGE, HouseNumber
+
+
+class Name(NamedTuple):
+    """A name that something in the region bears: its key, its core, its short forms and what it refers to."""
+
+    id: int
+    key: str
+    core: str
+    words: str
+    kind: int
+    ref: int
+
+
+class Street(NamedTuple):
+    """A stored street."""
+
+    id: int
+    name: str
+    city: str
+    postcode: str
+    lat: float
+    lon: float
+    first_number: int
+    last_number: int
+
+
+class House(NamedTuple):
+    """A stored house number."""
+
+    id: int
+    number: HouseNumber
+    lat: float
+    lon: float
+    city: str
+    postcode: str
+
+
+class Spot(NamedTuple):
+    """A stored place."""
+
+    id: int
+    name: str
+    kind: str
+    lat: float
+    lon: float
+
+
+_NAME = "SELECT n.id, n.key, n.core, n.words, r.kind, r.ref FROM geo_name n JOIN geo_ref r ON r.name = n.id"
+_STREET = (
+    "SELECT s.id, s.name, c.name, p.postcode, s.lat, s.lon, s.first_number, s.last_number FROM geo_street s"
+    " JOIN geo_city c ON c.id = s.city JOIN geo_postcode p ON p.id = s.postcode"
+)
+_HOUSE = (
+    "SELECT n.id, n.house, n.last, n.suffix, n.text, n.lat, n.lon, c.name, p.postcode FROM geo_number n"
+    " JOIN geo_city c ON c.id = n.city JOIN geo_postcode p ON p.id = n.postcode"
+)
+_HOUSE_OF = _HOUSE.replace("SELECT ", "SELECT s.id, ", 1)
+_LISTED = "(SELECT value FROM json_each(?))"
+
+
+class GeocoderStore:
+    """One region's names, streets, houses and places."""
+
+    def __init__(self, provider: Callable[[], sqlite3.Connection]) -> None:
+        self._provider = provider
+
+    def _rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
+        return self._provider().execute(sql, values).fetchall()
+
+    def style(self) -> Style:
+        """Return how the region writes its addresses."""
+        (row,) = self._rows("SELECT value FROM geo_meta WHERE name = 'style'")
+        return Style(str(row[0]))
+
+    def names(self, keys: Iterable[str], cores: Iterable[str]) -> list[Name]:
+        """Return the names with any of these keys, or with any of these cores."""
+        sql = f"{_NAME} WHERE n.key IN {_LISTED} UNION {_NAME} WHERE n.core <> '' AND n.core IN {_LISTED}"
+        return [Name(*row) for row in self._rows(sql, [_list(keys), _list(cores)])]  # type: ignore[arg-type]
+
+    def names_by_id(self, ids: Sequence[int]) -> list[Name]:
+        rows = self._rows(f"{_NAME} WHERE n.id IN {_LISTED} ORDER BY n.id, r.kind, r.ref", [_list(ids)])
+        return [Name(*row) for row in rows]  # type: ignore[arg-type]
+
+    def similar(self, trigrams: Sequence[str], limit: int) -> list[tuple[int, str, str]]:
+        """Return (id, key, core) of the names that share most trigrams, weighed by how rare these are."""
+        match = " OR ".join(f'"{trigram}"' for trigram in trigrams)
+        sql = (
+            "SELECT n.id, n.key, n.core FROM (SELECT rowid AS id FROM geo_trigram WHERE geo_trigram MATCH ?"
+            " ORDER BY rank, rowid LIMIT ?) JOIN geo_name n USING (id)"
+        )
+        return self._rows(sql, [match, limit]) if trigrams else []  # type: ignore[return-value]
+
+    def completions(self, match: str, limit: int) -> list[int]:
+        """Return ids of street names whose words match an FTS5 expression, those with the most houses first."""
+        sql = "SELECT rowid FROM geo_word WHERE geo_word MATCH ? ORDER BY rowid LIMIT ?"
+        return [row[0] for row in self._rows(sql, [match, limit])]  # type: ignore[misc]
+
+    def streets(self, ids: Sequence[int]) -> list[Street]:
+        rows = self._rows(f"{_STREET} WHERE s.id IN {_LISTED} ORDER BY s.id", [_list(ids)])
+        return [Street(*row) for row in rows]  # type: ignore[arg-type]
+
+    def street_of(self, house_id: int) -> Street:
+        sql = f"{_STREET} WHERE s.first_number <= ? AND s.last_number >= ? ORDER BY s.first_number DESC LIMIT 1"
+        return Street(*self._rows(sql, [house_id, house_id])[0])  # type: ignore[arg-type]
+
+    def houses(self, street: Street, low: int, high: int) -> list[House]:
+        """Return a street's houses with numbers from low to high, in order."""
+        sql = f"{_HOUSE} WHERE n.id BETWEEN ? AND ? AND n.house BETWEEN ? AND ? ORDER BY n.id"
+        return [_house(row) for row in self._rows(sql, [street.first_number, street.last_number, low, high])]
+
+    def houses_reaching(self, streets: Sequence[Street], low: int, high: int) -> dict[int, list[House]]:
+        """Return by street the houses whose range reaches into low to high."""
+        sql = (
+            f"{_HOUSE_OF} JOIN geo_street s ON n.id BETWEEN s.first_number AND s.last_number"
+            f" WHERE s.id IN {_LISTED} AND n.house BETWEEN ? AND ? AND n.last >= ? ORDER BY s.id, n.id"
+        )
+        values = [_list(street.id for street in streets), low - LONGEST_RANGE, high, low]
+        found: dict[int, list[House]] = {}
+        for street, *row in self._rows(sql, values):
+            found.setdefault(street, []).append(_house(row))  # type: ignore[arg-type]
+        return found
+
+    def houses_starting(self, street: Street, digits: str, limit: int) -> list[House]:
+        """Return a street's first houses whose text, without its hyphen, begins with these digits."""
+        sql = f"{_HOUSE} WHERE n.id BETWEEN ? AND ? AND replace(n.text, '-', '') LIKE ? ORDER BY n.id LIMIT ?"
+        begins = "".join(c for c in digits if c.isalnum()) + "%"
+        return [_house(row) for row in self._rows(sql, [street.first_number, street.last_number, begins, limit])]
+
+    def houses_by_id(self, ids: Sequence[int]) -> list[House]:
+        return [_house(row) for row in self._rows(f"{_HOUSE} WHERE n.id IN {_LISTED} ORDER BY n.id", [_list(ids)])]
+
+    def points(self, ids: Sequence[int]) -> list[tuple[int, float, float]]:
+        """Return (id, lat, lon) of houses."""
+        sql = "SELECT id, lat, lon FROM geo_number WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id"
+        return self._rows(sql, [_list(ids)])  # type: ignore[return-value]
+
+    def places(self, ids: Sequence[int]) -> dict[int, Spot]:
+        sql = "SELECT id, name, kind, lat, lon FROM geo_place WHERE id IN (SELECT value FROM json_each(?))"
+        return {row[0]: Spot(*row) for row in self._rows(sql, [_list(ids)])}  # type: ignore[arg-type,misc]
+
+    def cities(self, ids: Sequence[int]) -> dict[int, Spot]:
+        """Return cities that addresses name, each as a place at the mean of its addresses."""
+        sql = "SELECT id, name, 'city', lat, lon FROM geo_city WHERE id IN (SELECT value FROM json_each(?))"
+        return {row[0]: Spot(*row) for row in self._rows(sql, [_list(ids)])}  # type: ignore[arg-type,misc]
+
+    def postcodes(self, ids: Sequence[int]) -> dict[int, Spot]:
+        """Return postcodes, each as a place at the mean of its addresses."""
+        sql = "SELECT id, postcode, 'postcode', lat, lon FROM geo_postcode WHERE id IN (SELECT value FROM json_each(?))"
+        return {row[0]: Spot(*row) for row in self._rows(sql, [_list(ids)])}  # type: ignore[arg-type,misc]
+
+    def has_postcodes(self, prefix: str) -> bool:
+        """Tell whether a postcode of the region begins so; always True in a region that maps none."""
+        sql = "SELECT 1 FROM geo_postcode WHERE key <> '' AND key >= ? AND key < ? LIMIT 1"
+        if self._rows(sql, [prefix, prefix + "\uffff"]):
+            return True
+        return not self._rows("SELECT 1 FROM geo_postcode WHERE key <> '' LIMIT 1")
+
+    def place_words(self, words: Sequence[str]) -> set[str]:
+        """Return those of the words that are part of a place's or city's name."""
+        rows = self._rows(
+            "SELECT word FROM geo_place_word WHERE word IN (SELECT value FROM json_each(?))", [_list(words)]
+        )
+        return {str(row[0]) for row in rows}
+
+    def cell(self, cell: int) -> tuple[Sequence[int], Sequence[int]]:
+        """Return the ids of the houses and of the streets in one grid cell."""
+        numbers, streets = array("i"), array("i")
+        for row in self._rows("SELECT numbers, streets FROM geo_cell WHERE cell = ?", [cell]):
+            numbers.frombytes(bytes(row[0]))  # type: ignore[call-overload]
+            streets.frombytes(bytes(row[1]))  # type: ignore[call-overload]
+        return numbers, streets
+
+
+def _list(values: Iterable[object]) -> str:
+    """Return values as one parameter for IN (SELECT value FROM json_each(?)): no limit, and the SQL stays fixed."""
+    return json.dumps(list(values))
+
+
+def _house(row: Sequence[object]) -> House:
+    ident, house, last, suffix, text, *rest = row
+    return House(ident, HouseNumber(text, house, last, suffix), *rest)  # type: ignore[arg-type]

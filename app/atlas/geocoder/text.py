@@ -1,0 +1,117 @@
+"""Folding and cutting up what people write on envelopes, so that spellings of one name meet in one key."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from functools import lru_cache
+from typing import NamedTuple
+
+from app.atlas.geocoder.edits import edits
+from app.atlas.geocoder.words import ARTICLES, DIRECTIONS, GLUED_ENDINGS, ORDINALS, SHORT_FORMS, TYPES
+
+_LETTERS = str.maketrans(
+    {"æ": "ae", "ø": "o", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ħ": "h"}
+    | dict.fromkeys("’‘`´ʼ′", "'")
+    | dict.fromkeys("–—‐‑−", "-")
+)
+_SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
+_INNER_DOT = re.compile(r"(?<=[a-z])\.(?=[a-z])")
+_ELISION = re.compile(r"\b([a-z])'")
+_TOKEN = re.compile(r"[^\W_]+(?:[-/][^\W_]+)*")
+#: Where words part: at a hyphen or slash, and between a long word and digits stuck to it ("kaivokatu1").
+_WORD_ENDS = re.compile(r"[-/]|(?<=[^\W\d_]{4})(?=\d)")
+_ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th|er|ere|eme|e|re)")
+_LONG_STREET = re.compile(r"(?<=\w{3})(?:strasse|strase|stras)$")
+
+
+class Token(NamedTuple):
+    """One word or number of an address: folded text, and which of the comma-separated parts it stands in."""
+
+    text: str
+    part: int = 0
+
+    @property
+    def numeric(self) -> bool:
+        """Tell whether it starts like a house number."""
+        return self.text[0].isdigit()
+
+
+def fold(text: str) -> str:
+    """Return the text in lower case without accents or ligatures ("Århus, Straße" gives "arhus, strasse")."""
+    text = text.casefold()
+    if text.isascii():
+        return text
+    decomposed = unicodedata.normalize("NFKD", text)
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).translate(_LETTERS)
+
+
+def spelled_out(text: str) -> str:
+    """Return the text with umlauts written as two letters, as people do without the keys for them."""
+    return unicodedata.normalize("NFC", text.casefold()).translate(_SPELLED_OUT)
+
+
+def tokens_of(text: str) -> list[Token]:
+    """Cut folded text into words and numbers; "203-06" and "12/3" stay whole, "saint-roman" becomes two words."""
+    found: list[Token] = []
+    text = _ELISION.sub(r"\1 ", _INNER_DOT.sub("", text)).replace("'", "")
+    for part, piece in enumerate(re.split(r"[,;\n]", text)):
+        for match in _TOKEN.finditer(piece):
+            words = [match[0]] if match[0][0].isdigit() else _WORD_ENDS.split(match[0])
+            found += [Token(word, part) for word in words]
+    return found
+
+
+@lru_cache(maxsize=20_000)
+def short_form(word: str) -> str:
+    """Return what stands for this word in keys: "boulevard" and "blvd" give "bd", "1er" and "first" give "1"."""
+    if word in SHORT_FORMS:
+        return SHORT_FORMS[word]
+    if word in ORDINALS:
+        return ORDINALS[word]
+    if ordinal := _ORDINAL.fullmatch(word):
+        return ordinal[1]
+    return _LONG_STREET.sub("str", word).replace("-", "").replace("/", "")
+
+
+def short_forms(text: str) -> tuple[str, ...]:
+    """Return the short forms of a name's words in order."""
+    return tuple(short_form(token.text) for token in tokens_of(fold(text)))
+
+
+def key_of(words: Sequence[str]) -> str:
+    """Return the key under which these short forms are found: "Haupt Str." and "Hauptstraße" have the same."""
+    return "".join(words)
+
+
+def core_of(words: Sequence[str]) -> str:
+    """Return the key without street type, articles and direction, or "" when nothing telling would be left.
+
+    A street that is only numbered keeps its type: "West 13th Avenue" gives "13av".
+    """
+    core = [word for word in words if word not in ARTICLES and word not in DIRECTIONS]
+    key = "".join(word for word in core if word not in TYPES)
+    if key.isdigit():
+        return "".join(core) if len(core) > 1 else ""
+    return key if sum(map(str.isalpha, key)) >= 3 else ""
+
+
+def glued_keys(key: str) -> list[str]:
+    """Return the keys that a key with an abbreviated ending may stand for: "fredrikink" gives "fredrikinkatu"."""
+    found = []
+    for ending, longer in GLUED_ENDINGS.items():
+        if len(key) > len(ending) + 3 and key.endswith(ending):
+            found += [key.removesuffix(ending) + end for end in longer if end != ending]
+    return found
+
+
+def mended_endings(key: str) -> list[str]:
+    """Return the keys that a key with a misspelled "strasse" or "str" at its end may stand for."""
+    found = []
+    for ending, lengths in (("strasse", (6, 7, 8)), ("str", (2, 3, 4))):
+        for length in lengths:
+            tail = key[-length:]
+            if len(key) >= length + 3 and edits(tail, ending, 1):
+                found.append(key[:-length] + "str")
+    return list(dict.fromkeys(found))

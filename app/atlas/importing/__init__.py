@@ -1,0 +1,1 @@
+"""From an OpenStreetMap extract to the files of an atlas."""

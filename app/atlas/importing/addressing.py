@@ -1,0 +1,125 @@
+"""Address, street and place tags to the rows that the geocoder is built from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import pairwise
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.atlas.geocoder.rows import AddressRow, PlaceRow, StreetRow
+from app.geometry import distance_m
+
+Tags = Mapping[str, str]
+ALT_NAMES = ("alt_name", "old_name", "short_name", "loc_name", "official_name")
+#: Points along a street are at most this far apart (contract of StreetRow).
+STREET_STEP_M = 200.0
+#: What can follow the kind of an interpolation way, as the step between its numbers.
+INTERPOLATION_STEPS = {"even": 2, "odd": 2, "all": 1}
+#: place=* that a person may name; countries and plots are not places to find.
+FINDABLE_PLACES = frozenset({
+    "city", "town", "village", "hamlet", "isolated_dwelling", "suburb", "quarter", "neighbourhood", "borough",
+    "city_block", "square", "locality", "island", "islet", "farm", "allotments", "district",
+})  # fmt: skip
+
+
+class TagLookup(Protocol):
+    """A dict of tags, or osmium's own list of them (whose `get` costs far less than making a dict)."""
+
+    def get(self, key: str, /) -> str | None: ...
+
+
+def address_texts(tags: TagLookup) -> tuple[str, str, str, str, str]:
+    """Return number, street, place, city and postcode of an element, "" where a tag is missing."""
+    get = tags.get
+    return (
+        get("addr:housenumber") or "",
+        get("addr:street") or "",
+        get("addr:place") or "",
+        get("addr:city") or get("addr:suburb") or get("addr:hamlet") or "",
+        get("addr:postcode") or "",
+    )
+
+
+def address_row(number: str, tags: TagLookup, lat: float, lon: float, street: str = "") -> AddressRow:
+    """Return the row of an element with a house number; `street` is what a relation says where the tag is missing."""
+    _, own_street, place, city, postcode = address_texts(tags)
+    return AddressRow(lat, lon, number, own_street or street, place, city, postcode)
+
+
+def alternative_names(tags: Tags) -> tuple[str, ...]:
+    """Return every other name of a thing, in other languages too, in a fixed order and without repetition."""
+    keys = sorted(key for key in tags if key in ALT_NAMES or (key.startswith("name:") and key.count(":") == 1))
+    names = (part.strip() for key in keys for part in tags[key].split(";"))
+    return tuple(dict.fromkeys(name for name in names if name and name != tags.get("name")))
+
+
+def place_row(tags: Tags, lat: float, lon: float) -> PlaceRow | None:
+    """Return the row of a named place or railway station, or None for anything else."""
+    name, kind = tags.get("name", ""), tags.get("place", "")
+    if kind not in FINDABLE_PLACES:
+        kind = "station" if tags.get("railway") == "station" else ""
+    return PlaceRow(name, alternative_names(tags), kind, lat, lon) if name and kind else None
+
+
+def street_row(tags: Tags, positions: NDArray[np.float64]) -> StreetRow | None:
+    """Return the row of a named street; `positions` are its (lon, lat) rows."""
+    name = tags.get("name", "")
+    if not name or tags.get("route") == "ferry":
+        return None
+    middle = positions[len(positions) // 2]
+    points = tuple(_sampled([(lat, lon) for lon, lat in positions.tolist()]))
+    return StreetRow(name, alternative_names(tags), float(middle[1]), float(middle[0]), points)
+
+
+def _sampled(points: Sequence[tuple[float, float]]) -> Iterator[tuple[float, float]]:
+    """Yield the ends of a line and points on it, so that neighbours are at most STREET_STEP_M apart."""
+    last = points[0]
+    yield last
+    for index, point in enumerate(points[1:], start=1):
+        gap = distance_m(*last, *point)
+        for part in range(1, int(gap // STREET_STEP_M) + 1):
+            share = part * STREET_STEP_M / gap
+            if share < 1:
+                yield (last[0] + share * (point[0] - last[0]), last[1] + share * (point[1] - last[1]))
+        is_last = index == len(points) - 1
+        following = points[index + 1] if not is_last else point
+        if is_last or gap >= STREET_STEP_M or distance_m(*last, *following) > STREET_STEP_M:
+            yield point
+            last = point
+
+
+def interpolated_rows(kind: str, line: Sequence[AddressRow | tuple[float, float]]) -> Iterator[AddressRow]:
+    """Yield the houses between the numbered nodes of an addr:interpolation way; `line` are its nodes in order.
+
+    A node without a number is its (lat, lon). Alphabetic interpolation and numbers that do not fit are left out.
+    """
+    step = INTERPOLATION_STEPS.get(kind)
+    numbered = [index for index, node in enumerate(line) if isinstance(node, AddressRow)]
+    if step is None:
+        return
+    for start, end in pairwise(numbered):
+        yield from _between(line[start : end + 1], step)
+
+
+def _between(line: Sequence[AddressRow | tuple[float, float]], step: int) -> Iterator[AddressRow]:
+    first, last = line[0], line[-1]
+    if not isinstance(first, AddressRow) or not isinstance(last, AddressRow):
+        return
+    low, high = _leading_number(first.number), _leading_number(last.number)
+    if low is None or high is None or low == high or abs(high - low) > 2_000 or (high - low) % step:
+        return
+    points = np.array([(p.lat, p.lon) if isinstance(p, AddressRow) else p for p in line])
+    along = np.concatenate(([0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))))
+    for number in range(low + step, high, step) if low < high else range(low - step, high, -step):
+        at = along[-1] * (number - low) / (high - low)
+        lat, lon = np.interp(at, along, points[:, 0]), np.interp(at, along, points[:, 1])
+        yield first._replace(lat=float(lat), lon=float(lon), number=str(number))
+
+
+def _leading_number(text: str) -> int | None:
+    match = re.match(r"\d{1,6}", text)
+    return int(match.group()) if match else None

@@ -1,0 +1,165 @@
+"""Compiles what was read from an extract to the files of an atlas."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+
+from app.atlas.coverage import Coverage, coverage_of
+from app.atlas.importing.access import snap_areas, snap_points
+from app.atlas.importing.elements import Extract
+from app.atlas.importing.greens import (
+    GreenFacts,
+    PathLines,
+    is_green_space,
+    land_of,
+    measure_greens,
+    woods_inside_others,
+)
+from app.atlas.importing.hazard_rows import HazardRow, hazard_rows, is_hazard
+from app.atlas.importing.outlines import outlines_of, street_lines
+from app.atlas.importing.place_rows import PlaceRow, PlaceShapes, is_place, place_rows
+from app.atlas.importing.stop_routes import stop_routes
+from app.atlas.importing.table_writer import AtlasTables
+from app.atlas.kind_tables import GREEN_KINDS
+from app.atlas.projection import Floats, Geometries, Projection
+from app.atlas.streets.network import Network
+from app.atlas.streets.walk_rules import FOOTPATH_CLASSES, may_walk
+from app.atlas.streets.ways import StreetWays
+from app.geometry import METRES_PER_DEGREE, metres_per_degree_lon
+from app.places import Kind
+
+#: lit=* that means light at night.
+LIT = frozenset({"yes", "24/7", "dusk-dawn", "sunset-sunrise", "automatic", "interval"})
+#: A station's entrances are looked for this far from its middle.
+STATION_ENTRANCE_M = 250.0
+
+
+@dataclass(frozen=True, slots=True)
+class Streets:
+    """The streets of a region with their lines in metres."""
+
+    ways: StreetWays
+    walkable: Geometries
+    paths: PathLines
+
+
+class Compiler:
+    """Holds what several steps need: the extract, the projection, streets and outlines."""
+
+    def __init__(self, extract: Extract, ways: StreetWays) -> None:
+        self._extract = extract
+        self._ways = ways
+        self.projection = Projection(float((np.nanmin(ways.lons) + np.nanmax(ways.lons)) / 2))
+        self._walkable = [i for i, tags in enumerate(ways.tags) if may_walk(tags)]
+        self._outlines = outlines_of(extract.shapes, self.projection)
+
+    def tables(self, network: Network) -> AtlasTables:
+        """Work out every row of the atlas's tables."""
+        places = self._place_shapes()
+        rows = place_rows(self._extract, places)
+        greens, dropped = self._greens(rows, places)
+        access = self._access(rows, places, network)
+        keep = [i for i in range(len(rows)) if i not in dropped]
+        kept = [rows[i] for i in keep]
+        return AtlasTables(
+            places=kept,
+            access=[access[i] for i in keep],
+            place_shapes=places.outlines.degrees,
+            greens={position: greens[i] for position, i in enumerate(keep) if i in greens},
+            hazards=self._hazards(),
+            stop_routes=stop_routes(kept, self._extract.routes, self._extract.route_members),
+        )
+
+    def coverage(self, addresses: Floats) -> Coverage:
+        """Work out where the region holds data."""
+        extract, ways = self._extract, self._ways
+        spots = np.array([(spot.lon, spot.lat) for spot in extract.spots]).reshape(-1, 2)
+        streets = np.column_stack((ways.lons, ways.lats))
+        land = shapely.get_coordinates(self._outlines.degrees[self._near_shapes()])
+        mapped = np.concatenate((streets[np.isfinite(streets[:, 0])], land))
+        return coverage_of(mapped, spots, addresses, self._coast(), extract.header_box)
+
+    def _near_shapes(self) -> list[int]:
+        """Return the shapes of places: hazards such as rivers and railways run far out of many extracts."""
+        return [i for i, shape in enumerate(self._extract.shapes) if is_place(shape.kinds[0])]
+
+    def _coast(self) -> Floats:
+        lines = [i for i, shape in enumerate(self._extract.shapes) if shape.tags.get("natural") == "coastline"]
+        points, owner = shapely.get_coordinates(self._outlines.degrees[lines], return_index=True)
+        same = owner[1:] == owner[:-1]
+        return np.column_stack((points[:-1], points[1:]))[same] if len(points) else np.empty((0, 4))
+
+    def _place_shapes(self) -> PlaceShapes:
+        rows = [i for i, shape in enumerate(self._extract.shapes) if any(map(is_place, shape.kinds))]
+        shapes = [self._extract.shapes[i] for i in rows]
+        return PlaceShapes(shapes, self._outlines.of(np.array(rows, dtype=np.intp)))
+
+    def _hazards(self) -> list[HazardRow]:
+        rows = [i for i, shape in enumerate(self._extract.shapes) if any(map(is_hazard, shape.kinds))]
+        shapes = [self._extract.shapes[i] for i in rows]
+        spots = [spot for spot in self._extract.spots if any(map(is_hazard, spot.kinds))]
+        return hazard_rows(shapes, self._outlines.of(np.array(rows, dtype=np.intp)), spots)
+
+    def _greens(self, rows: Sequence[PlaceRow], places: PlaceShapes) -> tuple[dict[int, GreenFacts], set[int]]:
+        """Return the measures of the green areas, by row, and the rows of woods that are no place to go to."""
+        green = [i for i, row in enumerate(rows) if row.kind in GREEN_KINDS and row.area_m2 is not None]
+        areas = places.outlines.metres[[rows[i].element for i in green]]
+        kinds = [rows[i].kind for i in green]
+        land = land_of(self._paths(), self._extract.covers, self._extract.comforts, self.projection)
+        facts = measure_greens(areas, kinds, land)
+        part = woods_inside_others(areas, kinds)
+        found, dropped = {}, {i for i, row in enumerate(rows) if row.kind == Kind.FOREST and row.area_m2 is None}
+        for position, i in enumerate(green):
+            if part[position] or not is_green_space(kinds[position], rows[i].area_m2 or 0.0, facts[position]):
+                dropped.add(i)
+            else:
+                found[i] = facts[position]
+        return found, dropped
+
+    def _paths(self) -> PathLines:
+        tags = self._ways.tags
+        rows = np.array([i for i in self._walkable if _is_path(tags[i])], dtype=np.intp)
+        trails = self._extract.trail_ways
+        is_trail = [("name" in tags[i]) or int(self._ways.way_ids[i]) in trails for i in rows.tolist()]
+        is_lit = [tags[i].get("lit") in LIT for i in rows.tolist()]
+        lines = street_lines(self._ways, rows, self.projection)
+        return PathLines(lines, np.array(is_trail, dtype=bool), np.array(is_lit, dtype=bool))
+
+    def _access(self, rows: Sequence[PlaceRow], places: PlaceShapes, network: Network) -> list[bytes]:
+        points = np.array([(row.lon, row.lat) for row in rows]).reshape(-1, 2)
+        in_the_open = [i for i in self._walkable if self._ways.tags[i].get("tunnel", "no") == "no"]
+        lines = street_lines(self._ways, np.array(in_the_open, dtype=np.intp), self.projection)
+        streets = shapely.STRtree(lines)
+        of_areas = snap_areas(places.shapes, places.outlines, streets, self._extract.gates, network, self.projection)
+        of_points = snap_points(points, network)
+        access = [
+            of_areas[row.element] or of_points[i] if row.element >= 0 else of_points[i] for i, row in enumerate(rows)
+        ]
+        for i, entrances in self._station_entrances(rows).items():
+            access[i] = b"".join(snap_points(entrances, network)) or access[i]
+        return access
+
+    def _station_entrances(self, rows: Sequence[PlaceRow]) -> dict[int, Floats]:
+        """Return the (lon, lat) of the entrances of each subway station that has some."""
+        entrances = np.array(self._extract.subway_entrances).reshape(-1, 2)
+        found = {}
+        for i, row in enumerate(rows):
+            if row.kind == Kind.SUBWAY_STATION and len(entrances):
+                north = (entrances[:, 0] - row.lat) * METRES_PER_DEGREE
+                near = (
+                    np.hypot(north, (entrances[:, 1] - row.lon) * metres_per_degree_lon(row.lat)) <= STATION_ENTRANCE_M
+                )
+                if near.any():
+                    found[i] = entrances[near][:, ::-1]
+        return found
+
+
+def _is_path(tags: dict[str, str]) -> bool:
+    """A way made for walking that is not the pavement or the crossing of a street."""
+    if tags.get("highway") not in FOOTPATH_CLASSES or tags.get("area") == "yes":
+        return False
+    return tags.get("footway") not in ("sidewalk", "crossing")

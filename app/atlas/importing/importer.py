@@ -1,0 +1,160 @@
+"""Imports a region: an OpenStreetMap extract and timetables become an atlas, or nothing changes at all."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from app.atlas.coverage import Coverage
+from app.atlas.files import ADDRESSES_FILE, NETWORK_DIR, STOP_SNAPS_FILE, TABLES_FILE, TRANSIT_DIR
+from app.atlas.geocoder.rows import StreetRow
+from app.atlas.importing.addresses import AddressImport, Named
+from app.atlas.importing.addressing import street_row
+from app.atlas.importing.compiler import Compiler
+from app.atlas.importing.elements import Extract
+from app.atlas.importing.extract import open_extract, read_extract, reading
+from app.atlas.importing.outlines import street_ways
+from app.atlas.importing.relations import read_relations
+from app.atlas.importing.stations import settle_stations
+from app.atlas.importing.stop_walks import NetworkWalks
+from app.atlas.importing.table_writer import AtlasTables, write_meta, write_tables
+from app.atlas.meta import ATTRIBUTION, AtlasMeta, to_rows
+from app.atlas.regions import RegionStore
+from app.atlas.streets.network import Network, compile_network
+from app.atlas.streets.ways import StreetWays
+from app.atlas.transit import Timetable, TimetableFacts, compile_timetables
+
+#: Called with the share done, 0 to 1, and what is being done.
+Progress = Callable[[float, str], None]
+#: Share of the work done when each step begins, as measured on extracts of 3 to 27 MB.
+READING, STREETS, PLACES, TIMETABLES, ADDRESSES = 0.03, 0.5, 0.56, 0.68, 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """What a region is made from."""
+
+    extract: Path
+    feeds: tuple[Path, ...] = ()
+    title: str = ""
+
+
+def import_region(
+    store: RegionStore, name: str, source: Source, progress: Progress = lambda share, what: None
+) -> AtlasMeta:
+    """Compile a region and put it in place of the old one of that name, in one step at the end.
+
+    Raises BadRegionName, BadExtract or BadFeed; nothing has changed then, and neither when the process is killed.
+    """
+    with store.new_build(name) as directory, _no_collection():
+        meta = _compile(source, source.title or name.replace("-", " ").title(), directory, progress)
+        progress(1.0, "done")
+    return meta
+
+
+@contextmanager
+def _no_collection() -> Iterator[None]:
+    """Rows by the million make Python's cycle collector look through them again and again, for nothing."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()
+
+
+def _compile(source: Source, title: str, directory: Path, progress: Progress) -> AtlasMeta:
+    path = source.extract
+    file = open_extract(path)
+    progress(0.0, "reading relations")
+    addresses = AddressImport(path, directory / ADDRESSES_FILE)
+    try:
+        with reading(path):
+            relations = read_relations(file)
+        span = STREETS - READING
+        extract = read_extract(
+            path, relations, lambda share: progress(READING + span * share, "reading streets and places")
+        )
+        ways = street_ways(extract.streets)
+        named = (_street_rows(ways), extract.places, extract.interpolations, extract.addresses)
+        addresses.tell(Named(*named, relations.house_streets))
+        return _build(source, title, directory, Parts(extract, ways, addresses), progress)
+    finally:
+        addresses.stop()
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What was read, and the process that reads the rest."""
+
+    extract: Extract
+    ways: StreetWays
+    addresses: AddressImport
+
+
+def _build(source: Source, title: str, directory: Path, parts: Parts, progress: Progress) -> AtlasMeta:
+    extract, ways = parts.extract, parts.ways
+    progress(STREETS, "building the street network")
+    (directory / NETWORK_DIR).mkdir()
+    compile_network(ways, {ref: gate.tags for ref, gate in extract.gates.items()}, directory / NETWORK_DIR)
+    network = Network.open(directory / NETWORK_DIR)
+    progress(PLACES, "measuring places and green areas")
+    settle_stations(extract)
+    compiler = Compiler(extract, ways)
+    tables = compiler.tables(network)
+    write_tables(directory / TABLES_FILE, tables)
+    progress(TIMETABLES, "compiling timetables")
+    timetables = _timetables(source.feeds, directory, network)
+    progress(ADDRESSES, "indexing addresses")
+    coverage = compiler.coverage(parts.addresses.finish())
+    coverage.write(directory)
+    meta = _meta(source, title, extract, tables, coverage, timetables)
+    write_meta(directory / TABLES_FILE, to_rows(meta))
+    return meta
+
+
+def _street_rows(ways: StreetWays) -> list[StreetRow]:
+    points = np.column_stack((ways.lons, ways.lats))
+    found = (street_row(tags, points[ways.offsets[i] : ways.offsets[i + 1]]) for i, tags in enumerate(ways.tags))
+    return [row for row in found if row is not None]
+
+
+def _timetables(feeds: Sequence[Path], directory: Path, network: Network) -> TimetableFacts | None:
+    if not feeds:
+        return None
+    facts = compile_timetables(feeds, directory / TRANSIT_DIR, NetworkWalks(network))
+    timetable = Timetable.open(directory / TRANSIT_DIR)
+    if timetable is not None:
+        np.save(directory / STOP_SNAPS_FILE, network.snap(timetable.stops.lats, timetable.stops.lons))
+    return facts
+
+
+def _meta(
+    source: Source,
+    title: str,
+    extract: Extract,
+    tables: AtlasTables,
+    coverage: Coverage,
+    timetables: TimetableFacts | None,
+) -> AtlasMeta:
+    return AtlasMeta(
+        title=title,
+        data_date=extract.data_date,
+        attribution=ATTRIBUTION,
+        box=coverage.box(),
+        covered_km2=round(coverage.km2(), 2),
+        addresses=int(coverage.addresses.sum()),
+        places=len(tables.places),
+        streets=len(extract.streets.tags),
+        feed_files=tuple(str(feed.resolve()) for feed in source.feeds),
+        feeds=timetables.feeds if timetables else (),
+        service_date=timetables.service_date if timetables else "",
+        source_file=str(source.extract.resolve()),
+        notes=timetables.notes if timetables else (),
+    )

@@ -1,0 +1,114 @@
+"""Compiling the streets of an extract to the arrays that searches read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.atlas.streets import graph, pattern
+from app.atlas.streets.arrays import Bytes, EdgeTable, NetworkFiles, NodeTable, Shapes, UseTable
+from app.atlas.streets.bike_stress import NO_CYCLING
+from app.atlas.streets.edges import StreetEdges, cut_into_edges
+from app.atlas.streets.graph import EdgeFlag, NodeOrder
+from app.atlas.streets.main_roads import main_roads
+from app.atlas.streets.snapping import cells_of_segments
+from app.atlas.streets.tiling import SNAP_CELLS, TileIndex, to_steps
+from app.atlas.streets.ways import StreetWays, UseNumbers, drives_left
+
+Mask = NDArray[np.bool_]
+
+
+def compile_network(ways: StreetWays, barriers: Mapping[int, Mapping[str, str]], directory: Path) -> None:
+    """Write the walking, cycling and driving graphs of a region into a directory, for `Network.open`.
+
+    The files depend on the ways alone, not on their order. `barriers` holds the tags of nodes with a barrier, by id.
+    """
+    ways = ways.in_order()
+    numbers = UseNumbers(drives_left=drives_left(ways))
+    cut = cut_into_edges(ways, barriers, numbers)
+    order = graph.order_nodes(cut)
+    uses = graph.use_table(numbers.uses)
+    edges = _edge_table(cut, order)
+    nodes = len(order.old)
+    walk = graph.walk_arcs(edges, uses, nodes)
+    bike = graph.bike_arcs(edges, uses, nodes)
+    car = graph.car_arcs(edges, uses, nodes)
+    usable = _usable(edges, uses)
+    flags = _flags(
+        addressed=np.array([use.has_addresses for use in numbers.uses] or [True], dtype=np.bool_)[edges.use],
+        walkable=usable.walk & ~cut.is_link,
+        on_walk_mainland=graph.on_mainland(walk, edges, strong=False),
+        drivable=usable.car & ~cut.is_link,
+        on_car_mainland=graph.on_mainland(car, edges, strong=True),
+    )
+    car = graph.without_leaves(car, edges, usable.car)
+    junctions, blocks = pattern.junctions_and_blocks(cut, numbers.uses)
+    NetworkFiles(
+        nodes=NodeTable(order.tiles, to_steps(cut.node_lats[order.old]), to_steps(cut.node_lons[order.old])),
+        edges=replace(edges, flags=flags),
+        uses=uses,
+        walk=graph.without_leaves(walk, edges, usable.walk),
+        bike=graph.without_leaves(bike, edges, usable.bike),
+        car=car,
+        main=main_roads(car, edges, numbers.uses, order.tiles),
+        shapes=_shapes(cut),
+        junctions=junctions,
+        blocks=blocks,
+        pieces=pattern.street_pieces(cut, numbers.uses),
+    ).write(directory)
+
+
+class _Usable(NamedTuple):
+    """Which edges each mode can use in at least one direction; a bicycle can be pushed wherever one may walk."""
+
+    walk: Mask
+    bike: Mask
+    car: Mask
+
+
+def _usable(edges: EdgeTable, uses: UseTable) -> _Usable:
+    on_foot = np.isfinite(uses.walk_pace)
+    ridden = np.maximum(uses.stress_ahead, uses.stress_against) > NO_CYCLING
+    by_car = np.isfinite(np.minimum(uses.car_pace_ahead, uses.car_pace_against))
+    return _Usable(on_foot[edges.use], (on_foot | ridden)[edges.use], by_car[edges.use])
+
+
+def _flags(*, addressed: Mask, walkable: Mask, on_walk_mainland: Mask, drivable: Mask, on_car_mainland: Mask) -> Bytes:
+    """Say where an address may be: never on a barrier's link, rather not on an island, a tunnel or a motorway."""
+    flags = (
+        walkable * np.uint8(EdgeFlag.WALK)
+        + drivable * np.uint8(EdgeFlag.CAR)
+        + (walkable & addressed & on_walk_mainland) * np.uint8(EdgeFlag.WALK_MAIN)
+        + (drivable & addressed & on_car_mainland) * np.uint8(EdgeFlag.CAR_MAIN)
+    )
+    return np.asarray(flags, dtype=np.uint8)
+
+
+def _edge_table(cut: StreetEdges, order: NodeOrder) -> EdgeTable:
+    return EdgeTable(
+        tail=order.new[cut.tail].astype(np.int32),
+        head=order.new[cut.head].astype(np.int32),
+        length_m=cut.length_m.astype(np.float32),
+        use=cut.use.astype(np.int32),
+        flags=np.zeros(len(cut.tail), dtype=np.uint8),
+    )
+
+
+def _shapes(cut: StreetEdges) -> Shapes:
+    edge = np.repeat(np.arange(len(cut.tail), dtype=np.int32), np.diff(cut.point_starts))
+    is_last = np.ones(len(edge), dtype=np.bool_)
+    is_last[:-1] = np.diff(edge) > 0
+    cells, segments = cells_of_segments(cut.point_lats, cut.point_lons, is_last)
+    return Shapes(
+        lat=to_steps(cut.point_lats),
+        lon=to_steps(cut.point_lons),
+        along_m=cut.point_along.astype(np.float32),
+        edge=edge,
+        cells=TileIndex.of_sorted(SNAP_CELLS, cells),
+        segments=segments.astype(np.int32),
+    )

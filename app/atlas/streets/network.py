@@ -1,0 +1,137 @@
+"""The streets of a region: how far it is on foot, by bike and by car, and what the streets are like."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from app.atlas.streets.arrays import NetworkFiles, Spots
+from app.atlas.streets.build import compile_network
+from app.atlas.streets.graph import EdgeFlag
+from app.atlas.streets.journeys import distances_m, journey_seconds
+from app.atlas.streets.modes import cycling, walking
+from app.atlas.streets.search import MAX_STRESS, Graph, Neighbourhood, Reached, reach
+from app.atlas.streets.snapping import SNAP, Snaps, snap_points
+from app.atlas.streets.tiling import Floats, to_degrees
+from app.atlas.streets.walk_rules import SECONDS_PER_METRE
+from app.atlas.streets.ways import StreetWays
+from app.geometry import box_around
+
+__all__ = ["SNAP", "Network", "Reach", "Snaps", "StreetWays", "Walkshed", "compile_network"]
+
+#: Paths and lanes count fully at the address and nothing at this distance (one and a half miles), linearly between.
+BIKE_INFRASTRUCTURE_M = 2_414.0
+#: Junctions and blocks are measured within half a mile.
+PATTERN_M = 800.0
+
+
+class Walkshed:
+    """Walking time from one address to whatever lies within a limit."""
+
+    def __init__(self, reached: Reached) -> None:
+        self._reached = reached
+
+    def seconds_to(self, snaps: Snaps) -> Floats:
+        """Return the walking seconds to each snapped place; infinity where it is not within the limit."""
+        return self._reached.cost_to(snaps)
+
+
+class Reach:
+    """Cycling distance from one address to whatever lies within a limit."""
+
+    def __init__(self, reached: Reached) -> None:
+        self._reached = reached
+
+    def metres_to(self, snaps: Snaps) -> Floats:
+        """Return the cycling metres to each snapped place; infinity where it is not within the limit."""
+        return self._reached.cost_to(snaps)
+
+
+class Network:
+    """The street graphs of one region, mapped into memory. Answers depend on the files and the question only."""
+
+    def __init__(self, files: NetworkFiles) -> None:
+        self._files = files
+
+    @classmethod
+    def open(cls, directory: Path) -> Network:
+        """Open what `compile_network` wrote.
+
+        Raises AtlasDamaged where it is missing, cut short or of another version.
+        """
+        return cls(NetworkFiles.open(directory))
+
+    def snap(self, lats: ArrayLike, lons: ArrayLike, max_m: float = 500.0) -> Snaps:
+        """Return the nearest point of a walkable street for each point in degrees; edge -1 where none is near."""
+        lat, lon = (np.atleast_1d(np.asarray(degrees, dtype=np.float64)) for degrees in (lats, lons))
+        return snap_points(self._files, lat, lon, max_m, EdgeFlag.WALK)
+
+    def on_mainland(self, snaps: Snaps) -> NDArray[np.bool_]:
+        """Tell of each snap whether it is on a street joined to most others on foot, not on a stray piece."""
+        flags = self._files.edges.flags[np.maximum(snaps["edge"], 0)]
+        joined: NDArray[np.bool_] = (snaps["edge"] >= 0) & ((flags & EdgeFlag.WALK_MAIN) != 0)
+        return joined
+
+    def walk(self, origin_snap: np.void, limit_s: float) -> Walkshed:
+        """Search on foot from one snapped place, at 80 m/min and half that on steps."""
+        graph = walking(self._files)
+        return Walkshed(self._search(graph, origin_snap, limit_s, limit_s / SECONDS_PER_METRE))
+
+    def bike(self, origin_snap: np.void, limit_m: float, max_stress: int = MAX_STRESS) -> Reach:
+        """Search by bike from one snapped place, on streets of at most a level of traffic stress.
+
+        Where riding is not allowed but walking is, the bike is pushed and each metre counts `PUSHING` metres. The
+        street of the address and of each place may be walked along in the same way, whatever its stress.
+        """
+        return Reach(self._search(cycling(self._files, max_stress), origin_snap, limit_m, limit_m))
+
+    def _search(self, graph: Graph, origin: np.void, limit: float, radius_m: float) -> Reached:
+        if origin["edge"] < 0:
+            return reach(graph, Neighbourhood.of([]), origin, limit)
+        node = self._files.edges.tail[int(origin["edge"])]
+        lat, lon = to_degrees(self._files.nodes.lat[[node]])[0], to_degrees(self._files.nodes.lon[[node]])[0]
+        box = box_around(lat, lon, radius_m + float(origin["along"]))
+        return reach(graph, Neighbourhood.of(self._files.nodes.tiles.slices(box)), origin, limit)
+
+    def travel_seconds(
+        self, mode: str, origin_lat: float, origin_lon: float, lats: ArrayLike, lons: ArrayLike
+    ) -> Floats:
+        """Return the seconds to a few destinations by "walk", "bike" or "car"; infinity where there is no way.
+
+        Cycling is at 15 km/h. Driving is free flow: without traffic, turns, lights or a search for parking, but with
+        the walk between each place and the street; beyond 10 km it keeps to main roads but for 5 km at both ends. Only
+        what lies around the places is searched, and nothing beyond `journeys.FARTHEST_M`.
+        """
+        lat, lon = (np.atleast_1d(np.asarray(degrees, dtype=np.float64)) for degrees in (lats, lons))
+        return journey_seconds(self._files, mode, np.append(origin_lat, lat), np.append(origin_lon, lon))
+
+    def bike_infrastructure(self, lat: float, lon: float) -> tuple[float, float]:
+        """Return kilometres of cycle path and of cycle lane within 2,414 m, each weighted 1 - distance / 2,414 m."""
+        metres, distance = self._within(self._files.pieces, lat, lon, BIKE_INFRASTRUCTURE_M)
+        weighted = metres * (1 - distance / BIKE_INFRASTRUCTURE_M)[:, None]
+        return float(weighted[:, 1].sum()) / 1000, float(weighted[:, 2].sum()) / 1000
+
+    def street_facts(self, lat: float, lon: float) -> tuple[float | None, float | None]:
+        """Return street junctions per square kilometre and the mean block length in metres within 800 m.
+
+        Both are None where no street is mapped.
+        """
+        blocks, _ = self._within(self._files.blocks, lat, lon, PATTERN_M)
+        if not len(blocks):
+            return None, None
+        junctions, _ = self._within(self._files.junctions, lat, lon, PATTERN_M)
+        return len(junctions) / (np.pi * (PATTERN_M / 1000) ** 2), float(blocks[:, 0].mean())
+
+    def street_km(self, lat: float, lon: float, radius_m: float) -> float:
+        """Return the kilometres of street, paths and service roads left out, within a straight distance."""
+        metres, _ = self._within(self._files.pieces, lat, lon, radius_m)
+        return float(metres[:, 0].sum()) / 1000
+
+    def _within(self, spots: Spots, lat: float, lon: float, radius_m: float) -> tuple[Floats, Floats]:
+        """Return the measures of the spots within a straight distance, and their distances."""
+        members = spots.tiles.members(box_around(lat, lon, radius_m))
+        distance = distances_m(lat, lon, to_degrees(spots.lat[members]), to_degrees(spots.lon[members]))
+        inside = distance <= radius_m
+        return spots.measures[members[inside]].astype(np.float64), distance[inside]

@@ -1,0 +1,171 @@
+"""Bounded shortest paths: only the nodes of the tiles near the start are loaded, whatever the region's size."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
+
+from app.atlas.streets.arrays import Arcs, EdgeTable
+from app.atlas.streets.snapping import Snaps
+from app.atlas.streets.tiling import Floats, Integers
+
+#: The highest level of traffic stress: no street is too much.
+MAX_STRESS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbourhood:
+    """The nodes of a few contiguous slices, renumbered from 0; every other node has the number `size`."""
+
+    starts: Integers
+    ends: Integers
+    bases: Integers
+    size: int
+
+    @classmethod
+    def of(cls, slices: Sequence[tuple[int, int]]) -> Neighbourhood:
+        """Renumber the nodes of ascending slices."""
+        bounds = np.array(slices, dtype=np.int64).reshape(-1, 2)
+        counts = bounds[:, 1] - bounds[:, 0]
+        bases = np.cumsum(counts) - counts
+        return cls(bounds[:, 0], bounds[:, 1], bases, int(counts.sum()))
+
+    def local(self, nodes: NDArray[np.integer]) -> Integers:
+        """Return the local numbers of nodes."""
+        if not self.size:
+            return np.zeros(len(nodes), dtype=np.int64)
+        span = np.maximum(np.searchsorted(self.starts, nodes, side="right") - 1, 0)
+        local = nodes - self.starts[span] + self.bases[span]
+        return np.where((nodes >= self.starts[span]) & (nodes < self.ends[span]), local, self.size)
+
+    def local_from(self, span: int, nodes: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Return the local numbers of nodes of which nearly all lie in one slice; faster than `local`."""
+        start, end = int(self.starts[span]), int(self.ends[span])
+        local = nodes - np.int32(start - int(self.bases[span]))
+        outside = np.flatnonzero((nodes < start) | (nodes >= end))
+        local[outside] = self.local(nodes[outside])
+        return local
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeCosts:
+    """What edges cost: by use, the cost of one metre ahead and against."""
+
+    table: EdgeTable
+    ahead: Floats
+    against: Floats
+    #: Cost of one metre between a place and its street.
+    offset: float
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """The stored arcs of one mode, of which those above a level of stress are closed."""
+
+    arcs: Arcs
+    edges: EdgeCosts
+    max_stress: int = MAX_STRESS
+
+    def costs(self, start: int, end: int) -> Floats:
+        """Return the costs of stored arcs; infinity where the stress is too high."""
+        costs = self.arcs.costs[start:end].astype(np.float64)
+        if self.max_stress < MAX_STRESS:
+            costs[self.arcs.stress[start:end] > self.max_stress] = np.inf
+        return costs
+
+
+@dataclass(frozen=True, slots=True)
+class Reached:
+    """What can be reached from a place on a street, and at what cost."""
+
+    edges: EdgeCosts
+    near: Neighbourhood
+    #: Cost of every near node, and of the node that stands for all others: infinity.
+    costs: Floats
+    origin: np.void
+    limit: float
+
+    def cost_to(self, snaps: Snaps) -> Floats:
+        """Return the cost to each place, infinity where it is not reached within the limit."""
+        cost = np.full(len(snaps), np.inf)
+        found = snaps["edge"] >= 0
+        if found.any():
+            cost[found] = self._cost_on_edges(snaps[found])
+        return np.where(cost <= self.limit, cost, np.inf)
+
+    def _cost_on_edges(self, snaps: Snaps) -> Floats:
+        edge = snaps["edge"]
+        use = self.edges.table.use[edge]
+        along = snaps["along"].astype(np.float64)
+        rest = np.maximum(self.edges.table.length_m[edge] - along, 0.0)
+        ahead, against = self.edges.ahead[use], self.edges.against[use]
+        by_tail = self.costs[self.near.local(self.edges.table.tail[edge])] + _times(along, ahead)
+        by_head = self.costs[self.near.local(self.edges.table.head[edge])] + _times(rest, against)
+        direct = self._along_the_same_edge(snaps, ahead, against)
+        offset = snaps["offset"].astype(np.float64) * self.edges.offset
+        return np.minimum(np.minimum(by_tail, by_head), direct) + offset
+
+    def _along_the_same_edge(self, snaps: Snaps, ahead: Floats, against: Floats) -> Floats:
+        gap = snaps["along"].astype(np.float64) - float(self.origin["along"])
+        direct = _times(np.abs(gap), np.where(gap >= 0, ahead, against))
+        direct = direct + float(self.origin["offset"]) * self.edges.offset
+        return np.where(snaps["edge"] == self.origin["edge"], direct, np.inf)
+
+
+def _times(metres: Floats, pace: Floats) -> Floats:
+    """Multiply, with nothing to go costing nothing even where the way is closed."""
+    return np.multiply(metres, pace, out=np.zeros_like(metres), where=metres > 0)
+
+
+def reach(graph: Graph, near: Neighbourhood, origin: np.void, limit: float) -> Reached:
+    """Search from a place on a street to every near node within a cost."""
+    ends, to_ends = _seeds(graph.edges, origin)
+    return Reached(graph.edges, near, spread(graph, near, ends, to_ends, limit), origin, limit)
+
+
+def spread(graph: Graph, near: Neighbourhood, seeds: NDArray[np.integer], to_seeds: Floats, limit: float) -> Floats:
+    """Return the cost of every near node, and infinity for all others, from nodes that have a cost already."""
+    costs = np.full(near.size + 1, np.inf)
+    reached = np.isfinite(to_seeds)
+    if reached.any() and near.size:
+        # Dijkstra's arcs must cost something.
+        matrix = _matrix(graph, near, near.local(seeds[reached]), np.maximum(to_seeds[reached], 1e-6))
+        costs[:] = dijkstra(matrix, directed=True, indices=np.array([near.size + 1]), limit=limit)[0, :-1]
+        costs[near.size] = np.inf
+    return costs
+
+
+def _seeds(edges: EdgeCosts, origin: np.void) -> tuple[Integers, Floats]:
+    """Return both ends of the origin's edge and what it costs to get to each; none where it is not on a street."""
+    edge = int(origin["edge"])
+    if edge < 0:
+        return np.empty(0, dtype=np.int64), np.empty(0)
+    use = edges.table.use[edge]
+    along = float(origin["along"])
+    rest = max(float(edges.table.length_m[edge]) - along, 0.0)
+    paces = np.array([edges.against[use], edges.ahead[use]])
+    costs = _times(np.array([along, rest]), paces) + float(origin["offset"]) * edges.offset
+    return np.array([edges.table.tail[edge], edges.table.head[edge]], dtype=np.int64), costs
+
+
+def _matrix(graph: Graph, near: Neighbourhood, seeds: NDArray[np.integer], to_seeds: Floats) -> csr_array[np.float64]:
+    """Lay out the near nodes, one for everything outside, and one for the start with an arc to each seed."""
+    arcs = graph.arcs
+    starts, heads, costs = [], [], []
+    total = 0
+    for span, (start, end) in enumerate(zip(near.starts.tolist(), near.ends.tolist(), strict=True)):
+        first, last = int(arcs.starts[start]), int(arcs.starts[end])
+        starts.append(arcs.starts[start:end] - np.int32(first - total))
+        heads.append(near.local_from(span, arcs.heads[first:last]))
+        costs.append(graph.costs(first, last))
+        total += last - first
+    tail_starts = np.array([total, total, total + len(seeds)], dtype=np.int32)
+    indptr = np.concatenate([*starts, tail_starts])
+    indices = np.concatenate([*heads, seeds.astype(np.int32)])
+    data = np.concatenate([*costs, to_seeds])
+    return csr_array((data, indices, indptr), shape=(near.size + 2, near.size + 2))
