@@ -10,7 +10,7 @@ from pathlib import Path
 import click
 
 from app.atlas.atlas import Atlas
-from app.atlas.importer import Source, import_region
+from app.atlas.importing.importer import Source, import_region
 from app.atlas.meta import AtlasMeta
 from app.atlas.regions import RegionStore
 from app.config import load_config

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.atlas.importer import Source, import_region
+from app.atlas.importing.importer import Source, import_region
 from app.atlas.regions import RegionStore
 from app.sources.embedded import EmbeddedSource
 
