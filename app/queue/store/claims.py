@@ -118,7 +118,7 @@ class ClaimStore(StoreBase):
         self, connection: sqlite3.Connection, claim: Claim, report: bytes, finished: StageRecord | None
     ) -> str | None:
         now, seq, job = self.clocks.unix(), claim.seq, claim.job
-        snapshot_id = f"{secrets.token_urlsafe(16)}{SNAPSHOT_MARK}{seq}"
+        snapshot_id = f"{secrets.token_hex(16)}{SNAPSHOT_MARK}{seq}"
         # No RETURNING: it would cost as much as the rest of the statement.
         if connection.execute(_COMPLETE, (snapshot_id, now, *fence(claim))).rowcount != 1:
             return None

@@ -141,7 +141,7 @@ class PeopleStore(StoreBase):
         rows = connection.execute(
             _INSERT,
             (
-                *(secrets.token_urlsafe(16), new.address, new.listing, new.listing_key, new.owner, new.priority),
+                *(secrets.token_hex(16), new.address, new.listing, new.listing_key, new.owner, new.priority),
                 *(_turn(queued_at, new.priority), AT_ONCE, now, queued_at),
             ),
         ).fetchall()

@@ -20,7 +20,7 @@ CLAIMED_COLUMNS = (
 EVENT_COLUMNS = "at, from_status, to_status, stage, worker, why"
 STAGE_COLUMNS = "stage, state, seconds, reason"
 #: A snapshot's id is 128 random bits, this mark, and the number that finds the row without an index of its own.
-SNAPSHOT_MARK = "."
+SNAPSHOT_MARK = "-"
 SNAPSHOT_COLUMNS = "snapshot_id, job_id, owner, address, created_at, report"
 
 
