@@ -128,8 +128,9 @@ def noise_check(evaluation: Evaluation, near: Sequence[Hazard]) -> Check:
         return _noise(Outcome.PASS, f"No road is within {limit(NOISE.within_m)}.")
     whole_db = round(level)
     outcome = noise_outcome(whole_db)
+    # Roads beyond the edge of the data can only add to it.
     text = (
-        f"About {whole_db} dB outside, mostly from {name_or_noun(loudest.name, kind_word(loudest.kind))}, "
+        f"{'At least' if cut else 'About'} {whole_db} dB outside, mostly from {name_or_noun(loudest.name, kind_word(loudest.kind))}, "
         f"{metres(loudest.distance_m)} away."
     )
     if outcome is Outcome.PASS and cut:

@@ -129,3 +129,9 @@ def test_it_names_a_road_by_its_number_and_a_shop_by_its_brand() -> None:
 def test_it_keeps_only_tags_that_a_stage_reads() -> None:
     tags = {"amenity": "school", "isced:level": "1", "school:FR": "primaire", "phone": "123", "source": "survey"}
     assert kept_tags(tags) == {"amenity": "school", "isced:level": "1", "school:FR": "primaire"}
+
+
+def test_a_hospital_without_emergencies_is_a_clinic() -> None:
+    assert kinds_of({"amenity": "hospital", "emergency": "no", "healthcare": "hospital"}) == (Kind.CLINIC,)
+    assert kinds_of({"amenity": "hospital", "emergency": "yes"}) == (Kind.HOSPITAL,)
+    assert kinds_of({"amenity": "hospital"}) == (Kind.HOSPITAL,)

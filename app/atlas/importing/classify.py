@@ -80,6 +80,9 @@ def _service_kinds(tags: Tags) -> set[Kind]:
         kinds.add(kind)
     if tags.get("tourism") == "museum":
         kinds.add(Kind.MUSEUM)
+    if Kind.HOSPITAL in kinds and tags.get("emergency") == "no":
+        # Nobody is taken there in need: a specialist's house or, in Monaco, a pharmacy mapped as a hospital.
+        kinds = kinds - {Kind.HOSPITAL} | {Kind.CLINIC}
     return kinds
 
 
