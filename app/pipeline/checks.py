@@ -129,10 +129,9 @@ def noise_check(evaluation: Evaluation, near: Sequence[Hazard]) -> Check:
     whole_db = round(level)
     outcome = noise_outcome(whole_db)
     # Roads beyond the edge of the data can only add to it.
-    text = (
-        f"{'At least' if cut else 'About'} {whole_db} dB outside, mostly from {name_or_noun(loudest.name, kind_word(loudest.kind))}, "
-        f"{metres(loudest.distance_m)} away."
-    )
+    about = "At least" if cut else "About"
+    name = name_or_noun(loudest.name, kind_word(loudest.kind))
+    text = f"{about} {whole_db} dB outside, mostly from {name}, {metres(loudest.distance_m)} away."
     if outcome is Outcome.PASS and cut:
         return _noise(Outcome.UNKNOWN, f"{text} {know.why_cut(NOISE.edge_m)}")
     return _noise(outcome, text, loudest.distance_m)
