@@ -1,10 +1,11 @@
-"""The methods page on the walk, 15-minute, bike and transit indexes, and on travel times."""
+"""The methods page on the walk, 15-minute, bike and transit indexes."""
 
 from __future__ import annotations
 
 from app.pipeline.categories import Category, Need
 from app.pipeline.kind_words import MODE_WORDS
 from app.pipeline.methods_section import Section, kinds_words, words_sentence
+from app.pipeline.methods_travel import travel_section
 from app.pipeline.profiles import METHODS
 from app.pipeline.words import number, percent, sentence
 
@@ -13,7 +14,7 @@ OPENSTREETMAP = "OpenStreetMap, © OpenStreetMap contributors, Open Database Lic
 
 def index_sections() -> tuple[Section, ...]:
     """Return the sections in the order of the page."""
-    return (_walk(), _needs(), _bike(), _transit(), _transit_access(), _urban(), _schools())
+    return (_walk(), _needs(), _bike(), _transit(), _transit_access(), travel_section(), _schools())
 
 
 def _walk() -> Section:
@@ -162,24 +163,6 @@ def _transit_access() -> Section:
                 "; ".join(f"{word} ({per_hour:g} or more) {points:g}" for per_hour, points, word in m.frequency_points),
             ),
             ("Trip to the centre", "; ".join(f"up to {x:g} minutes {y:g}" for x, y in m.centre_points)),
-        ),
-    )
-
-
-def _urban() -> Section:
-    return Section(
-        key="urban",
-        title="Travel times",
-        paragraphs=(
-            "To your own destinations where you gave some, else to the nearest city or town centre, railway station, "
-            "hospital, airport and university on the map. Car times are for an empty road. A transit time is the mean "
-            "over departures between 7:00 and 9:00 on a weekday of the timetable, not one lucky departure.",
-            "The word goes by the quickest of walking, transit and car; the car-free profile leaves the car out.",
-        ),
-        columns=("Trip to", "Great up to", "OK up to"),
-        rows=tuple(
-            (sentence("your own destination" if p == "commute" else p), f"{great:g} min", f"{ok:g} min")
-            for p, great, ok in METHODS.urban.limits
         ),
     )
 
