@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from app.atlas.nearby import distances_m
+from app.atlas.nearby import decode_tags, distances_m
 from app.geometry import box_around
 from app.places import Kind
 
@@ -44,6 +44,6 @@ def hazards_near(
     found = [(float(distances[i]), *rows[i][:5]) for i in near]
     found.sort(key=lambda hazard: (hazard[0], hazard[2], hazard[1]))
     return [
-        HazardNear(metres, osm_id, Kind(kind), name, lanes, json.loads(tags))
+        HazardNear(metres, osm_id, Kind(kind), name, lanes, decode_tags(tags))
         for metres, kind, osm_id, name, lanes, tags in found
     ]

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+import msgspec
 import numpy as np
 import shapely
 from numpy.typing import NDArray
@@ -29,6 +30,8 @@ SELECT id, kind, lat, lon, osm_id, name, tags, shape FROM places WHERE id IN (SE
 _OF_KINDS = "SELECT id, lat, lon FROM places WHERE kind IN (SELECT value FROM json_each(?))"
 
 Rows = NDArray[np.intp]
+
+decode_tags = msgspec.json.Decoder(dict[str, str]).decode
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +169,10 @@ class Nearby:
         return least
 
     def _load(self, ids: Sequence[int]) -> None:
-        for number, kind, lat, lon, osm_id, name, tags, shape in self._connection.execute(_DETAILS, (_json(ids),)):
+        rows = self._connection.execute(_DETAILS, (_json(ids),)).fetchall()
+        areas = {row[0]: row[7] for row in rows if row[7] is not None}
+        to_edges = dict(zip(areas, distances_m(self._lat, self._lon, list(areas.values())).tolist(), strict=True))
+        for number, kind, lat, lon, osm_id, name, tags, _ in rows:
             row = self._row_of.get(number)
             walk_s = float(self._walk_s[row]) if row is not None else np.inf
             self._places[number] = Place(
@@ -175,15 +181,10 @@ class Nearby:
                 name=name,
                 lat=lat,
                 lon=lon,
-                straight_m=self._distance_m(lat, lon, shape),
+                straight_m=to_edges[number] if number in areas else distance_m(self._lat, self._lon, lat, lon),
                 walk_s=walk_s if np.isfinite(walk_s) else None,
-                tags=json.loads(tags),
+                tags=decode_tags(tags),
             )
-
-    def _distance_m(self, lat: float, lon: float, shape: bytes | None) -> float:
-        if shape is None:
-            return distance_m(self._lat, self._lon, lat, lon)
-        return float(distances_m(self._lat, self._lon, [shape])[0])
 
 
 def distances_m(lat: float, lon: float, shapes: Sequence[bytes]) -> Floats:

@@ -30,7 +30,7 @@ class StageLine:
 
     name: str
     text: str
-    #: The text without its dots.
+    #: The text without its dots, for the title of a tab.
     label: str
     #: done, working, waiting, missing, failed or left
     state: str

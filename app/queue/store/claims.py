@@ -102,7 +102,7 @@ class ClaimStore(StoreBase):
     # --- steps of a transaction ---
 
     def _claim(self, connection: sqlite3.Connection, worker: str) -> Claim | None:
-        now, token = self.clocks.unix(), secrets.token_hex(16)
+        now, token = self.clocks.unix(), secrets.token_hex(12)
         lease_until = self.clocks.steady() + self.limits.lease_seconds
         rows = connection.execute(
             _CLAIM, (token, worker, self.process, lease_until, now, now, now + LONGEST_BACK_OFF_SECONDS)
