@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from app.atlas.atlas import Atlas
+from app.atlas.atlas import Atlas, origin_of
 from app.atlas.importing.importer import Source, import_region
 from app.atlas.meta import AtlasMeta
 from app.atlas.regions import RegionStore
@@ -46,7 +46,7 @@ def update_command(name: str, extract: Path | None, feeds: tuple[Path, ...]) -> 
     """Import a region again, from EXTRACT or from the file it came from."""
     with _plain_errors():
         store = _store()
-        before = Atlas(name, store.directory(name)).meta
+        before = origin_of(name, store.directory(name))
         old_feeds = tuple(Path(feed) for feed in before.feed_files)
         _import(store, name, Source(extract or Path(before.source_file), feeds or old_feeds, before.title))
 

@@ -13,7 +13,7 @@ import numpy as np
 from app.atlas.coverage import Coverage
 from app.atlas.files import ADDRESSES_FILE, NETWORK_DIR, STOP_SNAPS_FILE, TABLES_FILE, TRANSIT_DIR
 from app.atlas.geocoder.geocoder import Geocoder
-from app.atlas.meta import AtlasMeta, read_meta
+from app.atlas.meta import AtlasMeta, Origin, read_meta, read_origin
 from app.atlas.streets.network import SNAP, Network, Snaps
 from app.atlas.transit import Timetable
 from app.errors import AtlasDamaged
@@ -51,6 +51,14 @@ def _stop_snaps(directory: Path, timetable: Timetable | None) -> Snaps:
     if len(snaps) != len(timetable.stops.ids):
         raise ValueError("stops without a street")
     return snaps
+
+
+def origin_of(name: str, directory: Path) -> Origin:
+    """Return what a region was imported from, whatever version it is of. Raises AtlasDamaged."""
+    try:
+        return read_origin(Connections(directory / TABLES_FILE)())
+    except (sqlite3.Error, msgspec.MsgspecError) as error:
+        raise AtlasDamaged(name=name) from error
 
 
 class Connections:

@@ -37,6 +37,15 @@ class AtlasMeta:
     format_version: int = FORMAT_VERSION
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The part of an atlas's facts that versions share: what it was imported from, to import it again."""
+
+    title: str
+    source_file: str = ""
+    feed_files: tuple[str, ...] = ()
+
+
 def to_rows(meta: AtlasMeta) -> Mapping[str, str]:
     """Return the rows of the table `meta`."""
     fields: dict[str, object] = msgspec.to_builtins(meta)
@@ -45,8 +54,17 @@ def to_rows(meta: AtlasMeta) -> Mapping[str, str]:
 
 def read_meta(connection: sqlite3.Connection) -> AtlasMeta:
     """Read the table `meta`. Raises sqlite3.Error, msgspec.ValidationError or ValueError where it is not one."""
-    rows = connection.execute("SELECT key, value FROM meta").fetchall()
-    meta = msgspec.convert({key: msgspec.json.decode(value) for key, value in rows}, AtlasMeta)
+    meta = msgspec.convert(_values(connection), AtlasMeta)
     if meta.format_version != FORMAT_VERSION:
         raise ValueError(f"format {meta.format_version}")
     return meta
+
+
+def read_origin(connection: sqlite3.Connection) -> Origin:
+    """Read what an atlas of any version was imported from. Raises as `read_meta`."""
+    return msgspec.convert(_values(connection), Origin)
+
+
+def _values(connection: sqlite3.Connection) -> dict[str, object]:
+    rows = connection.execute("SELECT key, value FROM meta").fetchall()
+    return {key: msgspec.json.decode(value) for key, value in rows}

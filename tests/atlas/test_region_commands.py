@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -74,3 +76,14 @@ def test_a_data_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path, da
     result = run("import", small_town().write(tmp_path / "town.osm.pbf"), "--name", "town")
     assert result.exit_code == 1
     assert result.output.startswith("Error: The atlas could not be written: ")
+
+
+def test_update_mends_a_region_of_another_version(tmp_path: Path, data_dir: Path) -> None:
+    path = small_town().write(tmp_path / "town.osm.pbf")
+    run("import", path, "--name", "town", "--title", "Smallville")
+    with closing(sqlite3.connect(data_dir / "regions" / "town" / "atlas.sqlite")) as tables:
+        tables.execute("UPDATE meta SET value = '0' WHERE key = 'format_version'")
+        tables.commit()
+    assert "Import it again" in run("list").output
+    assert "Smallville: " in run("update", "town").output
+    assert "10 addresses" in run("list").output
