@@ -141,8 +141,6 @@ def _trip_notes(times: TravelTimes, transit: TransitTime | None, evaluation: Eva
         yield (
             "No transit connection was found." if known else "No timetable is known here, so there is no transit time."
         )
-    elif times.transit_estimated:
-        yield "The transit time is estimated from how often the lines run."
     elif transit.reached_share < 1:
         yield f"{percent(transit.reached_share)} of the departures between 7:00 and 9:00 on a weekday get there."
 

@@ -109,8 +109,6 @@ class TravelTimes:
     bike_s: float | None
     car_s: float | None
     transit: TransitTime | None
-    #: True where the transit time comes from mean headways rather than a timetable.
-    transit_estimated: bool = False
 
 
 class Surroundings(Protocol):
