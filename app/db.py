@@ -18,7 +18,7 @@ from app.db_turns import WaitingSign, begin, let_others_in, pause
 #: Longer than any transaction of ours, shorter than a person's patience.
 PATIENCE_SECONDS = 5.0
 #: Pages in the log before a commit copies them back, which takes milliseconds: workers do it, people when none has.
-CHECKPOINT_PAGES = {"worker": 4_000, "people": 16_000}
+CHECKPOINT_PAGES = {"worker": 2_000, "people": 16_000}
 #: The log's file is cut back to this once all of it has been copied.
 LOG_BYTES = 32 * 1024 * 1024
 
