@@ -227,10 +227,17 @@ def _round(cells: int) -> Bools:
     return np.asarray(x * x + y * y <= cells * cells)
 
 
-def _disc(lat: float, lon: float, radius_m: float) -> tuple[Floats, Floats]:
-    """Return points spread evenly over a disc (a sunflower: Vogel 1979), the same ones every time."""
+def _sunflower() -> tuple[Floats, Floats, Floats]:
+    """Return the distance, sine and cosine of points spread evenly over a disc of radius 1 (Vogel 1979)."""
     index = np.arange(DISC_POINTS) + 0.5
-    out = radius_m * np.sqrt(index / DISC_POINTS)
     turn = index * np.pi * (3 - np.sqrt(5))
-    lats = lat + out * np.sin(turn) / METRES_PER_DEGREE
-    return lats, lon + out * np.cos(turn) / max(metres_per_degree_lon(lat), 1.0)
+    return np.sqrt(index / DISC_POINTS), np.sin(turn), np.cos(turn)
+
+
+_OUT, _SINE, _COSINE = _sunflower()
+
+
+def _disc(lat: float, lon: float, radius_m: float) -> tuple[Floats, Floats]:
+    """Return points spread evenly over a disc, the same ones every time."""
+    out = radius_m * _OUT
+    return lat + out * _SINE / METRES_PER_DEGREE, lon + out * _COSINE / max(metres_per_degree_lon(lat), 1.0)
