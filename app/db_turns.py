@@ -13,15 +13,17 @@ from app.db_errors import BUSY, primary_code
 
 #: Between two tries for the write lock. SQLite's own busy handler backs off to 100 ms and so starves whoever came late.
 RETRY_SECONDS = (0.0001, 0.0004)
+#: The same for a draining writer, which is in no hurry: two of them would only disturb each other.
+DRAINING_RETRY_SECONDS = (0.001, 0.003)
 #: What a draining writer leaves to the others after a write, when someone waits.
 YIELD_SECONDS = 0.0003
 #: A draining writer competes silently this long, so that two of them do not make each other yield at every job.
 SILENT_SECONDS = 0.02
 
 
-def pause() -> None:
+def pause(bounds: tuple[float, float] = RETRY_SECONDS) -> None:
     """Wait a jittered moment before the next try."""
-    time.sleep(random.uniform(*RETRY_SECONDS))  # noqa: S311 - jitter, no secret
+    time.sleep(random.uniform(*bounds))  # noqa: S311 - jitter, no secret
 
 
 class WaitingSign:
@@ -71,7 +73,7 @@ def begin(connection: sqlite3.Connection, sign: WaitingSign, *, draining: bool, 
         while not _try_begin(connection, last=waited > patience_seconds):
             if not signed and (not draining or waited > SILENT_SECONDS):
                 signed = sign.raise_()
-            pause()
+            pause(DRAINING_RETRY_SECONDS if draining and not signed else RETRY_SECONDS)
             waited = time.monotonic() - started
     finally:
         if signed:
