@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
@@ -30,6 +31,8 @@ SELECT id, kind, lat, lon, osm_id, name, tags, shape FROM places WHERE id IN (SE
 _OF_KINDS = "SELECT id, lat, lon FROM places WHERE kind IN (SELECT value FROM json_each(?))"
 
 Rows = NDArray[np.intp]
+
+_ORIGIN = shapely.Point(0.0, 0.0)
 
 decode_tags = msgspec.json.Decoder(dict[str, str]).decode
 
@@ -74,6 +77,8 @@ class Nearby:
         self._columns = read_columns(connection, box_around(lat, lon, radius_m))
         self._walk_s = np.full(len(self._columns.ids), np.inf)
         self._places: dict[int, Place] = {}
+        #: The stages ask for the same kinds again and again.
+        self._rows: dict[frozenset[Kind], Rows] = {}
 
     def walk_with(self, walkshed: Walkshed) -> None:
         """Take the walking time to each place: to its nearest way in."""
@@ -81,6 +86,12 @@ class Nearby:
 
     def of(self, kinds: Collection[Kind]) -> Rows:
         """Return the rows of places of these kinds, each element once."""
+        chosen = frozenset(kinds)
+        if chosen not in self._rows:
+            self._rows[chosen] = self._choose(chosen)
+        return self._rows[chosen]
+
+    def _choose(self, kinds: Collection[Kind]) -> Rows:
         wanted = np.zeros(256, dtype=bool)
         wanted[[int(kind) for kind in kinds]] = True
         rows = np.flatnonzero(wanted[self._columns.kinds])
@@ -182,7 +193,7 @@ class Nearby:
                 lat=lat,
                 lon=lon,
                 straight_m=to_edges[number] if number in areas else distance_m(self._lat, self._lon, lat, lon),
-                walk_s=walk_s if np.isfinite(walk_s) else None,
+                walk_s=walk_s if math.isfinite(walk_s) else None,
                 tags=decode_tags(tags),
             )
 
@@ -192,7 +203,7 @@ def distances_m(lat: float, lon: float, shapes: Sequence[bytes]) -> Floats:
     stretch = np.array([metres_per_degree_lon(lat), METRES_PER_DEGREE])
     origin = np.array([lon, lat])
     geometries = shapely.transform(shapely.from_wkb(np.array(shapes, dtype=object)), lambda xy: (xy - origin) * stretch)
-    metres: Floats = shapely.distance(geometries, shapely.Point(0.0, 0.0))
+    metres: Floats = shapely.distance(geometries, _ORIGIN)
     return metres
 
 
