@@ -39,7 +39,9 @@ def boardings(stops: Sequence[TransitStop]) -> tuple[Boarding, ...]:
     told = {(stop.mode, stop.name) for stop in stops if stop.routes}
     for stop in sorted(stops, key=lambda s: (s.walk_s, s.straight_m, s.stop_id)):
         for route in stop.routes:
-            seen.setdefault(("route", route.route_id), Boarding(stop, route))
+            key = ("route", route.route_id)
+            if key not in seen:
+                seen[key] = Boarding(stop, route)
         if not stop.routes and not stop.from_feed and (stop.mode, stop.name) not in told:
             seen.setdefault(("stop", f"{stop.mode}/{stop.name}"), Boarding(stop, None))
     return tuple(seen.values())

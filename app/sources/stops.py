@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 
@@ -78,13 +78,19 @@ class StopsNear:
         """Return OpenStreetMap's stops, nearest walk first, with the routes that its relations name."""
         ids = nearby.ids(nearby.reached(STOP_KINDS))
         routes: dict[int, list[RouteAtStop]] = {}
-        for place, route, name, mode, headsign in self._atlas.tables().execute(_ROUTES, (json.dumps(ids),)):
-            routes.setdefault(place, []).append(RouteAtStop(route, name, mode, headsign, None, None, "", ""))
+        # A route calls at many stops and is the same at each.
+        route_of = cache(_route)
+        for place, *told in self._atlas.tables().execute(_ROUTES, (json.dumps(ids),)):
+            routes.setdefault(place, []).append(route_of(*told))
         stops = [
             _stop(place, tuple(routes.get(number, ())))
             for number, place in zip(ids, nearby.places_by_id(ids), strict=True)
         ]
         return tuple(sorted(stops, key=lambda stop: (stop.walk_s, stop.straight_m, stop.stop_id)))
+
+
+def _route(route: str, name: str, mode: str, headsign: str) -> RouteAtStop:
+    return RouteAtStop(route, name, mode, headsign, None, None, "", "")
 
 
 def _stop(place: Place, routes: tuple[RouteAtStop, ...]) -> TransitStop:
