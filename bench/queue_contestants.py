@@ -33,7 +33,7 @@ class Doorstep:
     """This queue: a stored report, a history and a fenced completion for every job."""
 
     def __init__(self, folder: Path, sync: str) -> None:
-        from app.db import Database
+        from app.db.database import Database
         from app.queue.store import SCHEMA, Limits, SqliteStore
         from app.queue.wake import Bell
 

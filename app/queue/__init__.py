@@ -6,7 +6,7 @@ import os
 from pathlib import Path
 
 from app.config import Config
-from app.db import Database
+from app.db.database import Database
 from app.queue.child_runner import ChildRunner, production_command
 from app.queue.store import SCHEMA, Limits, SqliteStore
 from app.queue.wake import Bell

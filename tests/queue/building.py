@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from app.db import Database
+from app.db.database import Database
 from app.queue.interface import NewJob
 from app.queue.jobs import Job, StageRecord, StageState, Status
 from app.queue.runner import Progress, StageEnded

@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from app.db import LOG_BYTES, Database
-from app.db_file import PAGE_BYTES, Schema
+from app.db.database import LOG_BYTES, Database
+from app.db.file import PAGE_BYTES, Schema
 from app.errors import DatabaseDamaged, QueueUnavailable
 from app.queue.store import SCHEMA, SqliteStore
 from tests.queue.building import WIDE, assert_whole, create, open_at

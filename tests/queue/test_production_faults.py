@@ -10,8 +10,8 @@ from threading import Event
 
 import pytest
 
-from app.db import Database
-from app.db_file import Schema
+from app.db.database import Database
+from app.db.file import Schema
 from app.errors import NoRegions, QueueUnavailable
 from app.queue.child_runner import ChildRunner
 from app.queue.interface import Failure

@@ -7,7 +7,7 @@ import sys
 import time
 from pathlib import Path
 
-from app.db_turns import WaitingSign
+from app.db.turns import WaitingSign
 from tests.queue.building import WIDE, create, open_at
 
 

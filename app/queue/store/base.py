@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from app.db import Database
+from app.db.database import Database
 from app.queue.jobs import Status
 from app.queue.process import identity
 

@@ -7,7 +7,7 @@ import json
 import sqlite3
 from dataclasses import replace
 
-from app.db import Row
+from app.db.database import Row
 from app.errors import EvaluationCrashed
 from app.queue.interface import Failure
 from app.queue.jobs import Claim, Job, Status

@@ -8,7 +8,7 @@ import time
 from collections import defaultdict
 from collections.abc import Sequence
 
-from app.db import Row
+from app.db.database import Row
 from app.queue.interface import QueueStats
 from app.queue.jobs import Job, Status
 from app.queue.store.base import LIVE, StoreBase

@@ -9,7 +9,7 @@ import sqlite3
 import time
 from dataclasses import dataclass
 
-from app.db import Row
+from app.db.database import Row
 from app.errors import JobNotFound, NotYours, QueueFull, TooManyJobs, TransitionRefused
 from app.queue.interface import NewJob
 from app.queue.jobs import Event, Job, StageRecord, Status

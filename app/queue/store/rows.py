@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from app.db import Row
+from app.db.database import Row
 from app.queue.jobs import Event, Job, Snapshot, StageRecord, StageState, Status
 
 JOB_COLUMNS = (

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
 
-from app.db_errors import BUSY, primary_code
-from app.db_turns import pause
+from app.db.errors import BUSY, primary_code
+from app.db.turns import pause
 from app.errors import DatabaseDamaged
 
 #: How long an opening waits for another process that is recovering, migrating or closing the same file.

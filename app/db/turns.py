@@ -9,7 +9,7 @@ import sqlite3
 import time
 from pathlib import Path
 
-from app.db_errors import BUSY, primary_code
+from app.db.errors import BUSY, primary_code
 
 #: Between two tries for the write lock. SQLite's own busy handler backs off to 100 ms and so starves whoever came late.
 RETRY_SECONDS = (0.0001, 0.0004)

@@ -11,9 +11,9 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, NoReturn
 
-from app.db_errors import BUSY, explained, primary_code
-from app.db_file import Schema, create_file, prepare
-from app.db_turns import WaitingSign, begin, let_others_in, pause
+from app.db.errors import BUSY, explained, primary_code
+from app.db.file import Schema, create_file, prepare
+from app.db.turns import WaitingSign, begin, let_others_in, pause
 
 #: Longer than any transaction of ours, shorter than a person's patience.
 PATIENCE_SECONDS = 5.0
