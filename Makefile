@@ -27,7 +27,7 @@ lint: $(VENV)/test.installed
 	$(BIN)/djlint templates --lint --check --quiet
 
 chaos: $(VENV)/test.installed
-	CHAOS=long $(BIN)/python -m pytest tests/queue/test_chaos.py
+	CHAOS=300,1000,7 $(BIN)/python -m pytest tests/queue/test_chaos.py -s
 
 bench: $(VENV)/test.installed
 	$(BIN)/python -m bench.evaluate
