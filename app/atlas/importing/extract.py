@@ -101,7 +101,8 @@ def _filtered(reader: osmium.io.Reader, others: WayReader) -> Iterator[OSMEntity
     node_filter.enable_for(osmium.osm.NODE)
     way_filter.enable_for(osmium.osm.WAY)
     items = osmium.OsmFileIterator(reader, place_nodes, node_filter, way_filter)
-    items.set_filtered_handler(others)
+    if others.wants_parts:
+        items.set_filtered_handler(others)
     # A generator, so that the filters live as long as the iterator, which keeps no reference to them.
     yield from items
 

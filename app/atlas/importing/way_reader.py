@@ -93,6 +93,11 @@ class WayReader:
         self._factory = osmium.geom.WKBFactory()
         self._parts: dict[int, Part] = {}
 
+    @property
+    def wants_parts(self) -> bool:
+        """Tell whether any area is made of several ways."""
+        return bool(self._relations.area_ways)
+
     def read(self, way: osmium.osm.Way) -> None:
         """Keep what a way with one of WAY_KEYS says."""
         tags, wkb = dict(way.tags), self._wkb(way)
