@@ -50,9 +50,11 @@ class Cities:
         """Return the region's usual spelling of a city, or "" for what names none ("7")."""
         return self._spelling.get(city, "")
 
-    def vote(self, lat: float, lon: float, city: str) -> None:
-        """Count one address with its city, "" where it names none."""
-        self._votes[_cell(lat, lon, _VOTE_DEGREES)][city] += 1
+    def vote(self, addresses: Iterable[AddressRow]) -> None:
+        """Count each address with its city, or as one that names none."""
+        written = Counter((_cell(row.lat, row.lon, _VOTE_DEGREES), row.city) for row in addresses)
+        for (cell, city), times in written.items():
+            self._votes[cell][self.spelled(city)] += times
 
     def guess(self, lat: float, lon: float) -> str:
         """Return the city that the addresses around a point name, else the settlement that reaches it, else ""."""
@@ -75,6 +77,8 @@ class Cities:
         cell = _cell(lat, lon, _SETTLEMENT_DEGREES)
         if cell not in self._near:
             self._near[cell] = [place for beside in _around(cell) for place in self._settlements.get(beside, ())]
+        if not self._near[cell]:
+            return ""
         ratios = [(distance_m(lat, lon, p.lat, p.lon) / NAMING_M[p.kind], p.name) for p in self._near[cell]]
         ratio, name = min(ratios, default=(math.inf, ""))
         return name if ratio <= 1 else ""

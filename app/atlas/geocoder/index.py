@@ -6,12 +6,16 @@ import sqlite3
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from itertools import count
+
+import numpy as np
 
 from app.atlas.geocoder.cities import Cities
 from app.atlas.geocoder.labels import style_of
 from app.atlas.geocoder.names import Names, Spots
 from app.atlas.geocoder.rows import AddressRow, PlaceRow, StreetRow
-from app.atlas.geocoder.schema import CITY, INDEXES, PLACE, POSTCODE, STREET, TABLES, cell_of
+from app.atlas.geocoder.schema import CITY, INDEXES, PLACE, POSTCODE, STREET, TABLES, cell_of, cells_of
 from app.atlas.geocoder.streets import House, Street, build_streets
 from app.atlas.geocoder.text import fold
 from app.atlas.geocoder.words import STATION_WORDS
@@ -28,9 +32,7 @@ def index_addresses(
     spots = sorted(set(places))
     built = build_streets(rows, streets)
     cities = Cities(rows, spots)
-    for street in built:
-        for house in street.houses:
-            cities.vote(house.row.lat, house.row.lon, cities.spelled(house.row.city))
+    cities.vote(house.row for street in built for house in street.houses)
     index = _Index(cities)
     for street in built:
         index.add_street(street)
@@ -56,15 +58,13 @@ class _Index:
         self._streets: list[tuple[object, ...]] = []
         self._numbers: list[tuple[object, ...]] = []
         self._places: list[tuple[object, ...]] = []
-        self._number_cells: dict[int, array[int]] = defaultdict(lambda: array("i"))
         self._street_cells: dict[int, array[int]] = defaultdict(lambda: array("i"))
 
     def add_street(self, street: Street) -> None:
         ident, first = len(self._streets) + 1, len(self._numbers) + 1
         lat, lon = _middle(street.points)
         city, for_all = self._street_city(street, lat, lon)
-        for house in street.houses:
-            self._add_house(house, city, for_all)
+        self._add_houses(street.houses, city if for_all else None)
         for cell in sorted({cell_of(*point) for point in street.points}):
             self._street_cells[cell].append(ident)
         here = self._cities.add(city, lat, lon)
@@ -73,17 +73,32 @@ class _Index:
         for name in (street.name, *street.alt_names):
             self._names.add(name, STREET, ident, 1 + len(street.houses))
 
-    def _add_house(self, house: House, street_city: str, for_all: bool) -> None:
-        ident, number, row = len(self._numbers) + 1, house.number, house.row
-        city = self._known.spelled(row.city) or (street_city if for_all else self._known.guess(row.lat, row.lon))
-        here = self._cities.add(city, row.lat, row.lon)
-        postcode = self._postcodes.add(_postcode(row), row.lat, row.lon)
-        self._number_cells[cell_of(row.lat, row.lon)].append(ident)
-        self._numbers.append((ident, *number[1:], number.text, row.lat, row.lon, here, postcode))
+    def _add_houses(self, houses: Sequence[House], city_of_all: str | None) -> None:
+        """Add the houses of a street; None as their city has each one's guessed where it names none."""
+        rows = [house.row for house in houses]
+        lats, lons = [row.lat for row in rows], [row.lon for row in rows]
+        here = self._cities.add_all([self._city(row, city_of_all) for row in rows], lats, lons)
+        postcodes = self._postcodes.add_all([_postcode(row.postcode) for row in rows], lats, lons)
+        idents = count(len(self._numbers) + 1)
+        numbers = (house.number for house in houses)
+        self._numbers += [
+            (ident, house, last, suffix, text, lat, lon, city, postcode)
+            for ident, (text, house, last, suffix), lat, lon, city, postcode in zip(
+                idents, numbers, lats, lons, here, postcodes, strict=False
+            )
+        ]
+
+    def _city(self, row: AddressRow, city_of_all: str | None) -> str:
+        if city := self._known.spelled(row.city):
+            return city
+        return self._known.guess(row.lat, row.lon) if city_of_all is None else city_of_all
 
     def _street_city(self, street: Street, lat: float, lon: float) -> tuple[str, bool]:
         """Return a street's city, and whether its houses that name none may be taken to lie in it too."""
-        named = Counter(self._known.spelled(house.row.city) for house in street.houses)
+        written = Counter(house.row.city for house in street.houses)
+        named: Counter[str] = Counter()
+        for city, times in written.items():
+            named[self._known.spelled(city)] += times
         unnamed = named.pop("", 0)
         if named.total() * 3 < unnamed or not named:
             return self._known.guess(lat, lon), False
@@ -106,9 +121,18 @@ class _Index:
         many("INSERT INTO geo_street VALUES (?, ?, ?, ?, ?, ?, ?, ?)", self._streets)
         many("INSERT INTO geo_number VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", self._numbers)
         self._names.write(connection)
-        cells = sorted(self._number_cells.keys() | self._street_cells.keys())
-        rows = [(cell, self._number_cells[cell].tobytes(), self._street_cells[cell].tobytes()) for cell in cells]
+        numbers = self._number_cells()
+        cells = sorted(numbers.keys() | self._street_cells.keys())
+        rows = [(cell, numbers.get(cell, b""), self._street_cells[cell].tobytes()) for cell in cells]
         many("INSERT INTO geo_cell VALUES (?, ?, ?)", rows)
+
+    def _number_cells(self) -> dict[int, bytes]:
+        """Return the packed ids of the numbers in each grid cell, ascending."""
+        cells = cells_of(*np.array([row[5:7] for row in self._numbers], dtype=np.float64).reshape(-1, 2).T)
+        order = np.argsort(cells, kind="stable")
+        unique, first = np.unique(cells[order], return_index=True)
+        runs = np.split((order + 1).astype("<i4"), first[1:])
+        return {cell: run.tobytes() for cell, run in zip(unique.tolist(), runs, strict=False)}
 
 
 def _middle(points: Sequence[tuple[float, float]]) -> tuple[float, float]:
@@ -118,10 +142,11 @@ def _middle(points: Sequence[tuple[float, float]]) -> tuple[float, float]:
     return min(points, key=lambda point: ((point[0] - lat) ** 2 + (point[1] - lon) ** 2, point))
 
 
-def _postcode(row: AddressRow) -> str:
-    return row.postcode.split(";")[0].strip()
+@lru_cache(maxsize=20_000)
+def _postcode(written: str) -> str:
+    return written.split(";")[0].strip()
 
 
 def _common_postcode(street: Street) -> str:
-    codes = {_postcode(house.row) for house in street.houses}
+    codes = {_postcode(written) for written in {house.row.postcode for house in street.houses}}
     return codes.pop() if len(codes) == 1 else ""

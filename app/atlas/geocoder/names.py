@@ -7,6 +7,8 @@ from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
+import numpy as np
+
 from app.atlas.geocoder.schema import CITY, PLACE, POSTCODE, STREET
 from app.atlas.geocoder.text import core_of, fold, key_of, short_forms, spelled_out, tokens_of
 from app.atlas.geocoder.words import TYPES
@@ -55,28 +57,39 @@ class Spots:
     def __init__(self, names: Names, kind: int) -> None:
         self._names, self._kind = names, kind
         self._ids = {"": 0}
-        self._lats: dict[int, array[float]] = defaultdict(lambda: array("d"))
-        self._lons: dict[int, array[float]] = defaultdict(lambda: array("d"))
+        #: One entry an address: its name's number, and where it is.
+        self._idents = array("i")
+        self._lats, self._lons = array("d"), array("d")
 
     def add(self, name: str, lat: float, lon: float) -> int:
         """Count an address under a name and return the name's number."""
-        if name not in self._ids:
-            self._ids[name] = len(self._ids)
-            self._names.add(name, self._kind, self._ids[name])
-        ident = self._ids[name]
-        self._lats[ident].append(lat)
-        self._lons[ident].append(lon)
-        return ident
+        return self.add_all([name], [lat], [lon])[0]
+
+    def add_all(self, names: Sequence[str], lats: Sequence[float], lons: Sequence[float]) -> list[int]:
+        """Count many addresses and return their names' numbers."""
+        for name in dict.fromkeys(names):
+            if name not in self._ids:
+                self._ids[name] = len(self._ids)
+                self._names.add(name, self._kind, self._ids[name])
+        idents = [self._ids[name] for name in names]
+        self._idents.extend(idents)
+        self._lats.extend(lats)
+        self._lons.extend(lons)
+        return idents
 
     def rows(self) -> Iterator[tuple[object, ...]]:
         """Yield the rows of geo_city, or of geo_postcode with the key beside the name."""
+        lats, lons = self._means(self._lats), self._means(self._lons)
         for name, ident in self._ids.items():
             key = (key_of(short_forms(name)),) if self._kind == POSTCODE else ()
-            yield (ident, name, *key, _mean(self._lats[ident]), _mean(self._lons[ident]))
+            yield (ident, name, *key, lats[ident], lons[ident])
 
-
-def _mean(values: Sequence[float]) -> float:
-    return sum(values) / len(values) if values else 0.0
+    def _means(self, values: Sequence[float]) -> list[float]:
+        idents = np.array(self._idents, dtype=np.int64)
+        counts = np.bincount(idents, minlength=len(self._ids))
+        sums = np.bincount(idents, weights=np.array(values), minlength=len(self._ids))
+        means: list[float] = (sums / np.maximum(counts, 1)).tolist()
+        return means
 
 
 def _tells_something(words: Words) -> bool:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+from numpy.typing import NDArray
+
 #: Degrees of latitude and longitude in one cell of the grid for reverse look-ups (some 220 m by 110 to 220 m).
 CELL_DEGREES = 0.002
 
@@ -49,3 +52,9 @@ CREATE INDEX geo_street_first ON geo_street (first_number);
 def cell_of(lat: float, lon: float) -> int:
     """Return the number of the grid cell that holds a point in degrees."""
     return math.floor(lat / CELL_DEGREES) * 1_000_000 + math.floor(lon / CELL_DEGREES)
+
+
+def cells_of(lats: NDArray[np.float64], lons: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Return `cell_of` many points."""
+    rows, columns = np.floor(lats / CELL_DEGREES), np.floor(lons / CELL_DEGREES)
+    return rows.astype(np.int64) * 1_000_000 + columns.astype(np.int64)
