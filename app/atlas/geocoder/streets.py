@@ -6,6 +6,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from app.atlas.geocoder.numbers import HouseNumber, numbers_by_block, parse_number, split_numbers
 from app.atlas.geocoder.rows import AddressRow, StreetRow
@@ -131,15 +132,20 @@ def _street(rows: list[AddressRow], ways: list[StreetRow], points: list[Point]) 
 def _houses(rows: list[AddressRow], block_style: bool) -> list[House]:
     found: dict[str, list[House]] = {}
     for row in rows:
-        for text in split_numbers(row.number):
-            number = parse_number(text, block_style)
-            if number:
-                found.setdefault(number.exact, []).append(House(number, row))
+        for exact, number in _numbers_in(row.number, block_style):
+            found.setdefault(exact, []).append(House(number, row))
     houses: list[House] = []
     for same in found.values():
         houses += same if len(same) == 1 else _distinct(same)
     houses.sort(key=lambda house: (house.number[1:], house.row))
     return houses
+
+
+@lru_cache(maxsize=50_000)
+def _numbers_in(text: str, block_style: bool) -> tuple[tuple[str, HouseNumber], ...]:
+    """Return the house numbers that one mapped house carries, each with the text that tells it from others."""
+    numbers = (parse_number(part, block_style) for part in split_numbers(text))
+    return tuple((number.exact, number) for number in numbers if number)
 
 
 def _distinct(same: list[House]) -> list[House]:
