@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import osmium
-from osmium.filter import KeyFilter
+from osmium.filter import IdFilter, KeyFilter
 from osmium.osm.types import OSMEntity
 
 from app.atlas.importing.elements import Extract
@@ -74,11 +74,13 @@ def _reason(error: Exception) -> str:
 def _read(file: osmium.io.File, relations: Relations, size_bytes: int, progress: Progress) -> Extract:
     extract = Extract(routes=relations.routes, trail_ways=frozenset(relations.trail_ways))
     nodes, ways = NodeReader(extract, relations), WayReader(extract, relations)
+    place_nodes = osmium.NodeLocationsForWays(osmium.index.create_map("flex_mem"))
+    place_nodes.ignore_errors()
     with osmium.io.Reader(file, osmium.osm.NODE | osmium.osm.WAY) as reader:
         dates = _Dates(reader.header())
         extract.header_box = _header_box(reader.header())
         expected = max(1.0, size_bytes * OBJECTS_PER_BYTE)
-        for count, item in enumerate(_filtered(reader, ways)):
+        for count, item in enumerate(_filtered(reader, place_nodes)):
             if isinstance(item, osmium.osm.Node):
                 nodes.read(item)
             elif isinstance(item, osmium.osm.Way):
@@ -88,21 +90,30 @@ def _read(file: osmium.io.File, relations: Relations, size_bytes: int, progress:
             dates.see(item)
             if count % TICK == 0:
                 progress(min(0.98, count / expected))
+    if relations.area_ways:
+        _read_parts(file, relations, place_nodes, ways)
     ways.finish()
     extract.data_date = dates.newest()
     return extract
 
 
-def _filtered(reader: osmium.io.Reader, others: WayReader) -> Iterator[OSMEntity]:
-    """Yield nodes and ways with a key that matters; all other ways go to `others`, as parts of areas."""
-    place_nodes = osmium.NodeLocationsForWays(osmium.index.create_map("flex_mem"))
-    place_nodes.ignore_errors()
+def _read_parts(
+    file: osmium.io.File, relations: Relations, place_nodes: osmium.NodeLocationsForWays, ways: WayReader
+) -> None:
+    """Read the few ways that areas are made of: a pass in C++ costs less than to show Python every way."""
+    is_part = IdFilter(relations.area_ways)
+    with osmium.io.Reader(file, osmium.osm.WAY) as reader:
+        for item in osmium.OsmFileIterator(reader, place_nodes, is_part):
+            if isinstance(item, osmium.osm.Way):
+                ways.read_part(item)
+
+
+def _filtered(reader: osmium.io.Reader, place_nodes: osmium.NodeLocationsForWays) -> Iterator[OSMEntity]:
+    """Yield nodes and ways with a key that matters."""
     node_filter, way_filter = KeyFilter(*NODE_KEYS), KeyFilter(*WAY_KEYS)
     node_filter.enable_for(osmium.osm.NODE)
     way_filter.enable_for(osmium.osm.WAY)
     items = osmium.OsmFileIterator(reader, place_nodes, node_filter, way_filter)
-    if others.wants_parts:
-        items.set_filtered_handler(others)
     # A generator, so that the filters live as long as the iterator, which keeps no reference to them.
     yield from items
 

@@ -93,11 +93,6 @@ class WayReader:
         self._factory = osmium.geom.WKBFactory()
         self._parts: dict[int, Part] = {}
 
-    @property
-    def wants_parts(self) -> bool:
-        """Tell whether any area is made of several ways."""
-        return bool(self._relations.area_ways)
-
     def read(self, way: osmium.osm.Way) -> None:
         """Keep what a way with one of WAY_KEYS says."""
         tags, wkb = dict(way.tags), self._wkb(way)
@@ -107,11 +102,10 @@ class WayReader:
             self._street(way, tags, wkb)
         if wkb and not _KIND_KEYS.isdisjoint(tags):
             self._thing(way, tags, wkb)
-        self.way(way)
 
-    def way(self, way: osmium.osm.Way) -> None:
-        """Keep a way that is part of an area; osmium calls this for ways without any of WAY_KEYS."""
-        if way.id in self._relations.area_ways and (wkb := self._wkb(way)):
+    def read_part(self, way: osmium.osm.Way) -> None:
+        """Keep a way that is part of an area."""
+        if wkb := self._wkb(way):
             self._parts[way.id] = Part(wkb, tuple(node.ref for node in way.nodes))
 
     def finish(self) -> None:
