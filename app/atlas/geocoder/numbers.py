@@ -14,6 +14,7 @@ from app.atlas.geocoder.text import fold
 LONGEST_RANGE = 60
 
 _UNIT_FIRST = re.compile(r"^(?:#\s*\w+|(?:unit|suite|studio|apt|flat|u)\s*\w+)\s*[-,]?\s*(?=\d)|^\d{1,4}\s+(?=\d{3,}$)")
+_BLOCK = re.compile(r"\d{1,3}-\d\d[A-Za-z]?")
 _NUMBER = re.compile(
     r"(\d{1,6})\s*(?:([-/])\s*(\d{1,6}))?\s*(1/2|/?[a-z](?:\s?[-/]\s?[a-z])?|bis|ter|quater)?(?![\w.])"
 )
@@ -69,9 +70,10 @@ def _pair(shown: str, mark: str, house: int, second: int, suffix: str) -> HouseN
     return HouseNumber(shown, house, house, f"{mark}{second}{suffix}")
 
 
+@lru_cache(maxsize=50_000)
 def is_block_number(text: str) -> bool:
     """Tell whether a number is written the way of Queens: a block, a hyphen, two digits."""
-    return re.fullmatch(r"\d{1,3}-\d\d[A-Za-z]?", text) is not None
+    return _BLOCK.fullmatch(text) is not None
 
 
 def numbers_by_block(numbers: Sequence[str]) -> bool:

@@ -121,6 +121,7 @@ class _Rows:
 
     def __init__(self) -> None:
         self._nodes: dict[int, AddressRow] = {}
+        self._buildings: dict[int, AddressRow] = {}
         #: Texts of ways, in the order of `address_texts`.
         self._ways: list[tuple[str, str, str, str, str]] = []
         self._way_ids = array("q")
@@ -138,6 +139,7 @@ class _Rows:
                     self._nodes[item.id] = AddressRow(item.lat, item.lon, *address_texts(item.tags))
                 elif isinstance(item, osmium.osm.Way):
                     self._way(item, factory)
+        self._place_ways()
 
     def _way(self, way: osmium.osm.Way, factory: osmium.geom.WKBFactory) -> None:
         try:
@@ -150,26 +152,27 @@ class _Rows:
             self._corners.append(corners)
             self._counts.append(len(corners) // _CORNER)
 
-    def put_in_streets(self, house_streets: Mapping[str, str]) -> None:
-        """Give houses without a street of their own the one that a relation puts them in."""
-        ways = {way: i for i, way in enumerate(self._way_ids)} if house_streets else {}
-        for element, street in house_streets.items():
-            number = int(element[1:])
-            if element[0] == "n" and number in self._nodes and not self._nodes[number].street:
-                self._nodes[number] = self._nodes[number]._replace(street=street)
-            elif element[0] == "w" and number in ways:
-                house, own_street, place, city, postcode = self._ways[ways[number]]
-                self._ways[ways[number]] = (house, own_street or street, place, city, postcode)
-
-    def complete(self) -> list[AddressRow]:
-        """Return all addresses, those of ways in the middle of their corners."""
+    def _place_ways(self) -> None:
+        """Put each house that is a way in the middle of its corners."""
         if not self._ways:
-            return list(self._nodes.values())
+            return
         corners = np.frombuffer(bytes.fromhex("".join(self._corners)), dtype="<f8").reshape(-1, 2)
         counts = np.frombuffer(self._counts, dtype=np.int64)
         middles = np.add.reduceat(corners, np.cumsum(counts) - counts) / counts[:, None]
-        on_ways = zip(middles[:, 1].tolist(), middles[:, 0].tolist(), *zip(*self._ways, strict=True), strict=True)
-        return [*self._nodes.values(), *map(AddressRow._make, on_ways)]
+        rows = zip(middles[:, 1].tolist(), middles[:, 0].tolist(), *zip(*self._ways, strict=True), strict=True)
+        self._buildings = dict(zip(self._way_ids, map(AddressRow._make, rows), strict=True))
+
+    def put_in_streets(self, house_streets: Mapping[str, str]) -> None:
+        """Give houses without a street of their own the one that a relation puts them in."""
+        houses = {"n": self._nodes, "w": self._buildings}
+        for element, street in house_streets.items():
+            rows, number = houses.get(element[0], {}), int(element[1:])
+            if number in rows and not rows[number].street:
+                rows[number] = rows[number]._replace(street=street)
+
+    def complete(self) -> list[AddressRow]:
+        """Return all addresses."""
+        return [*self._nodes.values(), *self._buildings.values()]
 
     def between(self, way: Interpolation) -> Iterator[AddressRow]:
         """Yield the houses that an interpolation way stands for."""
