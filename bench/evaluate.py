@@ -75,13 +75,14 @@ def measure(name: str, text: str) -> None:
     from app.errors import AddressNotFound
     from app.pipeline import evaluate_property
     from app.pipeline.listing import Listing
+    from app.places import Kind, Location, Precision
     from app.sources.base import WALK_LIMIT_S
     from app.sources.embedded import EmbeddedSource
 
     source = EmbeddedSource(FOLDER / name / "regions")
     addresses = json.loads(text)
     before = resident_mb()
-    whole, walk, refused = [], [], 0
+    whole, walk, places, refused = [], [], [], 0
     for label, _, _ in addresses:
         began = time.perf_counter()
         try:
@@ -98,17 +99,29 @@ def measure(name: str, text: str) -> None:
             began = time.perf_counter()
             atlas.network.walk(snap, WALK_LIMIT_S)
             walk.append(time.perf_counter() - began)
-    print(json.dumps({"whole": whole, "walk": walk, "grown_mb": grown, "refused": refused}))
+    for _, lat, lon in addresses:
+        here = Location(lat, lon, "", Precision.HOUSE, atlas.name)
+        began = time.perf_counter()
+        source.surroundings(here).walk_seconds(*Kind)
+        places.append(time.perf_counter() - began)
+    print(json.dumps({"whole": whole, "walk": walk, "places": places, "grown_mb": grown, "refused": refused}))
 
 
 def compare_with_notebook(python: str) -> None:
-    """Print the notebook way's seconds on Newport beside ours for the same walks to the same places."""
-    points = [(lat, lon) for _, lat, lon in sample_addresses(EXTRACTS["newport-gb"], 10)]
+    """Print the notebook way's seconds on Newport beside ours: the walks to all places, and a whole evaluation."""
+    addresses = sample_addresses(EXTRACTS["newport-gb"], 20)
+    points = [(lat, lon) for _, lat, lon in addresses]
     command = [python, "-m", "bench.notebook_way", str(EXTRACTS["newport-gb"]), json.dumps(points)]
     done = subprocess.run(command, check=True, capture_output=True, text=True, cwd=ROOT)
     theirs = json.loads(done.stdout)
-    median = statistics.median(theirs["answer_s"])
-    print(f"\nosmnx + networkx on newport-gb: {theirs['load_s']:.1f} s to load, then {median:.2f} s an address (walks)")
+    ours = in_a_child("newport-gb", addresses)
+    notebook, walks, whole = (
+        statistics.median(took) * 1e3 for took in (theirs["answer_s"], ours["places"], ours["whole"])
+    )
+    print(
+        f"\nnewport-gb, walks to all places: osmnx + networkx {notebook:.0f} ms, once {theirs['load_s']:.0f} s to load;"
+    )
+    print(f"Doorstep {walks:.1f} ms, {notebook / walks:.0f} times faster; a whole evaluation takes it {whole:.0f} ms.")
 
 
 if __name__ == "__main__":
