@@ -154,24 +154,28 @@ def serving(name: str, folder: str) -> Iterator[subprocess.Popen[str]]:
 
 def print_wakes() -> None:
     """Print how soon an idle worker in another process begins a job, and what waiting costs."""
-    print("\n| idle worker, another process | p50 ms | p99 ms | while idle, % of a core |\n| --- | --- | --- | --- |")
-    for name, times in (("Doorstep", WAKES), ("huey, no result", max(WAKES // 5, 10))):
+    print("\n| idle worker, another process | p50 ms | p99 ms | of that the commit, p50 | while idle, % of a core |")
+    print("| --- | --- | --- | --- | --- |")
+    for name, sync in (("Doorstep", "NORMAL"), ("Doorstep", "FULL"), ("huey, no result", "FULL")):
+        times = WAKES if name == "Doorstep" else max(WAKES // 5, 10)
         with tempfile.TemporaryDirectory() as folder, serving(name, folder) as worker:
-            contestant = CONTESTANTS[name](Path(folder), "FULL")
-            waits = [wake(contestant, worker, number) for number in range(times)]
+            contestant = CONTESTANTS[name](Path(folder), sync)
+            waits, puts = zip(*(wake(contestant, worker, number) for number in range(times)), strict=True)
             idle = idle_share(worker.pid)
-        print(f"| {name} | {quantile(waits, 0.5):.2f} | {quantile(waits, 0.99):.2f} | {idle * 100:.2f} |", flush=True)
+        figures = (quantile(waits, 0.5), quantile(waits, 0.99), quantile(puts, 0.5), idle * 100)
+        print(f"| {name}, {sync} | {' | '.join(f'{figure:.2f}' for figure in figures)} |", flush=True)
 
 
-def wake(contestant: queue_contestants.Contestant, worker: subprocess.Popen[str], number: int) -> float:
-    """Put one job into an idle queue; return the milliseconds until its first line ran."""
+def wake(contestant: queue_contestants.Contestant, worker: subprocess.Popen[str], number: int) -> tuple[float, float]:
+    """Put one job into an idle queue; return the milliseconds until its first line ran, and until it was stored."""
     time.sleep(0.03 + number % 7 * 0.01)
     started = time.monotonic()
     contestant.put(number)
+    stored = time.monotonic()
     assert worker.stdout
     began = worker.stdout.readline().split()
     assert int(began[0]) == number
-    return (float(began[1]) - started) * 1_000
+    return (float(began[1]) - started) * 1_000, (stored - started) * 1_000
 
 
 def idle_share(pid: int) -> float:
