@@ -7,7 +7,8 @@ BIN := $(VENV)/bin
 export PORT ?= 8000
 DATA := $(or $(DOORSTEP_DATA_DIR),var)
 SAMPLES := monaco helsinki
-PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+# Installing in place makes setuptools warn of folders in the way; there are none.
+PIP := PYTHONWARNINGS=ignore $(BIN)/python -m pip --disable-pip-version-check --quiet
 
 .PHONY: run test lint chaos bench clean
 .DEFAULT_GOAL := run

@@ -87,18 +87,24 @@ class AddressImport:
 
 def _run(path: Path, database: Path, parent: Connection, answers: Connection) -> None:
     parent.close()  # so that the end of the parent is the end of the pipe
+    with suppress(EOFError, BrokenPipeError, ConnectionResetError):  # the import failed elsewhere: nobody listens
+        answers.send(_answer(path, database, answers))
+
+
+def _answer(path: Path, database: Path, answers: Connection) -> Floats | str:
+    """Read, index, and return where the addresses are, or what went wrong."""
     try:
         rows = _Rows()
         with reading(path):
             rows.read(open_extract(path))
         named: Named = answers.recv()
-        answers.send(_index(rows, named, database))
-    except EOFError:
-        return
+        return _index(rows, named, database)
     except BadExtract:
-        answers.send(_DAMAGED)
+        return _DAMAGED
+    except ConnectionError:
+        raise
     except (sqlite3.Error, OSError) as error:
-        answers.send(str(error))
+        return str(error)
 
 
 def _index(rows: _Rows, named: Named, database: Path) -> Floats:
