@@ -20,7 +20,7 @@ from app.geometry import METRES_PER_DEGREE, Box, box_around, distance_m, metres_
 from app.places import Kind, Place
 
 _PLACES = """
-SELECT p.id, p.kind, p.lat, p.lon, p.element, p.name <> '', p.access
+SELECT p.id, p.kind, p.lat, p.lon, p.element, p.access
 FROM place_index AS i JOIN places AS p ON p.id = i.id
 WHERE i.min_lon <= ? AND i.max_lon >= ? AND i.min_lat <= ? AND i.max_lat >= ?
 ORDER BY p.id
@@ -46,7 +46,6 @@ class Columns:
     lats: Floats
     lons: Floats
     elements: NDArray[np.int64]
-    is_named: NDArray[np.bool_]
     snaps: Snaps
     starts: NDArray[np.int64]
 
@@ -54,7 +53,7 @@ class Columns:
 def read_columns(connection: sqlite3.Connection, box: Box) -> Columns:
     """Read the places that touch a box."""
     rows = connection.execute(_PLACES, (box.max_lon, box.min_lon, box.max_lat, box.min_lat)).fetchall()
-    ids, kinds, lats, lons, elements, named, access = zip(*rows, strict=True) if rows else ((),) * 7
+    ids, kinds, lats, lons, elements, access = zip(*rows, strict=True) if rows else ((),) * 6
     counts = np.fromiter(map(len, access), dtype=np.int64, count=len(rows)) // SNAP.itemsize
     return Columns(
         ids=np.array(ids, dtype=np.int64),
@@ -62,7 +61,6 @@ def read_columns(connection: sqlite3.Connection, box: Box) -> Columns:
         lats=np.array(lats, dtype=np.float64),
         lons=np.array(lons, dtype=np.float64),
         elements=np.array(elements, dtype=np.int64),
-        is_named=np.array(named, dtype=bool),
         snaps=np.frombuffer(b"".join(access), dtype=SNAP),
         starts=np.concatenate(([0], np.cumsum(counts))),
     )
@@ -104,19 +102,14 @@ class Nearby:
         seconds = self._walk_s[self.of(kinds)]
         return np.sort(seconds[np.isfinite(seconds)])
 
-    def nearest(self, kinds: Collection[Kind], limit: int, named_first: bool = False) -> tuple[Place, ...]:
+    def nearest(self, kinds: Collection[Kind], limit: int) -> tuple[Place, ...]:
         """Return the places with the shortest walks; a tie goes to the shorter straight line, then to the lower id."""
         rows = self.of(kinds)
         rows = rows[np.isfinite(self._walk_s[rows])]
-        nameless = ~self._columns.is_named[rows] & named_first
-        order = np.lexsort((self._walk_s[rows], nameless))
-        if len(order) > limit:
-            last = order[limit - 1]
-            rank = list(zip(nameless[order].tolist(), self._walk_s[rows[order]].tolist(), strict=True))
-            order = order[: _end_of_tie(rank, (bool(nameless[last]), float(self._walk_s[rows[last]])))]
-        places = self.places(rows[order])
-        unnamed = dict(zip((place.osm_id for place in places), nameless[order].tolist(), strict=True))
-        return tuple(sorted(places, key=lambda place: (unnamed[place.osm_id], *_by_walk(place)))[:limit])
+        seconds = self._walk_s[rows]
+        if len(rows) > limit:
+            rows = rows[seconds <= np.partition(seconds, limit - 1)[limit - 1]]
+        return tuple(sorted(self.places(rows), key=_by_walk)[:limit])
 
     def reached(self, kinds: Collection[Kind]) -> Rows:
         """Return the rows of places of these kinds that the walk reached, in table order."""
@@ -209,10 +202,6 @@ def distances_m(lat: float, lon: float, shapes: Sequence[bytes]) -> Floats:
 
 def _by_walk(place: Place) -> tuple[float, float, str]:
     return (np.inf if place.walk_s is None else place.walk_s, place.straight_m, place.osm_id)
-
-
-def _end_of_tie(rank: Sequence[tuple[bool, float]], last: tuple[bool, float]) -> int:
-    return sum(1 for key in rank if key <= last)
 
 
 def _json(values: Iterable[int]) -> str:

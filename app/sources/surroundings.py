@@ -106,9 +106,9 @@ class AtlasSurroundings:
         """Return walking seconds to every place of these kinds within 45 minutes, ascending."""
         return self._nearby.walk_seconds(kinds)
 
-    def nearest(self, *kinds: Kind, limit: int = 5, named_first: bool = False) -> tuple[Place, ...]:
+    def nearest(self, *kinds: Kind, limit: int = 5) -> tuple[Place, ...]:
         """Return the places of these kinds with the shortest walks of up to 45 minutes."""
-        return self._nearby.nearest(kinds, limit, named_first)
+        return self._nearby.nearest(kinds, limit)
 
     def hazards(self, *kinds: Kind, within_m: float) -> tuple[Hazard, ...]:
         """Return lines and areas of these kinds within a straight distance, nearest first."""

@@ -39,12 +39,10 @@ def test_no_more_places_than_asked_for(around: Opened) -> None:
     assert len(around(small_town()).nearest(Kind.CAFE, Kind.SUPERMARKET, limit=1)) == 1
 
 
-def test_named_places_may_come_first(around: Opened) -> None:
+def test_a_nearer_place_without_a_name_comes_first(around: Opened) -> None:
     town = small_town()
     town.node(20, 5, {"amenity": "cafe"})
-    here = around(town)
-    assert [place.name for place in here.nearest(Kind.CAFE)] == ["", "Café Nord"]
-    assert [place.name for place in here.nearest(Kind.CAFE, named_first=True)] == ["Café Nord", ""]
+    assert [place.name for place in around(town).nearest(Kind.CAFE)] == ["", "Café Nord"]
 
 
 def test_a_tie_goes_to_the_lower_id(around: Opened) -> None:

@@ -116,11 +116,8 @@ class StreetGrid:
     def walk_seconds(self, *kinds: Kind) -> Floats:
         return np.sort(np.array([p.walk_s for p in self._of(kinds) if p.walk_s is not None], dtype=float))
 
-    def nearest(self, *kinds: Kind, limit: int = 5, named_first: bool = False) -> tuple[Place, ...]:
-        found = self._of(kinds)
-        if named_first:
-            found.sort(key=lambda p: not p.name)
-        return tuple(found[:limit])
+    def nearest(self, *kinds: Kind, limit: int = 5) -> tuple[Place, ...]:
+        return tuple(self._of(kinds)[:limit])
 
     def hazards(self, *kinds: Kind, within_m: float) -> tuple[Hazard, ...]:
         near = [h for h in self.dangers if h.kind in kinds and h.distance_m <= within_m]
