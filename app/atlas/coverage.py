@@ -9,7 +9,6 @@ from typing import NamedTuple
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from scipy import ndimage
 
 from app.atlas.projection import Floats
 from app.geometry import METRES_PER_DEGREE, Box, metres_per_degree_lon
@@ -133,6 +132,8 @@ def coverage_of(mapped: Floats, places: Floats, addresses: Floats, coast: Floats
     grid = _grid_around(np.concatenate((mapped, places)), header_box)
     # Streets and rivers run out of an extract, shops and houses do not.
     lived_in = _count(grid, np.concatenate((places, addresses))) > 0
+    from scipy import ndimage  # a quarter of a second that only an import needs
+
     covered = _spread(lived_in | (_count(grid, mapped) > 0), lived_in)
     covered |= _sea(grid, covered, coast)
     covered = ndimage.binary_fill_holes(covered)
@@ -175,6 +176,8 @@ def _count(grid: Grid, points: Floats) -> NDArray[np.int32]:
 
 def _spread(filled: Bools, sure: Bools) -> Bools:
     """Return the sure cells and those with enough filled ones around, widened a little, gaps closed."""
+    from scipy import ndimage
+
     near = _round(NEAR_CELLS)
     share = ndimage.convolve(filled.astype(np.float32), near / near.sum(), mode="constant")
     dense = ndimage.binary_dilation(sure | (filled & (share >= FILLED_SHARE)), _round(2))

@@ -6,9 +6,12 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
+import numpy as np
+from numpy.typing import NDArray
+
 from app.atlas.geocoder.rows import AddressRow, PlaceRow
 from app.atlas.geocoder.text import fold
-from app.geometry import distance_m
+from app.geometry import METRES_PER_DEGREE
 
 #: How far, in metres, a place of each kind reaches from its point: a guess, used to tell whether a hint fits.
 REACH_M: dict[str, float] = {
@@ -26,6 +29,7 @@ _VOTE_DEGREES, _SETTLEMENT_DEGREES = 0.01, 0.15
 _VOTES, _SHARE_OF_NAMED, _SHARE_OF_ALL = 5, 0.6, 0.1
 
 _Cell = tuple[int, int]
+Floats = NDArray[np.float64]
 
 
 def reach_m(kind: str) -> float:
@@ -58,10 +62,23 @@ class Cities:
 
     def guess(self, lat: float, lon: float) -> str:
         """Return the city that the addresses around a point name, else the settlement that reaches it, else ""."""
-        cell = _cell(lat, lon, _VOTE_DEGREES)
-        if cell not in self._guesses:
+        return self.guess_all([lat], [lon])[0]
+
+    def guess_all(self, lats: Sequence[float], lons: Sequence[float]) -> list[str]:
+        """Return the guess for each of many points: those of one street mostly share what is looked up."""
+        cells = [_cell(lat, lon, _VOTE_DEGREES) for lat, lon in zip(lats, lons, strict=True)]
+        for cell in set(cells) - self._guesses.keys():
             self._guesses[cell] = self._voted(cell)
-        return self._guesses[cell] or self._settlement(lat, lon)
+        guesses = [self._guesses[cell] for cell in cells]
+        unnamed: dict[_Cell, list[int]] = defaultdict(list)
+        for i, guess in enumerate(guesses):
+            if not guess:
+                unnamed[_cell(lats[i], lons[i], _SETTLEMENT_DEGREES)].append(i)
+        for cell, rows in unnamed.items():
+            names = self._settlements_of(cell, np.array([lats[i] for i in rows]), np.array([lons[i] for i in rows]))
+            for i, name in zip(rows, names, strict=True):
+                guesses[i] = name
+        return guesses
 
     def _voted(self, cell: _Cell) -> str:
         votes: Counter[str] = Counter()
@@ -73,15 +90,17 @@ class Cities:
         enough = votes[city] >= max(_VOTES, _SHARE_OF_NAMED * votes.total(), _SHARE_OF_ALL * everyone)
         return city if enough else ""
 
-    def _settlement(self, lat: float, lon: float) -> str:
-        cell = _cell(lat, lon, _SETTLEMENT_DEGREES)
+    def _settlements_of(self, cell: _Cell, lats: Floats, lons: Floats) -> list[str]:
+        """Return for points of one cell the settlement whose reach each lies deepest in: of equals the first name."""
         if cell not in self._near:
-            self._near[cell] = [place for beside in _around(cell) for place in self._settlements.get(beside, ())]
-        if not self._near[cell]:
-            return ""
-        ratios = [(distance_m(lat, lon, p.lat, p.lon) / NAMING_M[p.kind], p.name) for p in self._near[cell]]
-        ratio, name = min(ratios, default=(math.inf, ""))
-        return name if ratio <= 1 else ""
+            near = [place for beside in _around(cell) for place in self._settlements.get(beside, ())]
+            self._near[cell] = sorted(near, key=lambda place: place.name)
+        near = self._near[cell]
+        if not near:
+            return [""] * len(lats)
+        ratios = np.array([_distances_m(lats, lons, place) / NAMING_M[place.kind] for place in near])
+        best = ratios.argmin(axis=0)
+        return [near[b].name if ratio <= 1 else "" for b, ratio in zip(best.tolist(), ratios.min(axis=0), strict=True)]
 
 
 def _spellings(written: Counter[str]) -> dict[str, str]:
@@ -93,6 +112,13 @@ def _spellings(written: Counter[str]) -> dict[str, str]:
             names[fold(name)][name] += count
     best = {key: min(same, key=lambda name: (-same[name], name)) for key, same in names.items()}
     return {text: best.get(fold(text.split(",")[0].strip()), "") for text in written}
+
+
+def _distances_m(lats: Floats, lons: Floats, place: PlaceRow) -> Floats:
+    """Return what `geometry.distance_m` gives, for many points at once."""
+    x = (place.lon - lons) * METRES_PER_DEGREE * np.cos(np.radians((lats + place.lat) / 2))
+    y = (place.lat - lats) * METRES_PER_DEGREE
+    return np.hypot(x, y)
 
 
 def _cell(lat: float, lon: float, degrees: float) -> _Cell:

@@ -77,7 +77,7 @@ class _Index:
         """Add the houses of a street; None as their city has each one's guessed where it names none."""
         rows = [house.row for house in houses]
         lats, lons = [row.lat for row in rows], [row.lon for row in rows]
-        here = self._cities.add_all([self._city(row, city_of_all) for row in rows], lats, lons)
+        here = self._cities.add_all(self._house_cities(rows, city_of_all), lats, lons)
         postcodes = self._postcodes.add_all([_postcode(row.postcode) for row in rows], lats, lons)
         idents = count(len(self._numbers) + 1)
         numbers = (house.number for house in houses)
@@ -88,10 +88,15 @@ class _Index:
             )
         ]
 
-    def _city(self, row: AddressRow, city_of_all: str | None) -> str:
-        if city := self._known.spelled(row.city):
-            return city
-        return self._known.guess(row.lat, row.lon) if city_of_all is None else city_of_all
+    def _house_cities(self, rows: Sequence[AddressRow], city_of_all: str | None) -> list[str]:
+        cities = [self._known.spelled(row.city) for row in rows]
+        if city_of_all is not None:
+            return [city or city_of_all for city in cities]
+        silent = [i for i, city in enumerate(cities) if not city]
+        guesses = self._known.guess_all([rows[i].lat for i in silent], [rows[i].lon for i in silent])
+        for i, guess in zip(silent, guesses, strict=True):
+            cities[i] = guess
+        return cities
 
     def _street_city(self, street: Street, lat: float, lon: float) -> tuple[str, bool]:
         """Return a street's city, and whether its houses that name none may be taken to lie in it too."""
