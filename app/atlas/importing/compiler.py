@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 import numpy as np
 import shapely
@@ -25,7 +24,7 @@ from app.atlas.importing.place_rows import PlaceRow, PlaceShapes, is_place, plac
 from app.atlas.importing.stop_routes import stop_routes
 from app.atlas.importing.table_writer import AtlasTables
 from app.atlas.kind_tables import GREEN_KINDS
-from app.atlas.projection import Floats, Geometries, Projection
+from app.atlas.projection import Floats, Projection
 from app.atlas.streets.network import Network
 from app.atlas.streets.walk_rules import FOOTPATH_CLASSES, may_walk
 from app.atlas.streets.ways import StreetWays
@@ -36,15 +35,6 @@ from app.places import Kind
 LIT = frozenset({"yes", "24/7", "dusk-dawn", "sunset-sunrise", "automatic", "interval"})
 #: A station's entrances are looked for this far from its middle.
 STATION_ENTRANCE_M = 250.0
-
-
-@dataclass(frozen=True, slots=True)
-class Streets:
-    """The streets of a region with their lines in metres."""
-
-    ways: StreetWays
-    walkable: Geometries
-    paths: PathLines
 
 
 class Compiler:
