@@ -10,8 +10,9 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
-from app.atlas.importing.extract import open_extract, read_extract
+from app.atlas.importing.extract import read_extract
 from app.atlas.importing.outlines import street_ways
+from app.atlas.importing.pbf.file import PbfFile
 from app.atlas.importing.relations import read_relations
 from app.atlas.streets.network import Network, StreetWays, compile_network
 
@@ -33,7 +34,8 @@ def shared_file(*parts: str) -> Path:
 @cache
 def streets_of(path: Path) -> tuple[StreetWays, Barriers]:
     """Read the streets and barriers of an extract."""
-    extract = read_extract(path, read_relations(open_extract(path)))
+    file = PbfFile(path)
+    extract = read_extract(file, read_relations(file))
     return street_ways(extract.streets), {ref: gate.tags for ref, gate in extract.gates.items()}
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 
@@ -10,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.atlas.geocoder.rows import AddressRow, PlaceRow
+from app.atlas.geocoder.schema import around, cells_of, columns_of
 from app.atlas.geocoder.text import fold
 from app.geometry import METRES_PER_DEGREE
 
@@ -28,7 +28,6 @@ NAMING_M: dict[str, float] = {"city": 9_000.0, "town": 3_500.0, "village": 3_000
 _VOTE_DEGREES, _SETTLEMENT_DEGREES = 0.01, 0.15
 _VOTES, _SHARE_OF_NAMED, _SHARE_OF_ALL = 5, 0.6, 0.1
 
-_Cell = tuple[int, int]
 Floats = NDArray[np.float64]
 
 
@@ -42,47 +41,38 @@ class Cities:
 
     def __init__(self, addresses: Iterable[AddressRow], places: Sequence[PlaceRow]) -> None:
         self._spelling = _spellings(Counter(row.city for row in addresses if row.city))
-        self._settlements: dict[_Cell, list[PlaceRow]] = defaultdict(list)
-        for place in places:
-            if place.kind in NAMING_M:
-                self._settlements[_cell(place.lat, place.lon, _SETTLEMENT_DEGREES)].append(place)
-        self._near: dict[_Cell, list[PlaceRow]] = {}
-        self._votes: dict[_Cell, Counter[str]] = defaultdict(Counter)
-        self._guesses: dict[_Cell, str] = {}
+        self._settlements: dict[int, list[PlaceRow]] = defaultdict(list)
+        named = [place for place in places if place.kind in NAMING_M]
+        cells = cells_of(*columns_of([(place.lat, place.lon) for place in named]), _SETTLEMENT_DEGREES)
+        for place, cell in zip(named, cells.tolist(), strict=True):
+            self._settlements[cell].append(place)
+        self._votes: dict[int, Counter[str]] = defaultdict(Counter)
 
     def spelled(self, city: str) -> str:
         """Return the region's usual spelling of a city, or "" for what names none ("7")."""
         return self._spelling.get(city, "")
 
-    def vote(self, addresses: Iterable[AddressRow]) -> None:
-        """Count each address with its city, or as one that names none."""
-        written = Counter((_cell(row.lat, row.lon, _VOTE_DEGREES), row.city) for row in addresses)
-        for (cell, city), times in written.items():
-            self._votes[cell][self.spelled(city)] += times
+    def vote(self, cities: Iterable[str], lats: Floats, lons: Floats) -> None:
+        """Count addresses with their city (spelled the usual way), or "" for those that name none."""
+        cells = cells_of(lats, lons, _VOTE_DEGREES).tolist()
+        for (cell, city), times in Counter(zip(cells, cities, strict=True)).items():
+            self._votes[cell][city] += times
 
-    def guess(self, lat: float, lon: float) -> str:
-        """Return the city that the addresses around a point name, else the settlement that reaches it, else ""."""
-        return self.guess_all([lat], [lon])[0]
+    def guess_all(self, lats: Floats, lons: Floats) -> list[str]:
+        """Return for each point the city that the addresses around name, else the settlement that reaches it."""
+        cells, which = np.unique(cells_of(lats, lons, _VOTE_DEGREES), return_inverse=True)
+        voted = np.array([self._voted(cell) for cell in cells.tolist()], dtype=object)
+        guesses = voted[which]
+        unnamed = np.flatnonzero(guesses == "")
+        around_it = cells_of(lats[unnamed], lons[unnamed], _SETTLEMENT_DEGREES)
+        for cell in np.unique(around_it).tolist():
+            rows = unnamed[around_it == cell]
+            guesses[rows] = self._settlements_of(cell, lats[rows], lons[rows])
+        return list(guesses)
 
-    def guess_all(self, lats: Sequence[float], lons: Sequence[float]) -> list[str]:
-        """Return the guess for each of many points: those of one street mostly share what is looked up."""
-        cells = [_cell(lat, lon, _VOTE_DEGREES) for lat, lon in zip(lats, lons, strict=True)]
-        for cell in set(cells) - self._guesses.keys():
-            self._guesses[cell] = self._voted(cell)
-        guesses = [self._guesses[cell] for cell in cells]
-        unnamed: dict[_Cell, list[int]] = defaultdict(list)
-        for i, guess in enumerate(guesses):
-            if not guess:
-                unnamed[_cell(lats[i], lons[i], _SETTLEMENT_DEGREES)].append(i)
-        for cell, rows in unnamed.items():
-            names = self._settlements_of(cell, np.array([lats[i] for i in rows]), np.array([lons[i] for i in rows]))
-            for i, name in zip(rows, names, strict=True):
-                guesses[i] = name
-        return guesses
-
-    def _voted(self, cell: _Cell) -> str:
+    def _voted(self, cell: int) -> str:
         votes: Counter[str] = Counter()
-        for beside in _around(cell):
+        for beside in around(cell):
             votes.update(self._votes.get(beside, {}))
         everyone = votes.total()
         del votes[""]
@@ -90,17 +80,15 @@ class Cities:
         enough = votes[city] >= max(_VOTES, _SHARE_OF_NAMED * votes.total(), _SHARE_OF_ALL * everyone)
         return city if enough else ""
 
-    def _settlements_of(self, cell: _Cell, lats: Floats, lons: Floats) -> list[str]:
+    def _settlements_of(self, cell: int, lats: Floats, lons: Floats) -> NDArray[np.object_]:
         """Return for points of one cell the settlement whose reach each lies deepest in: of equals the first name."""
-        if cell not in self._near:
-            near = [place for beside in _around(cell) for place in self._settlements.get(beside, ())]
-            self._near[cell] = sorted(near, key=lambda place: place.name)
-        near = self._near[cell]
-        if not near:
-            return [""] * len(lats)
-        ratios = np.array([_distances_m(lats, lons, place) / NAMING_M[place.kind] for place in near])
-        best = ratios.argmin(axis=0)
-        return [near[b].name if ratio <= 1 else "" for b, ratio in zip(best.tolist(), ratios.min(axis=0), strict=True)]
+        names, best = np.full(len(lats), "", dtype=object), np.ones(len(lats))
+        near = [place for beside in around(cell) for place in self._settlements.get(beside, ())]
+        for place in sorted(near, key=lambda place: place.name, reverse=True):
+            ratios = _distances_m(lats, lons, place) / NAMING_M[place.kind]
+            deeper = ratios <= best
+            names[deeper], best[deeper] = place.name, ratios[deeper]
+        return names
 
 
 def _spellings(written: Counter[str]) -> dict[str, str]:
@@ -119,11 +107,3 @@ def _distances_m(lats: Floats, lons: Floats, place: PlaceRow) -> Floats:
     x = (place.lon - lons) * METRES_PER_DEGREE * np.cos(np.radians((lats + place.lat) / 2))
     y = (place.lat - lats) * METRES_PER_DEGREE
     return np.hypot(x, y)
-
-
-def _cell(lat: float, lon: float, degrees: float) -> _Cell:
-    return math.floor(lat / degrees), math.floor(lon / degrees)
-
-
-def _around(cell: _Cell) -> list[_Cell]:
-    return [(cell[0] + i, cell[1] + j) for i in (-1, 0, 1) for j in (-1, 0, 1)]

@@ -8,12 +8,14 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.atlas.geocoder.schema import CITY, PLACE, POSTCODE, STREET
 from app.atlas.geocoder.text import core_of, fold, key_of, short_forms, spelled_out, tokens_of
 from app.atlas.geocoder.words import TYPES
 
 Words = tuple[str, ...]
+Floats = NDArray[np.float64]
 
 
 class Names:
@@ -63,9 +65,9 @@ class Spots:
 
     def add(self, name: str, lat: float, lon: float) -> int:
         """Count an address under a name and return the name's number."""
-        return self.add_all([name], [lat], [lon])[0]
+        return self.add_all([name], np.array([lat]), np.array([lon]))[0]
 
-    def add_all(self, names: Sequence[str], lats: Sequence[float], lons: Sequence[float]) -> list[int]:
+    def add_all(self, names: Sequence[str], lats: Floats, lons: Floats) -> list[int]:
         """Count many addresses and return their names' numbers."""
         for name in dict.fromkeys(names):
             if name not in self._ids:
@@ -73,8 +75,8 @@ class Spots:
                 self._names.add(name, self._kind, self._ids[name])
         idents = [self._ids[name] for name in names]
         self._idents.extend(idents)
-        self._lats.extend(lats)
-        self._lons.extend(lons)
+        self._lats.frombytes(lats.tobytes())
+        self._lons.frombytes(lons.tobytes())
         return idents
 
     def rows(self) -> Iterator[tuple[object, ...]]:

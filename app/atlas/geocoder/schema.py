@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 #: Degrees of latitude and longitude in one cell of the grid for reverse look-ups (some 220 m by 110 to 220 m).
 CELL_DEGREES = 0.002
+#: From a cell's number to that of the cell north of it.
+CELL_ROW = 1_000_000
 
 #: What a name refers to (geo_ref.kind).
 STREET, PLACE, CITY, POSTCODE = 1, 2, 3, 4
@@ -51,10 +54,21 @@ CREATE INDEX geo_street_first ON geo_street (first_number);
 
 def cell_of(lat: float, lon: float) -> int:
     """Return the number of the grid cell that holds a point in degrees."""
-    return math.floor(lat / CELL_DEGREES) * 1_000_000 + math.floor(lon / CELL_DEGREES)
+    return math.floor(lat / CELL_DEGREES) * CELL_ROW + math.floor(lon / CELL_DEGREES)
 
 
-def cells_of(lats: NDArray[np.float64], lons: NDArray[np.float64]) -> NDArray[np.int64]:
-    """Return `cell_of` many points."""
-    rows, columns = np.floor(lats / CELL_DEGREES), np.floor(lons / CELL_DEGREES)
-    return rows.astype(np.int64) * 1_000_000 + columns.astype(np.int64)
+def columns_of(points: Sequence[tuple[float, float]]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return latitudes and longitudes of (lat, lon) points."""
+    lats, lons = np.array(points, dtype=np.float64).reshape(-1, 2).T
+    return lats, lons
+
+
+def cells_of(lats: NDArray[np.float64], lons: NDArray[np.float64], degrees: float = CELL_DEGREES) -> NDArray[np.int64]:
+    """Return `cell_of` many points, in a grid of this step."""
+    rows, columns = np.floor(lats / degrees), np.floor(lons / degrees)
+    return rows.astype(np.int64) * CELL_ROW + columns.astype(np.int64)
+
+
+def around(cell: int) -> list[int]:
+    """Return a cell and the eight that touch it."""
+    return [cell + row + column for row in (-CELL_ROW, 0, CELL_ROW) for column in (-1, 0, 1)]

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-import math
-from collections import Counter, defaultdict
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
+from typing import NamedTuple
 
 from app.atlas.geocoder.numbers import HouseNumber, numbers_by_block, parse_number, split_numbers
 from app.atlas.geocoder.rows import AddressRow, StreetRow
+from app.atlas.geocoder.schema import around, cells_of, columns_of
 from app.atlas.geocoder.text import key_of, short_forms
 from app.geometry import distance_m
 
@@ -21,8 +22,7 @@ CLUSTER_DEGREES = 0.003
 SAME_HOUSE_M = 150.0
 
 
-@dataclass(slots=True)
-class House:
+class House(NamedTuple):
     """One house number of a street, before it is stored."""
 
     number: HouseNumber
@@ -40,85 +40,85 @@ class Street:
 
 
 @dataclass(slots=True)
-class _Named:
-    addresses: list[AddressRow] = field(default_factory=list)
+class _Cell:
+    """What of one name lies in one cell, and the cells that its ways lead to."""
+
+    rows: list[AddressRow] = field(default_factory=list)
     ways: list[StreetRow] = field(default_factory=list)
+    points: list[Point] = field(default_factory=list)
+    linked: set[int] = field(default_factory=set)
 
 
-def build_streets(addresses: Iterable[AddressRow], ways: Iterable[StreetRow]) -> list[Street]:
+class _Named(dict[int, _Cell]):
+    """What carries one name, by cell."""
+
+    def __missing__(self, cell: int) -> _Cell:
+        found = self[cell] = _Cell()
+        return found
+
+
+class _BySpelling(dict[str, _Named]):
+    """Finds by any spelling of a name what carries it."""
+
+    def __init__(self) -> None:
+        self.by_key: dict[str, _Named] = {}
+
+    def __missing__(self, spelling: str) -> _Named:
+        found = self[spelling] = self.by_key.setdefault(key_of(short_forms(spelling)), _Named())
+        return found
+
+
+def build_streets(addresses: Sequence[AddressRow], ways: Sequence[StreetRow]) -> list[Street]:
     """Join rows into streets, in an order that does not depend on the order of the rows."""
-    named: dict[str, _Named] = {}
-    by_spelling: dict[str, _Named] = {}
-    for row in addresses:
-        spelling = row.street or row.place
-        if spelling:
-            _named(spelling, named, by_spelling).addresses.append(row)
-    for way in ways:
-        _named(way.name, named, by_spelling).ways.append(way)
-    streets: list[Street] = []
-    for key in sorted(named):
-        if key:
-            streets += _parts(named[key])
-    return streets
+    names = _BySpelling()
+    for row, cell in zip(addresses, _cells([(row.lat, row.lon) for row in addresses]), strict=True):
+        if spelling := row.street or row.place:
+            names[spelling][cell].rows.append(row)
+    homes = _cells([(way.lat, way.lon) for way in ways])
+    cells = iter(_cells([point for way in ways for point in way.points]))
+    for way, home in zip(ways, homes, strict=True):
+        _add_way(names[way.name], way, home, cells)
+    return [street for key in sorted(names.by_key) if key for street in _parts(names.by_key[key])]
 
 
-def _named(spelling: str, named: dict[str, _Named], by_spelling: dict[str, _Named]) -> _Named:
-    found = by_spelling.get(spelling)
-    if found is None:
-        found = by_spelling[spelling] = named.setdefault(key_of(short_forms(spelling)), _Named())
-    return found
+def _cells(points: Sequence[Point]) -> list[int]:
+    cells: list[int] = cells_of(*columns_of(points), CLUSTER_DEGREES).tolist()
+    return cells
+
+
+def _add_way(named: _Named, way: StreetRow, home: int, cells: Iterator[int]) -> None:
+    """Put a way where its middle is and its points where they are; `cells` are those of its points."""
+    named[home].ways.append(way)
+    if not way.points:
+        named[home].points.append((way.lat, way.lon))
+    for point, cell in zip(way.points, cells, strict=False):
+        named[cell].points.append(point)
+        named[cell].linked.add(home)
+        named[home].linked.add(cell)
 
 
 def _parts(named: _Named) -> list[Street]:
-    cells: dict[tuple[int, int], tuple[list[AddressRow], list[StreetRow], list[Point]]] = {}
-    for row in named.addresses:
-        cells.setdefault(_cell(row.lat, row.lon), ([], [], []))[0].append(row)
-    links: list[tuple[tuple[int, int], tuple[int, int]]] = []
-    for way in named.ways:
-        home = _cell(way.lat, way.lon)
-        cells.setdefault(home, ([], [], []))[1].append(way)
-        for point in way.points or ((way.lat, way.lon),):
-            cell = _cell(*point)
-            cells.setdefault(cell, ([], [], []))[2].append(point)
-            links.append((home, cell))
+    """Return the streets of one name: cells that touch or that a way links are one."""
     streets = []
-    for group in _connected(cells, links):
-        rows = [row for cell in group for row in cells[cell][0]]
-        ways = [way for cell in group for way in cells[cell][1]]
-        points = [point for cell in group for point in cells[cell][2]]
-        streets.append(_street(rows, ways, points))
-    return streets
-
-
-def _cell(lat: float, lon: float) -> tuple[int, int]:
-    return math.floor(lat / CLUSTER_DEGREES), math.floor(lon / CLUSTER_DEGREES)
-
-
-def _connected(
-    cells: Iterable[tuple[int, int]], links: list[tuple[tuple[int, int], tuple[int, int]]]
-) -> list[list[tuple[int, int]]]:
-    linked: dict[tuple[int, int], list[tuple[int, int]]] = defaultdict(list)
-    for a, b in links:
-        linked[a].append(b)
-        linked[b].append(a)
-    left = set(cells)
-    groups = []
+    left = set(named)
     for start in sorted(left):
         if start not in left:
             continue
         left.discard(start)
         group = [start]
         for cell in group:
-            beside = [(cell[0] + i, cell[1] + j) for i in (-1, 0, 1) for j in (-1, 0, 1)]
-            for other in (*beside, *linked.get(cell, ())):
+            for other in (*around(cell), *named[cell].linked):
                 if other in left:
                     left.discard(other)
                     group.append(other)
-        groups.append(sorted(group))
-    return groups
+        streets.append(_street([named[cell] for cell in sorted(group)]))
+    return streets
 
 
-def _street(rows: list[AddressRow], ways: list[StreetRow], points: list[Point]) -> Street:
+def _street(cells: Sequence[_Cell]) -> Street:
+    rows = [row for cell in cells for row in cell.rows]
+    ways = [way for cell in cells for way in cell.ways]
+    points = [point for cell in cells for point in cell.points]
     spellings = Counter(way.name for way in ways) or Counter(row.street or row.place for row in rows)
     name = min(spellings, key=lambda text: (-spellings[text], text))
     alts = sorted({alt for way in ways for alt in way.alt_names} | {way.name for way in ways} - {name})

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.atlas.geocoder.rows import AddressRow, PlaceRow, StreetRow
+from app.atlas.importing.keys import ADDRESS_KEY, CITY_KEYS
 from app.geometry import distance_m
 
 Tags = Mapping[str, str]
@@ -26,25 +26,18 @@ FINDABLE_PLACES = frozenset({
 })  # fmt: skip
 
 
-class TagLookup(Protocol):
-    """A dict of tags, or osmium's own list of them (whose `get` costs far less than making a dict)."""
-
-    def get(self, key: str, /) -> str | None: ...
+#: Number, street, place, city and postcode of an element, "" where a tag is missing.
+AddressTexts = tuple[str, str, str, str, str]
 
 
-def address_texts(tags: TagLookup) -> tuple[str, str, str, str, str]:
-    """Return number, street, place, city and postcode of an element, "" where a tag is missing."""
+def address_texts(tags: Tags) -> AddressTexts:
+    """Return what the tags of an element with a house number say."""
     get = tags.get
-    return (
-        get("addr:housenumber") or "",
-        get("addr:street") or "",
-        get("addr:place") or "",
-        get("addr:city") or get("addr:suburb") or get("addr:hamlet") or "",
-        get("addr:postcode") or "",
-    )
+    city = next((city for key in CITY_KEYS if (city := get(key))), "")
+    return get(ADDRESS_KEY, ""), get("addr:street", ""), get("addr:place", ""), city, get("addr:postcode", "")
 
 
-def address_row(number: str, tags: TagLookup, lat: float, lon: float, street: str = "") -> AddressRow:
+def address_row(number: str, tags: Tags, lat: float, lon: float, street: str = "") -> AddressRow:
     """Return the row of an element with a house number; `street` is what a relation says where the tag is missing."""
     _, own_street, place, city, postcode = address_texts(tags)
     return AddressRow(lat, lon, number, own_street or street, place, city, postcode)

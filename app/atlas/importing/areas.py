@@ -12,9 +12,9 @@ from app.atlas.importing.relations import Members
 
 
 class Part(NamedTuple):
-    """A line or area: hexadecimal WKB in degrees, and the nodes on its edge."""
+    """A line or area: WKB in degrees, and the nodes on its edge."""
 
-    wkb: str
+    wkb: bytes
     refs: tuple[int, ...]
 
 
@@ -31,7 +31,7 @@ def assembled(members: Members, parts: Mapping[int, Part]) -> Part | None:
     if not polygons:
         return None
     refs = dict.fromkeys(ref for way in members.outer if way in parts for ref in parts[way].refs)
-    return Part(shapely.MultiPolygon(polygons).wkb_hex, tuple(refs))
+    return Part(shapely.MultiPolygon(polygons).wkb, tuple(refs))
 
 
 def _enclosed(ways: Iterable[int], parts: Mapping[int, Part]) -> shapely.Geometry:

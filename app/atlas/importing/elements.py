@@ -22,10 +22,10 @@ class Spot(NamedTuple):
 
 
 class Shape(NamedTuple):
-    """A mapped line or area; `wkb` is hexadecimal, in degrees; `refs` are the outline's nodes where gates matter."""
+    """A mapped line or area; `wkb` is in degrees; `refs` are the outline's nodes where gates matter."""
 
     osm_id: str
-    wkb: str
+    wkb: bytes
     is_area: bool
     tags: dict[str, str]
     kinds: tuple[Kind, ...]
@@ -43,7 +43,7 @@ class Gate(NamedTuple):
 class Cover(NamedTuple):
     """An area of land cover; `is_nature` for wood, water, meadow and the like, not for lawn or sand."""
 
-    wkb: str
+    wkb: bytes
     is_nature: bool
 
 
@@ -56,10 +56,10 @@ class Comfort(NamedTuple):
 
 
 class Track(NamedTuple):
-    """A line that trains, trams or the like run on, in tunnels too: its railway=* and its hexadecimal WKB."""
+    """A line that trains, trams or the like run on, in tunnels too: its railway=* and its WKB."""
 
     railway: str
-    wkb: str
+    wkb: bytes
 
 
 class Interpolation(NamedTuple):

@@ -13,17 +13,20 @@ import numpy as np
 from app.atlas.coverage import Coverage
 from app.atlas.files import ADDRESSES_FILE, NETWORK_DIR, STOP_SNAPS_FILE, TABLES_FILE, TRANSIT_DIR
 from app.atlas.geocoder.rows import StreetRow
-from app.atlas.importing.addresses import AddressImport, Named
+from app.atlas.importing.addresses import Named, reading_addresses
 from app.atlas.importing.addressing import street_row
 from app.atlas.importing.compiler import Compiler
 from app.atlas.importing.elements import Extract
-from app.atlas.importing.extract import open_extract, read_extract, reading
+from app.atlas.importing.extract import read_extract
+from app.atlas.importing.forked import Forked
+from app.atlas.importing.formats import opened
 from app.atlas.importing.outlines import street_ways
 from app.atlas.importing.relations import read_relations
 from app.atlas.importing.stations import settle_stations
 from app.atlas.importing.stop_walks import NetworkWalks
 from app.atlas.importing.table_writer import AtlasTables, write_meta, write_tables
 from app.atlas.meta import ATTRIBUTION, AtlasMeta, to_rows
+from app.atlas.projection import Floats
 from app.atlas.regions import RegionStore
 from app.atlas.streets.network import Network, compile_network
 from app.atlas.streets.ways import StreetWays
@@ -32,7 +35,7 @@ from app.atlas.transit import Timetable, TimetableFacts, compile_timetables
 #: Called with the share done, 0 to 1, and what is being done.
 Progress = Callable[[float, str], None]
 #: Share of the work done when each step begins, as measured on extracts of 3 to 27 MB.
-READING, STREETS, PLACES, TIMETABLES, ADDRESSES = 0.03, 0.5, 0.56, 0.68, 0.7
+STREETS, PLACES, TIMETABLES, ADDRESSES = 0.5, 0.56, 0.68, 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,23 +73,17 @@ def _no_collection() -> Iterator[None]:
 
 
 def _compile(source: Source, title: str, directory: Path, progress: Progress) -> AtlasMeta:
-    path = source.extract
-    file = open_extract(path)
-    progress(0.0, "reading relations")
-    addresses = AddressImport(path, directory / ADDRESSES_FILE)
-    try:
-        with reading(path):
-            relations = read_relations(file)
-        span = STREETS - READING
-        extract = read_extract(
-            path, relations, lambda share: progress(READING + span * share, "reading streets and places")
-        )
+    progress(0.0, "reading streets and places")
+    with (
+        opened(source.extract, directory) as file,
+        reading_addresses(file, directory / ADDRESSES_FILE) as addresses,
+    ):
+        relations = read_relations(file)
+        extract = read_extract(file, relations, lambda share: progress(STREETS * share, "reading streets and places"))
         ways = street_ways(extract.streets)
         named = (_street_rows(ways), extract.places, extract.interpolations, extract.addresses)
         addresses.tell(Named(*named, relations.house_streets))
         return _build(source, title, directory, Parts(extract, ways, addresses), progress)
-    finally:
-        addresses.stop()
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +92,7 @@ class Parts:
 
     extract: Extract
     ways: StreetWays
-    addresses: AddressImport
+    addresses: Forked[Floats]
 
 
 def _build(source: Source, title: str, directory: Path, parts: Parts, progress: Progress) -> AtlasMeta:
@@ -112,7 +109,7 @@ def _build(source: Source, title: str, directory: Path, parts: Parts, progress: 
     progress(TIMETABLES, "compiling timetables")
     timetables = _timetables(source.feeds, directory, network)
     progress(ADDRESSES, "indexing addresses")
-    coverage = compiler.coverage(parts.addresses.finish())
+    coverage = compiler.coverage(parts.addresses.answer())
     coverage.write(directory)
     meta = _meta(source, title, extract, tables, coverage, timetables)
     write_meta(directory / TABLES_FILE, to_rows(meta))

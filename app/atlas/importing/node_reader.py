@@ -2,31 +2,13 @@
 
 from __future__ import annotations
 
-import osmium
-
 from app.atlas.importing.addressing import place_row
 from app.atlas.importing.classify import kinds_of
 from app.atlas.importing.elements import Comfort, Extract, Gate, Spot
+from app.atlas.importing.pbf.block import Node
+from app.atlas.importing.pbf.ways import Tags
 from app.atlas.importing.relations import Relations
 
-NODE_KEYS = [
-    "amenity",
-    "shop",
-    "leisure",
-    "tourism",
-    "healthcare",
-    "place",
-    "highway",
-    "railway",
-    "public_transport",
-    "aeroway",
-    "aerialway",
-    "man_made",
-    "power",
-    "barrier",
-    "entrance",
-    "drinking_water",
-]
 #: (key, value) of what makes a green space pleasant, and its word in scoring.md.
 COMFORTS = {
     ("amenity", "bench"): "bench",
@@ -41,7 +23,7 @@ COMFORTS = {
 _COMFORT_KEYS = tuple(dict.fromkeys(key for key, _ in COMFORTS))
 
 
-def comfort_of(tags: dict[str, str]) -> str:
+def comfort_of(tags: Tags) -> str:
     """Return the word of the comfort that an element is, or ""."""
     found = (COMFORTS.get((key, tags[key])) for key in _COMFORT_KEYS if key in tags)
     return next((word for word in found if word), "")
@@ -54,11 +36,9 @@ class NodeReader:
         self._extract = extract
         self._route_members = relations.route_member_ids()
 
-    def read(self, node: osmium.osm.Node) -> None:
+    def read(self, node: Node) -> None:
         """Keep what a node with one of NODE_KEYS says."""
-        self._thing(node.id, dict(node.tags), node.lat, node.lon)
-
-    def _thing(self, node_id: int, tags: dict[str, str], lat: float, lon: float) -> None:
+        node_id, tags, lat, lon = node
         extract, osm_id = self._extract, f"n{node_id}"
         if "barrier" in tags or "entrance" in tags:
             extract.gates[node_id] = Gate(lat, lon, tags)

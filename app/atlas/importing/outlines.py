@@ -40,7 +40,7 @@ def outlines_of(shapes: Sequence[Shape], projection: Projection) -> Outlines:
 
 
 def decode_areas(wkbs: Geometries, is_area: NDArray[np.bool_]) -> Geometries:
-    """Decode hexadecimal WKB; closed lines that stand for an area become valid polygons."""
+    """Decode WKB; closed lines that stand for an area become valid polygons."""
     geometries = shapely.from_wkb(wkbs) if len(wkbs) else np.empty(0, dtype=object)
     is_line = shapely.get_type_id(geometries) == shapely.GeometryType.LINESTRING
     points = shapely.get_num_coordinates(geometries)

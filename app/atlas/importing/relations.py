@@ -1,32 +1,16 @@
-"""The first pass over an extract: relations, which say what later objects belong to."""
+"""Reads relations first, which say what the elements before them belong to."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-import osmium
-
 from app.atlas.importing.elements import RouteRelation
+from app.atlas.importing.keys import AREA_KEYS
+from app.atlas.importing.pbf.block import Member
+from app.atlas.importing.pbf.file import PbfFile
+from app.atlas.importing.pbf.ways import Tags
 
-#: Relations with one of these become areas.
-AREA_KEYS = [
-    "amenity",
-    "shop",
-    "leisure",
-    "tourism",
-    "healthcare",
-    "natural",
-    "landuse",
-    "waterway",
-    "railway",
-    "public_transport",
-    "aeroway",
-    "man_made",
-    "power",
-    "place",
-    "addr:housenumber",
-    "highway",
-]
 #: route=* of OpenStreetMap to the word in RouteAtStop.mode.
 ROUTE_MODES = {
     "bus": "bus",
@@ -72,52 +56,56 @@ class Relations:
         return {member for route in self.routes for member in route.members}
 
 
+def read_relations(file: PbfFile) -> Relations:
+    """Read all relations of an extract. Raises BadExtract where it is damaged."""
+    reader = _RelationReader()
+    for block in file.blocks_from_end():
+        found = list(block.relations())
+        if file.is_sorted and not found:
+            break
+        for relation in found:
+            reader.read(*relation)
+    return reader.found
+
+
 class _RelationReader:
-    """Sorts relations by their type; osmium calls `relation` for each."""
+    """Sorts relations by their type."""
 
     def __init__(self) -> None:
         self.found = Relations()
 
-    def relation(self, relation: osmium.osm.Relation) -> None:
-        kind = relation.tags.get("type")
+    def read(self, relation_id: int, tags: Tags, members: Sequence[Member]) -> None:
+        kind = tags.get("type")
         if kind == "route":
-            self._route(relation)
+            self._route(relation_id, tags, members)
         elif kind == "associatedStreet":
-            self._street(relation)
+            self._street(tags, members)
         elif kind in ("multipolygon", "boundary"):
-            self._area(relation)
+            self._area(relation_id, tags, members)
 
-    def _route(self, relation: osmium.osm.Relation) -> None:
-        tags = relation.tags
-        route = tags.get("route") or ""
+    def _route(self, relation_id: int, tags: Tags, members: Sequence[Member]) -> None:
+        route = tags.get("route", "")
         if route in TRAILS:
-            self.found.trail_ways.update(m.ref for m in relation.members if m.type == "w")
+            self.found.trail_ways.update(_ways(members))
         mode = ROUTE_MODES.get(route)
         name = tags.get("ref") or tags.get("name") or ""
         if mode is None or not name:
             return
-        members = frozenset(f"{m.type}{m.ref}" for m in relation.members if m.type == "n" or m.role.startswith("plat"))
-        self.found.routes.append(RouteRelation(f"r{relation.id}", name, mode, tags.get("to") or "", members))
+        stops = frozenset(m.osm_id for m in members if m.osm_id[0] == "n" or m.role.startswith("plat"))
+        self.found.routes.append(RouteRelation(f"r{relation_id}", name, mode, tags.get("to", ""), stops))
 
-    def _street(self, relation: osmium.osm.Relation) -> None:
-        street = relation.tags.get("addr:street") or relation.tags.get("name")
-        if street:
-            houses = (m for m in relation.members if m.role in ("house", "address"))
-            self.found.house_streets.update((f"{m.type}{m.ref}", street) for m in houses)
+    def _street(self, tags: Tags, members: Sequence[Member]) -> None:
+        if street := tags.get("addr:street") or tags.get("name"):
+            self.found.house_streets.update((m.osm_id, street) for m in members if m.role in ("house", "address"))
 
-    def _area(self, relation: osmium.osm.Relation) -> None:
-        if not any(key in relation.tags for key in AREA_KEYS):
+    def _area(self, relation_id: int, tags: Tags, members: Sequence[Member]) -> None:
+        if AREA_KEYS.isdisjoint(tags):
             return
-        ways = [m for m in relation.members if m.type == "w"]
-        inner = tuple(m.ref for m in ways if m.role == "inner")
-        outer = tuple(m.ref for m in ways if m.role != "inner")
-        self.found.areas[relation.id] = Members(dict(relation.tags), outer, inner)
-        self.found.area_ways.update(m.ref for m in ways)
+        inner = _ways([m for m in members if m.role == "inner"])
+        outer = _ways([m for m in members if m.role != "inner"])
+        self.found.areas[relation_id] = Members(tags, outer, inner)
+        self.found.area_ways.update(inner, outer)
 
 
-def read_relations(file: osmium.io.File) -> Relations:
-    """Read all relations of an extract."""
-    reader = _RelationReader()
-    with osmium.io.Reader(file, osmium.osm.RELATION) as source:
-        osmium.apply(source, reader)
-    return reader.found
+def _ways(members: Sequence[Member]) -> tuple[int, ...]:
+    return tuple(int(m.osm_id[1:]) for m in members if m.osm_id[0] == "w")

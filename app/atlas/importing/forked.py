@@ -1,0 +1,70 @@
+"""Work in a process of its own, beside the rest of an import."""
+
+from __future__ import annotations
+
+import sqlite3
+import warnings
+from collections.abc import Callable
+from contextlib import suppress
+from multiprocessing import get_context
+from multiprocessing.connection import Connection
+from typing import Generic, TypeVar
+
+from app.errors import DoorstepError
+
+Answer = TypeVar("Answer")
+
+
+class Forked(Generic[Answer]):
+    """A function that runs in a fork of this process and gets a pipe to it; what it returns comes back through it."""
+
+    def __init__(self, work: Callable[[Connection], Answer]) -> None:
+        context = get_context("fork")
+        self._ours, theirs = context.Pipe()
+        self._process = context.Process(target=_run, args=(work, self._ours, theirs), daemon=True)
+        with warnings.catch_warnings():
+            # Python 3.12 warns of forking beside threads; those of numpy are idle here.
+            warnings.simplefilter("ignore", DeprecationWarning)
+            self._process.start()
+        theirs.close()
+
+    def tell(self, message: object) -> None:
+        """Send what the function receives from its pipe; where it has gone, `answer` says why."""
+        with suppress(BrokenPipeError, ConnectionResetError):
+            self._ours.send(message)
+
+    def is_done(self, wait_s: float) -> bool:
+        """Wait that long at most, and tell whether the function has ended."""
+        return self._ours.poll(wait_s)
+
+    def answer(self) -> Answer:
+        """Wait for what the function returns. Raises OSError where it could not write, or was stopped."""
+        try:
+            answer: Answer | OSError = self._ours.recv()
+        except (EOFError, ConnectionResetError):
+            raise OSError("a process of the import was stopped") from None
+        self._process.join()
+        if isinstance(answer, OSError):
+            raise answer
+        return answer
+
+    def stop(self) -> None:
+        """End the process if it still runs: the import failed elsewhere."""
+        self._ours.close()
+        self._process.terminate()
+        self._process.join()
+
+
+def _run(work: Callable[[Connection], Answer], parent: Connection, pipe: Connection) -> None:
+    parent.close()  # so that the end of the parent is the end of the pipe
+    with suppress(EOFError, BrokenPipeError, ConnectionResetError):  # the import failed elsewhere: nobody listens
+        pipe.send(_answer(work, pipe))
+
+
+def _answer(work: Callable[[Connection], Answer], pipe: Connection) -> Answer | OSError:
+    try:
+        return work(pipe)
+    except ConnectionError:
+        raise
+    except (OSError, sqlite3.Error, DoorstepError) as error:
+        return OSError(str(error))

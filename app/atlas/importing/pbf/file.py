@@ -1,0 +1,148 @@
+"""An .osm.pbf file: its header, and its blocks."""
+
+from __future__ import annotations
+
+import datetime
+import lzma
+import struct
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, BinaryIO, NamedTuple
+
+from google.protobuf.message import DecodeError
+
+from app.atlas.importing.pbf.block import NANO_PER_UNIT, UNITS_PER_DEGREE, Block
+from app.atlas.importing.pbf.messages import Blob, BlobHeader, HeaderBlock, PrimitiveBlock
+from app.errors import BadExtract
+from app.geometry import Box
+
+#: The limits that the format sets, bytes.
+LARGEST_HEADER, LARGEST_BLOB = 64 * 1024, 32 * 1024 * 1024
+#: What a file may ask of its reader.
+KNOWN_FEATURES = frozenset({"OsmSchema-V0.6", "DenseNodes"})
+SORTED = "Sort.Type_then_ID"
+DAMAGED = "it is damaged or not an OpenStreetMap extract"
+CUT_OFF = "it is cut off; download it again"
+
+
+class _Place(NamedTuple):
+    """Where a blob is in the file."""
+
+    offset: int
+    size: int
+
+
+class PbfFile:
+    """Opens a file and looks through it once for where its blocks are.
+
+    Raises BadExtract where it is missing, empty, cut off, damaged or asks for what is not known here.
+    """
+
+    def __init__(self, path: Path, name: str = "") -> None:
+        self.path = path
+        #: Its name in messages.
+        self.name = name or path.name
+        _refuse_unreadable(path, self.name)
+        with self._reading() as file:
+            places = dict[str, list[_Place]]()
+            for kind, place in _places(file, path.stat().st_size):
+                places.setdefault(kind, []).append(place)
+            if "OSMHeader" not in places:
+                raise BadExtract(file=self.name, why=DAMAGED)
+            header = HeaderBlock.FromString(_content(file, places["OSMHeader"][0]))
+        self._blocks = places.get("OSMData", [])
+        if unknown := set(header.required_features) - KNOWN_FEATURES:
+            raise BadExtract(file=self.name, why=f"it needs a reader that knows {', '.join(sorted(unknown))}")
+        #: Nodes come first and relations last.
+        self.is_sorted = SORTED in header.optional_features
+        self.box = _box(header)
+        #: ISO date of the data, or "" where the header has none.
+        self.date = _iso_date(header.osmosis_replication_timestamp)
+
+    def __len__(self) -> int:
+        return len(self._blocks)
+
+    def blocks(self) -> Iterator[Block]:
+        """Yield all blocks, from first to last."""
+        yield from self._decoded(self._blocks)
+
+    def blocks_from_end(self) -> Iterator[Block]:
+        """Yield all blocks, from last to first."""
+        yield from self._decoded(self._blocks[::-1])
+
+    def _decoded(self, places: list[_Place]) -> Iterator[Block]:
+        with self._reading() as file:
+            for place in places:
+                yield Block(PrimitiveBlock.FromString(_content(file, place)))
+
+    @contextmanager
+    def _reading(self) -> Iterator[BinaryIO]:
+        """Open the file, and turn what a damaged one raises into BadExtract."""
+        try:
+            with self.path.open("rb") as file:
+                yield file
+        except EOFError:
+            raise BadExtract(file=self.name, why=CUT_OFF) from None
+        except (DecodeError, zlib.error, lzma.LZMAError, struct.error, ValueError, IndexError, OverflowError) as error:
+            raise BadExtract(file=self.name, why=DAMAGED) from error
+
+
+def _refuse_unreadable(path: Path, name: str) -> None:
+    if not path.is_file():
+        raise BadExtract(file=name, why="there is no such file")
+    try:
+        with path.open("rb") as file:
+            start = file.read(1)
+    except PermissionError:
+        raise BadExtract(file=name, why="it may not be read") from None
+    if not start:
+        raise BadExtract(file=name, why="it is empty")
+
+
+def _places(file: BinaryIO, file_size: int) -> Iterator[tuple[str, _Place]]:
+    """Yield the type and place of each blob."""
+    while length := file.read(4):
+        size = struct.unpack(">I", length.ljust(4, b"\0"))[0]
+        if size > LARGEST_HEADER:
+            raise ValueError("no blob header")
+        header = BlobHeader.FromString(_exactly(file, size))
+        if not 0 <= header.datasize <= LARGEST_BLOB:
+            raise ValueError("no blob")
+        place = _Place(file.tell(), header.datasize)
+        if place.offset + place.size > file_size:
+            raise EOFError
+        file.seek(place.size, 1)
+        yield header.type, place
+
+
+def _content(file: BinaryIO, place: _Place) -> bytes:
+    file.seek(place.offset)
+    blob = Blob.FromString(_exactly(file, place.size))
+    if blob.zlib_data:
+        return zlib.decompress(blob.zlib_data)
+    if blob.lzma_data:
+        return lzma.decompress(blob.lzma_data)
+    if not blob.raw:
+        raise ValueError("compressed in another way")
+    return bytes(blob.raw)
+
+
+def _exactly(file: BinaryIO, size: int) -> bytes:
+    content = file.read(size)
+    if len(content) < size:
+        raise EOFError
+    return content
+
+
+def _box(header: Any) -> Box | None:
+    if not header.HasField("bbox"):
+        return None
+    sides = header.bbox
+    box = Box(*(side // NANO_PER_UNIT / UNITS_PER_DEGREE for side in (sides.left, sides.bottom, sides.right, sides.top)))
+    return box if box.min_lon < box.max_lon and box.min_lat < box.max_lat else None
+
+
+def _iso_date(seconds: int) -> str:
+    return datetime.datetime.fromtimestamp(seconds, datetime.UTC).date().isoformat() if seconds else ""
