@@ -50,7 +50,8 @@ def reading_addresses(file: PbfFile, database: Path) -> Iterator[Forked[Floats]]
 
 
 def _work(file: PbfFile, database: Path, pipe: Connection) -> Floats:
-    rows = _Rows(file)
+    with file.checked():
+        rows = _Rows(file)
     return _index(rows, pipe.recv(), database)
 
 

@@ -64,8 +64,15 @@ def street_row(tags: Tags, positions: NDArray[np.float64]) -> StreetRow | None:
     if not name or tags.get("route") == "ferry":
         return None
     middle = positions[len(positions) // 2]
-    points = tuple(_sampled([(lat, lon) for lon, lat in positions.tolist()]))
-    return StreetRow(name, alternative_names(tags), float(middle[1]), float(middle[0]), points)
+    points = [(lat, lon) for lon, lat in positions.tolist()]
+    kept = (points[0], points[-1]) if _is_short(points) else tuple(_sampled(points))
+    return StreetRow(name, alternative_names(tags), float(middle[1]), float(middle[0]), kept)
+
+
+def _is_short(points: Sequence[tuple[float, float]]) -> bool:
+    """Tell whether no two points of a line are more than STREET_STEP_M apart."""
+    lats, lons = zip(*points, strict=True)
+    return distance_m(min(lats), min(lons), max(lats), max(lons)) <= STREET_STEP_M
 
 
 def _sampled(points: Sequence[tuple[float, float]]) -> Iterator[tuple[float, float]]:

@@ -34,9 +34,8 @@ def kinds_of(tags: Tags) -> tuple[Kind, ...]:
     if is_gone(tags):
         return ()
     kinds: set[Kind] = set()
-    for keys, sort in _SORTERS:
-        if not keys.isdisjoint(tags):
-            kinds |= sort(tags)
+    for sort in {sort for key in _SORTERS_OF.keys() & tags.keys() for sort in _SORTERS_OF[key]}:
+        kinds |= sort(tags)
     if tags.get("access") in CLOSED_ACCESS:
         kinds -= PUBLIC_ONLY
     return tuple(sorted(kinds))
@@ -157,3 +156,4 @@ _SORTERS: tuple[tuple[frozenset[str], Callable[[Tags], set[Kind]]], ...] = (
     (frozenset({"place", "aeroway"}), _far_kinds),
     (HAZARD_KEYS, hazard_kinds),
 )
+_SORTERS_OF = {key: [sort for keys, sort in _SORTERS if key in keys] for key in set[str]().union(*dict(_SORTERS))}

@@ -25,14 +25,15 @@ def read_extract(file: PbfFile, relations: Relations, progress: Progress = lambd
     nodes, ways = NodeReader(extract, relations), WayReader(extract, relations)
     parts = np.array(sorted(relations.area_ways), dtype=np.int64)
     positions, lines, newest = NodePositions(), Ways(), 0
-    for count, block in enumerate(file.blocks()):
-        progress(count / len(file))
-        positions.add(block)
-        for node in block.nodes(NODE_KEYS):
-            nodes.read(node)
-        for ways_of_block in block.ways():
-            lines.add(ways_of_block, ways_of_block.with_keys(WAY_KEYS, parts))
-        newest = newest if file.date else max(newest, block.newest())
+    with file.checked():
+        for count, block in enumerate(file.blocks()):
+            progress(count / len(file))
+            positions.add(block)
+            for node in block.nodes(NODE_KEYS):
+                nodes.read(node)
+            for ways_of_block in block.ways():
+                lines.add(ways_of_block, ways_of_block.with_keys(WAY_KEYS, parts))
+            newest = newest if file.date else max(newest, block.newest())
     for way in lines.located(positions):
         ways.read(way)
     ways.finish()

@@ -9,24 +9,22 @@ from app.atlas.importing.pbf.block import Node
 from app.atlas.importing.pbf.ways import Tags
 from app.atlas.importing.relations import Relations
 
-#: (key, value) of what makes a green space pleasant, and its word in scoring.md.
+#: What makes a green space pleasant: key to value to the word in scoring.md.
 COMFORTS = {
-    ("amenity", "bench"): "bench",
-    ("leisure", "picnic_table"): "bench",
-    ("amenity", "toilets"): "toilets",
-    ("amenity", "drinking_water"): "drinking_water",
-    ("drinking_water", "yes"): "drinking_water",
-    ("leisure", "playground"): "playground",
-    ("highway", "street_lamp"): "lighting",
-    ("tourism", "viewpoint"): "viewpoint",
+    "amenity": {"bench": "bench", "toilets": "toilets", "drinking_water": "drinking_water"},
+    "leisure": {"picnic_table": "bench", "playground": "playground"},
+    "drinking_water": {"yes": "drinking_water"},
+    "highway": {"street_lamp": "lighting"},
+    "tourism": {"viewpoint": "viewpoint"},
 }
-_COMFORT_KEYS = tuple(dict.fromkeys(key for key, _ in COMFORTS))
 
 
 def comfort_of(tags: Tags) -> str:
     """Return the word of the comfort that an element is, or ""."""
-    found = (COMFORTS.get((key, tags[key])) for key in _COMFORT_KEYS if key in tags)
-    return next((word for word in found if word), "")
+    for key, words in COMFORTS.items():
+        if tags.get(key) in words:
+            return words[tags[key]]
+    return ""
 
 
 class NodeReader:

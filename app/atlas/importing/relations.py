@@ -59,12 +59,13 @@ class Relations:
 def read_relations(file: PbfFile) -> Relations:
     """Read all relations of an extract. Raises BadExtract where it is damaged."""
     reader = _RelationReader()
-    for block in file.blocks_from_end():
-        found = list(block.relations())
-        if file.is_sorted and not found:
-            break
-        for relation in found:
-            reader.read(*relation)
+    with file.checked():
+        for block in file.blocks_from_end():
+            found = list(block.relations())
+            if file.is_sorted and not found:
+                break
+            for relation in found:
+                reader.read(*relation)
     return reader.found
 
 

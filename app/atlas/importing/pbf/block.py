@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.atlas.importing.pbf.varints import Ints
-from app.atlas.importing.pbf.ways import Tags, WayColumns
+from app.atlas.importing.pbf.ways import Tags, Texts, WayColumns
 
 #: Positions are kept as whole 1e-7 degrees; those of a block are multiples of its granularity in 1e-9 degrees.
 UNITS_PER_DEGREE = 10_000_000
@@ -55,12 +55,12 @@ class Block:
     def __init__(self, message: Any) -> None:
         self._groups = message.primitivegroup
         self._message = message
-        self._texts = [text.decode("utf-8", "replace") for text in message.stringtable.s]
+        self._texts = Texts(message.stringtable.s)
         self.points = [points for group in self._groups if (points := self._points(group)) is not None]
 
     def nodes(self, keys: Set[str]) -> Iterator[Node]:
         """Yield the nodes with one of these keys."""
-        wanted = np.array([text in keys for text in self._texts], dtype=bool)
+        wanted = self._texts.are(keys)
         if wanted.any():
             groups = [group for group in self._groups if group.nodes or group.dense.id]
             for group, points in zip(groups, self.points, strict=True):

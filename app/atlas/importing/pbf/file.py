@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import lzma
-import struct
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,6 +24,7 @@ KNOWN_FEATURES = frozenset({"OsmSchema-V0.6", "DenseNodes"})
 SORTED = "Sort.Type_then_ID"
 DAMAGED = "it is damaged or not an OpenStreetMap extract"
 CUT_OFF = "it is cut off; download it again"
+OTHER_PACKING = 'its blocks are packed with neither zlib nor lzma; write it again with "osmium cat"'
 
 
 class _Place(NamedTuple):
@@ -45,12 +45,12 @@ class PbfFile:
         #: Its name in messages.
         self.name = name or path.name
         _refuse_unreadable(path, self.name)
-        with self._reading() as file:
-            places = dict[str, list[_Place]]()
+        places: dict[str, list[_Place]] = {}
+        with self.checked(), path.open("rb") as file:
             for kind, place in _places(file, path.stat().st_size):
                 places.setdefault(kind, []).append(place)
             if "OSMHeader" not in places:
-                raise BadExtract(file=self.name, why=DAMAGED)
+                raise ValueError("no header")
             header = HeaderBlock.FromString(_content(file, places["OSMHeader"][0]))
         self._blocks = places.get("OSMData", [])
         if unknown := set(header.required_features) - KNOWN_FEATURES:
@@ -65,27 +65,28 @@ class PbfFile:
         return len(self._blocks)
 
     def blocks(self) -> Iterator[Block]:
-        """Yield all blocks, from first to last."""
-        yield from self._decoded(self._blocks)
+        """Yield all blocks, from first to last; read them in `checked`."""
+        return self._decoded(self._blocks)
 
     def blocks_from_end(self) -> Iterator[Block]:
-        """Yield all blocks, from last to first."""
-        yield from self._decoded(self._blocks[::-1])
+        """Yield all blocks, from last to first; read them in `checked`."""
+        return self._decoded(self._blocks[::-1])
 
     def _decoded(self, places: list[_Place]) -> Iterator[Block]:
-        with self._reading() as file:
+        with self.path.open("rb") as file:
             for place in places:
                 yield Block(PrimitiveBlock.FromString(_content(file, place)))
 
     @contextmanager
-    def _reading(self) -> Iterator[BinaryIO]:
-        """Open the file, and turn what a damaged one raises into BadExtract."""
+    def checked(self) -> Iterator[None]:
+        """Turn what a damaged file raises into BadExtract."""
         try:
-            with self.path.open("rb") as file:
-                yield file
+            yield
         except EOFError:
             raise BadExtract(file=self.name, why=CUT_OFF) from None
-        except (DecodeError, zlib.error, lzma.LZMAError, struct.error, ValueError, IndexError, OverflowError) as error:
+        except NotImplementedError:
+            raise BadExtract(file=self.name, why=OTHER_PACKING) from None
+        except (DecodeError, zlib.error, lzma.LZMAError, ValueError, IndexError, OverflowError) as error:
             raise BadExtract(file=self.name, why=DAMAGED) from error
 
 
@@ -104,7 +105,9 @@ def _refuse_unreadable(path: Path, name: str) -> None:
 def _places(file: BinaryIO, file_size: int) -> Iterator[tuple[str, _Place]]:
     """Yield the type and place of each blob."""
     while length := file.read(4):
-        size = struct.unpack(">I", length.ljust(4, b"\0"))[0]
+        if len(length) < 4:
+            raise EOFError
+        size = int.from_bytes(length, "big")
         if size > LARGEST_HEADER:
             raise ValueError("no blob header")
         header = BlobHeader.FromString(_exactly(file, size))
@@ -118,15 +121,18 @@ def _places(file: BinaryIO, file_size: int) -> Iterator[tuple[str, _Place]]:
 
 
 def _content(file: BinaryIO, place: _Place) -> bytes:
+    """Return what a blob holds. Raises NotImplementedError where it is packed in a way that is not known here."""
     file.seek(place.offset)
     blob = Blob.FromString(_exactly(file, place.size))
-    if blob.zlib_data:
-        return zlib.decompress(blob.zlib_data)
-    if blob.lzma_data:
-        return lzma.decompress(blob.lzma_data)
-    if not blob.raw:
-        raise ValueError("compressed in another way")
-    return bytes(blob.raw)
+    if blob.raw:
+        return bytes(blob.raw)
+    if not blob.zlib_data and not blob.lzma_data:
+        raise NotImplementedError
+    unpacker = zlib.decompressobj() if blob.zlib_data else lzma.LZMADecompressor()
+    content = unpacker.decompress(blob.zlib_data or blob.lzma_data, LARGEST_BLOB)
+    if not unpacker.eof:
+        raise ValueError("too large, or cut off")
+    return content
 
 
 def _exactly(file: BinaryIO, size: int) -> bytes:
@@ -140,7 +146,9 @@ def _box(header: Any) -> Box | None:
     if not header.HasField("bbox"):
         return None
     sides = header.bbox
-    box = Box(*(side // NANO_PER_UNIT / UNITS_PER_DEGREE for side in (sides.left, sides.bottom, sides.right, sides.top)))
+    box = Box(
+        *(side // NANO_PER_UNIT / UNITS_PER_DEGREE for side in (sides.left, sides.bottom, sides.right, sides.top))
+    )
     return box if box.min_lon < box.max_lon and box.min_lat < box.max_lat else None
 
 

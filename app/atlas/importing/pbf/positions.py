@@ -43,7 +43,9 @@ class NodePositions:
             return np.full((len(refs), 2), np.nan)
         rows = np.searchsorted(known.ids, refs)
         rows[rows == len(known.ids)] = 0
-        found = np.column_stack((known.lons[rows], known.lats[rows])) / UNITS_PER_DEGREE
+        found = np.empty((len(refs), 2))
+        found[:, 0], found[:, 1] = known.lons[rows], known.lats[rows]
+        found /= UNITS_PER_DEGREE
         found[known.ids[rows] != refs] = np.nan
         return found
 

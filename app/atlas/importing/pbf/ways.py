@@ -6,34 +6,53 @@ from collections.abc import Sequence, Set
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.atlas.importing.pbf.varints import Ints, signed, unpacked
 
 Tags = dict[str, str]
 
 
+class Texts(list[str]):
+    """The texts of a block; number 0 is none."""
+
+    def __init__(self, texts: Sequence[bytes]) -> None:
+        super().__init__(["", *(text.decode("utf-8", "replace") for text in texts[1:])])
+        self._numbers = dict(zip(self, range(len(self)), strict=True))
+
+    def are(self, wanted: Set[str]) -> NDArray[np.bool_]:
+        """Tell of each whether it is one of these."""
+        if len(self._numbers) < len(self):  # some text is there twice
+            return np.array([text in wanted for text in self], dtype=bool)
+        found = np.zeros(len(self), dtype=bool)
+        found[[self._numbers[text] for text in wanted if text in self._numbers]] = True
+        return found
+
+
 class WayColumns:
     """All ways of a block; a row is a way. Raises ValueError where they are damaged."""
 
-    def __init__(self, ways: Sequence[Any], texts: Sequence[str]) -> None:
+    def __init__(self, ways: Sequence[Any], texts: Texts) -> None:
         self._texts = texts
-        self.ids = np.array([way.id for way in ways], dtype=np.int64)
-        self._keys, counts = unpacked([way.keys for way in ways])
-        self._values, of_values = unpacked([way.vals for way in ways])
+        # One loop for all: to make the object that stands for a way costs as much as to read a field of it.
+        ids, keys, values, refs = zip(*[(way.id, way.keys, way.vals, way.refs) for way in ways], strict=True)
+        self.ids = np.array(ids, dtype=np.int64)
+        self._keys, counts = unpacked(keys)
+        self._values, of_values = unpacked(values)
         if not np.array_equal(counts, of_values) or max(self._keys.max(initial=0), self._values.max(initial=0)) >= len(
             texts
         ):
             raise ValueError("keys without values")
         self._tag_ends = np.cumsum(counts)
         self._owner = np.repeat(np.arange(len(ways)), counts)
-        steps, self._node_counts = unpacked([way.refs for way in ways])
+        steps, self._node_counts = unpacked(refs)
         #: Each node's id as the difference to the one before in its way.
         self._steps = signed(steps)
         self._node_ends = np.cumsum(self._node_counts)
 
     def with_keys(self, keys: Set[str], also: Ints | None = None) -> Ints:
         """Return the rows of the ways that have nodes, and one of these keys or one of these ids."""
-        is_wanted = np.array([text in keys for text in self._texts], dtype=bool)
+        is_wanted = self._texts.are(keys)
         found = np.zeros(len(self.ids), dtype=bool)
         found[self._owner[is_wanted[self._keys]]] = True
         if also is not None:
@@ -51,10 +70,8 @@ class WayColumns:
 
     def texts(self, rows: Ints, key: str) -> list[str]:
         """Return the value of one key for each of some ways, "" where it has none."""
-        if key not in self._texts:
-            return [""] * len(rows)
         value_of = np.zeros(len(self.ids), dtype=np.int64)
-        hits = np.flatnonzero(self._keys == self._texts.index(key))
+        hits = np.flatnonzero(self._texts.are({key})[self._keys])
         value_of[self._owner[hits]] = self._values[hits]
         return list(map(self._texts.__getitem__, value_of[rows].tolist()))
 
