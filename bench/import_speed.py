@@ -38,6 +38,7 @@ def measure(extract: Path) -> Measured:
     ours, theirs = get_context("fork").Pipe()
     process = get_context("fork").Process(target=_import, args=(extract, theirs))
     process.start()
+    theirs.close()  # so that the end of the process is the end of the pipe
     measured: Measured = ours.recv()
     process.join()
     return measured

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
@@ -10,10 +11,10 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from app.atlas.projection import Floats
+from app.atlas.projection import Floats, Geometries
 from app.geometry import METRES_PER_DEGREE, Box, metres_per_degree_lon
 
-#: Side of a cell.
+#: Side of a cell; larger ones in a region that would have more than MOST_CELLS of these.
 CELL_M = 250.0
 #: A cell counts when at least this share of the cells within NEAR_CELLS holds something mapped: a lone road that
 #: runs out of the extract fills some 15 %, the edge of a mapped village half.
@@ -24,7 +25,7 @@ CLOSING_CELLS = 4
 SEA_M = 3_000.0
 #: Points at which the disc around an address is looked up.
 DISC_POINTS = 1_500
-#: A grid larger than this has a stray node on the other side of the world in it.
+#: A grid larger than this has a stray node on the other side of the world in it, or the region is as large as Alaska.
 MOST_CELLS = 40_000_000
 #: Share of positions cut off at each end when there is no header box and the data is strewn too far.
 STRAY_SHARE = 0.002
@@ -41,6 +42,11 @@ class Grid(NamedTuple):
     lon_step: float
     rows: int
     columns: int
+
+    @property
+    def cell_m(self) -> float:
+        """Return the side of a cell."""
+        return self.lat_step * METRES_PER_DEGREE
 
     def cells(self, lats: Floats, lons: Floats) -> tuple[NDArray[np.int64], NDArray[np.int64], Bools]:
         """Return row, column and whether that is in the grid, for each point."""
@@ -147,16 +153,18 @@ def _grid_around(mapped: Floats, header_box: Box | None) -> Grid:
     if header_box is not None:
         low = np.maximum(low, (header_box.min_lon, header_box.min_lat))
         high = np.minimum(high, (header_box.max_lon, header_box.max_lat))
-    grid = _grid(low, high)
+    grid = _grid(low, high, CELL_M)
     if grid.rows * grid.columns > MOST_CELLS or grid.rows <= 0 or grid.columns <= 0:
-        grid = _grid(*np.quantile(mapped, (STRAY_SHARE, 1 - STRAY_SHARE), axis=0))
-    return grid
+        low, high = np.quantile(mapped, (STRAY_SHARE, 1 - STRAY_SHARE), axis=0)
+        grid = _grid(low, high, CELL_M)
+    too_many = grid.rows * grid.columns / MOST_CELLS
+    return grid if too_many <= 1 else _grid(low, high, CELL_M * math.sqrt(too_many))
 
 
-def _grid(low: Floats, high: Floats) -> Grid:
+def _grid(low: Floats, high: Floats, cell_m: float) -> Grid:
     pad = 2 * CLOSING_CELLS + 2
-    lat_step = CELL_M / METRES_PER_DEGREE
-    lon_step = CELL_M / max(metres_per_degree_lon(float(low[1] + high[1]) / 2), 1.0)
+    lat_step = cell_m / METRES_PER_DEGREE
+    lon_step = cell_m / max(metres_per_degree_lon(float(low[1] + high[1]) / 2), 1.0)
     rows, columns = int((high[1] - low[1]) / lat_step) + 1, int((high[0] - low[0]) / lon_step) + 1
     return Grid(
         float(low[1]) - pad * lat_step,
@@ -190,11 +198,12 @@ def _sea(grid: Grid, covered: Bools, coast: Floats) -> Bools:
     if not len(coast):
         return water
     lats, lons = grid.centres()
-    row, column = np.nonzero(~covered)
     stretch = np.array([metres_per_degree_lon(float(lats.mean())), METRES_PER_DEGREE])
-    points = np.column_stack((lons[column], lats[row])) * stretch
     ends = coast.reshape(-1, 2, 2) * stretch
-    tree = shapely.STRtree(shapely.linestrings(ends))
+    lines = shapely.linestrings(ends)
+    row, column = np.nonzero(~covered & _beside(grid, shapely.segmentize(lines, grid.cell_m), stretch))
+    points = np.column_stack((lons[column], lats[row])) * stretch
+    tree = shapely.STRtree(lines)
     cell, segment = tree.query_nearest(shapely.points(points), max_distance=SEA_M, all_matches=True)
     side = _sine(ends[segment], points[cell])
     # At a corner two segments are equally near: the one seen more from its side tells which side it is.
@@ -206,6 +215,14 @@ def _sea(grid: Grid, covered: Bools, coast: Floats) -> Bools:
     at_sea = cell[chosen][side[chosen] < 0]
     water[row[at_sea], column[at_sea]] = True
     return water
+
+
+def _beside(grid: Grid, lines: Geometries, stretch: Floats) -> Bools:
+    """Return the cells within SEA_M of lines that have a corner in each cell they cross, and some more."""
+    from scipy import ndimage
+
+    on_it = _count(grid, shapely.get_coordinates(lines) / stretch) > 0
+    return np.asarray(ndimage.binary_dilation(on_it, np.ones((3, 3), dtype=bool), math.ceil(2 * SEA_M / grid.cell_m)))
 
 
 def _sine(segments: Floats, points: Floats) -> Floats:
