@@ -60,11 +60,8 @@ def read_relations(file: PbfFile) -> Relations:
     """Read all relations of an extract. Raises BadExtract where it is damaged."""
     reader = _RelationReader()
     with file.checked():
-        for block in file.blocks_from_end():
-            found = list(block.relations())
-            if file.is_sorted and not found:
-                break
-            for relation in found:
+        for block in file.blocks_with_relations():
+            for relation in block.relations():
                 reader.read(*relation)
     return reader.found
 

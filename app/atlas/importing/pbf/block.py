@@ -125,7 +125,8 @@ class Block:
         hits = np.flatnonzero(wanted[pairs])
         owner = np.searchsorted(ends, hits)
         is_key = (hits - starts[owner]) % 2 == 0
-        for i in np.unique(owner[is_key]).tolist():
+        owner = owner[is_key]
+        for i in owner[np.diff(owner, prepend=-1) > 0].tolist():
             texts = [self._texts[text] for text in pairs[starts[i] : ends[i]].tolist()]
             yield i, dict(zip(texts[::2], texts[1::2], strict=True))
 

@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, NamedTuple
 from google.protobuf.message import DecodeError
 
 from app.atlas.importing.pbf.block import NANO_PER_UNIT, UNITS_PER_DEGREE, Block
-from app.atlas.importing.pbf.messages import Blob, BlobHeader, HeaderBlock, PrimitiveBlock
+from app.atlas.importing.pbf.messages import RELATIONS, Blob, BlobHeader, BlockOutline, HeaderBlock, PrimitiveBlock
 from app.errors import BadExtract
 from app.geometry import Box
 
@@ -21,7 +21,6 @@ from app.geometry import Box
 LARGEST_HEADER, LARGEST_BLOB = 64 * 1024, 32 * 1024 * 1024
 #: What a file may ask of its reader.
 KNOWN_FEATURES = frozenset({"OsmSchema-V0.6", "DenseNodes"})
-SORTED = "Sort.Type_then_ID"
 DAMAGED = "it is damaged or not an OpenStreetMap extract"
 CUT_OFF = "it is cut off; download it again"
 OTHER_PACKING = 'its blocks are packed with neither zlib nor lzma; write it again with "osmium cat"'
@@ -55,8 +54,6 @@ class PbfFile:
         self._blocks = places.get("OSMData", [])
         if unknown := set(header.required_features) - KNOWN_FEATURES:
             raise BadExtract(file=self.name, why=f"it needs a reader that knows {', '.join(sorted(unknown))}")
-        #: Nodes come first and relations last.
-        self.is_sorted = SORTED in header.optional_features
         self.box = _box(header)
         #: ISO date of the data, or "" where the header has none.
         self.date = _iso_date(header.osmosis_replication_timestamp)
@@ -65,17 +62,20 @@ class PbfFile:
         return len(self._blocks)
 
     def blocks(self) -> Iterator[Block]:
-        """Yield all blocks, from first to last; read them in `checked`."""
-        return self._decoded(self._blocks)
+        """Yield all blocks; read them in `checked`."""
+        return (Block(PrimitiveBlock.FromString(content)) for content in self._contents())
 
-    def blocks_from_end(self) -> Iterator[Block]:
-        """Yield all blocks, from last to first; read them in `checked`."""
-        return self._decoded(self._blocks[::-1])
+    def blocks_with_relations(self) -> Iterator[Block]:
+        """Yield only these; read them in `checked`."""
+        for content in self._contents():
+            groups = BlockOutline.FromString(content).primitivegroup
+            if any(group.startswith(RELATIONS) for group in groups):
+                yield Block(PrimitiveBlock.FromString(content))
 
-    def _decoded(self, places: list[_Place]) -> Iterator[Block]:
+    def _contents(self) -> Iterator[bytes]:
         with self.path.open("rb") as file:
-            for place in places:
-                yield Block(PrimitiveBlock.FromString(_content(file, place)))
+            for place in self._blocks:
+                yield _content(file, place)
 
     @contextmanager
     def checked(self) -> Iterator[None]:

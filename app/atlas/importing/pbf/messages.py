@@ -15,7 +15,6 @@ _SCHEMA: dict[str, dict[str, tuple[int, str]]] = {
     "HeaderBlock": {
         "bbox": (1, "HeaderBBox"),
         "required_features": (4, "string*"),
-        "optional_features": (5, "string*"),
         "osmosis_replication_timestamp": (32, "int64"),
     },
     "StringTable": {"s": (1, "bytes*")},
@@ -58,6 +57,8 @@ _SCHEMA: dict[str, dict[str, tuple[int, str]]] = {
         "ways": (3, "Way*"),
         "relations": (4, "Relation*"),
     },
+    # What a block holds, without taking it apart: a group holds elements of one type.
+    "BlockOutline": {"primitivegroup": (2, "bytes*")},
     "PrimitiveBlock": {
         "stringtable": (1, "StringTable"),
         "primitivegroup": (2, "PrimitiveGroup*"),
@@ -99,3 +100,6 @@ BlobHeader = _CLASSES["BlobHeader"]
 Blob = _CLASSES["Blob"]
 HeaderBlock = _CLASSES["HeaderBlock"]
 PrimitiveBlock = _CLASSES["PrimitiveBlock"]
+BlockOutline = _CLASSES["BlockOutline"]
+#: The byte with which a group of relations begins.
+RELATIONS = bytes([_SCHEMA["PrimitiveGroup"]["relations"][0] << 3 | 2])

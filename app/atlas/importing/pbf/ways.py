@@ -51,12 +51,12 @@ class WayColumns:
         self._node_ends = np.cumsum(self._node_counts)
 
     def with_keys(self, keys: Set[str], also: Ints | None = None) -> Ints:
-        """Return the rows of the ways that have nodes, and one of these keys or one of these ids."""
+        """Return the rows of the ways that have nodes, and one of these keys or one of these ids (ascending)."""
         is_wanted = self._texts.are(keys)
         found = np.zeros(len(self.ids), dtype=bool)
         found[self._owner[is_wanted[self._keys]]] = True
-        if also is not None:
-            found |= np.isin(self.ids, also)
+        if also is not None and len(also):
+            found |= also[np.searchsorted(also[:-1], self.ids)] == self.ids
         return np.flatnonzero(found & (self._node_counts > 0))
 
     def tags(self, rows: Ints) -> list[Tags]:
