@@ -19,7 +19,8 @@ from app.atlas.importing.elements import Interpolation
 from app.atlas.importing.forked import Forked
 from app.atlas.importing.keys import ADDRESS_KEY
 from app.atlas.importing.pbf.file import PbfFile
-from app.atlas.importing.pbf.positions import NodePositions, WayNodes
+from app.atlas.importing.pbf.located_ways import WayNodes
+from app.atlas.importing.pbf.positions import NodePositions
 from app.atlas.projection import Floats
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from app.atlas.importing.keys import ADDRESS_KEY, CITY_KEYS
-from app.atlas.importing.pbf.positions import NodePositions, WayNodes
+from app.atlas.importing.pbf.located_ways import WayNodes
+from app.atlas.importing.pbf.positions import NodePositions
 from app.atlas.importing.pbf.varints import Ints
 from app.atlas.importing.pbf.ways import WayColumns
 from app.atlas.projection import Floats

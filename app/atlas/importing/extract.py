@@ -11,7 +11,8 @@ from app.atlas.importing.elements import Extract
 from app.atlas.importing.keys import NODE_KEYS, WAY_KEYS
 from app.atlas.importing.node_reader import NodeReader
 from app.atlas.importing.pbf.file import PbfFile
-from app.atlas.importing.pbf.positions import NodePositions, Ways
+from app.atlas.importing.pbf.located_ways import Ways
+from app.atlas.importing.pbf.positions import NodePositions
 from app.atlas.importing.relations import Relations
 from app.atlas.importing.way_reader import WayReader
 from app.errors import BadExtract

@@ -6,7 +6,7 @@ from app.atlas.importing.addressing import place_row
 from app.atlas.importing.classify import kinds_of
 from app.atlas.importing.elements import Comfort, Extract, Gate, Spot
 from app.atlas.importing.pbf.block import Node
-from app.atlas.importing.pbf.ways import Tags
+from app.atlas.importing.pbf.texts import Tags
 from app.atlas.importing.relations import Relations
 
 #: What makes a green space pleasant: key to value to the word in scoring.md.

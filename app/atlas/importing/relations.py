@@ -9,7 +9,7 @@ from app.atlas.importing.elements import RouteRelation
 from app.atlas.importing.keys import AREA_KEYS
 from app.atlas.importing.pbf.block import Member
 from app.atlas.importing.pbf.file import PbfFile
-from app.atlas.importing.pbf.ways import Tags
+from app.atlas.importing.pbf.texts import Tags
 
 #: route=* of OpenStreetMap to the word in RouteAtStop.mode.
 ROUTE_MODES = {

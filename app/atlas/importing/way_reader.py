@@ -14,8 +14,8 @@ from app.atlas.importing.cover import cover_of
 from app.atlas.importing.elements import Comfort, Cover, Extract, Interpolation, Shape, Spot, Track
 from app.atlas.importing.keys import ADDRESS_KEY, KIND_KEYS
 from app.atlas.importing.node_reader import comfort_of
-from app.atlas.importing.pbf.positions import Way
-from app.atlas.importing.pbf.ways import Tags
+from app.atlas.importing.pbf.located_ways import Way
+from app.atlas.importing.pbf.texts import Tags
 from app.atlas.importing.relations import Relations
 from app.atlas.importing.stations import STATION_ON
 from app.places import Kind

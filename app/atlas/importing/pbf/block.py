@@ -8,8 +8,9 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from app.atlas.importing.pbf.texts import Tags, Texts
 from app.atlas.importing.pbf.varints import Ints
-from app.atlas.importing.pbf.ways import Tags, Texts, WayColumns
+from app.atlas.importing.pbf.ways import WayColumns
 
 #: Positions are kept as whole 1e-7 degrees; those of a block are multiples of its granularity in 1e-9 degrees.
 UNITS_PER_DEGREE = 10_000_000

@@ -124,9 +124,9 @@ def _content(file: BinaryIO, place: _Place) -> bytes:
     """Return what a blob holds. Raises NotImplementedError where it is packed in a way that is not known here."""
     file.seek(place.offset)
     blob = Blob.FromString(_exactly(file, place.size))
-    if blob.raw:
+    if blob.HasField("raw"):
         return bytes(blob.raw)
-    if not blob.zlib_data and not blob.lzma_data:
+    if not blob.HasField("zlib_data") and not blob.HasField("lzma_data"):
         raise NotImplementedError
     unpacker = zlib.decompressobj() if blob.zlib_data else lzma.LZMADecompressor()
     content = unpacker.decompress(blob.zlib_data or blob.lzma_data, LARGEST_BLOB)

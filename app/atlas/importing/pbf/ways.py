@@ -6,27 +6,9 @@ from collections.abc import Sequence, Set
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
+from app.atlas.importing.pbf.texts import Tags, Texts
 from app.atlas.importing.pbf.varints import Ints, signed, unpacked
-
-Tags = dict[str, str]
-
-
-class Texts(list[str]):
-    """The texts of a block; number 0 is none."""
-
-    def __init__(self, texts: Sequence[bytes]) -> None:
-        super().__init__(["", *(text.decode("utf-8", "replace") for text in texts[1:])])
-        self._numbers = dict(zip(self, range(len(self)), strict=True))
-
-    def are(self, wanted: Set[str]) -> NDArray[np.bool_]:
-        """Tell of each whether it is one of these."""
-        if len(self._numbers) < len(self):  # some text is there twice
-            return np.array([text in wanted for text in self], dtype=bool)
-        found = np.zeros(len(self), dtype=bool)
-        found[[self._numbers[text] for text in wanted if text in self._numbers]] = True
-        return found
 
 
 class WayColumns:
@@ -39,16 +21,15 @@ class WayColumns:
         self.ids = np.array(ids, dtype=np.int64)
         self._keys, counts = unpacked(keys)
         self._values, of_values = unpacked(values)
-        if not np.array_equal(counts, of_values) or max(self._keys.max(initial=0), self._values.max(initial=0)) >= len(
-            texts
-        ):
-            raise ValueError("keys without values")
+        largest = max(self._keys.max(initial=0), self._values.max(initial=0))
+        if not np.array_equal(counts, of_values) or largest >= len(texts):
+            raise ValueError("keys without values, or numbers of no text")
         self._tag_ends = np.cumsum(counts)
+        self._tag_starts = self._tag_ends - counts
         self._owner = np.repeat(np.arange(len(ways)), counts)
         steps, self._node_counts = unpacked(refs)
         #: Each node's id as the difference to the one before in its way.
         self._steps = signed(steps)
-        self._node_ends = np.cumsum(self._node_counts)
 
     def with_keys(self, keys: Set[str], also: Ints | None = None) -> Ints:
         """Return the rows of the ways that have nodes, and one of these keys or one of these ids (ascending)."""
@@ -62,9 +43,7 @@ class WayColumns:
     def tags(self, rows: Ints) -> list[Tags]:
         """Return all tags of some ways."""
         text = self._texts.__getitem__
-        ends = self._tag_ends[rows]
-        starts = self._tag_ends[rows - 1] * (rows > 0)
-        parts = map(slice, starts.tolist(), ends.tolist())
+        parts = map(slice, self._tag_starts[rows].tolist(), self._tag_ends[rows].tolist())
         keys, values = self._keys.tolist(), self._values.tolist()
         return [dict(zip(map(text, keys[part]), map(text, values[part]), strict=True)) for part in parts]
 
