@@ -111,9 +111,9 @@ def test_a_lone_village_is_covered_and_a_lone_road_is_not() -> None:
 
 
 def test_two_towns_far_apart_share_a_grid_of_larger_cells(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.atlas.coverage.MOST_CELLS", 100_000)
+    monkeypatch.setattr("app.atlas.coverage.MOST_CELLS", 50_000)
     towns = np.concatenate((filled(-5_000, -5_000, 5_000, 5_000), filled(395_000, -5_000, 405_000, 5_000)))
     coverage = coverage_of(towns, NOTHING, NOTHING, NO_COAST, None)
-    assert coverage.covered.size < 150_000
+    assert coverage.covered.size < 70_000
     assert coverage.grid.cell_m > 250
     assert [share(coverage, east, 0) for east in (0, 200_000, 400_000)] == [1.0, 0.0, 1.0]
