@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.atlas.geocoder.columns import Addresses
 from app.atlas.geocoder.geocoder import FOUND, Geocoder
 from app.atlas.geocoder.index import index_addresses
 from app.atlas.geocoder.numbers import parse_number, split_numbers
@@ -70,7 +71,7 @@ def build(extract: Path) -> tuple[Geocoder, list[AddressRow], float]:
     addresses, streets, places = read_rows(extract)
     connection = sqlite3.connect(":memory:")
     start = time.thread_time()
-    index_addresses(connection, addresses, streets, places)
+    index_addresses(connection, Addresses.of(addresses), streets, places)
     return Geocoder(connection), addresses, time.thread_time() - start
 
 

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from pathlib import Path
 
+from app.atlas.geocoder.columns import Addresses
 from app.atlas.geocoder.geocoder import Geocoder
 from app.atlas.geocoder.index import index_addresses
 from app.atlas.geocoder.rows import AddressRow, PlaceRow, StreetRow
@@ -46,7 +47,7 @@ def town(
 ) -> Geocoder:
     """Index a made-up town in memory."""
     connection = sqlite3.connect(":memory:", check_same_thread=False)
-    index_addresses(connection, houses, ways, places)
+    index_addresses(connection, Addresses.of(houses), ways, places)
     return Geocoder(connection, title)
 
 

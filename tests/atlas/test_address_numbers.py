@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
-from app.atlas.geocoder.numbers import (
-    HouseNumber,
-    asked_numbers,
-    is_block_number,
-    numbers_by_block,
-    parse_number,
-    split_numbers,
-)
+from app.atlas.geocoder.columns import Addresses
+from app.atlas.geocoder.numbers import HouseNumber, asked_numbers, is_block_number, parse_number, split_numbers
+from app.atlas.geocoder.rows import AddressRow
+from app.atlas.geocoder.street_numbers import houses_of
 
 
 @pytest.mark.parametrize(
@@ -52,10 +49,16 @@ def test_a_number_of_queens_has_two_digits_after_the_hyphen() -> None:
     assert not is_block_number("203-6")
 
 
-def test_a_street_is_numbered_by_block_only_if_ranges_cannot_explain_it() -> None:
-    assert numbers_by_block(["12-14", "12-05", "12-10"])
-    assert not numbers_by_block(["12-14", "16-18"])
-    assert not numbers_by_block(["29-27", "1", "3"])
+@pytest.mark.parametrize(
+    ("written", "house"),
+    [(["12-14", "12-05", "12-10"], 1214), (["12-14", "16-18"], 12), (["29-27", "1", "3"], 27)],
+)
+def test_a_street_is_numbered_by_block_when_most_of_its_numbers_are(written: list[str], house: int) -> None:
+    addresses = Addresses.of(AddressRow(0.0, 0.01 * i, text, "Elm Road", "", "", "") for i, text in enumerate(written))
+    rows = np.arange(len(written))
+    houses = houses_of(addresses, rows, np.zeros_like(rows))
+    number_of = dict(zip(houses.rows.tolist(), houses.numbers.tolist(), strict=True))
+    assert houses.parsed[number_of[0]].house == house
 
 
 @pytest.mark.parametrize(

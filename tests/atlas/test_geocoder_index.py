@@ -7,6 +7,7 @@ import sqlite3
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from app.atlas.geocoder.columns import Addresses
 from app.atlas.geocoder.geocoder import Geocoder
 from app.atlas.geocoder.index import index_addresses
 from app.atlas.geocoder.labels import Style, address_label, style_of
@@ -47,7 +48,7 @@ def test_the_order_of_the_rows_makes_no_difference() -> None:
     dumps = []
     for houses, streets in ((rows, ways), (rows[::-1], ways[::-1])):
         connection = sqlite3.connect(":memory:")
-        index_addresses(connection, houses, streets, [])
+        index_addresses(connection, Addresses.of(houses), streets, [])
         dumps.append(list(connection.iterdump()))
     assert dumps[0] == dumps[1]
 
@@ -130,5 +131,5 @@ def test_no_text_breaks_it(text: str) -> None:
 
 def test_a_provider_of_connections_will_do() -> None:
     connection = sqlite3.connect(":memory:")
-    index_addresses(connection, [house("Elm Road", "1")], [], [])
+    index_addresses(connection, Addresses.of([house("Elm Road", "1")]), [], [])
     assert first(Geocoder(lambda: connection), "1 elm rd") == "1 Elm Road"

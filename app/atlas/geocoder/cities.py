@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from app.atlas.geocoder.rows import AddressRow, PlaceRow
+from app.atlas.geocoder.rows import PlaceRow
 from app.atlas.geocoder.schema import around, cells_of, columns_of
 from app.atlas.geocoder.text import fold
 from app.geometry import METRES_PER_DEGREE
@@ -37,10 +37,13 @@ def reach_m(kind: str) -> float:
 
 
 class Cities:
-    """The cities of a region: one spelling for each, and a guess for points without one."""
+    """The cities of a region: one spelling for each, and a guess for points without one.
 
-    def __init__(self, addresses: Iterable[AddressRow], places: Sequence[PlaceRow]) -> None:
-        self._spelling = _spellings(Counter(row.city for row in addresses if row.city))
+    `written` counts how often addresses write each.
+    """
+
+    def __init__(self, written: Counter[str], places: Sequence[PlaceRow]) -> None:
+        self._spelling = _spellings(written)
         self._settlements: dict[int, list[PlaceRow]] = defaultdict(list)
         named = [place for place in places if place.kind in NAMING_M]
         cells = cells_of(*columns_of([(place.lat, place.lon) for place in named]), _SETTLEMENT_DEGREES)

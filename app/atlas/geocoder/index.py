@@ -6,39 +6,37 @@ import sqlite3
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
-from itertools import accumulate, count, pairwise
+from itertools import pairwise
 from typing import NamedTuple
 
 import numpy as np
 
-from app.atlas.geocoder.cities import Cities, Floats
+from app.atlas.geocoder.cities import Cities
+from app.atlas.geocoder.columns import Addresses, Floats
 from app.atlas.geocoder.labels import style_of
 from app.atlas.geocoder.names import Names, Spots
-from app.atlas.geocoder.rows import AddressRow, PlaceRow, StreetRow
+from app.atlas.geocoder.numbers import HouseNumber
+from app.atlas.geocoder.rows import PlaceRow, StreetRow
 from app.atlas.geocoder.schema import CITY, INDEXES, PLACE, POSTCODE, STREET, TABLES, cell_of, cells_of, columns_of
-from app.atlas.geocoder.streets import Street, build_streets
+from app.atlas.geocoder.street_numbers import Houses
+from app.atlas.geocoder.streets import Point, Street, Streets, build_streets
 from app.atlas.geocoder.text import fold
 from app.atlas.geocoder.words import STATION_WORDS
 
 
 def index_addresses(
-    connection: sqlite3.Connection,
-    addresses: Iterable[AddressRow],
-    streets: Sequence[StreetRow],
-    places: Iterable[PlaceRow],
+    connection: sqlite3.Connection, addresses: Addresses, streets: Sequence[StreetRow], places: Iterable[PlaceRow]
 ) -> None:
     """Create the geocoder's tables and fill them; the caller commits. The rows' order makes no difference."""
-    rows = list(addresses)
     spots = sorted(set(places))
-    built = build_streets(rows, streets)
-    index = _Index(Cities(rows, spots))
-    index.add_streets(built)
+    built = build_streets(addresses, streets)
+    index = _Index(Cities(Counter(addresses.cities.at(np.arange(len(addresses.lats)))), spots))
+    index.add_streets(addresses, built)
     for place in spots:
         index.add_place(place)
     for statement in TABLES.split(";"):
         connection.execute(statement)
-    style = style_of(street.name for street in built)
+    style = style_of(street.name for street in built.streets)
     connection.execute("INSERT INTO geo_meta VALUES ('style', ?)", (style,))
     index.write(connection)
     for statement in INDEXES.split(";"):
@@ -54,26 +52,30 @@ class _Index:
         self._cities = Spots(self._names, CITY)
         self._postcodes = Spots(self._names, POSTCODE)
         self._streets: list[tuple[object, ...]] = []
-        self._numbers: list[tuple[object, ...]] = []
+        self._numbers: Iterable[tuple[object, ...]] = ()
         self._number_cells = np.empty(0, dtype=np.int64)
         self._places: list[tuple[object, ...]] = []
         self._street_cells: dict[int, array[int]] = defaultdict(lambda: array("i"))
 
-    def add_streets(self, streets: Sequence[Street]) -> None:
+    def add_streets(self, addresses: Addresses, built: Streets) -> None:
         """Add all streets with their houses."""
-        rows = [house.row for street in streets for house in street.houses]
-        first = [0, *accumulate(len(street.houses) for street in streets)]
-        written = [self._known.spelled(row.city) for row in rows]
-        lats, lons = np.array([row.lat for row in rows]), np.array([row.lon for row in rows])
+        rows, first = built.houses.rows, built.first.tolist()
+        lats, lons = addresses.lats[rows], addresses.lons[rows]
         self._number_cells = cells_of(lats, lons)
-        self._known.vote(written, lats, lons)
-        middles = [_middle(street.points) for street in streets]
-        common = [_common_city(written[start:end]) for start, end in pairwise(first)]
-        cities = self._house_cities(written, first, common, lats, lons)
-        self._add_numbers(streets, self._cities.add_all(cities, lats, lons), lats, lons)
+        written = [self._known.spelled(city) for city in addresses.cities.distinct]
+        own_cities = list(map(written.__getitem__, addresses.cities.codes[rows].tolist()))
+        self._known.vote(own_cities, lats, lons)
+        common = [_common_city(own_cities[start:end]) for start, end in pairwise(first)]
+        cities = self._cities.add_all(self._house_cities(own_cities, first, common, lats, lons), lats, lons)
+        codes = [text.split(";")[0].strip() for text in addresses.postcodes.distinct]
+        own_codes = list(map(codes.__getitem__, addresses.postcodes.codes[rows].tolist()))
+        postcodes = self._postcodes.add_all(own_codes, lats, lons)
+        self._add_numbers(built.houses, lats, lons, cities, postcodes)
+        middles = [_middle(street.points) for street in built.streets]
         of_streets = self._street_cities(common, *columns_of(middles))
-        for street, start, end, middle, city in zip(streets, first, first[1:], middles, of_streets, strict=False):
-            self._add_street(street, (start + 1, end), middle, city)
+        for i, street in enumerate(built.streets):
+            houses = slice(first[i], first[i + 1])
+            self._add_street(street, houses, middles[i], of_streets[i], set(own_codes[houses]))
 
     def _house_cities(
         self, written: list[str], first: Sequence[int], common: Sequence[_Common], lats: Floats, lons: Floats
@@ -93,23 +95,24 @@ class _Index:
         guesses = self._known.guess_all(lats, lons)
         return [each.city or guess for each, guess in zip(common, guesses, strict=True)]
 
-    def _add_numbers(self, streets: Sequence[Street], cities: Sequence[int], lats: Floats, lons: Floats) -> None:
-        houses = [house for street in streets for house in street.houses]
-        postcodes = self._postcodes.add_all([_postcode(house.row.postcode) for house in houses], lats, lons)
-        self._numbers = [
-            (ident, number.house, number.last, number.suffix, number.text, row.lat, row.lon, city, postcode)
-            for ident, (number, row), city, postcode in zip(count(1), houses, cities, postcodes, strict=False)
-        ]
+    def _add_numbers(
+        self, houses: Houses, lats: Floats, lons: Floats, cities: Sequence[int], postcodes: Sequence[int]
+    ) -> None:
+        numbers = houses.numbers.tolist()
+        columns = list(zip(*houses.parsed, strict=True)) or [()] * len(HouseNumber._fields)
+        texts, *parts = (list(map(column.__getitem__, numbers)) for column in columns)
+        places = (lats.tolist(), lons.tolist(), cities, postcodes)
+        self._numbers = zip(range(1, len(numbers) + 1), *parts, texts, *places, strict=True)
 
-    def _add_street(self, street: Street, numbers: tuple[int, int], middle: tuple[float, float], city: str) -> None:
+    def _add_street(self, street: Street, houses: slice, middle: Point, city: str, postcodes: set[str]) -> None:
         ident = len(self._streets) + 1
         for cell in sorted({cell_of(*point) for point in street.points}):
             self._street_cells[cell].append(ident)
         here = self._cities.add(city, *middle)
-        postcode = self._postcodes.add(_common_postcode(street), *middle)
-        self._streets.append((ident, street.name, here, postcode, *middle, *numbers))
+        postcode = self._postcodes.add(postcodes.pop() if len(postcodes) == 1 else "", *middle)
+        self._streets.append((ident, street.name, here, postcode, *middle, houses.start + 1, houses.stop))
         for name in (street.name, *street.alt_names):
-            self._names.add(name, STREET, ident, 1 + len(street.houses))
+            self._names.add(name, STREET, ident, 1 + houses.stop - houses.start)
 
     def add_place(self, place: PlaceRow) -> None:
         ident = len(self._places) + 1
@@ -157,18 +160,8 @@ def _common_city(written: Sequence[str]) -> _Common:
     return _Common(min(named, key=lambda name: (-named[name], name)), len(named) == 1)
 
 
-def _middle(points: Sequence[tuple[float, float]]) -> tuple[float, float]:
+def _middle(points: Sequence[Point]) -> Point:
     """Return the point of a street that lies nearest to the mean of all its points."""
     lat = sum(point[0] for point in points) / len(points)
     lon = sum(point[1] for point in points) / len(points)
     return min(points, key=lambda point: ((point[0] - lat) ** 2 + (point[1] - lon) ** 2, point))
-
-
-@lru_cache(maxsize=20_000)
-def _postcode(written: str) -> str:
-    return written.split(";")[0].strip()
-
-
-def _common_postcode(street: Street) -> str:
-    codes = {_postcode(written) for written in {house.row.postcode for house in street.houses}}
-    return codes.pop() if len(codes) == 1 else ""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import string
-from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -76,13 +75,8 @@ def is_block_number(text: str) -> bool:
     return _BLOCK.fullmatch(text) is not None
 
 
-def numbers_by_block(numbers: Sequence[str]) -> bool:
-    """Tell whether a street is numbered the way of Queens: most look so, and some can be no range ("203-06")."""
-    blocks = [number for number in numbers if is_block_number(number)]
-    return 2 * len(blocks) > len(numbers) and any(_is_no_range(number) for number in blocks)
-
-
-def _is_no_range(number: str) -> bool:
+def is_no_range(number: str) -> bool:
+    """Tell whether a number that looks like one of a block ("203-06") can be no range of numbers."""
     low, high = number.rstrip(string.ascii_letters).split("-")
     return not 0 < int(high) - int(low) <= LONGEST_RANGE
 

@@ -6,20 +6,21 @@ import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from multiprocessing.connection import Connection
 from pathlib import Path
 
 import numpy as np
 
+from app.atlas.geocoder.columns import Addresses
 from app.atlas.geocoder.index import index_addresses
 from app.atlas.geocoder.rows import AddressRow, PlaceRow, StreetRow
-from app.atlas.importing.addressing import address_texts, interpolated_rows
-from app.atlas.importing.building_addresses import TextColumns, middles
+from app.atlas.importing.address_columns import NodeAddresses, WayAddresses
+from app.atlas.importing.addressing import interpolated_rows
 from app.atlas.importing.elements import Interpolation
 from app.atlas.importing.forked import Forked
 from app.atlas.importing.keys import ADDRESS_KEY
 from app.atlas.importing.pbf.file import PbfFile
-from app.atlas.importing.pbf.located_ways import WayNodes
 from app.atlas.importing.pbf.positions import NodePositions
 from app.atlas.projection import Floats
 
@@ -52,59 +53,64 @@ def reading_addresses(file: PbfFile, database: Path) -> Iterator[Forked[Floats]]
 
 def _work(file: PbfFile, database: Path, pipe: Connection) -> Floats:
     with file.checked():
-        rows = _Rows(file)
-    return _index(rows, pipe.recv(), database)
-
-
-def _index(rows: _Rows, named: Named, database: Path) -> Floats:
-    rows.put_in_streets(named.house_streets)
-    between = [row for way in named.interpolations for row in rows.between(way)]
-    addresses = [*rows.complete(), *between, *named.addresses]
+        read = _Read(file)
+    named: Named = pipe.recv()
+    addresses = read.with_others(named)
     with closing(sqlite3.connect(database)) as connection:
         connection.execute("PRAGMA journal_mode = OFF")
         connection.execute("PRAGMA synchronous = OFF")
         index_addresses(connection, addresses, named.streets, named.places)
         connection.commit()
-    positions = np.empty((len(addresses), 2))
-    positions[:, 0] = [row[1] for row in addresses]
-    positions[:, 1] = [row[0] for row in addresses]
-    return positions
+    return np.column_stack((addresses.lons, addresses.lats))
 
 
-class _Rows:
+class _Read:
     """The addresses on nodes and ways."""
 
     def __init__(self, file: PbfFile) -> None:
-        self._nodes: dict[int, AddressRow] = {}
-        texts = TextColumns()
-        positions, nodes = NodePositions(), WayNodes()
+        self._nodes, self._ways, positions = NodeAddresses(), WayAddresses(), NodePositions()
         for block in file.blocks():
             positions.add(block)
             for node in block.nodes({ADDRESS_KEY}):
-                self._nodes[node.node_id] = AddressRow(node.lat, node.lon, *address_texts(node.tags))
+                self._nodes.add(node)
             for ways in block.ways():
-                rows = ways.with_keys({ADDRESS_KEY})
-                texts.add(ways, rows)
-                nodes.add(ways, rows)
-        lats, lons = middles(nodes, positions)
-        houses = map(AddressRow, lats.tolist(), lons.tolist(), *texts.columns)
-        self._buildings = dict(zip(texts.ids, houses, strict=True))
-        for i in np.flatnonzero(np.isnan(lats)).tolist():  # the extract holds none of its corners
-            del self._buildings[texts.ids[i]]
+                self._ways.add(ways, ways.with_keys({ADDRESS_KEY}))
+        self._way_places = self._ways.places(positions)
 
-    def put_in_streets(self, house_streets: Mapping[str, str]) -> None:
+    def with_others(self, named: Named) -> Addresses:
+        """Return all addresses, with those that the rest of the import found."""
+        others = [*named.addresses, *(row for way in named.interpolations for row in self._between(way))]
+        lats, lons, *texts = list(zip(*others, strict=True)) or [()] * len(AddressRow._fields)
+        node_lats, node_lons = self._nodes.places()
+        way_lats, way_lons = self._way_places
+        columns = [
+            [*of_nodes, *of_ways, *rest]
+            for of_nodes, of_ways, rest in zip(
+                self._nodes.texts.columns(), self._ways.texts.columns(), texts, strict=True
+            )
+        ]
+        self._put_in_streets(columns[1], named.house_streets)
+        all_lats, all_lons = np.concatenate((node_lats, way_lats, lats)), np.concatenate((node_lons, way_lons, lons))
+        return Addresses.of_columns(all_lats, all_lons, *columns).where_known()
+
+    def _put_in_streets(self, streets: list[str], house_streets: Mapping[str, str]) -> None:
         """Give houses without a street of their own the one that a relation puts them in."""
-        houses = {"n": self._nodes, "w": self._buildings}
-        for element, street in house_streets.items():
-            rows, number = houses.get(element[0], {}), int(element[1:])
-            if number in rows and not rows[number].street:
-                rows[number] = rows[number]._replace(street=street)
+        if not house_streets:
+            return
+        elements = [*(f"n{node}" for node in self._nodes.ids), *(f"w{way}" for way in self._ways.ids)]
+        for i, element in enumerate(elements):
+            streets[i] = streets[i] or house_streets.get(element, "")
 
-    def complete(self) -> list[AddressRow]:
-        """Return all addresses."""
-        return [*self._nodes.values(), *self._buildings.values()]
-
-    def between(self, way: Interpolation) -> Iterator[AddressRow]:
+    def _between(self, way: Interpolation) -> Iterator[AddressRow]:
         """Yield the houses that an interpolation way stands for."""
-        line = [self._nodes.get(ref, point) for ref, point in zip(way.refs, way.points, strict=True)]
+        numbered = self._node_numbers
+        line = [
+            self._nodes.row(numbered[ref]) if ref in numbered else point
+            for ref, point in zip(way.refs, way.points, strict=True)
+        ]
         yield from interpolated_rows(way.kind, line)
+
+    @cached_property
+    def _node_numbers(self) -> dict[int, int]:
+        """Return where each node is among the nodes."""
+        return {node: i for i, node in enumerate(self._nodes.ids)}

@@ -1,0 +1,79 @@
+"""Addresses as columns, one entry an address, so that hundreds of thousands are sorted and grouped at once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.atlas.geocoder.rows import AddressRow
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class Texts:
+    """A column of texts: `distinct` holds each once, in order, and `codes` say which of them each row has."""
+
+    distinct: list[str]
+    codes: Ints
+
+    @classmethod
+    def of(cls, values: Sequence[str]) -> Texts:
+        """Return the column of these values."""
+        known: dict[str, int] = {}
+        found = np.array([known.setdefault(value, len(known)) for value in values], dtype=np.int64)
+        distinct = sorted(known)
+        order = np.empty(len(known), dtype=np.int64)
+        order[[known[value] for value in distinct]] = np.arange(len(known))
+        return cls(distinct, order[found])
+
+    def of_rows(self, rows: Ints) -> Texts:
+        """Return the column of some rows."""
+        return Texts(self.distinct, self.codes[rows])
+
+    def at(self, rows: Ints) -> list[str]:
+        """Return the texts of some rows."""
+        return list(map(self.distinct.__getitem__, self.codes[rows].tolist()))
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """The columns of AddressRow; `names` is the street, or the place of villages without street names."""
+
+    lats: Floats
+    lons: Floats
+    numbers: Texts
+    names: Texts
+    cities: Texts
+    postcodes: Texts
+
+    @classmethod
+    def of(cls, rows: Iterable[AddressRow]) -> Addresses:
+        """Return the columns of rows."""
+        lats, lons, *texts = list(zip(*rows, strict=True)) or [()] * len(AddressRow._fields)
+        return cls.of_columns(np.array(lats, dtype=np.float64), np.array(lons, dtype=np.float64), *texts)
+
+    @classmethod
+    def of_columns(
+        cls,
+        lats: Floats,
+        lons: Floats,
+        numbers: Sequence[str],
+        streets: Sequence[str],
+        places: Sequence[str],
+        cities: Sequence[str],
+        postcodes: Sequence[str],
+    ) -> Addresses:
+        """Return the columns, in the order of an AddressRow's fields."""
+        names = [street or place for street, place in zip(streets, places, strict=True)]
+        return cls(lats, lons, Texts.of(numbers), Texts.of(names), Texts.of(cities), Texts.of(postcodes))
+
+    def where_known(self) -> Addresses:
+        """Return those whose place is known, which is not NaN."""
+        rows = np.flatnonzero(np.isfinite(self.lats))
+        texts = (self.numbers, self.names, self.cities, self.postcodes)
+        return Addresses(self.lats[rows], self.lons[rows], *(column.of_rows(rows) for column in texts))
