@@ -2,7 +2,7 @@
 
 Without files it takes the samples and, where they are present, the larger regions and the tiling in `../shared/data`,
 and 16 copies of Newport side by side, 40 MB. Beside each stands how long osmium alone takes to read the file and find
-where the nodes of its ways are, in C++ with a second thread, without a line of Python: no import can be faster than that.
+where the nodes of its ways are, in C++ with a second thread and no line of Python: no import can be faster than that.
 """
 
 from __future__ import annotations
