@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from functools import cached_property
 from multiprocessing.connection import Connection
@@ -18,7 +18,7 @@ from app.atlas.geocoder.rows import AddressRow, PlaceRow, StreetRow
 from app.atlas.importing.address_columns import NodeAddresses, WayAddresses
 from app.atlas.importing.addressing import interpolated_rows
 from app.atlas.importing.elements import Interpolation
-from app.atlas.importing.forked import Forked
+from app.atlas.importing.forked import Forked, beside
 from app.atlas.importing.keys import ADDRESS_KEY
 from app.atlas.importing.pbf.file import PbfFile
 from app.atlas.importing.pbf.positions import NodePositions
@@ -38,17 +38,12 @@ class Named:
     house_streets: Mapping[str, str]
 
 
-@contextmanager
-def reading_addresses(file: PbfFile, database: Path) -> Iterator[Forked[Floats]]:
+def reading_addresses(file: PbfFile, database: Path) -> AbstractContextManager[Forked[Floats]]:
     """Read addresses in another process, which indexes them once it is told what is `Named`.
 
     It answers with the (lon, lat) rows of all addresses.
     """
-    process = Forked(lambda pipe: _work(file, database, pipe))
-    try:
-        yield process
-    finally:
-        process.stop()
+    return beside(lambda pipe: _work(file, database, pipe))
 
 
 def _work(file: PbfFile, database: Path, pipe: Connection) -> Floats:

@@ -31,10 +31,15 @@ Tags = Mapping[str, str]
 
 def kinds_of(tags: Tags) -> tuple[Kind, ...]:
     """Return what an element is, in the order of the kinds' numbers; empty for what is no place any more."""
+    keys = _SORTERS_OF.keys() & tags.keys()
+    if (
+        keys == _STREET and tags["highway"] not in _STREET_KINDS
+    ):  # footways, crossings and the like: every other element
+        return ()
     if is_gone(tags):
         return ()
     kinds: set[Kind] = set()
-    for sort in {sort for key in _SORTERS_OF.keys() & tags.keys() for sort in _SORTERS_OF[key]}:
+    for sort in {sort for key in keys for sort in _SORTERS_OF[key]}:
         kinds |= sort(tags)
     if tags.get("access") in CLOSED_ACCESS:
         kinds -= PUBLIC_ONLY
@@ -157,3 +162,5 @@ _SORTERS: tuple[tuple[frozenset[str], Callable[[Tags], set[Kind]]], ...] = (
     (HAZARD_KEYS, hazard_kinds),
 )
 _SORTERS_OF = {key: [sort for keys, sort in _SORTERS if key in keys] for key in set[str]().union(*dict(_SORTERS))}
+#: The one key of most elements, and its values that make them something: a road to keep away from, or a stop.
+_STREET, _STREET_KINDS = {"highway"}, frozenset({*ROADS, "bus_stop"})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 import shapely
@@ -37,6 +38,16 @@ LIT = frozenset({"yes", "24/7", "dusk-dawn", "sunset-sunrise", "automatic", "int
 STATION_ENTRANCE_M = 250.0
 
 
+class FoundPlaces(NamedTuple):
+    """Places with their shapes; measures of the green ones and those that are none, by row; and hazards."""
+
+    shapes: PlaceShapes
+    rows: list[PlaceRow]
+    greens: dict[int, GreenFacts]
+    dropped: set[int]
+    hazards: list[HazardRow]
+
+
 class Compiler:
     """Holds what several steps need: the extract, the projection, streets and outlines."""
 
@@ -47,20 +58,24 @@ class Compiler:
         self._walkable = [i for i, tags in enumerate(ways.tags) if may_walk(tags)]
         self._outlines = outlines_of(extract.shapes, self.projection)
 
-    def tables(self, network: Network) -> AtlasTables:
+    def places(self) -> FoundPlaces:
+        """Find the places, measure the green ones and the hazards: all that needs no street network."""
+        shapes = self._place_shapes()
+        rows = place_rows(self._extract, shapes)
+        greens, dropped = self._greens(rows, shapes)
+        return FoundPlaces(shapes, rows, greens, dropped, self._hazards())
+
+    def tables(self, found: FoundPlaces, network: Network) -> AtlasTables:
         """Work out every row of the atlas's tables."""
-        places = self._place_shapes()
-        rows = place_rows(self._extract, places)
-        greens, dropped = self._greens(rows, places)
-        access = self._access(rows, places, network)
-        keep = [i for i in range(len(rows)) if i not in dropped]
-        kept = [rows[i] for i in keep]
+        access = self._access(found.rows, found.shapes, network)
+        keep = [i for i in range(len(found.rows)) if i not in found.dropped]
+        kept = [found.rows[i] for i in keep]
         return AtlasTables(
             places=kept,
             access=[access[i] for i in keep],
-            place_shapes=places.outlines.degrees,
-            greens={position: greens[i] for position, i in enumerate(keep) if i in greens},
-            hazards=self._hazards(),
+            place_shapes=found.shapes.outlines.degrees,
+            greens={position: found.greens[i] for position, i in enumerate(keep) if i in found.greens},
+            hazards=found.hazards,
             stop_routes=stop_routes(kept, self._extract.routes, self._extract.route_members),
         )
 

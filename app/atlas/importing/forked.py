@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sqlite3
 import warnings
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from typing import Generic, TypeVar
@@ -33,10 +33,6 @@ class Forked(Generic[Answer]):
         with suppress(BrokenPipeError, ConnectionResetError):
             self._ours.send(message)
 
-    def is_done(self, wait_s: float) -> bool:
-        """Wait that long at most, and tell whether the function has ended."""
-        return self._ours.poll(wait_s)
-
     def answer(self) -> Answer:
         """Wait for what the function returns. Raises OSError where it could not write, or was stopped."""
         try:
@@ -53,6 +49,16 @@ class Forked(Generic[Answer]):
         self._ours.close()
         self._process.terminate()
         self._process.join()
+
+
+@contextmanager
+def beside(work: Callable[[Connection], Answer]) -> Iterator[Forked[Answer]]:
+    """Let a function run beside the block, and end it with the block at the latest."""
+    process = Forked(work)
+    try:
+        yield process
+    finally:
+        process.stop()
 
 
 def _run(work: Callable[[Connection], Answer], parent: Connection, pipe: Connection) -> None:

@@ -18,7 +18,7 @@ from app.atlas.importing.addressing import street_row
 from app.atlas.importing.compiler import Compiler
 from app.atlas.importing.elements import Extract
 from app.atlas.importing.extract import read_extract
-from app.atlas.importing.forked import Forked
+from app.atlas.importing.forked import Forked, beside
 from app.atlas.importing.formats import opened
 from app.atlas.importing.outlines import street_ways
 from app.atlas.importing.relations import read_relations
@@ -34,8 +34,8 @@ from app.atlas.transit import Timetable, TimetableFacts, compile_timetables
 
 #: Called with the share done, 0 to 1, and what is being done.
 Progress = Callable[[float, str], None]
-#: Share of the work done when each step begins, as measured on extracts of 3 to 27 MB.
-STREETS, PLACES, TIMETABLES, ADDRESSES = 0.5, 0.56, 0.68, 0.7
+#: Share of the work done when each step begins, as measured on extracts of 3 to 40 MB.
+PLACES, TIMETABLES, ADDRESSES = 0.56, 0.68, 0.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ def _compile(source: Source, title: str, directory: Path, progress: Progress) ->
         reading_addresses(file, directory / ADDRESSES_FILE) as addresses,
     ):
         relations = read_relations(file)
-        extract = read_extract(file, relations, lambda share: progress(STREETS * share, "reading streets and places"))
+        extract = read_extract(file, relations, lambda share: progress(PLACES * share, "reading streets and places"))
         ways = street_ways(extract.streets)
         named = (_street_rows(ways), extract.places, extract.interpolations, extract.addresses)
         addresses.tell(Named(*named, relations.house_streets))
@@ -96,21 +96,24 @@ class Parts:
 
 
 def _build(source: Source, title: str, directory: Path, parts: Parts, progress: Progress) -> AtlasMeta:
-    extract, ways = parts.extract, parts.ways
-    progress(STREETS, "building the street network")
-    (directory / NETWORK_DIR).mkdir()
-    compile_network(ways, {ref: gate.tags for ref, gate in extract.gates.items()}, directory / NETWORK_DIR)
-    network = Network.open(directory / NETWORK_DIR)
-    progress(PLACES, "measuring places and green areas")
-    settle_stations(extract)
-    compiler = Compiler(extract, ways)
-    tables = compiler.tables(network)
-    write_tables(directory / TABLES_FILE, tables)
-    progress(TIMETABLES, "compiling timetables")
-    timetables = _timetables(source.feeds, directory, network)
-    progress(ADDRESSES, "indexing addresses")
-    coverage = compiler.coverage(parts.addresses.answer())
-    coverage.write(directory)
+    extract, ways, streets = parts.extract, parts.ways, directory / NETWORK_DIR
+    gates = {ref: gate.tags for ref, gate in extract.gates.items()}
+    streets.mkdir()
+    progress(PLACES, "building the street network, measuring places and green areas")
+    with beside(lambda pipe: compile_network(ways, gates, streets)) as compiling:
+        settle_stations(extract)
+        compiler = Compiler(extract, ways)
+        found = compiler.places()
+        compiling.answer()
+    network = Network.open(streets)
+    tables = compiler.tables(found, network)
+    with beside(lambda pipe: write_tables(directory / TABLES_FILE, tables)) as writing:
+        progress(TIMETABLES, "compiling timetables")
+        timetables = _timetables(source.feeds, directory, network)
+        progress(ADDRESSES, "indexing addresses")
+        coverage = compiler.coverage(parts.addresses.answer())
+        coverage.write(directory)
+        writing.answer()
     meta = _meta(source, title, extract, tables, coverage, timetables)
     write_meta(directory / TABLES_FILE, to_rows(meta))
     return meta

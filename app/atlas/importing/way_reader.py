@@ -18,6 +18,7 @@ from app.atlas.importing.pbf.located_ways import Way
 from app.atlas.importing.pbf.texts import Tags
 from app.atlas.importing.relations import Relations
 from app.atlas.importing.stations import STATION_ON
+from app.atlas.projection import Floats
 from app.places import Kind
 
 #: highway=* that is no street: not built, not there any more, or a place beside the road.
@@ -77,15 +78,16 @@ class WayReader:
 
     def read(self, way: Way) -> None:
         """Keep what a way with one of WAY_KEYS says, or one that is part of an area."""
-        wkb = _wkb(way)
-        if wkb and way.way_id in self._relations.area_ways:
-            self._parts[way.way_id] = Part(wkb, tuple(way.refs.tolist()))
         if "addr:interpolation" in way.tags:
             self._interpolation(way)
-        if wkb and ("highway" in way.tags or way.tags.get("route") == "ferry"):
+        if not _is_line(way):
+            return
+        if way.way_id in self._relations.area_ways:
+            self._parts[way.way_id] = Part(_wkb(way), tuple(way.refs.tolist()))
+        if "highway" in way.tags or way.tags.get("route") == "ferry":
             self._street(way)
-        if wkb and not KIND_KEYS.isdisjoint(way.tags):
-            self._thing(way, wkb)
+        if not KIND_KEYS.isdisjoint(way.tags):
+            self._thing(way)
 
     def finish(self) -> None:
         """Add the areas of relations, now that all their ways are known."""
@@ -94,7 +96,9 @@ class WayReader:
                 self._relation(f"r{relation_id}", members.tags, area)
 
     def _relation(self, osm_id: str, tags: Tags, area: Part) -> None:
-        kinds = self._without_centre(kinds_of(tags), osm_id, tags, area.wkb)
+        kinds = kinds_of(tags)
+        if not CENTRES.isdisjoint(kinds):
+            kinds = self._without_centre(kinds, osm_id, tags, area.wkb)
         if kinds:
             refs = area.refs if kinds[0] < Kind.FUEL_STATION else ()
             self._extract.shapes.append(Shape(osm_id, area.wkb, True, tags, kinds, refs))
@@ -107,27 +111,27 @@ class WayReader:
             street = self._relations.house_streets.get(osm_id, "")
             self._extract.addresses.append(address_row(number, tags, lat, lon, street))
 
-    def _thing(self, way: Way, wkb: bytes) -> None:
+    def _thing(self, way: Way) -> None:
         tags, osm_id = way.tags, f"w{way.way_id}"
-        kinds = self._without_centre(kinds_of(tags), osm_id, tags, wkb)
+        kinds = kinds_of(tags)
+        if not CENTRES.isdisjoint(kinds):
+            kinds = self._without_centre(kinds, osm_id, tags, _wkb(way))
         area = is_area(tags, kinds, way.is_closed)
         if kinds:
             refs = tuple(way.refs.tolist()) if area and kinds[0] < Kind.FUEL_STATION else ()
-            self._extract.shapes.append(Shape(osm_id, wkb, area, tags, kinds, refs))
+            self._extract.shapes.append(Shape(osm_id, _wkb(way), area, tags, kinds, refs))
         if area and (is_nature := cover_of(tags)) is not None:
-            self._extract.covers.append(Cover(wkb, is_nature))
+            self._extract.covers.append(Cover(_wkb(way), is_nature))
         if tags.get("railway") in STATION_ON and "service" not in tags:
-            self._extract.tracks.append(Track(tags["railway"], wkb))
+            self._extract.tracks.append(Track(tags["railway"], _wkb(way)))
         if word := comfort_of(tags):
-            self._extract.comforts.append(Comfort(word, *_middle(wkb)))
+            self._extract.comforts.append(Comfort(word, *_middle(_wkb(way))))
         if osm_id in self._route_members:
-            self._extract.route_members[osm_id] = _middle(wkb)
+            self._extract.route_members[osm_id] = _middle(_wkb(way))
 
     def _without_centre(self, kinds: tuple[Kind, ...], osm_id: str, tags: Tags, wkb: bytes) -> tuple[Kind, ...]:
         """Take a town mapped as an area for a point in its middle, which its own node replaces where there is one."""
         centre = tuple(kind for kind in kinds if kind in CENTRES)
-        if not centre:
-            return kinds
         self._extract.spots.append(Spot(osm_id, *_middle(wkb), tags, centre))
         return tuple(kind for kind in kinds if kind not in CENTRES)
 
@@ -150,16 +154,20 @@ class WayReader:
         self._extract.interpolations.append(Interpolation(kind, tuple(way.refs[known].tolist()), points))
 
 
+def _is_line(way: Way) -> bool:
+    """Tell whether the extract holds two different corners of a way."""
+    known = _known(way)
+    return len(known) > 1 and (way.is_whole or bool((known != known[:1]).any()))
+
+
 def _wkb(way: Way) -> bytes:
-    """Return a line; where the extract cuts it, through the corners that are there, or nothing for fewer than two."""
-    known = way.corners
-    if not way.is_whole:
-        known = known[np.isfinite(known[:, 0])]
-        if (known == known[:1]).all():
-            return b""
-    if len(known) < 2:
-        return b""
+    """Return a line; where the extract cuts it, through the corners that are there."""
+    known = _known(way)
     return _WKB_HEAD.pack(1, _WKB_LINE, len(known)) + known.tobytes()
+
+
+def _known(way: Way) -> Floats:
+    return way.corners if way.is_whole else way.corners[np.isfinite(way.corners[:, 0])]
 
 
 def _known_runs(way: Way) -> list[slice]:
