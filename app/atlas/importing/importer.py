@@ -21,7 +21,7 @@ from app.atlas.importing.extract import read_extract
 from app.atlas.importing.forked import Forked, beside
 from app.atlas.importing.formats import opened
 from app.atlas.importing.outlines import street_ways
-from app.atlas.importing.relations import read_relations
+from app.atlas.importing.relations import Relations, read_relations
 from app.atlas.importing.stations import settle_stations
 from app.atlas.importing.stop_walks import NetworkWalks
 from app.atlas.importing.table_writer import AtlasTables, write_meta, write_tables
@@ -80,10 +80,7 @@ def _compile(source: Source, title: str, directory: Path, progress: Progress) ->
     ):
         relations = read_relations(file)
         extract = read_extract(file, relations, lambda share: progress(PLACES * share, "reading streets and places"))
-        ways = street_ways(extract.streets)
-        named = (_street_rows(ways), extract.places, extract.interpolations, extract.addresses)
-        addresses.tell(Named(*named, relations.house_streets))
-        return _build(source, title, directory, Parts(extract, ways, addresses), progress)
+        return _build(source, title, directory, Parts(extract, relations, addresses), progress)
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,16 +88,18 @@ class Parts:
     """What was read, and the process that reads the rest."""
 
     extract: Extract
-    ways: StreetWays
+    relations: Relations
     addresses: Forked[Floats]
 
 
 def _build(source: Source, title: str, directory: Path, parts: Parts, progress: Progress) -> AtlasMeta:
-    extract, ways, streets = parts.extract, parts.ways, directory / NETWORK_DIR
+    extract, ways, streets = parts.extract, street_ways(parts.extract.streets), directory / NETWORK_DIR
     gates = {ref: gate.tags for ref, gate in extract.gates.items()}
     streets.mkdir()
     progress(PLACES, "building the street network, measuring places and green areas")
     with beside(lambda pipe: compile_network(ways, gates, streets)) as compiling:
+        named = (_street_rows(ways), extract.places, extract.interpolations, extract.addresses)
+        parts.addresses.tell(Named(*named, parts.relations.house_streets))
         settle_stations(extract)
         compiler = Compiler(extract, ways)
         found = compiler.places()
