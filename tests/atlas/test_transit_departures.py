@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import numpy as np
 import pytest
 
-from app.atlas.transit import StopWalks
 from app.atlas.transit.modes import RANKED_MODES, mode_of
-from tests.atlas.gtfs_feeds import TINY, at, compiled
+from tests.atlas.gtfs_feeds import TINY, compiled
 
 TIMES_HEAD = "trip_id,arrival_time,departure_time,stop_id,stop_sequence,pickup_type,drop_off_type\n"
 
@@ -94,16 +92,6 @@ def test_it_counts_a_trip_once_that_calls_at_two_platforms(tmp_path: Path) -> No
 
 def test_it_names_the_last_stop_where_there_is_no_headsign(tmp_path: Path) -> None:
     assert compiled(tmp_path, **shuttle([("A8", "A", "C", 8)])).routes_calling(0)[0].headsign == "Cedar"
-
-
-def test_it_gives_each_route_at_its_nearest_stop(tmp_path: Path) -> None:
-    timetable = compiled(tmp_path)
-    (near,) = timetable.routes_at(at(timetable, ("A", 500), ("B", 200), ("C", 10)))
-    assert (near.stop, near.walk_s, near.route.first_departure) == (1, 200.0, "07:36")
-
-
-def test_it_gives_no_route_where_there_is_no_stop(tmp_path: Path) -> None:
-    assert compiled(tmp_path).routes_at(StopWalks(np.zeros(0, np.int32), np.zeros(0))) == ()
 
 
 def test_it_finds_the_stops_within_a_distance_nearest_first(tmp_path: Path) -> None:

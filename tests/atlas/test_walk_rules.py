@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.atlas.streets.barrier_rules import passage
-from app.atlas.streets.walk_rules import is_footpath, may_walk
+from app.atlas.streets.walk_rules import may_walk
 
 
 @pytest.mark.parametrize(
@@ -58,12 +58,6 @@ def test_a_person_may_walk(tags: dict[str, str]) -> None:
 )
 def test_a_person_may_not_walk(tags: dict[str, str]) -> None:
     assert not may_walk(tags)
-
-
-def test_a_footpath_is_made_for_walking() -> None:
-    assert is_footpath({"highway": "path"})
-    assert not is_footpath({"highway": "residential"})
-    assert not is_footpath({"highway": "path", "foot": "no"})
 
 
 @pytest.mark.parametrize(

@@ -59,11 +59,6 @@ def is_steps(tags: Tags) -> bool:
     return tags.get("highway") == "steps"
 
 
-def is_footpath(tags: Tags) -> bool:
-    """Tell whether a way is made for walking rather than driving, and open to walkers."""
-    return tags.get("highway") in FOOTPATH_CLASSES and may_walk(tags)
-
-
 def has_sidewalk(tags: Tags) -> bool:
     """Tell whether a pavement is mapped on either side."""
     return any(tags.get(key) in _SIDEWALK for key in _SIDEWALK_KEYS)

@@ -4,13 +4,12 @@ An importer calls `compile_timetables`; the surroundings of an address ask a `Ti
 """
 
 from app.atlas.transit.compiler import compile_timetables
-from app.atlas.transit.contract import RouteNear, Stops, StopWalks, TimetableFacts, WalkBetween
+from app.atlas.transit.contract import Stops, StopWalks, TimetableFacts, WalkBetween
 from app.atlas.transit.timetable import Timetable
 from app.atlas.transit.window import MORNING, Span
 
 __all__ = [
     "MORNING",
-    "RouteNear",
     "Span",
     "StopWalks",
     "Stops",

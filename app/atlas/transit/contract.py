@@ -8,8 +8,6 @@ from typing import NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from app.transit_facts import RouteAtStop
-
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int32]
 Bools = NDArray[np.bool_]
@@ -66,12 +64,3 @@ class Stops:
     lons: Floats
     #: The mode that counts most among those which call there.
     modes: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RouteNear:
-    """A route at the one stop of those asked about where it is nearest."""
-
-    stop: int
-    walk_s: float
-    route: RouteAtStop

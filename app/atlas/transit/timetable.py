@@ -9,7 +9,7 @@ import msgspec
 import numpy as np
 
 from app.atlas.transit.clock import hours_and_minutes
-from app.atlas.transit.contract import Floats, Ints, RouteNear, Stops, StopWalks, TimetableFacts
+from app.atlas.transit.contract import Floats, Ints, Stops, StopWalks, TimetableFacts
 from app.atlas.transit.departures import DAYTIME_S
 from app.atlas.transit.journeys import JourneySearch
 from app.atlas.transit.storage import Columns, Names, load_arrays, load_names
@@ -60,19 +60,6 @@ class Timetable:
         starts = self._columns.departures_start
         rows = self._columns.departures_row[starts[stop] : starts[stop + 1]]
         return tuple(sorted((self._route(row) for row in rows.tolist()), key=lambda route: route.route_id))
-
-    def routes_at(self, walks: StopWalks) -> tuple[RouteNear, ...]:
-        """Return each route once, at the stop with the shortest walk (then the lowest index); nearest route first."""
-        nearest: dict[int, RouteNear] = {}
-        starts, rows = self._columns.departures_start, self._columns.departures_row
-        seconds = np.asarray(walks.seconds)
-        for place in np.lexsort((walks.stops, seconds)).tolist():
-            stop = int(walks.stops[place])
-            for row in rows[starts[stop] : starts[stop + 1]].tolist():
-                route = int(self._columns.row_route[row])
-                if route not in nearest:
-                    nearest[route] = RouteNear(stop, float(seconds[place]), self._route(row))
-        return tuple(sorted(nearest.values(), key=lambda near: (near.walk_s, near.route.route_id)))
 
     def _route(self, row: int) -> RouteAtStop:
         """Return a row's facts, made when first asked for: neighbours ask for the same ones."""
