@@ -17,7 +17,6 @@ import numpy as np
 from app.atlas.importing.extract import read_extract
 from app.atlas.importing.outlines import street_ways
 from app.atlas.importing.pbf.file import PbfFile
-from app.atlas.importing.relations import read_relations
 from app.atlas.streets.network import Network, Snaps, compile_network
 from app.atlas.streets.tiling import Floats
 from app.sources.base import WALK_LIMIT_S
@@ -72,8 +71,7 @@ def measured_row(name: str, path: Path, count: int) -> str:
 
 def compile_extract(path: Path, directory: Path) -> float:
     """Compile the streets of an extract and return the seconds that took, without the reading."""
-    file = PbfFile(path)
-    extract = read_extract(file, read_relations(file))
+    extract = read_extract(PbfFile(path))
     ways = street_ways(extract.streets)
     barriers = {ref: gate.tags for ref, gate in extract.gates.items()}
     return milliseconds(lambda: compile_network(ways, barriers, directory)) / 1000

@@ -13,7 +13,6 @@ import pytest
 from app.atlas.importing.extract import read_extract
 from app.atlas.importing.outlines import street_ways
 from app.atlas.importing.pbf.file import PbfFile
-from app.atlas.importing.relations import read_relations
 from app.atlas.streets.network import Network, StreetWays, compile_network
 
 ROOT = Path(__file__).parents[2]
@@ -34,8 +33,7 @@ def shared_file(*parts: str) -> Path:
 @cache
 def streets_of(path: Path) -> tuple[StreetWays, Barriers]:
     """Read the streets and barriers of an extract."""
-    file = PbfFile(path)
-    extract = read_extract(file, read_relations(file))
+    extract = read_extract(PbfFile(path))
     return street_ways(extract.streets), {ref: gate.tags for ref, gate in extract.gates.items()}
 
 

@@ -20,7 +20,6 @@ from app.atlas.importing.pbf.located_ways import Ways
 from app.atlas.importing.pbf.messages import Blob, BlobHeader, HeaderBlock
 from app.atlas.importing.pbf.positions import NodePositions
 from app.atlas.importing.pbf.varints import signed, unpacked
-from app.atlas.importing.relations import read_relations
 from app.errors import BadExtract
 from tests.atlas.extracts import small_town
 
@@ -100,7 +99,7 @@ def test_other_formats_give_the_same_extract(tmp_path: Path, ending: str) -> Non
     whole = small_town().write(tmp_path / "town.osm.pbf")
     other = rewritten(whole, tmp_path / f"town.{ending}")
     with opened(whole, tmp_path) as file, opened(other, tmp_path) as from_other:
-        first, second = (read_extract(each, read_relations(each)) for each in (file, from_other))
+        first, second = (read_extract(each) for each in (file, from_other))
     assert (first.spots, first.shapes, first.streets) == (second.spots, second.shapes, second.streets)
     assert not (tmp_path / "extract.osm.pbf").exists()
 
@@ -123,7 +122,13 @@ def test_relations_are_found_wherever_they_are(tmp_path: Path) -> None:
         for kind in (osmium.osm.RELATION, osmium.osm.WAY, osmium.osm.NODE):
             elements(path, kind)
     in_order, out_of_order = PbfFile(SAMPLES / "monaco.osm.pbf"), PbfFile(path)
-    assert read_relations(out_of_order) == read_relations(in_order)
+    assert in_order.last_blocks()
+    assert not out_of_order.last_blocks()
+    areas = [
+        {shape.osm_id for shape in read_extract(file).shapes if shape.osm_id[0] == "r"}
+        for file in (in_order, out_of_order)
+    ]
+    assert areas[0] == areas[1] != set()
     assert we_say(path) == we_say(SAMPLES / "monaco.osm.pbf")
 
 
@@ -167,8 +172,7 @@ def refusal(path: Path, content: bytes) -> str:
 
 def read(path: Path) -> None:
     """Read streets and places of a file, as an import does."""
-    file = PbfFile(path)
-    read_extract(file, read_relations(file))
+    read_extract(PbfFile(path))
 
 
 @pytest.mark.parametrize(

@@ -109,6 +109,8 @@ class Extract:
     subway_entrances: list[tuple[float, float]] = field(default_factory=list)
     #: Ways walked by a signposted route (hiking, foot).
     trail_ways: frozenset[int] = frozenset()
+    #: Element id to the street of the associatedStreet relation that it is a house of.
+    house_streets: dict[str, str] = field(default_factory=dict)
     routes: list[RouteRelation] = field(default_factory=list)
     #: Where members of transit routes are: element id to (lat, lon).
     route_members: dict[str, tuple[float, float]] = field(default_factory=dict)

@@ -13,33 +13,44 @@ from app.atlas.importing.node_reader import NodeReader
 from app.atlas.importing.pbf.file import PbfFile
 from app.atlas.importing.pbf.located_ways import Ways
 from app.atlas.importing.pbf.positions import NodePositions
-from app.atlas.importing.relations import Relations
+from app.atlas.importing.relations import Relations, read_relations
 from app.atlas.importing.way_reader import WayReader
 from app.errors import BadExtract
 
 Progress = Callable[[float], None]
 
 
-def read_extract(file: PbfFile, relations: Relations, progress: Progress = lambda share: None) -> Extract:
+def read_extract(file: PbfFile, progress: Progress = lambda share: None) -> Extract:
     """Read streets and places. Raises BadExtract where the file is damaged or holds no streets."""
-    extract = Extract(file.box, file.date, routes=relations.routes, trail_ways=frozenset(relations.trail_ways))
+    with file.checked():
+        last = file.last_blocks()
+        extract, with_relations = _read(file, read_relations(last), progress)
+        if with_relations > len(last):  # some stand elsewhere: read again, knowing what all of them say
+            extract, _ = _read(file, read_relations(file.blocks_with_relations()), progress)
+    if not extract.streets.tags:
+        raise BadExtract(file=file.name, why="it holds no streets")
+    return extract
+
+
+def _read(file: PbfFile, relations: Relations, progress: Progress) -> tuple[Extract, int]:
+    """Return what a file holds, and how many of its blocks hold relations."""
+    extract = Extract(file.box, file.date, routes=relations.routes, house_streets=relations.house_streets)
+    extract.trail_ways = frozenset(relations.trail_ways)
     nodes, ways = NodeReader(extract, relations), WayReader(extract, relations)
     parts = np.array(sorted(relations.area_ways), dtype=np.int64)
-    positions, lines, newest = NodePositions(), Ways(), 0
-    with file.checked():
-        for count, block in enumerate(file.blocks()):
-            progress(count / len(file))
-            positions.add(block)
-            for node in block.nodes(NODE_KEYS):
-                nodes.read(node)
-            for ways_of_block in block.ways():
-                lines.add(ways_of_block, ways_of_block.with_keys(WAY_KEYS, parts))
-            newest = newest if file.date else max(newest, block.newest())
+    positions, lines, newest, with_relations = NodePositions(), Ways(), 0, 0
+    for count, block in enumerate(file.blocks()):
+        progress(count / len(file))
+        with_relations += block.has_relations
+        positions.add(block)
+        for node in block.nodes(NODE_KEYS):
+            nodes.read(node)
+        for ways_of_block in block.ways():
+            lines.add(ways_of_block, ways_of_block.with_keys(WAY_KEYS, parts))
+        newest = newest if file.date else max(newest, block.newest())
     for way in lines.located(positions):
         ways.read(way)
     ways.finish()
-    if not extract.streets.tags:
-        raise BadExtract(file=file.name, why="it holds no streets")
     if newest:
         extract.data_date = datetime.datetime.fromtimestamp(newest, datetime.UTC).date().isoformat()
-    return extract
+    return extract, with_relations

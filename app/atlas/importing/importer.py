@@ -21,7 +21,6 @@ from app.atlas.importing.extract import read_extract
 from app.atlas.importing.forked import Forked, beside
 from app.atlas.importing.formats import opened
 from app.atlas.importing.outlines import street_ways
-from app.atlas.importing.relations import Relations, read_relations
 from app.atlas.importing.stations import settle_stations
 from app.atlas.importing.stop_walks import NetworkWalks
 from app.atlas.importing.table_writer import AtlasTables, write_meta, write_tables
@@ -78,9 +77,8 @@ def _compile(source: Source, title: str, directory: Path, progress: Progress) ->
         opened(source.extract, directory) as file,
         reading_addresses(file, directory / ADDRESSES_FILE) as addresses,
     ):
-        relations = read_relations(file)
-        extract = read_extract(file, relations, lambda share: progress(PLACES * share, "reading streets and places"))
-        return _build(source, title, directory, Parts(extract, relations, addresses), progress)
+        extract = read_extract(file, lambda share: progress(PLACES * share, "reading streets and places"))
+        return _build(source, title, directory, Parts(extract, addresses), progress)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +86,6 @@ class Parts:
     """What was read, and the process that reads the rest."""
 
     extract: Extract
-    relations: Relations
     addresses: Forked[Floats]
 
 
@@ -99,7 +96,7 @@ def _build(source: Source, title: str, directory: Path, parts: Parts, progress: 
     progress(PLACES, "building the street network, measuring places and green areas")
     with beside(lambda pipe: compile_network(ways, gates, streets)) as compiling:
         named = (_street_rows(ways), extract.places, extract.interpolations, extract.addresses)
-        parts.addresses.tell(Named(*named, parts.relations.house_streets))
+        parts.addresses.tell(Named(*named, extract.house_streets))
         settle_stations(extract)
         compiler = Compiler(extract, ways)
         found = compiler.places()

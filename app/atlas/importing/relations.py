@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 from app.atlas.importing.elements import RouteRelation
 from app.atlas.importing.keys import AREA_KEYS
-from app.atlas.importing.pbf.block import Member
-from app.atlas.importing.pbf.file import PbfFile
+from app.atlas.importing.pbf.block import Block, Member
 from app.atlas.importing.pbf.texts import Tags
 
 #: route=* of OpenStreetMap to the word in RouteAtStop.mode.
@@ -56,13 +55,12 @@ class Relations:
         return {member for route in self.routes for member in route.members}
 
 
-def read_relations(file: PbfFile) -> Relations:
-    """Read all relations of an extract. Raises BadExtract where it is damaged."""
+def read_relations(blocks: Iterable[Block]) -> Relations:
+    """Read the relations of these blocks."""
     reader = _RelationReader()
-    with file.checked():
-        for block in file.blocks_with_relations():
-            for relation in block.relations():
-                reader.read(*relation)
+    for block in blocks:
+        for relation in block.relations():
+            reader.read(*relation)
     return reader.found
 
 

@@ -59,6 +59,11 @@ class Block:
         self._texts = Texts(message.stringtable.s)
         self.points = [points for group in self._groups if (points := self._points(group)) is not None]
 
+    @property
+    def has_relations(self) -> bool:
+        """Tell whether it holds relations."""
+        return any(group.relations for group in self._groups)
+
     def nodes(self, keys: Set[str]) -> Iterator[Node]:
         """Yield the nodes with one of these keys."""
         wanted = self._texts.are(keys)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import lzma
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO, NamedTuple
@@ -63,18 +63,28 @@ class PbfFile:
 
     def blocks(self) -> Iterator[Block]:
         """Yield all blocks; read them in `checked`."""
-        return (Block(PrimitiveBlock.FromString(content)) for content in self._contents())
+        return (Block(PrimitiveBlock.FromString(content)) for content in self._contents(self._blocks))
+
+    def last_blocks(self) -> list[Block]:
+        """Return the blocks with relations that end the file, where they belong; read them in `checked`."""
+        found: list[Block] = []
+        for content in self._contents(self._blocks[::-1]):
+            block = Block(PrimitiveBlock.FromString(content))
+            if not block.has_relations:
+                break
+            found.append(block)
+        return found[::-1]
 
     def blocks_with_relations(self) -> Iterator[Block]:
-        """Yield only these; read them in `checked`."""
-        for content in self._contents():
+        """Yield all blocks with relations, wherever they are; read them in `checked`."""
+        for content in self._contents(self._blocks):
             groups = BlockOutline.FromString(content).primitivegroup
             if any(group.startswith(RELATIONS) for group in groups):
                 yield Block(PrimitiveBlock.FromString(content))
 
-    def _contents(self) -> Iterator[bytes]:
+    def _contents(self, places: Sequence[_Place]) -> Iterator[bytes]:
         with self.path.open("rb") as file:
-            for place in self._blocks:
+            for place in places:
                 yield _content(file, place)
 
     @contextmanager
