@@ -1,9 +1,9 @@
 """Measures how fast extracts are imported and how much memory that takes: `python -m bench.import_speed [FILE ...]`.
 
 Without files it takes the samples and, where they are present, the larger regions and the tiling in `../shared/data`,
-and 40 MB each of copies of Queens Village and of Newport side by side. Beside each stands how long osmium alone takes to
-read the file and find where the nodes of its ways are, in C++ with a second thread and no line of Python: no import can
-be faster than that.
+and 40 MB each of copies of Queens Village and of Newport side by side. Beside each stands how long osmium alone takes
+to read the file and find where the nodes of its ways are, in C++ with a second thread and no line of Python: no import
+can be faster than that.
 """
 
 from __future__ import annotations
