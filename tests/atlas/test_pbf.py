@@ -112,6 +112,11 @@ def test_a_damaged_file_of_another_format_is_refused_under_its_own_name(tmp_path
     assert refused.value.message.startswith("town.osm cannot be imported: it is ")
 
 
+def test_a_missing_file_of_another_format_is_said_to_be_missing(tmp_path: Path) -> None:
+    with pytest.raises(BadExtract, match="there is no such file"), opened(tmp_path / "gone.osm", tmp_path):
+        pass
+
+
 def test_relations_are_found_wherever_they_are(tmp_path: Path) -> None:
     def elements(path: Path, kind: osmium.osm.osm_entity_bits) -> None:
         for item in osmium.FileProcessor(str(SAMPLES / "monaco.osm.pbf"), kind):
@@ -145,6 +150,17 @@ def blobs(path: Path) -> Iterator[tuple[str, bytes]]:
         while length := file.read(4):
             kind = BlobHeader.FromString(file.read(int.from_bytes(length, "big")))
             yield kind.type, Blob.FromString(file.read(kind.datasize)).raw
+
+
+def test_an_editors_own_file_with_new_nodes_is_read_too(tmp_path: Path) -> None:
+    path = tmp_path / "new.osm"
+    nodes = "".join(f'<node id="-{i}" visible="true" lat="48.{i}" lon="9.0"/>' for i in (1, 2, 3))
+    refs = "".join(f'<nd ref="-{i}"/>' for i in (1, 2, 3))
+    way = f'<way id="-4" visible="true">{refs}<tag k="highway" v="residential"/></way>'
+    path.write_text(f"<osm version='0.6'>{nodes}{way}</osm>")
+    with opened(path, tmp_path) as file:
+        streets = read_extract(file).streets
+    assert (streets.way_ids.tolist(), streets.refs.tolist()) == ([-4], [-1, -2, -3])
 
 
 # --- what cannot be read ----------------------------------------------------------------------------------

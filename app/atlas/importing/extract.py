@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 from collections.abc import Callable
 
 import numpy as np
@@ -10,7 +9,7 @@ import numpy as np
 from app.atlas.importing.elements import Extract
 from app.atlas.importing.keys import NODE_KEYS, WAY_KEYS
 from app.atlas.importing.node_reader import NodeReader
-from app.atlas.importing.pbf.file import PbfFile
+from app.atlas.importing.pbf.file import PbfFile, iso_date
 from app.atlas.importing.pbf.located_ways import Ways
 from app.atlas.importing.pbf.positions import NodePositions
 from app.atlas.importing.relations import Relations, read_relations
@@ -34,7 +33,7 @@ def read_extract(file: PbfFile, progress: Progress = lambda share: None) -> Extr
 
 def _read(file: PbfFile, relations: Relations, progress: Progress) -> tuple[Extract, int]:
     """Return what a file holds, and how many of its blocks hold relations."""
-    extract = Extract(file.box, file.date, routes=relations.routes, house_streets=relations.house_streets)
+    extract = Extract(file.box, routes=relations.routes, house_streets=relations.house_streets)
     extract.trail_ways = frozenset(relations.trail_ways)
     nodes, ways = NodeReader(extract, relations), WayReader(extract, relations)
     parts = np.array(sorted(relations.area_ways), dtype=np.int64)
@@ -51,6 +50,5 @@ def _read(file: PbfFile, relations: Relations, progress: Progress) -> tuple[Extr
     for way in lines.located(positions):
         ways.read(way)
     ways.finish()
-    if newest:
-        extract.data_date = datetime.datetime.fromtimestamp(newest, datetime.UTC).date().isoformat()
+    extract.data_date = file.date or iso_date(newest)
     return extract, with_relations

@@ -17,8 +17,9 @@ OTHER_FORMATS = (".osm", ".osm.bz2", ".osm.gz", ".osm.xz", ".o5m", ".opl")
 def opened(extract: Path, directory: Path) -> Iterator[PbfFile]:
     """Open an extract; one in another format is rewritten to a file in this directory for as long as the block runs.
 
-    Raises BadExtract.
+    Raises BadExtract where it is missing, empty or damaged.
     """
+    _refuse_unreadable(extract)
     if not extract.name.endswith(OTHER_FORMATS):
         yield PbfFile(extract)
         return
@@ -42,3 +43,15 @@ def _rewrite(extract: Path, target: Path) -> None:
         text = str(error).lower()
         is_cut = "truncated" in text or "end of file" in text or "eof" in text
         raise BadExtract(file=extract.name, why=CUT_OFF if is_cut else DAMAGED) from error
+
+
+def _refuse_unreadable(path: Path) -> None:
+    if not path.is_file():
+        raise BadExtract(file=path.name, why="there is no such file")
+    try:
+        with path.open("rb") as file:
+            start = file.read(1)
+    except PermissionError:
+        raise BadExtract(file=path.name, why="it may not be read") from None
+    if not start:
+        raise BadExtract(file=path.name, why="it is empty")

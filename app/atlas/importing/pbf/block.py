@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from app.atlas.importing.pbf.texts import Tags, Texts
 from app.atlas.importing.pbf.varints import Ints
 from app.atlas.importing.pbf.ways import WayColumns
+from app.atlas.streets.tiling import STEPS_PER_DEGREE
 
-#: Positions are kept as whole 1e-7 degrees; those of a block are multiples of its granularity in 1e-9 degrees.
-UNITS_PER_DEGREE = 10_000_000
-NANO_PER_UNIT = 100
+#: Positions are multiples of a block's granularity in 1e-9 degrees, and are kept in the steps that are stored.
+NANO_PER_STEP = 1_000_000_000 // STEPS_PER_DEGREE
 MEMBER_TYPES = "nwr"
 
 
@@ -43,7 +43,7 @@ class Relation(NamedTuple):
 
 
 class Points(NamedTuple):
-    """Where nodes are, in UNITS_PER_DEGREE."""
+    """Where nodes are, in steps of which STEPS_PER_DEGREE make a degree."""
 
     ids: Ints
     lats: Ints
@@ -57,7 +57,12 @@ class Block:
         self._groups = message.primitivegroup
         self._message = message
         self._texts = Texts(message.stringtable.s)
-        self.points = [points for group in self._groups if (points := self._points(group)) is not None]
+        self._placed = [(group, self._points(group)) for group in self._groups if group.dense.id or group.nodes]
+
+    @property
+    def points(self) -> list[Points]:
+        """Return where all its nodes are."""
+        return [points for _, points in self._placed]
 
     @property
     def has_relations(self) -> bool:
@@ -68,10 +73,9 @@ class Block:
         """Yield the nodes with one of these keys."""
         wanted = self._texts.are(keys)
         if wanted.any():
-            groups = [group for group in self._groups if group.nodes or group.dense.id]
-            for group, points in zip(groups, self.points, strict=True):
+            for group, points in self._placed:
                 for i, tags in self._tagged(group, wanted):
-                    lat, lon = int(points.lats[i]) / UNITS_PER_DEGREE, int(points.lons[i]) / UNITS_PER_DEGREE
+                    lat, lon = int(points.lats[i]) / STEPS_PER_DEGREE, int(points.lons[i]) / STEPS_PER_DEGREE
                     yield Node(int(points.ids[i]), tags, lat, lon)
 
     def ways(self) -> Iterator[WayColumns]:
@@ -102,19 +106,17 @@ class Block:
         text = self._texts.__getitem__
         return dict(zip(map(text, element.keys), map(text, element.vals), strict=True))
 
-    def _points(self, group: Any) -> Points | None:
+    def _points(self, group: Any) -> Points:
         if group.dense.id:
             dense = group.dense
             ids, lats, lons = _summed(dense.id), _summed(dense.lat), _summed(dense.lon)
-        elif group.nodes:
-            ids, lats, lons = np.array([(node.id, node.lat, node.lon) for node in group.nodes], dtype=np.int64).T
         else:
-            return None
+            ids, lats, lons = np.array([(node.id, node.lat, node.lon) for node in group.nodes], dtype=np.int64).T
         message = self._message
         return Points(
             ids,
-            (lats * message.granularity + message.lat_offset) // NANO_PER_UNIT,
-            (lons * message.granularity + message.lon_offset) // NANO_PER_UNIT,
+            (lats * message.granularity + message.lat_offset) // NANO_PER_STEP,
+            (lons * message.granularity + message.lon_offset) // NANO_PER_STEP,
         )
 
     def _tagged(self, group: Any, wanted: NDArray[np.bool_]) -> Iterator[tuple[int, Tags]]:

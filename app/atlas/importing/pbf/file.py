@@ -12,8 +12,9 @@ from typing import Any, BinaryIO, NamedTuple
 
 from google.protobuf.message import DecodeError
 
-from app.atlas.importing.pbf.block import NANO_PER_UNIT, UNITS_PER_DEGREE, Block
+from app.atlas.importing.pbf.block import NANO_PER_STEP, Block
 from app.atlas.importing.pbf.messages import RELATIONS, Blob, BlobHeader, BlockOutline, HeaderBlock, PrimitiveBlock
+from app.atlas.streets.tiling import STEPS_PER_DEGREE
 from app.errors import BadExtract
 from app.geometry import Box
 
@@ -36,14 +37,13 @@ class _Place(NamedTuple):
 class PbfFile:
     """Opens a file and looks through it once for where its blocks are.
 
-    Raises BadExtract where it is missing, empty, cut off, damaged or asks for what is not known here.
+    Raises BadExtract where it is cut off, damaged or asks for what is not known here.
     """
 
     def __init__(self, path: Path, name: str = "") -> None:
         self.path = path
         #: Its name in messages.
         self.name = name or path.name
-        _refuse_unreadable(path, self.name)
         places: dict[str, list[_Place]] = {}
         with self.checked(), path.open("rb") as file:
             for kind, place in _places(file, path.stat().st_size):
@@ -56,7 +56,7 @@ class PbfFile:
             raise BadExtract(file=self.name, why=f"it needs a reader that knows {', '.join(sorted(unknown))}")
         self.box = _box(header)
         #: ISO date of the data, or "" where the header has none.
-        self.date = _iso_date(header.osmosis_replication_timestamp)
+        self.date = iso_date(header.osmosis_replication_timestamp)
 
     def __len__(self) -> int:
         return len(self._blocks)
@@ -98,18 +98,6 @@ class PbfFile:
             raise BadExtract(file=self.name, why=OTHER_PACKING) from None
         except (DecodeError, zlib.error, lzma.LZMAError, ValueError, IndexError, OverflowError) as error:
             raise BadExtract(file=self.name, why=DAMAGED) from error
-
-
-def _refuse_unreadable(path: Path, name: str) -> None:
-    if not path.is_file():
-        raise BadExtract(file=name, why="there is no such file")
-    try:
-        with path.open("rb") as file:
-            start = file.read(1)
-    except PermissionError:
-        raise BadExtract(file=name, why="it may not be read") from None
-    if not start:
-        raise BadExtract(file=name, why="it is empty")
 
 
 def _places(file: BinaryIO, file_size: int) -> Iterator[tuple[str, _Place]]:
@@ -155,12 +143,11 @@ def _exactly(file: BinaryIO, size: int) -> bytes:
 def _box(header: Any) -> Box | None:
     if not header.HasField("bbox"):
         return None
-    sides = header.bbox
-    box = Box(
-        *(side // NANO_PER_UNIT / UNITS_PER_DEGREE for side in (sides.left, sides.bottom, sides.right, sides.top))
-    )
+    sides = (header.bbox.left, header.bbox.bottom, header.bbox.right, header.bbox.top)
+    box = Box(*(side // NANO_PER_STEP / STEPS_PER_DEGREE for side in sides))
     return box if box.min_lon < box.max_lon and box.min_lat < box.max_lat else None
 
 
-def _iso_date(seconds: int) -> str:
+def iso_date(seconds: int) -> str:
+    """Return the date of a time in seconds since 1970, or "" for 0, which stands for none."""
     return datetime.datetime.fromtimestamp(seconds, datetime.UTC).date().isoformat() if seconds else ""

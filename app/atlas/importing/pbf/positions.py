@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.atlas.importing.pbf.block import UNITS_PER_DEGREE, Block, Points
+from app.atlas.importing.pbf.block import Block, Points
 from app.atlas.importing.pbf.varints import Ints
 from app.atlas.projection import Floats
+from app.atlas.streets.tiling import STEPS_PER_DEGREE
 
 
 class NodePositions:
@@ -22,23 +23,21 @@ class NodePositions:
 
     def of(self, refs: Ints) -> Floats:
         """Return the (lon, lat) row of each node in degrees, NaN where it is not known."""
-        known = self._all()
-        if not len(known.ids):
-            return np.full((len(refs), 2), np.nan)
-        rows = np.searchsorted(known.ids, refs)
-        rows[rows == len(known.ids)] = 0
-        found = np.empty((len(refs), 2))
-        found[:, 0], found[:, 1] = known.lons[rows], known.lats[rows]
-        found /= UNITS_PER_DEGREE
-        found[known.ids[rows] != refs] = np.nan
+        ids, lats, lons = self._by_id()
+        found = np.full((len(refs), 2), np.nan)
+        if len(ids):
+            rows = np.searchsorted(ids[:-1], refs)
+            found[:, 0], found[:, 1] = lons[rows], lats[rows]
+            found /= STEPS_PER_DEGREE
+            found[ids[rows] != refs] = np.nan
         return found
 
-    def _all(self) -> Points:
-        """Return all nodes by ascending id."""
-        if len(self._points) > 1:
-            ids, lats, lons = (np.concatenate(column) for column in zip(*self._points, strict=True))
-            if (ids[1:] < ids[:-1]).any():
-                order = np.argsort(ids, kind="stable")
-                ids, lats, lons = ids[order], lats[order], lons[order]
-            self._points = [Points(ids, lats, lons)]
-        return self._points[0] if self._points else Points(*np.empty((3, 0), dtype=np.int64))
+    def _by_id(self) -> Points:
+        """Return all nodes by ascending id: an editor's own file may have them the other way round."""
+        if not self._points:
+            return Points(*np.empty((3, 0), dtype=np.int64))
+        points = Points(*(np.concatenate(column) for column in zip(*self._points, strict=True)))
+        if (points.ids[1:] >= points.ids[:-1]).all():
+            return points
+        order = np.argsort(points.ids, kind="stable")
+        return Points(*(column[order] for column in points))
