@@ -50,8 +50,8 @@ def read_rows(extract: Path) -> tuple[list[AddressRow], list[StreetRow], list[Pl
             continue
         tags = {tag.k: tag.v for tag in item.tags}
         lon, lat = (sum(axis) / len(positions) for axis in zip(*positions, strict=True))
-        if number := tags.get("addr:housenumber"):
-            addresses.append(address_row(number, tags, lat, lon))
+        if tags.get("addr:housenumber"):
+            addresses.append(address_row(tags, lat, lon))
         if item.is_way() and "highway" in tags and (street := street_row(tags, np.array(positions))):
             streets.append(street)
         if place := place_row(tags, lat, lon):

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.atlas.geocoder.clusters import clusters
-from app.atlas.geocoder.columns import Addresses, Texts
+from app.atlas.geocoder.columns import Addresses, TextColumn
 from app.atlas.geocoder.rows import AddressRow
 from app.atlas.geocoder.schema import CELL_ROW
 
@@ -20,7 +20,7 @@ ITEMS = st.lists(st.tuples(st.integers(0, 2), st.integers(-4, 4), st.integers(-4
 
 @given(st.lists(st.text(max_size=3)))
 def test_a_column_gives_back_its_texts_and_codes_sort_as_they_do(values: list[str]) -> None:
-    column = Texts.of(values)
+    column = TextColumn.of(values)
     assert column.at(np.arange(len(values))) == values
     assert [values[i] for i in np.argsort(column.codes, kind="stable").tolist()] == sorted(values)
 

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from app.atlas.geocoder.rows import PlaceRow
 from app.atlas.geocoder.schema import around, cells_of, columns_of
 from app.atlas.geocoder.text import fold
+from app.atlas.projection import Floats
 from app.geometry import METRES_PER_DEGREE
 
 #: How far, in metres, a place of each kind reaches from its point: a guess, used to tell whether a hint fits.
@@ -27,8 +28,6 @@ NAMING_M: dict[str, float] = {"city": 9_000.0, "town": 3_500.0, "village": 3_000
 #: Side of the cells in which addresses vote for a city, degrees; votes and shares that settle it.
 _VOTE_DEGREES, _SETTLEMENT_DEGREES = 0.01, 0.15
 _VOTES, _SHARE_OF_NAMED, _SHARE_OF_ALL = 5, 0.6, 0.1
-
-Floats = NDArray[np.float64]
 
 
 def reach_m(kind: str) -> float:

@@ -2,27 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.atlas.geocoder.rows import AddressRow
+from app.atlas.projection import Floats
 
-Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 
+def transposed(rows: Iterable[tuple[Any, ...]], width: int) -> list[tuple[Any, ...]]:
+    """Return the columns of rows of this width, empty ones where there are no rows."""
+    return list(zip(*rows, strict=True)) or [()] * width
+
+
 @dataclass(frozen=True, slots=True)
-class Texts:
+class TextColumn:
     """A column of texts: `distinct` holds each once, in order, and `codes` say which of them each row has."""
 
     distinct: list[str]
     codes: Ints
 
     @classmethod
-    def of(cls, values: Sequence[str]) -> Texts:
+    def of(cls, values: Sequence[str]) -> TextColumn:
         """Return the column of these values."""
         known: dict[str, int] = {}
         found = np.array([known.setdefault(value, len(known)) for value in values], dtype=np.int64)
@@ -31,13 +37,13 @@ class Texts:
         order[[known[value] for value in distinct]] = np.arange(len(known))
         return cls(distinct, order[found])
 
-    def of_rows(self, rows: Ints) -> Texts:
+    def of_rows(self, rows: Ints) -> TextColumn:
         """Return the column of some rows."""
-        return Texts(self.distinct, self.codes[rows])
+        return TextColumn(self.distinct, self.codes[rows])
 
-    def at(self, rows: Ints) -> list[str]:
-        """Return the texts of some rows."""
-        return list(map(self.distinct.__getitem__, self.codes[rows].tolist()))
+    def at(self, rows: Ints, change: Callable[[str], str] = str) -> list[str]:
+        """Return the texts of some rows, changed if need be: each distinct one once."""
+        return list(map(list(map(change, self.distinct)).__getitem__, self.codes[rows].tolist()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,15 +52,15 @@ class Addresses:
 
     lats: Floats
     lons: Floats
-    numbers: Texts
-    names: Texts
-    cities: Texts
-    postcodes: Texts
+    numbers: TextColumn
+    names: TextColumn
+    cities: TextColumn
+    postcodes: TextColumn
 
     @classmethod
     def of(cls, rows: Iterable[AddressRow]) -> Addresses:
         """Return the columns of rows."""
-        lats, lons, *texts = list(zip(*rows, strict=True)) or [()] * len(AddressRow._fields)
+        lats, lons, *texts = transposed(rows, len(AddressRow._fields))
         return cls.of_columns(np.array(lats, dtype=np.float64), np.array(lons, dtype=np.float64), *texts)
 
     @classmethod
@@ -70,7 +76,7 @@ class Addresses:
     ) -> Addresses:
         """Return the columns, in the order of an AddressRow's fields."""
         names = [street or place for street, place in zip(streets, places, strict=True)]
-        return cls(lats, lons, Texts.of(numbers), Texts.of(names), Texts.of(cities), Texts.of(postcodes))
+        return cls(lats, lons, *map(TextColumn.of, (numbers, names, cities, postcodes)))
 
     def where_known(self) -> Addresses:
         """Return those whose place is known, which is not NaN."""

@@ -12,16 +12,17 @@ from typing import NamedTuple
 import numpy as np
 
 from app.atlas.geocoder.cities import Cities
-from app.atlas.geocoder.columns import Addresses, Floats
+from app.atlas.geocoder.columns import Addresses, transposed
 from app.atlas.geocoder.labels import style_of
 from app.atlas.geocoder.names import Names, Spots
 from app.atlas.geocoder.numbers import HouseNumber
 from app.atlas.geocoder.rows import PlaceRow, StreetRow
 from app.atlas.geocoder.schema import CITY, INDEXES, PLACE, POSTCODE, STREET, TABLES, cell_of, cells_of, columns_of
 from app.atlas.geocoder.street_numbers import Houses
-from app.atlas.geocoder.streets import Point, Street, Streets, build_streets
+from app.atlas.geocoder.streets import Point, Streets, build_streets
 from app.atlas.geocoder.text import fold
 from app.atlas.geocoder.words import STATION_WORDS
+from app.atlas.projection import Floats
 
 
 def index_addresses(
@@ -62,20 +63,14 @@ class _Index:
         rows, first = built.houses.rows, built.first.tolist()
         lats, lons = addresses.lats[rows], addresses.lons[rows]
         self._number_cells = cells_of(lats, lons)
-        written = [self._known.spelled(city) for city in addresses.cities.distinct]
-        own_cities = list(map(written.__getitem__, addresses.cities.codes[rows].tolist()))
+        own_cities = addresses.cities.at(rows, self._known.spelled)
         self._known.vote(own_cities, lats, lons)
+        own_codes = addresses.postcodes.at(rows, _postcode)
         common = [_common_city(own_cities[start:end]) for start, end in pairwise(first)]
         cities = self._cities.add_all(self._house_cities(own_cities, first, common, lats, lons), lats, lons)
-        codes = [text.split(";")[0].strip() for text in addresses.postcodes.distinct]
-        own_codes = list(map(codes.__getitem__, addresses.postcodes.codes[rows].tolist()))
-        postcodes = self._postcodes.add_all(own_codes, lats, lons)
-        self._add_numbers(built.houses, lats, lons, cities, postcodes)
-        middles = [_middle(street.points) for street in built.streets]
-        of_streets = self._street_cities(common, *columns_of(middles))
-        for i, street in enumerate(built.streets):
-            houses = slice(first[i], first[i + 1])
-            self._add_street(street, houses, middles[i], of_streets[i], set(own_codes[houses]))
+        self._add_numbers(built.houses, lats, lons, cities, self._postcodes.add_all(own_codes, lats, lons))
+        codes = [_only(set(own_codes[start:end])) for start, end in pairwise(first)]
+        self._add_streets(built, [each.city for each in common], codes)
 
     def _house_cities(
         self, written: list[str], first: Sequence[int], common: Sequence[_Common], lats: Floats, lons: Floats
@@ -85,34 +80,38 @@ class _Index:
         for (start, end), (city, for_all) in zip(pairwise(first), common, strict=True):
             if for_all:
                 cities[start:end] = [city] * (end - start)
-        silent = np.array([i for i, city in enumerate(cities) if not city], dtype=np.intp)
-        for i, guess in zip(silent.tolist(), self._known.guess_all(lats[silent], lons[silent]), strict=True):
-            cities[i] = guess
-        return cities
+        return self._with_guesses(cities, lats, lons)
 
-    def _street_cities(self, common: Sequence[_Common], lats: Floats, lons: Floats) -> list[str]:
-        """Return the city of each street: that of most of its houses, or a guess."""
-        guesses = self._known.guess_all(lats, lons)
-        return [each.city or guess for each, guess in zip(common, guesses, strict=True)]
+    def _with_guesses(self, cities: Sequence[str], lats: Floats, lons: Floats) -> list[str]:
+        """Return cities, with a guess for each "" among them."""
+        found = np.array(cities, dtype=object)
+        silent = np.flatnonzero(found == "")
+        found[silent] = self._known.guess_all(lats[silent], lons[silent])
+        return list(found)
 
     def _add_numbers(
         self, houses: Houses, lats: Floats, lons: Floats, cities: Sequence[int], postcodes: Sequence[int]
     ) -> None:
         numbers = houses.numbers.tolist()
-        columns = list(zip(*houses.parsed, strict=True)) or [()] * len(HouseNumber._fields)
+        columns = transposed(houses.parsed, len(HouseNumber._fields))
         texts, *parts = (list(map(column.__getitem__, numbers)) for column in columns)
         places = (lats.tolist(), lons.tolist(), cities, postcodes)
         self._numbers = zip(range(1, len(numbers) + 1), *parts, texts, *places, strict=True)
 
-    def _add_street(self, street: Street, houses: slice, middle: Point, city: str, postcodes: set[str]) -> None:
-        ident = len(self._streets) + 1
-        for cell in sorted({cell_of(*point) for point in street.points}):
-            self._street_cells[cell].append(ident)
-        here = self._cities.add(city, *middle)
-        postcode = self._postcodes.add(postcodes.pop() if len(postcodes) == 1 else "", *middle)
-        self._streets.append((ident, street.name, here, postcode, *middle, houses.start + 1, houses.stop))
-        for name in (street.name, *street.alt_names):
-            self._names.add(name, STREET, ident, 1 + houses.stop - houses.start)
+    def _add_streets(self, built: Streets, cities: Sequence[str], postcodes: Sequence[str]) -> None:
+        """Add the streets without their houses; "" among the cities calls for a guess."""
+        middles = [_middle(street.points) for street in built.streets]
+        lats, lons = columns_of(middles)
+        here = self._cities.add_all(self._with_guesses(cities, lats, lons), lats, lons)
+        codes = self._postcodes.add_all(postcodes, lats, lons)
+        houses = pairwise(built.first.tolist())
+        columns = zip(built.streets, middles, here, codes, houses, strict=True)
+        for ident, (street, middle, city, postcode, (start, end)) in enumerate(columns, 1):
+            self._streets.append((ident, street.name, city, postcode, *middle, start + 1, end))
+            for cell in sorted({cell_of(*point) for point in street.points}):
+                self._street_cells[cell].append(ident)
+            for name in (street.name, *street.alt_names):
+                self._names.add(name, STREET, ident, 1 + end - start)
 
     def add_place(self, place: PlaceRow) -> None:
         ident = len(self._places) + 1
@@ -165,3 +164,12 @@ def _middle(points: Sequence[Point]) -> Point:
     lat = sum(point[0] for point in points) / len(points)
     lon = sum(point[1] for point in points) / len(points)
     return min(points, key=lambda point: ((point[0] - lat) ** 2 + (point[1] - lon) ** 2, point))
+
+
+def _postcode(written: str) -> str:
+    return written.split(";")[0].strip()
+
+
+def _only(texts: set[str]) -> str:
+    """Return the one text of a set, or "" where it holds none or several."""
+    return texts.pop() if len(texts) == 1 else ""

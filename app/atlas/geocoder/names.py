@@ -8,14 +8,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from app.atlas.geocoder.schema import CITY, PLACE, POSTCODE, STREET
 from app.atlas.geocoder.text import core_of, fold, key_of, short_forms, spelled_out, tokens_of
 from app.atlas.geocoder.words import TYPES
+from app.atlas.projection import Floats
 
 Words = tuple[str, ...]
-Floats = NDArray[np.float64]
 
 
 class Names:
@@ -62,10 +61,6 @@ class Spots:
         #: One entry an address: its name's number, and where it is.
         self._idents = array("i")
         self._lats, self._lons = array("d"), array("d")
-
-    def add(self, name: str, lat: float, lon: float) -> int:
-        """Count an address under a name and return the name's number."""
-        return self.add_all([name], np.array([lat]), np.array([lon]))[0]
 
     def add_all(self, names: Sequence[str], lats: Floats, lons: Floats) -> list[int]:
         """Count many addresses and return their names' numbers."""

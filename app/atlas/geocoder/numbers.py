@@ -69,7 +69,6 @@ def _pair(shown: str, mark: str, house: int, second: int, suffix: str) -> HouseN
     return HouseNumber(shown, house, house, f"{mark}{second}{suffix}")
 
 
-@lru_cache(maxsize=50_000)
 def is_block_number(text: str) -> bool:
     """Tell whether a number is written the way of Queens: a block, a hyphen, two digits."""
     return _BLOCK.fullmatch(text) is not None

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from app.atlas.geocoder.columns import Addresses, Ints, Texts
+from app.atlas.geocoder.columns import Addresses, Ints, TextColumn
 from app.atlas.geocoder.numbers import HouseNumber, is_block_number, is_no_range, parse_number, split_numbers
 from app.geometry import distance_m
 
@@ -49,7 +49,7 @@ def houses_of(addresses: Addresses, rows: Ints, streets: Ints) -> Houses:
 def _by_block(texts: Sequence[str], codes: Ints, streets: Ints) -> Ints:
     """Tell of each street whether it is numbered the way of Queens: most look so, and some are no range ("203-06")."""
     blocks = np.array([is_block_number(text) for text in texts], dtype=bool)
-    no_ranges = np.array([is_block_number(text) and is_no_range(text) for text in texts], dtype=bool)
+    no_ranges = np.array([block and is_no_range(text) for text, block in zip(texts, blocks, strict=True)], dtype=bool)
     most = 2 * np.bincount(streets, weights=blocks[codes]) > np.bincount(streets)
     return (most & (np.bincount(streets, weights=no_ranges[codes]) > 0)).astype(np.int64)
 
@@ -62,7 +62,7 @@ def _numbers_in(text: str, block_style: bool) -> list[HouseNumber]:
 
 def _without_twins(addresses: Addresses, houses: Houses) -> Houses:
     """Keep one of the houses mapped at one spot with one number."""
-    exact = Texts.of([number.exact for number in houses.parsed])
+    exact = TextColumn.of([number.exact for number in houses.parsed])
     same = houses.streets * max(len(exact.distinct), 1) + exact.codes[houses.numbers]
     order = np.argsort(same, kind="stable")
     starts = np.flatnonzero(np.diff(same[order], prepend=-1))

@@ -5,8 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from app.atlas.geocoder.rows import AddressRow
-from app.atlas.importing.addressing import address_texts
-from app.atlas.importing.keys import ADDRESS_KEY, CITY_KEYS
+from app.atlas.importing.addressing import address_texts, first_text
+from app.atlas.importing.keys import TEXT_KEYS
 from app.atlas.importing.pbf.block import Node
 from app.atlas.importing.pbf.located_ways import WayNodes
 from app.atlas.importing.pbf.positions import NodePositions
@@ -16,33 +16,22 @@ from app.atlas.importing.pbf.ways import WayColumns
 from app.atlas.projection import Floats
 
 
-class AddressTexts:
+class TextColumns:
     """What `address_texts` returns of many elements, as one list each."""
 
     def __init__(self) -> None:
-        self.numbers: list[str] = []
-        self.streets: list[str] = []
-        self.places: list[str] = []
-        self.cities: list[str] = []
-        self.postcodes: list[str] = []
-
-    def columns(self) -> tuple[list[str], ...]:
-        """Return all lists, in the order of an AddressRow's fields."""
-        return self.numbers, self.streets, self.places, self.cities, self.postcodes
+        self.columns: tuple[list[str], ...] = tuple([] for _ in TEXT_KEYS)
 
     def add(self, tags: Tags) -> None:
         """Add one element."""
-        for column, text in zip(self.columns(), address_texts(tags), strict=True):
+        for column, text in zip(self.columns, address_texts(tags), strict=True):
             column.append(text)
 
     def add_ways(self, ways: WayColumns, rows: Ints) -> None:
         """Add some ways."""
-        self.numbers += ways.texts(rows, ADDRESS_KEY)
-        self.streets += ways.texts(rows, "addr:street")
-        self.places += ways.texts(rows, "addr:place")
-        named = zip(*(ways.texts(rows, key) for key in CITY_KEYS), strict=True)
-        self.cities += [city or suburb or hamlet for city, suburb, hamlet in named]
-        self.postcodes += ways.texts(rows, "addr:postcode")
+        for column, keys in zip(self.columns, TEXT_KEYS, strict=True):
+            found = [ways.texts(rows, key) for key in keys]
+            column += found[0] if len(found) == 1 else map(first_text, zip(*found, strict=True))
 
 
 class NodeAddresses:
@@ -52,7 +41,7 @@ class NodeAddresses:
         self.ids: list[int] = []
         self._lats: list[float] = []
         self._lons: list[float] = []
-        self.texts = AddressTexts()
+        self.texts = TextColumns()
 
     def add(self, node: Node) -> None:
         """Add one."""
@@ -67,7 +56,7 @@ class NodeAddresses:
 
     def row(self, i: int) -> AddressRow:
         """Return one as a row."""
-        return AddressRow(self._lats[i], self._lons[i], *(column[i] for column in self.texts.columns()))
+        return AddressRow(self._lats[i], self._lons[i], *(column[i] for column in self.texts.columns))
 
 
 class WayAddresses:
@@ -75,7 +64,7 @@ class WayAddresses:
 
     def __init__(self) -> None:
         self.ids: list[int] = []
-        self.texts = AddressTexts()
+        self.texts = TextColumns()
         self._nodes = WayNodes()
 
     def add(self, ways: WayColumns, rows: Ints) -> None:
@@ -86,9 +75,7 @@ class WayAddresses:
 
     def places(self, positions: NodePositions) -> tuple[Floats, Floats]:
         """Return the mean latitude and longitude of the known corners of each way, NaN for one without."""
-        refs, starts = self._nodes.refs()
-        if not len(refs):
-            return np.empty(0), np.empty(0)
+        refs, starts, _ = self._nodes.refs()
         corners = positions.of(refs)
         known = np.isfinite(corners[:, 0])
         same = np.concatenate(([False], (corners[1:] == corners[:-1]).all(axis=1)))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from app.atlas.geocoder.columns import Addresses
+from app.atlas.geocoder.columns import Addresses, transposed
 from app.atlas.geocoder.index import index_addresses
 from app.atlas.geocoder.rows import AddressRow, PlaceRow, StreetRow
 from app.atlas.importing.address_columns import NodeAddresses, WayAddresses
@@ -75,15 +75,11 @@ class _Read:
     def with_others(self, named: Named) -> Addresses:
         """Return all addresses, with those that the rest of the import found."""
         others = [*named.addresses, *(row for way in named.interpolations for row in self._between(way))]
-        lats, lons, *texts = list(zip(*others, strict=True)) or [()] * len(AddressRow._fields)
+        lats, lons, *texts = transposed(others, len(AddressRow._fields))
         node_lats, node_lons = self._nodes.places()
         way_lats, way_lons = self._way_places
-        columns = [
-            [*of_nodes, *of_ways, *rest]
-            for of_nodes, of_ways, rest in zip(
-                self._nodes.texts.columns(), self._ways.texts.columns(), texts, strict=True
-            )
-        ]
+        read = zip(self._nodes.texts.columns, self._ways.texts.columns, texts, strict=True)
+        columns = [[*of_nodes, *of_ways, *rest] for of_nodes, of_ways, rest in read]
         self._put_in_streets(columns[1], named.house_streets)
         all_lats, all_lons = np.concatenate((node_lats, way_lats, lats)), np.concatenate((node_lons, way_lons, lons))
         return Addresses.of_columns(all_lats, all_lons, *columns).where_known()

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.atlas.geocoder.rows import AddressRow, PlaceRow, StreetRow
-from app.atlas.importing.keys import ADDRESS_KEY, CITY_KEYS
+from app.atlas.importing.keys import TEXT_KEYS
 from app.geometry import distance_m
 
 Tags = Mapping[str, str]
@@ -26,21 +26,20 @@ FINDABLE_PLACES = frozenset({
 })  # fmt: skip
 
 
-#: Number, street, place, city and postcode of an element, "" where a tag is missing.
-AddressTexts = tuple[str, str, str, str, str]
+def address_texts(tags: Tags) -> tuple[str, ...]:
+    """Return the texts of an AddressRow of an element, "" where a tag is missing."""
+    return tuple(first_text(map(tags.get, keys)) for keys in TEXT_KEYS)
 
 
-def address_texts(tags: Tags) -> AddressTexts:
-    """Return what the tags of an element with a house number say."""
-    get = tags.get
-    city = next((city for key in CITY_KEYS if (city := get(key))), "")
-    return get(ADDRESS_KEY, ""), get("addr:street", ""), get("addr:place", ""), city, get("addr:postcode", "")
+def first_text(texts: Iterable[str | None]) -> str:
+    """Return the first of several texts that says something, or "" where none does."""
+    return next(filter(None, texts), "")
 
 
-def address_row(number: str, tags: Tags, lat: float, lon: float, street: str = "") -> AddressRow:
+def address_row(tags: Tags, lat: float, lon: float, street: str = "") -> AddressRow:
     """Return the row of an element with a house number; `street` is what a relation says where the tag is missing."""
-    _, own_street, place, city, postcode = address_texts(tags)
-    return AddressRow(lat, lon, number, own_street or street, place, city, postcode)
+    row = AddressRow(lat, lon, *address_texts(tags))
+    return row if row.street else row._replace(street=street)
 
 
 def alternative_names(tags: Tags) -> tuple[str, ...]:

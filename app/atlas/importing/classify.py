@@ -32,9 +32,8 @@ Tags = Mapping[str, str]
 def kinds_of(tags: Tags) -> tuple[Kind, ...]:
     """Return what an element is, in the order of the kinds' numbers; empty for what is no place any more."""
     keys = _SORTERS_OF.keys() & tags.keys()
-    if (
-        keys == _STREET and tags["highway"] not in _STREET_KINDS
-    ):  # footways, crossings and the like: every other element
+    # Footways, crossings and the like are every other element.
+    if keys == _STREET and tags["highway"] not in _STREET_KINDS:
         return ()
     if is_gone(tags):
         return ()
@@ -161,6 +160,7 @@ _SORTERS: tuple[tuple[frozenset[str], Callable[[Tags], set[Kind]]], ...] = (
     (frozenset({"place", "aeroway"}), _far_kinds),
     (HAZARD_KEYS, hazard_kinds),
 )
-_SORTERS_OF = {key: [sort for keys, sort in _SORTERS if key in keys] for key in set[str]().union(*dict(_SORTERS))}
+_KEYS = frozenset[str]().union(*(keys for keys, _ in _SORTERS))
+_SORTERS_OF = {key: [sort for keys, sort in _SORTERS if key in keys] for key in _KEYS}
 #: The one key of most elements, and its values that make them something: a road to keep away from, or a stop.
 _STREET, _STREET_KINDS = {"highway"}, frozenset({*ROADS, "bus_stop"})

@@ -4,8 +4,14 @@ from __future__ import annotations
 
 #: Elements with this are addresses.
 ADDRESS_KEY = "addr:housenumber"
-#: What names the city of an address, best first.
-CITY_KEYS = ("addr:city", "addr:suburb", "addr:hamlet")
+#: What the texts of an AddressRow are read from, in its order; of several keys the first that is there.
+TEXT_KEYS = (
+    (ADDRESS_KEY,),
+    ("addr:street",),
+    ("addr:place",),
+    ("addr:city", "addr:suburb", "addr:hamlet"),
+    ("addr:postcode",),
+)
 _THINGS = frozenset(
     {"amenity", "shop", "leisure", "tourism", "healthcare", "highway", "railway", "public_transport", "aeroway"}
     | {"man_made", "power"}

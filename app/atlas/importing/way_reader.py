@@ -107,9 +107,9 @@ class WayReader:
         lat, lon = _middle(area.wkb)
         if word := comfort_of(tags):
             self._extract.comforts.append(Comfort(word, lat, lon))
-        if number := tags.get(ADDRESS_KEY):
+        if tags.get(ADDRESS_KEY):
             street = self._relations.house_streets.get(osm_id, "")
-            self._extract.addresses.append(address_row(number, tags, lat, lon, street))
+            self._extract.addresses.append(address_row(tags, lat, lon, street))
 
     def _thing(self, way: Way) -> None:
         tags, osm_id = way.tags, f"w{way.way_id}"

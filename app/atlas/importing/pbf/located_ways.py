@@ -30,8 +30,8 @@ class WayNodes:
     """Collects the nodes of ways, to be found all at once."""
 
     def __init__(self) -> None:
-        self._steps: list[Ints] = []
-        self._counts: list[Ints] = []
+        none = np.empty(0, dtype=np.int64)
+        self._steps, self._counts = [none], [none]
 
     def add(self, ways: WayColumns, rows: Ints) -> None:
         """Add some ways, all of which have nodes."""
@@ -39,14 +39,13 @@ class WayNodes:
         self._steps.append(steps)
         self._counts.append(counts)
 
-    def refs(self) -> tuple[Ints, Ints]:
-        """Return the ids of all nodes, and the position of the first of each way."""
-        if not self._steps:
-            return np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    def refs(self) -> tuple[Ints, Ints, Ints]:
+        """Return the ids of all nodes, the position of the first of each way, and that after its last."""
         steps, counts = np.concatenate(self._steps), np.concatenate(self._counts)
-        starts = np.cumsum(counts) - counts
+        ends = np.cumsum(counts)
+        starts = ends - counts
         sums = np.cumsum(steps)
-        return sums - np.repeat(sums[starts] - steps[starts], counts), starts
+        return sums - np.repeat(sums[starts] - steps[starts], counts), starts, ends
 
 
 class Ways:
@@ -65,9 +64,8 @@ class Ways:
 
     def located(self, positions: NodePositions) -> Iterator[Way]:
         """Yield all ways with their positions."""
-        refs, starts = self._nodes.refs()
+        refs, starts, ends = self._nodes.refs()
         corners = positions.of(refs)
-        ends = np.append(starts[1:], len(refs))[: len(starts)]
         cuts = np.concatenate(([0], np.cumsum(np.isnan(corners[:, 0]))))
         is_whole = cuts[ends] == cuts[starts]
         is_closed = refs[starts] == refs[ends - 1]

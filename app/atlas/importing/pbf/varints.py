@@ -20,10 +20,11 @@ def unpacked(fields: Sequence[bytes]) -> tuple[Ints, Ints]:
     counts = np.diff(np.searchsorted(last, field_ends), prepend=0)
     first = np.concatenate(([0], last[:-1] + 1)) if len(last) else last
     lengths = last - first + 1
-    if (len(data) and data[-1] >= 128) or lengths.max(initial=0) > LONGEST:
+    longest = int(lengths.max(initial=0))
+    if (len(data) and data[-1] >= 128) or longest > LONGEST:
         raise ValueError("not a packed field")
     values = (data[first] & 127).astype(np.int64)
-    for byte in range(1, int(lengths.max(initial=0))):
+    for byte in range(1, longest):
         rows = np.flatnonzero(lengths > byte)
         values[rows] |= (data[first[rows] + byte] & 127).astype(np.int64) << (7 * byte)
     return values, counts
