@@ -10,7 +10,6 @@ from pathlib import Path
 import click
 
 from app.atlas.atlas import Atlas, origin_of
-from app.atlas.importing.importer import Source, import_region
 from app.atlas.meta import AtlasMeta
 from app.atlas.regions import RegionStore
 from app.config import load_config
@@ -33,7 +32,7 @@ def region_commands() -> None:
 def import_command(extract: Path, name: str, title: str, feeds: tuple[Path, ...]) -> None:
     """Compile EXTRACT (.osm.pbf) to a region, in place of an older one of the same name."""
     with _plain_errors():
-        _import(_store(), name, Source(extract, feeds, title))
+        _import(_store(), name, extract, feeds, title)
 
 
 @region_commands.command("update")
@@ -48,7 +47,7 @@ def update_command(name: str, extract: Path | None, feeds: tuple[Path, ...]) -> 
         store = _store()
         before = origin_of(name, store.directory(name))
         old_feeds = tuple(Path(feed) for feed in before.feed_files)
-        _import(store, name, Source(extract or Path(before.source_file), feeds or old_feeds, before.title))
+        _import(store, name, extract or Path(before.source_file), feeds or old_feeds, before.title)
 
 
 @region_commands.command("list")
@@ -77,9 +76,12 @@ def _store() -> RegionStore:
     return RegionStore(load_config().regions_dir)
 
 
-def _import(store: RegionStore, name: str, source: Source) -> None:
+def _import(store: RegionStore, name: str, extract: Path, feeds: tuple[Path, ...], title: str) -> None:
+    # Every process of the site loads this module, and none of them imports.
+    from app.atlas.importing.importer import Source, import_region
+
     with _progress_bar(f"Importing {name}") as progress:
-        meta = import_region(store, name, source, progress)
+        meta = import_region(store, name, Source(extract, feeds, title), progress)
     for note in meta.notes:
         click.echo(f"  {note}")
     click.echo(_line(name, meta))

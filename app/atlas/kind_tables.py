@@ -115,3 +115,13 @@ GREEN_KINDS = frozenset({Kind.PARK, Kind.GARDEN, Kind.NATURE_RESERVE, Kind.FORES
 #: garden:type=* that settles whose garden it is.
 PUBLIC_GARDENS = frozenset({"botanical", "community", "public", "sensory", "rose", "scented", "arboretum"})
 PRIVATE_GARDENS = frozenset({"private", "residential"})
+#: The mode of a stop that only its own route_ref tag names routes for.
+MODE_OF_STOP = {
+    Kind.BUS_STOP: "bus",
+    Kind.TRAM_STOP: "tram",
+    Kind.SUBWAY_STATION: "subway",
+    Kind.RAIL_STATION: "rail",
+    Kind.FERRY_TERMINAL: "ferry",
+    Kind.CABLE_CAR_STATION: "cable_car",
+}
+STOP_KINDS = frozenset(MODE_OF_STOP)

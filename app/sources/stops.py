@@ -8,7 +8,7 @@ from functools import cache, cached_property
 import numpy as np
 
 from app.atlas.atlas import Atlas
-from app.atlas.importing.stop_routes import MODE_OF_STOP, STOP_KINDS
+from app.atlas.kind_tables import MODE_OF_STOP, STOP_KINDS
 from app.atlas.nearby import Nearby
 from app.atlas.streets.network import Walkshed
 from app.atlas.transit import StopWalks

@@ -78,25 +78,19 @@ def _compile(source: Source, title: str, directory: Path, progress: Progress) ->
         reading_addresses(file, directory / ADDRESSES_FILE) as addresses,
     ):
         extract = read_extract(file, lambda share: progress(PLACES * share, "reading streets and places"))
-        return _build(source, title, directory, Parts(extract, addresses), progress)
+        return _build(source, title, directory, extract, addresses, progress)
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What was read, and the process that reads the rest."""
-
-    extract: Extract
-    addresses: Forked[Floats]
-
-
-def _build(source: Source, title: str, directory: Path, parts: Parts, progress: Progress) -> AtlasMeta:
-    extract, ways, streets = parts.extract, street_ways(parts.extract.streets), directory / NETWORK_DIR
+def _build(
+    source: Source, title: str, directory: Path, extract: Extract, addresses: Forked[Floats], progress: Progress
+) -> AtlasMeta:
+    ways, streets = street_ways(extract.streets), directory / NETWORK_DIR
     gates = {ref: gate.tags for ref, gate in extract.gates.items()}
     streets.mkdir()
     progress(PLACES, "building the street network, measuring places and green areas")
     with beside(lambda pipe: compile_network(ways, gates, streets)) as compiling:
         named = (_street_rows(ways), extract.places, extract.interpolations, extract.addresses)
-        parts.addresses.tell(Named(*named, extract.house_streets))
+        addresses.tell(Named(*named, extract.house_streets))
         settle_stations(extract)
         compiler = Compiler(extract, ways)
         found = compiler.places()
@@ -107,7 +101,7 @@ def _build(source: Source, title: str, directory: Path, parts: Parts, progress: 
         progress(TIMETABLES, "compiling timetables")
         timetables = _timetables(source.feeds, directory, network)
         progress(ADDRESSES, "indexing addresses")
-        coverage = compiler.coverage(parts.addresses.answer())
+        coverage = compiler.coverage(addresses.answer())
         coverage.write(directory)
         writing.answer()
     meta = _meta(source, title, extract, tables, coverage, timetables)

@@ -11,6 +11,7 @@ import shapely
 
 from app.atlas.importing.elements import RouteRelation
 from app.atlas.importing.place_rows import PlaceRow
+from app.atlas.kind_tables import MODE_OF_STOP, STOP_KINDS
 from app.atlas.projection import Geometries, Projection, point_array
 from app.places import Kind
 
@@ -24,16 +25,6 @@ STOPS_OF_MODE: Mapping[str, frozenset[Kind]] = {
     "ferry": frozenset({Kind.FERRY_TERMINAL}),
     "cable_car": frozenset({Kind.CABLE_CAR_STATION}),
 }
-#: The mode of a stop that only its own route_ref tag names routes for.
-MODE_OF_STOP = {
-    Kind.BUS_STOP: "bus",
-    Kind.TRAM_STOP: "tram",
-    Kind.SUBWAY_STATION: "subway",
-    Kind.RAIL_STATION: "rail",
-    Kind.FERRY_TERMINAL: "ferry",
-    Kind.CABLE_CAR_STATION: "cable_car",
-}
-STOP_KINDS = frozenset(MODE_OF_STOP)
 #: How far a vehicle's stopping point may be from the stop or the middle of the station.
 NEAR_M = {
     "bus": 60.0,
