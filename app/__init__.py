@@ -13,6 +13,6 @@ if TYPE_CHECKING:
 def create_app(config: Config | None = None) -> Flask:
     """Wire the web application. Starts no worker and opens no database: the first request that needs one does."""
     # Imported here: whatever imports `app.pipeline` alone, as the evaluation process does, stays free of Flask.
-    from app.routes.wiring import wire
+    from app.web.wiring import wire
 
     return wire(config)

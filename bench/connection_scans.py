@@ -10,9 +10,9 @@ from itertools import pairwise
 
 import numpy as np
 
-from app.atlas.transit import Span, StopWalks
+from app.atlas.transit.contract import StopWalks
+from app.atlas.transit.journeys import MINUTE_S, Span
 from app.atlas.transit.storage import Columns
-from app.atlas.transit.window import MINUTE_S
 
 
 @dataclass(frozen=True)

@@ -72,12 +72,12 @@ def resident_mb() -> float:
 
 def measure(name: str, text: str) -> None:
     """Evaluate the addresses of one region, print the seconds as JSON."""
+    from app.atlas.facts import WALK_LIMIT_S
     from app.errors import AddressNotFound
-    from app.pipeline import evaluate_property
+    from app.pipeline.evaluate import evaluate_property
     from app.pipeline.listing import Listing
     from app.places import Kind, Location, Precision
-    from app.sources.base import WALK_LIMIT_S
-    from app.sources.embedded import EmbeddedSource
+    from app.sources.regions import EmbeddedSource
 
     source = EmbeddedSource(FOLDER / name / "regions")
     addresses = json.loads(text)

@@ -11,13 +11,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from app.atlas.geocoder.columns import Addresses
+from app.atlas.geocoder.build.columns import Addresses, AddressRow
+from app.atlas.geocoder.build.index import index_addresses
 from app.atlas.geocoder.geocoder import FOUND, Geocoder
-from app.atlas.geocoder.index import index_addresses
 from app.atlas.geocoder.numbers import parse_number, split_numbers
-from app.atlas.geocoder.rows import AddressRow
 from app.atlas.geocoder.text import key_of, short_forms
-from app.geometry import distance_m
+from app.geo import distance_m
 from app.places import Precision
 from bench.geocoder_questions import SEED, Question, clean, mangled_all, read_rows, sampled
 

@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 import osmium
 
+from app.atlas.geocoder.build.columns import AddressRow, PlaceRow, StreetRow
 from app.atlas.geocoder.numbers import parse_number, split_numbers
-from app.atlas.geocoder.rows import AddressRow, PlaceRow, StreetRow
-from app.atlas.importing.addressing import address_row, place_row, street_row
+from app.atlas.importing.tags.addressing import address_row, place_row, street_row
 
 SEED = 20240607
 #: Full words and what people write for them, at the end of a word or as a word of its own.

@@ -19,15 +19,14 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from app.config import Config
-from app.pipeline import STAGES
+from app.pipeline.evaluate import STAGES
 from app.pipeline.listing import Listing
 from app.pipeline.report import to_json
 from app.queue import open_store
-from app.queue.interface import JobStore, NewJob
-from app.queue.jobs import Job, StageRecord, StageState, Status
-from app.routes.job_view import TICK_SECONDS, seen_mark
+from app.queue.jobs import Job, JobStore, NewJob, StageRecord, StageState, Status
+from app.views.job import TICK_SECONDS, seen_mark
 from bench.watchers import watch
-from tests.browser.serving import ROOT, Site, serve
+from tests.support.serving import ROOT, Site, serve
 
 PAGES = (
     "--workers",

@@ -34,7 +34,9 @@ class Doorstep:
 
     def __init__(self, folder: Path, sync: str) -> None:
         from app.db.database import Database
-        from app.queue.store import SCHEMA, Limits, SqliteStore
+        from app.queue.store import SqliteStore
+        from app.queue.store.base import Limits
+        from app.queue.store.schema import SCHEMA
         from app.queue.wake import Bell
 
         db = Database(folder / "doorstep.sqlite", SCHEMA, synchronous=sync)
@@ -42,7 +44,7 @@ class Doorstep:
         self.store = SqliteStore(db, limits, ring=Bell(folder).ring)
 
     def put(self, number: int) -> None:
-        from app.queue.interface import NewJob
+        from app.queue.jobs import NewJob
 
         self.store.create_job(NewJob("12 main street", str(number), str(number), f"owner {number}"))
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import osmium
 
-from app.geometry import Box
+from app.geo import Box
 
 ROOT = Path(__file__).parent.parent
 SHARED = ROOT.parent / "shared" / "data"

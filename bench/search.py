@@ -14,12 +14,14 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from app.atlas.facts import WALK_LIMIT_S
 from app.atlas.importing.extract import read_extract
 from app.atlas.importing.outlines import street_ways
 from app.atlas.importing.pbf.file import PbfFile
-from app.atlas.streets.network import Network, Snaps, compile_network
+from app.atlas.streets.build.compile import compile_network
+from app.atlas.streets.network import Network
+from app.atlas.streets.snapping import Snaps
 from app.atlas.streets.tiling import Floats
-from app.sources.base import WALK_LIMIT_S
 from bench.regions import EXTRACTS, SHARED, available
 
 #: Regions that only this benchmark uses: the searches want many kinds of street pattern.

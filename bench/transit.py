@@ -18,7 +18,10 @@ from pathlib import Path
 
 import numpy as np
 
-from app.atlas.transit import MORNING, StopWalks, Timetable, compile_timetables
+from app.atlas.transit.compile.compiler import compile_timetables
+from app.atlas.transit.contract import StopWalks
+from app.atlas.transit.journeys import MORNING
+from app.atlas.transit.timetable import Timetable
 from bench.connection_scans import Scan, by_departure, by_profile
 
 DESTINATIONS, WALK_M, SEED = 5, 1_500.0, 20240604

@@ -1,25 +1,138 @@
-"""One imported region, opened for reading: tables, street network, coverage, timetables, addresses."""
+"""What the parts of an atlas are called inside its folder."""
 
 from __future__ import annotations
 
 import os
 import sqlite3
 import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
 from pathlib import Path
 
 import msgspec
 import numpy as np
 
 from app.atlas.coverage import Coverage
-from app.atlas.files import ADDRESSES_FILE, NETWORK_DIR, STOP_SNAPS_FILE, TABLES_FILE, TRANSIT_DIR
 from app.atlas.geocoder.geocoder import Geocoder
-from app.atlas.meta import AtlasMeta, Origin, read_meta, read_origin
-from app.atlas.streets.network import SNAP, Network, Snaps
-from app.atlas.transit import Timetable
+from app.atlas.streets.network import Network
+from app.atlas.streets.snapping import SNAP, Snaps
+from app.atlas.transit.timetable import Timetable
 from app.errors import AtlasDamaged
+from app.geo import Box
+
+TABLES_FILE = "atlas.sqlite"
+ADDRESSES_FILE = "addresses.sqlite"
+NETWORK_DIR = "network"
+TRANSIT_DIR = "transit"
+STOP_SNAPS_FILE = "stop_snaps.npy"
+
+#: Raised with every change that older code cannot read: an atlas of another version must be imported again.
+FORMAT_VERSION = 1
+
+TABLES = """
+CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
+CREATE TABLE places (
+    id INTEGER PRIMARY KEY,  -- in the order of a space-filling curve: neighbours lie on the same pages
+    kind INTEGER NOT NULL,
+    lat REAL NOT NULL,
+    lon REAL NOT NULL,
+    access BLOB NOT NULL,    -- packed snaps of all ways in
+    element INTEGER NOT NULL,  -- the same number for the kinds of one element
+    osm_id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    tags TEXT NOT NULL,      -- JSON
+    area_m2 REAL,            -- NULL for a point
+    shape BLOB               -- WKB in degrees; NULL for a point
+);
+CREATE VIRTUAL TABLE place_index USING rtree(id, min_lon, max_lon, min_lat, max_lat);
+CREATE INDEX place_kind ON places (kind, lat, lon);
+CREATE TABLE hazards (
+    id INTEGER PRIMARY KEY,
+    kind INTEGER NOT NULL,
+    osm_id TEXT NOT NULL,
+    name TEXT NOT NULL,
+    lanes INTEGER,
+    tags TEXT NOT NULL,
+    shape BLOB NOT NULL
+);
+CREATE VIRTUAL TABLE hazard_index USING rtree(id, min_lon, max_lon, min_lat, max_lat);
+CREATE TABLE greens (
+    place INTEGER PRIMARY KEY REFERENCES places (id),
+    paths_m REAL NOT NULL,
+    has_named_trail INTEGER NOT NULL,
+    nature_share REAL,       -- NULL where no land cover is mapped
+    comforts TEXT NOT NULL   -- words with a space between
+);
+CREATE TABLE stop_routes (
+    place INTEGER NOT NULL REFERENCES places (id),
+    route TEXT NOT NULL,
+    name TEXT NOT NULL,
+    mode TEXT NOT NULL,
+    headsign TEXT NOT NULL,
+    PRIMARY KEY (place, route)
+) WITHOUT ROWID;
+"""
+
+ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0"
 
 #: Bytes of a database mapped into memory, so that processes share its pages.
 MAPPED_BYTES = 1 << 30
+
+
+@dataclass(frozen=True, slots=True)
+class AtlasMeta:
+    """Facts for people and for choosing between regions. `data_date` is an ISO date or ""."""
+
+    title: str
+    data_date: str
+    attribution: str
+    #: Where the data lies, in degrees.
+    box: Box
+    covered_km2: float
+    addresses: int
+    places: int
+    streets: int
+    #: Files of timetables imported with the region, their names for people, and the day taken from them.
+    feed_files: tuple[str, ...] = ()
+    feeds: tuple[str, ...] = ()
+    service_date: str = ""
+    #: The file that the region was imported from, for `region update`.
+    source_file: str = ""
+    notes: tuple[str, ...] = ()
+    format_version: int = FORMAT_VERSION
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The part of an atlas's facts that versions share: what it was imported from, to import it again."""
+
+    title: str
+    source_file: str = ""
+    feed_files: tuple[str, ...] = ()
+
+
+def to_rows(meta: AtlasMeta) -> Mapping[str, str]:
+    """Return the rows of the table `meta`."""
+    fields: dict[str, object] = msgspec.to_builtins(meta)
+    return {key: msgspec.json.encode(value).decode() for key, value in fields.items()}
+
+
+def read_meta(connection: sqlite3.Connection) -> AtlasMeta:
+    """Read the table `meta`. Raises sqlite3.Error, msgspec.ValidationError or ValueError where it is not one."""
+    meta = msgspec.convert(_values(connection), AtlasMeta)
+    if meta.format_version != FORMAT_VERSION:
+        raise ValueError(f"format {meta.format_version}")
+    return meta
+
+
+def read_origin(connection: sqlite3.Connection) -> Origin:
+    """Read what an atlas of any version was imported from. Raises as `read_meta`."""
+    return msgspec.convert(_values(connection), Origin)
+
+
+def _values(connection: sqlite3.Connection) -> dict[str, object]:
+    rows = connection.execute("SELECT key, value FROM meta").fetchall()
+    return {key: msgspec.json.decode(value) for key, value in rows}
 
 
 class Atlas:

@@ -11,8 +11,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from app.atlas.projection import Floats, Geometries
-from app.geometry import METRES_PER_DEGREE, Box, metres_per_degree_lon
+from app.geo import METRES_PER_DEGREE, Box, Floats, Geometries, metres_per_degree_lon
 
 #: Side of a cell; larger ones in a region that would have more than MOST_CELLS of these.
 CELL_M = 250.0

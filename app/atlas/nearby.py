@@ -1,4 +1,4 @@
-"""All places around an address: one R*Tree query and one bounded walk search, read as columns."""
+"""All places, hazards and green areas around an address: R*Tree queries, and one bounded walk search."""
 
 from __future__ import annotations
 
@@ -8,15 +8,15 @@ import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import msgspec
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
-from app.atlas.projection import Floats
-from app.atlas.streets.network import SNAP, Reach, Snaps, Walkshed
-from app.geometry import METRES_PER_DEGREE, Box, box_around, distance_m, metres_per_degree_lon
+from app.atlas.streets.network import Reach, Walkshed
+from app.atlas.streets.snapping import SNAP, Snaps
+from app.geo import METRES_PER_DEGREE, Box, Floats, box_around, distance_m, distances_m, metres_per_degree_lon
 from app.places import Kind, Place
 
 _PLACES = """
@@ -32,9 +32,25 @@ _OF_KINDS = "SELECT id, lat, lon FROM places WHERE kind IN (SELECT value FROM js
 
 Rows = NDArray[np.intp]
 
-_ORIGIN = shapely.Point(0.0, 0.0)
-
 decode_tags = msgspec.json.Decoder(dict[str, str]).decode
+
+_HAZARDS = """
+SELECT h.kind, h.osm_id, h.name, h.lanes, h.tags, h.shape
+FROM hazard_index AS i JOIN hazards AS h ON h.id = i.id
+WHERE i.min_lon <= ? AND i.max_lon >= ? AND i.min_lat <= ? AND i.max_lat >= ?
+  AND h.kind IN (SELECT value FROM json_each(?))
+"""
+
+_MEASURES = """
+SELECT g.place, p.area_m2, g.paths_m, g.has_named_trail, g.nature_share, g.comforts
+FROM greens AS g JOIN places AS p ON p.id = g.place
+WHERE g.place IN (SELECT value FROM json_each(?))
+"""
+_AREAS_NEAR = """
+SELECT p.area_m2, p.shape
+FROM place_index AS i JOIN places AS p ON p.id = i.id JOIN greens AS g ON g.place = p.id
+WHERE i.min_lon <= ? AND i.max_lon >= ? AND i.min_lat <= ? AND i.max_lat >= ?
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -191,18 +207,65 @@ class Nearby:
             )
 
 
-def distances_m(lat: float, lon: float, shapes: Sequence[bytes]) -> Floats:
-    """Return the metres from a point to the nearest point of each shape (WKB in degrees); 0 inside an area."""
-    stretch = np.array([metres_per_degree_lon(lat), METRES_PER_DEGREE])
-    origin = np.array([lon, lat])
-    geometries = shapely.transform(shapely.from_wkb(np.array(shapes, dtype=object)), lambda xy: (xy - origin) * stretch)
-    metres: Floats = shapely.distance(geometries, _ORIGIN)
-    return metres
-
-
 def _by_walk(place: Place) -> tuple[float, float, str]:
     return (np.inf if place.walk_s is None else place.walk_s, place.straight_m, place.osm_id)
 
 
 def _json(values: Iterable[int]) -> str:
     return json.dumps([int(value) for value in values])
+
+
+class HazardNear(NamedTuple):
+    """One line or area and the metres to it."""
+
+    distance_m: float
+    osm_id: str
+    kind: Kind
+    name: str
+    lanes: int | None
+    tags: dict[str, str]
+
+
+def hazards_near(
+    connection: sqlite3.Connection, lat: float, lon: float, kinds: Collection[Kind], within_m: float
+) -> list[HazardNear]:
+    """Return those within a straight distance of their line or edge, nearest first."""
+    box = box_around(lat, lon, within_m)
+    wanted = json.dumps([int(kind) for kind in kinds])
+    rows = connection.execute(_HAZARDS, (box.max_lon, box.min_lon, box.max_lat, box.min_lat, wanted)).fetchall()
+    distances = distances_m(lat, lon, [row[5] for row in rows])
+    near = np.flatnonzero(distances <= within_m).tolist()
+    found = [(float(distances[i]), *rows[i][:5]) for i in near]
+    found.sort(key=lambda hazard: (hazard[0], hazard[2], hazard[1]))
+    return [
+        HazardNear(metres, osm_id, Kind(kind), name, lanes, decode_tags(tags))
+        for metres, kind, osm_id, name, lanes, tags in found
+    ]
+
+
+class GreenMeasures(NamedTuple):
+    """One row of the table `greens`."""
+
+    place: int
+    area_m2: float
+    paths_m: float
+    has_named_trail: bool
+    nature_share: float | None
+    comforts: tuple[str, ...]
+
+
+def measures_of(connection: sqlite3.Connection, places: Sequence[int]) -> list[GreenMeasures]:
+    """Return the measures of those of some places that are green areas."""
+    rows = connection.execute(_MEASURES, (json.dumps(list(places)),)).fetchall()
+    return [
+        GreenMeasures(place, area_m2, paths_m, bool(trail), nature, tuple(comforts.split()))
+        for place, area_m2, paths_m, trail, nature, comforts in rows
+    ]
+
+
+def largest_area_m2(connection: sqlite3.Connection, lat: float, lon: float, radius_m: float) -> float:
+    """Return the square metres of the largest green area with its edge within a straight distance; 0.0 for none."""
+    box = box_around(lat, lon, radius_m)
+    rows = connection.execute(_AREAS_NEAR, (box.max_lon, box.min_lon, box.max_lat, box.min_lat)).fetchall()
+    near = distances_m(lat, lon, [shape for _, shape in rows]) <= radius_m
+    return max((area for (area, _), is_near in zip(rows, near, strict=True) if is_near), default=0.0)

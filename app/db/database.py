@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 import threading
@@ -11,9 +12,9 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, NoReturn
 
-from app.db.errors import BUSY, explained, primary_code
-from app.db.file import Schema, create_file, prepare
-from app.db.turns import WaitingSign, begin, let_others_in, pause
+from app.db.opening import Schema, create_file, prepare
+from app.db.write_lock import BUSY, WaitingSign, begin, let_others_in, pause, primary_code
+from app.errors import DatabaseDamaged, DoorstepError, QueueUnavailable
 
 #: Longer than any transaction of ours, shorter than a person's patience.
 PATIENCE_SECONDS = 5.0
@@ -24,6 +25,18 @@ LOG_BYTES = 32 * 1024 * 1024
 
 #: A row as SQLite gives it: the query says what is in it.
 Row = tuple[Any, ...]
+
+logger = logging.getLogger(__name__)
+DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+UNREACHABLE = BUSY | {
+    sqlite3.SQLITE_READONLY,
+    sqlite3.SQLITE_IOERR,
+    sqlite3.SQLITE_FULL,
+    sqlite3.SQLITE_CANTOPEN,
+    sqlite3.SQLITE_PERM,
+    sqlite3.SQLITE_PROTOCOL,
+    sqlite3.SQLITE_NOMEM,
+}
 
 
 class _Opened(threading.local):
@@ -179,3 +192,15 @@ class _Transaction:
     def _undo(self) -> None:
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
+
+
+def explained(error: sqlite3.Error | OSError, path: Path) -> DoorstepError | None:
+    """Return what the file or the disk did, in plain words; None for mistakes in SQL, which are ours."""
+    code = primary_code(error)
+    if code in DAMAGED:
+        logger.error("%s is damaged: %s", path.name, error)
+        return DatabaseDamaged(name=path.name)
+    if code in UNREACHABLE or isinstance(error, OSError):
+        logger.warning("%s cannot be used: %s", path.name, error)
+        return QueueUnavailable()
+    return None

@@ -6,13 +6,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from app.pipeline.categories import Data
-from app.pipeline.evaluation import Evaluation
-from app.pipeline.knowledge import DISC_M
-from app.pipeline.profiles import METHODS, OLD_DATA_BEFORE
+from app.pipeline.evaluation import DISC_M, Evaluation
 from app.pipeline.report import Confidence, Finding, Level, State
-from app.pipeline.words import listed, metres
+from app.pipeline.rules.categories import Data
+from app.pipeline.rules.profiles import METHODS, OLD_DATA_BEFORE
 from app.places import Precision
+from app.wording import listed, metres
 
 #: Stages that only put together what others found.
 DERIVED = ("tier2_scoring", "tier3_bonuses")

@@ -1,14 +1,160 @@
-"""From the source's places to the places and groups that a report names."""
+"""From what was found to the places that a report names, and what each kind is called."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from app.pipeline.profiles import METHODS
+from app.atlas.facts import Floats
 from app.pipeline.report import FoundPlace, Group
-from app.pipeline.words import kind_word, minutes, number, place_name
-from app.places import Place
-from app.sources.base import Floats
+from app.pipeline.rules.profiles import METHODS
+from app.places import Kind, Place
+from app.wording import minutes, number, with_article
+
+KIND_WORDS: dict[Kind, str] = {
+    Kind.SUPERMARKET: "supermarket",
+    Kind.GREENGROCER: "greengrocer",
+    Kind.GROCERY: "grocery shop",
+    Kind.CONVENIENCE: "convenience shop",
+    Kind.DELI: "delicatessen",
+    Kind.BAKERY: "bakery",
+    Kind.RESTAURANT: "restaurant",
+    Kind.FAST_FOOD: "fast food restaurant",
+    Kind.PUB: "pub",
+    Kind.BAR: "bar",
+    Kind.FOOD_COURT: "food court",
+    Kind.CAFE: "café",
+    Kind.COFFEE_SHOP: "coffee shop",
+    Kind.TEA_SHOP: "tea shop",
+    Kind.CLOTHES: "clothes shop",
+    Kind.SHOES: "shoe shop",
+    Kind.DEPARTMENT_STORE: "department store",
+    Kind.HARDWARE: "hardware shop",
+    Kind.DOITYOURSELF: "home improvement store",
+    Kind.GIFT: "gift shop",
+    Kind.MALL: "shopping centre",
+    Kind.VARIETY_STORE: "variety store",
+    Kind.BOOKSHOP: "bookshop",
+    Kind.OTHER_SHOP: "shop",
+    Kind.BANK: "bank",
+    Kind.ATM: "cash machine",
+    Kind.POST_OFFICE: "post office",
+    Kind.PHARMACY: "pharmacy",
+    Kind.DOCTOR: "doctor's surgery",
+    Kind.CLINIC: "clinic",
+    Kind.HOSPITAL: "hospital",
+    Kind.LIBRARY: "library",
+    Kind.CINEMA: "cinema",
+    Kind.THEATRE: "theatre",
+    Kind.ARTS_CENTRE: "arts centre",
+    Kind.MUSEUM: "museum",
+    Kind.COMMUNITY_CENTRE: "community centre",
+    Kind.FITNESS_CENTRE: "gym",
+    Kind.SPORTS_CENTRE: "sports centre",
+    Kind.SWIMMING_POOL: "swimming pool",
+    Kind.PITCH: "sports pitch",
+    Kind.SCHOOL: "school",
+    Kind.KINDERGARTEN: "kindergarten",
+    Kind.CHILDCARE: "childcare centre",
+    Kind.UNIVERSITY: "university",
+    Kind.COLLEGE: "college",
+    Kind.PARK: "park",
+    Kind.GARDEN: "garden",
+    Kind.NATURE_RESERVE: "nature reserve",
+    Kind.PLAYGROUND: "playground",
+    Kind.FOREST: "forest",
+    Kind.BEACH: "beach",
+    Kind.BUS_STOP: "bus stop",
+    Kind.TRAM_STOP: "tram stop",
+    Kind.SUBWAY_STATION: "underground station",
+    Kind.RAIL_STATION: "railway station",
+    Kind.FERRY_TERMINAL: "ferry terminal",
+    Kind.CABLE_CAR_STATION: "cable car station",
+    Kind.CITY_CENTRE: "city centre",
+    Kind.TOWN_CENTRE: "town centre",
+    Kind.AIRPORT: "airport",
+    Kind.FUEL_STATION: "fuel station",
+    Kind.MOTORWAY: "motorway",
+    Kind.TRUNK_ROAD: "trunk road",
+    Kind.PRIMARY_ROAD: "main road",
+    Kind.SECONDARY_ROAD: "secondary road",
+    Kind.TERTIARY_ROAD: "local through road",
+    Kind.OTHER_ROAD: "side street",
+    Kind.RAILWAY: "railway line",
+    Kind.POWER_LINE: "high-voltage line",
+    Kind.LANDFILL: "landfill",
+    Kind.WASTEWATER_PLANT: "wastewater plant",
+    Kind.HEAVY_INDUSTRY: "heavy industry site",
+    Kind.QUARRY: "quarry",
+    Kind.RUNWAY: "airport runway",
+    Kind.WATERCOURSE: "stretch of open water",
+}
+
+#: What open water is, by the map's own word for it.
+WATER_WORDS: dict[str, str] = {
+    "river": "river",
+    "riverbank": "river",
+    "stream": "stream",
+    "canal": "canal",
+    "coastline": "sea shore",
+    "lake": "lake",
+    "reservoir": "reservoir",
+    "lagoon": "lagoon",
+    "harbour": "harbour",
+}
+
+#: A route's mode as a noun.
+MODE_WORDS: dict[str, str] = {
+    "subway": "underground",
+    "rail": "train",
+    "tram": "tram",
+    "light_rail": "light rail",
+    "ferry": "ferry",
+    "cable_car": "cable car",
+    "bus": "bus",
+}
+
+#: What a stop of a mode is called.
+STOP_WORDS: dict[str, str] = {
+    "subway": "underground station",
+    "rail": "railway station",
+    "tram": "tram stop",
+    "light_rail": "light rail stop",
+    "ferry": "ferry terminal",
+    "cable_car": "cable car station",
+    "bus": "bus stop",
+}
+
+#: What adds comfort to a green space, as the atlas names it, in plain words.
+COMFORT_WORDS: dict[str, str] = {
+    "bench": "benches",
+    "toilets": "toilets",
+    "drinking_water": "drinking water",
+    "playground": "a playground",
+    "lighting": "lighting",
+    "viewpoint": "a viewpoint",
+}
+
+
+def kind_word(kind: Kind) -> str:
+    """Return the plain singular noun of a kind."""
+    return KIND_WORDS[kind]
+
+
+def place_name(place: Place) -> str:
+    """Return the name, or "a park (no name on the map)"."""
+    return name_or_noun(place.name, kind_word(place.kind))
+
+
+def name_or_noun(name: str, noun: str) -> str:
+    """Return the name, or what it is with the reason why there is no name."""
+    return name.strip() or f"{with_article(noun)} (no name on the map)"
+
+
+def danger_word(kind: Kind, tags: Mapping[str, str]) -> str:
+    """Return the plain noun of what a check found; water is told apart by the map's own word for it."""
+    told = (tags.get(key, "") for key in ("waterway", "water", "natural"))
+    found = next((WATER_WORDS[word] for word in told if word in WATER_WORDS), "")
+    return found if found and kind is Kind.WATERCOURSE else kind_word(kind)
 
 
 def walk_metres(seconds: Floats) -> Floats:

@@ -6,9 +6,7 @@ from app.pipeline.methods_checks import check_sections
 from app.pipeline.methods_indexes import index_sections
 from app.pipeline.methods_section import Section
 from app.pipeline.methods_verdict import verdict_sections
-from app.pipeline.profiles import METHODS, METHODS_VERSION
-
-__all__ = ["METHODS_VERSION", "SECTIONS", "Section"]
+from app.pipeline.rules.profiles import METHODS
 
 
 def _walking() -> Section:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from app.pipeline.index_rules import Points
+from app.pipeline.found import kind_word
 from app.pipeline.methods_section import Section
-from app.pipeline.profiles import METHODS
-from app.pipeline.safety_rules import SafetyRule
-from app.pipeline.words import kind_word, limit, number, percent, sentence
+from app.pipeline.rules.indexes import Points
+from app.pipeline.rules.profiles import METHODS
+from app.pipeline.rules.safety import SafetyRule
+from app.wording import limit, number, percent, sentence
 
 
 def check_sections() -> tuple[Section, ...]:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from app.pipeline.categories import Category, Need
-from app.pipeline.kind_words import MODE_WORDS
+from app.pipeline.found import MODE_WORDS
 from app.pipeline.methods_section import Section, kinds_words, words_sentence
 from app.pipeline.methods_travel import travel_section
-from app.pipeline.profiles import METHODS
-from app.pipeline.words import number, percent, sentence
+from app.pipeline.rules.categories import Category, Need
+from app.pipeline.rules.profiles import METHODS
+from app.wording import number, percent, sentence
 
 OPENSTREETMAP = "OpenStreetMap, © OpenStreetMap contributors, Open Database Licence: openstreetmap.org/copyright"
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from app.pipeline.index_rules import Words
-from app.pipeline.words import kind_word, listed, plural
+from app.pipeline.found import kind_word
+from app.pipeline.rules.indexes import Words
 from app.places import Kind
+from app.wording import listed, plural
 
 
 @dataclass(frozen=True, slots=True)

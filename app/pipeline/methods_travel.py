@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from app.atlas.streets.car_rules import CLASS_SPEED_KMH, SERVICE_SPEED_KMH, SHARE_OF_LIMIT
 from app.atlas.streets.graph import PUSHING
-from app.atlas.transit.changes import DETOUR, LONGEST_WALK_S, SLACK_S
-from app.atlas.transit.stations import ACROSS_STREET_M, SAME_NAME_M
+from app.atlas.streets.rules.car import CLASS_SPEED_KMH, SERVICE_SPEED_KMH, SHARE_OF_LIMIT
+from app.atlas.transit.compile.changes import ACROSS_STREET_M, DETOUR, LONGEST_WALK_S, SAME_NAME_M, SLACK_S
 from app.pipeline.methods_section import Section
-from app.pipeline.profiles import METHODS
-from app.pipeline.words import percent, sentence
+from app.pipeline.rules.profiles import METHODS
+from app.wording import percent, sentence
 
 
 def travel_section() -> Section:

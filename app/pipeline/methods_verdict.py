@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from app.pipeline.methods_section import Section, kinds_words, words_sentence
-from app.pipeline.profiles import METHODS, METHODS_VERSION, OLD_DATA_BEFORE
-from app.pipeline.words import percent, sentence
+from app.pipeline.rules.profiles import METHODS, METHODS_VERSION, OLD_DATA_BEFORE
+from app.wording import percent, sentence
 
 CATEGORY_TITLES = (
     ("green_escape", "Green escape"),

@@ -7,10 +7,10 @@ from itertools import pairwise
 
 import numpy as np
 
-from app.pipeline.index_rules import Points, WalkIndex, Words
-from app.pipeline.profiles import METHODS
+from app.atlas.facts import Floats
 from app.pipeline.report import Part
-from app.sources.base import Floats
+from app.pipeline.rules.indexes import Points, WalkIndex, Words
+from app.pipeline.rules.profiles import METHODS
 
 
 def interpolate(points: Points, x: float) -> float:

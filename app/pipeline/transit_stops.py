@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from app.pipeline.found import rounded
-from app.pipeline.kind_words import MODE_WORDS, STOP_WORDS
-from app.pipeline.profiles import METHODS
+from app.atlas.facts import RouteAtStop, TransitStop
+from app.pipeline.found import MODE_WORDS, STOP_WORDS, rounded
 from app.pipeline.report import FoundPlace, Route
-from app.pipeline.words import listed, with_article
-from app.sources.base import RouteAtStop, TransitStop
+from app.pipeline.rules.profiles import METHODS
+from app.wording import listed, with_article
 
 #: A route that leaves less than every two hours has no headway worth the name, only single departures.
 LEAST_PER_HOUR = 0.5

@@ -7,12 +7,12 @@ from pathlib import Path
 
 from app.config import Config
 from app.db.database import Database
-from app.queue.child_runner import ChildRunner, production_command
-from app.queue.store import SCHEMA, Limits, SqliteStore
+from app.queue.child import ChildRunner, production_command
+from app.queue.store import SqliteStore
+from app.queue.store.base import Limits
+from app.queue.store.schema import SCHEMA
 from app.queue.wake import Bell
 from app.queue.worker import Habits, Health, Worker
-
-__all__ = ["open_store", "start_worker", "worker_health"]
 
 _bells: dict[tuple[int, Path], Bell] = {}
 _workers: dict[int, Worker] = {}

@@ -1,8 +1,4 @@
-"""The evaluator's process: evaluates one listing after another for the worker at the other end of its pipes.
-
-A process of its own, because an evaluation in Python holds the interpreter's lock: in the web process every page and
-the heartbeat would feel it. It may hang, crash or be killed without harm to either.
-"""
+"""The pipeline as an evaluation that a worker can run: JSON in, JSON out, a word at each stage's ends."""
 
 from __future__ import annotations
 
@@ -13,22 +9,74 @@ import queue
 import signal
 import sys
 import threading
+import time
+from collections.abc import Sequence
 from pathlib import Path
 
-from app.queue.failures import refusal
+import msgspec
+
+from app.pipeline.evaluate import evaluate_property
+from app.pipeline.listing import Listing
+from app.pipeline.report import Finding, State, finding_from_json, to_json
 from app.queue.frames import Began, Ended, Failed, Ready, Reported, Work, receive_work, send
-from app.queue.jobs import StageState
-from app.queue.runner import Evaluation, StageEnded
+from app.queue.jobs import StageRecord, StageState
+from app.queue.runner import Evaluation, Progress, StageEnded, refusal
+from app.sources.interface import Source
+from app.sources.regions import EmbeddedSource
 
 #: prctl(2): the signal this process gets when its parent dies.
 _PR_SET_PDEATHSIG = 1
+
+
+def from_regions(regions_dir: Path) -> Evaluation:
+    """Evaluate with what is imported in a folder."""
+    return from_source(EmbeddedSource(regions_dir))
+
+
+def from_source(source: Source) -> Evaluation:
+    """Evaluate with the facts of a source."""
+
+    def evaluation(listing: str, finished: Sequence[bytes], progress: Progress) -> bytes:
+        report = evaluate_property(
+            msgspec.json.decode(listing, type=Listing),
+            source,
+            on_stage=_Stopwatch(progress).note,
+            finished=tuple(finding_from_json(finding) for finding in finished),
+        )
+        return to_json(report)
+
+    return evaluation
+
+
+class _Stopwatch:
+    """Times the stages on their way to the worker."""
+
+    def __init__(self, progress: Progress) -> None:
+        self._progress = progress
+        self._began_at = 0.0
+
+    def note(self, stage: str, finding: Finding | None) -> None:
+        """Take the pipeline's word: a stage begins (no finding yet), or has ended."""
+        if finding is None:
+            self._began_at = time.perf_counter()
+            self._progress.began(stage)
+        else:
+            seconds = time.perf_counter() - self._began_at
+            self._progress.ended(StageEnded(_record(stage, finding, seconds), to_json(finding)))
+
+
+def _record(stage: str, finding: Finding, seconds: float) -> StageRecord:
+    if finding.state in (State.MEASURED, State.PARTIAL):
+        return StageRecord(stage, StageState.DONE, seconds)
+    reason = finding.gaps[0].why if finding.gaps else finding.summary
+    return StageRecord(stage, StageState.MISSING, seconds, reason)
 
 
 def main(regions_dir: str, niceness: str) -> None:
     """Evaluate listings from the imported regions, at this niceness."""
     logging.basicConfig(format="%(asctime)s [evaluator %(process)d] %(levelname)s %(message)s")
     os.nice(int(niceness))
-    from app.queue.pipeline_evaluation import from_regions
+    from app.queue.evaluator import from_regions
 
     serve(from_regions(Path(regions_dir)))
 

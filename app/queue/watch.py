@@ -8,8 +8,8 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-from app.queue.attempt import Attempt
-from app.queue.interface import JobStore
+from app.queue.jobs import JobStore
+from app.queue.runner import Attempt
 from app.queue.wake import Bell
 
 logger = logging.getLogger(__name__)

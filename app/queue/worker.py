@@ -10,11 +10,8 @@ import threading
 from dataclasses import dataclass
 
 from app.errors import DatabaseDamaged, QueueUnavailable
-from app.queue.attempt import Attempt
-from app.queue.failures import refusal
-from app.queue.interface import JobStore
-from app.queue.jobs import Claim
-from app.queue.runner import EvaluatorDied, EvaluatorUnavailable, Interrupted, Runner
+from app.queue.jobs import Claim, JobStore
+from app.queue.runner import Attempt, EvaluatorDied, EvaluatorUnavailable, Interrupted, Runner, refusal
 from app.queue.wake import Bell
 from app.queue.watch import Watch
 

@@ -1,1 +1,1 @@
-"""HTTP in, HTML and JSON out: one module per blueprint, each exposing `bp`; `wiring` puts them together."""
+"""HTTP in, HTML and JSON out: one module for each blueprint, each exposing `bp`."""

@@ -1,6 +1,8 @@
-"""The front page: the form, the start of an evaluation, and the visitor's own recent ones."""
+"""The visitor's own recent evaluations and reports, for the front page."""
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import msgspec
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
@@ -8,21 +10,52 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.errors import DoorstepError, InvalidListing
 from app.pipeline.listing import MAX_ADDRESS_LENGTH, MAX_DESTINATIONS, Listing
-from app.pipeline.profiles import PROFILES
 from app.pipeline.report import to_json
-from app.queue.interface import NewJob
-from app.queue.jobs import Job
-from app.routes import visitor
-from app.routes.errors import answer, with_retry_after
-from app.routes.listing_form import Typed, listing_from
-from app.routes.listing_request import typed_in, typed_in_request
-from app.routes.negotiation import Wanted, json_response, negotiated, wanted
-from app.routes.panels import panel_response
-from app.routes.recent import recent_of
-from app.routes.services import store
-from app.routes.sources import completions, covered_regions
+from app.pipeline.rules.profiles import PROFILES
+from app.queue.jobs import Job, NewJob, Status
+from app.views.panel import panel_response
+from app.web import visitor
+from app.web.errors import answer, with_retry_after
+from app.web.forms import Typed, listing_from, typed_in, typed_in_request
+from app.web.negotiation import Wanted, json_response, negotiated, wanted
+from app.web.services import completions, covered_regions, store
+
+LIMIT = 8
+
+WORDS = {
+    Status.QUEUED: "waiting",
+    Status.RUNNING: "under way",
+    Status.FAILED: "stopped",
+    Status.CANCELLED: "cancelled",
+}
 
 bp = Blueprint("home", __name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """One line of the list."""
+
+    address: str
+    url: str
+    words: str
+    at: float
+
+
+def recent_of(owner: str | None) -> tuple[Recent, ...]:
+    """Return an owner's newest evaluations, finished ones as their report; empty for a new visitor."""
+    if owner is None:
+        return ()
+    reports = [
+        Recent(found.address, url_for("snapshots.page", snapshot_id=found.snapshot_id), "report", found.created_at)
+        for found in store().recent_snapshots(owner, LIMIT)
+    ]
+    jobs = [_from_job(job) for job in store().recent_jobs(owner, LIMIT) if job.status in WORDS]
+    return tuple(sorted(reports + jobs, key=lambda item: -item.at)[:LIMIT])
+
+
+def _from_job(job: Job) -> Recent:
+    return Recent(job.address, url_for("jobs.page", job_id=job.job_id), WORDS[job.status], job.created_at)
 
 
 @bp.get("/")

@@ -6,10 +6,10 @@ from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.queue.jobs import Job, Status
-from app.routes import visitor
-from app.routes.negotiation import Wanted, negotiated, wanted
-from app.routes.panels import panel_response
-from app.routes.services import store
+from app.views.panel import panel_response
+from app.web import visitor
+from app.web.negotiation import Wanted, negotiated, wanted
+from app.web.services import store
 
 bp = Blueprint("jobs", __name__, url_prefix="/job/<job_id>")
 

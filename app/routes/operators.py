@@ -1,19 +1,75 @@
-"""The operators' page: how the queue stands. Behind a token; without one set there is no such page."""
+"""What the operators' page shows. Job ids only: addresses are the business of those who asked."""
 
 from __future__ import annotations
 
 import hmac
+import time
+from dataclasses import dataclass
 
 import msgspec
 from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.routes import visitor
-from app.routes.negotiation import Wanted, json_response, negotiated, wanted
-from app.routes.queue_board import board
-from app.routes.services import config, store
+from app.queue.jobs import Job, JobStore, QueueStats, Status
+from app.web import visitor
+from app.web.negotiation import Wanted, json_response, negotiated, wanted
+from app.web.services import config, store
+
+FAILURES = 20
+RUNNING = 100
 
 bp = Blueprint("operators", __name__, url_prefix="/queue")
+
+
+@dataclass(frozen=True, slots=True)
+class RunningJob:
+    """A job under way, and the process that holds it."""
+
+    job_id: str
+    stage: str
+    worker: str
+    attempts: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class FailedJob:
+    """A job that ended without a report."""
+
+    job_id: str
+    stage: str
+    error_code: str
+    attempts: int
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """The queue at one moment."""
+
+    stats: QueueStats
+    running: tuple[RunningJob, ...]
+    failures: tuple[FailedJob, ...]
+
+
+def board(store: JobStore) -> Board:
+    """Read everything the page shows."""
+    now = time.time()
+    return Board(
+        store.stats(),
+        tuple(_running(job, now) for job in store.list_jobs(Status.RUNNING, RUNNING)),
+        tuple(_failed(job) for job in store.list_jobs(Status.FAILED, FAILURES)),
+    )
+
+
+def _running(job: Job, now: float) -> RunningJob:
+    seconds = max(0.0, now - (job.started_at or now))
+    return RunningJob(job.job_id, job.current_stage or "", job.worker or "unknown", job.attempts, seconds)
+
+
+def _failed(job: Job) -> FailedJob:
+    at = job.completed_at or job.created_at
+    return FailedJob(job.job_id, job.current_stage or "", job.error_code or "unknown", job.attempts, at)
 
 
 @bp.before_request

@@ -10,11 +10,11 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.pipeline.report import report_from_json
 from app.queue.jobs import Snapshot
-from app.routes import visitor
-from app.routes.negotiation import Wanted, json_response, negotiated, wanted
-from app.routes.report_view import ReportView
-from app.routes.services import store
-from app.routes.words import iso
+from app.views.filters import iso
+from app.views.report import ReportView
+from app.web import visitor
+from app.web.negotiation import Wanted, json_response, negotiated, wanted
+from app.web.services import store
 
 bp = Blueprint("snapshots", __name__, url_prefix="/s")
 

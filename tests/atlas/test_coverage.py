@@ -9,9 +9,8 @@ import numpy as np
 import pytest
 
 from app.atlas.coverage import Coverage, coverage_of
-from app.atlas.projection import Floats
-from app.geometry import Box
-from tests.atlas.extracts import lat_lon
+from app.geo import Box, Floats
+from tests.support.extracts import lat_lon
 
 NOTHING: Floats = np.empty((0, 2))
 NO_COAST: Floats = np.empty((0, 4))

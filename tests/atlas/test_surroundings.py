@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 
 from app.places import Kind
-from tests.atlas.conftest import Opened
-from tests.atlas.extracts import Town, lat_lon, small_town
+from tests.conftest import Opened
+from tests.support.extracts import Town, lat_lon, small_town
 
 
 def test_it_tells_the_data_behind_the_answers(around: Opened) -> None:

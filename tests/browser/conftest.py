@@ -14,13 +14,13 @@ from playwright.sync_api import Browser, sync_playwright
 
 from app.config import Config
 from app.queue import open_store
-from tests.browser.serving import ROOT, Site, serve
-from tests.web.queue_steps import Steps
+from tests.support.folders import ROOT, SAMPLES
+from tests.support.queue_steps import Steps
+from tests.support.serving import Site, serve
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 #: Root needs --no-sandbox; the rest keeps Chromium from looking for the internet.
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
-SAMPLES = ("monaco", "helsinki")
 TOKEN = "let-me-in"
 
 
@@ -49,8 +49,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Serve Doorstep as it is run, with both sample regions."""
     data_dir = tmp_path_factory.mktemp("site")
     environment = os.environ | {"DOORSTEP_DATA_DIR": str(data_dir)}
-    for name in SAMPLES:
-        extract = ROOT / "data" / "samples" / f"{name}.osm.pbf"
+    for name in ("monaco", "helsinki"):
+        extract = SAMPLES / f"{name}.osm.pbf"
         command = [sys.executable, "-m", "flask", "--app", "app", "region", "import", str(extract), "--name", name]
         subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
     with serve(data_dir, "-c", "gunicorn_config.py", "app:create_app()") as served:
@@ -61,7 +61,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def quiet_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Serve the pages without a worker: the tests move the jobs themselves."""
     data_dir = tmp_path_factory.mktemp("quiet")
-    pages = ("--workers", "2", "--threads", "8", "tests.browser.failing_polls:application()")
+    pages = ("--workers", "2", "--threads", "8", "tests.support.failing_polls:application()")
     with serve(data_dir, *pages, DOORSTEP_OPERATOR_TOKEN=TOKEN) as served:
         yield served
 

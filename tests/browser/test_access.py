@@ -9,10 +9,10 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import TOKEN
-from tests.browser.looking import fresh_page, overflow_px, submit
-from tests.browser.serving import Site
-from tests.web.queue_steps import Steps
-from tests.web.reports import unknown_report
+from tests.support.looking import fresh_page, overflow_px, submit
+from tests.support.queue_steps import Steps
+from tests.support.reports import unknown_report
+from tests.support.serving import Site
 
 Scene = Callable[[Page, Steps], None]
 

@@ -7,8 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browser.looking import fresh_page, submit
-from tests.browser.serving import Site
+from tests.support.looking import fresh_page, submit
+from tests.support.serving import Site
 
 ADDRESSES = ("12 Bulevardi, Helsinki", "Boulevard des Moulins 27, Monaco")
 JOB = re.compile(r"/job/[\w-]+$")

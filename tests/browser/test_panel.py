@@ -6,12 +6,12 @@ import re
 
 from playwright.sync_api import Browser, Page, expect
 
-from app.pipeline import STAGES
+from app.pipeline.evaluate import STAGES
 from app.queue.jobs import StageRecord, StageState
-from tests.browser.failing_polls import SWITCH
-from tests.browser.looking import fresh_page, submit
-from tests.browser.serving import Site
-from tests.web.queue_steps import Steps
+from tests.support.failing_polls import SWITCH
+from tests.support.looking import fresh_page, submit
+from tests.support.queue_steps import Steps
+from tests.support.serving import Site
 
 
 def begin(page: Page, address: str) -> None:

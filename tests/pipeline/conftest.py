@@ -9,11 +9,9 @@ import pytest
 
 from app.atlas.importing.importer import Source, import_region
 from app.atlas.regions import RegionStore
-from app.sources.embedded import EmbeddedSource
+from app.sources.regions import EmbeddedSource
+from tests.support.folders import REGIONS, SAMPLES
 
-ROOT = Path(__file__).parent.parent.parent
-SAMPLES = ROOT / "data" / "samples"
-SHARED = ROOT.parent / "shared" / "data" / "regions"
 #: Larger extracts and the timetables that belong to them.
 LARGER = {
     "newport-gb": ("newport-2023-06-13.osm.pbf", ("newport-20230613.gtfs.zip",)),
@@ -42,11 +40,11 @@ def larger(tmp_path_factory: pytest.TempPathFactory) -> OpenRegion:
 
     def open_region(name: str) -> EmbeddedSource:
         extract, feeds = LARGER[name]
-        if not (SHARED / name / extract).exists():
+        if not (REGIONS / name / extract).exists():
             pytest.skip(f"the extract of {name} is not beside the repository")
         if name not in opened:
             folder = tmp_path_factory.mktemp(name)
-            source = Source(SHARED / name / extract, tuple(SHARED / name / feed for feed in feeds))
+            source = Source(REGIONS / name / extract, tuple(REGIONS / name / feed for feed in feeds))
             import_region(RegionStore(folder), name, source)
             opened[name] = EmbeddedSource(folder)
         return opened[name]

@@ -6,13 +6,13 @@ from dataclasses import replace
 
 import pytest
 
-from app.pipeline import evaluate_property
-from app.pipeline.categories import Data
 from app.pipeline.confidence import Reason, judge, plain_date, section
+from app.pipeline.evaluate import evaluate_property
 from app.pipeline.listing import Listing
 from app.pipeline.report import Confidence, Level
+from app.pipeline.rules.categories import Data
 from app.places import Precision
-from tests.pipeline.builders import (
+from tests.support.surroundings import (
     ADDRESS,
     NOTHING_MAPPED,
     REGION,

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 
 import pytest
 
+from app.atlas.facts import BikeInfrastructure
 from app.errors import AddressNotFound, AtlasDamaged
-from app.pipeline import STAGES, evaluate_property
+from app.pipeline.evaluate import STAGES, evaluate_property
 from app.pipeline.listing import Listing
 from app.pipeline.report import Finding, State, finding_from_json, report_from_json, to_json
 from app.places import Location
-from app.sources.base import BikeInfrastructure
-from tests.pipeline.builders import ADDRESS, StreetGrid, Town, full_grid
+from tests.support.surroundings import ADDRESS, StreetGrid, Town, full_grid
 
 LISTING = Listing(ADDRESS, rent=900.0, budget=1_000.0, has_parking=True, destinations=("2 High Street",))
 

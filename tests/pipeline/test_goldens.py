@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from app.pipeline import evaluate_property
+from app.pipeline.evaluate import evaluate_property
 from app.pipeline.listing import Listing
-from app.sources.base import Source
-from app.sources.embedded import EmbeddedSource
+from app.sources.interface import Source
+from app.sources.regions import EmbeddedSource
 from tests.pipeline.conftest import OpenRegion
-from tests.pipeline.report_text import report_text
+from tests.support.report_text import report_text
 
 GOLDENS = Path(__file__).parent / "goldens"
 IN_SAMPLES = {

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from app.pipeline.methods import METHODS_VERSION, SECTIONS
-from app.pipeline.profiles import METHODS
+from app.pipeline.methods import SECTIONS
+from app.pipeline.rules.profiles import METHODS, METHODS_VERSION
 
 TEXT = "\n".join(
     "\n".join((s.title, *s.paragraphs, *s.columns, *(cell for row in s.rows for cell in row), *s.sources))

@@ -7,17 +7,19 @@ from dataclasses import replace
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.pipeline import bike, checks, evaluate_property, lifestyle, neighborhood, walk
+from app.atlas.facts import GreenSpace, Hazard, StreetFacts
+from app.pipeline.evaluate import evaluate_property
 from app.pipeline.listing import Listing
 from app.pipeline.report import Finding, Outcome, to_json
+from app.pipeline.stages import bike_score, neighborhood, tier1_checks, tier2_scoring, walk_scores
 from app.places import Place
-from app.sources.base import GreenSpace, Hazard, StreetFacts
-from tests.pipeline.builders import ADDRESS, StreetGrid, Town, evaluation_of, green, hazard, place, route, stop
+from tests.support.surroundings import ADDRESS, StreetGrid, Town, evaluation_of, green, hazard, place, route, stop
 
 COUNTED = sorted(
-    {k for n in neighborhood.METHOD.needs for k in n.kinds} | {k for c in walk.METHOD.categories for k in c.kinds}
+    {k for n in neighborhood.METHOD.needs for k in n.kinds}
+    | {k for c in walk_scores.METHOD.categories for k in c.kinds}
 )
-DANGERS = sorted({k for rule in checks.METHOD.rules for k in rule.kinds})
+DANGERS = sorted({k for rule in tier1_checks.METHOD.rules for k in rule.kinds})
 #: The same examples every time, and no deadline: the machine may be busy.
 PROPERTY = settings(max_examples=60, deadline=None, derandomize=True)
 BADNESS = {Outcome.PASS: 0, Outcome.UNKNOWN: 1, Outcome.WARN: 2, Outcome.FAIL: 3}
@@ -63,15 +65,15 @@ def a_grid(draw: st.DrawFn) -> StreetGrid:
 def values(around: StreetGrid) -> dict[str, float]:
     """Return the indexes and tier 2 values that places make."""
     evaluation = evaluation_of(around)
-    findings: list[Finding] = [stage.run(evaluation) for stage in (walk, neighborhood, bike)]
+    findings: list[Finding] = [stage.run(evaluation) for stage in (walk_scores, neighborhood, bike_score)]
     found = {f.stage: f.score.value for f in findings if f.score}
-    walked = {category.key for category in lifestyle.METHOD.categories}
-    parts = lifestyle.run(evaluation).parts
+    walked = {category.key for category in tier2_scoring.METHOD.categories}
+    parts = tier2_scoring.run(evaluation).parts
     return found | {p.key: p.value for p in parts if p.key in walked and p.value is not None}
 
 
 def outcomes(around: StreetGrid) -> dict[str, int]:
-    return {c.key: BADNESS[c.outcome] for c in checks.run(evaluation_of(around)).checks}
+    return {c.key: BADNESS[c.outcome] for c in tier1_checks.run(evaluation_of(around)).checks}
 
 
 @PROPERTY

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from app.pipeline import STAGES, evaluate_property
+from app.pipeline.evaluate import STAGES, evaluate_property
 from app.pipeline.listing import Listing
 from app.pipeline.report import Finding, Level, Outcome, Report, State, finding_from_json, to_json
-from app.sources.embedded import EmbeddedSource
+from app.sources.regions import EmbeddedSource
 from tests.pipeline.conftest import OpenRegion
-from tests.pipeline.report_text import report_text, sentences
+from tests.support.report_text import report_text, sentences
 
 HELSINKI, MONACO = "12 Bulevardi, Helsinki", "Boulevard des Moulins 27"
 BOTH = pytest.mark.parametrize("address", [HELSINKI, MONACO])

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from app.pipeline import scoring
-from app.pipeline.profiles import METHODS
+from app.pipeline.rules.profiles import METHODS
 
 WALK = METHODS.walk
 

@@ -11,7 +11,7 @@ from app.queue.runner import Evaluation, InlineRunner, Runner
 from app.queue.store import SqliteStore
 from app.queue.wake import Bell
 from app.queue.worker import Habits, Worker
-from tests.queue.building import SetClock, open_at
+from tests.support.building import SetClock, open_at
 
 
 @pytest.fixture

@@ -19,8 +19,8 @@ from app.errors import TransitionRefused
 from app.queue.jobs import Status
 from app.queue.store import SqliteStore
 from app.queue.wake import Bell
-from tests.queue.building import WIDE, assert_all_ended, create, open_at, wait_for
-from tests.queue.gunicorn_site import Gunicorn
+from tests.support.building import WIDE, assert_all_ended, create, open_at, wait_for
+from tests.support.gunicorn_site import Gunicorn
 
 KILLS, JOBS, SEED = (int(part) for part in os.environ.get("CHAOS", "15,60,1").split(","))
 #: Jobs that wait at any time.

@@ -14,8 +14,8 @@ from app.queue.jobs import Job, Status
 from app.queue.process import identity
 from app.queue.store import SqliteStore
 from app.queue.wake import Bell
-from tests.queue.building import assert_all_ended, create, open_at, wait_for, wait_for_status
-from tests.queue.gunicorn_site import Gunicorn
+from tests.support.building import assert_all_ended, create, open_at, wait_for, wait_for_status
+from tests.support.gunicorn_site import Gunicorn
 
 
 @pytest.fixture

@@ -11,15 +11,15 @@ from threading import Event
 import pytest
 
 from app.db.database import Database
-from app.db.file import Schema
+from app.db.opening import Schema
 from app.errors import NoRegions, QueueUnavailable
-from app.queue.child_runner import ChildRunner
-from app.queue.interface import Failure
-from app.queue.jobs import Status
+from app.queue.child import ChildRunner
+from app.queue.jobs import Failure, Status
 from app.queue.runner import Progress
-from app.queue.store import SCHEMA, SqliteStore, base
-from tests.queue.building import assert_all_ended, create, open_at, stages_of, wait_for, wait_for_status
+from app.queue.store import SqliteStore, base
+from app.queue.store.schema import SCHEMA
 from tests.queue.conftest import Site
+from tests.support.building import assert_all_ended, create, open_at, stages_of, wait_for, wait_for_status
 
 
 def test_a_claim_error_does_not_kill_the_worker_with_80_jobs_behind_it(
@@ -142,7 +142,7 @@ def test_looking_at_a_job_works_again_after_an_error(tmp_path: Path) -> None:
 
 
 def test_exception_text_with_a_key_in_it_is_stored_nowhere(site: Site) -> None:
-    site.start(ChildRunner((sys.executable, "-m", "tests.queue.evaluations", "leaking"), 30.0))
+    site.start(ChildRunner((sys.executable, "-m", "tests.support.evaluations", "leaking"), 30.0))
     job = create(site.store)
     failed = wait_for_status(site.store, job, Status.FAILED)
     assert failed.error

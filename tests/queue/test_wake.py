@@ -13,7 +13,7 @@ import pytest
 
 from app.queue import wake
 from app.queue.wake import Bell, socket_folder
-from tests.queue.building import wait_for
+from tests.support.building import wait_for
 
 
 def test_it_is_heard_in_the_same_process(tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ import pytest
 
 from app.queue.jobs import Status
 from app.queue.runner import Progress
-from tests.queue.building import create, stages_of, wait_for, wait_for_status
 from tests.queue.conftest import Site
+from tests.support.building import create, stages_of, wait_for, wait_for_status
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 

@@ -10,10 +10,11 @@ from collections.abc import Sequence
 import pytest
 
 from app.errors import NoRegions
-from app.queue.child_runner import ChildRunner
+from app.queue.child import ChildRunner
 from app.queue.jobs import Status
 from app.queue.runner import Progress
-from tests.queue.building import (
+from tests.queue.conftest import Site
+from tests.support.building import (
     assert_all_ended,
     create,
     ended,
@@ -22,11 +23,10 @@ from tests.queue.building import (
     wait_for,
     wait_for_status,
 )
-from tests.queue.conftest import Site
 
 
 def child(name: str = "by_listing", stage_timeout_seconds: float = 30.0) -> ChildRunner:
-    return ChildRunner((sys.executable, "-m", "tests.queue.evaluations", name), stage_timeout_seconds)
+    return ChildRunner((sys.executable, "-m", "tests.support.evaluations", name), stage_timeout_seconds)
 
 
 class Gate:

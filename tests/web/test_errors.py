@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from app.config import Config
-from app.routes import rate
-from tests.web.asking import ADDRESS, HTMX, JSON, soup, submit, words
+from app.web import security
+from tests.support.asking import ADDRESS, HTMX, JSON, soup, submit, words
 
 SHAPES = ({}, HTMX, JSON)
 
@@ -103,7 +103,7 @@ def test_it_tells_of_a_defect_without_its_inside(app: Flask, caplog: pytest.LogC
 
 def test_a_bucket_fills_again() -> None:
     now = 100.0
-    buckets = rate.Buckets(2, 0.5, clock=lambda: now)
+    buckets = security.Buckets(2, 0.5, clock=lambda: now)
     assert [buckets.take("a") for _ in range(3)] == [0.0, 0.0, 2.0]
     assert buckets.take("b") == 0.0
     now += 2.0

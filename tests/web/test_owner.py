@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 from flask.testing import FlaskClient
 
-from app.queue.interface import JobStore
-from app.queue.jobs import Status
-from tests.web.asking import HTMX, JSON, soup, submit, words
-from tests.web.queue_steps import Steps
+from app.queue.jobs import JobStore, Status
+from tests.support.asking import HTMX, JSON, soup, submit, words
+from tests.support.queue_steps import Steps
 
 
 @pytest.fixture

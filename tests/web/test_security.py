@@ -13,9 +13,9 @@ from flask.testing import FlaskClient
 from app import create_app
 from app.config import Config
 from app.errors import ConfigError
-from app.routes import cookie_key
-from tests.web.asking import ADDRESS, HTMX, JSON, submit
-from tests.web.queue_steps import Steps
+from app.web import security
+from tests.support.asking import ADDRESS, HTMX, JSON, submit
+from tests.support.queue_steps import Steps
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -103,7 +103,7 @@ def test_it_believes_no_proxy_unless_told(tmp_path: Path) -> None:
 
 def test_it_makes_the_cookie_key_once_for_all_processes(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
-        keys = set(pool.map(lambda _: cookie_key.kept_in(tmp_path / "var"), range(40)))
+        keys = set(pool.map(lambda _: security.kept_in(tmp_path / "var"), range(40)))
     assert len(keys) == 1
     assert [path.name for path in (tmp_path / "var").iterdir()] == ["secret.key"]
     assert stat.S_IMODE((tmp_path / "var" / "secret.key").stat().st_mode) == 0o600
@@ -112,13 +112,13 @@ def test_it_makes_the_cookie_key_once_for_all_processes(tmp_path: Path) -> None:
 def test_it_refuses_a_cookie_key_that_is_cut_short(tmp_path: Path) -> None:
     (tmp_path / "secret.key").write_text("short")
     with pytest.raises(ConfigError, match="holds no usable key"):
-        cookie_key.kept_in(tmp_path)
+        security.kept_in(tmp_path)
 
 
 def test_it_refuses_a_folder_that_is_a_file(tmp_path: Path) -> None:
     (tmp_path / "var").write_text("")
     with pytest.raises(ConfigError, match="DOORSTEP_DATA_DIR"):
-        cookie_key.kept_in(tmp_path / "var")
+        security.kept_in(tmp_path / "var")
 
 
 def test_it_opens_no_database_before_the_first_request(config: Config) -> None:

@@ -8,11 +8,10 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from app.atlas.geocoder.rows import PlaceRow
-from app.atlas.geocoder.schema import around, cells_of, columns_of
+from app.atlas.geocoder.build.columns import PlaceRow
+from app.atlas.geocoder.store import around, cells_of, columns_of
 from app.atlas.geocoder.text import fold
-from app.atlas.projection import Floats
-from app.geometry import METRES_PER_DEGREE
+from app.geo import METRES_PER_DEGREE, Floats
 
 #: How far, in metres, a place of each kind reaches from its point: a guess, used to tell whether a hint fits.
 REACH_M: dict[str, float] = {

@@ -5,19 +5,15 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable
 
-from app.atlas.geocoder.complete import complete
-from app.atlas.geocoder.hints import Hints
-from app.atlas.geocoder.hits import Hit, exact_hits, spans_of
 from app.atlas.geocoder.labels import Style
-from app.atlas.geocoder.match import Match, Matcher
-from app.atlas.geocoder.query import Query, read_query
-from app.atlas.geocoder.reverse import nearest_address
-from app.atlas.geocoder.slips import fuzzy_hits, mended_hits, partial_hits
+from app.atlas.geocoder.search.complete import complete
+from app.atlas.geocoder.search.hints import Hints
+from app.atlas.geocoder.search.hits import Hit, exact_hits, fuzzy_hits, mended_hits, partial_hits, spans_of
+from app.atlas.geocoder.search.match import Match, Matcher, in_order
+from app.atlas.geocoder.search.query import Query, read_query
+from app.atlas.geocoder.search.reverse import nearest_address
 from app.atlas.geocoder.store import GeocoderStore
 from app.atlas.geocoder.text import fold, short_forms
-from app.atlas.geocoder.ties import in_order
-
-__all__ = ["FOUND", "PLAUSIBLE", "Geocoder", "Match"]
 
 #: A match with this score or more is the address asked for; below it, ask "did you mean ...?".
 FOUND = 0.65

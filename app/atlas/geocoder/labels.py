@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from enum import StrEnum
 
 from app.atlas.geocoder.text import short_forms
-from app.atlas.geocoder.words import word_set
+from app.atlas.geocoder.vocabulary import word_set
 
 
 class Style(StrEnum):

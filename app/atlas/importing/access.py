@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 
 from app.atlas.importing.elements import Gate, Shape
 from app.atlas.importing.outlines import Outlines
-from app.atlas.projection import Floats, Geometries, Projection
-from app.atlas.streets.network import SNAP, Network
+from app.atlas.streets.network import Network
+from app.atlas.streets.snapping import SNAP
+from app.geo import Floats, Geometries, Projection
 
 #: Entrances closer together than this are one.
 SAME_ENTRANCE_M = 20.0

@@ -1,4 +1,4 @@
-"""Compiles what was read from an extract to the files of an atlas."""
+"""Walks between stops over the street network, for changes from one line to another."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ from typing import NamedTuple
 
 import numpy as np
 import shapely
+from numpy.typing import NDArray
 
 from app.atlas.coverage import Coverage, coverage_of
+from app.atlas.facts import GREEN_KINDS
 from app.atlas.importing.access import snap_areas, snap_points
 from app.atlas.importing.elements import Extract
+from app.atlas.importing.features import HazardRow, PlaceRow, PlaceShapes, hazard_rows, is_hazard, is_place, place_rows
 from app.atlas.importing.greens import (
     GreenFacts,
     PathLines,
@@ -19,23 +22,44 @@ from app.atlas.importing.greens import (
     measure_greens,
     woods_inside_others,
 )
-from app.atlas.importing.hazard_rows import HazardRow, hazard_rows, is_hazard
 from app.atlas.importing.outlines import outlines_of, street_lines
-from app.atlas.importing.place_rows import PlaceRow, PlaceShapes, is_place, place_rows
-from app.atlas.importing.stop_routes import stop_routes
-from app.atlas.importing.table_writer import AtlasTables
-from app.atlas.kind_tables import GREEN_KINDS
-from app.atlas.projection import Floats, Projection
+from app.atlas.importing.stops import stop_routes
+from app.atlas.importing.tables import AtlasTables
+from app.atlas.streets.build.ways import StreetWays
 from app.atlas.streets.network import Network
-from app.atlas.streets.walk_rules import FOOTPATH_CLASSES, may_walk
-from app.atlas.streets.ways import StreetWays
-from app.geometry import METRES_PER_DEGREE, metres_per_degree_lon
+from app.atlas.streets.rules.walk import FOOTPATH_CLASSES, may_walk
+from app.geo import METRES_PER_DEGREE, Floats, Projection, metres_per_degree_lon
 from app.places import Kind
+
+Rows = NDArray[np.integer]
 
 #: lit=* that means light at night.
 LIT = frozenset({"yes", "24/7", "dusk-dawn", "sunset-sunrise", "automatic", "interval"})
 #: A station's entrances are looked for this far from its middle.
 STATION_ENTRANCE_M = 250.0
+
+
+class NetworkWalks:
+    """Answers what `app.atlas.transit` asks (its protocol WalkBetween)."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+
+    def seconds_between(self, lats: Floats, lons: Floats, origin: Rows, target: Rows, limit_s: float) -> Floats:
+        """Return the walking seconds of each pair of points; infinity beyond the limit, NaN for an end off the network.
+
+        `origin` and `target` are rows of `lats` and `lons`, sorted by origin: one search an origin.
+        """
+        snaps = self._network.snap(lats, lons)
+        seconds = np.full(len(origin), np.nan)
+        starts = np.flatnonzero(np.diff(origin, prepend=-1))
+        for start, end in zip(starts, [*starts[1:], len(origin)], strict=True):
+            here = snaps[origin[start]]
+            if here["edge"] >= 0:
+                pairs = slice(start, end)
+                seconds[pairs] = self._network.walk(here, limit_s).seconds_to(snaps[target[pairs]])
+        seconds[snaps["edge"][target] < 0] = np.nan
+        return seconds
 
 
 class FoundPlaces(NamedTuple):

@@ -6,8 +6,8 @@ from array import array
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from app.atlas.geocoder.rows import AddressRow, PlaceRow
-from app.geometry import Box
+from app.atlas.geocoder.build.columns import AddressRow, PlaceRow
+from app.geo import Box
 from app.places import Kind
 
 

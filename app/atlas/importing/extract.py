@@ -1,22 +1,261 @@
-"""Reads the streets and places of an extract, block by block."""
+"""Reads the streets and places of an extract: what is kept of its nodes and ways."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import struct
+from collections.abc import Callable, Mapping
 
 import numpy as np
+import shapely
 
-from app.atlas.importing.elements import Extract
-from app.atlas.importing.keys import NODE_KEYS, WAY_KEYS
-from app.atlas.importing.node_reader import NodeReader
+from app.atlas.importing.elements import Comfort, Cover, Extract, Gate, Interpolation, Shape, Spot, Track
+from app.atlas.importing.pbf.block import Node, Tags
 from app.atlas.importing.pbf.file import PbfFile, iso_date
-from app.atlas.importing.pbf.located_ways import Ways
-from app.atlas.importing.pbf.positions import NodePositions
-from app.atlas.importing.relations import Relations, read_relations
-from app.atlas.importing.way_reader import WayReader
+from app.atlas.importing.pbf.located import NodePositions, Way, Ways
+from app.atlas.importing.relations import Part, Relations, assembled, read_relations
+from app.atlas.importing.stops import STATION_ON
+from app.atlas.importing.tags.addressing import address_row, place_row
+from app.atlas.importing.tags.classify import kinds_of
+from app.atlas.importing.tags.kinds import ADDRESS_KEY, KIND_KEYS, NODE_KEYS, WAY_KEYS
 from app.errors import BadExtract
+from app.geo import Floats
+from app.places import Kind
+
+#: Wood, water, meadow and what is like them (scoring.md: the nature share of a green space).
+NATURE = frozenset(
+    {
+        *(
+            ("natural", value)
+            for value in ["wood", "water", "scrub", "grassland", "heath", "wetland", "fell", "tundra", "moor"]
+        ),
+        *(("landuse", value) for value in ["forest", "meadow"]),
+        ("waterway", "riverbank"),
+    }
+)
+#: Mapped, but kept by people or bare.
+OTHER_COVER = frozenset(
+    {
+        *(("natural", value) for value in ["grass", "sand", "bare_rock", "shingle", "scree", "beach"]),
+        *(("landuse", value) for value in ["grass", "flowerbed", "orchard", "allotments", "farmland"]),
+        *(("leisure", value) for value in ["pitch", "swimming_pool", "track"]),
+    }
+)
+_KEYS = ("natural", "landuse", "waterway", "leisure")
+
+#: What makes a green space pleasant: key to value to the word in scoring.md.
+COMFORTS = {
+    "amenity": {"bench": "bench", "toilets": "toilets", "drinking_water": "drinking_water"},
+    "leisure": {"picnic_table": "bench", "playground": "playground"},
+    "drinking_water": {"yes": "drinking_water"},
+    "highway": {"street_lamp": "lighting"},
+    "tourism": {"viewpoint": "viewpoint"},
+}
+
+#: highway=* that is no street: not built, not there any more, or a place beside the road.
+NOT_STREETS = frozenset(
+    [
+        "proposed",
+        "construction",
+        "planned",
+        "abandoned",
+        "razed",
+        "disused",
+        "rest_area",
+        "services",
+        "platform",
+        "no",
+        "raceway",
+        "bus_stop",
+    ]
+)
+#: Kinds that are lines even where they close.
+LINE_KINDS = frozenset(
+    {
+        Kind.MOTORWAY,
+        Kind.TRUNK_ROAD,
+        Kind.PRIMARY_ROAD,
+        Kind.SECONDARY_ROAD,
+        Kind.TERTIARY_ROAD,
+        Kind.OTHER_ROAD,
+        Kind.RAILWAY,
+        Kind.POWER_LINE,
+    }
+)
+#: Places that are a point to go to, whatever outline they have.
+CENTRES = frozenset({Kind.CITY_CENTRE, Kind.TOWN_CENTRE})
+#: WKB of a line before its corners: little-endian, type, count.
+_WKB_HEAD = struct.Struct("<BII")
+_WKB_LINE = 2
 
 Progress = Callable[[float], None]
+
+
+def cover_of(tags: Mapping[str, str]) -> bool | None:
+    """Tell whether an area is covered by nature (True), by something else (False), or says nothing of it (None)."""
+    pairs = {(key, tags[key]) for key in _KEYS if key in tags}
+    if not pairs.isdisjoint(NATURE):
+        return True
+    return None if pairs.isdisjoint(OTHER_COVER) else False
+
+
+def comfort_of(tags: Tags) -> str:
+    """Return the word of the comfort that an element is, or ""."""
+    for key, words in COMFORTS.items():
+        if tags.get(key) in words:
+            return words[tags[key]]
+    return ""
+
+
+class NodeReader:
+    """Sorts nodes into the extract's parts."""
+
+    def __init__(self, extract: Extract, relations: Relations) -> None:
+        self._extract = extract
+        self._route_members = relations.route_member_ids()
+
+    def read(self, node: Node) -> None:
+        """Keep what a node with one of NODE_KEYS says."""
+        node_id, tags, lat, lon = node
+        extract, osm_id = self._extract, f"n{node_id}"
+        if "barrier" in tags or "entrance" in tags:
+            extract.gates[node_id] = Gate(lat, lon, tags)
+        if osm_id in self._route_members:
+            extract.route_members[osm_id] = (lat, lon)
+        if word := comfort_of(tags):
+            extract.comforts.append(Comfort(word, lat, lon))
+        if kinds := kinds_of(tags):
+            extract.spots.append(Spot(osm_id, lat, lon, tags, kinds))
+        if tags.get("railway") == "subway_entrance":
+            extract.subway_entrances.append((lat, lon))
+        if (place := place_row(tags, lat, lon)) is not None:
+            extract.places.append(place)
+
+
+def is_area(tags: Tags, kinds: tuple[Kind, ...], closed: bool) -> bool:
+    """Tell whether a way stands for the area it encloses."""
+    if not closed or tags.get("area") == "no" or tags.get("natural") == "coastline":
+        return False
+    if tags.get("waterway") in ("river", "stream", "canal") or not LINE_KINDS.isdisjoint(kinds):
+        return False
+    return not (tags.get("aeroway") == "runway" and tags.get("area") != "yes")
+
+
+class WayReader:
+    """Sorts ways into the extract's parts, and puts areas together that are made of several ways."""
+
+    def __init__(self, extract: Extract, relations: Relations) -> None:
+        self._extract = extract
+        self._relations = relations
+        self._route_members = relations.route_member_ids()
+        self._parts: dict[int, Part] = {}
+
+    def read(self, way: Way) -> None:
+        """Keep what a way with one of WAY_KEYS says, or one that is part of an area."""
+        if "addr:interpolation" in way.tags:
+            self._interpolation(way)
+        if not _is_line(way):
+            return
+        if way.way_id in self._relations.area_ways:
+            self._parts[way.way_id] = Part(_wkb(way), tuple(way.refs.tolist()))
+        if "highway" in way.tags or way.tags.get("route") == "ferry":
+            self._street(way)
+        if not KIND_KEYS.isdisjoint(way.tags):
+            self._thing(way)
+
+    def finish(self) -> None:
+        """Add the areas of relations, now that all their ways are known."""
+        for relation_id, members in sorted(self._relations.areas.items()):
+            if (area := assembled(members, self._parts)) is not None:
+                self._relation(f"r{relation_id}", members.tags, area)
+
+    def _relation(self, osm_id: str, tags: Tags, area: Part) -> None:
+        kinds = kinds_of(tags)
+        if not CENTRES.isdisjoint(kinds):
+            kinds = self._without_centre(kinds, osm_id, tags, area.wkb)
+        if kinds:
+            refs = area.refs if kinds[0] < Kind.FUEL_STATION else ()
+            self._extract.shapes.append(Shape(osm_id, area.wkb, True, tags, kinds, refs))
+        if (is_nature := cover_of(tags)) is not None:
+            self._extract.covers.append(Cover(area.wkb, is_nature))
+        lat, lon = _middle(area.wkb)
+        if word := comfort_of(tags):
+            self._extract.comforts.append(Comfort(word, lat, lon))
+        if tags.get(ADDRESS_KEY):
+            street = self._relations.house_streets.get(osm_id, "")
+            self._extract.addresses.append(address_row(tags, lat, lon, street))
+
+    def _thing(self, way: Way) -> None:
+        tags, osm_id = way.tags, f"w{way.way_id}"
+        kinds = kinds_of(tags)
+        if not CENTRES.isdisjoint(kinds):
+            kinds = self._without_centre(kinds, osm_id, tags, _wkb(way))
+        area = is_area(tags, kinds, way.is_closed)
+        if kinds:
+            refs = tuple(way.refs.tolist()) if area and kinds[0] < Kind.FUEL_STATION else ()
+            self._extract.shapes.append(Shape(osm_id, _wkb(way), area, tags, kinds, refs))
+        if area and (is_nature := cover_of(tags)) is not None:
+            self._extract.covers.append(Cover(_wkb(way), is_nature))
+        if tags.get("railway") in STATION_ON and "service" not in tags:
+            self._extract.tracks.append(Track(tags["railway"], _wkb(way)))
+        if word := comfort_of(tags):
+            self._extract.comforts.append(Comfort(word, *_middle(_wkb(way))))
+        if osm_id in self._route_members:
+            self._extract.route_members[osm_id] = _middle(_wkb(way))
+
+    def _without_centre(self, kinds: tuple[Kind, ...], osm_id: str, tags: Tags, wkb: bytes) -> tuple[Kind, ...]:
+        """Take a town mapped as an area for a point in its middle, which its own node replaces where there is one."""
+        centre = tuple(kind for kind in kinds if kind in CENTRES)
+        self._extract.spots.append(Spot(osm_id, *_middle(wkb), tags, centre))
+        return tuple(kind for kind in kinds if kind not in CENTRES)
+
+    def _street(self, way: Way) -> None:
+        if way.tags.get("highway") in NOT_STREETS:
+            return
+        columns = self._extract.streets
+        for part in _known_runs(way):
+            refs = way.refs[part]
+            columns.way_ids.append(way.way_id)
+            columns.tags.append(way.tags)
+            columns.lengths.append(len(refs))
+            columns.refs.frombytes(refs.tobytes())
+            columns.positions += way.corners[part].tobytes()
+
+    def _interpolation(self, way: Way) -> None:
+        known = np.isfinite(way.corners[:, 0])
+        points = tuple((lat, lon) for lon, lat in way.corners[known].tolist())
+        kind = way.tags["addr:interpolation"]
+        self._extract.interpolations.append(Interpolation(kind, tuple(way.refs[known].tolist()), points))
+
+
+def _is_line(way: Way) -> bool:
+    """Tell whether the extract holds two different corners of a way."""
+    known = _known(way)
+    return len(known) > 1 and (way.is_whole or bool((known != known[:1]).any()))
+
+
+def _wkb(way: Way) -> bytes:
+    """Return a line; where the extract cuts it, through the corners that are there."""
+    known = _known(way)
+    return _WKB_HEAD.pack(1, _WKB_LINE, len(known)) + known.tobytes()
+
+
+def _known(way: Way) -> Floats:
+    return way.corners if way.is_whole else way.corners[np.isfinite(way.corners[:, 0])]
+
+
+def _known_runs(way: Way) -> list[slice]:
+    """Return the parts of a way, of two corners and more, that the extract does not cut."""
+    if way.is_whole:
+        return [slice(0, len(way.refs))]
+    gaps = np.flatnonzero(np.isnan(way.corners[:, 0])).tolist()
+    ends = zip([-1, *gaps], [*gaps, len(way.refs)], strict=True)
+    return [slice(before + 1, after) for before, after in ends if after - before > 2]
+
+
+def _middle(wkb: bytes) -> tuple[float, float]:
+    """Return (lat, lon) in the middle of a line or area."""
+    point = shapely.from_wkb(wkb).centroid
+    return point.y, point.x
 
 
 def read_extract(file: PbfFile, progress: Progress = lambda share: None) -> Extract:

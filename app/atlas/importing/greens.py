@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from app.atlas.importing.elements import Comfort, Cover
 from app.atlas.importing.outlines import decode_areas
-from app.atlas.projection import Floats, Geometries, Projection, point_array
+from app.geo import Floats, Geometries, Projection, point_array
 from app.places import Kind
 
 #: The order in which a report names them.

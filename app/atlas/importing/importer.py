@@ -1,4 +1,4 @@
-"""Imports a region: an OpenStreetMap extract and timetables become an atlas, or nothing changes at all."""
+"""Extracts in other formats than .osm.pbf."""
 
 from __future__ import annotations
 
@@ -10,31 +10,89 @@ from pathlib import Path
 
 import numpy as np
 
+from app.atlas.atlas import (
+    ADDRESSES_FILE,
+    ATTRIBUTION,
+    NETWORK_DIR,
+    STOP_SNAPS_FILE,
+    TABLES_FILE,
+    TRANSIT_DIR,
+    AtlasMeta,
+    to_rows,
+)
 from app.atlas.coverage import Coverage
-from app.atlas.files import ADDRESSES_FILE, NETWORK_DIR, STOP_SNAPS_FILE, TABLES_FILE, TRANSIT_DIR
-from app.atlas.geocoder.rows import StreetRow
+from app.atlas.geocoder.build.columns import StreetRow
 from app.atlas.importing.addresses import Named, reading_addresses
-from app.atlas.importing.addressing import street_row
-from app.atlas.importing.compiler import Compiler
+from app.atlas.importing.compiler import Compiler, NetworkWalks
 from app.atlas.importing.elements import Extract
 from app.atlas.importing.extract import read_extract
 from app.atlas.importing.forked import Forked, beside
-from app.atlas.importing.formats import opened
 from app.atlas.importing.outlines import street_ways
-from app.atlas.importing.stations import settle_stations
-from app.atlas.importing.stop_walks import NetworkWalks
-from app.atlas.importing.table_writer import AtlasTables, write_meta, write_tables
-from app.atlas.meta import ATTRIBUTION, AtlasMeta, to_rows
-from app.atlas.projection import Floats
+from app.atlas.importing.pbf.file import CUT_OFF, DAMAGED, PbfFile
+from app.atlas.importing.stops import settle_stations
+from app.atlas.importing.tables import AtlasTables, write_meta, write_tables
+from app.atlas.importing.tags.addressing import street_row
 from app.atlas.regions import RegionStore
-from app.atlas.streets.network import Network, compile_network
-from app.atlas.streets.ways import StreetWays
-from app.atlas.transit import Timetable, TimetableFacts, compile_timetables
+from app.atlas.streets.build.compile import compile_network
+from app.atlas.streets.build.ways import StreetWays
+from app.atlas.streets.network import Network
+from app.atlas.transit.compile.compiler import compile_timetables
+from app.atlas.transit.contract import TimetableFacts
+from app.atlas.transit.timetable import Timetable
+from app.errors import BadExtract
+from app.geo import Floats
+
+#: Endings of the names of extracts that osmium rewrites first. Files of unknown name are taken for .osm.pbf.
+OTHER_FORMATS = (".osm", ".osm.bz2", ".osm.gz", ".osm.xz", ".o5m", ".opl")
 
 #: Called with the share done, 0 to 1, and what is being done.
 Progress = Callable[[float, str], None]
 #: Share of the work done when each step begins, as measured on extracts of 3 to 40 MB.
 PLACES, TIMETABLES, ADDRESSES = 0.56, 0.68, 0.7
+
+
+@contextmanager
+def opened(extract: Path, directory: Path) -> Iterator[PbfFile]:
+    """Open an extract; one in another format is rewritten to a file in this directory for as long as the block runs.
+
+    Raises BadExtract where it is missing, empty or damaged.
+    """
+    _refuse_unreadable(extract)
+    if not extract.name.endswith(OTHER_FORMATS):
+        yield PbfFile(extract)
+        return
+    rewritten = directory / "extract.osm.pbf"
+    try:
+        _rewrite(extract, rewritten)
+        yield PbfFile(rewritten, extract.name)
+    finally:
+        rewritten.unlink(missing_ok=True)
+
+
+def _rewrite(extract: Path, target: Path) -> None:
+    import osmium  # takes long to load, and most extracts need none of it
+
+    try:
+        with osmium.io.Reader(str(extract)) as reader:
+            header = reader.header()
+            with osmium.SimpleWriter(str(target), header=header) as writer:
+                osmium.apply(reader, writer)
+    except (RuntimeError, ValueError, OSError) as error:
+        text = str(error).lower()
+        is_cut = "truncated" in text or "end of file" in text or "eof" in text
+        raise BadExtract(file=extract.name, why=CUT_OFF if is_cut else DAMAGED) from error
+
+
+def _refuse_unreadable(path: Path) -> None:
+    if not path.is_file():
+        raise BadExtract(file=path.name, why="there is no such file")
+    try:
+        with path.open("rb") as file:
+            start = file.read(1)
+    except PermissionError:
+        raise BadExtract(file=path.name, why="it may not be read") from None
+    if not start:
+        raise BadExtract(file=path.name, why="it is empty")
 
 
 @dataclass(frozen=True, slots=True)

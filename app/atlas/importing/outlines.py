@@ -10,8 +10,8 @@ import shapely
 from numpy.typing import NDArray
 
 from app.atlas.importing.elements import Shape, StreetColumns
-from app.atlas.projection import Geometries, Projection
-from app.atlas.streets.ways import StreetWays
+from app.atlas.streets.build.ways import StreetWays
+from app.geo import Geometries, Projection
 
 #: A ring needs three different corners and its first one again.
 MIN_RING_POINTS = 4

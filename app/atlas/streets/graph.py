@@ -11,10 +11,10 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 
 from app.atlas.streets.arrays import Arcs, Bytes, EdgeTable, Floats32, Ints32, UseTable
-from app.atlas.streets.edges import StreetEdges
+from app.atlas.streets.build.edges import StreetEdges
+from app.atlas.streets.build.ways import Use
+from app.atlas.streets.rules.walk import SECONDS_PER_METRE
 from app.atlas.streets.tiling import SEARCH_TILES, Integers, TileIndex
-from app.atlas.streets.walk_rules import SECONDS_PER_METRE
-from app.atlas.streets.ways import Use
 
 #: An easy cycling speed on the flat, 15 km/h, in metres per second.
 BIKE_METRES_PER_SECOND = 15 / 3.6

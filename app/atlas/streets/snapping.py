@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from app.atlas.streets.arrays import NetworkFiles
 from app.atlas.streets.graph import EdgeFlag
 from app.atlas.streets.tiling import SNAP_CELLS, STEPS_PER_DEGREE, Floats, Integers, to_degrees
-from app.geometry import METRES_PER_DEGREE
+from app.geo import METRES_PER_DEGREE
 
 #: A place on a street: the edge (-1: none), metres along it from its tail, metres from the point to it.
 SNAP = np.dtype([("edge", "<i4"), ("along", "<f4"), ("offset", "<f4")])

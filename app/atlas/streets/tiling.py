@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from app.geometry import Box
+from app.geo import Box
 
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]

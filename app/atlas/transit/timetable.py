@@ -8,15 +8,14 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from app.atlas.facts import RouteAtStop, TransitTime
 from app.atlas.transit.clock import hours_and_minutes
+from app.atlas.transit.compile.departures import DAYTIME_S
 from app.atlas.transit.contract import Floats, Ints, Stops, StopWalks, TimetableFacts
-from app.atlas.transit.departures import DAYTIME_S
-from app.atlas.transit.journeys import JourneySearch
+from app.atlas.transit.journeys import MORNING, JourneySearch, Span, Window, build_window
 from app.atlas.transit.storage import Columns, Names, load_arrays, load_names
-from app.atlas.transit.window import MORNING, Span, Window, build_window
 from app.errors import AtlasDamaged
-from app.geometry import METRES_PER_DEGREE, metres_per_degree_lon
-from app.transit_facts import RouteAtStop, TransitTime
+from app.geo import METRES_PER_DEGREE, metres_per_degree_lon
 
 
 class Timetable:

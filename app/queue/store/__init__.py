@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from app.queue.store.base import Clocks, Limits
-from app.queue.store.claims import ClaimStore
-from app.queue.store.endings import EndingStore
+from app.queue.store.attempts import ClaimStore, EndingStore
 from app.queue.store.operations import OperationStore
-from app.queue.store.people import PeopleStore
-from app.queue.store.schema import SCHEMA
-from app.queue.store.snapshots import SnapshotStore
-
-__all__ = ["SCHEMA", "Clocks", "Limits", "SqliteStore"]
+from app.queue.store.people import PeopleStore, SnapshotStore
 
 
 class SqliteStore(PeopleStore, ClaimStore, EndingStore, SnapshotStore, OperationStore):

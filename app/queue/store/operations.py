@@ -9,11 +9,10 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from app.db.database import Row
-from app.queue.interface import QueueStats
-from app.queue.jobs import Job, Status
+from app.queue.jobs import Job, QueueStats, Status
 from app.queue.store.base import LIVE, StoreBase
+from app.queue.store.people import DELETE_JOB
 from app.queue.store.rows import JOB_COLUMNS, job_from
-from app.queue.store.snapshots import DELETE_JOB
 
 #: The window of the rates (seconds).
 RATE_SECONDS = 300.0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.db.file import Schema
+from app.db.opening import Schema
 
 #: Marks the file as ours: "Door" in ASCII.
 APPLICATION_ID = 0x446F6F72

@@ -1,0 +1,124 @@
+"""What the importer hands to the geocoder: plain rows read from an extract, in any order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.geo import Floats
+
+Ints = NDArray[np.int64]
+
+
+class AddressRow(NamedTuple):
+    """One house with a number. Degrees; texts as mapped, "" where the tag is missing.
+
+    `place` is the addr:place of villages without street names; a row without street and place is known only by its
+    city. `city` is addr:city, else addr:suburb or addr:hamlet.
+    """
+
+    lat: float
+    lon: float
+    number: str
+    street: str
+    place: str
+    city: str
+    postcode: str
+
+
+class StreetRow(NamedTuple):
+    """One named way or a part of it (several rows may carry one name: they are joined where they lie together).
+
+    `alt_names` holds name:*, alt_name, old_name, short_name, loc_name and official_name; `lat`, `lon` is a point on
+    the way near its middle; `points` are (lat, lon) along it, at most some 200 m apart.
+    """
+
+    name: str
+    alt_names: tuple[str, ...]
+    lat: float
+    lon: float
+    points: tuple[tuple[float, float], ...]
+
+
+class PlaceRow(NamedTuple):
+    """A named place: `kind` is the value of place=* (city, town, suburb, village, neighbourhood, ...) or "station"."""
+
+    name: str
+    alt_names: tuple[str, ...]
+    kind: str
+    lat: float
+    lon: float
+
+
+def transposed(rows: Iterable[tuple[Any, ...]], width: int) -> list[tuple[Any, ...]]:
+    """Return the columns of rows of this width, empty ones where there are no rows."""
+    return list(zip(*rows, strict=True)) or [()] * width
+
+
+@dataclass(frozen=True, slots=True)
+class TextColumn:
+    """A column of texts: `distinct` holds each once, in order, and `codes` say which of them each row has."""
+
+    distinct: list[str]
+    codes: Ints
+
+    @classmethod
+    def of(cls, values: Sequence[str]) -> TextColumn:
+        """Return the column of these values."""
+        known: dict[str, int] = {}
+        found = np.array([known.setdefault(value, len(known)) for value in values], dtype=np.int64)
+        distinct = sorted(known)
+        order = np.empty(len(known), dtype=np.int64)
+        order[[known[value] for value in distinct]] = np.arange(len(known))
+        return cls(distinct, order[found])
+
+    def of_rows(self, rows: Ints) -> TextColumn:
+        """Return the column of some rows."""
+        return TextColumn(self.distinct, self.codes[rows])
+
+    def at(self, rows: Ints, change: Callable[[str], str] = str) -> list[str]:
+        """Return the texts of some rows, changed if need be: each distinct one once."""
+        return list(map(list(map(change, self.distinct)).__getitem__, self.codes[rows].tolist()))
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    """The columns of AddressRow; `names` is the street, or the place of villages without street names."""
+
+    lats: Floats
+    lons: Floats
+    numbers: TextColumn
+    names: TextColumn
+    cities: TextColumn
+    postcodes: TextColumn
+
+    @classmethod
+    def of(cls, rows: Iterable[AddressRow]) -> Addresses:
+        """Return the columns of rows."""
+        lats, lons, *texts = transposed(rows, len(AddressRow._fields))
+        return cls.of_columns(np.array(lats, dtype=np.float64), np.array(lons, dtype=np.float64), *texts)
+
+    @classmethod
+    def of_columns(
+        cls,
+        lats: Floats,
+        lons: Floats,
+        numbers: Sequence[str],
+        streets: Sequence[str],
+        places: Sequence[str],
+        cities: Sequence[str],
+        postcodes: Sequence[str],
+    ) -> Addresses:
+        """Return the columns, in the order of an AddressRow's fields."""
+        names = [street or place for street, place in zip(streets, places, strict=True)]
+        return cls(lats, lons, *map(TextColumn.of, (numbers, names, cities, postcodes)))
+
+    def where_known(self) -> Addresses:
+        """Return those whose place is known, which is not NaN."""
+        rows = np.flatnonzero(np.isfinite(self.lats))
+        texts = (self.numbers, self.names, self.cities, self.postcodes)
+        return Addresses(self.lats[rows], self.lons[rows], *(column.of_rows(rows) for column in texts))

@@ -1,0 +1,1 @@
+"""How a typed text is matched against the index."""

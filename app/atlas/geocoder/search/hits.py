@@ -1,0 +1,254 @@
+"""Finds the region's names in what a person typed: as mapped, with slips of the finger, or with words left out."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from app.atlas.geocoder.numbers import is_block_number
+from app.atlas.geocoder.search.costs import (
+    ACROSS_COMMA,
+    MISSING_WORD,
+    ONE_EDIT,
+    allowed_edits,
+    difference_cost,
+    edit_cost,
+    missing_words_cost,
+    other_kind,
+)
+from app.atlas.geocoder.search.query import Query
+from app.atlas.geocoder.store import POSTCODE, STREET, GeocoderStore, Name
+from app.atlas.geocoder.text import core_of, edits, glued_keys, key_of, mended_endings, trigrams
+from app.atlas.geocoder.vocabulary import ARTICLES, DIRECTIONS, TYPES
+
+#: The longest name looked for, in words.
+LONGEST_NAME = 8
+
+#: How many names that look alike, or that hold the words typed, are compared.
+SIMILAR_NAMES, NAMES_WITH_WORDS = 80, 12
+#: Up to this many letters a name is short: a slip changes most of its trigrams.
+SHORT_NAME = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A name found in the tokens from `start` to before `end`, with what the differences cost."""
+
+    start: int
+    end: int
+    name: str
+    kind: int
+    refs: tuple[int, ...]
+    cost: float
+
+    @property
+    def covers(self) -> frozenset[int]:
+        """The tokens that this name explains."""
+        return frozenset(range(self.start, self.end))
+
+    @property
+    def rank(self) -> tuple[float, int, int, int, str]:
+        """Sorts the cheapest and longest first."""
+        return self.cost, self.start - self.end, self.start, self.kind, self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Some tokens in a row that may be a name."""
+
+    start: int
+    end: int
+    key: str
+    core: str
+    #: Keys that the key may stand for when its ending is cut short.
+    glued: tuple[str, ...]
+
+
+def spans_of(query: Query) -> list[Span]:
+    """Return all runs of tokens that may be a name, longest first."""
+    size = len(query.tokens)
+    found = []
+    for length in range(min(size, LONGEST_NAME), 0, -1):
+        for start in range(size - length + 1):
+            words = query.words[start : start + length]
+            key = key_of(words)
+            found.append(Span(start, start + length, key, core_of(words), tuple(glued_keys(key))))
+    return found
+
+
+def exact_hits(store: GeocoderStore, query: Query, spans: Sequence[Span]) -> list[Hit]:
+    """Return the names that stand in the query, be it without street type, article or direction."""
+    keys: dict[str, list[Span]] = {}
+    cores: dict[str, list[Span]] = {}
+    for span in spans:
+        for key in (span.key, *span.glued):
+            keys.setdefault(key, []).append(span)
+        if span.core:
+            cores.setdefault(span.core, []).append(span)
+    found: list[tuple[Span, Name, float]] = []
+    costs: dict[tuple[int, int, int], float] = {}
+    for name in store.names(keys, cores):
+        if name.kind == POSTCODE:
+            found += [(span, name, 0.0) for span in keys.get(name.key, ()) if not _is_block_number(query, span)]
+            continue
+        found += [(span, name, comma_cost(query, span)) for span in keys.get(name.key, ())]
+        if name.kind != STREET or name.key in keys:
+            continue
+        for span in cores.get(name.core, ()):
+            pair = (span.start, span.end, name.id)
+            if pair not in costs:
+                costs[pair] = span_cost(query, span, name)
+            found.append((span, name, costs[pair]))
+    return joined(found)
+
+
+def words_of(query: Query, span: Span) -> tuple[str, ...]:
+    """Return the short forms of a run of tokens."""
+    return query.words[span.start : span.end]
+
+
+def span_cost(query: Query, span: Span, name: Name) -> float:
+    """Return what the differences between a run of tokens and a name with its core cost."""
+    return comma_cost(query, span) + difference_cost(words_of(query, span), name.words.split())
+
+
+def comma_cost(query: Query, span: Span) -> float:
+    """Return what it costs that a name would go on after a comma."""
+    return ACROSS_COMMA * (query.tokens[span.start].part != query.tokens[span.end - 1].part)
+
+
+def joined(found: Iterable[tuple[Span, Name, float]]) -> list[Hit]:
+    """Join what one run of tokens means by one name; cheapest and longest first."""
+    groups: dict[tuple[int, int, str, int], tuple[float, set[int]]] = {}
+    for span, name, cost in found:
+        group = (span.start, span.end, name.key, name.kind)
+        before, refs = groups.get(group, (cost, set()))
+        groups[group] = (min(before, cost), refs | {name.ref})
+    hits = [
+        Hit(start, end, key, kind, tuple(sorted(refs)), round(cost, 4))
+        for (start, end, key, kind), (cost, refs) in groups.items()
+    ]
+    return sorted(hits, key=lambda hit: hit.rank)
+
+
+def _is_block_number(query: Query, span: Span) -> bool:
+    """Tell whether digits that read as a postcode are a house of Queens: "114-23" is not 11423."""
+    return span.end - span.start == 1 and is_block_number(query.tokens[span.start].text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Slip:
+    span: Span
+    cost: float
+    in_core: bool
+
+
+def mended_hits(store: GeocoderStore, query: Query, spans: Sequence[Span]) -> list[Hit]:
+    """Return the names that stand in the query once a misspelled street type or a short name is put right.
+
+    Two letters swapped in a short name leave none of its trigrams as they were, so its spellings are looked up.
+    """
+    cut = [replace(span, key="", core="", glued=(*mended_endings(span.key), *_unslipped(span.key))) for span in spans]
+    hits = exact_hits(store, query, cut)
+    if mended := query.with_types_mended():
+        hits += exact_hits(store, mended, spans_of(mended))
+    return [replace(hit, cost=round(hit.cost + ONE_EDIT, 4)) for hit in hits]
+
+
+def fuzzy_hits(store: GeocoderStore, query: Query, spans: Sequence[Span], most: int) -> list[Hit]:
+    """Return the names that differ from some tokens by up to `most` slips of the finger."""
+    plain = [span for span in spans if span.end - span.start <= 2 and not any(map(str.isdigit, span.key))]
+    grams = list(dict.fromkeys(gram for span in plain for gram in trigrams(span.key)))
+    whole, cores = _by_length(spans)
+    slips: dict[int, list[_Slip]] = {}
+    for ident, key, core in store.similar(grams, SIMILAR_NAMES):
+        found = list(_slips(whole, key, most, False))
+        if core and core != key:
+            found += _slips(cores, core, most, True)
+        if found:
+            slips[ident] = found
+    hits: list[tuple[Span, Name, float]] = []
+    for name in store.names_by_id(sorted(slips)):
+        for slip in slips[name.id]:
+            if slip.in_core and name.kind == STREET:
+                hits.append((slip.span, name, slip.cost + span_cost(query, slip.span, name)))
+            elif not slip.in_core and not other_kind(words_of(query, slip.span), name.words.split()):
+                hits.append((slip.span, name, slip.cost + comma_cost(query, slip.span)))
+    return joined(hits)
+
+
+def partial_hits(store: GeocoderStore, query: Query, spans: Sequence[Span], known: Sequence[Hit]) -> list[Hit]:
+    """Return the streets whose longer names hold all telling words of the query: "via washington".
+
+    The words that `known` places, cities and postcodes explain do not count.
+    """
+    taken = {at for hit in known if hit.kind != STREET for at in hit.covers}
+    free = [at for at in range(len(query.tokens)) if at not in taken and _tells(query, at)]
+    telling = [at for at in free if not query.says_nothing(at)] or free
+    span = _stretch(query, spans, telling)
+    if span is None:
+        return []
+    words = words_of(query, span)
+    asked = [word for word in words if len(word) > 1 or word in TYPES]
+    initials = [word for word in words if len(word) == 1]
+    match = " AND ".join(f'"{query.words[at]}"' for at in telling)
+    found = []
+    for name in store.names_by_id(store.completions(match, NAMES_WITH_WORDS)):
+        cost = missing_words_cost(asked, name.words.split(), initials)
+        if name.kind == STREET and 0 < cost <= MISSING_WORD:
+            cost += difference_cost(asked, name.words.split())
+            found.append((span, name, cost + comma_cost(query, span)))
+    return joined(found)
+
+
+def _stretch(query: Query, spans: Sequence[Span], telling: Sequence[int]) -> Span | None:
+    """Return the run of tokens with the telling words, the types around it and the initials before it."""
+    if not telling or telling[-1] - telling[0] >= len(telling) + 2:
+        return None
+    start, end = telling[0], telling[-1] + 1
+    while start and (query.words[start - 1] in TYPES | ARTICLES or len(query.words[start - 1]) == 1):
+        start -= 1
+    while end < len(query.words) and query.words[end] in TYPES:
+        end += 1
+    return next((span for span in spans if (span.start, span.end) == (start, end)), None)
+
+
+def _tells(query: Query, at: int) -> bool:
+    word = query.words[at]
+    kind = word in TYPES or word in ARTICLES or word in DIRECTIONS
+    return len(word) > 3 and not kind and not query.is_number(at)
+
+
+def _unslipped(key: str) -> tuple[str, ...]:
+    """Return a short key with each two neighbouring letters swapped, and with each letter left out."""
+    if not 4 <= len(key) <= SHORT_NAME or any(map(str.isdigit, key)):
+        return ()
+    swapped = [key[:i] + key[i + 1] + key[i] + key[i + 2 :] for i in range(len(key) - 1)]
+    return tuple(dict.fromkeys([*swapped, *(key[:i] + key[i + 1 :] for i in range(len(key)))]))
+
+
+_ByLength = dict[int, list[tuple[Span, str]]]
+
+
+def _by_length(spans: Sequence[Span]) -> tuple[_ByLength, _ByLength]:
+    """Sort the keys and the cores that have letters by their length, since slips change it little."""
+    whole: _ByLength = defaultdict(list)
+    cores: _ByLength = defaultdict(list)
+    for span in spans:
+        if not span.key.isdigit():
+            for key in (span.key, *span.glued):
+                whole[len(key)].append((span, key))
+        if span.core:
+            cores[len(span.core)].append((span, span.core))
+    return whole, cores
+
+
+def _slips(asked: _ByLength, name: str, most: int, in_core: bool) -> Iterator[_Slip]:
+    """Yield the runs of tokens that differ from a name by few slips."""
+    for length in range(len(name) - most, len(name) + most + 1):
+        allowed = min(most, allowed_edits(length))
+        for span, key in asked.get(length, ()) if allowed else ():
+            count = edits(key, name, allowed)
+            if count:
+                yield _Slip(span, edit_cost(count, length), in_core)

@@ -1,0 +1,114 @@
+"""Finds a house number on a street: mapped, in a range, between mapped neighbours, or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from app.atlas.geocoder.numbers import HouseNumber
+from app.atlas.geocoder.store import GeocoderStore, House, Street
+from app.geo import distance_m
+from app.places import Precision
+
+#: Neighbours further apart than this tell nothing about what lies between them (numbers; metres).
+WIDEST_GAP = 40
+WIDEST_GAP_M = 400.0
+#: A number without neighbours on both sides is placed at the nearest mapped one if that is no further than this.
+FURTHEST_BESIDE = 6
+#: Streets of one name on which an unmapped number is estimated.
+MOST_ESTIMATES = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Where a number lies: what was left out costs the match a little, and is said in the note."""
+
+    number: str
+    lat: float
+    lon: float
+    city: str
+    postcode: str
+    precision: Precision
+    note: str
+    cost: float
+
+
+def find_houses(
+    store: GeocoderStore, streets: Sequence[Street], asked: Sequence[HouseNumber]
+) -> dict[int, list[Found]]:
+    """Return by street id the best places for a number: mapped if any of the streets has it, else estimated."""
+    for number in asked:
+        near = store.houses_reaching(streets, number.house, number.last)
+        found = {street: _mapped(houses, number) for street, houses in near.items()}
+        if any(found.values()):
+            return {street: places for street, places in found.items() if places}
+    estimated = {}
+    for street in streets[:MOST_ESTIMATES]:
+        for number in asked:
+            around = store.houses(street, number.house - 2 * WIDEST_GAP, number.house + 2 * WIDEST_GAP)
+            if street.id not in estimated and (between := _between(around, number)):
+                estimated[street.id] = [between]
+    return estimated
+
+
+def _mapped(houses: Sequence[House], asked: HouseNumber) -> list[Found]:
+    same = [house for house in houses if house.number.exact == asked.exact]
+    if same:
+        return [_found(house, Precision.HOUSE, "", 0.0) for house in same]
+    holding = [house for house in houses if house.number.holds(asked) and house.number.house != house.number.last]
+    if holding:
+        return [_found(house, Precision.HOUSE, "", 0.01) for house in holding]
+    for house in houses:
+        if (house.number.house, house.number.suffix) == (asked.house, ""):
+            note = f"Number {asked.text} is not mapped by itself; this is number {house.number.text}."
+            return [_found(house, Precision.HOUSE, note, 0.02)]
+    inside = [house for house in houses if asked.house <= house.number.house <= asked.last]
+    if not inside:
+        return []
+    note = f"Number {asked.text} is not mapped; this is the place of number {inside[0].number.text}, beside it."
+    return [_found(inside[0], Precision.INTERPOLATED, note, 0.03)]
+
+
+def _found(house: House, precision: Precision, note: str, cost: float) -> Found:
+    return Found(house.number.text, house.lat, house.lon, house.city, house.postcode, precision, note, cost)
+
+
+def _between(houses: Sequence[House], asked: HouseNumber) -> Found | None:
+    """Interpolate between the nearest mapped neighbours on the asked number's side of the street."""
+    same_side = [house for house in houses if (house.number.house - asked.house) % 2 == 0]
+    below = max((h for h in same_side if h.number.last < asked.house), key=_by_house, default=None)
+    above = min((h for h in same_side if h.number.house > asked.last), key=_by_house, default=None)
+    if below and above and above.number.house - below.number.last <= WIDEST_GAP:
+        apart_m = distance_m(below.lat, below.lon, above.lat, above.lon)
+        if apart_m <= WIDEST_GAP_M:
+            return _interpolated(below, above, asked)
+    return _beside(houses, asked)
+
+
+def _beside(houses: Sequence[House], asked: HouseNumber) -> Found | None:
+    """Take the nearest mapped number, rather on the asked one's side of the street."""
+    gaps = [(abs(h.number.house - asked.house) + (h.number.house - asked.house) % 2 * 2, h.id, h) for h in houses]
+    gap, _, nearest = min(gaps, default=(FURTHEST_BESIDE + 1, 0, None))
+    if nearest is None or gap > FURTHEST_BESIDE:
+        return None
+    note = f"Number {asked.text} is not mapped; this is the place of number {nearest.number.text}, the nearest that is."
+    return _at(nearest, nearest.lat, nearest.lon, asked, note)
+
+
+def _by_house(house: House) -> tuple[int, int]:
+    return house.number.house, house.id
+
+
+def _interpolated(below: House, above: House, asked: HouseNumber) -> Found:
+    share = (asked.house - below.number.last) / (above.number.house - below.number.last)
+    lat = below.lat + share * (above.lat - below.lat)
+    lon = below.lon + share * (above.lon - below.lon)
+    note = (
+        f"Number {asked.text} is not mapped; its place is estimated between numbers {below.number.text} and "
+        f"{above.number.text}."
+    )
+    return _at(below, lat, lon, asked, note)
+
+
+def _at(house: House, lat: float, lon: float, asked: HouseNumber, note: str) -> Found:
+    return Found(asked.text, lat, lon, house.city, house.postcode, Precision.INTERPOLATED, note, 0.05)

@@ -1,0 +1,215 @@
+"""Places and hazards of an extract, ready for the atlas: twins removed, near ones near in the file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from app.atlas.importing.elements import Extract, Shape, Spot
+from app.atlas.importing.outlines import Outlines
+from app.atlas.importing.tags.classify import display_name, tags_json
+from app.atlas.importing.tags.hazards import is_some_factory
+from app.geo import Box, Floats, Projection, point_array
+from app.places import Kind
+
+#: Bits a coordinate: cells of about 60 m on the ground.
+BITS = 19
+
+#: Kinds of the safety checks that a person also goes to.
+ALSO_PLACES = frozenset({Kind.FUEL_STATION})
+#: A platform this near a pole with a bus stop sign is the same stop.
+SAME_STOP_M = 25.0
+#: How the two schemes of bus stops show in a row's tags.
+POLE, PLATFORM = '"highway":"bus_stop"', '"public_transport":"platform"'
+
+#: Water without a kind counts from this size on: smaller is a garden pond.
+SMALLEST_WATER_M2 = 2_000.0
+#: A factory whose products are not mapped counts from this size on: smaller is a workshop or a bakery.
+SMALLEST_FACTORY_M2 = 10_000.0
+
+
+def spatial_order(lats: NDArray[np.float64], lons: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Return the row numbers in curve order; rows in the same cell keep their order."""
+    x = ((lons + 180) / 360 * ((1 << BITS) - 1)).astype(np.uint64)
+    y = ((lats + 90) / 180 * ((1 << BITS) - 1)).astype(np.uint64)
+    key = np.zeros(len(x), dtype=np.uint64)
+    for bit in range(BITS):
+        one = np.uint64(bit)
+        key |= ((x >> one) & np.uint64(1)) << np.uint64(2 * bit)
+        key |= ((y >> one) & np.uint64(1)) << np.uint64(2 * bit + 1)
+    return np.argsort(key, kind="stable")
+
+
+def is_place(kind: Kind) -> bool:
+    """Tell whether a kind is somewhere to go, rather than only something to keep away from."""
+    return kind < Kind.FUEL_STATION or kind in ALSO_PLACES
+
+
+class PlaceRow(NamedTuple):
+    """One row of the table `places`; `element` is the row of the shape it comes from, -1 for a point."""
+
+    kind: Kind
+    lat: float
+    lon: float
+    osm_id: str
+    name: str
+    tags: str
+    area_m2: float | None
+    element: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceShapes:
+    """The shapes that are places, with their geometry."""
+
+    shapes: Sequence[Shape]
+    outlines: Outlines
+
+
+def place_rows(extract: Extract, places: PlaceShapes) -> list[PlaceRow]:
+    """Return all places in spatial order."""
+    spots = _one_centre_each([spot for spot in extract.spots if any(map(is_place, spot.kinds))])
+    rows = [*_area_rows(places), *_point_rows(_without_twins(spots, places))]
+    order = spatial_order(np.array([row.lat for row in rows]), np.array([row.lon for row in rows]))
+    return _one_stop_each([rows[i] for i in order.tolist()])
+
+
+def _point_rows(spots: Iterable[Spot]) -> Iterable[PlaceRow]:
+    for spot in spots:
+        name, tags = display_name(spot.tags), tags_json(spot.tags)
+        for kind in filter(is_place, spot.kinds):
+            yield PlaceRow(kind, spot.lat, spot.lon, spot.osm_id, name, tags, None, -1)
+
+
+def _area_rows(places: PlaceShapes) -> Iterable[PlaceRow]:
+    centres = shapely.get_coordinates(shapely.point_on_surface(places.outlines.degrees)).tolist()
+    areas = np.where(places.outlines.is_area, shapely.area(places.outlines.metres), np.nan).tolist()
+    for row, shape in enumerate(places.shapes):
+        lon, lat = centres[row]
+        name, tags = display_name(shape.tags), tags_json(shape.tags)
+        area = areas[row] if areas[row] == areas[row] else None
+        for kind in filter(is_place, shape.kinds):
+            yield PlaceRow(kind, lat, lon, shape.osm_id, name, tags, area, row)
+
+
+def _without_twins(spots: Sequence[Spot], places: PlaceShapes) -> list[Spot]:
+    """Leave out a point inside an area of the same kind and name (or either without one): it is the same thing."""
+    areas = np.flatnonzero(places.outlines.is_area)
+    tree = shapely.STRtree(places.outlines.degrees[areas])
+    points = np.array([(spot.lon, spot.lat) for spot in spots])
+    pairs = tree.query(point_array(points), predicate="intersects")
+    twins = {spot for spot, area in pairs.T.tolist() if _same(spots[spot], places.shapes[areas[area]])}
+    return [spot for row, spot in enumerate(spots) if row not in twins]
+
+
+def _one_centre_each(spots: Sequence[Spot]) -> list[Spot]:
+    """Leave out the middle of a town's outline where the town has a node of its own, put where its centre is."""
+    nodes = {(spot.kinds, display_name(spot.tags)) for spot in spots if spot.osm_id.startswith("n")}
+    return [spot for spot in spots if spot.osm_id.startswith("n") or (spot.kinds, display_name(spot.tags)) not in nodes]
+
+
+def _same(spot: Spot, shape: Shape) -> bool:
+    if not set(filter(is_place, spot.kinds)) & set(shape.kinds):
+        return False
+    names = display_name(spot.tags).casefold(), display_name(shape.tags).casefold()
+    return names[0] == names[1] or "" in names
+
+
+def _one_stop_each(rows: list[PlaceRow]) -> list[PlaceRow]:
+    """Leave out bus platforms beside a pole with a sign: the same stop, mapped in two schemes."""
+    poles = [i for i, row in enumerate(rows) if _is_stop(row, POLE)]
+    platforms = [i for i, row in enumerate(rows) if _is_stop(row, PLATFORM) and not _is_stop(row, POLE)]
+    if not poles or not platforms:
+        return rows
+    projection = Projection(rows[0].lon)
+    tree = shapely.STRtree(point_array(_metres(rows, poles, projection)))
+    beside = point_array(_metres(rows, platforms, projection))
+    twins = {platforms[i] for i in tree.query(beside, predicate="dwithin", distance=SAME_STOP_M)[0].tolist()}
+    return [row for i, row in enumerate(rows) if i not in twins]
+
+
+def _is_stop(row: PlaceRow, scheme: str) -> bool:
+    return row.kind == Kind.BUS_STOP and scheme in row.tags
+
+
+def _metres(rows: Sequence[PlaceRow], picks: Sequence[int], projection: Projection) -> Floats:
+    return projection.points_to_metres(np.array([(rows[i].lon, rows[i].lat) for i in picks]))
+
+
+class HazardRow(NamedTuple):
+    """One row of the table `hazards` with its box; `shape` is WKB in degrees."""
+
+    kind: Kind
+    osm_id: str
+    name: str
+    lanes: int | None
+    tags: str
+    shape: bytes
+    box: Box
+
+
+def hazard_rows(shapes: Sequence[Shape], outlines: Outlines, spots: Sequence[Spot]) -> list[HazardRow]:
+    """Return the lines, areas and points that checks measure to, in spatial order."""
+    rows = [*_shape_rows(shapes, outlines), *_spot_rows(spots)]
+    lats = np.array([(row.box.min_lat + row.box.max_lat) / 2 for row in rows])
+    lons = np.array([(row.box.min_lon + row.box.max_lon) / 2 for row in rows])
+    return [rows[i] for i in spatial_order(lats, lons).tolist()]
+
+
+def is_hazard(kind: Kind) -> bool:
+    """Tell whether a check measures the distance to a kind."""
+    return kind >= Kind.FUEL_STATION
+
+
+def lanes_of(tags: Mapping[str, str]) -> int | None:
+    """Return the number of lanes, or None where it is not mapped or no number."""
+    match = re.match(r"\d{1,2}(?!\d)", tags["lanes"]) if "lanes" in tags else None
+    return int(match.group()) if match and int(match.group()) > 0 else None
+
+
+def _shape_rows(shapes: Sequence[Shape], outlines: Outlines) -> list[HazardRow]:
+    wkbs = shapely.to_wkb(outlines.degrees)
+    boxes = shapely.bounds(outlines.degrees).tolist()
+    areas = shapely.area(outlines.metres)
+    rows = []
+    for row, shape in enumerate(shapes):
+        for kind in filter(is_hazard, shape.kinds):
+            if not _is_too_small(kind, shape.tags, areas[row]):
+                rows.append(_row(kind, shape.osm_id, shape.tags, wkbs[row], Box(*boxes[row])))
+    return rows
+
+
+def _spot_rows(spots: Sequence[Spot]) -> list[HazardRow]:
+    return [
+        _row(kind, spot.osm_id, spot.tags, shapely.to_wkb(shapely.Point(spot.lon, spot.lat)), _box(spot))
+        for spot in spots
+        for kind in filter(is_hazard, spot.kinds)
+        if not _is_too_small(kind, spot.tags, 0.0)
+    ]
+
+
+def _box(spot: Spot) -> Box:
+    return Box(spot.lon, spot.lat, spot.lon, spot.lat)
+
+
+def _row(kind: Kind, osm_id: str, tags: Mapping[str, str], shape: bytes, box: Box) -> HazardRow:
+    kept = tags_json(tags)
+    return HazardRow(kind, osm_id, display_name(tags), lanes_of(tags), kept, shape, box)
+
+
+def _is_too_small(kind: Kind, tags: Mapping[str, str], area_m2: float) -> bool:
+    """Tell whether it is a garden pond or a workshop, of which only the size tells that it is no hazard."""
+    if kind == Kind.HEAVY_INDUSTRY:
+        return is_some_factory(tags) and area_m2 < SMALLEST_FACTORY_M2
+    return (
+        kind == Kind.WATERCOURSE
+        and tags.get("natural") == "water"
+        and "water" not in tags
+        and area_m2 < SMALLEST_WATER_M2
+    )

@@ -1,0 +1,154 @@
+"""Stations and stops: what runs there that their own tags do not say, and which routes call."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import shapely
+
+from app.atlas.facts import MODE_OF_STOP, STOP_KINDS
+from app.atlas.importing.elements import Extract, RouteRelation, Shape, Spot, Track
+from app.atlas.importing.features import PlaceRow
+from app.atlas.importing.outlines import decode_areas
+from app.geo import Geometries, Projection, point_array
+from app.places import Kind
+
+#: Tracks this near belong to a station: half the width of a large one.
+BESIDE_M = 80.0
+#: railway=* of the nearest tracks to what a station on them is.
+STATION_ON: dict[str, Kind] = {
+    "rail": Kind.RAIL_STATION,
+    "narrow_gauge": Kind.RAIL_STATION,
+    "subway": Kind.SUBWAY_STATION,
+    "light_rail": Kind.TRAM_STOP,
+    "monorail": Kind.TRAM_STOP,
+    "tram": Kind.TRAM_STOP,
+    "funicular": Kind.CABLE_CAR_STATION,
+}
+#: Tags that settle it.
+_SAYING = frozenset({"station", "train", "subway", "light_rail", "tram", "funicular"})
+
+#: Kinds of stop that a mode calls at.
+STOPS_OF_MODE: Mapping[str, frozenset[Kind]] = {
+    "bus": frozenset({Kind.BUS_STOP}),
+    "tram": frozenset({Kind.TRAM_STOP}),
+    "light_rail": frozenset({Kind.TRAM_STOP, Kind.SUBWAY_STATION, Kind.RAIL_STATION}),
+    "subway": frozenset({Kind.SUBWAY_STATION}),
+    "rail": frozenset({Kind.RAIL_STATION}),
+    "ferry": frozenset({Kind.FERRY_TERMINAL}),
+    "cable_car": frozenset({Kind.CABLE_CAR_STATION}),
+}
+#: How far a vehicle's stopping point may be from the stop or the middle of the station.
+NEAR_M = {
+    "bus": 60.0,
+    "tram": 80.0,
+    "light_rail": 250.0,
+    "subway": 250.0,
+    "rail": 350.0,
+    "ferry": 200.0,
+    "cable_car": 150.0,
+}
+
+
+def settle_stations(extract: Extract) -> None:
+    """Change the kind of stations that carry no word of what runs there, where no train does."""
+    spots = [i for i, spot in enumerate(extract.spots) if _is_open(spot)]
+    shapes = [i for i, shape in enumerate(extract.shapes) if _is_open(shape)]
+    if not extract.tracks or not (spots or shapes):
+        return
+    positions = np.array([(extract.spots[i].lon, extract.spots[i].lat) for i in spots])
+    wkbs = np.array([extract.shapes[i].wkb for i in shapes], dtype=object)
+    outlines = decode_areas(wkbs, np.array([extract.shapes[i].is_area for i in shapes], dtype=bool))
+    kinds = _kinds_beside(np.concatenate((point_array(positions), outlines)), extract.tracks)
+    for i, kind in zip(spots, kinds[: len(spots)], strict=True):
+        extract.spots[i] = extract.spots[i]._replace(kinds=_with(extract.spots[i].kinds, kind))
+    for i, kind in zip(shapes, kinds[len(spots) :], strict=True):
+        extract.shapes[i] = extract.shapes[i]._replace(kinds=_with(extract.shapes[i].kinds, kind))
+
+
+def _is_open(element: Spot | Shape) -> bool:
+    return Kind.RAIL_STATION in element.kinds and _SAYING.isdisjoint(element.tags)
+
+
+def _kinds_beside(stations: np.ndarray[tuple[int], np.dtype[np.object_]], tracks: Sequence[Track]) -> list[Kind]:
+    """Return the kind of each station (degrees); a station without any track near stays one for trains."""
+    lines = shapely.from_wkb(np.array([track.wkb for track in tracks], dtype=object))
+    projection = Projection(float(shapely.get_coordinates(lines[:1])[0, 0]))
+    tree = shapely.STRtree(projection.to_metres(lines))
+    station, line = tree.query_nearest(projection.to_metres(stations), max_distance=BESIDE_M, all_matches=False)
+    kinds = [Kind.RAIL_STATION] * len(stations)
+    for i, track in zip(station.tolist(), line.tolist(), strict=True):
+        kinds[i] = STATION_ON[tracks[track].railway]
+    return kinds
+
+
+def _with(kinds: tuple[Kind, ...], kind: Kind) -> tuple[Kind, ...]:
+    return tuple(sorted({*kinds, kind} - ({Kind.RAIL_STATION} - {kind})))
+
+
+class StopRoute(NamedTuple):
+    """One route at one stop; `place` is the stop's row."""
+
+    place: int
+    route: str
+    name: str
+    mode: str
+    headsign: str
+
+
+def stop_routes(
+    rows: Sequence[PlaceRow], routes: Sequence[RouteRelation], members: Mapping[str, tuple[float, float]]
+) -> list[StopRoute]:
+    """Join routes to stops: a stop that is a member, else the nearest stop of the right kind."""
+    found = _RouteFinder(rows, members)
+    by_key = {(r.place, r.mode, r.name): r for route in routes for r in found.of(route)}
+    for place, row in enumerate(rows):
+        for name in _route_refs(row):
+            mode = MODE_OF_STOP[row.kind]
+            by_key.setdefault((place, mode, name), StopRoute(place, f"{mode} {name}", name, mode, ""))
+    return [by_key[key] for key in sorted(by_key)]
+
+
+def _route_refs(row: PlaceRow) -> list[str]:
+    if row.kind not in STOP_KINDS or '"route_ref"' not in row.tags:
+        return []
+    text: str = json.loads(row.tags)["route_ref"]
+    return [name.strip() for name in text.replace(",", ";").split(";") if name.strip()]
+
+
+class _RouteFinder:
+    def __init__(self, rows: Sequence[PlaceRow], members: Mapping[str, tuple[float, float]]) -> None:
+        self._members = members
+        self._projection = Projection(rows[0].lon if rows else 0.0)
+        self._stops = {
+            mode: [i for i, row in enumerate(rows) if row.kind in kinds] for mode, kinds in STOPS_OF_MODE.items()
+        }
+        self._row_of = {
+            mode: {rows[i].osm_id: i for i in places} for mode, places in self._stops.items()
+        }  # fmt: skip
+        self._trees = {
+            mode: shapely.STRtree(self._points([(rows[i].lat, rows[i].lon) for i in places]))
+            for mode, places in self._stops.items()
+        }
+
+    def of(self, route: RouteRelation) -> list[StopRoute]:
+        """Return where a route calls."""
+        known = self._row_of[route.mode]
+        places = {known[member] for member in route.members if member in known}
+        others = sorted(route.members - known.keys())
+        positions = [self._members[member] for member in others if member in self._members]
+        if positions and self._stops[route.mode]:
+            tree, reach = self._trees[route.mode], NEAR_M[route.mode]
+            near = tree.query_nearest(self._points(positions), max_distance=reach, all_matches=False)
+            places |= {self._stops[route.mode][stop] for stop in near[1].tolist()}
+        return [
+            StopRoute(place, f"{route.mode} {route.name}", route.name, route.mode, route.headsign)
+            for place in sorted(places)
+        ]
+
+    def _points(self, positions: Sequence[tuple[float, float]]) -> Geometries:
+        lat_lon = np.array(positions, dtype=np.float64).reshape(-1, 2)
+        return point_array(self._projection.points_to_metres(lat_lon[:, ::-1]))

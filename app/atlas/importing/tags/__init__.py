@@ -1,0 +1,1 @@
+"""From OpenStreetMap tags to what Doorstep tells apart."""

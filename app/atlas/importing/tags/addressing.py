@@ -1,0 +1,124 @@
+"""Address, street and place tags to the rows that the geocoder is built from."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.atlas.geocoder.build.columns import AddressRow, PlaceRow, StreetRow
+from app.atlas.importing.tags.kinds import TEXT_KEYS
+from app.geo import distance_m
+
+Tags = Mapping[str, str]
+ALT_NAMES = ("alt_name", "old_name", "short_name", "loc_name", "official_name")
+#: Points along a street are at most this far apart (contract of StreetRow).
+STREET_STEP_M = 200.0
+#: What can follow the kind of an interpolation way, as the step between its numbers.
+INTERPOLATION_STEPS = {"even": 2, "odd": 2, "all": 1}
+#: place=* that a person may name; countries and plots are not places to find.
+FINDABLE_PLACES = frozenset({
+    "city", "town", "village", "hamlet", "isolated_dwelling", "suburb", "quarter", "neighbourhood", "borough",
+    "city_block", "square", "locality", "island", "islet", "farm", "allotments", "district",
+})  # fmt: skip
+
+
+def address_texts(tags: Tags) -> tuple[str, ...]:
+    """Return the texts of an AddressRow of an element, "" where a tag is missing."""
+    return tuple(first_text(map(tags.get, keys)) for keys in TEXT_KEYS)
+
+
+def first_text(texts: Iterable[str | None]) -> str:
+    """Return the first of several texts that says something, or "" where none does."""
+    return next(filter(None, texts), "")
+
+
+def address_row(tags: Tags, lat: float, lon: float, street: str = "") -> AddressRow:
+    """Return the row of an element with a house number; `street` is what a relation says where the tag is missing."""
+    row = AddressRow(lat, lon, *address_texts(tags))
+    return row if row.street else row._replace(street=street)
+
+
+def alternative_names(tags: Tags) -> tuple[str, ...]:
+    """Return every other name of a thing, in other languages too, in a fixed order and without repetition."""
+    keys = sorted(key for key in tags if key in ALT_NAMES or (key.startswith("name:") and key.count(":") == 1))
+    names = (part.strip() for key in keys for part in tags[key].split(";"))
+    return tuple(dict.fromkeys(name for name in names if name and name != tags.get("name")))
+
+
+def place_row(tags: Tags, lat: float, lon: float) -> PlaceRow | None:
+    """Return the row of a named place or railway station, or None for anything else."""
+    name, kind = tags.get("name", ""), tags.get("place", "")
+    if kind not in FINDABLE_PLACES:
+        kind = "station" if tags.get("railway") == "station" else ""
+    return PlaceRow(name, alternative_names(tags), kind, lat, lon) if name and kind else None
+
+
+def street_row(tags: Tags, positions: NDArray[np.float64]) -> StreetRow | None:
+    """Return the row of a named street; `positions` are its (lon, lat) rows."""
+    name = tags.get("name", "")
+    if not name or tags.get("route") == "ferry":
+        return None
+    middle = positions[len(positions) // 2]
+    points = [(lat, lon) for lon, lat in positions.tolist()]
+    kept = (points[0], points[-1]) if _is_short(points) else tuple(_sampled(points))
+    return StreetRow(name, alternative_names(tags), float(middle[1]), float(middle[0]), kept)
+
+
+def _is_short(points: Sequence[tuple[float, float]]) -> bool:
+    """Tell whether no two points of a line are more than STREET_STEP_M apart."""
+    lats, lons = zip(*points, strict=True)
+    return distance_m(min(lats), min(lons), max(lats), max(lons)) <= STREET_STEP_M
+
+
+def _sampled(points: Sequence[tuple[float, float]]) -> Iterator[tuple[float, float]]:
+    """Yield the ends of a line and points on it, so that neighbours are at most STREET_STEP_M apart."""
+    last = points[0]
+    yield last
+    for index, point in enumerate(points[1:], start=1):
+        gap = distance_m(*last, *point)
+        for part in range(1, int(gap // STREET_STEP_M) + 1):
+            share = part * STREET_STEP_M / gap
+            if share < 1:
+                yield (last[0] + share * (point[0] - last[0]), last[1] + share * (point[1] - last[1]))
+        is_last = index == len(points) - 1
+        following = points[index + 1] if not is_last else point
+        if is_last or gap >= STREET_STEP_M or distance_m(*last, *following) > STREET_STEP_M:
+            yield point
+            last = point
+
+
+def interpolated_rows(kind: str, line: Sequence[AddressRow | tuple[float, float]]) -> Iterator[AddressRow]:
+    """Yield the houses between the numbered nodes of an addr:interpolation way; `line` are its nodes in order.
+
+    A node without a number is its (lat, lon). Alphabetic interpolation and numbers that do not fit are left out.
+    """
+    step = INTERPOLATION_STEPS.get(kind)
+    numbered = [index for index, node in enumerate(line) if isinstance(node, AddressRow)]
+    if step is None:
+        return
+    for start, end in pairwise(numbered):
+        yield from _between(line[start : end + 1], step)
+
+
+def _between(line: Sequence[AddressRow | tuple[float, float]], step: int) -> Iterator[AddressRow]:
+    first, last = line[0], line[-1]
+    if not isinstance(first, AddressRow) or not isinstance(last, AddressRow):
+        return
+    low, high = _leading_number(first.number), _leading_number(last.number)
+    if low is None or high is None or low == high or abs(high - low) > 2_000 or (high - low) % step:
+        return
+    points = np.array([(p.lat, p.lon) if isinstance(p, AddressRow) else p for p in line])
+    along = np.concatenate(([0.0], np.cumsum(np.hypot(*np.diff(points, axis=0).T))))
+    for number in range(low + step, high, step) if low < high else range(low - step, high, -step):
+        at = along[-1] * (number - low) / (high - low)
+        lat, lon = np.interp(at, along, points[:, 0]), np.interp(at, along, points[:, 1])
+        yield first._replace(lat=float(lat), lon=float(lon), number=str(number))
+
+
+def _leading_number(text: str) -> int | None:
+    match = re.match(r"\d{1,6}", text)
+    return int(match.group()) if match else None

@@ -1,0 +1,107 @@
+"""The stops near an address: from timetables where there are some, else as OpenStreetMap knows them."""
+
+from __future__ import annotations
+
+import json
+from functools import cache, cached_property
+
+import numpy as np
+
+from app.atlas.atlas import Atlas
+from app.atlas.facts import MODE_OF_STOP, STOP_KINDS, RouteAtStop, TransitStop
+from app.atlas.nearby import Nearby
+from app.atlas.streets.network import Walkshed
+from app.atlas.transit.contract import StopWalks
+from app.geo import distance_m
+from app.places import Kind, Place
+
+#: Straight metres beyond which no stop is within a 45 minutes' walk.
+REACH_M = 3_600.0
+#: A timetable covers an address when one of its stops is this near.
+COVERED_M = 2_400.0
+
+_ROUTES = """
+SELECT place, route, name, mode, headsign FROM stop_routes
+WHERE place IN (SELECT value FROM json_each(?)) ORDER BY place, route
+"""
+
+
+class StopsNear:
+    """Stops within reach of one address on foot."""
+
+    def __init__(self, atlas: Atlas, lat: float, lon: float, walkshed: Walkshed) -> None:
+        self._atlas = atlas
+        self._lat, self._lon = lat, lon
+        self._walkshed = walkshed
+
+    @cached_property
+    def has_timetable(self) -> bool:
+        """Whether a timetable covers the surroundings."""
+        timetable = self._atlas.timetable
+        return timetable is not None and len(timetable.stops_near(self._lat, self._lon, COVERED_M)) > 0
+
+    @cached_property
+    def walks(self) -> StopWalks:
+        """The timetables' stops within a 45 minutes' walk, with the seconds to each."""
+        timetable = self._atlas.timetable
+        if timetable is None:
+            return StopWalks(np.empty(0, dtype=np.int32), np.empty(0))
+        near = timetable.stops_near(self._lat, self._lon, REACH_M)
+        seconds = self._walkshed.seconds_to(self._atlas.stop_snaps[near])
+        reached = np.flatnonzero(np.isfinite(seconds))
+        order = reached[np.lexsort((near[reached], seconds[reached]))]
+        return StopWalks(near[order], seconds[order])
+
+    def from_feed(self) -> tuple[TransitStop, ...]:
+        """Return the stops of the timetables, nearest walk first; empty where none covers the address."""
+        timetable = self._atlas.timetable
+        if timetable is None or not self.has_timetable:
+            return ()
+        stops = timetable.stops
+        return tuple(
+            TransitStop(
+                stop_id=stops.ids[stop],
+                name=stops.names[stop],
+                mode=stops.modes[stop],
+                lat=float(stops.lats[stop]),
+                lon=float(stops.lons[stop]),
+                walk_s=seconds,
+                straight_m=distance_m(self._lat, self._lon, float(stops.lats[stop]), float(stops.lons[stop])),
+                from_feed=True,
+                routes=timetable.routes_calling(stop),
+            )
+            for stop, seconds in zip(self.walks.stops.tolist(), self.walks.seconds.tolist(), strict=True)
+        )
+
+    def from_map(self, nearby: Nearby) -> tuple[TransitStop, ...]:
+        """Return OpenStreetMap's stops, nearest walk first, with the routes that its relations name."""
+        ids = nearby.ids(nearby.reached(STOP_KINDS))
+        routes: dict[int, list[RouteAtStop]] = {}
+        # A route calls at many stops and is the same at each.
+        route_of = cache(_route)
+        for place, *told in self._atlas.tables().execute(_ROUTES, (json.dumps(ids),)):
+            routes.setdefault(place, []).append(route_of(*told))
+        stops = [
+            _stop(place, tuple(routes.get(number, ())))
+            for number, place in zip(ids, nearby.places_by_id(ids), strict=True)
+        ]
+        return tuple(sorted(stops, key=lambda stop: (stop.walk_s, stop.straight_m, stop.stop_id)))
+
+
+def _route(route: str, name: str, mode: str, headsign: str) -> RouteAtStop:
+    return RouteAtStop(route, name, mode, headsign, None, None, "", "")
+
+
+def _stop(place: Place, routes: tuple[RouteAtStop, ...]) -> TransitStop:
+    is_light_rail = place.kind == Kind.TRAM_STOP and place.tags.get("station") == "light_rail"
+    return TransitStop(
+        stop_id=place.osm_id,
+        name=place.name,
+        mode="light_rail" if is_light_rail else MODE_OF_STOP[place.kind],
+        lat=place.lat,
+        lon=place.lon,
+        walk_s=place.walk_s if place.walk_s is not None else np.inf,
+        straight_m=place.straight_m,
+        from_feed=False,
+        routes=routes,
+    )

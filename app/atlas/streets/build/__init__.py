@@ -1,0 +1,1 @@
+"""From the streets of an extract to the arrays that searches read."""

@@ -1,0 +1,160 @@
+"""The streets of an extract as columns, and what their tags let people do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.atlas.streets.rules.bike_stress import NO_CYCLING, Stress, bike_stress, lane_share, path_share
+from app.atlas.streets.rules.car import CLOSED, CarPace, car_pace
+from app.atlas.streets.rules.walk import (
+    SECONDS_PER_METRE,
+    STEPS_SECONDS_PER_METRE,
+    Tags,
+    is_steps,
+    is_underground,
+    may_walk,
+)
+
+#: Classes that make up the street pattern: junctions and blocks are counted on these.
+STREET_CLASSES = frozenset(
+    {"trunk", "trunk_link", "primary", "primary_link", "secondary", "secondary_link", "tertiary", "tertiary_link"}
+    | {"unclassified", "residential", "living_street", "pedestrian", "road"}
+)
+#: Classes that a long drive keeps to between the streets at its start and those at its end.
+MAIN_ROADS = frozenset(
+    {"motorway", "motorway_link", "trunk", "trunk_link", "primary", "primary_link", "secondary", "secondary_link"}
+    | {"tertiary", "tertiary_link"}
+)
+_NO_ADDRESSES = frozenset({"motorway", "motorway_link"})
+#: Keys that some rule reads, up to the first colon. Ways that differ in other tags only share one result.
+KEYS_READ = frozenset(
+    {
+        "highway",
+        "area",
+        "construction",
+        "access",
+        "foot",
+        "bicycle",
+        "vehicle",
+        "motor_vehicle",
+        "motorcar",
+        "motorroad",
+    }
+    | {"sidewalk", "tunnel", "location", "junction", "oneway", "maxspeed", "lanes", "cycleway", "lts"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class StreetWays:
+    """Every highway and ferry way of an extract. Nodes of way i are positions offsets[i] to offsets[i + 1].
+
+    Coordinates are degrees; a node that the extract does not hold has NaN, and the way is cut there.
+    """
+
+    way_ids: NDArray[np.int64]
+    tags: list[dict[str, str]]
+    offsets: NDArray[np.int64]
+    refs: NDArray[np.int64]
+    lons: NDArray[np.float64]
+    lats: NDArray[np.float64]
+
+    def in_order(self) -> StreetWays:
+        """Return the same ways by ascending id, so that results do not depend on the order of the file."""
+        order = np.argsort(self.way_ids, kind="stable")
+        if np.array_equal(order, np.arange(len(order))):
+            return self
+        counts = np.diff(self.offsets)[order]
+        offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        pick = np.repeat(self.offsets[:-1][order] - offsets[:-1], counts) + np.arange(offsets[-1])
+        tags = [self.tags[i] for i in order]
+        return StreetWays(self.way_ids[order], tags, offsets, self.refs[pick], self.lons[pick], self.lats[pick])
+
+
+class Use(NamedTuple):
+    """What a way's tags let people do on it. Paces are seconds per metre, infinity where not allowed."""
+
+    walk_pace: float
+    stress: Stress
+    car_pace: CarPace
+    is_street: bool
+    is_roundabout: bool
+    is_main_road: bool
+    #: Not a tunnel and not a motorway: an address may be looked for on it.
+    has_addresses: bool
+    path_share: float
+    lane_share: float
+
+    @property
+    def is_open(self) -> bool:
+        """Tell whether anybody may use it."""
+        return max(self.stress) > NO_CYCLING or min(self.walk_pace, *self.car_pace) < float("inf")
+
+
+def drives_left(ways: StreetWays) -> bool:
+    """Tell whether people drive on the left: most roundabouts then run clockwise."""
+    turning = 0.0
+    for i, tags in enumerate(ways.tags):
+        if tags.get("junction") == "roundabout":
+            nodes = slice(int(ways.offsets[i]), int(ways.offsets[i + 1]))
+            turning += float(np.sign(_twice_the_area(ways.lons[nodes], ways.lats[nodes])))
+    return turning < 0
+
+
+def _twice_the_area(lons: NDArray[np.float64], lats: NDArray[np.float64]) -> float:
+    """Return a figure that is positive where points run counter-clockwise; arcs are closed by their chord."""
+    x, y = lons - lons[:1].sum(), lats - lats[:1].sum()
+    return float(np.nan_to_num(x * np.roll(y, -1) - np.roll(x, -1) * y).sum())
+
+
+def use_of(tags: Tags, *, drives_left: bool = False) -> Use:
+    """Read what a way lets people do."""
+    walk_pace = float("inf")
+    if may_walk(tags):
+        walk_pace = STEPS_SECONDS_PER_METRE if is_steps(tags) else SECONDS_PER_METRE
+    return Use(
+        walk_pace=walk_pace,
+        stress=bike_stress(tags, drives_left=drives_left),
+        car_pace=car_pace(tags),
+        is_street=tags.get("highway") in STREET_CLASSES and tags.get("area") != "yes",
+        is_roundabout=tags.get("junction") in {"roundabout", "circular"},
+        is_main_road=tags.get("highway") in MAIN_ROADS,
+        has_addresses=not is_underground(tags) and tags.get("highway") not in _NO_ADDRESSES,
+        path_share=path_share(tags),
+        lane_share=lane_share(tags),
+    )
+
+
+def link_use(foot: bool, bike: bool, car: bool) -> Use:
+    """Return the use of the link that leads through a barrier for those who may pass it."""
+    walk_pace = SECONDS_PER_METRE if foot else float("inf")
+    stress = Stress(1, 1) if bike else Stress(NO_CYCLING, NO_CYCLING)
+    return Use(walk_pace, stress, CarPace(1.0, 1.0) if car else CLOSED, False, False, True, False, 0.0, 0.0)
+
+
+class UseNumbers:
+    """The distinct uses of a region, numbered in the order in which they first occur."""
+
+    def __init__(self, *, drives_left: bool = False) -> None:
+        self._drives_left = drives_left
+        self.uses: list[Use] = []
+        self._numbers: dict[Use, int] = {}
+        self._seen: dict[frozenset[tuple[str, str]], int] = {}
+
+    def number(self, use: Use) -> int:
+        """Return the number of a use, giving it one when it is new."""
+        if use not in self._numbers:
+            self._numbers[use] = len(self.uses)
+            self.uses.append(use)
+        return self._numbers[use]
+
+    def number_of_tags(self, tags: Mapping[str, str]) -> int:
+        """Return the number of the use that a way's tags describe."""
+        read = frozenset(item for item in tags.items() if item[0].partition(":")[0] in KEYS_READ)
+        if read not in self._seen:
+            self._seen[read] = self.number(use_of(tags, drives_left=self._drives_left))
+        return self._seen[read]

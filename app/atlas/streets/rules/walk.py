@@ -1,0 +1,115 @@
+"""Where a person may walk, and who may pass a barrier."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import NamedTuple
+
+Tags = Mapping[str, str]
+
+#: The pace everywhere but on steps: 80 m/min.
+SECONDS_PER_METRE = 60 / 80
+#: Steps take twice as long as the same length of street.
+STEPS_SECONDS_PER_METRE = 2 * SECONDS_PER_METRE
+
+#: Classes open to people on foot unless their tags say otherwise (access defaults of the OpenStreetMap wiki).
+WALKABLE_CLASSES = frozenset(
+    {"primary", "primary_link", "secondary", "secondary_link", "tertiary", "tertiary_link", "unclassified"}
+    | {"residential", "living_street", "pedestrian", "service", "track", "path", "footway", "cycleway"}
+    | {"bridleway", "steps", "corridor", "elevator", "platform", "road", "crossing"}
+)
+#: Classes closed to people on foot unless a pavement or an explicit permission is mapped.
+WALKABLE_IF_SAID = frozenset({"trunk", "trunk_link", "busway", "bus_guideway"})
+#: Ways made for walking: what counts as a path inside a park.
+FOOTPATH_CLASSES = frozenset({"footway", "path", "pedestrian", "steps", "track", "bridleway", "cycleway", "corridor"})
+
+PERMITTED = frozenset(
+    {"yes", "designated", "permissive", "official", "public", "destination", "customers", "permit", "allowed"}
+)
+FORBIDDEN = frozenset(
+    {"no", "private", "agricultural", "forestry", "agricultural;forestry", "military", "emergency"}
+    | {"delivery", "employees", "residents", "restricted", "psv", "bus"}
+)
+_SIDEWALK = frozenset({"yes", "both", "left", "right", "separate"})
+_SIDEWALK_KEYS = ("sidewalk", "sidewalk:both", "sidewalk:left", "sidewalk:right")
+
+#: Barriers that stop a car by their shape.
+_STOPS_CARS = frozenset(
+    {"bollard", "block", "cycle_barrier", "motorcycle_barrier", "stile", "kissing_gate", "turnstile"}
+    | {"full-height_turnstile", "horse_stile", "jersey_barrier", "planter", "debris", "log", "chain"}
+    | {"wicket_gate", "kent_carriage_gap", "bar", "fence", "wall", "hedge"}
+)
+#: Barriers with a gap: what is said of access in general is meant for vehicles, people and bicycles go through.
+_HAS_GAP = frozenset({"bollard", "block", "cycle_barrier", "motorcycle_barrier", "planter", "bar", "chain", "log"})
+#: Barriers over or through which a bicycle cannot be taken.
+_STOPS_BIKES = frozenset(
+    {"stile", "kissing_gate", "turnstile", "full-height_turnstile", "horse_stile", "fence", "wall", "hedge"}
+)
+
+
+def may_walk(tags: Tags) -> bool:
+    """Tell whether a person may walk along a way; a missing pavement tag means unknown, not forbidden."""
+    highway = tags.get("highway", "")
+    if highway not in WALKABLE_CLASSES and highway not in WALKABLE_IF_SAID:
+        return False
+    if tags.get("construction") == "yes":
+        return False
+    said = explicit_permission(tags, "foot")
+    if said is not None:
+        return said
+    if highway in WALKABLE_IF_SAID or tags.get("motorroad") == "yes":
+        return has_sidewalk(tags)
+    # Delivery tunnels and car parks under a city are open to those who have business there, not to walk through.
+    return not (highway == "service" and is_underground(tags) and tags.get("access", "yes") != "yes")
+
+
+def is_underground(tags: Tags) -> bool:
+    """Tell whether a way runs below the ground, where no address is. A passage through a building does not."""
+    return tags.get("tunnel") in {"yes", "culvert"} or tags.get("location") == "underground"
+
+
+def is_steps(tags: Tags) -> bool:
+    """Tell whether a way is a flight of steps."""
+    return tags.get("highway") == "steps"
+
+
+def has_sidewalk(tags: Tags) -> bool:
+    """Tell whether a pavement is mapped on either side."""
+    return any(tags.get(key) in _SIDEWALK for key in _SIDEWALK_KEYS)
+
+
+def explicit_permission(tags: Tags, *keys: str) -> bool | None:
+    """Return what the first of the keys with a known value says; a general `access` tag can only forbid."""
+    for key in keys:
+        value = tags.get(key)
+        if value in PERMITTED:
+            return True
+        if value in FORBIDDEN:
+            return False
+    return False if tags.get("access") in FORBIDDEN else None
+
+
+class Passage(NamedTuple):
+    """Who gets through."""
+
+    foot: bool
+    bike: bool
+    car: bool
+
+
+OPEN = Passage(True, True, True)
+
+
+def passage(tags: Tags) -> Passage:
+    """Return who may pass; what is not said is open to whoever fits through."""
+    kind = tags.get("barrier", "")
+    locked = tags.get("locked") == "yes"
+    for_gap = {key: value for key, value in tags.items() if key != "access"} if kind in _HAS_GAP else tags
+    foot = explicit_permission(for_gap, "foot")
+    bike = explicit_permission(for_gap, "bicycle", "vehicle")
+    car = explicit_permission(tags, "motorcar", "motor_vehicle", "vehicle")
+    return Passage(
+        foot=(not locked) if foot is None else foot,
+        bike=(not locked and kind not in _STOPS_BIKES) if bike is None else bike,
+        car=(not locked and kind not in _STOPS_CARS) if car is None else car,
+    )

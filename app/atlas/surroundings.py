@@ -1,0 +1,215 @@
+"""Travel times from an address to a few destinations, on foot, by bike, by car and by public transport."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cached_property
+
+import numpy as np
+
+from app.atlas.atlas import Atlas
+from app.atlas.facts import (
+    GREEN_KINDS,
+    PLACES_RADIUS_M,
+    WALK_LIMIT_S,
+    BikeInfrastructure,
+    Floats,
+    GreenSpace,
+    Hazard,
+    MappedFacts,
+    RegionFacts,
+    StreetFacts,
+    TransitStop,
+    TransitTime,
+    TravelTimes,
+)
+from app.atlas.nearby import Nearby, hazards_near, largest_area_m2, measures_of
+from app.atlas.stops import StopsNear
+from app.atlas.streets.network import Walkshed
+from app.atlas.transit.contract import StopWalks
+from app.atlas.transit.timetable import Timetable
+from app.places import Kind, Location, Place
+
+#: The longest walk to the first stop and from the last.
+STOP_WALK_S = 20 * 60.0
+STOP_WALK_M = 1_600.0
+
+#: How far around the address it counts what is mapped.
+MAPPED_RADIUS_M = 2_400.0
+SHOPS = frozenset(kind for kind in Kind if kind <= Kind.BAKERY or Kind.COFFEE_SHOP <= kind <= Kind.OTHER_SHOP)
+STOPS = frozenset(kind for kind in Kind if Kind.BUS_STOP <= kind <= Kind.CABLE_CAR_STATION)
+AMENITIES = frozenset(kind for kind in Kind if kind <= Kind.COLLEGE) - SHOPS
+
+
+def travel_times(
+    atlas: Atlas, origin: Location, stops: StopsNear, lats: Floats, lons: Floats
+) -> tuple[TravelTimes, ...]:
+    """Return the times to each destination, in the order given."""
+    if not len(lats):
+        return ()
+    by_mode = {
+        mode: _known(atlas.network.travel_seconds(mode, origin.lat, origin.lon, lats, lons))
+        for mode in ("walk", "bike", "car")
+    }
+    transit: tuple[TransitTime | None, ...] = (None,) * len(lats)
+    if atlas.timetable is not None and stops.has_timetable:
+        egresses = [_walks_from(atlas, atlas.timetable, *place) for place in zip(lats, lons, strict=True)]
+        transit = atlas.timetable.travel_times(_shorter(stops.walks), egresses, by_mode["walk"])
+    return tuple(
+        TravelTimes(walk, bike, car, ride)
+        for walk, bike, car, ride in zip(by_mode["walk"], by_mode["bike"], by_mode["car"], transit, strict=True)
+    )
+
+
+def _known(seconds: Floats) -> list[float | None]:
+    return [value if np.isfinite(value) else None for value in seconds.tolist()]
+
+
+def _shorter(walks: StopWalks) -> StopWalks:
+    near = walks.seconds <= STOP_WALK_S
+    return StopWalks(walks.stops[near], walks.seconds[near])
+
+
+def _walks_from(atlas: Atlas, timetable: Timetable, lat: float, lon: float) -> StopWalks:
+    """Return the walks from the stops around a destination to it: as long as the other way round."""
+    near = timetable.stops_near(lat, lon, STOP_WALK_M)
+    origin = atlas.network.snap([lat], [lon])[0]
+    seconds = atlas.network.walk(origin, STOP_WALK_S).seconds_to(atlas.stop_snaps[near])
+    reached = np.isfinite(seconds)
+    return StopWalks(near[reached], seconds[reached])
+
+
+class AtlasSurroundings:
+    """What `app.sources.base.Surroundings` promises, from one atlas. Used by one evaluation in one thread."""
+
+    def __init__(self, atlas: Atlas, location: Location) -> None:
+        self._atlas = atlas
+        self._location = location
+        self._lat, self._lon = location.lat, location.lon
+        self._origin = atlas.network.snap([self._lat], [self._lon])[0]
+        #: For each level of traffic stress, the metres to every place near by.
+        self._bike_metres: dict[int, Floats] = {}
+
+    @property
+    def location(self) -> Location:
+        """The address that this is about."""
+        return self._location
+
+    @cached_property
+    def region(self) -> RegionFacts:
+        """The data that the answers rest on."""
+        meta = self._atlas.meta
+        return RegionFacts(
+            name=self._atlas.name,
+            title=meta.title,
+            data_date=meta.data_date,
+            attribution=meta.attribution,
+            feeds=meta.feeds,
+            service_date=meta.service_date,
+        )
+
+    @property
+    def snap_m(self) -> float | None:
+        """Metres from the address to the nearest walkable street; None where there is none within 500 m."""
+        return float(self._origin["offset"]) if self._origin["edge"] >= 0 else None
+
+    @cached_property
+    def _walkshed(self) -> Walkshed:
+        return self._atlas.network.walk(self._origin, WALK_LIMIT_S)
+
+    @cached_property
+    def _nearby(self) -> Nearby:
+        nearby = Nearby(self._atlas.tables(), self._lat, self._lon, PLACES_RADIUS_M)
+        nearby.walk_with(self._walkshed)
+        return nearby
+
+    def coverage(self, radius_m: float) -> float:
+        """Return the share, 0 to 1, of the disc around the address for which the region holds data."""
+        return self._atlas.coverage.share(self._lat, self._lon, radius_m)
+
+    @cached_property
+    def _mapped(self) -> MappedFacts:
+        return MappedFacts(
+            shops=self._nearby.count(SHOPS, MAPPED_RADIUS_M),
+            addresses=self._atlas.coverage.addresses_within(self._lat, self._lon, MAPPED_RADIUS_M),
+            stops=self._nearby.count(STOPS, MAPPED_RADIUS_M),
+            amenities=self._nearby.count(AMENITIES, MAPPED_RADIUS_M),
+            street_km=self._atlas.network.street_km(self._lat, self._lon, MAPPED_RADIUS_M),
+        )
+
+    def mapped(self) -> MappedFacts:
+        """Count what is mapped within 2.4 km."""
+        return self._mapped
+
+    def streets(self) -> StreetFacts:
+        """Measure the street pattern within 800 m."""
+        return StreetFacts(*self._atlas.network.street_facts(self._lat, self._lon))
+
+    def walk_seconds(self, *kinds: Kind) -> Floats:
+        """Return walking seconds to every place of these kinds within 45 minutes, ascending."""
+        return self._nearby.walk_seconds(kinds)
+
+    def nearest(self, *kinds: Kind, limit: int = 5) -> tuple[Place, ...]:
+        """Return the places of these kinds with the shortest walks of up to 45 minutes."""
+        return self._nearby.nearest(kinds, limit)
+
+    def hazards(self, *kinds: Kind, within_m: float) -> tuple[Hazard, ...]:
+        """Return lines and areas of these kinds within a straight distance, nearest first."""
+        near = hazards_near(self._atlas.tables(), self._lat, self._lon, kinds, within_m)
+        return tuple(Hazard(h.osm_id, h.kind, h.name, h.distance_m, h.lanes, h.tags) for h in near)
+
+    @cached_property
+    def _green_spaces(self) -> tuple[GreenSpace, ...]:
+        reached = self._nearby.ids(self._nearby.reached(GREEN_KINDS))
+        measures = measures_of(self._atlas.tables(), reached)
+        places = self._nearby.places_by_id([green.place for green in measures])
+        found = [
+            GreenSpace(place, m.area_m2, m.paths_m, m.has_named_trail, m.nature_share, m.comforts)
+            for place, m in zip(places, measures, strict=True)
+        ]
+        return tuple(sorted(found, key=lambda green: (green.place.walk_s, green.place.straight_m, green.place.osm_id)))
+
+    def green_spaces(self) -> tuple[GreenSpace, ...]:
+        """Return green areas within a 45 minutes' walk, nearest first."""
+        return self._green_spaces
+
+    def largest_green_within_m(self, radius_m: float) -> float:
+        """Return the square metres of the largest public green area whose edge is within a straight distance."""
+        return largest_area_m2(self._atlas.tables(), self._lat, self._lon, radius_m)
+
+    def bike_infrastructure(self) -> BikeInfrastructure:
+        """Return the kilometres of cycle paths and lanes near by, those further off counting less."""
+        return BikeInfrastructure(*self._atlas.network.bike_infrastructure(self._lat, self._lon))
+
+    def bike_metres(self, *kinds: Kind, max_stress: int = 4) -> Floats:
+        """Return cycling metres to each place of these kinds within 4.8 km on streets of at most this stress."""
+        if max_stress not in self._bike_metres:
+            reach = self._atlas.network.bike(self._origin, PLACES_RADIUS_M, max_stress)
+            self._bike_metres[max_stress] = self._nearby.metres_by(reach)
+        return self._bike_metres[max_stress][self._nearby.within(kinds, PLACES_RADIUS_M)]
+
+    @cached_property
+    def _stops(self) -> StopsNear:
+        return StopsNear(self._atlas, self._lat, self._lon, self._walkshed)
+
+    def transit_stops(self) -> tuple[TransitStop, ...]:
+        """Return the stops of the timetables where there are some near here, else OpenStreetMap's; nearest first."""
+        return self._transit_stops
+
+    @cached_property
+    def _transit_stops(self) -> tuple[TransitStop, ...]:
+        return self._stops.from_feed() or self._stops.from_map(self._nearby)
+
+    def has_timetable(self) -> bool:
+        """Tell whether a timetable covers the surroundings of this address."""
+        return self._stops.has_timetable
+
+    def landmark(self, *kinds: Kind) -> Place | None:
+        """Return the nearest place of these kinds in the whole region, by straight distance."""
+        return self._nearby.nearest_in_region(kinds)
+
+    def travel_times(self, destinations: Sequence[Location | Place]) -> tuple[TravelTimes, ...]:
+        """Return the times to each destination, in the order given."""
+        lats = np.array([destination.lat for destination in destinations])
+        lons = np.array([destination.lon for destination in destinations])
+        return travel_times(self._atlas, self._location, self._stops, lats, lons)

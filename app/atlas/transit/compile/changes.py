@@ -1,0 +1,115 @@
+"""Stations, and how one changes between stops."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
+from scipy.spatial import cKDTree
+
+from app.atlas.transit.compile.day import Day
+from app.atlas.transit.contract import Changes, Floats, Ints, Rows, WalkBetween
+from app.atlas.transit.feed.feed import Stop, Transfer
+from app.geo import METRES_PER_DEGREE
+
+#: Poles that carry one name belong together up to this distance, others only across a street.
+SAME_NAME_M = 150.0
+ACROSS_STREET_M = 40.0
+
+#: Nobody walks longer than this between two vehicles; at 80 m/min it bounds the straight distance as well.
+LONGEST_WALK_S = 600.0
+WALK_M_PER_S = 80 / 60
+#: How much longer than the straight line a walk is where no street network tells.
+DETOUR = 1.3
+#: Time lost with every change besides the walk, also at one stop: as in Conveyal R5 (BOARD_SLACK_SECONDS).
+SLACK_S = 60
+#: transfers.txt: the next vehicle waits; a least time is given; no change is possible.
+WAITS, LEAST_TIME, FORBIDDEN = 1, 2, 3
+
+
+def plane(lats: Floats, lons: Floats) -> Floats:
+    """Return the points in metres on a plane true at their middle latitude, shape (n, 2)."""
+    middle = float(np.median(lats)) if len(lats) else 0.0
+    return np.column_stack([lons * np.cos(np.radians(middle)), lats]) * METRES_PER_DEGREE
+
+
+def station_of(stops: tuple[Stop, ...]) -> Ints:
+    """Return a station number for each stop; numbers count from 0 in the order of the stops.
+
+    A parent station binds whatever the distance; poles without one go by name and nearness, or by nearness alone.
+    """
+    points = plane(np.array([stop.lat for stop in stops]), np.array([stop.lon for stop in stops]))
+    first_of: dict[str, int] = {}
+    links = [(first_of.setdefault(stop.parent, i), i) for i, stop in enumerate(stops) if stop.parent]
+    pairs = cKDTree(points).query_pairs(SAME_NAME_M, output_type="ndarray")
+    gaps = np.hypot(*(points[pairs[:, 0]] - points[pairs[:, 1]]).T)
+    for (a, b), gap in zip(pairs.tolist(), gaps.tolist(), strict=True):
+        one, other = stops[a], stops[b]
+        bound = one.parent or other.parent
+        alike = bool(one.name) and one.name.casefold() == other.name.casefold()
+        if not bound and (alike or gap <= ACROSS_STREET_M):
+            links.append((a, b))
+    ends = np.array(links, np.int64).reshape(-1, 2)
+    graph = coo_array((np.ones(len(ends), np.int8), (ends[:, 0], ends[:, 1])), shape=(len(stops), len(stops)))
+    return np.asarray(connected_components(graph, directed=False)[1], np.int32)
+
+
+def find_changes(day: Day, transfers: Sequence[Transfer], walk: WalkBetween | None) -> tuple[Changes, int]:
+    """Return the changes from each stop, with the number of stops whose walks had to be estimated.
+
+    The seconds of a change hold the walk and the slack.
+    """
+    pairs, seconds, estimated = _on_foot(day, walk)
+    found = {(a, b): s for (a, b), s in zip(pairs.tolist(), seconds.tolist(), strict=True)}
+    for stop in range(len(day.stops)):
+        found[stop, stop] = SLACK_S
+    _apply(day, transfers, found)
+    ends = np.array(sorted(found), np.int32)
+    starts = np.searchsorted(ends[:, 0], np.arange(len(day.stops) + 1)).astype(np.int32)
+    whole = np.array([found[a, b] for a, b in ends.tolist()], np.int32)
+    return Changes(starts, np.ascontiguousarray(ends[:, 1]), whole), estimated
+
+
+def _on_foot(day: Day, walk: WalkBetween | None) -> tuple[Rows, Rows, int]:
+    """Return the pairs of stops within a walk of each other, the seconds, and how many stops are off the streets."""
+    points = plane(day.lats, day.lons)
+    pairs = cKDTree(points).query_pairs(LONGEST_WALK_S * WALK_M_PER_S, output_type="ndarray")
+    pairs = np.concatenate([pairs, pairs[:, ::-1]])
+    pairs = pairs[np.lexsort((pairs[:, 1], pairs[:, 0]))]
+    straight = np.hypot(*(points[pairs[:, 0]] - points[pairs[:, 1]]).T)
+    estimates = straight * DETOUR / WALK_M_PER_S
+    seconds = np.full(len(pairs), np.nan)
+    if walk is not None and len(pairs):
+        seconds = walk.seconds_between(day.lats, day.lons, pairs[:, 0], pairs[:, 1], LONGEST_WALK_S)
+    guessed = np.isnan(seconds)
+    seconds = np.where(guessed, estimates, seconds)
+    near = seconds <= LONGEST_WALK_S
+    whole = np.ceil(seconds[near]).astype(np.int64) + SLACK_S
+    return pairs[near], whole, len(np.unique(pairs[near & guessed, 0]))
+
+
+def _apply(day: Day, transfers: Sequence[Transfer], found: dict[tuple[int, int], int]) -> None:
+    """Let transfers.txt have the last word; a row about a station counts for each of its platforms."""
+    members: dict[str, list[int]] = {}
+    for index, stop in enumerate(day.stops):
+        members.setdefault(stop.stop_id, []).append(index)
+        if stop.parent:
+            members.setdefault(stop.parent, []).append(index)
+    for transfer in transfers:
+        for a in members.get(transfer.origin, ()):
+            for b in members.get(transfer.target, ()):
+                if transfer.kind == FORBIDDEN:
+                    found.pop((a, b), None)
+                elif transfer.kind == LEAST_TIME and transfer.seconds is not None:
+                    found[a, b] = transfer.seconds
+                elif transfer.kind == WAITS and (a, b) in found:
+                    found[a, b] -= SLACK_S
+                elif (a, b) not in found:
+                    found[a, b] = _estimate(day, a, b)
+
+
+def _estimate(day: Day, a: int, b: int) -> int:
+    points = plane(day.lats[[a, b]], day.lons[[a, b]])
+    return int(np.ceil(np.hypot(*(points[0] - points[1])) * DETOUR / WALK_M_PER_S)) + SLACK_S

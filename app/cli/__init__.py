@@ -1,0 +1,1 @@
+"""The commands: `flask region ...`, `flask jobs ...` and `flask worker`."""

@@ -1,0 +1,97 @@
+"""`flask jobs ...`: look at the queue and act on it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import click
+
+from app.cli.errors import plainly
+from app.config import load_config
+from app.queue import open_store
+from app.queue.jobs import Job, JobStore, Status
+
+
+@click.group("jobs")
+def jobs_commands() -> None:
+    """Look at the queue and act on it."""
+
+
+@jobs_commands.command("list")
+@click.option("--status", type=click.Choice([status.value for status in Status]), help="Only jobs in this status.")
+@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True)
+@plainly
+def list_jobs(status: str | None, limit: int) -> None:
+    """List jobs, newest first."""
+    for job in _store().list_jobs(Status(status) if status else None, limit):
+        click.echo(_line(job))
+
+
+@jobs_commands.command("show")
+@click.argument("job_id")
+@plainly
+def show_job(job_id: str) -> None:
+    """Show one job with its stages and its history."""
+    store = _store()
+    job = store.get_job(job_id)
+    click.echo(_line(job))
+    click.echo(f"  attempts {job.attempts}, resumed {job.resumed}, worker {job.worker or '-'}")
+    if job.error:
+        click.echo(f"  {job.error}")
+    for stage in store.stages(job_id):
+        seconds = "" if stage.seconds is None else f"{stage.seconds:.3f} s"
+        click.echo(f"  {stage.stage:<16} {stage.state:<8} {seconds:>10}  {stage.reason}".rstrip())
+    for event in store.events(job_id):
+        before = event.from_status or "new"
+        click.echo(f"  {_when(event.at)}  {before} -> {event.to_status}  {event.worker}  {event.why}")
+
+
+@jobs_commands.command("retry")
+@click.argument("job_id")
+@plainly
+def retry_job(job_id: str) -> None:
+    """Queue a failed or cancelled job again."""
+    click.echo(_line(_store().retry_job(job_id, None)))
+
+
+@jobs_commands.command("cancel")
+@click.argument("job_id")
+@plainly
+def cancel_job(job_id: str) -> None:
+    """Call a job off: at once when it waits, at the end of its stage at the latest when it runs."""
+    click.echo(_line(_store().cancel_job(job_id, None)))
+
+
+@jobs_commands.command("prune")
+@click.option("--days", type=click.FloatRange(min=0), help="Default: DOORSTEP_JOB_RETENTION_DAYS.")
+@plainly
+def prune_jobs(days: float | None) -> None:
+    """Clear away jobs that ended long ago; reports stay."""
+    config = load_config()
+    pruned = open_store(config).prune(config.job_retention_days if days is None else days)
+    click.echo(f"{pruned} {'job' if pruned == 1 else 'jobs'} cleared away.")
+
+
+@jobs_commands.command("stats")
+@plainly
+def show_stats() -> None:
+    """Show the queue's figures."""
+    stats = _store().stats()
+    for status in Status:
+        click.echo(f"{status:<10} {getattr(stats, status)}")
+    oldest = "-" if stats.oldest_queued_seconds is None else f"{stats.oldest_queued_seconds:.0f} s"
+    click.echo(f"oldest waiting {oldest}")
+    click.echo(f"created {stats.created_per_minute:.1f} a minute, finished {stats.finished_per_minute:.1f} a minute")
+
+
+def _store() -> JobStore:
+    return open_store(load_config())
+
+
+def _line(job: Job) -> str:
+    stage = f" at {job.current_stage}" if job.current_stage and job.status.live else ""
+    return f"{job.job_id}  {_when(job.created_at)}  {job.status}{stage}  {job.address}"
+
+
+def _when(at: float) -> str:
+    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%SZ")

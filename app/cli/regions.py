@@ -1,0 +1,101 @@
+"""`flask region ...`: import, update, list and remove regions."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+
+from app.atlas.atlas import Atlas, AtlasMeta, origin_of
+from app.atlas.regions import RegionStore
+from app.cli.errors import plain_errors
+from app.config import load_config
+from app.errors import AtlasDamaged
+
+#: Steps of the progress bar.
+STEPS = 1_000
+
+
+@click.group("region")
+def region_commands() -> None:
+    """Import and manage regions."""
+
+
+@region_commands.command("import")
+@click.argument("extract", type=click.Path(path_type=Path))
+@click.option("--name", required=True, help="Short name: lower-case letters, digits, hyphens.")
+@click.option("--title", default="", help="Name for people; made from the short name when not given.")
+@click.option("--gtfs", "feeds", multiple=True, type=click.Path(path_type=Path), help="A timetable (GTFS zip file).")
+def import_command(extract: Path, name: str, title: str, feeds: tuple[Path, ...]) -> None:
+    """Compile EXTRACT (.osm.pbf) to a region, in place of an older one of the same name."""
+    with plain_errors():
+        _import(_store(), name, extract, feeds, title)
+
+
+@region_commands.command("update")
+@click.argument("name")
+@click.argument("extract", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--gtfs", "feeds", multiple=True, type=click.Path(path_type=Path), help="Timetables, in place of those before."
+)
+def update_command(name: str, extract: Path | None, feeds: tuple[Path, ...]) -> None:
+    """Import a region again, from EXTRACT or from the file it came from."""
+    with plain_errors():
+        store = _store()
+        before = origin_of(name, store.directory(name))
+        old_feeds = tuple(Path(feed) for feed in before.feed_files)
+        _import(store, name, extract or Path(before.source_file), feeds or old_feeds, before.title)
+
+
+@region_commands.command("list")
+def list_command() -> None:
+    """List the regions."""
+    store = _store()
+    for name in store.names():
+        try:
+            click.echo(_line(name, Atlas(name, store.directory(name)).meta))
+        except AtlasDamaged as error:
+            click.echo(f"{name:20} {error.message}")
+    if not store.names():
+        click.echo("No region has been imported yet.")
+
+
+@region_commands.command("remove")
+@click.argument("name")
+def remove_command(name: str) -> None:
+    """Remove a region and its files."""
+    with plain_errors():
+        _store().remove(name)
+        click.echo(f"Removed {name}.")
+
+
+def _store() -> RegionStore:
+    return RegionStore(load_config().regions_dir)
+
+
+def _import(store: RegionStore, name: str, extract: Path, feeds: tuple[Path, ...], title: str) -> None:
+    # Every process of the site loads this module, and none of them imports.
+    from app.atlas.importing.importer import Source, import_region
+
+    with _progress_bar(f"Importing {name}") as progress:
+        meta = import_region(store, name, Source(extract, feeds, title), progress)
+    for note in meta.notes:
+        click.echo(f"  {note}")
+    click.echo(_line(name, meta))
+
+
+def _line(name: str, meta: AtlasMeta) -> str:
+    date = f"data as of {meta.data_date}" if meta.data_date else "data of unknown date"
+    size = f"{meta.covered_km2:,.0f} km², {meta.addresses:,} addresses, {meta.places:,} places"
+    feeds = f", timetables: {', '.join(meta.feeds)} ({meta.service_date})" if meta.feeds else ""
+    return f"{name:20} {meta.title}: {size}, {date}{feeds}"
+
+
+@contextmanager
+def _progress_bar(label: str) -> Iterator[Callable[[float, str], None]]:
+    """Show a bar with the time left on a terminal; say nothing anywhere else."""
+    with click.progressbar(length=STEPS, label=label, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
+        yield lambda share, what: bar.update(max(0, round(share * STEPS) - bar.pos))

@@ -1,0 +1,42 @@
+"""`flask worker`: evaluate jobs beside or instead of the web server's own workers."""
+
+from __future__ import annotations
+
+import logging
+import signal
+import time
+from types import FrameType
+
+import click
+
+from app.cli.errors import plainly
+from app.config import Config, load_config
+from app.queue import open_store, start_worker
+
+#: How long `flask worker` waits for the stage under way when it is asked to stop (seconds).
+STOP_SECONDS = 30.0
+
+
+@click.command("worker")
+@plainly
+def worker_command() -> None:
+    """Evaluate jobs in this process until it is stopped, beside or instead of the web server's workers."""
+    logging.basicConfig(format="%(asctime)s [%(process)d] [%(levelname)s] %(name)s: %(message)s")
+    config = _checked(load_config())
+    worker = start_worker(config)
+
+    def on_signal(_number: int, _frame: FrameType | None) -> None:
+        worker.ask_to_stop()
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, on_signal)
+    click.echo(f"Worker {worker.name} takes jobs. Stop it with Ctrl-C.")
+    while not worker.stopping:
+        time.sleep(0.2)
+    worker.stop(STOP_SECONDS)
+
+
+def _checked(config: Config) -> Config:
+    """Make sure that the database works before a worker starts on it."""
+    open_store(config).check()
+    return config

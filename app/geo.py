@@ -1,0 +1,94 @@
+"""Distances, boxes and projections on the ground, from degrees (WGS 84): good to 0.3 % within a few kilometres."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+#: Mean metres in one degree of latitude (WGS 84).
+METRES_PER_DEGREE = 111_195.0
+
+Floats = NDArray[np.float64]
+Geometries = NDArray[np.object_]
+
+_ORIGIN = shapely.Point(0.0, 0.0)
+
+
+class Box(NamedTuple):
+    """A box in degrees."""
+
+    min_lon: float
+    min_lat: float
+    max_lon: float
+    max_lat: float
+
+    def contains(self, lat: float, lon: float) -> bool:
+        """Tell whether a point lies in the box or on its edge."""
+        return self.min_lon <= lon <= self.max_lon and self.min_lat <= lat <= self.max_lat
+
+
+def metres_per_degree_lon(lat: float) -> float:
+    """Return the metres in one degree of longitude at a latitude in degrees."""
+    return METRES_PER_DEGREE * math.cos(math.radians(lat))
+
+
+def distance_m(lat_a: float, lon_a: float, lat_b: float, lon_b: float) -> float:
+    """Return the straight distance in metres between two points (equirectangular at their mean latitude)."""
+    x = (lon_b - lon_a) * metres_per_degree_lon((lat_a + lat_b) / 2)
+    y = (lat_b - lat_a) * METRES_PER_DEGREE
+    return math.hypot(x, y)
+
+
+def box_around(lat: float, lon: float, radius_m: float) -> Box:
+    """Return the box whose sides touch the circle of a radius in metres around a point."""
+    d_lat = radius_m / METRES_PER_DEGREE
+    d_lon = radius_m / max(metres_per_degree_lon(lat), 1.0)
+    return Box(lon - d_lon, lat - d_lat, lon + d_lon, lat + d_lat)
+
+
+def point_array(positions: Floats) -> Geometries:
+    """Return one point for each (x, y) row."""
+    return np.asarray(shapely.points(positions.reshape(-1, 2)), dtype=object).reshape(-1)
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """Metres east of a central meridian (degrees) and metres north of the equator.
+
+    Areas are exact; lengths are good to 4 % three degrees of longitude away from the meridian (Snyder 1987, p. 243).
+    """
+
+    central_lon: float
+
+    def to_metres(self, geometries: Geometries) -> Geometries:
+        """Project an array of geometries in degrees."""
+        return shapely.transform(geometries, self._forward)
+
+    def points_to_degrees(self, points: Floats) -> Floats:
+        """Return (lon, lat) rows for (x, y) rows in metres."""
+        lat = points[:, 1] / METRES_PER_DEGREE
+        lon = self.central_lon + points[:, 0] / (METRES_PER_DEGREE * np.cos(np.radians(lat)))
+        return np.column_stack((lon, lat))
+
+    def points_to_metres(self, points: Floats) -> Floats:
+        """Return (x, y) rows in metres for (lon, lat) rows."""
+        return self._forward(points)
+
+    def _forward(self, points: Floats) -> Floats:
+        x = (points[:, 0] - self.central_lon) * METRES_PER_DEGREE * np.cos(np.radians(points[:, 1]))
+        return np.column_stack((x, points[:, 1] * METRES_PER_DEGREE))
+
+
+def distances_m(lat: float, lon: float, shapes: Sequence[bytes]) -> Floats:
+    """Return the metres from a point to the nearest point of each shape (WKB in degrees); 0 inside an area."""
+    stretch = np.array([metres_per_degree_lon(lat), METRES_PER_DEGREE])
+    origin = np.array([lon, lat])
+    geometries = shapely.transform(shapely.from_wkb(np.array(shapes, dtype=object)), lambda xy: (xy - origin) * stretch)
+    metres: Floats = shapely.distance(geometries, _ORIGIN)
+    return metres

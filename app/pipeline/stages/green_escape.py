@@ -1,0 +1,171 @@
+"""Stage green_escape: the daily walk value of each green space, and the best one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.atlas.facts import GreenSpace
+from app.pipeline.confidence import section
+from app.pipeline.evaluation import DISC_M, Evaluation
+from app.pipeline.found import COMFORT_WORDS, found_place, group, name_and_minutes, place_name, walk_minutes
+from app.pipeline.report import Fact, Finding, FoundPlace, Gap, Group, Part, Score, State
+from app.pipeline.rules.categories import Data
+from app.pipeline.rules.profiles import METHODS
+from app.pipeline.scoring import at_least, interpolate, weighted_mean
+from app.pipeline.stages.green_spaces import is_incomplete, size_words
+from app.wording import listed, metres, minutes, number, percent, sentence
+
+METHOD = METHODS.green
+WALK_FULL = METHOD.walk[0][1]
+SAID = {"passes": "good enough for a", "borderline": "borderline for a", "falls short": "short of a good"}
+
+
+def green_parts(green: GreenSpace) -> tuple[Part, ...]:
+    """Return the five parts of the value; nature is None where no land cover is mapped."""
+    return (_walk(green), _size(green), _paths(green), _nature(green), _comfort(green))
+
+
+def daily_walk_value(parts: Sequence[Part]) -> float:
+    """Return the value, 0 to 10, over the parts that are known."""
+    mean = weighted_mean((p.value / p.out_of, p.out_of) for p in parts if p.value is not None)
+    return round(10 * (mean or 0.0), 1)
+
+
+def escape_word(value: float, parts: Sequence[Part]) -> str:
+    """Return "passes", "borderline" or "falls short"."""
+    walk, size = (next(p.value or 0.0 for p in parts if p.key == key) for key in ("walk", "size"))
+    if value >= METHOD.passes and min(walk, size) >= METHOD.passes_part:
+        return "passes"
+    return "borderline" if value >= METHOD.borderline else "falls short"
+
+
+def walk_value(walk_min: float) -> float:
+    """Return 0.5 to 3: 3 up to 10 minutes, falling to 2 at 20 and 1 at 30."""
+    return METHOD.walk_beyond if walk_min > METHOD.walk[-1][0] else interpolate(METHOD.walk, walk_min)
+
+
+def _walk(green: GreenSpace) -> Part:
+    walk = walk_minutes(green.place) or 0.0
+    return _part("walk", "Walk", walk_value(walk), WALK_FULL, f"{minutes(walk)} on foot.")
+
+
+def _size(green: GreenSpace) -> Part:
+    hectares = green.area_m2 / 10_000
+    text = f"{number(hectares, 1)} ha." if hectares >= 0.05 else "Less than 0.1 ha."
+    return _part("size", "Size", at_least(METHOD.size_ha, hectares), METHOD.size_ha[0][1], text)
+
+
+def _paths(green: GreenSpace) -> Part:
+    km = green.paths_inside_m / 1_000
+    value = at_least(METHOD.paths_km, km, METHOD.paths_any if km > 0 else 0.0)
+    full = METHOD.paths_km[0][1]
+    if green.has_named_trail:
+        return _part("paths", "Paths inside", full, full, "A named trail runs through it.")
+    text = f"{sentence(metres(green.paths_inside_m))} of paths." if km > 0 else "No path is mapped inside."
+    return _part("paths", "Paths inside", value, full, text)
+
+
+def _nature(green: GreenSpace) -> Part:
+    full = METHOD.nature_share[0][1]
+    if green.nature_share is None:
+        return Part("nature", "Nature", None, full, full, "No land cover is mapped there.")
+    text = f"{percent(green.nature_share)} wood, water or meadow."
+    return _part("nature", "Nature", at_least(METHOD.nature_share, green.nature_share), full, text)
+
+
+def _comfort(green: GreenSpace) -> Part:
+    value = min(METHOD.comfort_full, METHOD.comfort_each * len(set(green.comforts)))
+    words = [word for key, word in COMFORT_WORDS.items() if key in green.comforts]
+    text = f"{sentence(listed(words))}." if words else "No benches, toilets or the like are mapped there."
+    return _part("comfort", "Comfort", value, METHOD.comfort_full, text)
+
+
+def _part(key: str, label: str, value: float, full: float, evidence: str) -> Part:
+    return Part(key, label, round(value, 2), full, full, evidence)
+
+
+@dataclass(frozen=True, slots=True)
+class Valued:
+    """A green space with its daily walk value and its parts."""
+
+    green: GreenSpace
+    value: float
+    parts: tuple[Part, ...]
+
+
+def run(evaluation: Evaluation) -> Finding:
+    """Choose the green space with the best daily walk value, 0 to 10."""
+    valued = value_greens(evaluation.around.green_spaces())
+    if not valued:
+        return _no_escape(evaluation)
+    best = valued[0]
+    missing = [p for p in best.parts if p.value is None]
+    score = Score("Daily walk value", best.value, 10.0, escape_word(best.value, best.parts))
+    return Finding(
+        stage="green_escape",
+        title="Your daily green escape",
+        state=State.PARTIAL if missing else State.MEASURED,
+        summary=_escape_summary(best, score),
+        score=score,
+        parts=best.parts,
+        facts=_escape_facts(best.green),
+        groups=_escape_groups(valued),
+        notes=(f"The value passes from {number(METHOD.passes)} on, when the walk and the size are good enough too.",),
+        gaps=tuple(Gap(p.label.lower(), p.evidence) for p in missing),
+        confidence=section(evaluation, Data.AMENITIES),
+    )
+
+
+def _escape_summary(best: Valued, score: Score) -> str:
+    return (
+        f"{sentence(name_and_minutes(best.green.place))}: {number(score.value)} of 10, {SAID[score.word]} daily walk."
+    )
+
+
+def value_greens(greens: tuple[GreenSpace, ...]) -> list[Valued]:
+    """Return the green spaces that can be walked to, best value first, the nearer one of equals."""
+    walkable = [g for g in greens if g.place.walk_s is not None]
+    valued = [Valued(g, daily_walk_value(parts := green_parts(g)), parts) for g in walkable]
+    return sorted(valued, key=lambda v: (-v.value, v.green.place.walk_s or 0.0, v.green.place.osm_id))
+
+
+def _escape_facts(green: GreenSpace) -> tuple[Fact, ...]:
+    share = green.nature_share
+    return (
+        Fact("escape", "Green space", place_name(green.place)),
+        Fact("escape_walk", "Walk", round((green.place.walk_s or 0.0) / 60.0, 1), "min"),
+        Fact("escape_area", "Size", round(green.area_m2 / 10_000, 2), "ha"),
+        Fact("escape_paths", "Paths inside", round(green.paths_inside_m / 1_000, 2), "km"),
+        Fact("escape_nature", "Wood, water and meadow", None if share is None else float(round(100 * share)), "%"),
+    )
+
+
+def _escape_groups(valued: list[Valued]) -> tuple[Group, ...]:
+    others = valued[1 : METHOD.others + 1]
+    if not others:
+        return ()
+    seconds = np.sort(np.array([v.green.place.walk_s for v in valued[1:]], dtype=float))
+    return (group("other_greens", "Others, best first", [_described(v) for v in others], seconds),)
+
+
+def _described(valued: Valued) -> FoundPlace:
+    words = (size_words(valued.green), f"{number(valued.value)} of 10")
+    return found_place(valued.green.place, ", ".join(word for word in words if word))
+
+
+def _no_escape(evaluation: Evaluation) -> Finding:
+    unsure = is_incomplete(evaluation)
+    return Finding(
+        stage="green_escape",
+        title="Your daily green escape",
+        state=State.UNKNOWN if unsure else State.MEASURED,
+        summary="The map does not tell whether there is a green space for a daily walk."
+        if unsure
+        else "No public green space is within 45 minutes on foot, so there is none for a daily walk.",
+        score=None if unsure else Score("Daily walk value", 0.0, 10.0, "falls short"),
+        gaps=(evaluation.knowledge.gap("a daily green escape", Data.AMENITIES, DISC_M),) if unsure else (),
+        confidence=section(evaluation, Data.AMENITIES),
+    )

@@ -1,0 +1,85 @@
+"""Stage green_spaces: public green within a walk."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from app.atlas.facts import GreenSpace
+from app.pipeline.confidence import section
+from app.pipeline.evaluation import DISC_M, Evaluation, merge_gaps
+from app.pipeline.found import found_place, group, name_and_minutes
+from app.pipeline.report import Fact, Finding, Gap, Group, State
+from app.pipeline.rules.categories import Data
+from app.pipeline.rules.profiles import METHODS
+from app.wording import count, limit, number, sentence
+
+METHOD = METHODS.green
+NEAR_TITLE = f"Public green of {number(METHOD.near_ha)} ha or more within {limit(METHOD.near_m)}"
+
+
+def run(evaluation: Evaluation) -> Finding:
+    """List public green by walking time, and answer the 300 m question of the World Health Organization."""
+    greens = [g for g in evaluation.around.green_spaces() if g.place.walk_s is not None]
+    seconds = np.array([g.place.walk_s for g in greens], dtype=float)
+    near, gaps = _green_nearby(evaluation)
+    unsure = not greens and is_incomplete(evaluation)
+    if unsure:
+        gaps.append(evaluation.knowledge.gap("parks and green spaces", Data.AMENITIES, DISC_M))
+    nearest = [found_place(g.place, size_words(g)) for g in greens[: METHOD.others + 1]]
+    found = group("green", "Green spaces within 30 minutes on foot", nearest, seconds)
+    return Finding(
+        stage="green_spaces",
+        title="Parks and green space",
+        state=State.UNKNOWN if unsure else State.PARTIAL if gaps else State.MEASURED,
+        summary=_spaces_summary(greens, found, near, unsure),
+        facts=(
+            Fact("green_within_300_m", NEAR_TITLE, near),
+            Fact(
+                "green_within_15", "Green spaces within 15 minutes on foot", None if unsure else float(found.within_15)
+            ),
+        ),
+        groups=(found,) if greens else (),
+        notes=("Each area is the mapped area itself, without holes; the walk ends at its edge or entrance.",),
+        gaps=merge_gaps(gaps),
+        confidence=section(evaluation, Data.AMENITIES),
+    )
+
+
+def size_words(green: GreenSpace) -> str:
+    """Say "12 ha", or square metres below a tenth of a hectare."""
+    hectares = green.area_m2 / 10_000
+    if hectares >= 0.1:
+        return f"{number(hectares, 1 if hectares < 10 else 0)} ha"
+    return f"{number(round(green.area_m2, -1), 0)} m²" if green.area_m2 >= 10 else "size not known"
+
+
+def is_incomplete(evaluation: Evaluation) -> bool:
+    """Return whether finding no green space says nothing: the data is sparse, or the map ends too near."""
+    return not evaluation.knowledge.has(Data.AMENITIES) or evaluation.knowledge.cut_off(DISC_M)
+
+
+def _green_nearby(evaluation: Evaluation) -> tuple[bool | None, list[Gap]]:
+    """Tell whether public green of 1 ha lies within 300 m; None where not finding it says nothing."""
+    know = evaluation.knowledge
+    if evaluation.around.largest_green_within_m(METHOD.near_m) >= METHOD.near_ha * 10_000:
+        return True, []
+    if not know.has(Data.AMENITIES) or know.cut_off(METHOD.near_m):
+        what = NEAR_TITLE[:1].lower() + NEAR_TITLE[1:]
+        return None, [know.gap(what, Data.AMENITIES, METHOD.near_m)]
+    return False, []
+
+
+def _spaces_summary(greens: list[GreenSpace], found: Group, near: bool | None, unsure: bool) -> str:
+    if unsure:
+        return "The map does not tell whether there is public green within a walk."
+    if not greens:
+        return "No public green space is within 45 minutes on foot."
+    verb = "is" if found.within_15 == 1 else "are"
+    text = (
+        f"{sentence(name_and_minutes(greens[0].place))}, is the nearest green space; "
+        f"{count(found.within_15, 'green space')} {verb} within 15 minutes."
+    )
+    if near is None:
+        return text
+    has = "There is" if near else "There is no"
+    return f"{text} {has} public green of {number(METHOD.near_ha)} ha or more within {limit(METHOD.near_m)}."

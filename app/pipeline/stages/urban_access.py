@@ -1,0 +1,168 @@
+"""Stage urban_access: travel times to the person's own destinations, or to what a city offers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from app.atlas.facts import TransitTime, TravelTimes
+from app.errors import DoorstepError
+from app.pipeline.confidence import section
+from app.pipeline.evaluation import Evaluation
+from app.pipeline.found import kind_word, place_name, rounded
+from app.pipeline.report import Fact, Finding, Gap, State, Trip
+from app.pipeline.rules.profiles import METHODS
+from app.places import Kind, Location, Place
+from app.sources.interface import Surroundings
+from app.wording import listed, minutes, percent, sentence
+
+CENTRE_KINDS = (Kind.CITY_CENTRE, Kind.TOWN_CENTRE)
+LANDMARKS = (
+    ("centre", "city or town centre", CENTRE_KINDS),
+    ("station", "main railway station", (Kind.RAIL_STATION,)),
+    ("hospital", "hospital", (Kind.HOSPITAL,)),
+    ("airport", "airport", (Kind.AIRPORT,)),
+    ("university", "university", (Kind.UNIVERSITY,)),
+)
+#: A walk up to here is named alone, without the rides.
+SHORT_WALK_MIN = 20.0
+LIMITS = {purpose: (great, ok) for purpose, great, ok in METHODS.urban.limits}
+NOTES = (
+    "Car times are for an empty road: speed limits and road classes, no traffic, no parking.",
+    "A word (great, ok, painful) goes by the quickest of walking, transit and car.",
+)
+NOTES_CAR_FREE = (
+    NOTES[0],
+    "A word (great, ok, painful) goes by walking and transit only: this profile does not drive.",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Destination:
+    """Somewhere to go, and what for."""
+
+    purpose: str
+    name: str
+    target: Location | Place
+
+
+def run(evaluation: Evaluation) -> Finding:
+    """Measure walk, bike, car and transit times to each destination."""
+    destinations, gaps = _own(evaluation) if evaluation.listing.destinations else _landmarks(evaluation)
+    times = evaluation.around.travel_times([d.target for d in destinations]) if destinations else ()
+    trips = tuple(_trip(d, t, evaluation) for d, t in zip(destinations, times, strict=True))
+    return Finding(
+        stage="urban_access",
+        title="Getting around",
+        state=_state(trips, gaps),
+        summary=_summary(trips),
+        facts=tuple(Fact(f"{t.purpose}_word", f"Trip to {t.destination}", t.word) for t in trips if t.word),
+        trips=trips,
+        notes=() if not trips else NOTES if evaluation.profile.drives else NOTES_CAR_FREE,
+        gaps=tuple(gaps),
+        confidence=section(evaluation, radius_m=METHODS.distances.disc_m),
+    )
+
+
+def _own(evaluation: Evaluation) -> tuple[list[Destination], list[Gap]]:
+    """Locate the person's own destinations; one that cannot be found is a gap and costs nothing else."""
+    found, gaps = [], []
+    for text in evaluation.listing.destinations:
+        try:
+            location = evaluation.source.locate(text)
+        except DoorstepError as error:
+            gaps.append(Gap(text, error.message))
+            continue
+        if location.region == evaluation.location.region:
+            found.append(Destination("commute", location.label, location))
+        else:
+            gaps.append(Gap(text, "It lies in another region than the address, so no way there is known."))
+    return found, gaps
+
+
+def _landmarks(evaluation: Evaluation) -> tuple[list[Destination], list[Gap]]:
+    """Find the nearest of what a city offers, in the whole region."""
+    found, gaps = [], []
+    for purpose, words, kinds in LANDMARKS:
+        place = landmark(evaluation.around, purpose, kinds)
+        if place is None:
+            gaps.append(Gap(words, "There is none on the map of this region; the nearest may lie outside it."))
+        else:
+            found.append(Destination(purpose, landmark_name(place), place))
+    return found, gaps
+
+
+def landmark(around: Surroundings, purpose: str, kinds: tuple[Kind, ...]) -> Place | None:
+    """Return the nearest of some kinds; the middle of a town's area is not its centre, so only a point counts as "
+    "one."""
+    place = around.landmark(*kinds)
+    return None if place and purpose == "centre" and not place.osm_id.startswith("n") else place
+
+
+def landmark_name(place: Place) -> str:
+    """Say "Helsinki (railway station)": a station often has the name of its town."""
+    noun = kind_word(place.kind)
+    return f"{place.name} ({noun})" if place.name and noun not in place.name.lower() else place_name(place)
+
+
+def _trip(destination: Destination, times: TravelTimes, evaluation: Evaluation) -> Trip:
+    walk, bike, car = (rounded(None if s is None else s / 60.0) for s in (times.walk_s, times.bike_s, times.car_s))
+    transit = times.transit
+    mean = None if transit is None else round(transit.mean_s / 60.0, 1)
+    rides = (walk, mean, car) if evaluation.profile.drives else (walk, mean)
+    return Trip(
+        destination=destination.name,
+        purpose=destination.purpose,
+        walk_min=walk,
+        bike_min=bike,
+        car_min=car,
+        transit_min=mean,
+        transit_range_min=None if transit is None else (round(transit.min_s / 60, 1), round(transit.max_s / 60, 1)),
+        word=trip_word(destination.purpose, rides),
+        notes=tuple(_trip_notes(times, transit, evaluation)),
+    )
+
+
+def trip_word(purpose: str, rides: Iterable[float | None]) -> str:
+    """Return great, ok or painful for the quickest of the rides, "" where none is known."""
+    best = min((ride for ride in rides if ride is not None), default=None)
+    if best is None:
+        return ""
+    great, ok = LIMITS[purpose]
+    return "great" if best <= great else "ok" if best <= ok else "painful"
+
+
+def _trip_notes(times: TravelTimes, transit: TransitTime | None, evaluation: Evaluation) -> Iterable[str]:
+    if times.walk_s is None:
+        yield "No walk of up to 45 minutes was found."
+    if times.car_s is None:
+        yield "No way by car was found on this map."
+    if transit is None:
+        known = evaluation.knowledge.has_timetable
+        yield (
+            "No transit connection was found." if known else "No timetable is known here, so there is no transit time."
+        )
+    elif transit.reached_share < 1:
+        yield f"{percent(transit.reached_share)} of the departures between 7:00 and 9:00 on a weekday get there."
+
+
+def _state(trips: Sequence[Trip], gaps: Sequence[Gap]) -> State:
+    if not any(_rides(trip) for trip in trips):
+        return State.UNKNOWN
+    return State.PARTIAL if gaps or any(t.transit_min is None for t in trips) else State.MEASURED
+
+
+def _rides(trip: Trip) -> list[str]:
+    """Say the walk where it is short, else transit (or the walk) and car; the bike where nothing else is known."""
+    if trip.walk_min is not None and trip.walk_min <= SHORT_WALK_MIN:
+        return [f"{minutes(trip.walk_min)} on foot"]
+    slow = (trip.walk_min, "on foot") if trip.transit_min is None else (trip.transit_min, "by transit")
+    known = [f"{minutes(ride)} {how}" for ride, how in (slow, (trip.car_min, "by car")) if ride is not None]
+    return known or [f"{minutes(ride)} by bike" for ride in (trip.bike_min,) if ride is not None]
+
+
+def _summary(trips: Sequence[Trip]) -> str:
+    known = [(trip, rides) for trip in trips if (rides := _rides(trip))]
+    if not known:
+        return "No travel time could be measured: no destination is on the map, or no way to one."
+    return sentence("; ".join(f"{trip.destination}: {listed(rides)}" for trip, rides in known) + ".")

@@ -1,0 +1,28 @@
+"""What stands behind the reports: the regions that are covered, and how every score is made."""
+
+from __future__ import annotations
+
+import msgspec
+from flask import Blueprint, Response, make_response, render_template
+
+from app.pipeline.methods import SECTIONS
+from app.pipeline.rules.profiles import METHODS_VERSION
+from app.web.negotiation import Wanted, json_response, negotiated, wanted
+from app.web.services import covered_regions
+
+bp = Blueprint("about", __name__)
+
+
+@bp.get("/regions")
+def regions() -> Response:
+    """List the regions."""
+    found = covered_regions()
+    if wanted() is Wanted.JSON:
+        return negotiated(json_response(msgspec.json.encode(found)))
+    return negotiated(make_response(render_template("regions.html", regions=found)))
+
+
+@bp.get("/methods")
+def methods() -> Response:
+    """Explain the methods, from the same constants that the stages read."""
+    return negotiated(make_response(render_template("methods.html", sections=SECTIONS, version=METHODS_VERSION)))

@@ -1,0 +1,102 @@
+"""What the pipeline may ask about the world: locate an address, its surroundings, outside scores."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from app.atlas.facts import (
+    BikeInfrastructure,
+    Floats,
+    GreenSpace,
+    Hazard,
+    MappedFacts,
+    RegionFacts,
+    StreetFacts,
+    TransitStop,
+    TravelTimes,
+)
+from app.places import Kind, Location, Place
+
+
+class Surroundings(Protocol):
+    """All that lies within reach of one located address. Answers are deterministic and in stable order."""
+
+    @property
+    def location(self) -> Location: ...
+
+    @property
+    def region(self) -> RegionFacts: ...
+
+    @property
+    def snap_m(self) -> float | None:
+        """Metres from the address to the nearest walkable street; None where there is none within 500 m."""
+
+    def coverage(self, radius_m: float) -> float:
+        """Share, 0 to 1, of the disc around the address for which the region holds data."""
+
+    def mapped(self) -> MappedFacts: ...
+
+    def streets(self) -> StreetFacts: ...
+
+    def walk_seconds(self, *kinds: Kind) -> Floats:
+        """Walking seconds to every place of these kinds within 45 minutes, ascending."""
+
+    def nearest(self, *kinds: Kind, limit: int = 5) -> tuple[Place, ...]:
+        """The places of these kinds with the shortest walks, by (walk_s, straight_m, osm_id)."""
+
+    def hazards(self, *kinds: Kind, within_m: float) -> tuple[Hazard, ...]:
+        """Lines and areas of these kinds within a straight distance, nearest first; tunnels left out."""
+
+    def green_spaces(self) -> tuple[GreenSpace, ...]:
+        """Green areas open to the public within a 45 minutes' walk, nearest first."""
+
+    def largest_green_within_m(self, radius_m: float) -> float:
+        """Square metres of the largest public green area whose edge is within a straight distance; 0.0 for none."""
+
+    def bike_infrastructure(self) -> BikeInfrastructure: ...
+
+    def bike_metres(self, *kinds: Kind, max_stress: int = 4) -> Floats:
+        """Cycling metres to each place of these kinds within 4.8 km, on streets of at most this stress.
+
+        The order is the same for every `max_stress`; infinity where no such way exists.
+        """
+
+    def transit_stops(self) -> tuple[TransitStop, ...]:
+        """Stops of the timetables where there are some near here, else OpenStreetMap's; nearest first."""
+
+    def has_timetable(self) -> bool:
+        """Tell whether a timetable covers the surroundings of this address."""
+
+    def landmark(self, *kinds: Kind) -> Place | None:
+        """The nearest place of these kinds in the whole region, by straight distance; `walk_s` may be None."""
+
+    def travel_times(self, destinations: Sequence[Location | Place]) -> tuple[TravelTimes, ...]:
+        """Times to each destination, in the order given. Car times are free-flow."""
+
+
+@dataclass(frozen=True, slots=True)
+class OutsideScore:
+    """A score that another service made, shown beside ours with its own name and link."""
+
+    name: str
+    value: float
+    out_of: float
+    link: str
+
+
+class Source(Protocol):
+    """Where facts come from: imported regions, or a live service."""
+
+    def locate(self, address: str) -> Location:
+        """Find an address.
+
+        Raises AddressNotFound (with suggestions), AddressOutsideRegions or NoRegions.
+        """
+
+    def surroundings(self, location: Location) -> Surroundings:
+        """Open the surroundings of a location that `locate` gave."""
+
+    def outside_scores(self, location: Location) -> tuple[OutsideScore, ...]:
+        """Scores of other services; empty where none is configured."""

@@ -1,0 +1,1 @@
+"""What every route rests on: wiring, who asks, in which shape an answer is wanted, and what is refused."""

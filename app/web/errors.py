@@ -1,0 +1,120 @@
+"""One border where every error becomes a page, a fragment or a problem document that says what to do next."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from http import HTTPStatus
+
+import msgspec
+from flask import Flask, Response, current_app, make_response, render_template, request
+from werkzeug.exceptions import HTTPException, InternalServerError
+
+from app.config import Config
+from app.errors import DoorstepError, InvalidListing
+from app.web.negotiation import Wanted, json_response, negotiated, wanted
+
+#: What to say of errors that come from HTTP itself.
+SENTENCES = {
+    400: "That request could not be read. Go back, reload the page and send it again.",
+    404: "There is no page at this address. Check the link, or start from the front page.",
+    405: "This address cannot be used that way. Go to the front page and start from there.",
+    413: "That was too much text at once. An address and a few numbers are all that Doorstep needs.",
+    415: "Send the address as a form or as JSON.",
+    500: "Something went wrong on our side, and it has been noted. Please try again in a moment.",
+}
+TITLES = {
+    400: "Unreadable request",
+    403: "Not allowed",
+    404: "Nothing here",
+    405: "Not possible here",
+    409: "No longer possible",
+    413: "Too much at once",
+    422: "Please check your input",
+    429: "One moment, please",
+    500: "Something went wrong",
+    503: "Not available right now",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """An error as it is told, after RFC 9457."""
+
+    title: str
+    status: int
+    detail: str
+    code: str
+    instance: str
+    field: str | None = None
+    suggestions: tuple[str, ...] = ()
+    retry_after_seconds: int | None = None
+    #: Set where the log holds more under the same id.
+    error_id: str | None = None
+    type: str = "about:blank"
+
+
+def init_app(app: Flask, config: Config) -> None:
+    """Catch everything here, and only here."""
+    app.register_error_handler(DoorstepError, answer)
+    app.register_error_handler(HTTPException, answer_http)
+    app.register_error_handler(InternalServerError, answer_unexpected)
+
+
+def answer(error: DoorstepError) -> Response:
+    """Answer an expected failure."""
+    field = error.field if isinstance(error, InvalidListing) else None
+    problem = Problem(
+        title=_title(error.http_status),
+        status=error.http_status,
+        detail=error.message,
+        code=error.code,
+        instance=request.path,
+        field=field,
+        suggestions=error.suggestions,
+        retry_after_seconds=error.retry_after_seconds,
+    )
+    if error.http_status >= 500:
+        current_app.logger.warning("%s %s: %s", request.method, request.path, error.code)
+    return with_retry_after(_in_shape(problem), error)
+
+
+def answer_http(error: HTTPException) -> Response:
+    """Answer an error of HTTP itself, keeping headers such as Allow."""
+    status = error.code or 500
+    detail = SENTENCES.get(status, SENTENCES[400] if status < 500 else SENTENCES[500])
+    response = _in_shape(Problem(_title(status), status, detail, f"http-{status}", request.path))
+    for name, value in error.get_headers():
+        if name.lower() not in ("content-type", "content-length"):
+            response.headers[name] = value
+    return response
+
+
+def answer_unexpected(error: InternalServerError) -> Response:
+    """Answer a defect with an id that the log holds too; Flask has logged the traceback just before."""
+    error_id = secrets.token_hex(4)
+    current_app.logger.error("error id %s: %s %s", error_id, request.method, request.path)
+    return _in_shape(Problem(_title(500), 500, SENTENCES[500], "internal", request.path, error_id=error_id))
+
+
+def with_retry_after(response: Response, error: DoorstepError) -> Response:
+    """Tell programs and browsers when to come back."""
+    if error.retry_after_seconds is not None:
+        response.headers["Retry-After"] = str(error.retry_after_seconds)
+    return response
+
+
+def _in_shape(problem: Problem) -> Response:
+    match wanted():
+        case Wanted.JSON:
+            response = json_response(msgspec.json.encode(problem), problem.status, "application/problem+json")
+        case Wanted.FRAGMENT:
+            response = make_response(render_template("partials/error.html", problem=problem), problem.status)
+        case Wanted.PAGE:
+            response = make_response(render_template("error.html", problem=problem), problem.status)
+    negotiated(response).headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _title(status: int) -> str:
+    return TITLES.get(status) or HTTPStatus(status).phrase.capitalize()

@@ -1,0 +1,65 @@
+"""How the web application is put together."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+
+from flask import Flask, url_for
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app.cli.jobs import jobs_commands
+from app.cli.regions import region_commands
+from app.cli.worker import worker_command
+from app.config import Config, load_config
+from app.routes import about, health, home, jobs, operators, snapshots
+from app.views import filters, report
+from app.web import errors, polls, security, services
+
+#: Links to static files change with the file's content, so browsers may keep them for a year.
+ASSET_SECONDS = 365 * 24 * 3600
+
+BLUEPRINTS = (home.bp, jobs.bp, snapshots.bp, about.bp, operators.bp, health.bp)
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def wire(config: Config | None) -> Flask:
+    """Make the application from settings, read from the environment where none are given."""
+    config = load_config() if config is None else config
+    app = Flask(__name__, root_path=str(ROOT))
+    app.config.update(
+        SECRET_KEY=config.secret_key or security.kept_in(config.data_dir),
+        MAX_CONTENT_LENGTH=security.MAX_BODY_BYTES,
+        SESSION_COOKIE_NAME="doorstep",
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_REFRESH_EACH_REQUEST=False,
+        PERMANENT_SESSION_LIFETIME=security.COOKIE_SECONDS,
+        SEND_FILE_MAX_AGE_DEFAULT=ASSET_SECONDS,
+    )
+    for module in (services, polls, security, errors, filters, report):
+        module.init_app(app, config)
+    app.add_template_global(_asset_links(app))
+    if config.trusted_proxies:
+        hops = config.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    for command in (region_commands, jobs_commands, worker_command):
+        app.cli.add_command(command)
+    return app
+
+
+def _asset_links(app: Flask) -> Callable[[str], str]:
+    """Return what templates call as `asset(name)`."""
+    folder = Path(str(app.static_folder))
+
+    @cache
+    def digest(name: str) -> str:
+        return hashlib.sha256((folder / name).read_bytes()).hexdigest()[:12]
+
+    def asset(name: str) -> str:
+        return url_for("static", filename=name, v=digest(name))
+
+    return asset

@@ -1,0 +1,129 @@
+"""`flask jobs ...` and `flask worker`, as an operator runs them."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from app.cli.jobs import jobs_commands
+from app.queue.jobs import Failure, Status
+from app.queue.store import SqliteStore
+from tests.support.building import create, ended, open_at, wait_for
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SqliteStore:
+    """A store that the commands find through the environment."""
+    monkeypatch.setenv("DOORSTEP_DATA_DIR", str(tmp_path))
+    return open_at(tmp_path)
+
+
+def run(*arguments: str) -> Result:
+    return CliRunner().invoke(jobs_commands, list(arguments))
+
+
+def fail_one(store: SqliteStore) -> str:
+    """A job that failed in its second stage."""
+    create(store)
+    claim = store.claim_next_job("box:1:1")
+    assert claim
+    store.update_job_stage(claim, "geocode", None, None)
+    store.update_job_stage(claim, "schools", ended("geocode", reason="nothing mapped").record, b"here")
+    store.fail_job(claim, Failure("too-bad", "It did not work out."), retry=False)
+    return claim.job.job_id
+
+
+def test_it_lists_jobs(site: SqliteStore) -> None:
+    failed, waiting = fail_one(site), create(site).job_id
+    lines = run("list").output.splitlines()
+    assert [line.split()[0] for line in lines] == [waiting, failed]
+    assert run("list", "--status", "failed").output.startswith(failed)
+    assert len(run("list", "--limit", "1").output.splitlines()) == 1
+
+
+def test_it_refuses_an_unknown_status(site: SqliteStore) -> None:
+    assert run("list", "--status", "lost").exit_code == 2
+
+
+def test_it_shows_a_job_with_its_history(site: SqliteStore) -> None:
+    output = run("show", fail_one(site)).output
+    for expected in ("It did not work out.", "geocode", "nothing mapped", "queued -> running", "box:1:1"):
+        assert expected in output
+
+
+def test_it_says_so_where_there_is_no_such_job(site: SqliteStore) -> None:
+    result = run("show", "nothing")
+    assert result.exit_code == 1
+    assert result.output.startswith("Error: This evaluation does not exist")
+
+
+def test_it_queues_a_failed_job_again(site: SqliteStore) -> None:
+    job_id = fail_one(site)
+    assert run("retry", job_id).exit_code == 0
+    assert site.get_job(job_id).status is Status.QUEUED
+
+
+def test_it_refuses_to_queue_a_waiting_job_again(site: SqliteStore) -> None:
+    result = run("retry", create(site).job_id)
+    assert (result.exit_code, "already queued" in result.output) == (1, True)
+
+
+def test_it_cancels_a_job(site: SqliteStore) -> None:
+    job = create(site)
+    assert "cancelled" in run("cancel", job.job_id).output
+    assert site.get_job(job.job_id).status is Status.CANCELLED
+
+
+def test_it_refuses_to_cancel_an_ended_job(site: SqliteStore) -> None:
+    assert run("cancel", fail_one(site)).exit_code == 1
+
+
+def test_it_clears_old_jobs_away(site: SqliteStore) -> None:
+    fail_one(site)
+    assert run("prune").output == "0 jobs cleared away.\n"
+    assert run("prune", "--days", "0").output == "1 job cleared away.\n"
+
+
+def test_it_shows_figures(site: SqliteStore) -> None:
+    fail_one(site)
+    create(site)
+    words = run("stats").output.split()
+    assert words[words.index("queued") + 1] == "1"
+    assert words[words.index("failed") + 1] == "1"
+
+
+def test_a_damaged_database_is_one_sentence(site: SqliteStore, tmp_path: Path) -> None:
+    (tmp_path / "doorstep.sqlite").write_bytes(b"my shopping list\n" * 100)
+    result = run("stats")
+    assert result.exit_code == 1
+    assert "damaged" in result.output
+    assert "Traceback" not in result.output
+
+
+WORKER = """
+from app.cli.worker import worker_command
+worker_command()
+"""
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_worker_of_its_own_takes_jobs_until_it_is_stopped(site: SqliteStore, number: int) -> None:
+    command = [sys.executable, "-c", WORKER]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=dict(os.environ)) as worker:
+        assert worker.stdout
+        try:
+            assert "takes jobs" in worker.stdout.readline()
+            job = create(site, listing='{"address": "nowhere"}')
+            # Where no region is, an attempt lasts a few milliseconds: only its count is sure to be seen.
+            wait_for(lambda: site.get_job(job.job_id).attempts == 1, seconds=20)
+            worker.send_signal(number)
+            assert worker.wait(20) == 0
+        finally:
+            worker.kill()
+    assert site.get_job(job.job_id).status is Status.QUEUED

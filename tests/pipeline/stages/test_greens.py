@@ -1,0 +1,117 @@
+"""Green space and the daily walk value."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from app.atlas.facts import GreenSpace
+from app.pipeline.report import Finding, State
+from app.pipeline.stages import green_escape, green_spaces
+from app.pipeline.stages.green_escape import daily_walk_value, escape_word, green_parts, walk_value
+from tests.support.surroundings import NOTHING_MAPPED, StreetGrid, evaluation_of, green
+
+
+def escape(*found: GreenSpace, **grid: object) -> Finding:
+    return green_escape.run(evaluation_of(StreetGrid(greens=found, **grid)))  # type: ignore[arg-type]
+
+
+def spaces(*found: GreenSpace, **grid: object) -> Finding:
+    return green_spaces.run(evaluation_of(StreetGrid(greens=found, **grid)))  # type: ignore[arg-type]
+
+
+def part(one: GreenSpace, key: str) -> float | None:
+    return next(p.value for p in green_parts(one) if p.key == key)
+
+
+@pytest.mark.parametrize(("minutes", "value"), [(0, 3), (10, 3), (15, 2.5), (20, 2), (25, 1.5), (30, 1), (31, 0.5)])
+def test_walk_points(minutes: float, value: float) -> None:
+    assert walk_value(minutes) == value
+
+
+@pytest.mark.parametrize(("hectares", "value"), [(4, 1.5), (3.9, 1), (1.2, 1), (0.4, 0.5), (0.39, 0)])
+def test_size_points(hectares: float, value: float) -> None:
+    assert part(green(100, hectares=hectares), "size") == value
+
+
+@pytest.mark.parametrize(("metres", "value"), [(2_000, 1.5), (800, 1), (10, 0.5), (0, 0)])
+def test_path_points(metres: float, value: float) -> None:
+    assert part(green(100, paths_m=metres), "paths") == value
+
+
+def test_a_named_trail_fills_the_path_points() -> None:
+    assert part(replace(green(100, paths_m=0), has_named_trail=True), "paths") == 1.5
+
+
+@pytest.mark.parametrize(("share", "value"), [(0.55, 2), (0.4, 1.5), (0.25, 1), (0.15, 0.5), (0.14, 0), (None, None)])
+def test_nature_points(share: float | None, value: float | None) -> None:
+    assert part(green(100, nature=share), "nature") == value
+
+
+def test_comfort_points_end_at_two() -> None:
+    six = ("bench", "toilets", "drinking_water", "playground", "lighting", "viewpoint")
+    assert part(green(100, comforts=six), "comfort") == 2.0
+    assert part(green(100, comforts=("bench",)), "comfort") == 0.4
+
+
+def test_the_best_park_reads_ten_and_passes() -> None:
+    finding = escape(green(100))
+    assert finding.score is not None
+    assert (finding.score.value, finding.score.word) == (10.0, "passes")
+
+
+def test_unknown_nature_is_left_out_and_the_rest_re_weighted() -> None:
+    finding = escape(green(100, nature=None))
+    assert finding.score is not None
+    assert finding.score.value == 10.0
+    assert finding.state is State.PARTIAL
+    assert finding.gaps[0].what == "nature"
+
+
+def test_a_high_value_without_size_is_borderline() -> None:
+    parts = green_parts(green(100, hectares=0.3))
+    assert daily_walk_value(parts) >= 5
+    assert escape_word(daily_walk_value(parts), parts) == "borderline"
+
+
+def test_a_poor_green_falls_short() -> None:
+    parts = green_parts(green(2_400, hectares=0.2, paths_m=0, nature=0.0, comforts=()))
+    assert escape_word(daily_walk_value(parts), parts) == "falls short"
+
+
+def test_the_best_is_chosen_and_the_others_are_listed() -> None:
+    small = [green(100.0 + n, name=f"Pocket {n}", hectares=0.1) for n in range(10)]
+    finding = escape(*small, green(500, name="Big Park"))
+    assert finding.summary.startswith("Big Park, 6 minutes on foot")
+    assert len(finding.groups[0].places) == 8
+    assert finding.groups[0].places[0].detail.startswith("0.1 ha, ")
+
+
+def test_no_green_on_a_whole_map_is_none() -> None:
+    finding = escape()
+    assert finding.score is not None
+    assert finding.score.value == 0.0
+
+
+def test_no_green_on_an_empty_map_is_unknown() -> None:
+    assert escape(facts=NOTHING_MAPPED).score is None
+    assert spaces(facts=NOTHING_MAPPED).state is State.UNKNOWN
+
+
+def test_no_green_before_the_edge_is_unknown() -> None:
+    assert escape(edge_m=500.0).score is None
+
+
+@pytest.mark.parametrize(("distance", "hectares", "near"), [(290, 1.0, True), (310, 1.0, False), (290, 0.9, False)])
+def test_public_green_within_three_hundred_metres(distance: float, hectares: float, near: bool) -> None:
+    assert spaces(green(distance, hectares=hectares)).facts[0].value is near
+
+
+def test_green_beyond_the_edge_is_unknown() -> None:
+    assert spaces(green(290, hectares=0.5), edge_m=200.0).facts[0].value is None
+    assert spaces(green(290, hectares=1.5), edge_m=200.0).facts[0].value is True
+
+
+def test_the_summary_reads_in_singular() -> None:
+    assert "1 green space is within 15 minutes" in spaces(green(100)).summary

@@ -1,0 +1,117 @@
+"""The 15-minute index."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from app.pipeline.report import Finding, Group, State
+from app.pipeline.stages import neighborhood
+from app.places import Kind
+from tests.support.surroundings import (
+    NOTHING_MAPPED,
+    WELL_MAPPED,
+    StreetGrid,
+    evaluation_of,
+    full_grid,
+    place,
+    route,
+    stop,
+)
+
+
+def run(around: StreetGrid) -> Finding:
+    return neighborhood.run(evaluation_of(around))
+
+
+def group(finding: Finding, key: str) -> Group:
+    return next(g for g in finding.groups if g.key == key)
+
+
+def value(finding: Finding, key: str) -> float | None:
+    return next(p.value for p in finding.parts if p.key == key)
+
+
+def test_every_need_within_fifteen_minutes_reads_one_hundred() -> None:
+    finding = run(full_grid())
+    assert finding.score is not None
+    assert (finding.score.value, finding.score.word) == (100.0, "13 of 13 needs within 15 minutes")
+
+
+def test_the_worst_need_is_named() -> None:
+    near = tuple(p for p in full_grid().places if p.kind is not Kind.PHARMACY)
+    finding = run(full_grid(places=(*near, place(Kind.PHARMACY, 1_760.0, name="Far Pharmacy"))))
+    assert finding.score is not None
+    assert finding.score.word == "12 of 13 needs within 15 minutes"
+    assert "The farthest is a pharmacy, 22 minutes on foot." in finding.summary
+
+
+def test_a_need_without_any_place_is_named() -> None:
+    finding = run(full_grid(places=tuple(p for p in full_grid().places if p.kind is not Kind.PHARMACY)))
+    assert "no walk to a pharmacy" in finding.summary
+
+
+def test_an_unmapped_town_is_unknown() -> None:
+    finding = run(StreetGrid(facts=NOTHING_MAPPED))
+    assert finding.score is None
+    assert finding.state is State.UNKNOWN
+    assert finding.groups == ()
+
+
+def test_a_need_met_nearby_counts_where_little_is_mapped() -> None:
+    assert value(run(full_grid(facts=replace(WELL_MAPPED, shops=1))), "grocery") == 1.0
+
+
+def test_a_far_place_does_not_count_where_little_is_mapped() -> None:
+    far = full_grid(facts=replace(WELL_MAPPED, shops=1), places=(place(Kind.SUPERMARKET, 2_000.0),))
+    assert value(run(far), "grocery") is None
+
+
+def test_a_need_not_found_before_the_edge_is_unknown() -> None:
+    finding = run(full_grid(edge_m=500.0, places=full_grid().places[1:]))
+    assert value(finding, "grocery") is None
+    assert "cut off" in finding.gaps[0].why
+
+
+def test_a_need_not_found_on_a_whole_map_is_zero() -> None:
+    assert value(run(full_grid(places=full_grid().places[1:])), "grocery") == 0.0
+
+
+def test_no_mapped_stop_is_not_mapped_rather_than_no_bus() -> None:
+    finding = run(full_grid(stops=(), timetable=False, facts=replace(WELL_MAPPED, stops=0), places=()))
+    assert value(finding, "stop") is None
+    gap = next(g for g in finding.gaps if "transit stop" in g.what)
+    assert "need not mean that there are none" in gap.why
+
+
+def test_stops_of_the_timetable_answer_where_there_is_one() -> None:
+    finding = run(full_grid(stops=(stop(160.0, route("7")),)))
+    assert group(finding, "stop").places[0].detail == "bus 7"
+
+
+def test_a_secondary_school_is_no_primary_school() -> None:
+    school = place(Kind.SCHOOL, 100.0, name="Lycée Albert Premier")
+    others = tuple(p for p in full_grid().places if p.kind is not Kind.SCHOOL)
+    assert value(run(full_grid(places=(*others, school))), "primary_school") == 0.0
+
+
+def test_five_places_are_listed_and_all_are_counted() -> None:
+    cafes = tuple(place(Kind.CAFE, 100.0 * n) for n in range(1, 9))
+    found = group(run(full_grid(places=cafes)), "cafe")
+    assert (len(found.places), found.within_15, found.within_30) == (5, 8, 8)
+
+
+def test_a_suspicious_walk_is_flagged() -> None:
+    odd = replace(place(Kind.SUPERMARKET, 200.0), walk_s=600.0)
+    finding = run(full_grid(places=(odd,)))
+    assert group(finding, "grocery").places[0].detail == "the walk is 4 times the straight line"
+
+
+def test_a_school_that_takes_the_youngest_is_childcare() -> None:
+    school = place(Kind.SCHOOL, 100.0, name="École maternelle")
+    others = tuple(p for p in full_grid().places if p.kind is not Kind.CHILDCARE)
+    assert value(run(full_grid(places=(*others, school))), "childcare") == 1.0
+
+
+def test_what_is_not_known_is_named() -> None:
+    finding = run(full_grid(edge_m=500.0, places=full_grid().places[1:]))
+    assert finding.summary == "12 of 12 daily needs are within a 15 minute walk (not known here: groceries)."

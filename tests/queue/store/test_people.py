@@ -1,0 +1,122 @@
+"""Calling off, asking again, looking: by the owner or an operator only."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.errors import JobNotFound, NotYours, TooManyJobs, TransitionRefused
+from app.queue.jobs import Failure, Job, Status
+from app.queue.store import SqliteStore
+from tests.support.building import SetClock, create, ended, new_job
+
+
+def failed(store: SqliteStore) -> Job:
+    """A job that failed after one stage."""
+    job = create(store)
+    claim = store.claim_next_job("w")
+    assert claim
+    store.update_job_stage(claim, "geocode", None, None)
+    store.update_job_stage(claim, "schools", ended("geocode").record, b"here")
+    store.fail_job(claim, Failure("too-bad", "It did not work out."), retry=False)
+    return store.get_job(job.job_id)
+
+
+def test_a_queued_job_is_cancelled_at_once(store: SqliteStore) -> None:
+    job = store.cancel_job(create(store).job_id, "ann")
+    assert (job.status, job.version) == (Status.CANCELLED, 2)
+    assert job.completed_at
+    assert store.claim_next_job("w") is None
+
+
+def test_a_running_job_is_asked_to_stop(store: SqliteStore) -> None:
+    job = create(store)
+    store.claim_next_job("w")
+    asked = store.cancel_job(job.job_id, "ann")
+    assert (asked.status, asked.cancel_requested) == (Status.RUNNING, True)
+    assert store.cancel_job(job.job_id, "ann") == asked
+
+
+def test_an_ended_job_cannot_be_cancelled(store: SqliteStore) -> None:
+    with pytest.raises(TransitionRefused, match="already failed"):
+        store.cancel_job(failed(store).job_id, "ann")
+
+
+def test_only_its_owner_may_cancel(store: SqliteStore) -> None:
+    job = create(store)
+    with pytest.raises(NotYours):
+        store.cancel_job(job.job_id, "eve")
+    assert store.get_job(job.job_id) == job
+
+
+def test_an_operator_may_cancel(store: SqliteStore) -> None:
+    job = create(store)
+    assert store.cancel_job(job.job_id, None).status is Status.CANCELLED
+    assert store.events(job.job_id)[-1].why == "called off by its operator"
+
+
+def test_what_does_not_exist_cannot_be_cancelled(store: SqliteStore) -> None:
+    with pytest.raises(JobNotFound):
+        store.cancel_job("nothing", None)
+
+
+def test_a_failed_job_is_queued_again_with_its_checkpoints(store: SqliteStore) -> None:
+    job = failed(store)
+    again = store.retry_job(job.job_id, "ann")
+    assert (again.status, again.attempts, again.error, again.completed_at) == (Status.QUEUED, 0, None, None)
+    assert store.checkpoints(job.job_id) == (b"here",)
+
+
+def test_a_cancelled_job_is_queued_again(store: SqliteStore) -> None:
+    job = create(store)
+    store.cancel_job(job.job_id, "ann")
+    assert not store.retry_job(job.job_id, "ann").cancel_requested
+    claim = store.claim_next_job("w")
+    assert claim
+    assert store.complete_job(claim, b"report")
+
+
+def test_it_queues_again_behind_those_who_wait(store: SqliteStore, clock: SetClock) -> None:
+    job = failed(store)
+    clock.pass_seconds(1)
+    create(store, owner="bob")
+    clock.pass_seconds(1)
+    assert store.position(store.retry_job(job.job_id, "ann")) == 1
+
+
+def test_a_live_job_cannot_be_asked_for_again(store: SqliteStore) -> None:
+    with pytest.raises(TransitionRefused, match="already queued"):
+        store.retry_job(create(store).job_id, "ann")
+
+
+def test_only_its_owner_may_ask_again(store: SqliteStore) -> None:
+    with pytest.raises(NotYours):
+        store.retry_job(failed(store).job_id, "eve")
+
+
+def test_asking_again_gives_the_live_twin(store: SqliteStore) -> None:
+    first, _ = store.create_job(new_job(key="same"))
+    store.cancel_job(first.job_id, "ann")
+    second, _ = store.create_job(new_job(key="same"))
+    assert store.retry_job(first.job_id, "ann") == second
+
+
+def test_asking_again_is_bound_by_the_limits(store: SqliteStore) -> None:
+    first = store.cancel_job(create(store).job_id, "ann")
+    for _ in range(10):
+        create(store)
+    with pytest.raises(TooManyJobs):
+        store.retry_job(first.job_id, "ann")
+
+
+def test_it_counts_those_ahead(store: SqliteStore) -> None:
+    jobs = [create(store) for _ in range(4)]
+    assert [store.position(job) for job in jobs] == [0, 1, 2, 3]
+    store.claim_next_job("w")
+    assert store.position(jobs[3]) == 2
+
+
+def test_it_shows_an_owner_their_jobs_newest_first(store: SqliteStore) -> None:
+    mine = [create(store).job_id for _ in range(3)]
+    create(store, owner="bob")
+    assert [job.job_id for job in store.recent_jobs("ann")] == mine[::-1]
+    assert len(store.recent_jobs("ann", limit=2)) == 2

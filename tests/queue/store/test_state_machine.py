@@ -1,0 +1,252 @@
+"""The store against a model: any order of calls by people, workers and zombies, with time passing and jumping."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
+
+from app.errors import NotYours, QueueFull, TooManyJobs, TransitionRefused
+from app.queue.jobs import Claim, Failure, Status
+from app.queue.store.base import AGEING_SECONDS, BACK_OFF_SECONDS, Limits
+from tests.support.building import SetClock, assert_whole, ended, new_job, open_at
+from tests.support.queue_model import Model, ModelJob
+
+LIMITS = Limits(lease_seconds=15.0, max_attempts=2, max_live_jobs_per_owner=3, max_live_jobs=5)
+OWNERS, KEYS = st.sampled_from(["ann", "bob", "cy"]), st.sampled_from(["k1", "k2", "k3", "k4"])
+
+
+class StoreMachine(RuleBasedStateMachine):
+    """Keeps every claim ever made, so that lost ones go on trying to write."""
+
+    jobs = Bundle("jobs")
+    claims = Bundle("claims")
+
+    @initialize()
+    def open(self) -> None:
+        self.folder = tempfile.TemporaryDirectory()
+        self.clock = SetClock()
+        self.store = open_at(Path(self.folder.name), LIMITS, self.clock)
+        self.model = Model(15.0, 2, 3, 5)
+        self.newest = 0.0
+
+    def teardown(self) -> None:
+        if hasattr(self, "store"):
+            assert_whole(self.store)
+            self.store.db.close()
+            self.folder.cleanup()
+
+    # --- people ---
+
+    @rule(target=jobs, owner=OWNERS, key=KEYS, priority=st.integers(0, 2))
+    def create(self, owner: str, key: str, priority: int) -> str:
+        new, twin = new_job(owner, key=key, priority=priority), self.model.twin(owner, key)
+        refusal = self._refusal(owner)
+        if twin is None and refusal:
+            with pytest.raises(refusal):
+                self.store.create_job(new)
+            return ""
+        job, is_new = self.store.create_job(new)
+        assert (is_new, job.job_id if twin else None) == (twin is None, twin)
+        if is_new:
+            self.newest = max(self.newest, self.clock.unix_seconds)
+            turn = (self.newest - AGEING_SECONDS * priority, len(self.model.jobs))
+            self.model.jobs[job.job_id] = ModelJob(owner, key, turn)
+        return job.job_id
+
+    def _refusal(self, owner: str) -> type[Exception] | None:
+        if len(self.model.live(owner)) >= self.model.per_owner:
+            return TooManyJobs
+        return QueueFull if len(self.model.live()) >= self.model.in_all else None
+
+    @rule(job_id=jobs, owner=st.one_of(st.none(), OWNERS))
+    def cancel(self, job_id: str, owner: str | None) -> None:
+        if not job_id:
+            return
+        job = self.model.jobs[job_id]
+        refusal = NotYours if owner not in (None, job.owner) else None if job.live else TransitionRefused
+        if refusal:
+            with pytest.raises(refusal):
+                self.store.cancel_job(job_id, owner)
+            return
+        self.store.cancel_job(job_id, owner)
+        job.cancel = True
+        if job.status is Status.QUEUED:
+            job.status = Status.CANCELLED
+
+    @rule(job_id=jobs)
+    def retry(self, job_id: str) -> None:
+        if not job_id:
+            return
+        job = self.model.jobs[job_id]
+        twin = self.model.twin(job.owner, job.key)
+        refusal = TransitionRefused if job.status in (Status.QUEUED, Status.RUNNING, Status.DONE) else None
+        refusal = refusal or (None if twin else self._refusal(job.owner))
+        if refusal:
+            with pytest.raises(refusal):
+                self.store.retry_job(job_id, None)
+            return
+        again = self.store.retry_job(job_id, None)
+        assert again.job_id == (twin or job_id)
+        if not twin:
+            job.status, job.attempts, job.cancel, job.due_at = Status.QUEUED, 0, False, 0.0
+            last = max(self.clock.unix_seconds, self._queued_at_of_the_newest())
+            job.turn = (last - AGEING_SECONDS * again.priority, job.turn[1])
+
+    def _queued_at_of_the_newest(self) -> float:
+        newest = "SELECT queued_at FROM evaluation_jobs ORDER BY seq DESC LIMIT 1"
+        return float(self.store.db.read(newest)[0][0])
+
+    # --- workers, and zombies with claims long lost ---
+
+    @rule(target=claims)
+    def claim(self) -> Claim | None:
+        expected = self.model.next_id(self.clock.unix_seconds)
+        claim = self.store.claim_next_job("w")
+        if claim is None:
+            assert expected is None
+            return None
+        return self._claimed(claim, expected)
+
+    def _claimed(self, claim: Claim, expected: str | None) -> Claim:
+        job = self.model.jobs[claim.job.job_id]
+        assert claim.job.job_id == expected
+        assert job.status is Status.QUEUED
+        job.status, job.token = Status.RUNNING, claim.token
+        job.attempts += 1
+        job.lease_until = self.clock.steady_seconds + self.model.lease_seconds
+        assert claim.job.attempts == job.attempts
+        assert list(self.store.checkpoints(claim.job.job_id)) == job.checkpoints
+        return claim
+
+    def _holder(self, claim: Claim) -> ModelJob | None:
+        """Return the model's job where this claim still stands."""
+        job = self.model.jobs[claim.job.job_id]
+        return job if job.token == claim.token and job.status is Status.RUNNING else None
+
+    @rule(claim=claims)
+    def heartbeat(self, claim: Claim | None) -> None:
+        if claim:
+            job = self._holder(claim)
+            assert self.store.heartbeat(claim) == (job is not None)
+            assert self.store.cancel_wanted(claim) == (job is not None and job.cancel)
+            if job:
+                job.lease_until = self.clock.steady_seconds + self.model.lease_seconds
+
+    @rule(claim=claims)
+    def advance(self, claim: Claim | None) -> None:
+        if claim:
+            job = self._holder(claim)
+            done = len(job.checkpoints) if job else 0
+            kept = ended(f"stage {done}", b"%d" % done)
+            assert self.store.update_job_stage(claim, f"stage {done}", None, None) == (job is not None)
+            advanced = self.store.update_job_stage(claim, f"stage {done + 1}", kept.record, kept.finding)
+            assert advanced == (job is not None)
+            if job:
+                job.checkpoints.append(kept.finding)
+
+    @rule(claim=claims)
+    def complete(self, claim: Claim | None) -> None:
+        if claim:
+            job = self._holder(claim)
+            assert (self.store.complete_job(claim, b"report") is not None) == (job is not None)
+            self._done(job)
+
+    @rule(target=claims, claim=claims)
+    def complete_and_claim(self, claim: Claim | None) -> Claim | None:
+        if claim is None:
+            return None
+        job = self._holder(claim)
+        expected = self.model.next_id(self.clock.unix_seconds) if job else None
+        snapshot_id, following = self.store.complete_and_claim(claim, b"report", "w")
+        assert (snapshot_id is not None) == (job is not None)
+        self._done(job)
+        return self._claimed(following, expected) if following else None
+
+    def _done(self, job: ModelJob | None) -> None:
+        if job:
+            job.status, job.token, job.checkpoints = Status.DONE, "", []
+            job.snapshots += 1
+
+    @rule(claim=claims, retry=st.booleans())
+    def fail(self, claim: Claim | None, retry: bool) -> None:
+        if claim:
+            job = self._holder(claim)
+            assert self.store.fail_job(claim, Failure("x", "y"), retry=retry) == (job is not None)
+            if job and retry:
+                due_at = self.store.get_job(claim.job.job_id).run_after
+                assert job.cancel or due_at <= self.clock.unix_seconds + BACK_OFF_SECONDS * 1.5
+                self.model.let_go(job, counts=True, due_at=due_at)
+            elif job:
+                job.status, job.token = Status.FAILED, ""
+
+    @rule(claim=claims)
+    def release(self, claim: Claim | None) -> None:
+        if claim:
+            job = self._holder(claim)
+            assert self.store.release_job(claim) == (job is not None)
+            if job:
+                self.model.let_go(job, counts=False)
+
+    @rule(claim=claims)
+    def give_up(self, claim: Claim | None) -> None:
+        if claim:
+            job = self._holder(claim)
+            assert self.store.give_up(claim, "gone") == (job is not None)
+            if job:
+                self.model.let_go(job, counts=True)
+
+    @rule(claim=claims)
+    def finish_cancel(self, claim: Claim | None) -> None:
+        if claim:
+            job = self._holder(claim)
+            if job and not job.cancel:
+                return  # a worker only ends what was called off
+            assert self.store.finish_cancel(claim) == (job is not None)
+            if job:
+                job.status, job.token = Status.CANCELLED, ""
+
+    @rule()
+    def recover(self) -> None:
+        lost = [
+            job
+            for job in self.model.jobs.values()
+            if job.status is Status.RUNNING and job.lease_until <= self.clock.steady_seconds
+        ]
+        assert self.store.recover_stale() == len(lost)
+        for job in lost:
+            self.model.let_go(job, counts=True)
+
+    # --- time ---
+
+    @rule(seconds=st.sampled_from([0.5, 4.0, 15.0, 70.0]))
+    def time_passes(self, seconds: float) -> None:
+        self.clock.pass_seconds(seconds)
+
+    @rule(seconds=st.sampled_from([-3_600.0, -30.0, 30.0, 3_600.0]))
+    def clock_jumps(self, seconds: float) -> None:
+        self.clock.unix_seconds += seconds
+
+    # --- what must hold at any moment ---
+
+    @invariant()
+    def same_as_the_model(self) -> None:
+        if not hasattr(self, "store"):
+            return
+        found = {job.job_id: (job.status, job.attempts) for job in self.store.list_jobs(None, limit=10_000)}
+        assert found == {job_id: (job.status, job.attempts) for job_id, job in self.model.jobs.items()}
+        stats = self.store.stats()
+        assert stats.queued + stats.running == len(self.model.live())
+        assert self.store.db.read("SELECT count(*) FROM snapshots")[0][0] == sum(
+            job.snapshots for job in self.model.jobs.values()
+        )
+
+
+StoreMachine.TestCase.settings = settings(
+    max_examples=200, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+)
+TestStore = StoreMachine.TestCase

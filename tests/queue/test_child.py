@@ -1,0 +1,195 @@
+"""The evaluator's process: whatever it does, the worker gets an answer and the next evaluation a fresh process."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from app.errors import StageTimeout
+from app.queue.child import ChildRunner
+from app.queue.process import identity
+from app.queue.runner import EvaluatorDied, EvaluatorUnavailable, Interrupted, Refused, StageEnded
+from tests.support.building import wait_for
+
+Start = Callable[..., ChildRunner]
+
+
+class Heard:
+    """Progress that remembers, and raises Interrupted at a stage when told to."""
+
+    def __init__(self, stop_at: str = "") -> None:
+        self.stages: list[str] = []
+        self.findings: list[bytes] = []
+        self._stop_at = stop_at
+
+    def began(self, stage: str) -> None:
+        if stage == self._stop_at:
+            raise Interrupted
+        self.stages.append(stage)
+
+    def ended(self, stage: StageEnded) -> None:
+        self.findings.append(stage.finding)
+
+
+@pytest.fixture
+def start() -> Iterator[Start]:
+    runners: list[ChildRunner] = []
+
+    def start(name: str = "by_listing", stage_timeout_seconds: float = 30.0) -> ChildRunner:
+        command = (sys.executable, "-m", "tests.support.evaluations", name)
+        runners.append(ChildRunner(command, stage_timeout_seconds))
+        return runners[-1]
+
+    yield start
+    for runner in runners:
+        runner.close()
+
+
+def gone(pid: int | None) -> bool:
+    """Tell whether a process has ended with all its threads: the first one may be a zombie for a moment."""
+    tasks = Path(f"/proc/{pid}/task")
+    return not identity(pid) and not (tasks.exists() and len(list(tasks.iterdir())) > 1)
+
+
+def test_it_returns_the_report_and_tells_every_stage(start: Start) -> None:
+    heard = Heard()
+    assert start().run('"well"', (), heard) == b'{"listing": "well"}'
+    assert heard.stages == [f"stage {n}" for n in range(5)]
+    assert heard.findings[0] == b"finding 0"
+
+
+def test_it_goes_on_after_finished_stages(start: Start) -> None:
+    heard = Heard()
+    start().run('"well"', (b"finding 0", b"finding 1"), heard)
+    assert heard.stages == ["stage 2", "stage 3", "stage 4"]
+
+
+def test_it_keeps_the_process_warm(start: Start) -> None:
+    runner = start()
+    runner.run('"well"', (), Heard())
+    pid = runner.pid
+    runner.run('"well"', (), Heard())
+    assert runner.pid == pid
+
+
+def test_what_a_library_prints_harms_nothing(start: Start) -> None:
+    assert start().run('"chatty"', (), Heard()) == b'{"listing": "chatty"}'
+
+
+def test_an_expected_failure_comes_with_its_words(start: Start) -> None:
+    with pytest.raises(Refused) as refusal:
+        start().run('"refusing"', (), Heard())
+    failure = refusal.value.failure
+    assert (failure.code, failure.suggestions) == ("address-not-found", ("1 main street",))
+    assert not refusal.value.passing
+
+
+def test_an_unexpected_failure_comes_with_an_id_only(start: Start, capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(Refused) as refusal:
+        start().run('"leaking"', (), Heard())
+    message = refusal.value.failure.message
+    assert "SECRET" not in message
+    assert message.removesuffix(".").split()[-1] in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("how", ["hanging", "hanging_in_native_code", "busy"])
+def test_a_stage_that_takes_too_long_is_stopped(start: Start, how: str) -> None:
+    runner = start(stage_timeout_seconds=0.3)
+    runner.run('"well"', (), Heard())
+    hung = runner.pid
+    with pytest.raises(StageTimeout, match=r"0\.3 seconds"):
+        runner.run(f'"{how}"', (), Heard())
+    assert gone(hung)
+    assert runner.run('"well"', (), Heard())
+
+
+def test_a_crash_is_told_and_survived(start: Start) -> None:
+    runner = start()
+    with pytest.raises(EvaluatorDied):
+        runner.run('"crashing"', (), Heard())
+    assert runner.run('"well"', (), Heard())
+
+
+def test_a_process_that_cannot_start_is_told(start: Start) -> None:
+    with pytest.raises(EvaluatorUnavailable):
+        start("no_such_evaluation").run("{}", (), Heard())
+
+
+def test_a_process_killed_while_idle_is_replaced(start: Start) -> None:
+    runner = start()
+    runner.run('"well"', (), Heard())
+    assert runner.pid
+    os.kill(runner.pid, signal.SIGKILL)
+    wait_for(lambda: gone(runner.pid))
+    assert runner.run('"well"', (), Heard())
+
+
+def test_progress_stops_the_evaluation(start: Start) -> None:
+    runner = start()
+    heard = Heard(stop_at="stage 3")
+    with pytest.raises(Interrupted):
+        runner.run('"well"', (), heard)
+    assert heard.stages == ["stage 0", "stage 1", "stage 2"]
+    assert runner.run('"well"', (), Heard())
+
+
+@pytest.mark.parametrize("how", ["hanging", "hanging_in_native_code", "busy"])
+def test_it_is_interrupted_in_the_middle_of_a_stage(start: Start, how: str) -> None:
+    runner, heard = start(), Heard()
+
+    def interrupt() -> None:
+        wait_for(lambda: heard.stages == ["geocode", "schools"])
+        runner.interrupt()
+
+    threading.Thread(target=interrupt).start()
+    started = time.monotonic()
+    with pytest.raises(Interrupted):
+        runner.run(f'"{how}"', (), heard)
+    assert time.monotonic() - started < 5
+
+
+def test_closing_ends_the_process(start: Start) -> None:
+    runner = start()
+    runner.start()
+    pid = runner.pid
+    runner.close()
+    assert gone(pid)
+
+
+PARENT = """
+import sys
+from app.queue.child import ChildRunner
+from tests.queue.test_child import Heard
+runner = ChildRunner((sys.executable, "-m", "tests.support.evaluations", "by_listing"), 60)
+runner.run('"well"', (), Heard())
+print(runner.pid, flush=True)
+runner.run(sys.argv[1], (), Heard())
+"""
+
+
+@pytest.mark.parametrize("how", ["hanging", "hanging_in_native_code", "busy"])
+def test_it_ends_when_its_worker_is_killed(how: str) -> None:
+    with subprocess.Popen([sys.executable, "-c", PARENT, f'"{how}"'], stdout=subprocess.PIPE) as parent:
+        assert parent.stdout
+        pid = int(parent.stdout.readline())
+        assert not gone(pid)
+        time.sleep(0.2)
+        parent.kill()
+    wait_for(lambda: gone(pid))
+
+
+def test_it_yields_to_the_pages() -> None:
+    runner = ChildRunner((sys.executable, "-m", "app.queue.evaluator", "no-regions", "7"), 30.0)
+    try:
+        runner.start()
+        assert os.getpriority(os.PRIO_PROCESS, runner.pid or 0) == 7
+    finally:
+        runner.close()

@@ -1,0 +1,81 @@
+"""The operators' page, and who gets to see it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from app import create_app
+from app.config import Config
+from tests.conftest import TOKEN
+from tests.support.asking import ADDRESS, HTMX, JSON, soup, submit, words
+from tests.support.queue_steps import Steps
+
+BEARER = {"Authorization": f"Bearer {TOKEN}"}
+
+
+def test_it_lets_in_with_the_token_once_and_hides_it_from_the_address_bar(client: FlaskClient) -> None:
+    response = client.get(f"/queue?token={TOKEN}")
+    assert (response.status_code, response.location) == (303, "/queue")
+    assert TOKEN not in response.headers["Set-Cookie"]
+    assert client.get("/queue").status_code == 200
+
+
+def test_it_lets_in_a_program_with_a_bearer_token(client: FlaskClient) -> None:
+    response = client.get("/queue", headers=BEARER | JSON)
+    assert response.json["stats"]["queued"] == 0
+
+
+@pytest.mark.parametrize("path", ["/queue", "/queue?token=", "/queue?token=guess"])
+def test_it_is_not_there_for_others(client: FlaskClient, path: str) -> None:
+    assert client.get(path).status_code == 404
+
+
+def test_it_is_not_there_with_another_bearer_token(client: FlaskClient) -> None:
+    assert client.get("/queue", headers={"Authorization": "Bearer guess"}).status_code == 404
+
+
+def test_it_is_not_there_when_no_token_is_set(tmp_path: Path) -> None:
+    client = create_app(Config(data_dir=tmp_path)).test_client()
+    assert client.get("/queue?token=").status_code == 404
+    assert client.get("/queue", headers={"Authorization": "Bearer "}).status_code == 404
+
+
+def test_it_forgets_operators_when_the_token_changes(tmp_path: Path) -> None:
+    old = create_app(Config(data_dir=tmp_path, operator_token="old")).test_client()
+    old.get("/queue?token=old")
+    new = create_app(Config(data_dir=tmp_path, operator_token="new")).test_client()
+    new.set_cookie("doorstep", old.get_cookie("doorstep").value)
+    assert old.get("/queue").status_code == 200
+    assert new.get("/queue").status_code == 404
+
+
+def test_it_shows_what_runs_where(client: FlaskClient, steps: Steps) -> None:
+    job_id = submit(client)
+    steps.claim(stages_done=2)
+    text = words(client.get("/queue", headers=BEARER))
+    assert f"{job_id} neighborhood worker-1 1" in text
+
+
+def test_it_shows_failures_by_id_and_no_address(client: FlaskClient, steps: Steps) -> None:
+    job_id = submit(client)
+    steps.fail(message=f"We could not find {ADDRESS}.")
+    text = words(client.get("/queue", headers=BEARER))
+    assert f"{job_id} address-not-found" in text
+    assert ADDRESS not in text
+
+
+def test_it_shows_depth_and_the_oldest(client: FlaskClient) -> None:
+    submit(client, "1 Bulevardi")
+    submit(client, "2 Bulevardi")
+    numbers = soup(client.get("/queue", headers=BEARER)).select_one(".numbers").get_text(" ", strip=True)
+    assert numbers.startswith("Waiting 2 Oldest waits under 0.1 s")
+
+
+def test_it_polls_a_fragment_of_the_same_board(client: FlaskClient) -> None:
+    page = soup(client.get("/queue", headers=BEARER)).select_one("#board")
+    fragment = client.get(str(page["hx-get"]), headers=BEARER | HTMX)
+    assert str(soup(fragment).select_one("#board")) == str(page)
+    assert "<html" not in fragment.text

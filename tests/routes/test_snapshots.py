@@ -1,0 +1,129 @@
+"""Reports under their permanent links."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from bs4 import BeautifulSoup
+from flask.testing import FlaskClient
+
+from app.pipeline.listing import Listing
+from app.pipeline.report import to_json
+from tests.support.asking import HTMX, JSON, soup, submit, words
+from tests.support.queue_steps import Steps
+from tests.support.reports import report, unknown_report
+
+
+@pytest.fixture
+def link(client: FlaskClient, steps: Steps) -> str:
+    submit(client)
+    return f"/s/{steps.finish()}"
+
+
+@pytest.fixture
+def page(client: FlaskClient, link: str) -> BeautifulSoup:
+    return soup(client.get(link))
+
+
+def test_it_puts_verdict_and_score_first(page: BeautifulSoup) -> None:
+    head = page.select_one(".verdict").get_text(" ", strip=True)
+    assert head.startswith("78 of 100 Bulevardi 12, Helsinki A strong place")
+
+
+def test_it_names_a_failed_baseline_before_anything_else(page: BeautifulSoup) -> None:
+    text = page.get_text(" ", strip=True)
+    assert text.index("Does not meet the baseline") < text.index("What helps") < text.index("What costs")
+
+
+def test_it_shows_every_finding_in_a_section(page: BeautifulSoup) -> None:
+    sections = [section["id"] for section in page.select(".finding")]
+    assert sections == ["tier1_checks", "neighborhood", "walk_scores", "transit_access", "transit_score"]
+
+
+def test_it_shows_places_with_minutes_and_metres(page: BeautifulSoup) -> None:
+    place = page.select_one("#neighborhood .place")
+    assert place.get_text(" ", strip=True) == "S-market supermarket 2 min, 180 m"
+    assert place.a["href"] == "https://www.openstreetmap.org/node/123"
+
+
+def test_it_shows_checks_with_distance_and_evidence(page: BeautifulSoup) -> None:
+    checks = {item.strong.text: item.get_text(" ", strip=True) for item in page.select(".check")}
+    assert "Caution Railway 40 m" in checks["Railway"]
+    assert "Hilpert 2019" in checks["Fuel station"]
+    assert "Strength of the evidence: moderate" in checks["Fuel station"]
+    assert checks["Runway"].startswith("Unknown")
+
+
+def test_it_shows_how_often_a_route_runs_or_says_that_it_is_not_known(page: BeautifulSoup) -> None:
+    known, unknown = (item.get_text(" ", strip=True) for item in page.select(".route"))
+    assert "every 10 min" in known
+    assert "first 05:40, last 25:10" in known
+    assert "how often it runs is not known" in unknown
+
+
+def test_it_says_unknown_in_words_and_never_zero(client: FlaskClient, steps: Steps) -> None:
+    submit(client)
+    response = client.get(f"/s/{steps.finish(unknown_report())}")
+    text = words(response)
+    assert "unknown no overall score" in text
+    assert "No stop is mapped and no timetable was imported." in text
+    assert "None" not in text
+    assert not soup(response).select("meter")
+
+
+def test_it_says_what_is_missing_and_why(page: BeautifulSoup) -> None:
+    gaps = page.select_one("#neighborhood .gaps").get_text(" ", strip=True)
+    assert gaps == "What is missing, and why Playgrounds The search leaves the region to the south."
+
+
+def test_it_names_data_date_attribution_and_licence(page: BeautifulSoup) -> None:
+    origin = page.select_one(".origin")
+    assert "21 April 2019" in origin.get_text()
+    assert origin.select_one('a[href="https://opendatacommons.org/licenses/odbl/1-0/"]')
+    assert origin.select_one('a[href="https://www.openstreetmap.org/copyright"]')
+
+
+def test_it_shows_the_whole_permanent_link(page: BeautifulSoup, link: str) -> None:
+    assert page.select_one(".permalink").text == f"http://localhost{link}"
+
+
+def test_it_tells_what_was_given_about_the_home(client: FlaskClient, steps: Steps) -> None:
+    submit(client)
+    listing = Listing("x", rent=1250.5, has_parking=False, wants_laundry=True, destinations=("Harbour 1",))
+    text = words(client.get(f"/s/{steps.finish(report(listing=listing))}"))
+    for said in ("Rent a month 1,250.50", "Parking no", "Laundry needed yes", "Destination 1 Harbour 1"):
+        assert said in text
+
+
+def test_it_gives_the_stored_report_to_programs_unchanged(client: FlaskClient, link: str) -> None:
+    response = client.get(f"{link}.json")
+    assert response.json["report"] == json.loads(to_json(report()))
+    assert to_json(report()) in response.data
+    assert response.json["url"] == f"http://localhost{link}"
+
+
+def test_it_negotiates_json_at_the_link_itself(client: FlaskClient, link: str) -> None:
+    assert client.get(link, headers=JSON).data == client.get(f"{link}.json").data
+
+
+@pytest.mark.parametrize("ending", ["", ".json"])
+def test_it_answers_304_to_a_browser_that_has_it(client: FlaskClient, link: str, ending: str) -> None:
+    etag = client.get(link + ending).headers["ETag"]
+    assert client.get(link + ending, headers={"If-None-Match": etag}).status_code == 304
+    assert client.get(link + ending, headers={"If-None-Match": '"other"'}).status_code == 200
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX, JSON])
+@pytest.mark.parametrize("ending", ["", ".json"])
+def test_it_does_not_know_every_link(client: FlaskClient, ending: str, headers: dict[str, str]) -> None:
+    response = client.get(f"/s/nothing{ending}", headers=headers)
+    assert response.status_code == 404
+    assert "There is no report at this address" in response.text
+
+
+def test_it_escapes_what_people_typed(client: FlaskClient, steps: Steps) -> None:
+    job_id = submit(client, "<b>1</b> Bulevardi")
+    assert "<b>1" not in client.get(f"/job/{job_id}").text
+    snapshot_id = steps.finish(report(listing=Listing("<i>1</i> Bulevardi")))
+    assert "<i>1" not in client.get(f"/s/{snapshot_id}").text

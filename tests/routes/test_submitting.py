@@ -1,0 +1,108 @@
+"""Sending an address: as a form, through htmx, as JSON."""
+
+from __future__ import annotations
+
+import pytest
+from flask.testing import FlaskClient
+
+from app.queue.jobs import JobStore, Status
+from tests.support.asking import ADDRESS, HTMX, JSON, soup, submit, words
+
+
+def test_it_answers_a_plain_form_with_a_redirect_to_the_job(client: FlaskClient, store: JobStore) -> None:
+    response = client.post("/", data={"address": ADDRESS})
+    assert response.status_code == 303
+    job = store.get_job(response.location.removeprefix("/job/"))
+    assert (job.address, job.status) == (ADDRESS, Status.QUEUED)
+
+
+def test_it_answers_htmx_with_the_panel_and_pushes_its_address(client: FlaskClient) -> None:
+    response = client.post("/", data={"address": ADDRESS}, headers=HTMX)
+    assert response.status_code == 200
+    panel = soup(response).select_one("#panel")
+    assert panel is not None
+    assert response.headers["HX-Push-Url"] in str(panel["hx-get"])
+    assert "every 2s" in panel["hx-trigger"]
+    assert "<html" not in response.text
+
+
+def test_it_answers_a_program_with_the_job_and_where_to_ask(client: FlaskClient) -> None:
+    response = client.post("/", json={"address": ADDRESS, "rent": 1200, "has_parking": True}, headers=JSON)
+    assert response.status_code == 202
+    assert response.json["status_url"].endswith(f"/job/{response.json['job_id']}")
+
+
+def test_it_takes_a_form_from_a_program_too(client: FlaskClient) -> None:
+    assert client.post("/", data={"address": ADDRESS}, headers=JSON).status_code == 202
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "says"),
+    [
+        ({"address": ""}, "address", "Type an address first"),
+        ({"address": "  , "}, "address", "Type an address first"),
+        ({"address": "a" * 201}, "address", "shorten it to 200"),
+        ({"address": "Bulevardi\x00 12"}, "address", "cannot be read"),
+        ({"address": ADDRESS, "rent": "much"}, "rent", "must be a number"),
+        ({"address": ADDRESS, "rent": "-5"}, "rent", "must be a number"),
+        ({"address": ADDRESS, "budget": "0"}, "budget", "must be between"),
+        ({"address": ADDRESS, "bedrooms": "2.5"}, "bedrooms", "whole number"),
+        ({"address": ADDRESS, "bedrooms": "9" * 40}, "bedrooms", "whole number"),
+        ({"address": ADDRESS, "has_parking": "maybe"}, "has_parking", "yes or no"),
+        ({"address": ADDRESS, "profile": "pirate"}, "profile", "one of these profiles"),
+        ({"address": ADDRESS, "destinations": ["a", "b", "c", "d"]}, "destinations", "at most 3"),
+    ],
+)
+def test_it_refuses_bad_input_in_every_shape(
+    client: FlaskClient, fields: dict[str, str], field: str, says: str
+) -> None:
+    page = client.post("/", data=fields)
+    fragment = client.post("/", data=fields, headers=HTMX)
+    problem = client.post("/", data=fields, headers=JSON)
+    assert {page.status_code, fragment.status_code, problem.status_code} == {422}
+    assert says in words(page)
+    assert says in words(fragment)
+    assert "<html" not in fragment.text
+    assert problem.mimetype == "application/problem+json"
+    assert (problem.json["field"], says in problem.json["detail"]) == (field, True)
+
+
+def test_it_keeps_what_was_typed_when_it_refuses(client: FlaskClient) -> None:
+    form = soup(client.post("/", data={"address": ADDRESS, "rent": "much", "wants_laundry": "yes"}))
+    assert form.select_one("#address")["value"] == ADDRESS
+    assert form.select_one("#rent")["value"] == "much"
+    assert form.select_one("#rent")["aria-invalid"] == "true"
+    assert form.select_one("details.options").has_attr("open")
+    assert form.select_one("[name=wants_laundry]").has_attr("checked")
+
+
+@pytest.mark.parametrize("body", ["[]", "7", "{", '{"address": {"street": "x"}}', '{"adress": "x"}'])
+def test_it_refuses_json_of_another_shape(client: FlaskClient, body: str) -> None:
+    response = client.post("/", data=body, content_type="application/json", headers=JSON)
+    assert (response.status_code, response.json["code"]) == (422, "invalid-listing")
+
+
+def test_it_gives_a_double_click_the_same_job(client: FlaskClient) -> None:
+    client.get("/")
+    assert submit(client) == submit(client, f"  {ADDRESS.upper()} ")
+
+
+def test_it_gives_another_visitor_another_job(client: FlaskClient) -> None:
+    stranger = client.application.test_client()
+    assert submit(client) != submit(stranger)
+
+
+def test_it_leads_the_plan_s_form_to_the_job(client: FlaskClient) -> None:
+    assert client.get("/?job_id=abc").location == "/job/abc"
+
+
+def test_it_fills_the_form_from_a_link(client: FlaskClient) -> None:
+    form = soup(client.get("/?address=Rue+Grimaldi+3&rent=900"))
+    assert form.select_one("#address")["value"] == "Rue Grimaldi 3"
+    assert form.select_one("#rent")["value"] == "900"
+
+
+def test_it_lists_the_visitor_s_own_addresses_and_nobody_else_s(client: FlaskClient) -> None:
+    submit(client)
+    assert ADDRESS in words(client.get("/"))
+    assert ADDRESS not in words(client.application.test_client().get("/"))

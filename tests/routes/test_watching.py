@@ -1,0 +1,185 @@
+"""The panel of a job: page, poll, JSON; what each state says."""
+
+from __future__ import annotations
+
+import pytest
+from flask.testing import FlaskClient
+
+from app.pipeline.evaluate import STAGES
+from app.queue.jobs import JobStore
+from tests.support.asking import ADDRESS, HTMX, JSON, soup, submit, words
+from tests.support.queue_steps import Steps
+
+
+def poll_url(client: FlaskClient, job_id: str) -> str:
+    """Return where the panel would ask next."""
+    return str(soup(client.get(f"/job/{job_id}")).select_one("#panel")["hx-get"])
+
+
+def test_it_names_the_stages_in_order(client: FlaskClient) -> None:
+    page = soup(client.get(f"/job/{submit(client)}"))
+    texts = [item.get_text(strip=True) for item in page.select(".stage-text")]
+    assert texts == [stage.text for stage in STAGES]
+
+
+def test_it_shows_the_same_panel_in_the_page_and_in_the_poll(client: FlaskClient, steps: Steps) -> None:
+    job_id = submit(client)
+    steps.claim(stages_done=3)
+    page = soup(client.get(f"/job/{job_id}")).select_one("#panel")
+    fragment = soup(client.get(f"/job/{job_id}/progress", headers=HTMX)).select_one("#panel")
+    assert page.get_text(" ", strip=True) == fragment.get_text(" ", strip=True)
+
+
+def test_it_polls_soon_after_submission_and_then_every_two_seconds(client: FlaskClient) -> None:
+    first = soup(client.post("/", data={"address": ADDRESS}, headers=HTMX)).select_one("#panel")
+    later = soup(client.get(str(first["hx-get"]).split("?")[0], headers=HTMX)).select_one("#panel")
+    assert first["hx-trigger"] == "load delay:300ms, every 2s, visibilitychange from:document"
+    assert later["hx-trigger"] == "every 2s, visibilitychange from:document"
+    assert later["hx-swap"] == "outerMorph"
+
+
+def test_it_marks_the_step_under_way(client: FlaskClient, steps: Steps) -> None:
+    job_id = submit(client)
+    steps.claim(stages_done=3)
+    page = soup(client.get(f"/job/{job_id}"))
+    current = page.select("[aria-current=step]")
+    assert [item["id"] for item in current] == [f"stage-{STAGES[3].name}"]
+    assert page.select_one("progress")["value"] == "3"
+    assert "Step 4 of 14: Finding schools and childcare" in page.select_one("[role=status]").text
+    assert page.select_one("title").text.strip().startswith("4/14 Finding schools and childcare")
+    assert "done in 0.4 s" in page.select_one("#stage-geocode").text
+
+
+def test_it_answers_204_while_nothing_changed(client: FlaskClient, steps: Steps) -> None:
+    job_id = submit(client)
+    steps.claim(stages_done=1)
+    response = client.get(poll_url(client, job_id), headers=HTMX)
+    assert (response.status_code, response.data) == (204, b"")
+
+
+def test_it_answers_with_the_panel_once_something_changed(client: FlaskClient, steps: Steps) -> None:
+    url = poll_url(client, submit(client))
+    steps.claim(stages_done=1)
+    response = client.get(url, headers=HTMX)
+    assert response.status_code == 200
+    assert soup(response).title.text.strip().startswith("2/14")
+
+
+def test_it_says_how_many_wait_ahead(client: FlaskClient) -> None:
+    for number in range(2):
+        submit(client, f"{number + 1} Bulevardi")
+    last = submit(client, "3 Bulevardi")
+    assert "2 evaluations are ahead of yours" in words(client.get(f"/job/{last}"))
+
+
+def test_it_renews_the_position_though_the_job_itself_did_not_change(client: FlaskClient, steps: Steps) -> None:
+    submit(client, "1 Bulevardi")
+    url = poll_url(client, submit(client, "2 Bulevardi"))
+    assert client.get(url, headers=HTMX).status_code == 204
+    steps.claim()
+    assert "Yours is next" in words(client.get(url, headers=HTMX))
+
+
+def test_it_ends_the_polling_and_opens_the_report_in_a_second_step(client: FlaskClient, steps: Steps) -> None:
+    url = poll_url(client, submit(client))
+    snapshot_id = steps.finish()
+    response = client.get(url, headers=HTMX)
+    panel = soup(response).select_one("#panel")
+    opener = panel.select_one("[hx-trigger=load]")
+    assert "HX-Redirect" not in response.headers
+    assert not panel.has_attr("hx-trigger")
+    assert "Your report is ready" in panel.select_one("[role=status]").text
+    opened = client.get(str(opener["hx-get"]), headers=HTMX)
+    assert (opened.status_code, opened.headers["HX-Redirect"]) == (204, f"/s/{snapshot_id}")
+
+
+def test_it_sends_a_plain_browser_on_to_the_report(client: FlaskClient, steps: Steps) -> None:
+    job_id = submit(client)
+    snapshot_id = steps.finish()
+    response = client.get(f"/job/{job_id}")
+    assert (response.status_code, response.location) == (303, f"/s/{snapshot_id}")
+
+
+def test_it_stays_when_the_browser_comes_back_from_the_report(client: FlaskClient, steps: Steps) -> None:
+    job_id = submit(client)
+    steps.finish()
+    client.get(f"/job/{job_id}")
+    again = client.get(f"/job/{job_id}")
+    assert again.status_code == 200
+    assert "Open your report" in words(again)
+    assert not soup(again).select("[hx-trigger]")
+
+
+def test_it_does_not_open_a_report_that_is_not_ready(client: FlaskClient) -> None:
+    job_id = submit(client)
+    response = client.get(f"/job/{job_id}/open")
+    assert (response.status_code, response.location) == (303, f"/job/{job_id}")
+
+
+def test_it_sends_a_browser_that_opens_the_poll_itself_to_the_page(client: FlaskClient) -> None:
+    job_id = submit(client)
+    assert client.get(f"/job/{job_id}/progress").location == f"/job/{job_id}"
+
+
+def test_it_says_why_it_failed_and_what_to_try(client: FlaskClient, steps: Steps) -> None:
+    job_id = submit(client, rent="900", destinations="Harbour 1")
+    steps.fail("Bulevardi 14, Helsinki")
+    page = soup(client.get(f"/job/{job_id}"))
+    button = page.select_one("button[name=address]")
+    assert "We could not find that address." in page.get_text()
+    assert button["value"] == "Bulevardi 14, Helsinki"
+    kept = {item["name"]: item["value"] for item in button.find_parent("form").select("[type=hidden]")}
+    assert (kept["rent"], kept["destinations"]) == ("900", "Harbour 1")
+    assert f"address-not-found-{job_id[:8]}" in page.get_text()
+
+
+def test_it_tells_a_program_everything(client: FlaskClient, steps: Steps) -> None:
+    job_id = submit(client)
+    steps.claim(stages_done=2)
+    job = client.get(f"/job/{job_id}", headers=JSON).json
+    assert (job["status"], job["current_stage"]) == ("running", STAGES[2].name)
+    assert job["stage_text"] == STAGES[2].text
+    assert [stage["state"] for stage in job["stages"][:4]] == ["done", "done", "working", "waiting"]
+    assert (job["snapshot_id"], job["error"], job["position"]) == (None, None, None)
+
+
+def test_it_gives_a_program_the_snapshot(client: FlaskClient, steps: Steps) -> None:
+    job_id = submit(client)
+    snapshot_id = steps.finish()
+    job = client.get(f"/job/{job_id}", headers=JSON).json
+    assert (job["status"], job["snapshot_id"]) == ("done", snapshot_id)
+    assert job["snapshot_url"].endswith(f"/s/{snapshot_id}")
+
+
+def test_it_says_second_try_and_why(client: FlaskClient, steps: Steps, store: JobStore) -> None:
+    from app.queue.jobs import Failure
+
+    job_id = submit(client)
+    assert store.fail_job(steps.claim(), Failure("stage-timeout", "The step took too long."), retry=True)
+    assert "second try, after: " in words(client.get(f"/job/{job_id}"))
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX, JSON])
+@pytest.mark.parametrize("path", ["", "/progress", "/open"])
+def test_it_does_not_know_every_job(client: FlaskClient, path: str, headers: dict[str, str]) -> None:
+    response = client.get(f"/job/nothing{path}", headers=headers)
+    assert response.status_code == 404
+    assert "Start a new one" in response.text
+
+
+def test_it_renders_for_a_browser_that_has_seen_something_else(client: FlaskClient, steps: Steps) -> None:
+    job_id = submit(client)
+    steps.claim()
+    for query in ("", "?seen=", "?seen=0", "?other=1", "?seen=1.0.0&x=1"):
+        assert client.get(f"/job/{job_id}/progress{query}", headers=HTMX).status_code == 200
+
+
+def test_it_answers_204_with_every_header(client: FlaskClient) -> None:
+    response = client.get(poll_url(client, submit(client)), headers=HTMX)
+    assert response.status_code == 204
+    assert response.headers["Cache-Control"] == "no-store"
+    assert "default-src 'none'" in response.headers["Content-Security-Policy"]
+
+
+def test_it_renders_whole_pages_whatever_was_seen(client: FlaskClient) -> None:
+    assert client.get(poll_url(client, submit(client))).status_code == 303

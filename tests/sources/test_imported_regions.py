@@ -1,0 +1,128 @@
+"""Several regions as one source: the right one answers, and what is not found is told apart."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+
+from app.atlas.importing.importer import Source, import_region
+from app.atlas.regions import RegionStore
+from app.errors import AddressNotFound, AddressOutsideRegions, AtlasDamaged, NoRegions, RegionNotFound
+from app.places import Kind
+from app.sources.regions import EmbeddedSource
+from tests.support.extracts import WHEN, Town, small_town
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> EmbeddedSource:
+    """Give the source of an empty folder."""
+    return EmbeddedSource(tmp_path / "regions")
+
+
+def put(path: Path, town: Town, name: str = "town") -> None:
+    """Import a town beside others."""
+    import_region(RegionStore(path / "regions"), name, Source(town.write(path / f"{name}.osm.pbf")))
+
+
+def test_it_finds_an_address_in_its_region(tmp_path: Path, source: EmbeddedSource) -> None:
+    put(tmp_path, small_town())
+    location = source.locate("3 main street")
+    assert location.region == "town"
+    assert "3" in location.label
+    assert source.surroundings(location).nearest(Kind.CAFE)[0].name == "Café Nord"
+
+
+def test_without_a_region_nothing_can_be_located(source: EmbeddedSource) -> None:
+    with pytest.raises(NoRegions):
+        source.locate("3 Main Street")
+
+
+def test_a_misspelt_street_is_suggested(tmp_path: Path, source: EmbeddedSource) -> None:
+    put(tmp_path, small_town())
+    with pytest.raises(AddressNotFound) as refusal:
+        source.locate("Mayn Streat 3 Smalville")
+    assert refusal.value.suggestions
+    assert len(refusal.value.suggestions) <= 5
+
+
+def test_an_address_in_another_city_is_outside(tmp_path: Path, source: EmbeddedSource) -> None:
+    put(tmp_path, small_town())
+    with pytest.raises(AddressOutsideRegions, match="Town"):
+        source.locate("10 Downing Road, London")
+
+
+def test_an_address_that_is_no_words_is_refused(tmp_path: Path, source: EmbeddedSource) -> None:
+    put(tmp_path, small_town())
+    with pytest.raises((AddressNotFound, AddressOutsideRegions)):
+        source.locate("???")
+
+
+def test_the_fresher_of_two_overlapping_regions_answers(tmp_path: Path, source: EmbeddedSource) -> None:
+    old, new = small_town(), small_town()
+    old.when = WHEN.replace(year=2015)
+    put(tmp_path, old, "z-old")
+    put(tmp_path, new, "a-new")
+    assert source.locate("3 Main Street").region == "a-new"
+
+
+def test_the_larger_of_two_equally_fresh_regions_answers(tmp_path: Path, source: EmbeddedSource) -> None:
+    large = small_town()
+    for north in range(200, 2_000, 200):
+        large.street(f"Street {north}", north, half_m=1_500)
+    put(tmp_path, large, "a-large")
+    put(tmp_path, small_town(), "z-small")
+    assert source.locate("3 Main Street").region == "a-large"
+
+
+def test_it_notices_a_reimport(tmp_path: Path, source: EmbeddedSource) -> None:
+    put(tmp_path, small_town())
+    before = source.surroundings(source.locate("3 Main Street"))
+    town = small_town()
+    town.node(-180, 10, {"amenity": "cafe", "name": "New Café"})
+    put(tmp_path, town)
+    after = source.surroundings(source.locate("3 Main Street"))
+    assert [place.name for place in before.nearest(Kind.CAFE)] == ["Café Nord"]
+    assert [place.name for place in after.nearest(Kind.CAFE)] == ["New Café", "Café Nord"]
+
+
+def test_a_removed_region_is_not_found_any_more(tmp_path: Path, source: EmbeddedSource) -> None:
+    put(tmp_path, small_town())
+    location = source.locate("3 Main Street")
+    RegionStore(tmp_path / "regions").remove("town")
+    with pytest.raises(RegionNotFound):
+        source.surroundings(location)
+    with pytest.raises(NoRegions):
+        source.locate("3 Main Street")
+
+
+def test_a_damaged_region_does_not_stop_the_others(tmp_path: Path, source: EmbeddedSource) -> None:
+    put(tmp_path, small_town(), "bad")
+    (tmp_path / "regions" / "bad" / "atlas.sqlite").write_bytes(b"")
+    with pytest.raises(AtlasDamaged, match="bad"):
+        source.locate("3 Main Street")
+    put(tmp_path, small_town(), "good")
+    assert source.locate("3 Main Street").region == "good"
+
+
+def test_it_completes_addresses(tmp_path: Path, source: EmbeddedSource) -> None:
+    put(tmp_path, small_town())
+    assert any("Main Street" in label for label in source.complete("Main"))
+    assert source.complete("") == ()
+
+
+def test_threads_share_it(tmp_path: Path, source: EmbeddedSource) -> None:
+    put(tmp_path, small_town())
+    found: list[str] = []
+
+    def look() -> None:
+        here = source.surroundings(source.locate("3 Main Street"))
+        found.extend(place.name for place in here.nearest(Kind.CAFE))
+
+    threads = [threading.Thread(target=look) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert found == ["Café Nord"] * 4

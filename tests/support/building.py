@@ -1,0 +1,113 @@
+"""Builders for the tests of the queue: stores, jobs, evaluations, and clocks that a test sets."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from app.db.database import Database
+from app.queue.jobs import Job, NewJob, StageRecord, StageState, Status
+from app.queue.runner import Progress, StageEnded
+from app.queue.store import SqliteStore
+from app.queue.store.base import Clocks, Limits
+from app.queue.store.schema import SCHEMA
+
+_numbers = itertools.count(1)
+
+WIDE = Limits(max_live_jobs_per_owner=1_000_000, max_live_jobs=1_000_000)
+
+
+@dataclass
+class SetClock:
+    """Two clocks that stand still until a test moves them."""
+
+    unix_seconds: float = 1_700_000_000.0
+    steady_seconds: float = 1_000.0
+    clocks: Clocks = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.clocks = Clocks(lambda: self.unix_seconds, lambda: self.steady_seconds)
+
+    def pass_seconds(self, seconds: float) -> None:
+        """Let time pass for both."""
+        self.unix_seconds += seconds
+        self.steady_seconds += seconds
+
+
+def open_at(
+    folder: Path,
+    limits: Limits | None = None,
+    clock: SetClock | None = None,
+    ring: Callable[[], None] = lambda: None,
+    patience: float = 5.0,
+) -> SqliteStore:
+    """Open a store in a folder."""
+    clocks = clock.clocks if clock else Clocks()
+    db = Database(folder / "doorstep.sqlite", SCHEMA, patience_seconds=patience)
+    return SqliteStore(db, limits or Limits(), clocks, ring)
+
+
+def new_job(owner: str = "ann", listing: str = "{}", key: str | None = None, priority: int = 0) -> NewJob:
+    """Describe a job that is like no other unless it is given a key."""
+    key = key or f"key-{next(_numbers)}"
+    return NewJob(f"{key} street", listing, key, owner, priority)
+
+
+def create(store: SqliteStore, *, owner: str = "ann", listing: str = "{}", priority: int = 0) -> Job:
+    """Store a new job."""
+    return store.create_job(new_job(owner, listing, priority=priority))[0]
+
+
+def ended(stage: str, finding: bytes = b"found", reason: str = "") -> StageEnded:
+    """A stage that ended; with a reason, one that is missing."""
+    state = StageState.MISSING if reason else StageState.DONE
+    return StageEnded(StageRecord(stage, state, 0.01, reason), finding)
+
+
+def stages_of(count: int, seconds: float = 0.0) -> Callable[[str, Sequence[bytes], Progress], bytes]:
+    """Return an evaluation of some small stages that goes on after those already finished."""
+
+    def evaluation(listing: str, finished: Sequence[bytes], progress: Progress) -> bytes:
+        for number in range(len(finished), count):
+            progress.began(f"stage {number}")
+            time.sleep(seconds)
+            progress.ended(ended(f"stage {number}", b"finding %d" % number))
+        return b'{"listing": %s}' % listing.encode()
+
+    return evaluation
+
+
+def wait_for(what: Callable[[], bool], seconds: float = 10.0) -> None:
+    """Wait until something is so; fail when it does not come."""
+    deadline = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < deadline, "it did not happen in time"
+        time.sleep(0.005)
+
+
+def wait_for_status(store: SqliteStore, job: Job, *statuses: Status, seconds: float = 10.0) -> Job:
+    """Wait until a job is in one of these statuses and return it."""
+    wait_for(lambda: store.get_job(job.job_id).status in statuses, seconds)
+    return store.get_job(job.job_id)
+
+
+#: Pruning leaves snapshots without their job.
+KEPT = "job_seq IN (SELECT seq FROM evaluation_jobs)"
+
+
+def assert_whole(store: SqliteStore) -> None:
+    """Check what must hold at any moment: one snapshot per done job, and an intact file."""
+    done = store.db.read("SELECT job_id, result_snapshot_id FROM evaluation_jobs WHERE status = 'done'")
+    assert sorted(done) == sorted(store.db.read(f"SELECT job_id, snapshot_id FROM snapshots WHERE {KEPT}"))
+    assert store.db.read("PRAGMA integrity_check") == [("ok",)]
+
+
+def assert_all_ended(store: SqliteStore) -> None:
+    """Check that every job is in one final state, by the end of its history too."""
+    assert_whole(store)
+    assert store.db.read("SELECT count(*) FROM evaluation_jobs WHERE status IN ('queued', 'running')") == [(0,)]
+    last = "SELECT to_status FROM job_events WHERE job_seq = seq ORDER BY version DESC LIMIT 1"
+    assert store.db.read(f"SELECT count(*) FROM evaluation_jobs WHERE status <> ({last})") == [(0,)]

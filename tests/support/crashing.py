@@ -1,0 +1,136 @@
+"""Kills a process between every two SQL statements of a transition: `python -m tests.support.crashing FOLDER NAME`.
+
+SQLite's own trace hook tells of each statement as it begins; at the n-th one the process kills itself. Production code
+knows nothing of this. Folder n is what the n-th kill left, the last one that of an undisturbed run.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from app.queue.jobs import Claim, Failure
+from app.queue.store import SqliteStore
+from tests.support.building import create, ended, open_at
+
+FAILURE = Failure("too-bad", "It did not work out.")
+connect = sqlite3.connect
+
+
+class Fuse:
+    """Counts statements once armed, and kills the process at the chosen one."""
+
+    def __init__(self, folder: Path, at: int) -> None:
+        self._folder = folder
+        self._left = at
+        self.armed = False
+
+    def statement(self, sql: str) -> None:
+        if self.armed and not sql.startswith("--"):  # "--": a trigger's own statement
+            self._left -= 1
+            if self._left == 0:
+                (self._folder / "killed-before").write_text(sql)
+                os.kill(os.getpid(), signal.SIGKILL)
+
+    def connect(self, *args: Any, **kwargs: Any) -> sqlite3.Connection:
+        connection = connect(*args, **kwargs)
+        connection.set_trace_callback(self.statement)
+        return connection
+
+
+def claimed(store: SqliteStore) -> Claim:
+    """A job that has finished a stage, and another one that waits."""
+    create(store)
+    create(store)
+    claim = store.claim_next_job("w")
+    assert claim
+    store.update_job_stage(claim, "geocode", None, None)
+    store.update_job_stage(claim, "schools", ended("geocode").record, b"here")
+    return claim
+
+
+def completed(store: SqliteStore) -> str:
+    """A stored report."""
+    snapshot_id = store.complete_job(claimed(store), b"report")
+    assert snapshot_id
+    return snapshot_id
+
+
+def failed(store: SqliteStore) -> str:
+    """A failed job."""
+    claim = claimed(store)
+    store.fail_job(claim, FAILURE, retry=False)
+    return claim.job.job_id
+
+
+def asked_to_stop(store: SqliteStore) -> Claim:
+    """A running job that was called off."""
+    claim = claimed(store)
+    store.cancel_job(claim.job.job_id, None)
+    return claim
+
+
+def of_the_dead(store: SqliteStore) -> None:
+    """A running job whose process is gone."""
+    store._process = "an-earlier-boot/1/1/1"
+    claimed(store)
+    store._process = None
+
+
+#: What is there before, and the transition.
+TRANSITIONS: dict[str, tuple[Callable[[SqliteStore], Any], Callable[[SqliteStore, Any], object]]] = {
+    "create": (create, lambda store, _: create(store)),
+    "cancel queued": (create, lambda store, job: store.cancel_job(job.job_id, None)),
+    "cancel running": (claimed, lambda store, claim: store.cancel_job(claim.job.job_id, None)),
+    "retry": (failed, lambda store, job_id: store.retry_job(job_id, None)),
+    "claim": (create, lambda store, _: store.claim_next_job("w")),
+    "heartbeat": (claimed, lambda store, claim: store.heartbeat(claim)),
+    "stage": (
+        claimed,
+        lambda store, claim: store.update_job_stage(claim, "green", ended("schools").record, b"found"),
+    ),
+    "complete": (claimed, lambda store, claim: store.complete_job(claim, b"report", ended("schools").record)),
+    "complete and claim": (claimed, lambda store, claim: store.complete_and_claim(claim, b"report", "w")),
+    "fail": (claimed, lambda store, claim: store.fail_job(claim, FAILURE, retry=False)),
+    "fail and retry": (claimed, lambda store, claim: store.fail_job(claim, FAILURE, retry=True)),
+    "release": (claimed, lambda store, claim: store.release_job(claim)),
+    "give up": (claimed, lambda store, claim: store.give_up(claim, "gone")),
+    "finish cancel": (asked_to_stop, lambda store, claim: store.finish_cancel(claim)),
+    "recover": (of_the_dead, lambda store, _: store.recover_stale()),
+    "delete a report": (completed, lambda store, snapshot_id: store.delete_snapshot(snapshot_id, None)),
+    "prune": (completed, lambda store, _: store.prune(0)),
+    "make the tables": (lambda store: None, lambda store, _: store.stats()),
+}
+
+
+def run(folder: Path, name: str, at: int) -> None:
+    """Prepare, then run the transition up to its statement number `at`."""
+    fuse = Fuse(folder, at)
+    sqlite3.connect = fuse.connect  # type: ignore[assignment]
+    store = open_at(folder)
+    before, transition = TRANSITIONS[name]
+    state = before(store)
+    fuse.armed = True
+    transition(store, state)
+
+
+def main(folder: Path, name: str) -> None:
+    """Kill a fresh process at the first statement, the second, ... until one gets through."""
+    for at in range(1, 200):
+        here = folder / f"{at:03}"
+        here.mkdir()
+        child = os.fork()
+        if child == 0:
+            run(here, name, at)
+            os._exit(0)
+        if os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 0:
+            return
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), sys.argv[2])

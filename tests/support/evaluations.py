@@ -1,0 +1,100 @@
+"""Evaluators for tests, run as `python -m tests.support.evaluations NAME`: each does what a real one may do."""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+import time
+from collections.abc import Sequence
+
+from app.errors import AddressNotFound
+from app.queue.evaluator import serve
+from app.queue.runner import Evaluation, Progress
+from tests.support.building import ended, stages_of
+
+
+def well(listing: str, finished: Sequence[bytes], progress: Progress) -> bytes:
+    """Go through five short stages."""
+    return stages_of(5, seconds=0.002)(listing, finished, progress)
+
+
+def slowly(listing: str, finished: Sequence[bytes], progress: Progress) -> bytes:
+    """Go through five stages that take long enough to be hit."""
+    return stages_of(5, seconds=0.03)(listing, finished, progress)
+
+
+def chatty(listing: str, finished: Sequence[bytes], progress: Progress) -> bytes:
+    """Print to standard output, as a library might."""
+    print("between the frames", flush=True)
+    return well(listing, finished, progress)
+
+
+def hanging(listing: str, finished: Sequence[bytes], progress: Progress) -> bytes:
+    """Hang in the second stage."""
+    _first_stage(progress)
+    time.sleep(600)
+    return b""
+
+
+def hanging_in_native_code(listing: str, finished: Sequence[bytes], progress: Progress) -> bytes:
+    """Hang in code that holds the interpreter's lock, so that no thread of the process can do anything."""
+    _first_stage(progress)
+    ctypes.PyDLL(None).sleep(600)
+    return b""
+
+
+def busy(listing: str, finished: Sequence[bytes], progress: Progress) -> bytes:
+    """Compute for long."""
+    _first_stage(progress)
+    deadline = time.monotonic() + 600
+    while time.monotonic() < deadline:
+        pass
+    return b""
+
+
+def crashing(listing: str, finished: Sequence[bytes], progress: Progress) -> bytes:
+    """Read memory that is not there."""
+    _first_stage(progress)
+    ctypes.string_at(0)
+    return b""
+
+
+def refusing(listing: str, finished: Sequence[bytes], progress: Progress) -> bytes:
+    """Fail as expected."""
+    raise AddressNotFound(regions="Monaco", suggestions=("1 main street",))
+
+
+def leaking(listing: str, finished: Sequence[bytes], progress: Progress) -> bytes:
+    """Fail with a secret in the exception's text."""
+    raise ValueError("https://api.example/?key=SECRET")
+
+
+def by_listing(listing: str, finished: Sequence[bytes], progress: Progress) -> bytes:
+    """Do what the listing says."""
+    return EVALUATIONS[listing.strip('"')](listing, finished, progress)
+
+
+def _first_stage(progress: Progress) -> None:
+    progress.began("geocode")
+    progress.ended(ended("geocode", b"here"))
+    progress.began("schools")
+
+
+EVALUATIONS: dict[str, Evaluation] = {
+    function.__name__: function
+    for function in (
+        well,
+        slowly,
+        chatty,
+        hanging,
+        hanging_in_native_code,
+        busy,
+        crashing,
+        refusing,
+        leaking,
+        by_listing,
+    )
+}
+
+if __name__ == "__main__":
+    serve(EVALUATIONS[sys.argv[1]])

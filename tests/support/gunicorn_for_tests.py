@@ -1,0 +1,42 @@
+"""The site's own gunicorn configuration, with a bare page and a small evaluation instead of the pipeline."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
+
+import app.queue
+from app.config import Config
+from gunicorn_config import (  # noqa: F401 - gunicorn reads them here
+    graceful_timeout,
+    post_worker_init,
+    preload_app,
+    threads,
+    timeout,
+    worker_class,
+    worker_exit,
+    worker_int,
+    workers,
+)
+
+bind = f"unix:{os.environ['DOORSTEP_DATA_DIR']}/http"
+wsgi_app = "tests.support.gunicorn_for_tests:page"
+loglevel = "warning"
+
+
+def evaluator_command(_config: Config) -> tuple[str, ...]:
+    """Start the evaluator of the tests."""
+    return (sys.executable, "-m", "tests.support.evaluations", os.environ["TEST_EVALUATION"])
+
+
+app.queue.production_command = evaluator_command
+
+
+def page(_environ: object, start_response: Callable[..., object]) -> Iterable[bytes]:
+    """Answer anything."""
+    start_response("200 OK", [("Content-Length", "2")])
+    return [b"ok"]

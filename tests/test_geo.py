@@ -1,0 +1,28 @@
+"""Distances agree with known ones on the ground."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.geo import Box, box_around, distance_m
+
+
+def test_it_measures_a_known_distance() -> None:
+    # Helsinki Cathedral to the Central Railway Station (haversine: 621.1 m).
+    assert distance_m(60.17045, 24.95227, 60.17187, 24.94141) == pytest.approx(621.1, abs=1)
+
+
+def test_it_measures_the_same_both_ways() -> None:
+    assert distance_m(43.7, 7.4, 43.8, 7.5) == distance_m(43.8, 7.5, 43.7, 7.4)
+
+
+def test_it_draws_a_box_that_touches_the_circle() -> None:
+    box = box_around(60.0, 25.0, 1_000)
+    assert distance_m(60.0, 25.0, box.max_lat, 25.0) == pytest.approx(1_000)
+    assert distance_m(60.0, 25.0, 60.0, box.max_lon) == pytest.approx(1_000)
+
+
+def test_it_tells_inside_from_outside() -> None:
+    box = Box(7.4, 43.7, 7.5, 43.8)
+    assert box.contains(43.75, 7.4)
+    assert not box.contains(43.81, 7.45)

@@ -1,0 +1,155 @@
+"""What the panel says of a job in each state."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from app.queue.jobs import Job, StageRecord, StageState, Status
+from app.views.job import TICK_SECONDS, Estimate, JobView, elapsed_seconds, seen_mark, stage_lines
+
+JOB = Job(
+    job_id="abcdefghijklmnop",
+    address="Bulevardi 12",
+    listing='{"address": "Bulevardi 12"}',
+    owner="me",
+    status=Status.RUNNING,
+    priority=0,
+    current_stage="schools",
+    result_snapshot_id=None,
+    error=None,
+    error_code=None,
+    suggestions=(),
+    attempts=1,
+    resumed=0,
+    cancel_requested=False,
+    run_after=0.0,
+    created_at=1_000.0,
+    started_at=1_004.0,
+    completed_at=None,
+    version=7,
+)
+
+
+def view(now: float = 1_006.0, records: tuple[StageRecord, ...] = (), **changes: object) -> JobView:
+    """Build a view of a job, seen by its owner."""
+    estimate = changes.pop("estimate", None)
+    because = str(changes.pop("because", ""))
+    position = changes.pop("position", None)
+    job = replace(JOB, **changes)  # type: ignore[arg-type]
+    return JobView(
+        job,
+        stage_lines(job, records),
+        "",
+        position,
+        elapsed_seconds(job, now),
+        estimate,
+        because,
+        True,  # type: ignore[arg-type]
+    )
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({}, "Step 1 of 14: Finding schools and childcare..."),
+        ({"current_stage": None}, "Step 1 of 14."),
+        ({"status": Status.QUEUED, "position": 0}, "Yours is next. It starts in a moment."),
+        ({"status": Status.QUEUED, "position": 1}, "Waiting: 1 evaluation is ahead of yours."),
+        ({"status": Status.QUEUED, "position": 7}, "Waiting: 7 evaluations are ahead of yours."),
+        ({"cancel_requested": True}, "Cancelling. It stops at the end of this step."),
+        ({"status": Status.DONE}, "Your report is ready."),
+        ({"status": Status.CANCELLED}, "This evaluation was cancelled."),
+        ({"status": Status.FAILED}, "This evaluation stopped without a report."),
+    ],
+)
+def test_it_says_how_the_job_stands(changes: dict[str, object], said: str) -> None:
+    assert view(**changes).sentence == said
+
+
+@pytest.mark.parametrize(
+    ("changes", "title"),
+    [
+        ({}, "1/14 Finding schools and childcare - Doorstep"),
+        ({"status": Status.QUEUED}, "Waiting - Bulevardi 12 - Doorstep"),
+        ({"status": Status.DONE}, "Ready - Bulevardi 12 - Doorstep"),
+        ({"status": Status.FAILED}, "Stopped - Bulevardi 12 - Doorstep"),
+    ],
+)
+def test_it_names_the_tab(changes: dict[str, object], title: str) -> None:
+    assert view(**changes).title == title
+
+
+@pytest.mark.parametrize(
+    ("changes", "said"),
+    [
+        ({"attempts": 1}, ()),
+        ({"attempts": 2, "because": "the worker died"}, ("second try, after: the worker died",)),
+        (
+            {"attempts": 1, "status": Status.QUEUED, "because": "a passing fault"},
+            ("second try, after: a passing fault",),
+        ),
+        ({"resumed": 1}, ("resumed after an interruption; finished steps were kept",)),
+    ],
+)
+def test_it_says_which_try_it_is_and_why(changes: dict[str, object], said: tuple[str, ...]) -> None:
+    assert view(**changes).notes[1:] == said
+
+
+def test_it_says_when_it_takes_longer_than_usual_and_then_no_estimate() -> None:
+    usual = Estimate(2.0, 8.0)
+    assert (view(1_010.0, estimate=usual).slow, view(1_013.0, estimate=usual).slow) == (False, True)
+    assert view(1_010.0, estimate=usual).notes == ("a few seconds so far", "usually 2 to 8 seconds")
+    assert view(1_015.0, estimate=usual).notes == ("10 s so far",)
+
+
+def test_it_never_calls_a_few_seconds_long() -> None:
+    assert not view(1_008.0, estimate=Estimate(0.05, 0.1)).slow
+
+
+@pytest.mark.parametrize(
+    ("record", "state", "words"),
+    [
+        (StageRecord("geocode", StageState.DONE, 0.4), "done", "done in 0.4 s"),
+        (
+            StageRecord("geocode", StageState.MISSING, 0.4, "no stop is mapped"),
+            "missing",
+            "nothing found: no stop is mapped",
+        ),
+    ],
+)
+def test_it_says_how_a_step_ended(record: StageRecord, state: str, words: str) -> None:
+    line = view(records=(record,)).lines[0]
+    assert (line.state, line.words) == (state, words)
+
+
+@pytest.mark.parametrize(
+    ("status", "state"), [(Status.RUNNING, "working"), (Status.FAILED, "failed"), (Status.CANCELLED, "left")]
+)
+def test_it_says_where_it_stands_or_stopped(status: Status, state: str) -> None:
+    assert next(line for line in view(status=status).lines if line.name == "schools").state == state
+
+
+def test_the_mark_changes_with_the_version_the_position_and_the_time() -> None:
+    job = replace(JOB, status=Status.QUEUED)
+    marks = {
+        seen_mark(job, 1, 1_006.0),
+        seen_mark(job, 2, 1_006.0),
+        seen_mark(replace(job, version=8), 1, 1_006.0),
+        seen_mark(job, 1, 1_006.0 + TICK_SECONDS),
+    }
+    assert len(marks) == 4
+    assert seen_mark(job, 1, 1_006.0) == seen_mark(job, 1, 1_007.0)
+
+
+def test_the_mark_of_an_ended_job_never_changes_again() -> None:
+    job = replace(JOB, status=Status.DONE)
+    assert seen_mark(job, None, 1_006.0) == seen_mark(job, None, 9_999.0)
+
+
+def test_another_visitor_may_do_nothing() -> None:
+    assert view().can_cancel
+    assert not replace(view(), mine=False).can_cancel
+    assert view(status=Status.FAILED).can_retry
+    assert not replace(view(status=Status.FAILED), mine=False).can_retry
