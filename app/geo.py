@@ -29,7 +29,7 @@ class Box(NamedTuple):
     max_lat: float
 
     def contains(self, lat: float, lon: float) -> bool:
-        """Tell whether a point lies in the box or on its edge."""
+        """Return whether a point lies in the box or on its edge."""
         return self.min_lon <= lon <= self.max_lon and self.min_lat <= lat <= self.max_lat
 
 

@@ -49,7 +49,7 @@ class Answers:
                 self._rows[_same(row.street, number)].append(row)
 
     def right(self, question: Question, lat: float, lon: float) -> bool:
-        """Tell whether an answer lies at an address with the number, street and (if asked for) city of the question."""
+        """Return whether an answer lies at an address with the number, street and (if asked) city of the question."""
         row = question.row
         same = [
             other

@@ -72,7 +72,7 @@ class Coverage:
         return float(self._look_up(self.covered, *_disc(lat, lon, radius_m)).mean())
 
     def holds(self, lat: float, lon: float) -> bool:
-        """Tell whether a point lies where the region holds data."""
+        """Return whether a point lies where the region holds data."""
         return bool(self._look_up(self.covered, np.array([lat]), np.array([lon]))[0])
 
     def addresses_within(self, lat: float, lon: float, radius_m: float) -> int:

@@ -125,7 +125,7 @@ class BikeInfrastructure:
 
 @dataclass(frozen=True, slots=True)
 class TransitStop:
-    """A stop within a 45 minutes' walk, nearest first, with the routes that call there."""
+    """A stop within 45 minutes on foot, nearest first, with the routes that call there."""
 
     stop_id: str
     name: str

@@ -15,7 +15,7 @@ from app.atlas.transit.contract import StopWalks
 from app.geo import distance_m
 from app.places import Kind, Place
 
-#: Straight metres beyond which no stop is within a 45 minutes' walk.
+#: Straight metres beyond which no stop is within 45 minutes on foot.
 REACH_M = 3_600.0
 #: A timetable covers an address when one of its stops is this near.
 COVERED_M = 2_400.0
@@ -42,7 +42,7 @@ class StopsNear:
 
     @cached_property
     def walks(self) -> StopWalks:
-        """The timetables' stops within a 45 minutes' walk, with the seconds to each."""
+        """The timetables' stops within 45 minutes on foot, with the seconds to each."""
         timetable = self._atlas.timetable
         if timetable is None:
             return StopWalks(np.empty(0, dtype=np.int32), np.empty(0))

@@ -170,7 +170,7 @@ class AtlasSurroundings:
         return tuple(sorted(found, key=lambda green: (green.place.walk_s, green.place.straight_m, green.place.osm_id)))
 
     def green_spaces(self) -> tuple[GreenSpace, ...]:
-        """Return green areas within a 45 minutes' walk, nearest first."""
+        """Return green areas within 45 minutes on foot, nearest first."""
         return self._green_spaces
 
     def largest_green_within_m(self, radius_m: float) -> float:
@@ -201,7 +201,7 @@ class AtlasSurroundings:
         return self._stops.from_feed() or self._stops.from_map(self._nearby)
 
     def has_timetable(self) -> bool:
-        """Tell whether a timetable covers the surroundings of this address."""
+        """Return whether a timetable covers the surroundings of this address."""
         return self._stops.has_timetable
 
     def landmark(self, *kinds: Kind) -> Place | None:

@@ -50,7 +50,7 @@ class WaitingSign:
         fcntl.flock(self._fd, fcntl.LOCK_UN)
 
     def is_up(self) -> bool:
-        """Tell whether someone else waits."""
+        """Return whether someone else waits."""
         if not self._lock(fcntl.LOCK_EX):
             return True
         self.lower()

@@ -28,7 +28,7 @@ def judge(reasons: Iterable[Reason]) -> Confidence:
     """Return the lowest level that a reason gives; many small ones also make it low."""
     kept = tuple(dict.fromkeys(reasons))
     texts = tuple(reason.text for reason in kept)
-    if any(r.level is Level.LOW for r in kept) or len(kept) >= METHODS.sureness.reasons_for_low:
+    if any(r.level is Level.LOW for r in kept) or len(kept) >= METHODS.confidence.reasons_for_low:
         return Confidence(Level.LOW, texts)
     return Confidence(Level.MEDIUM if kept else Level.HIGH, texts)
 
@@ -81,7 +81,7 @@ def coverage_reasons(evaluation: Evaluation, radius_m: float) -> tuple[Reason, .
     know = evaluation.knowledge
     if not know.cut_off(radius_m):
         return ()
-    low = know.share(radius_m) < METHODS.sureness.barely_covered
+    low = know.share(radius_m) < METHODS.confidence.barely_covered
     return (Reason(Level.LOW if low else Level.MEDIUM, know.why_cut(radius_m)),)
 
 

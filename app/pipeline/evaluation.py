@@ -52,17 +52,17 @@ class Knowledge:
         return self._shares[radius_m]
 
     def cut_off(self, radius_m: float) -> bool:
-        """Tell whether the disc leaves the region, so that what was not found may lie beyond its edge."""
-        return self.share(radius_m) < METHODS.sureness.covered
+        """Return whether the disc leaves the region, so that what was not found may lie beyond its edge."""
+        return self.share(radius_m) < METHODS.confidence.covered
 
     def has(self, data: Data) -> bool:
-        """Tell whether a family of data is mapped near here, compared with the streets."""
+        """Return whether a family of data is mapped near here, compared with the streets."""
         if data not in self._has:
             self._has[data] = self._is_mapped(data)
         return self._has[data]
 
     def _is_mapped(self, data: Data) -> bool:
-        mapped, limits = self.mapped, METHODS.sureness
+        mapped, limits = self.mapped, METHODS.confidence
         if data is Data.STREETS:
             return mapped.street_km > 0
         amount, per_km = {
@@ -159,7 +159,7 @@ class Evaluation:
 
 
 def state_of(values: Sequence[float | None]) -> State:
-    """Tell how a stage ended from its parts: all known, some, or none."""
+    """Return how a stage ended from its parts: all known, some, or none."""
     known = sum(value is not None for value in values)
     if not known:
         return State.UNKNOWN

@@ -78,7 +78,7 @@ def _tier3() -> Section:
 
 
 def _confidence() -> Section:
-    m, d = METHODS.sureness, METHODS.distances
+    m, d = METHODS.confidence, METHODS.distances
     return Section(
         key="confidence",
         title="Confidence",

@@ -100,7 +100,7 @@ class FoundPlace:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Places that answer one need, nearest first. `nearest_min` None: none within 30 minutes' walk."""
+    """Places that answer one need, nearest first. `nearest_min` None: none within 30 minutes on foot."""
 
     key: str
     title: str

@@ -80,10 +80,10 @@ def weighted_mean(pairs: Iterable[tuple[float, float]]) -> float | None:
 
 
 def enough_known(parts: Iterable[Part]) -> bool:
-    """Tell whether more than half of an index's weight is known: an index of less would say too little."""
+    """Return whether more than half of an index's weight is known: an index of less would say too little."""
     parts = tuple(parts)
     known = sum(part.weight for part in parts if part.value is not None)
-    return known > METHODS.sureness.least_known * sum(part.weight for part in parts) + 1e-9
+    return known > METHODS.confidence.least_known * sum(part.weight for part in parts) + 1e-9
 
 
 def clamp(value: float, low: float = 0.0, high: float = 100.0) -> float:

@@ -40,7 +40,7 @@ def start_worker(config: Config) -> Worker:
 
 
 def worker_health() -> Health | None:
-    """Tell how this process's worker is; None where it has none."""
+    """Return how this process's worker is; None where it has none."""
     worker = _workers.get(os.getpid())
     return worker.health() if worker else None
 

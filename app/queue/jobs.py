@@ -24,7 +24,7 @@ class Status(StrEnum):
 
     @property
     def live(self) -> bool:
-        """Tell whether the job is still going to change by itself."""
+        """Return whether the job is still going to change by itself."""
         return self in (Status.QUEUED, Status.RUNNING)
 
 

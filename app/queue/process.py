@@ -20,7 +20,7 @@ def identity(pid: int | None = None) -> str:
 
 
 def is_gone(name: str) -> bool:
-    """Tell whether the process of that name is surely gone. False where that cannot be judged.
+    """Return whether the process of that name is surely gone. False where that cannot be judged.
 
     Another boot means gone: SQLite's log works on one machine only, so whoever wrote before this boot was on it.
     """

@@ -69,7 +69,7 @@ class Watch:
         self._bell.leave(self._rung)
 
     def is_alive(self) -> bool:
-        """Tell whether the thread runs."""
+        """Return whether the thread runs."""
         return self._thread is not None and self._thread.is_alive()
 
     def ensure_alive(self) -> None:

@@ -91,7 +91,7 @@ class Worker:
         self._bell.leave(self._woken)
 
     def health(self) -> Health:
-        """Tell how this worker is."""
+        """Return how this worker is."""
         attempt = self.attempt
         return Health(
             alive=not self.stopping and self.is_alive() and self._watch.is_alive(),
@@ -103,7 +103,7 @@ class Worker:
     # --- for the watch ---
 
     def is_alive(self) -> bool:
-        """Tell whether the thread runs."""
+        """Return whether the thread runs."""
         return self._loop is not None and self._loop.is_alive()
 
     def wake(self) -> None:

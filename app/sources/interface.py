@@ -50,7 +50,7 @@ class Surroundings(Protocol):
         """Lines and areas of these kinds within a straight distance, nearest first; tunnels left out."""
 
     def green_spaces(self) -> tuple[GreenSpace, ...]:
-        """Green areas open to the public within a 45 minutes' walk, nearest first."""
+        """Green areas open to the public within 45 minutes on foot, nearest first."""
 
     def largest_green_within_m(self, radius_m: float) -> float:
         """Square metres of the largest public green area whose edge is within a straight distance; 0.0 for none."""
@@ -67,7 +67,7 @@ class Surroundings(Protocol):
         """Stops of the timetables where there are some near here, else OpenStreetMap's; nearest first."""
 
     def has_timetable(self) -> bool:
-        """Tell whether a timetable covers the surroundings of this address."""
+        """Return whether a timetable covers the surroundings of this address."""
 
     def landmark(self, *kinds: Kind) -> Place | None:
         """The nearest place of these kinds in the whole region, by straight distance; `walk_s` may be None."""

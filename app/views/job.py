@@ -160,7 +160,7 @@ class JobView:
 
     @property
     def live(self) -> bool:
-        """Tell whether the panel still polls."""
+        """Return whether the panel still polls."""
         return self.job.status.live
 
     @property
@@ -180,14 +180,14 @@ class JobView:
 
     @property
     def slow(self) -> bool:
-        """Tell whether the job takes longer than nine in ten did."""
+        """Return whether the job takes longer than nine in ten did."""
         if self.estimate is None or self.job.status is not Status.RUNNING:
             return False
         return self.elapsed_seconds > max(self.estimate.high_seconds, LEAST_SLOW_SECONDS)
 
     @property
     def address_at_fault(self) -> bool:
-        """Tell whether another address, rather than another try, is what helps."""
+        """Return whether another address, rather than another try, is what helps."""
         return self.job.error_code in (AddressNotFound.code, AddressOutsideRegions.code)
 
     @property
@@ -234,12 +234,12 @@ class JobView:
 
     @property
     def can_cancel(self) -> bool:
-        """Tell whether this visitor may call the job off now."""
+        """Return whether this visitor may call the job off now."""
         return self.mine and self.live and not self.job.cancel_requested
 
     @property
     def can_retry(self) -> bool:
-        """Tell whether this visitor may start the job again."""
+        """Return whether this visitor may start the job again."""
         return self.mine and self.job.status in (Status.FAILED, Status.CANCELLED)
 
 

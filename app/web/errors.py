@@ -98,7 +98,7 @@ def answer_unexpected(error: InternalServerError) -> Response:
 
 
 def with_retry_after(response: Response, error: DoorstepError) -> Response:
-    """Tell programs and browsers when to come back."""
+    """Say to programs and browsers when to come back."""
     if error.retry_after_seconds is not None:
         response.headers["Retry-After"] = str(error.retry_after_seconds)
     return response

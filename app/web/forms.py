@@ -50,7 +50,7 @@ class Typed:
 
     @property
     def has_options(self) -> bool:
-        """Tell whether anything beyond the address was given."""
+        """Return whether anything beyond the address was given."""
         options = {name: value for name, value in self.values.items() if name != "address"}
         return any(value and (name, value) != ("profile", PROFILES[0].key) for name, value in options.items()) or any(
             self.destinations

@@ -6,7 +6,7 @@ from enum import Enum
 
 from flask import Response, request
 
-#: Headers of an answer that hangs on the request and that nobody may keep.
+#: Headers of an answer that depends on the request and that nobody may keep.
 NOT_KEPT = {"Cache-Control": "no-store", "Vary": "HX-Request, Accept"}
 
 
@@ -19,7 +19,7 @@ class Wanted(Enum):
 
 
 def wanted() -> Wanted:
-    """Tell which shape the request asks for; a client with no preference gets a page."""
+    """Return which shape the request asks for; a client with no preference gets a page."""
     if request.headers.get("HX-Request") == "true":
         # Going back to a page that htmx pushed must give the whole page.
         restoring = request.headers.get("HX-History-Restore-Request") == "true"
@@ -32,7 +32,7 @@ def wanted() -> Wanted:
 
 
 def negotiated(response: Response) -> Response:
-    """Mark an answer whose shape hangs on the request; fragments and JSON are never kept."""
+    """Mark an answer whose shape depends on the request; fragments and JSON are never kept."""
     if wanted() is Wanted.PAGE:
         response.headers["Vary"] = NOT_KEPT["Vary"]
     else:

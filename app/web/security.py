@@ -188,7 +188,7 @@ def init_app(app: Flask, config: Config) -> None:
 
 
 def _is_foreign() -> bool:
-    """Tell whether a browser says that another site sent this. Programs send neither header and are let through."""
+    """Return whether a browser says that another site sent this. Programs send neither header and are let through."""
     site = request.headers.get("Sec-Fetch-Site")
     if site is not None:
         return site not in ("same-origin", "none")

@@ -44,7 +44,7 @@ def owner_in(app: Flask, environ: WSGIEnvironment) -> str | None:
 
 
 def opened(job_id: str) -> bool:
-    """Tell whether this browser was sent on to this job's report before: then going back must stay."""
+    """Return whether this browser was sent on to this job's report before: then going back must stay."""
     return bool(session.get("opened") == job_id)
 
 
@@ -59,7 +59,7 @@ def let_in_operator(token: str) -> None:
 
 
 def is_operator(token: str) -> bool:
-    """Tell whether the visitor was let in with the token that is set now."""
+    """Return whether the visitor was let in with the token that is set now."""
     known = session.get("operator")
     return isinstance(known, str) and hmac.compare_digest(known, _digest(token))
 

@@ -54,7 +54,7 @@ def start() -> Iterator[Start]:
 
 
 def gone(pid: int | None) -> bool:
-    """Tell whether a process has ended with all its threads: the first one may be a zombie for a moment."""
+    """Return whether a process has ended with all its threads: the first one may be a zombie for a moment."""
     tasks = Path(f"/proc/{pid}/task")
     return not identity(pid) and not (tasks.exists() and len(list(tasks.iterdir())) > 1)
 

@@ -29,7 +29,7 @@ class ModelJob:
         return self.status.live
 
     def is_due(self, now: float) -> bool:
-        """Tell whether it need not wait, or waits so long that the clock must have been put back."""
+        """Return whether it need not wait, or waits so long that the clock must have been put back."""
         return not now < self.due_at <= now + LONGEST_BACK_OFF_SECONDS
 
 

@@ -58,7 +58,7 @@ class Geocoder:
         return nearest_address(self._store, lat, lon)
 
     def writes_number_first(self) -> bool:
-        """Tell whether addresses of the region are written with the number before the street."""
+        """Return whether addresses of the region are written with the number before the street."""
         return self._store.style() is not Style.NUMBER_LAST
 
     def _best(self, query: Query) -> list[Match]:

@@ -30,7 +30,7 @@ _GLUED = re.compile(r"(?:katu|tie|kuja|str|gasse|weg|platz|gatan|vagen)$")
 
 
 def style_of(street_names: Iterable[str]) -> Style:
-    """Tell how a region writes its addresses.
+    """Return how a region writes its addresses.
 
     Each street name votes by the type of street it ends or begins with ("... Street", "Rue ...", "Via ..."): the most
     votes decide. Without any the number comes last, as in most of the world.

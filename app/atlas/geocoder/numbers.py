@@ -33,7 +33,7 @@ class HouseNumber(NamedTuple):
         return f"{self.house}-{self.last}{self.suffix}"
 
     def holds(self, other: HouseNumber) -> bool:
-        """Tell whether the other number lies in this range, on its side of the street."""
+        """Return whether the other number lies in this range, on its side of the street."""
         inside = self.house <= other.house and other.last <= self.last
         return inside and (other.house - self.house) % 2 in (0, (self.last - self.house) % 2)
 
@@ -70,12 +70,12 @@ def _pair(shown: str, mark: str, house: int, second: int, suffix: str) -> HouseN
 
 
 def is_block_number(text: str) -> bool:
-    """Tell whether a number is written the way of Queens: a block, a hyphen, two digits."""
+    """Return whether a number is written the way of Queens: a block, a hyphen, two digits."""
     return _BLOCK.fullmatch(text) is not None
 
 
 def is_no_range(number: str) -> bool:
-    """Tell whether a number that looks like one of a block ("203-06") can be no range of numbers."""
+    """Return whether a number that looks like one of a block ("203-06") can be no range of numbers."""
     low, high = number.rstrip(string.ascii_letters).split("-")
     return not 0 < int(high) - int(low) <= LONGEST_RANGE
 

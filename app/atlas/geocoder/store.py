@@ -230,7 +230,7 @@ class GeocoderStore:
         return {row[0]: Spot(*row) for row in self._rows(sql, [_list(ids)])}  # type: ignore[arg-type,misc]
 
     def has_postcodes(self, prefix: str) -> bool:
-        """Tell whether a postcode of the region begins so; always True in a region that maps none."""
+        """Return whether a postcode of the region begins so; always True in a region that maps none."""
         sql = "SELECT 1 FROM geo_postcode WHERE key <> '' AND key >= ? AND key < ? LIMIT 1"
         if self._rows(sql, [prefix, prefix + "\uffff"]):
             return True

@@ -75,7 +75,7 @@ class Token(NamedTuple):
 
     @property
     def numeric(self) -> bool:
-        """Tell whether it starts like a house number."""
+        """Return whether it starts like a house number."""
         return self.text[0].isdigit()
 
 

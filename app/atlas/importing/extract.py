@@ -91,7 +91,7 @@ Progress = Callable[[float], None]
 
 
 def cover_of(tags: Mapping[str, str]) -> bool | None:
-    """Tell whether an area is covered by nature (True), by something else (False), or says nothing of it (None)."""
+    """Return whether an area is covered by nature (True), by something else (False), or says nothing of it (None)."""
     pairs = {(key, tags[key]) for key in _KEYS if key in tags}
     if not pairs.isdisjoint(NATURE):
         return True
@@ -132,7 +132,7 @@ class NodeReader:
 
 
 def is_area(tags: Tags, kinds: tuple[Kind, ...], closed: bool) -> bool:
-    """Tell whether a way stands for the area it encloses."""
+    """Return whether a way stands for the area it encloses."""
     if not closed or tags.get("area") == "no" or tags.get("natural") == "coastline":
         return False
     if tags.get("waterway") in ("river", "stream", "canal") or not LINE_KINDS.isdisjoint(kinds):
@@ -228,7 +228,7 @@ class WayReader:
 
 
 def _is_line(way: Way) -> bool:
-    """Tell whether the extract holds two different corners of a way."""
+    """Return whether the extract holds two different corners of a way."""
     known = _known(way)
     return len(known) > 1 and (way.is_whole or bool((known != known[:1]).any()))
 

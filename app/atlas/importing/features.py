@@ -47,7 +47,7 @@ def spatial_order(lats: NDArray[np.float64], lons: NDArray[np.float64]) -> NDArr
 
 
 def is_place(kind: Kind) -> bool:
-    """Tell whether a kind is somewhere to go, rather than only something to keep away from."""
+    """Return whether a kind is somewhere to go, rather than only something to keep away from."""
     return kind < Kind.FUEL_STATION or kind in ALSO_PLACES
 
 
@@ -163,7 +163,7 @@ def hazard_rows(shapes: Sequence[Shape], outlines: Outlines, spots: Sequence[Spo
 
 
 def is_hazard(kind: Kind) -> bool:
-    """Tell whether a check measures the distance to a kind."""
+    """Return whether a check measures the distance to a kind."""
     return kind >= Kind.FUEL_STATION
 
 
@@ -204,7 +204,7 @@ def _row(kind: Kind, osm_id: str, tags: Mapping[str, str], shape: bytes, box: Bo
 
 
 def _is_too_small(kind: Kind, tags: Mapping[str, str], area_m2: float) -> bool:
-    """Tell whether it is a garden pond or a workshop, of which only the size tells that it is no hazard."""
+    """Return whether it is a garden pond or a workshop, of which only the size tells that it is no hazard."""
     if kind == Kind.HEAVY_INDUSTRY:
         return is_some_factory(tags) and area_m2 < SMALLEST_FACTORY_M2
     return (

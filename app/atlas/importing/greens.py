@@ -83,7 +83,7 @@ def measure_greens(areas: Geometries, kinds: Sequence[Kind], land: Land) -> list
 
 
 def is_green_space(kind: Kind, area_m2: float, facts: GreenFacts) -> bool:
-    """Tell whether an area is a place to go to: a wood only when large, and woods and reserves only with paths."""
+    """Return whether an area is a place to go to: a wood only when large, and woods and reserves only with paths."""
     if kind == Kind.NATURE_RESERVE:
         return facts.paths_m >= WOOD_PATHS_M
     return kind != Kind.FOREST or (area_m2 >= WOOD_M2 and facts.paths_m >= WOOD_PATHS_M)

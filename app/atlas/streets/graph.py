@@ -121,7 +121,7 @@ def without_leaves(arcs: Arcs, edges: EdgeTable, used: NDArray[np.bool_]) -> Arc
 
 
 def on_mainland(arcs: Arcs, edges: EdgeTable, *, strong: bool) -> NDArray[np.bool_]:
-    """Tell of each edge whether it belongs to a part of the graph that is large, or as large as any."""
+    """Return for each edge whether it belongs to a part of the graph that is large, or as large as any."""
     nodes = len(arcs.starts) - 1
     if not nodes:
         return np.zeros(len(edges.tail), dtype=np.bool_)

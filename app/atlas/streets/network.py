@@ -145,7 +145,7 @@ class Network:
         return snap_points(self._files, lat, lon, max_m, EdgeFlag.WALK)
 
     def on_mainland(self, snaps: Snaps) -> NDArray[np.bool_]:
-        """Tell of each snap whether it is on a street joined to most others on foot, not on a stray piece."""
+        """Return for each snap whether it is on a street joined to most others on foot, not on a stray piece."""
         flags = self._files.edges.flags[np.maximum(snaps["edge"], 0)]
         joined: NDArray[np.bool_] = (snaps["edge"] >= 0) & ((flags & EdgeFlag.WALK_MAIN) != 0)
         return joined

@@ -103,7 +103,7 @@ class Transit:
         (25.0, "some transit"),
         (0.0, "little transit"),
     )
-    #: Points by the minutes' walk to the best stop, by departures per hour, by minutes to the centre.
+    #: Points by the minutes on foot to the best stop, by departures per hour, by minutes to the centre.
     walk_points: Points = ((10.0, 4.0), (20.0, 3.0), (30.0, 2.0), (45.0, 1.0))
     frequency_points: tuple[tuple[float, float, str], ...] = (
         (8.0, 3.0, "High"),

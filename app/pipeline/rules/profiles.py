@@ -73,7 +73,7 @@ class Tier3:
 
 
 @dataclass(frozen=True, slots=True)
-class Sureness:
+class ConfidenceLimits:
     """When confidence falls."""
 
     #: A disc counts as wholly covered from this share on: borders are simplified.
@@ -167,7 +167,7 @@ class Methods:
     safety: Safety = SAFETY
     tier2: Tier2 = Tier2()
     tier3: Tier3 = Tier3()
-    sureness: Sureness = Sureness()
+    confidence: ConfidenceLimits = ConfidenceLimits()
     profiles: tuple[Profile, ...] = PROFILES
 
 

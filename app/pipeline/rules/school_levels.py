@@ -49,7 +49,7 @@ NAME_WORDS: tuple[tuple[SchoolLevel, tuple[str, ...]], ...] = (
 #: Tags that hold a level in words or numbers.
 LEVEL_TAGS = ("school", "school_type", "school:type", "school:FR", "school:level")
 
-#: More schools than this within a 45 minutes' walk say nothing more.
+#: More schools than this within 45 minutes on foot say nothing more.
 MOST_SCHOOLS = 200
 
 #: Schools with the levels they are known to teach, shortest walk first.

@@ -63,7 +63,7 @@ def infrastructure_value(paths: BikeInfrastructure) -> float:
 
 
 def reachable_quietly(around: Surroundings, need: Need) -> bool:
-    """Tell whether one place of a need is within reach on streets of low stress, with a small detour at most."""
+    """Return whether one place of a need is within reach on streets of low stress, with a small detour at most."""
     any_way = around.bike_metres(*need.kinds)
     quiet = around.bike_metres(*need.kinds, max_stress=METHOD.quiet_stress)
     return bool(((any_way <= METHOD.reach_m) & (quiet <= METHOD.detour * any_way)).any())
@@ -88,7 +88,7 @@ def _infrastructure(evaluation: Evaluation, paths: BikeInfrastructure) -> Part:
 def _reach(evaluation: Evaluation) -> Part:
     needs = [need for need in METHODS.needs.needs if evaluation.knowledge.has(need.data)]
     label, weight = "Reach on quiet streets", METHOD.reach_weight
-    if len(needs) <= METHODS.sureness.least_known * len(METHODS.needs.needs):
+    if len(needs) <= METHODS.confidence.least_known * len(METHODS.needs.needs):
         return Part("reach", label, None, 1.0, weight, "Not known here.")
     met = [need for need in needs if reachable_quietly(evaluation.around, need)]
     verb = "is" if len(met) == 1 else "are"

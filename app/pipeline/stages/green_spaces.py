@@ -59,7 +59,7 @@ def is_incomplete(evaluation: Evaluation) -> bool:
 
 
 def _green_nearby(evaluation: Evaluation) -> tuple[bool | None, list[Gap]]:
-    """Tell whether public green of 1 ha lies within 300 m; None where not finding it says nothing."""
+    """Return whether public green of 1 ha lies within 300 m; None where not finding it says nothing."""
     know = evaluation.knowledge
     if evaluation.around.largest_green_within_m(METHOD.near_m) >= METHOD.near_ha * 10_000:
         return True, []

@@ -1,4 +1,4 @@
-"""Stage neighborhood: which daily needs lie within a 15 minutes' walk."""
+"""Stage neighborhood: which daily needs lie within 15 minutes on foot."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Stage schools: childcare and schools by level within a 30 minutes' walk."""
+"""Stage schools: childcare and schools by level within 30 minutes on foot."""
 
 from __future__ import annotations
 

@@ -190,7 +190,7 @@ def _why_not(evaluation: Evaluation, rule: SafetyRule) -> str:
 
 
 def counts(rule: SafetyRule, hazard: Hazard) -> bool:
-    """Tell whether a thing is what the rule is about: enough lanes, enough volts."""
+    """Return whether a thing is what the rule is about: enough lanes, enough volts."""
     if rule.or_lanes is not None and hazard.kind is not Kind.PRIMARY_ROAD:
         return (hazard.lanes or 0) >= rule.or_lanes
     if rule.least_volts is not None:

@@ -109,7 +109,7 @@ def run(evaluation: Evaluation) -> Finding:
 
 
 def _routes(stops: Sequence[TransitStop]) -> tuple[Route, ...]:
-    """Return the most useful routes within a 30 minutes' walk: near and often first, as the transit index has it."""
+    """Return the most useful routes within 30 minutes on foot: near and often first, as the transit index has it."""
     reachable = [b for b in boardings(stops) if b.route and b.stop.walk_s <= 30 * 60]
     ranked = sorted(reachable, key=lambda b: (-route_value(b), b.stop.walk_s, b.route.route_id if b.route else ""))
     return reported_routes(ranked[:LISTED_ROUTES])

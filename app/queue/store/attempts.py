@@ -66,7 +66,7 @@ class ClaimStore(StoreBase):
             return connection.execute(sql, (lease_until, *fence(claim))).rowcount == 1
 
     def cancel_wanted(self, claim: Claim) -> bool:
-        """Tell whether the owner called the job off."""
+        """Return whether the owner called the job off."""
         sql = f"SELECT cancel_requested FROM evaluation_jobs WHERE {HELD}"
         return self.db.read(sql, fence(claim)) == [(1,)]
 

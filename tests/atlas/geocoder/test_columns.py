@@ -59,7 +59,7 @@ def by_hand(items: list[Item], links: list[tuple[int, int]]) -> list[int]:
 
 
 def together(i: int, j: int, items: list[Item], links: list[tuple[int, int]]) -> bool:
-    """Tell whether two items belong together."""
+    """Return whether two items belong together."""
     (name, row, column), (other, other_row, other_column) = items[i], items[j]
     touching = name == other and abs(row - other_row) <= 1 and abs(column - other_column) <= 1
     return touching or (i, j) in links or (j, i) in links

@@ -53,7 +53,7 @@ def plain_steps(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _only_here(way_id: int, tags: dict[str, str]) -> bool:
-    """Tell whether a way is one that people walk here but not in Valhalla.
+    """Return whether a way is one that people walk here but not in Valhalla.
 
     Valhalla routes over no areas, not even along their outlines; over no cycleway that does not say it is open on
     foot; over no service road closed to cars that does not say so either; and through no shopping passage that is

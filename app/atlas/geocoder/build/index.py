@@ -97,7 +97,7 @@ class Spots:
 
 
 def _tells_something(words: Words) -> bool:
-    """Tell whether a street's name is more than a type or a number: "Via" and "8" name no street."""
+    """Return whether a street's name is more than a type or a number: "Via" and "8" name no street."""
     return len(words) > 1 or not (words[0] in TYPES or words[0].isdigit())
 
 

@@ -81,7 +81,7 @@ def houses_of(addresses: Addresses, rows: Ints, streets: Ints) -> Houses:
 
 
 def _by_block(texts: Sequence[str], codes: Ints, streets: Ints) -> Ints:
-    """Tell of each street whether it is numbered the way of Queens: most look so, and some are no range ("203-06")."""
+    """Return for each street whether it is numbered as in Queens: most look so, some are no range ("203-06")."""
     blocks = np.array([is_block_number(text) for text in texts], dtype=bool)
     no_ranges = np.array([block and is_no_range(text) for text, block in zip(texts, blocks, strict=True)], dtype=bool)
     most = 2 * np.bincount(streets, weights=blocks[codes]) > np.bincount(streets)

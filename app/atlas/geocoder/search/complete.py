@@ -23,7 +23,7 @@ class _Reading(NamedTuple):
 
     @property
     def open_end(self) -> bool:
-        """Tell whether the last word may go on: not when a number was typed after it."""
+        """Return whether the last word may go on: not when a number was typed after it."""
         return not self.number or self.number_first
 
 

@@ -79,7 +79,7 @@ def missing_words_cost(asked: Sequence[str], mapped: Sequence[str], initials: It
 
 
 def other_kind(asked: Sequence[str], mapped: Sequence[str]) -> bool:
-    """Tell whether two names differ in type or direction: "av" and "bd", "w" and "e" are no slips of the finger."""
+    """Return whether two names differ in type or direction: "av" and "bd", "w" and "e" are no slips of the finger."""
     wanted, there = _kinds(asked), _kinds(mapped)
     return wanted != there and (bool(wanted) or not DIRECTIONS.isdisjoint(there))
 

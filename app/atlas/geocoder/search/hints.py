@@ -86,7 +86,7 @@ class Hints:
         return foreign, cost
 
     def _may_be_here(self, token: Token) -> bool:
-        """Tell whether a number may be a flat's, or else begins as the region's postcodes do."""
+        """Return whether a number may be a flat's, or else begins as the region's postcodes do."""
         short = token.numeric and len(token.text) < 4
         return short or self._store.has_postcodes(token.text.replace("-", "")[:2])
 

@@ -133,7 +133,7 @@ def joined(found: Iterable[tuple[Span, Name, float]]) -> list[Hit]:
 
 
 def _is_block_number(query: Query, span: Span) -> bool:
-    """Tell whether digits that read as a postcode are a house of Queens: "114-23" is not 11423."""
+    """Return whether digits that read as a postcode are a house of Queens: "114-23" is not 11423."""
     return span.end - span.start == 1 and is_block_number(query.tokens[span.start].text)
 
 

@@ -178,7 +178,7 @@ class Matcher:
             yield from self._place(spot, hints, base + LESSER_PLACE * _kind_order(spot.kind))
 
     def _ends_with(self, hit: Hit) -> bool:
-        """Tell whether what was typed ends with this name, but for countries: "..., Helsinki, Finland"."""
+        """Return whether what was typed ends with this name, but for countries: "..., Helsinki, Finland"."""
         return hit.cost == 0.0 and all(map(self._query.says_nothing, range(hit.end, len(self._query.tokens))))
 
     def _spots(self, hit: Hit) -> list[Spot]:

@@ -45,7 +45,7 @@ class Query:
         return Query(tuple(t._replace(text=m) for t, m in zip(self.tokens, mended, strict=True)))
 
     def is_number(self, at: int) -> bool:
-        """Tell whether a token may be a house number."""
+        """Return whether a token may be a house number."""
         return _NUMBER.fullmatch(self.tokens[at].text) is not None
 
     def number_at(self, at: int, taken: frozenset[int]) -> tuple[str, frozenset[int]]:
@@ -63,7 +63,7 @@ class Query:
         return letter and number.part == after.part and number.text[-1].isdigit()
 
     def says_nothing(self, at: int) -> bool:
-        """Tell whether a token is a country, a state's code or another word too short to mean a place."""
+        """Return whether a token is a country, a state's code or another word too short to mean a place."""
         token = self.tokens[at]
         return not token.numeric and (token.text in NEUTRAL or (len(token.text) <= 2 and token.text not in ORDINALS))
 

@@ -55,7 +55,7 @@ class Texts(list[str]):
         self._twice = [i for i, text in enumerate(self) if self._numbers[text] != i] if is_twice else []
 
     def are(self, wanted: Set[str]) -> NDArray[np.bool_]:
-        """Tell of each whether it is one of these."""
+        """Return for each whether it is one of these."""
         found = np.zeros(len(self), dtype=bool)
         found[[self._numbers[text] for text in wanted if text in self._numbers]] = True
         found[[i for i in self._twice if self[i] in wanted]] = True
@@ -160,7 +160,7 @@ class Block:
 
     @property
     def has_relations(self) -> bool:
-        """Tell whether it holds relations."""
+        """Return whether it holds relations."""
         return any(group.relations for group in self._groups)
 
     def nodes(self, keys: Set[str]) -> Iterator[Node]:

@@ -69,7 +69,7 @@ def street_row(tags: Tags, positions: NDArray[np.float64]) -> StreetRow | None:
 
 
 def _is_short(points: Sequence[tuple[float, float]]) -> bool:
-    """Tell whether no two points of a line are more than STREET_STEP_M apart."""
+    """Return whether no two points of a line are more than STREET_STEP_M apart."""
     lats, lons = zip(*points, strict=True)
     return distance_m(min(lats), min(lons), max(lats), max(lons)) <= STREET_STEP_M
 

@@ -46,7 +46,7 @@ def kinds_of(tags: Tags) -> tuple[Kind, ...]:
 
 
 def is_gone(tags: Tags) -> bool:
-    """Tell whether lifecycle tags say that the thing is not there, or not there yet."""
+    """Return whether lifecycle tags say that the thing is not there, or not there yet."""
     return not LIFECYCLE.isdisjoint(tags) and any(tags.get(state) not in (None, "no") for state in LIFECYCLE)
 
 

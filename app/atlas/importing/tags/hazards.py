@@ -57,7 +57,7 @@ def hazard_kinds(tags: Tags) -> set[Kind]:
 
 
 def is_underground(tags: Tags) -> bool:
-    """Tell whether a line runs in a tunnel, a culvert or under the ground."""
+    """Return whether a line runs in a tunnel, a culvert or under the ground."""
     return (
         tags.get("tunnel", "no") != "no"
         or tags.get("location") in {"underground", "underwater"}
@@ -109,7 +109,7 @@ def _plant(tags: Tags) -> Kind | None:
 
 
 def is_some_factory(tags: Tags) -> bool:
-    """Tell whether nothing but man_made=works says that it is heavy: no product, industry or fuel."""
+    """Return whether nothing but man_made=works says that it is heavy: no product, industry or fuel."""
     if tags.get("man_made") != "works" or tags.get("power") == "plant":
         return False
     return HEAVY_INDUSTRIES.isdisjoint([*_values(tags, "industrial"), *_values(tags, "product")])

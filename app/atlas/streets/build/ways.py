@@ -91,12 +91,12 @@ class Use(NamedTuple):
 
     @property
     def is_open(self) -> bool:
-        """Tell whether anybody may use it."""
+        """Return whether anybody may use it."""
         return max(self.stress) > NO_CYCLING or min(self.walk_pace, *self.car_pace) < float("inf")
 
 
 def drives_left(ways: StreetWays) -> bool:
-    """Tell whether people drive on the left: most roundabouts then run clockwise."""
+    """Return whether people drive on the left: most roundabouts then run clockwise."""
     turning = 0.0
     for i, tags in enumerate(ways.tags):
         if tags.get("junction") == "roundabout":

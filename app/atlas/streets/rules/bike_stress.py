@@ -57,7 +57,7 @@ def bike_stress(tags: Tags, *, drives_left: bool = False) -> Stress:
 
 
 def may_cycle(tags: Tags) -> bool:
-    """Tell whether a bicycle may be ridden along a way in at least one direction."""
+    """Return whether a bicycle may be ridden along a way in at least one direction."""
     highway = tags.get("highway", "")
     if highway not in _RIDEABLE and highway not in _RIDEABLE_IF_SAID:
         return False

@@ -113,7 +113,7 @@ CLOSED = CarPace(math.inf, math.inf)
 
 
 def may_drive(tags: Tags) -> bool:
-    """Tell whether an ordinary car may use a way in at least one direction."""
+    """Return whether an ordinary car may use a way in at least one direction."""
     highway = tags.get("highway", "")
     said = explicit_permission(tags, *_ACCESS_KEYS)
     if highway == "track":

@@ -48,7 +48,7 @@ _STOPS_BIKES = frozenset(
 
 
 def may_walk(tags: Tags) -> bool:
-    """Tell whether a person may walk along a way; a missing pavement tag means unknown, not forbidden."""
+    """Return whether a person may walk along a way; a missing pavement tag means unknown, not forbidden."""
     highway = tags.get("highway", "")
     if highway not in WALKABLE_CLASSES and highway not in WALKABLE_IF_SAID:
         return False
@@ -64,17 +64,17 @@ def may_walk(tags: Tags) -> bool:
 
 
 def is_underground(tags: Tags) -> bool:
-    """Tell whether a way runs below the ground, where no address is. A passage through a building does not."""
+    """Return whether a way runs below the ground, where no address is. A passage through a building does not."""
     return tags.get("tunnel") in {"yes", "culvert"} or tags.get("location") == "underground"
 
 
 def is_steps(tags: Tags) -> bool:
-    """Tell whether a way is a flight of steps."""
+    """Return whether a way is a flight of steps."""
     return tags.get("highway") == "steps"
 
 
 def has_sidewalk(tags: Tags) -> bool:
-    """Tell whether a pavement is mapped on either side."""
+    """Return whether a pavement is mapped on either side."""
     return any(tags.get(key) in _SIDEWALK for key in _SIDEWALK_KEYS)
 
 
