@@ -3,29 +3,45 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import UTC, date, datetime
+
+#: In English whatever the host's locale is.
+MONTHS = (
+    *("January", "February", "March", "April", "May", "June"),
+    *("July", "August", "September", "October", "November", "December"),
+)
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth", "ninth", "tenth")
 
 
-def minutes(value: float) -> str:
-    """Say minutes as whole ones, at least one."""
-    return count(max(1, round(value)), "minute")
+def minutes(value: float | None, missing: str = "unknown") -> str:
+    """Return minutes as people write them: "under 1 min", "7 min", "1 h 5 min"; `missing` for None."""
+    if value is None:
+        return missing
+    whole = round(value)
+    if whole < 1:
+        return "under 1 min"
+    hours, rest = divmod(whole, 60)
+    if not hours:
+        return f"{whole} min"
+    return f"{hours} h {rest} min" if rest else f"{hours} h"
 
 
-def metres(value: float) -> str:
-    """Say a distance in tens of metres, from 1 km on in kilometres."""
-    if value < 5:
-        return "less than 10 m"
-    if value < 995:
-        return f"{max(10, round(value / 10) * 10)} m"
-    return f"{number(value / 1000)} km"
+def metres(value: float | None, missing: str = "unknown distance") -> str:
+    """Return a distance in tens of metres, from 1 km on in tenths of a kilometre; `missing` for None."""
+    if value is None:
+        return missing
+    if value < 10:
+        return "under 10 m"
+    return f"{round(value / 10) * 10} m" if value < 995 else f"{number(value / 1000)} km"
 
 
 def limit(value: float) -> str:
-    """Say a limit in metres exactly as the rule has it."""
+    """Return a limit in metres exactly as the rule has it."""
     return f"{value:g} m" if value < 1_000 else f"{value / 1_000:.2f}".rstrip("0").rstrip(".") + " km"
 
 
 def percent(share: float) -> str:
-    """Say a share of 1 as whole percent, never rounding to "0 %" or "100 %" what is not."""
+    """Return a share of 1 as whole percent, never rounding to "0 %" or "100 %" what is not."""
     whole = round(share * 100)
     if 0 < share < 1:
         whole = min(max(whole, 1), 99)
@@ -33,13 +49,13 @@ def percent(share: float) -> str:
 
 
 def number(value: float, decimals: int = 1) -> str:
-    """Say a number without needless zeros."""
+    """Return a number without needless zeros."""
     text = f"{value:,.{decimals}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
 def count(amount: int, noun: str) -> str:
-    """Say "1 stop" or "3 stops"."""
+    """Return "1 stop" or "3 stops"."""
     return f"{amount:,} {noun if amount == 1 else plural(noun)}"
 
 
@@ -59,10 +75,68 @@ def with_article(noun: str) -> str:
 
 
 def listed(items: Sequence[str]) -> str:
-    """Say "a", "a and b", "a, b and c"."""
+    """Return "a", "a and b", "a, b and c"."""
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}" if items else ""
 
 
 def sentence(text: str) -> str:
     """Begin with a capital letter."""
     return text[:1].upper() + text[1:]
+
+
+def duration(seconds: float) -> str:
+    """Return how long something took: "under 0.1 s", "0.4 s", "12 s", "2 min 5 s", "3 h 10 min"."""
+    if seconds < 0.095:
+        return "under 0.1 s"
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
+    whole = round(seconds)
+    if whole < 60:
+        return f"{whole} s"
+    if whole < 3600:
+        return f"{whole // 60} min {whole % 60} s" if whole % 60 else f"{whole // 60} min"
+    return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def day(value: str) -> str:
+    """Return an ISO date in words; other text as it is."""
+    try:
+        parsed = date.fromisoformat(value[:10])
+    except ValueError:
+        return value
+    return f"{parsed.day} {MONTHS[parsed.month - 1]} {parsed.year}"
+
+
+def moment(unix_seconds: float) -> str:
+    """Return a moment in words, in UTC."""
+    at = datetime.fromtimestamp(unix_seconds, UTC)
+    return f"{at.day} {MONTHS[at.month - 1]} {at.year}, {at:%H:%M} UTC"
+
+
+def iso(unix_seconds: float) -> str:
+    """Write a moment for machines."""
+    return datetime.fromtimestamp(unix_seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
+
+
+def ordinal(rank: int) -> str:
+    """Return "second", "third" up to ten, then "11th", "22nd"."""
+    if rank <= len(ORDINALS):
+        return ORDINALS[rank - 1]
+    ending = {1: "st", 2: "nd", 3: "rd"}.get(rank % 10, "th")
+    return f"{rank}th" if rank % 100 in (11, 12, 13) else f"{rank}{ending}"
+
+
+def amount(value: float | str | bool | None, unit: str = "") -> str:
+    """Say a fact's value: yes or no, a number with its unit, text as it is, "unknown" for None."""
+    if value is None:
+        return "unknown"
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, str):
+        return f"{value} {unit}".strip()
+    if unit == "m":
+        return metres(value)
+    if unit == "min":
+        return minutes(value)
+    number = f"{value:,.0f}" if value == round(value) or abs(value) >= 100 else f"{value:.2g}"
+    return f"{number}{unit}" if unit == "%" else f"{number} {unit}".strip()

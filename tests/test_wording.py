@@ -5,35 +5,6 @@ from __future__ import annotations
 import pytest
 
 from app import wording
-from app.pipeline.found import KIND_WORDS, place_name
-from app.places import Kind
-from tests.support.surroundings import place
-
-
-def test_every_kind_has_a_word() -> None:
-    assert set(KIND_WORDS) == set(Kind)
-
-
-def test_no_word_shows_a_tag() -> None:
-    assert not [word for word in KIND_WORDS.values() if "_" in word or "=" in word]
-
-
-def test_an_unnamed_place_is_never_empty() -> None:
-    assert place_name(place(Kind.PARK, 100)) == "a park (no name on the map)"
-
-
-def test_a_named_place_keeps_its_name() -> None:
-    assert place_name(place(Kind.PARK, 100, name="Ruttopuisto")) == "Ruttopuisto"
-
-
-@pytest.mark.parametrize(("value", "text"), [(0.2, "1 minute"), (1.4, "1 minute"), (1.6, "2 minutes")])
-def test_minutes_are_whole(value: float, text: str) -> None:
-    assert wording.minutes(value) == text
-
-
-@pytest.mark.parametrize(("value", "text"), [(2, "less than 10 m"), (84, "80 m"), (996, "1 km"), (1240, "1.2 km")])
-def test_metres_are_tens(value: float, text: str) -> None:
-    assert wording.metres(value) == text
 
 
 @pytest.mark.parametrize(("value", "text"), [(75, "75 m"), (2_000, "2 km"), (2_414, "2.41 km"), (805, "805 m")])
@@ -58,3 +29,66 @@ def test_articles_follow_the_sound() -> None:
 
 def test_lists_end_with_and() -> None:
     assert [wording.listed(["a"]), wording.listed(["a", "b", "c"]), wording.listed([])] == ["a", "a, b and c", ""]
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [(None, "unknown"), (0.2, "under 1 min"), (7.4, "7 min"), (60, "1 h"), (65, "1 h 5 min")],
+)
+def test_minutes(value: float | None, said: str) -> None:
+    assert wording.minutes(value) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        (None, "unknown distance"),
+        (4, "under 10 m"),
+        (42, "40 m"),
+        (994, "990 m"),
+        (84, "80 m"),
+        (996, "1 km"),
+        (1840, "1.8 km"),
+    ],
+)
+def test_metres(value: float | None, said: str) -> None:
+    assert wording.metres(value) == said
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0.0, "under 0.1 s"),
+        (0.097, "0.1 s"),
+        (0.41, "0.4 s"),
+        (12.4, "12 s"),
+        (125, "2 min 5 s"),
+        (11_400, "3 h 10 min"),
+    ],
+)
+def test_duration(seconds: float, said: str) -> None:
+    assert wording.duration(seconds) == said
+
+
+@pytest.mark.parametrize(
+    ("value", "unit", "said"),
+    [
+        (None, "m", "unknown"),
+        (True, "", "yes"),
+        (False, "", "no"),
+        (83.2, "per km²", "83 per km²"),
+        (250.0, "m", "250 m"),
+    ],
+)
+def test_amount(value: float | bool | None, unit: str, said: str) -> None:
+    assert wording.amount(value, unit) == said
+
+
+def test_it_leaves_a_date_alone_that_is_none() -> None:
+    assert wording.day("2019-04-21") == "21 April 2019"
+    assert wording.day("spring 2019") == "spring 2019"
+
+
+@pytest.mark.parametrize(("rank", "text"), [(1, "first"), (10, "tenth"), (11, "11th"), (21, "21st"), (112, "112th")])
+def test_ranks(rank: int, text: str) -> None:
+    assert wording.ordinal(rank) == text

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from datetime import date
 from typing import NamedTuple
 
 from app.pipeline.evaluation import DISC_M, Evaluation
@@ -11,7 +10,7 @@ from app.pipeline.report import Confidence, Finding, Level, State
 from app.pipeline.rules.categories import Data
 from app.pipeline.rules.profiles import METHODS, OLD_DATA_BEFORE
 from app.places import Precision
-from app.wording import listed, metres
+from app.wording import day, listed, metres
 
 #: Stages that only put together what others found.
 DERIVED = ("tier2_scoring", "tier3_bonuses")
@@ -107,18 +106,9 @@ def age_reasons(evaluation: Evaluation) -> tuple[Reason, ...]:
     return (
         Reason(
             Level.MEDIUM,
-            f"The map data is from {plain_date(when)}, more than three years before this version of the methods.",
+            f"The map data is from {day(when)}, more than three years before this version of the methods.",
         ),
     )
-
-
-def plain_date(iso: str) -> str:
-    """Say an ISO date in words; a text that is none stays as it is."""
-    try:
-        day = date.fromisoformat(iso[:10])
-    except ValueError:
-        return iso
-    return f"{day.day} {day:%B %Y}"
 
 
 def whole_report(evaluation: Evaluation, findings: Sequence[Finding]) -> Confidence:

@@ -10,11 +10,11 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.pipeline.report import report_from_json
 from app.queue.jobs import Snapshot
-from app.views.filters import iso
 from app.views.report import ReportView
 from app.web import visitor
 from app.web.negotiation import Wanted, json_response, negotiated, wanted
 from app.web.services import store
+from app.wording import iso
 
 bp = Blueprint("snapshots", __name__, url_prefix="/s")
 

@@ -14,8 +14,8 @@ from app.errors import AddressNotFound, AddressOutsideRegions
 from app.pipeline.evaluate import STAGES
 from app.pipeline.listing import Listing
 from app.queue.jobs import Job, JobStore, StageRecord, StageState, Status
-from app.views.filters import duration, ordinal
 from app.web.forms import Typed, typed_from
+from app.wording import duration, ordinal
 
 #: Past runs change slowly: asked for again after this long (seconds).
 KEPT_SECONDS = 10.0

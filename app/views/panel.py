@@ -12,11 +12,11 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from app.queue.jobs import Job, JobStore, Status
-from app.views.filters import iso
 from app.views.job import Estimates, JobView, StageLine, elapsed_seconds, seen_mark, stage_lines
 from app.web import visitor
 from app.web.negotiation import NOT_KEPT, Wanted, json_response, negotiated, wanted
 from app.web.services import services
+from app.wording import iso
 
 
 def position_of(store: JobStore, job: Job) -> int | None:

@@ -12,7 +12,7 @@ from app.pipeline.listing import Listing
 from app.pipeline.report import Check, Finding, Outcome, Report, Score, State
 from app.pipeline.rules.profiles import PROFILES
 from app.queue.jobs import Snapshot
-from app.views.filters import day
+from app.wording import day
 
 #: Routes listed at once; the others are one click away.
 SHOWN_ROUTES = 5

@@ -15,12 +15,15 @@ from app.cli.regions import region_commands
 from app.cli.worker import worker_command
 from app.config import Config, load_config
 from app.routes import about, health, home, jobs, operators, snapshots
-from app.views import filters, report
+from app.views import report
 from app.web import errors, polls, security, services
+from app.wording import amount, day, duration, iso, metres, minutes, moment, sentence
 
 #: Links to static files change with the file's content, so browsers may keep them for a year.
 ASSET_SECONDS = 365 * 24 * 3600
 
+#: What templates may call to write numbers and times.
+FILTERS = (minutes, metres, duration, day, moment, iso, amount, sentence)
 BLUEPRINTS = (home.bp, jobs.bp, snapshots.bp, about.bp, operators.bp, health.bp)
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -38,8 +41,10 @@ def wire(config: Config | None) -> Flask:
         PERMANENT_SESSION_LIFETIME=security.COOKIE_SECONDS,
         SEND_FILE_MAX_AGE_DEFAULT=ASSET_SECONDS,
     )
-    for module in (services, polls, security, errors, filters, report):
+    for module in (services, polls, security, errors, report):
         module.init_app(app, config)
+    for function in FILTERS:
+        app.add_template_filter(function)
     app.add_template_global(_asset_links(app))
     if config.trusted_proxies:
         hops = config.trusted_proxies

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.pipeline.confidence import Reason, judge, plain_date, section
+from app.pipeline.confidence import Reason, judge, section
 from app.pipeline.evaluate import evaluate_property
 from app.pipeline.listing import Listing
 from app.pipeline.report import Confidence, Level
@@ -67,10 +67,6 @@ def test_old_data_lowers_it(date: str, level: str) -> None:
 def test_the_age_is_said_in_words() -> None:
     reasons = judged(full_grid(region=replace(REGION, data_date="2019-04-21"))).reasons
     assert reasons[0].startswith("The map data is from 21 April 2019")
-
-
-def test_a_date_that_is_none_stays_as_it_is() -> None:
-    assert plain_date("spring") == "spring"
 
 
 @pytest.mark.parametrize(("snap_m", "level"), [(100.0, "high"), (101.0, "medium"), (None, "low")])

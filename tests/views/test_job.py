@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from app.queue.jobs import Job, StageRecord, StageState, Status
-from app.views.job import TICK_SECONDS, Estimate, JobView, elapsed_seconds, seen_mark, stage_lines
+from app.views.job import TICK_SECONDS, Estimate, JobView, elapsed_seconds, estimate_from, seen_mark, stage_lines
 
 JOB = Job(
     job_id="abcdefghijklmnop",
@@ -153,3 +153,16 @@ def test_another_visitor_may_do_nothing() -> None:
     assert not replace(view(), mine=False).can_cancel
     assert view(status=Status.FAILED).can_retry
     assert not replace(view(status=Status.FAILED), mine=False).can_retry
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "said"),
+    [(0.02, 0.3, "about a second"), (1, 4, "1 to 4 seconds"), (3, 3.2, "about 3 seconds"), (60, 240, "1 to 4 minutes")],
+)
+def test_an_estimate_is_a_range(low: float, high: float, said: str) -> None:
+    assert Estimate(low, high).sentence == f"usually {said}"
+
+
+def test_there_is_no_estimate_before_the_first_run() -> None:
+    assert estimate_from({}) is None
+    assert estimate_from({"geocode": (1, 2), "saving": (0.5, 1)}) == Estimate(1.5, 3)

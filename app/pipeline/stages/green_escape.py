@@ -49,7 +49,7 @@ def walk_value(walk_min: float) -> float:
 
 def _walk(green: GreenSpace) -> Part:
     walk = walk_minutes(green.place) or 0.0
-    return _part("walk", "Walk", walk_value(walk), WALK_FULL, f"{minutes(walk)} on foot.")
+    return _part("walk", "Walk", walk_value(walk), WALK_FULL, f"{sentence(minutes(walk))} on foot.")
 
 
 def _size(green: GreenSpace) -> Part:

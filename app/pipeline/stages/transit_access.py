@@ -153,7 +153,7 @@ def _centre_part(evaluation: Evaluation) -> Part:
     if not known:
         return Part("centre", label, 0.0, full, full, f"No connection to {name} was found.")
     trip, how = min(known)
-    return Part("centre", label, centre_points(trip), full, full, f"{minutes(trip)} {how} to {name}.")
+    return Part("centre", label, centre_points(trip), full, full, f"{sentence(minutes(trip))} {how} to {name}.")
 
 
 def _centre_trip(evaluation: Evaluation) -> tuple[str, tuple[float | None, float | None]]:

@@ -83,7 +83,7 @@ def test_a_poor_green_falls_short() -> None:
 def test_the_best_is_chosen_and_the_others_are_listed() -> None:
     small = [green(100.0 + n, name=f"Pocket {n}", hectares=0.1) for n in range(10)]
     finding = escape(*small, green(500, name="Big Park"))
-    assert finding.summary.startswith("Big Park, 6 minutes on foot")
+    assert finding.summary.startswith("Big Park, 6 min on foot")
     assert len(finding.groups[0].places) == 8
     assert finding.groups[0].places[0].detail.startswith("0.1 ha, ")
 

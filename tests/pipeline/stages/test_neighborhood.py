@@ -42,7 +42,7 @@ def test_the_worst_need_is_named() -> None:
     finding = run(full_grid(places=(*near, place(Kind.PHARMACY, 1_760.0, name="Far Pharmacy"))))
     assert finding.score is not None
     assert finding.score.word == "12 of 13 needs within 15 minutes"
-    assert "The farthest is a pharmacy, 22 minutes on foot." in finding.summary
+    assert "The farthest is a pharmacy, 22 min on foot." in finding.summary
 
 
 def test_a_need_without_any_place_is_named() -> None:

@@ -56,7 +56,7 @@ def test_three_things_help_by_name_and_minutes() -> None:
     helps = report(full_grid()).verdict.helps
     assert len(helps) == 3
     assert helps[0].title == "Green escape"
-    assert "Town Park, 4 minutes on foot" in helps[0].detail
+    assert "Town Park, 4 min on foot" in helps[0].detail
 
 
 def test_what_loses_most_costs_most() -> None:
@@ -64,7 +64,7 @@ def test_what_loses_most_costs_most() -> None:
     far = place(Kind.FITNESS_CENTRE, 3_200.0, name="Far Gym")
     costs = report(full_grid(places=(*gymless, far))).verdict.costs
     assert costs[0].title == "Fitness"
-    assert costs[0].detail == "Far Gym, 40 minutes on foot."
+    assert costs[0].detail == "Far Gym, 40 min on foot."
 
 
 def test_a_warning_costs_where_nothing_loses_points() -> None:

@@ -91,7 +91,7 @@ def test_an_unknown_profile_is_the_balanced_one() -> None:
 def test_evidence_names_the_nearest_and_the_choice() -> None:
     cafes = (place(Kind.CAFE, 160.0, name="Ekberg"), place(Kind.CAFE, 400.0), place(Kind.LIBRARY, 500.0))
     assert part(run(full_grid(places=cafes)), "third_place").evidence == (
-        "Ekberg, 2 minutes on foot, and 2 more within 15 minutes."
+        "Ekberg, 2 min on foot, and 2 more within 15 minutes."
     )
 
 

@@ -110,4 +110,4 @@ def test_a_station_is_told_from_its_town() -> None:
 
 
 def test_the_summary_names_the_walk_where_it_is_short() -> None:
-    assert run(StreetGrid(places=LANDMARKS[:1])).summary == "City_Centre (city centre): 12 minutes on foot."
+    assert run(StreetGrid(places=LANDMARKS[:1])).summary == "City_Centre (city centre): 12 min on foot."

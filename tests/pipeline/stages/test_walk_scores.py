@@ -99,7 +99,7 @@ def test_an_unknown_street_pattern_takes_nothing_off_and_says_so() -> None:
 
 
 def test_the_evidence_names_the_nearest_place() -> None:
-    assert part(run(full_grid()), "banks").evidence == "The Bank, 4 minutes on foot."
+    assert part(run(full_grid()), "banks").evidence == "The Bank, 4 min on foot."
 
 
 def test_scores_of_others_stand_beside_with_their_link() -> None:
@@ -122,4 +122,4 @@ def test_another_service_that_fails_costs_only_its_own_line() -> None:
 
 def test_a_cash_machine_next_door_does_not_stand_for_the_bank() -> None:
     both = StreetGrid(places=(place(Kind.ATM, 50), place(Kind.BANK, 300, name="First Bank")))
-    assert part(run(both), "banks").evidence == "First Bank, 4 minutes on foot and 1 more within 2.4 km."
+    assert part(run(both), "banks").evidence == "First Bank, 4 min on foot and 1 more within 2.4 km."

@@ -1,0 +1,24 @@
+"""Scores and links as the report shows them."""
+
+from __future__ import annotations
+
+import pytest
+
+from app.views import report
+
+
+@pytest.mark.parametrize(
+    ("value", "out_of", "said"), [(96.4, 100, "96"), (6.5, 10, "6.5"), (7.0, 10, "7"), (0.45, 1, "0.45"), (1, 1, "1")]
+)
+def test_figure(value: float, out_of: float, said: str) -> None:
+    assert report.figure(value, out_of) == said
+
+
+@pytest.mark.parametrize(("osm_id", "ending"), [("n12", "node/12"), ("w3", "way/3"), ("r4", "relation/4")])
+def test_it_links_to_elements(osm_id: str, ending: str) -> None:
+    assert report.element_url(osm_id) == f"https://www.openstreetmap.org/{ending}"
+
+
+@pytest.mark.parametrize("osm_id", ["", "x1", "n", "n1/../2"])
+def test_it_links_to_nothing_else(osm_id: str) -> None:
+    assert report.element_url(osm_id) == ""
