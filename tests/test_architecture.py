@@ -1,0 +1,137 @@
+"""The rooms of the program: imports only go down, folders stay small, and no module is a scrap of its neighbour."""
+
+from __future__ import annotations
+
+import ast
+from collections import Counter, defaultdict
+from pathlib import Path
+
+import pytest
+
+from tests.support.folders import ROOT
+
+APP = ROOT / "app"
+#: Upper layers first; the longest name that begins a module's name decides. A module may import from its own layer and
+#: from later ones.
+LAYERS = [
+    ["", "cli", "web.wiring"],
+    ["routes"],
+    ["web.polls"],
+    ["views"],
+    ["web"],
+    ["queue"],
+    ["pipeline", "pipeline.evaluate"],
+    ["pipeline.stages"],
+    ["pipeline.confidence", "pipeline.found", "pipeline.transit_stops"],
+    ["pipeline.evaluation", "pipeline.scoring"],
+    ["pipeline.report", "pipeline.listing"],
+    ["pipeline.rules"],
+    ["sources"],
+    ["atlas.importing"],
+    ["atlas"],
+    ["db", "config", "errors", "geo", "places", "wording"],
+]
+RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
+#: What an evaluation reads must not pull in what only an import needs.
+BUILDING = (
+    "atlas.importing",
+    "atlas.geocoder.build",
+    "atlas.streets.build",
+    "atlas.transit.feed",
+    "atlas.transit.compile",
+)
+#: More modules than this in one folder are two subjects.
+MOST_SIBLINGS = 20
+#: Modules that one other module imports, in the same folder, and why each is a room of its own all the same.
+OWN_ROOMS: dict[str, str] = {}
+
+PATHS = sorted(APP.rglob("*.py"))
+
+
+def name_of(path: Path) -> str:
+    """Return a module's name below `app`: "queue.worker", "queue" for the package itself."""
+    return ".".join(path.relative_to(APP).with_suffix("").parts).removesuffix("__init__").removesuffix(".")
+
+
+MODULES = {name_of(path): path for path in PATHS}
+
+
+def imports_of(path: Path) -> set[str]:
+    """Return the modules of `app` that a module imports, whether at the top or inside a function."""
+    found: set[str] = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "app":
+            package = node.module.removeprefix("app").removeprefix(".")
+            inner = {f"{package}.{alias.name}".lstrip(".") for alias in node.names} & MODULES.keys()
+            found |= inner or {package}
+    return found
+
+
+IMPORTS = {name: imports_of(path) for name, path in MODULES.items()}
+
+
+def rank_of(name: str) -> int:
+    """Return a module's layer, 0 at the top. Raises KeyError where no layer names it or a package above it."""
+    while name and name not in RANK:
+        name = name.rpartition(".")[0]
+        if not name:
+            raise KeyError
+    return RANK[name]
+
+
+@pytest.mark.parametrize("name", MODULES)
+def test_it_imports_only_downwards(name: str) -> None:
+    assert not {used for used in IMPORTS[name] if rank_of(used) < rank_of(name)}
+
+
+def test_a_layer_that_is_not_there_is_noticed() -> None:
+    assert not {name for name in RANK if name and name not in MODULES}
+    with pytest.raises(KeyError):
+        rank_of("somewhere.else")
+
+
+@pytest.mark.parametrize("part", ["queue", "pipeline", "sources", "atlas", "db"])
+def test_it_keeps_flask_out_of_the_lower_layers(part: str) -> None:
+    text = "\n".join(path.read_text() for path in (APP / part).rglob("*.py"))
+    assert "import flask" not in text
+    assert "from flask" not in text
+
+
+@pytest.mark.parametrize("part", ["routes", "views", "web", "pipeline", "sources"])
+def test_it_keeps_sql_in_the_stores(part: str) -> None:
+    assert not [path for path in (APP / part).rglob("*.py") if "sqlite3" in path.read_text()]
+
+
+def test_what_is_read_does_not_need_what_builds_it() -> None:
+    reading = [name for name in MODULES if name.startswith("atlas") and not name.startswith(BUILDING)]
+    assert not {(name, used) for name in reading for used in IMPORTS[name] if used.startswith(BUILDING)}
+
+
+def test_no_folder_holds_more_than_twenty_modules() -> None:
+    siblings = Counter(path.parent for path in PATHS if path.name != "__init__.py")
+    assert not {str(folder): count for folder, count in siblings.items() if count > MOST_SIBLINGS}
+
+
+def test_a_module_with_one_importer_beside_it_has_a_reason() -> None:
+    importers = defaultdict(set)
+    for name, imports in IMPORTS.items():
+        for used in imports:
+            importers[used].add(name)
+    lonely = {
+        name
+        for name, users in importers.items()
+        if len(users) == 1
+        and MODULES[name].name != "__init__.py"
+        and MODULES[name].parent == MODULES[min(users)].parent
+    }
+    assert lonely == OWN_ROOMS.keys()
+
+
+@pytest.mark.parametrize("folder", sorted({path.parent for path in PATHS}), ids=lambda folder: folder.name)
+def test_every_package_says_what_lives_there(folder: Path) -> None:
+    assert ast.get_docstring(ast.parse((folder / "__init__.py").read_text()))
+
+
+@pytest.mark.parametrize("folder", sorted({path.parent for path in PATHS} - {APP}), ids=lambda folder: folder.name)
+def test_the_architecture_page_shows_every_folder(folder: Path) -> None:
+    assert f"{folder.name}/" in (ROOT / "docs" / "architecture.md").read_text()
