@@ -6,7 +6,7 @@ from flask import Blueprint, Response
 
 from app.errors import DoorstepError
 from app.queue import worker_health
-from app.web.services import covered_regions, store
+from app.web.services import source, store
 
 bp = Blueprint("health", __name__)
 
@@ -26,7 +26,7 @@ def _store() -> str:
 
 
 def _regions() -> str:
-    regions = covered_regions()
+    regions = source().covered()
     damaged = ", ".join(region.name for region in regions if not region.usable)
     if damaged:
         return f"The data of these regions is damaged: {damaged}. Import them again."

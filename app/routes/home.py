@@ -18,7 +18,7 @@ from app.web import visitor
 from app.web.errors import answer, with_retry_after
 from app.web.forms import Typed, listing_from, typed_in, typed_in_request
 from app.web.negotiation import Wanted, json_response, negotiated, wanted
-from app.web.services import completions, covered_regions, store
+from app.web.services import source, store
 
 LIMIT = 8
 
@@ -78,7 +78,7 @@ def submit() -> AnyResponse:
 @bp.get("/suggest")
 def suggest() -> AnyResponse:
     """Complete an address while it is typed: options for the field's list, or a JSON list."""
-    found = completions(request.args.get("address", ""))
+    found = source().complete(request.args.get("address", ""))
     if wanted() is Wanted.JSON:
         return negotiated(json_response(msgspec.json.encode(found)))
     response = negotiated(make_response(render_template("partials/options.html", addresses=found)))
@@ -133,7 +133,7 @@ def _form(typed: Typed, error: DoorstepError | None = None) -> Response:
             profiles=PROFILES,
             max_length=MAX_ADDRESS_LENGTH,
             max_destinations=MAX_DESTINATIONS,
-            regions=covered_regions(),
+            regions=source().covered(),
             recent=recent_of(visitor.known_owner()) if error is None else (),
         )
     )

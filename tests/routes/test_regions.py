@@ -83,6 +83,14 @@ def test_it_completes_for_programs(client: FlaskClient) -> None:
     assert any("Moulins" in address for address in client.get("/suggest?address=moulins", headers=JSON).json)
 
 
+def test_it_completes_streets_of_every_region(tmp_path: Path, regions_dir: Path) -> None:
+    shutil.copytree(regions_dir, tmp_path / "regions", symlinks=True)
+    import_region(RegionStore(tmp_path / "regions"), "helsinki", Source(SAMPLES / "helsinki.osm.pbf", (), ""))
+    found = create_app(Config(data_dir=tmp_path)).test_client().get("/suggest?address=rue", headers=JSON).json
+    assert len(found) == 8
+    assert sum(address.endswith("Helsinki") for address in found) == 4
+
+
 def test_it_is_up(client: FlaskClient) -> None:
     assert (client.get("/healthz").status_code, client.get("/healthz").text) == (200, "ok\n")
 
