@@ -13,7 +13,7 @@ from app.pipeline.listing import MAX_ADDRESS_LENGTH, MAX_DESTINATIONS, Listing
 from app.pipeline.report import to_json
 from app.pipeline.rules.profiles import PROFILES
 from app.queue.jobs import Job, NewJob, Status
-from app.views.panel import panel_response
+from app.views.panel import job_response
 from app.web import visitor
 from app.web.errors import answer, with_retry_after
 from app.web.forms import Typed, listing_from, typed_in, typed_in_request
@@ -114,7 +114,7 @@ def _created(job: Job) -> AnyResponse:
             response.headers["Location"] = page
             return negotiated(response)
         case Wanted.FRAGMENT:
-            response = panel_response(job, first=True)
+            response = job_response(job)
             response.headers["HX-Push-Url"] = page
             return response
         case Wanted.PAGE:

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.queue.jobs import Job, Status
-from app.views.panel import panel_response
+from app.views.panel import job_response
 from app.web import visitor
 from app.web.negotiation import Wanted, negotiated, wanted
 from app.web.services import store
@@ -20,16 +20,16 @@ def page(job_id: str) -> AnyResponse:
     job = store().get_job(job_id)
     if job.status is Status.DONE and wanted() is Wanted.PAGE and not visitor.opened(job_id):
         return _to_report(job)
-    return panel_response(job, first=True, refresh=request.args.get("refresh") != "off")
+    return job_response(job, refresh=request.args.get("refresh") != "off")
 
 
 @bp.get("/progress")
 def progress(job_id: str) -> AnyResponse:
-    """Answer a poll of an ended job with its last panel; those of live ones `polls` has answered already."""
+    """Answer programs with the job and send browsers to its page; panels have their answer from `app.web.polls`."""
     job = store().get_job(job_id)
-    if wanted() is Wanted.PAGE:
-        return redirect(url_for("jobs.page", job_id=job_id), 303)
-    return panel_response(job)
+    if wanted() is Wanted.JSON:
+        return job_response(job)
+    return redirect(url_for("jobs.page", job_id=job_id), 303)
 
 
 @bp.get("/open")
@@ -61,7 +61,7 @@ def retry(job_id: str) -> AnyResponse:
 def _changed(job: Job) -> AnyResponse:
     if wanted() is Wanted.PAGE:
         return redirect(url_for("jobs.page", job_id=job.job_id), 303)
-    return panel_response(job, first=True)
+    return job_response(job)
 
 
 def _to_report(job: Job) -> AnyResponse:

@@ -130,16 +130,16 @@ def panel_html(environment: Environment, here: str, view: JobView, *, first: boo
     return _rendered(environment, "partials/panel.html", here, view, first=first, fragment=True)
 
 
-def panel_response(job: Job, *, first: bool = False, refresh: bool = True, status: int = 200) -> Response:
-    """Answer with the job: fragment, JSON or whole page."""
+def job_response(job: Job, *, refresh: bool = True) -> Response:
+    """Answer with the job: fragment, JSON or whole page. `refresh`: without scripts, the page reloads itself."""
     here = url_for("jobs.page", job_id=job.job_id)
     mine = visitor.known_owner() == job.owner
     view = view_of(services().store, services().estimates, job, mine, time.time())
     match wanted():
         case Wanted.JSON:
-            return negotiated(json_response(job_json(view), status))
+            return negotiated(json_response(job_json(view)))
         case Wanted.FRAGMENT:
-            return Response(panel_html(current_app.jinja_env, here, view, first=first), headers=NOT_KEPT)
+            return Response(panel_html(current_app.jinja_env, here, view, first=True), headers=NOT_KEPT)
         case Wanted.PAGE:
             html = _rendered(current_app.jinja_env, "job.html", here, view, first=True, refresh=refresh)
             page = negotiated(Response(html))

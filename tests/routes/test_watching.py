@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from flask.testing import FlaskClient
 
@@ -22,12 +24,28 @@ def test_it_names_the_stages_in_order(client: FlaskClient) -> None:
     assert texts == [stage.text for stage in STAGES]
 
 
-def test_it_shows_the_same_panel_in_the_page_and_in_the_poll(client: FlaskClient, steps: Steps) -> None:
-    job_id = submit(client)
+def claim(steps: Steps) -> None:
     steps.claim(stages_done=3)
+
+
+def fail(steps: Steps) -> None:
+    steps.fail("Bulevardi 14, Helsinki")
+
+
+def wait(steps: Steps) -> None:
+    """Leave the job in the queue."""
+
+
+@pytest.mark.parametrize("happens", [wait, claim, fail])
+def test_it_shows_the_same_panel_in_the_page_and_in_the_poll(
+    client: FlaskClient, steps: Steps, happens: Callable[[Steps], None]
+) -> None:
+    job_id = submit(client)
+    happens(steps)
     page = soup(client.get(f"/job/{job_id}")).select_one("#panel")
     fragment = soup(client.get(f"/job/{job_id}/progress", headers=HTMX)).select_one("#panel")
-    assert page.get_text(" ", strip=True) == fragment.get_text(" ", strip=True)
+    del page["hx-trigger"], fragment["hx-trigger"]
+    assert str(page) == str(fragment)
 
 
 def test_it_polls_soon_after_submission_and_then_every_two_seconds(client: FlaskClient) -> None:
@@ -119,6 +137,18 @@ def test_it_does_not_open_a_report_that_is_not_ready(client: FlaskClient) -> Non
 def test_it_sends_a_browser_that_opens_the_poll_itself_to_the_page(client: FlaskClient) -> None:
     job_id = submit(client)
     assert client.get(f"/job/{job_id}/progress").location == f"/job/{job_id}"
+
+
+def test_it_gives_a_program_that_asks_like_a_panel_the_job(client: FlaskClient) -> None:
+    job_id = submit(client)
+    assert client.get(f"/job/{job_id}/progress", headers=JSON).json["job_id"] == job_id
+
+
+@pytest.mark.parametrize(("method", "status"), [("POST", 405), ("DELETE", 405), ("HEAD", 303), ("OPTIONS", 200)])
+def test_it_takes_only_a_get_for_a_poll(client: FlaskClient, method: str, status: int) -> None:
+    url = poll_url(client, submit(client)).split("?")[0]
+    response = client.open(url, method=method, headers=HTMX)
+    assert (response.status_code, "Step" in response.text) == (status, False)
 
 
 def test_it_says_why_it_failed_and_what_to_try(client: FlaskClient, steps: Steps) -> None:
