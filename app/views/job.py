@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from threading import Lock
 
 import msgspec
 
 from app.errors import AddressNotFound, AddressOutsideRegions
 from app.pipeline.evaluate import STAGES
 from app.pipeline.listing import Listing
-from app.queue.jobs import Job, JobStore, StageRecord, StageState, Status
+from app.queue.jobs import Job, StageRecord, StageState, Status
 from app.web.forms import Typed, typed_from
 from app.wording import duration, ordinal
-
-#: Past runs change slowly: asked for again after this long (seconds).
-KEPT_SECONDS = 10.0
 
 #: While a job lives, the elapsed time on the page is renewed this often (seconds) even when nothing else changed.
 TICK_SECONDS = 10.0
@@ -52,24 +47,6 @@ def estimate_from(stage_seconds: Mapping[str, tuple[float, float]]) -> Estimate 
     if not stage_seconds:
         return None
     return Estimate(sum(low for low, _ in stage_seconds.values()), sum(high for _, high in stage_seconds.values()))
-
-
-class Estimates:
-    """The estimate, kept for some seconds so that a thousand watchers do not each add up the history."""
-
-    def __init__(self) -> None:
-        self._kept: Estimate | None = None
-        self._until = 0.0
-        self._lock = Lock()
-
-    def usual(self, store: JobStore) -> Estimate | None:
-        """Return the estimate of a whole evaluation."""
-        with self._lock:
-            now = time.monotonic()
-            if now >= self._until:
-                self._kept = estimate_from(store.stage_seconds())
-                self._until = now + KEPT_SECONDS
-            return self._kept
 
 
 def status_sentence(job: Job, position: int | None, step: int, total: int, text: str) -> str:

@@ -12,10 +12,10 @@ from jinja2 import Environment
 from markupsafe import Markup
 
 from app.queue.jobs import Job, JobStore, Status
-from app.views.job import Estimates, JobView, StageLine, elapsed_seconds, seen_mark, stage_lines
+from app.views.job import JobView, StageLine, elapsed_seconds, estimate_from, seen_mark, stage_lines
 from app.web import visitor
 from app.web.negotiation import NOT_KEPT, Wanted, json_response, negotiated, wanted
-from app.web.services import services
+from app.web.services import store
 from app.wording import iso
 
 
@@ -110,7 +110,7 @@ def job_json(view: JobView) -> bytes:
     return msgspec.json.encode(document)
 
 
-def view_of(store: JobStore, estimates: Estimates, job: Job, mine: bool, now: float) -> JobView:
+def view_of(store: JobStore, job: Job, mine: bool, now: float) -> JobView:
     """Gather what the panel shows at a Unix time; `mine`: to the job's owner."""
     position = position_of(store, job)
     return JobView(
@@ -119,7 +119,7 @@ def view_of(store: JobStore, estimates: Estimates, job: Job, mine: bool, now: fl
         seen=seen_mark(job, position, now),
         position=position,
         elapsed_seconds=elapsed_seconds(job, now),
-        estimate=estimates.usual(store) if job.status.live else None,
+        estimate=estimate_from(store.stage_seconds()) if job.status.live else None,
         again_because=again_because(store, job),
         mine=mine,
     )
@@ -134,7 +134,7 @@ def job_response(job: Job, *, refresh: bool = True) -> Response:
     """Answer with the job: fragment, JSON or whole page. `refresh`: without scripts, the page reloads itself."""
     here = url_for("jobs.page", job_id=job.job_id)
     mine = visitor.known_owner() == job.owner
-    view = view_of(services().store, services().estimates, job, mine, time.time())
+    view = view_of(store(), job, mine, time.time())
     match wanted():
         case Wanted.JSON:
             return negotiated(json_response(job_json(view)))

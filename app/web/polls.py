@@ -63,7 +63,7 @@ class Polls:
             if _seen(environ) == mark_now(store, job):
                 return ""
             mine = owner_in(self._app, environ) == job.owner
-            view = view_of(store, self._services.estimates, job, mine, time.time())
+            view = view_of(store, job, mine, time.time())
         except DoorstepError:
             return None
         if view.live:

@@ -12,7 +12,6 @@ from app.config import Config
 from app.queue import open_store
 from app.queue.jobs import JobStore
 from app.sources.regions import ImportedRegions
-from app.views.job import Estimates
 
 EXTENSION = "doorstep"
 
@@ -22,7 +21,6 @@ class Services:
     """One per process, made in its own process: nothing is opened before gunicorn forks."""
 
     config: Config
-    estimates: Estimates = field(default_factory=Estimates)
     _store: JobStore | None = None
     _source: ImportedRegions | None = None
     _lock: Lock = field(default_factory=Lock)

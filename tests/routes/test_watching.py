@@ -8,9 +8,11 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.pipeline.evaluate import STAGES
-from app.queue.jobs import JobStore
+from app.pipeline.report import to_json
+from app.queue.jobs import Failure, JobStore
 from tests.support.asking import ADDRESS, HTMX, JSON, soup, submit, words
 from tests.support.queue_steps import Steps
+from tests.support.reports import report
 
 
 def poll_url(client: FlaskClient, job_id: str) -> str:
@@ -173,6 +175,14 @@ def test_it_tells_a_program_everything(client: FlaskClient, steps: Steps) -> Non
     assert (job["snapshot_id"], job["error"], job["position"]) == (None, None, None)
 
 
+def test_it_says_how_long_an_evaluation_usually_takes(client: FlaskClient, steps: Steps, store: JobStore) -> None:
+    submit(client, "1 Bulevardi")
+    assert store.complete_job(steps.claim(stages_done=3), to_json(report()))
+    job_id = submit(client)
+    assert "usually about a second" in words(client.get(f"/job/{job_id}/progress", headers=HTMX))
+    assert client.get(f"/job/{job_id}", headers=JSON).json["usual_seconds"] == pytest.approx([1.2, 1.2])
+
+
 def test_it_gives_a_program_the_snapshot(client: FlaskClient, steps: Steps) -> None:
     job_id = submit(client)
     snapshot_id = steps.finish()
@@ -182,8 +192,6 @@ def test_it_gives_a_program_the_snapshot(client: FlaskClient, steps: Steps) -> N
 
 
 def test_it_says_second_try_and_why(client: FlaskClient, steps: Steps, store: JobStore) -> None:
-    from app.queue.jobs import Failure
-
     job_id = submit(client)
     assert store.fail_job(steps.claim(), Failure("stage-timeout", "The step took too long."), retry=True)
     assert "second try, after: " in words(client.get(f"/job/{job_id}"))
