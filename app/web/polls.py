@@ -14,7 +14,7 @@ from app.errors import DoorstepError
 from app.views.job import JobView
 from app.views.panel import mark_now, panel_html, view_of
 from app.web.negotiation import NOT_KEPT
-from app.web.services import EXTENSION, Services
+from app.web.services import services_of
 from app.web.visitor import owner_in
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Polls:
 
     def __init__(self, app: Flask, onward: WSGIApplication) -> None:
         self._app, self._onward = app, onward
-        self._services: Services = app.extensions[EXTENSION]
+        self._services = services_of(app)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
         """Answer a poll, and leave everything else alone."""

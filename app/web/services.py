@@ -49,21 +49,21 @@ def init_app(app: Flask, config: Config) -> None:
     app.extensions[EXTENSION] = Services(config)
 
 
-def services() -> Services:
-    """Return the current application's services."""
-    return cast(Services, current_app.extensions[EXTENSION])
+def services_of(app: Flask) -> Services:
+    """Return an application's services."""
+    return cast(Services, app.extensions[EXTENSION])
 
 
 def store() -> JobStore:
     """Return the store of jobs and snapshots."""
-    return services().store
+    return services_of(current_app).store
 
 
 def source() -> ImportedRegions:
     """Return the source of addresses."""
-    return services().source
+    return services_of(current_app).source
 
 
 def config() -> Config:
     """Return the settings."""
-    return services().config
+    return services_of(current_app).config

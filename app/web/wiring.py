@@ -32,15 +32,7 @@ def wire(config: Config | None) -> Flask:
     """Make the application from settings, read from the environment where none are given."""
     config = load_config() if config is None else config
     app = Flask(__name__, root_path=str(ROOT))
-    app.config.update(
-        SECRET_KEY=config.secret_key or security.kept_in(config.data_dir),
-        MAX_CONTENT_LENGTH=security.MAX_BODY_BYTES,
-        SESSION_COOKIE_NAME="doorstep",
-        SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_REFRESH_EACH_REQUEST=False,
-        PERMANENT_SESSION_LIFETIME=security.COOKIE_SECONDS,
-        SEND_FILE_MAX_AGE_DEFAULT=ASSET_SECONDS,
-    )
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = ASSET_SECONDS
     for module in (services, polls, security, errors, report):
         module.init_app(app, config)
     for function in FILTERS:

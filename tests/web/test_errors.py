@@ -51,7 +51,7 @@ def test_it_tells_of_a_body_that_is_too_large(client: FlaskClient) -> None:
 
 
 def test_it_tells_of_a_flood(client: FlaskClient, app: Flask) -> None:
-    app.extensions["doorstep-rate"].__init__(2, 0.5)
+    app.extensions[security.RATE_LIMITER] = security.RateLimiter(2, 0.5)
     for _ in range(2):
         client.post("/job/x/cancel")
     assert_it_says(client, "/job/x/cancel", 429, "wait 2 s", method="POST")
@@ -99,12 +99,3 @@ def test_it_tells_of_a_defect_without_its_inside(app: Flask, caplog: pytest.LogC
     problem = client.get("/defect", headers=JSON)
     assert "division" not in problem.text
     assert f"error id {problem.json['error_id']}" in caplog.text
-
-
-def test_a_bucket_fills_again() -> None:
-    now = 100.0
-    buckets = security.Buckets(2, 0.5, clock=lambda: now)
-    assert [buckets.take("a") for _ in range(3)] == [0.0, 0.0, 2.0]
-    assert buckets.take("b") == 0.0
-    now += 2.0
-    assert buckets.take("a") == 0.0
