@@ -81,7 +81,7 @@ def suggest() -> AnyResponse:
     found = source().complete(request.args.get("address", ""))
     if wanted() is Wanted.JSON:
         return negotiated(json_response(msgspec.json.encode(found)))
-    response = negotiated(make_response(render_template("partials/options.html", addresses=found)))
+    response = negotiated(make_response(render_template("completions.html", addresses=found)))
     response.headers["Cache-Control"] = "no-store"
     return response
 

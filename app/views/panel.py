@@ -156,4 +156,4 @@ def _rendered(environment: Environment, template: str, here: str, view: JobView,
 @lru_cache(maxsize=4096)
 def _stage_item(environment: Environment, line: StageLine) -> str:
     """Render one step; a thousand watchers see much the same ones, so each is rendered once."""
-    return environment.get_template("partials/panel_stage.html").render(line=line)
+    return environment.get_template("panel/step.html").render(line=line)

@@ -84,6 +84,10 @@ def test_it_names_data_date_attribution_and_licence(page: BeautifulSoup) -> None
     assert origin.select_one('a[href="https://www.openstreetmap.org/copyright"]')
 
 
+def test_it_names_the_makers_of_the_map_once(page: BeautifulSoup) -> None:
+    assert page.get_text().count("OpenStreetMap contributors") == 1
+
+
 def test_it_shows_the_whole_permanent_link(page: BeautifulSoup, link: str) -> None:
     assert page.select_one(".permalink").text == f"http://localhost{link}"
 
