@@ -11,8 +11,8 @@ from flask import Flask
 
 from app.config import Config
 from app.errors import DoorstepError
-from app.views.job import JobView
-from app.views.panel import mark_now, panel_html, view_of
+from app.views.job import JobView, mark_now, view_of
+from app.views.panel import panel_html
 from app.web.negotiation import NOT_KEPT
 from app.web.services import services_of
 from app.web.visitor import owner_in
@@ -59,11 +59,10 @@ class Polls:
         """Return the panel, "" where the browser shows it already, None where Flask has to say what is wrong."""
         try:
             store = self._services.store
-            job = store.get_job(job_id)
-            if _seen(environ) == mark_now(store, job):
+            job, now = store.get_job(job_id), time.time()
+            if _seen(environ) == mark_now(store, job, now):
                 return ""
-            mine = owner_in(self._app, environ) == job.owner
-            view = view_of(store, job, mine, time.time())
+            view = view_of(store, job, mine=owner_in(self._app, environ) == job.owner, now=now)
         except DoorstepError:
             return None
         if view.live:
