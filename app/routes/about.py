@@ -1,4 +1,4 @@
-"""What stands behind the reports: the regions that are covered, and how every score is made."""
+"""The pages that explain the reports: which regions are covered, and how every score is made."""
 
 from __future__ import annotations
 

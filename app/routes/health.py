@@ -1,4 +1,4 @@
-"""What must be true before an evaluation can start."""
+"""Whether the process is up, and whether an evaluation can start now."""
 
 from __future__ import annotations
 
@@ -11,13 +11,32 @@ from app.web.services import source, store
 bp = Blueprint("health", __name__)
 
 
+@bp.get("/healthz")
+def up() -> Response:
+    """Answer 200 while the process lives; nothing else is looked at."""
+    return _plain("ok\n", 200)
+
+
+@bp.get("/readyz")
+def ready() -> Response:
+    """Answer 200 where an evaluation can start now, else 503 with one reason a line."""
+    reasons = reasons_not_ready()
+    return _plain("\n".join(reasons or ("ready",)) + "\n", 503 if reasons else 200)
+
+
+def _plain(text: str, status: int) -> Response:
+    response = Response(text, status=status, mimetype="text/plain")
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
 def reasons_not_ready() -> tuple[str, ...]:
     """Return what is wrong, as sentences for whoever runs the site; empty when all is well."""
     return tuple(filter(None, (_store(), _regions(), _worker())))
 
 
 def _store() -> str:
-    """Say why the store cannot be used. Caught here because the answer is the finding, not a failure."""
+    """Return why the store cannot be used, "" where it can. The error is caught here, as it is the answer."""
     try:
         store().check()
     except DoorstepError as error:
@@ -34,25 +53,6 @@ def _regions() -> str:
 
 
 def _worker() -> str:
-    """Look at this process's own worker; a process that only serves pages has none, and is ready without."""
+    """Return what is wrong with this process's worker; a process that only serves pages has none and needs none."""
     health = worker_health()
     return "" if health is None or health.alive else "The queue's worker in this process is not alive."
-
-
-@bp.get("/healthz")
-def up() -> Response:
-    """Answer while the process lives; touches nothing else."""
-    return _plain("ok\n", 200)
-
-
-@bp.get("/readyz")
-def ready() -> Response:
-    """Answer 200 where an evaluation can start now, else 503 with one reason a line."""
-    reasons = reasons_not_ready()
-    return _plain("\n".join(reasons or ("ready",)) + "\n", 503 if reasons else 200)
-
-
-def _plain(text: str, status: int) -> Response:
-    response = Response(text, status=status, mimetype="text/plain")
-    response.headers["Cache-Control"] = "no-store"
-    return response

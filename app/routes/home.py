@@ -87,7 +87,7 @@ def _created(job: Job) -> AnyResponse:
 
 
 def _form(values: FormValues, error: DoorstepError | None = None) -> Response:
-    """Show the form. With an error nothing more is asked of the store: it may be what is out of reach."""
+    """Show the form. With an error the store is left alone: it may be what cannot be reached."""
     template = "partials/form.html" if wanted() is Wanted.FRAGMENT else "home.html"
     response = make_response(
         render_template(

@@ -26,7 +26,7 @@ def require_token() -> AnyResponse | None:
     """Admit those who show the token, in a header or by the cookie that `?token=` gives once; to others it is a 404."""
     token = config().operator_token
     if token and _same(request.args.get("token", ""), token):
-        visitor.let_in_operator(token)
+        visitor.remember_operator(token)
         return redirect(url_for("operators.page"), 303)
     if not token or not (visitor.is_operator(token) or _same(_bearer(), token)):
         abort(404)

@@ -92,7 +92,7 @@ class ImportedRegions:
         self._store = RegionStore(regions_dir)
         self._lock = threading.Lock()
         self._open: dict[str, Atlas] = {}
-        #: The damaged builds that the log has named already.
+        #: Damaged builds that are in the log already.
         self._logged: set[Path] = set()
 
     def covered(self) -> tuple[CoveredRegion, ...]:

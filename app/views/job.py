@@ -37,7 +37,7 @@ class JobView:
 
     job: Job
     steps: tuple[Step, ...]
-    #: See `panel_mark`.
+    #: What `panel_mark` makes of it.
     mark: str
     #: How many jobs go before this one, None where it does not wait.
     position: int | None
@@ -99,7 +99,7 @@ class JobView:
 
     @property
     def slow(self) -> bool:
-        """Return whether the job takes longer than nine in ten did."""
+        """Return whether the job takes longer than nine in ten before it did."""
         if self.estimate is None or self.job.status is not Status.RUNNING:
             return False
         return self.elapsed_seconds > max(self.estimate.high_seconds, LEAST_SLOW_SECONDS)
@@ -131,7 +131,7 @@ class JobView:
 
     @property
     def address_at_fault(self) -> bool:
-        """Return whether another address, rather than another try, is what helps."""
+        """Return whether another address would help, rather than another try."""
         return self.job.error_code in (AddressNotFound.code, AddressOutsideRegions.code)
 
     @property
@@ -213,7 +213,7 @@ def panel_mark(job: Job, position: int | None, now: float) -> str:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Step:
-    """How one stage of a job stands; equal ones are the same object, so each is rendered once."""
+    """How one stage of a job stands. Equal steps are the same object, so that each is rendered once."""
 
     stage: str
     text: str
@@ -233,7 +233,7 @@ def steps_of(job: Job, records: tuple[StageRecord, ...]) -> tuple[Step, ...]:
 
 @lru_cache(maxsize=4096)
 def _step(stage: str, text: str, state: str, state_text: str) -> Step:
-    """Make a step, or take the one made before of the same: a thousand watchers see much the same steps."""
+    """Return the same object for equal steps: a thousand watchers see much the same ones."""
     return Step(stage, text, text.removesuffix("..."), state, state_text)
 
 

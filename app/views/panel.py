@@ -48,7 +48,7 @@ def _rendered(environment: Environment, template: str, here: str, view: JobView,
 
 @lru_cache(maxsize=4096)
 def _step_item(environment: Environment, step: Step) -> str:
-    """Render one step; a thousand watchers see much the same ones, so each is rendered once."""
+    """Render one step, or take it from the cache: a thousand watchers see much the same steps."""
     return environment.get_template("panel/step.html").render(step=step)
 
 
@@ -67,7 +67,7 @@ class StepDocument:
 
 @dataclass(frozen=True, slots=True)
 class JobDocument:
-    """A job with the links to go on from. Null: not known, or not so far yet."""
+    """A job, with links to its page and report. Null: not known, or not yet."""
 
     job_id: str
     status: str
@@ -96,7 +96,7 @@ class JobDocument:
 
 
 def job_json(view: JobView) -> bytes:
-    """Encode a job's view."""
+    """Return the JSON of a job."""
     job = view.job
     snapshot = job.result_snapshot_id
     document = JobDocument(

@@ -51,7 +51,7 @@ class ReportView:
 
     @property
     def tiles(self) -> tuple[Tile, ...]:
-        """Return the indexes at a glance."""
+        """Return the indexes that are shown at a glance."""
         return tuple(_tile(stage, title, self.report.finding(stage)) for stage, title in TILES)
 
     @property
@@ -164,7 +164,7 @@ SHOWN_ROUTES = 5
 
 
 def init_app(app: Flask, config: Config) -> None:
-    """Give templates these filters."""
+    """Add the filters that templates use for reports."""
     for function in (figure, band, outcome_word, gravest_first, element_url):
         app.add_template_filter(function)
     app.jinja_env.globals["shown_routes"] = SHOWN_ROUTES
@@ -204,7 +204,7 @@ def outcome_word(outcome: Outcome) -> str:
 
 
 def gravest_first(checks: Sequence[Check]) -> list[Check]:
-    """Put what needs a second look before what is fine; equal outcomes keep their order."""
+    """Return the checks that need a second look before those that are fine; equal outcomes keep their order."""
     order = list(OUTCOMES)
     return sorted(checks, key=lambda check: order.index(check.outcome))
 

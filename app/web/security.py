@@ -30,7 +30,7 @@ MAX_BODY_BYTES = 64 * 1024
 
 
 def init_app(app: Flask, config: Config) -> None:
-    """Guard every request and mark every answer."""
+    """Check every request and add the headers to every answer."""
     app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
     app.config.update(cookie_settings(config))
     app.session_interface = SignedCookies(app)
@@ -109,7 +109,7 @@ HEADERS = {
         "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
-    # Job and report links are secrets of the person who has them: tell no other site.
+    # Links to jobs and reports are secrets of those who have them, so no other site may learn them.
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -120,7 +120,7 @@ HTTPS_HEADER = ("Strict-Transport-Security", "max-age=31536000")
 
 
 class WithHeaders:
-    """Middleware that marks every answer, files and errors included; below Flask, since each poll pays for it."""
+    """Middleware that adds the headers to every answer, files and errors included, at less cost than in Flask."""
 
     def __init__(self, app: WSGIApplication) -> None:
         self._app = app
@@ -146,7 +146,7 @@ COOKIE_SECONDS = 365 * 24 * 3600
 
 
 def cookie_settings(config: Config) -> dict[str, object]:
-    """Return what Flask must know of the one cookie. Raises ConfigError where its key cannot be kept."""
+    """Return Flask's settings of the one cookie. Raises ConfigError where its key cannot be kept."""
     return {
         "SECRET_KEY": config.secret_key or kept_key(config.data_dir),
         "SESSION_COOKIE_NAME": "doorstep",
@@ -204,7 +204,7 @@ def kept_key(data_dir: Path) -> str:
 
 
 def _make_key(path: Path) -> None:
-    """Write a whole key under another name and link it: of several processes exactly one wins, none reads half."""
+    """Write the key to a draft and link that: of several processes exactly one succeeds, and none reads half a key."""
     draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
     descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     try:

@@ -1,4 +1,4 @@
-"""What the routes work with: the settings, the store of jobs and the source of addresses, opened when first needed."""
+"""The settings, the store of jobs and the source of addresses that all routes share, opened when first needed."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ EXTENSION = "doorstep"
 
 @dataclass(slots=True)
 class Services:
-    """One per process, made in its own process: nothing is opened before gunicorn forks."""
+    """One per process. Nothing is opened before its first use, so nothing is open when gunicorn forks."""
 
     config: Config
     _store: JobStore | None = None

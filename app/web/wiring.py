@@ -22,7 +22,7 @@ from app.wording import amount, day, duration, iso, metres, minutes, moment, sen
 #: Links to static files change with the file's content, so browsers may keep them for a year.
 ASSET_SECONDS = 365 * 24 * 3600
 
-#: What templates may call to write numbers and times.
+#: The filters with which templates write numbers and times.
 FILTERS = (minutes, metres, duration, day, moment, iso, amount, sentence)
 BLUEPRINTS = (home.bp, jobs.bp, snapshots.bp, about.bp, operators.bp, health.bp)
 ROOT = Path(__file__).resolve().parents[2]

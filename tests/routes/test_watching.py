@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 from app.pipeline.evaluate import STAGES
 from app.pipeline.report import to_json
 from app.queue.jobs import Failure, JobStore
-from tests.support.asking import ADDRESS, HTMX, JSON, soup, submit, words
+from tests.support.asking import ADDRESS, HTMX, JSON, soup, submit, visible_text
 from tests.support.queue_steps import Steps
 from tests.support.reports import report
 
@@ -89,7 +89,7 @@ def test_it_says_how_many_wait_ahead(client: FlaskClient) -> None:
     for number in range(2):
         submit(client, f"{number + 1} Bulevardi")
     last = submit(client, "3 Bulevardi")
-    assert "2 evaluations are ahead of yours" in words(client.get(f"/job/{last}"))
+    assert "2 evaluations are ahead of yours" in visible_text(client.get(f"/job/{last}"))
 
 
 def test_it_renews_the_position_though_the_job_itself_did_not_change(client: FlaskClient, steps: Steps) -> None:
@@ -97,7 +97,7 @@ def test_it_renews_the_position_though_the_job_itself_did_not_change(client: Fla
     url = poll_url(client, submit(client, "2 Bulevardi"))
     assert client.get(url, headers=HTMX).status_code == 204
     steps.claim()
-    assert "Yours is next" in words(client.get(url, headers=HTMX))
+    assert "Yours is next" in visible_text(client.get(url, headers=HTMX))
 
 
 def test_it_ends_the_polling_and_opens_the_report_in_a_second_step(client: FlaskClient, steps: Steps) -> None:
@@ -126,7 +126,7 @@ def test_it_stays_when_the_browser_comes_back_from_the_report(client: FlaskClien
     client.get(f"/job/{job_id}")
     again = client.get(f"/job/{job_id}")
     assert again.status_code == 200
-    assert "Open your report" in words(again)
+    assert "Open your report" in visible_text(again)
     assert not soup(again).select("[hx-trigger]")
 
 
@@ -179,7 +179,7 @@ def test_it_says_how_long_an_evaluation_usually_takes(client: FlaskClient, steps
     submit(client, "1 Bulevardi")
     assert store.complete_job(steps.claim(stages_done=3), to_json(report()))
     job_id = submit(client)
-    assert "usually about a second" in words(client.get(f"/job/{job_id}/progress", headers=HTMX))
+    assert "usually about a second" in visible_text(client.get(f"/job/{job_id}/progress", headers=HTMX))
     assert client.get(f"/job/{job_id}", headers=JSON).json["usual_seconds"] == pytest.approx([1.2, 1.2])
 
 
@@ -194,7 +194,7 @@ def test_it_gives_a_program_the_snapshot(client: FlaskClient, steps: Steps) -> N
 def test_it_says_second_try_and_why(client: FlaskClient, steps: Steps, store: JobStore) -> None:
     job_id = submit(client)
     assert store.fail_job(steps.claim(), Failure("stage-timeout", "The step took too long."), retry=True)
-    assert "second try, after: " in words(client.get(f"/job/{job_id}"))
+    assert "second try, after: " in visible_text(client.get(f"/job/{job_id}"))
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX, JSON])
