@@ -68,6 +68,23 @@ class NoRegions(DoorstepError):
     passing = True
 
 
+# --- how it was sent --------------------------------------------------------------------------------
+
+
+class ForeignForm(DoorstepError):
+    """This request came from another site, so it was not carried out. Open Doorstep itself and send it from there."""
+
+    code = "foreign-form"
+    http_status = 403
+
+
+class TooManyRequests(DoorstepError):
+    """That was a lot of requests in a short time. Please wait {seconds} s and send this one again."""
+
+    code = "too-many-requests"
+    http_status = 429
+
+
 # --- jobs and snapshots ----------------------------------------------------------------------------
 
 

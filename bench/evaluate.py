@@ -77,9 +77,9 @@ def measure(name: str, text: str) -> None:
     from app.pipeline.evaluate import evaluate_property
     from app.pipeline.listing import Listing
     from app.places import Kind, Location, Precision
-    from app.sources.regions import EmbeddedSource
+    from app.sources.regions import ImportedRegions
 
-    source = EmbeddedSource(FOLDER / name / "regions")
+    source = ImportedRegions(FOLDER / name / "regions")
     addresses = json.loads(text)
     before = resident_mb()
     whole, walk, places, refused = [], [], [], 0

@@ -24,7 +24,7 @@ from app.pipeline.listing import Listing
 from app.pipeline.report import to_json
 from app.queue import open_store
 from app.queue.jobs import Job, JobStore, NewJob, StageRecord, StageState, Status
-from app.views.job import TICK_SECONDS, seen_mark
+from app.views.job import TICK_SECONDS, panel_mark
 from bench.watchers import watch
 from tests.support.serving import ROOT, Site, serve
 
@@ -149,7 +149,7 @@ def running_job(store: JobStore, address: str) -> Job:
 
 def poll_path(job: Job) -> str:
     """Return the poll that answers 204 until the next tick."""
-    return f"/job/{job.job_id}/progress?seen={seen_mark(job, None, time.time())}"
+    return f"/job/{job.job_id}/progress?seen={panel_mark(job, None, time.time())}"
 
 
 def wait_for_tick(job: Job) -> None:

@@ -17,7 +17,7 @@ from app.atlas.surroundings import AtlasSurroundings
 from app.config import Config
 from app.places import Location, Precision
 from app.queue.jobs import JobStore
-from app.web.services import EXTENSION
+from app.web.services import services_of
 from tests.support.extracts import Town, lat_lon
 from tests.support.queue_steps import Steps
 
@@ -43,8 +43,7 @@ def client(app: Flask) -> FlaskClient:
 
 @pytest.fixture
 def store(app: Flask) -> JobStore:
-    opened: JobStore = app.extensions[EXTENSION].store
-    return opened
+    return services_of(app).store
 
 
 @pytest.fixture

@@ -13,8 +13,9 @@ from tests.support.folders import ROOT
 TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
 PICTURES = sorted((ROOT / "static").glob("*.svg"))
 HTMX_SHA256 = "a0abb04f2f45a1f89d1d4844023245537e5e6014c87b144553e0607b4cc32130"
-#: The longest that a partial may be.
-PARTIAL_LINES = 40
+PARTIALS = [path for path in TEMPLATES if path.parent.name == "partials"]
+#: The longest that a template may be, a page or a section of one; and the longest that a partial may be.
+MOST_LINES, MOST_PARTIAL_LINES = 100, 50
 
 BANNED = {
     "an inline style": r"\sstyle\s*=|<style",
@@ -48,9 +49,19 @@ def test_the_bans_do_find_what_they_ban(what: str, text: str) -> None:
     assert re.search(BANNED[what], text)
 
 
-@pytest.mark.parametrize("path", [path for path in TEMPLATES if path.parent.name == "partials"], ids=lambda p: p.name)
-def test_its_partials_are_small(path: Path) -> None:
-    assert len(path.read_text().splitlines()) <= PARTIAL_LINES
+@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
+def test_it_is_short(path: Path) -> None:
+    longest = MOST_PARTIAL_LINES if path in PARTIALS else MOST_LINES
+    assert len(path.read_text().splitlines()) <= longest
+
+
+@pytest.mark.parametrize("path", [path for path in PARTIALS if path.name != "method.html"], ids=lambda path: path.name)
+def test_its_partials_are_used_twice(path: Path) -> None:
+    """Included, imported or rendered as an answer of its own; a macro named as its file may be called instead."""
+    users = [*TEMPLATES, *(ROOT / "app").rglob("*.py")]
+    text = "\n".join(user.read_text() for user in users)
+    used, called = text.count(f'"partials/{path.name}"'), text.count(f" {path.stem}(") - 1
+    assert max(used, called) >= 2
 
 
 def test_it_ships_the_very_htmx_that_was_checked() -> None:

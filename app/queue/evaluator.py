@@ -22,7 +22,7 @@ from app.queue.frames import Began, Ended, Failed, Ready, Reported, Work, receiv
 from app.queue.jobs import StageRecord, StageState
 from app.queue.runner import Evaluation, Progress, StageEnded, refusal
 from app.sources.interface import Source
-from app.sources.regions import EmbeddedSource
+from app.sources.regions import ImportedRegions
 
 #: prctl(2): the signal this process gets when its parent dies.
 _PR_SET_PDEATHSIG = 1
@@ -30,7 +30,7 @@ _PR_SET_PDEATHSIG = 1
 
 def from_regions(regions_dir: Path) -> Evaluation:
     """Evaluate with what is imported in a folder."""
-    return from_source(EmbeddedSource(regions_dir))
+    return from_source(ImportedRegions(regions_dir))
 
 
 def from_source(source: Source) -> Evaluation:

@@ -1,1 +1,1 @@
-"""HTTP in, HTML and JSON out: one module for each blueprint, each exposing `bp`."""
+"""The routes: one module for each blueprint, each with its `bp`."""

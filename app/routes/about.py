@@ -1,4 +1,4 @@
-"""What stands behind the reports: the regions that are covered, and how every score is made."""
+"""The pages that explain the reports: which regions are covered, and how every score is made."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from flask import Blueprint, Response, make_response, render_template
 from app.pipeline.methods import SECTIONS
 from app.pipeline.rules.profiles import METHODS_VERSION
 from app.web.negotiation import Wanted, json_response, negotiated, wanted
-from app.web.services import covered_regions
+from app.web.services import source
 
 bp = Blueprint("about", __name__)
 
@@ -16,7 +16,7 @@ bp = Blueprint("about", __name__)
 @bp.get("/regions")
 def regions() -> Response:
     """List the regions."""
-    found = covered_regions()
+    found = source().covered()
     if wanted() is Wanted.JSON:
         return negotiated(json_response(msgspec.json.encode(found)))
     return negotiated(make_response(render_template("regions.html", regions=found)))

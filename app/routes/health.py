@@ -1,4 +1,4 @@
-"""What must be true before an evaluation can start."""
+"""Whether the process is up, and whether an evaluation can start now."""
 
 from __future__ import annotations
 
@@ -6,42 +6,14 @@ from flask import Blueprint, Response
 
 from app.errors import DoorstepError
 from app.queue import worker_health
-from app.web.services import covered_regions, store
+from app.web.services import source, store
 
 bp = Blueprint("health", __name__)
 
 
-def reasons_not_ready() -> tuple[str, ...]:
-    """Return what is wrong, as sentences for whoever runs the site; empty when all is well."""
-    return tuple(filter(None, (_store(), _regions(), _worker())))
-
-
-def _store() -> str:
-    """Say why the store cannot be used. Caught here because the answer is the finding, not a failure."""
-    try:
-        store().check()
-    except DoorstepError as error:
-        return error.message
-    return ""
-
-
-def _regions() -> str:
-    regions = covered_regions()
-    damaged = ", ".join(region.name for region in regions if not region.usable)
-    if damaged:
-        return f"The data of these regions is damaged: {damaged}. Import them again."
-    return "" if regions else "No region has been imported."
-
-
-def _worker() -> str:
-    """Look at this process's own worker; a process that only serves pages has none, and is ready without."""
-    health = worker_health()
-    return "" if health is None or health.alive else "The queue's worker in this process is not alive."
-
-
 @bp.get("/healthz")
 def up() -> Response:
-    """Answer while the process lives; touches nothing else."""
+    """Answer 200 while the process lives; nothing else is looked at."""
     return _plain("ok\n", 200)
 
 
@@ -56,3 +28,31 @@ def _plain(text: str, status: int) -> Response:
     response = Response(text, status=status, mimetype="text/plain")
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def reasons_not_ready() -> tuple[str, ...]:
+    """Return what is wrong, as sentences for whoever runs the site; empty when all is well."""
+    return tuple(filter(None, (_store(), _regions(), _worker())))
+
+
+def _store() -> str:
+    """Return why the store cannot be used, "" where it can. The error is caught here, as it is the answer."""
+    try:
+        store().check()
+    except DoorstepError as error:
+        return error.message
+    return ""
+
+
+def _regions() -> str:
+    regions = source().covered()
+    damaged = ", ".join(region.name for region in regions if not region.usable)
+    if damaged:
+        return f"The data of these regions is damaged: {damaged}. Import them again."
+    return "" if regions else "No region has been imported."
+
+
+def _worker() -> str:
+    """Return what is wrong with this process's worker; a process that only serves pages has none and needs none."""
+    health = worker_health()
+    return "" if health is None or health.alive else "The queue's worker in this process is not alive."

@@ -1,4 +1,4 @@
-"""The visitor's own recent evaluations and reports, for the front page."""
+"""The front page: the form, what becomes of it, and the visitor's own recent evaluations and reports."""
 
 from __future__ import annotations
 
@@ -9,53 +9,18 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.errors import DoorstepError, InvalidListing
-from app.pipeline.listing import MAX_ADDRESS_LENGTH, MAX_DESTINATIONS, Listing
+from app.pipeline.listing import MAX_DESTINATIONS, Listing
 from app.pipeline.report import to_json
 from app.pipeline.rules.profiles import PROFILES
 from app.queue.jobs import Job, NewJob, Status
-from app.views.panel import panel_response
+from app.views.panel import job_response
 from app.web import visitor
 from app.web.errors import answer, with_retry_after
-from app.web.forms import Typed, listing_from, typed_in, typed_in_request
+from app.web.forms import FormValues, listing_from, values_in, values_in_request
 from app.web.negotiation import Wanted, json_response, negotiated, wanted
-from app.web.services import completions, covered_regions, store
-
-LIMIT = 8
-
-WORDS = {
-    Status.QUEUED: "waiting",
-    Status.RUNNING: "under way",
-    Status.FAILED: "stopped",
-    Status.CANCELLED: "cancelled",
-}
+from app.web.services import source, store
 
 bp = Blueprint("home", __name__)
-
-
-@dataclass(frozen=True, slots=True)
-class Recent:
-    """One line of the list."""
-
-    address: str
-    url: str
-    words: str
-    at: float
-
-
-def recent_of(owner: str | None) -> tuple[Recent, ...]:
-    """Return an owner's newest evaluations, finished ones as their report; empty for a new visitor."""
-    if owner is None:
-        return ()
-    reports = [
-        Recent(found.address, url_for("snapshots.page", snapshot_id=found.snapshot_id), "report", found.created_at)
-        for found in store().recent_snapshots(owner, LIMIT)
-    ]
-    jobs = [_from_job(job) for job in store().recent_jobs(owner, LIMIT) if job.status in WORDS]
-    return tuple(sorted(reports + jobs, key=lambda item: -item.at)[:LIMIT])
-
-
-def _from_job(job: Job) -> Recent:
-    return Recent(job.address, url_for("jobs.page", job_id=job.job_id), WORDS[job.status], job.created_at)
 
 
 @bp.get("/")
@@ -64,13 +29,13 @@ def form() -> AnyResponse:
     if job_id := request.args.get("job_id"):
         return redirect(url_for("jobs.page", job_id=job_id), 303)
     visitor.owner()
-    return _form(typed_in(request.args))
+    return _form(values_in(request.args))
 
 
 @bp.post("/")
 def submit() -> AnyResponse:
     """Create the job before answering. Bad input: 422 with the form and the field's message."""
-    listing = listing_from(typed_in_request())
+    listing = listing_from(values_in_request())
     job, _ = store().create_job(_new_job(listing))
     return _created(job)
 
@@ -78,20 +43,20 @@ def submit() -> AnyResponse:
 @bp.get("/suggest")
 def suggest() -> AnyResponse:
     """Complete an address while it is typed: options for the field's list, or a JSON list."""
-    found = completions(request.args.get("address", ""))
+    found = source().complete(request.args.get("address", ""))
     if wanted() is Wanted.JSON:
         return negotiated(json_response(msgspec.json.encode(found)))
-    response = negotiated(make_response(render_template("partials/options.html", addresses=found)))
+    response = negotiated(make_response(render_template("completions.html", addresses=found)))
     response.headers["Cache-Control"] = "no-store"
     return response
 
 
 @bp.errorhandler(DoorstepError)
 def refuse(error: DoorstepError) -> Response:
-    """Answer a refused submission with what was typed still in the form."""
+    """Answer a refused submission with the form as it was filled in."""
     if request.method != "POST" or wanted() is Wanted.JSON:
         return answer(error)
-    response = _form(typed_in(request.form), error)
+    response = _form(values_in(request.form), error)
     response.status_code = error.http_status
     return with_retry_after(response, error)
 
@@ -114,28 +79,67 @@ def _created(job: Job) -> AnyResponse:
             response.headers["Location"] = page
             return negotiated(response)
         case Wanted.FRAGMENT:
-            response = panel_response(job, first=True)
+            response = job_response(job)
             response.headers["HX-Push-Url"] = page
             return response
         case Wanted.PAGE:
             return redirect(page, 303)
 
 
-def _form(typed: Typed, error: DoorstepError | None = None) -> Response:
-    """Show the form. With an error nothing more is asked of the store: it may be what is out of reach."""
+def _form(values: FormValues, error: DoorstepError | None = None) -> Response:
+    """Show the form. With an error the store is left alone: it may be what cannot be reached."""
     template = "partials/form.html" if wanted() is Wanted.FRAGMENT else "home.html"
     response = make_response(
         render_template(
             template,
-            typed=typed,
+            values=values,
             error=error,
-            field=error.field if isinstance(error, InvalidListing) else None,
+            wrong_field=error.field if isinstance(error, InvalidListing) else None,
             profiles=PROFILES,
-            max_length=MAX_ADDRESS_LENGTH,
             max_destinations=MAX_DESTINATIONS,
-            regions=covered_regions(),
+            regions=source().covered(),
             recent=recent_of(visitor.known_owner()) if error is None else (),
         )
     )
     response.headers["Cache-Control"] = "no-cache"
     return negotiated(response)
+
+
+# --- recent evaluations and reports ----------------------------------------------------------------
+
+#: The most that the list shows.
+MOST_RECENT = 8
+#: What the list says of a job; one that is done is there as its report.
+JOB_STATUS_TEXTS = {
+    Status.QUEUED: "waiting",
+    Status.RUNNING: "under way",
+    Status.FAILED: "stopped",
+    Status.CANCELLED: "cancelled",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Recent:
+    """One line of the list."""
+
+    address: str
+    url: str
+    status_text: str
+    created_at: float
+
+
+def recent_of(owner: str | None) -> tuple[Recent, ...]:
+    """Return an owner's newest evaluations, finished ones as their report; empty for a new visitor."""
+    if owner is None:
+        return ()
+    reports = [
+        Recent(found.address, url_for("snapshots.page", snapshot_id=found.snapshot_id), "report", found.created_at)
+        for found in store().recent_snapshots(owner, MOST_RECENT)
+    ]
+    jobs = [_recent_job(job) for job in store().recent_jobs(owner, MOST_RECENT) if job.status in JOB_STATUS_TEXTS]
+    return tuple(sorted(reports + jobs, key=lambda line: -line.created_at)[:MOST_RECENT])
+
+
+def _recent_job(job: Job) -> Recent:
+    page = url_for("jobs.page", job_id=job.job_id)
+    return Recent(job.address, page, JOB_STATUS_TEXTS[job.status], job.created_at)

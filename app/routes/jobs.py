@@ -6,7 +6,7 @@ from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.queue.jobs import Job, Status
-from app.views.panel import panel_response
+from app.views.panel import job_response
 from app.web import visitor
 from app.web.negotiation import Wanted, negotiated, wanted
 from app.web.services import store
@@ -16,25 +16,25 @@ bp = Blueprint("jobs", __name__, url_prefix="/job/<job_id>")
 
 @bp.get("")
 def page(job_id: str) -> AnyResponse:
-    """Show the job; a browser that has not seen its finished report yet is sent on to it."""
+    """Show the job; once it is done, a browser that has not been sent to the report yet is sent there."""
     job = store().get_job(job_id)
     if job.status is Status.DONE and wanted() is Wanted.PAGE and not visitor.opened(job_id):
         return _to_report(job)
-    return panel_response(job, first=True, refresh=request.args.get("refresh") != "off")
+    return job_response(job, refresh=request.args.get("refresh") != "off")
 
 
 @bp.get("/progress")
 def progress(job_id: str) -> AnyResponse:
-    """Answer a poll of an ended job with its last panel; those of live ones `polls` has answered already."""
+    """Answer programs with the job and send browsers to its page; `app.web.polls` answers panels."""
     job = store().get_job(job_id)
-    if wanted() is Wanted.PAGE:
-        return redirect(url_for("jobs.page", job_id=job_id), 303)
-    return panel_response(job)
+    if wanted() is Wanted.JSON:
+        return job_response(job)
+    return redirect(url_for("jobs.page", job_id=job_id), 303)
 
 
 @bp.get("/open")
 def open_report(job_id: str) -> AnyResponse:
-    """Send on to the report: by header for htmx (a redirect would be followed inside the fetch), else with 303."""
+    """Send the browser to the report: htmx by a header, as its fetch would follow a redirect; others with 303."""
     job = store().get_job(job_id)
     if job.result_snapshot_id is None:
         return redirect(url_for("jobs.page", job_id=job_id), 303)
@@ -48,7 +48,7 @@ def open_report(job_id: str) -> AnyResponse:
 
 @bp.post("/cancel")
 def cancel(job_id: str) -> AnyResponse:
-    """Call the job off."""
+    """Cancel the job."""
     return _changed(store().cancel_job(job_id, visitor.owner()))
 
 
@@ -61,7 +61,7 @@ def retry(job_id: str) -> AnyResponse:
 def _changed(job: Job) -> AnyResponse:
     if wanted() is Wanted.PAGE:
         return redirect(url_for("jobs.page", job_id=job.job_id), 303)
-    return panel_response(job, first=True)
+    return job_response(job)
 
 
 def _to_report(job: Job) -> AnyResponse:

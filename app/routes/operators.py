@@ -1,4 +1,4 @@
-"""What the operators' page shows. Job ids only: addresses are the business of those who asked."""
+"""The operators' page: the queue at a glance. Job ids only: addresses are the business of those who asked."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass
 
 import msgspec
-from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.queue.jobs import Job, JobStore, QueueStats, Status
@@ -15,10 +15,57 @@ from app.web import visitor
 from app.web.negotiation import Wanted, json_response, negotiated, wanted
 from app.web.services import config, store
 
-FAILURES = 20
-RUNNING = 100
+#: The most jobs that the page lists.
+MOST_RUNNING, MOST_FAILURES = 100, 20
 
 bp = Blueprint("operators", __name__, url_prefix="/queue")
+
+
+@bp.before_request
+def require_token() -> AnyResponse | None:
+    """Admit those who show the token, in a header or by the cookie that `?token=` gives once; to others it is a 404."""
+    token = config().operator_token
+    if token and _same(request.args.get("token", ""), token):
+        visitor.remember_operator(token)
+        return redirect(url_for("operators.page"), 303)
+    if not token or not (visitor.is_operator(token) or _same(_bearer(), token)):
+        abort(404)
+    return None
+
+
+@bp.get("")
+def page() -> AnyResponse:
+    """Show depth, rates, what runs where, and what failed last."""
+    overview = overview_of(store(), time.time())
+    match wanted():
+        case Wanted.JSON:
+            response = json_response(msgspec.json.encode(overview))
+        case Wanted.FRAGMENT:
+            response = make_response(render_template("partials/queue_overview.html", queue=overview))
+        case Wanted.PAGE:
+            response = make_response(render_template("queue.html", queue=overview))
+    negotiated(response).headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _bearer() -> str:
+    return request.headers.get("Authorization", "").removeprefix("Bearer ")
+
+
+def _same(one: str, other: str) -> bool:
+    return hmac.compare_digest(one.encode(), other.encode())
+
+
+# --- what it shows ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class QueueOverview:
+    """The queue at one moment."""
+
+    stats: QueueStats
+    running: tuple[RunningJob, ...]
+    failures: tuple[FailedJob, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,22 +90,12 @@ class FailedJob:
     at: float
 
 
-@dataclass(frozen=True, slots=True)
-class Board:
-    """The queue at one moment."""
-
-    stats: QueueStats
-    running: tuple[RunningJob, ...]
-    failures: tuple[FailedJob, ...]
-
-
-def board(store: JobStore) -> Board:
-    """Read everything the page shows."""
-    now = time.time()
-    return Board(
+def overview_of(store: JobStore, now: float) -> QueueOverview:
+    """Read everything that the page shows at a Unix time."""
+    return QueueOverview(
         store.stats(),
-        tuple(_running(job, now) for job in store.list_jobs(Status.RUNNING, RUNNING)),
-        tuple(_failed(job) for job in store.list_jobs(Status.FAILED, FAILURES)),
+        tuple(_running(job, now) for job in store.list_jobs(Status.RUNNING, MOST_RUNNING)),
+        tuple(_failed(job) for job in store.list_jobs(Status.FAILED, MOST_FAILURES)),
     )
 
 
@@ -70,41 +107,3 @@ def _running(job: Job, now: float) -> RunningJob:
 def _failed(job: Job) -> FailedJob:
     at = job.completed_at or job.created_at
     return FailedJob(job.job_id, job.current_stage or "", job.error_code or "unknown", job.attempts, at)
-
-
-@bp.before_request
-def let_in() -> AnyResponse | None:
-    """Let in by bearer token or cookie; `?token=` once gives the cookie. Everyone else sees no such page."""
-    token = config().operator_token
-    if token and _same(request.args.get("token", ""), token):
-        visitor.let_in_operator(token)
-        return redirect(url_for("operators.page"), 303)
-    if not token or not (visitor.is_operator(token) or _same(_bearer(), token)):
-        abort(404)
-    return None
-
-
-@bp.get("")
-def page() -> AnyResponse:
-    """Show depth, rates, what runs where, and what failed last."""
-    match wanted():
-        case Wanted.JSON:
-            response = json_response(msgspec.json.encode(board(store())))
-        case Wanted.FRAGMENT:
-            response = make_response(render_template("partials/queue_board.html", board=board(store())))
-        case Wanted.PAGE:
-            response = make_response(render_template("queue.html", board=board(store())))
-    return _private(negotiated(response))
-
-
-def _private(response: Response) -> Response:
-    response.headers["Cache-Control"] = "no-store"
-    return response
-
-
-def _bearer() -> str:
-    return request.headers.get("Authorization", "").removeprefix("Bearer ")
-
-
-def _same(one: str, other: str) -> bool:
-    return hmac.compare_digest(one.encode(), other.encode())

@@ -21,7 +21,7 @@ bp = Blueprint("snapshots", __name__, url_prefix="/s")
 
 @dataclass(frozen=True, slots=True)
 class SnapshotDocument:
-    """A report for programs: what belongs to this run beside what the same address and data always give."""
+    """A report for programs: `report` is the same whenever address and data are, the rest belongs to this run."""
 
     snapshot_id: str
     url: str
@@ -43,13 +43,13 @@ def page(snapshot_id: str) -> AnyResponse:
 
 @bp.get("/<snapshot_id>.json")
 def document(snapshot_id: str) -> AnyResponse:
-    """Give the report to a program."""
+    """Return the report as JSON."""
     return _document(store().get_snapshot(snapshot_id))
 
 
 @bp.post("/<snapshot_id>/delete")
 def delete(snapshot_id: str) -> AnyResponse:
-    """Delete the report, which only its owner may."""
+    """Delete the report for its owner; others are refused."""
     store().delete_snapshot(snapshot_id, visitor.owner())
     return redirect(url_for("home.form"), 303)
 
@@ -63,7 +63,7 @@ def _document(snapshot: Snapshot) -> Response:
 
 
 def _kept(response: Response) -> Response:
-    """Let browsers keep a report and ask whether it still is the same; what a person was given stays theirs."""
+    """Let the browser keep the report, but no shared cache; it asks each time whether the report has changed."""
     response.headers["Cache-Control"] = "private, no-cache"
     response.add_etag()
     response.make_conditional(request)

@@ -1,9 +1,12 @@
-"""The imported regions as a source of facts: addresses and points located, surroundings opened."""
+"""The imported regions as a source of facts: what they cover, addresses completed and located, surroundings opened."""
 
 from __future__ import annotations
 
+import logging
 import re
 import threading
+from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
@@ -12,15 +15,28 @@ from app.atlas.geocoder.geocoder import FOUND, PLAUSIBLE
 from app.atlas.geocoder.search.match import Match
 from app.atlas.regions import RegionStore
 from app.atlas.surroundings import AtlasSurroundings
-from app.errors import AddressNotFound, AddressOutsideRegions, AtlasDamaged, NoRegions, RegionNotFound
+from app.errors import (
+    AddressNotFound,
+    AddressOutsideRegions,
+    AtlasDamaged,
+    DoorstepError,
+    NoRegions,
+    RegionNotFound,
+)
 from app.places import Location, Precision
 from app.sources.interface import OutsideScore, Surroundings
 
 #: Both numbers carry decimals, so that no house number with a postcode reads as a point.
 PIN = re.compile(r"\s*\(?\s*(-?\d{1,2}\.\d+)\s*[,; ]\s*(-?\d{1,3}\.\d+)\s*\)?\s*")
 
+#: Completions offered, the fewest letters worth completing, and the most that are looked at.
+MOST_COMPLETIONS = 8
+FEWEST_LETTERS = 3
+LONGEST_TYPED = 200
 #: Suggestions offered for an address that was not found.
 MOST_SUGGESTIONS = 5
+
+log = logging.getLogger(__name__)
 
 
 class Pin(NamedTuple):
@@ -50,36 +66,56 @@ def pin_location(pin: Pin, atlas: Atlas) -> Location:
     return Location(pin.lat, pin.lon, f"Near {nearest.location.label}", Precision.HOUSE, atlas.name, note)
 
 
-class EmbeddedSource:
+@dataclass(frozen=True, slots=True)
+class CoveredRegion:
+    """One region, for people. `usable` is False where its data is damaged; then only the name is known."""
+
+    name: str
+    title: str
+    usable: bool = True
+    #: An ISO date, "" where the map file carries none.
+    data_date: str = ""
+    attribution: str = ""
+    covered_km2: float = 0.0
+    addresses: int = 0
+    places: int = 0
+    feeds: tuple[str, ...] = ()
+    #: The day that the timetables are taken from, an ISO date; "" without timetables.
+    service_date: str = ""
+    notes: tuple[str, ...] = ()
+
+
+class ImportedRegions:
     """Answers from all regions of a folder; notices new and re-imported ones. Threads may share it."""
 
     def __init__(self, regions_dir: Path) -> None:
         self._store = RegionStore(regions_dir)
         self._lock = threading.Lock()
         self._open: dict[str, Atlas] = {}
+        #: Damaged builds that are in the log already.
+        self._logged: set[Path] = set()
 
-    def atlases(self) -> tuple[Atlas, ...]:
-        """Return the regions as they are now, by name. Raises AtlasDamaged only where none of them is whole."""
-        found, damage = [], None
-        for name in self._store.names():
-            try:
-                found.append(self._atlas(name))
-            except RegionNotFound:  # removed a moment ago
-                continue
-            except AtlasDamaged as error:
-                damage = error
-        if not found and damage is not None:
-            raise damage
-        return tuple(found)
+    def covered(self) -> tuple[CoveredRegion, ...]:
+        """Return every region, the damaged ones too, in alphabetical order of their titles."""
+        regions = [_covered(name, atlas) for name, atlas in self._regions()]
+        return tuple(sorted(regions, key=lambda region: region.title.casefold()))
+
+    def complete(self, typed: str, limit: int = MOST_COMPLETIONS) -> tuple[str, ...]:
+        """Return addresses that begin as typed, each region's in turn; none before there is enough to go on."""
+        typed = typed.strip()[:LONGEST_TYPED]
+        if sum(map(str.isalnum, typed)) < FEWEST_LETTERS:
+            return ()
+        return _in_turn([atlas.geocoder.complete(typed, limit) for atlas in self._whole()], limit)
 
     def locate(self, address: str) -> Location:
         """Find an address, or a point in degrees: the best match, then the fresher, then the larger region.
 
-        Raises AddressNotFound (with suggestions), AddressOutsideRegions or NoRegions.
+        Raises AddressNotFound (with suggestions), AddressOutsideRegions, NoRegions, or AtlasDamaged where no region
+        is whole.
         """
-        atlases = self.atlases()
+        atlases = self._whole()
         if not atlases:
-            raise NoRegions
+            raise self._nothing_to_search()
         pin = pin_in(address)
         if pin:
             return pin_location(pin, _holding(pin, atlases))
@@ -90,12 +126,6 @@ class EmbeddedSource:
             return _in_region(match, atlas)
         raise _not_found(address, atlases, [match.score for match, _ in answers])
 
-    def complete(self, prefix: str, limit: int = 8) -> tuple[str, ...]:
-        """Return addresses that begin as typed, each region's in turn."""
-        lists = [atlas.geocoder.complete(prefix, limit) for atlas in self.atlases()]
-        turns = (labels[turn] for turn in range(limit) for labels in lists if turn < len(labels))
-        return tuple(dict.fromkeys(turns))[:limit]
-
     def surroundings(self, location: Location) -> Surroundings:
         """Open the surroundings of a location that `locate` gave. Raises RegionNotFound, AtlasDamaged."""
         return AtlasSurroundings(self._atlas(location.region), location)
@@ -104,13 +134,69 @@ class EmbeddedSource:
         """Return nothing: imported regions know no other service."""
         return ()
 
+    def _regions(self) -> tuple[tuple[str, Atlas | None], ...]:
+        """Return each region's name and atlas as they are now, by name; None where the data is damaged."""
+        found: list[tuple[str, Atlas | None]] = []
+        for name in self._store.names():
+            try:
+                found.append((name, self._atlas(name)))
+            except RegionNotFound:  # removed a moment ago
+                continue
+            except AtlasDamaged:
+                found.append((name, None))
+        return tuple(found)
+
+    def _whole(self) -> tuple[Atlas, ...]:
+        return tuple(atlas for _, atlas in self._regions() if atlas is not None)
+
+    def _nothing_to_search(self) -> DoorstepError:
+        damaged = [name for name, atlas in self._regions() if atlas is None]
+        return AtlasDamaged(name=damaged[-1]) if damaged else NoRegions()
+
     def _atlas(self, name: str) -> Atlas:
+        """Open a region once: a build never changes, a new import is another folder.
+
+        A damaged one is tried again each time, as a lack of file handles looks the same, but logged only once.
+        """
         directory = self._store.directory(name)
         with self._lock:
             atlas = self._open.get(name)
             if atlas is None or atlas.directory != directory:
-                atlas = self._open[name] = Atlas(name, directory)
+                atlas = self._open[name] = self._opened(name, directory)
             return atlas
+
+    def _opened(self, name: str, directory: Path) -> Atlas:
+        try:
+            return Atlas(name, directory)
+        except AtlasDamaged as error:
+            if directory not in self._logged:
+                self._logged.add(directory)
+                log.warning("%s", error.message)
+            raise
+
+
+def _covered(name: str, atlas: Atlas | None) -> CoveredRegion:
+    if atlas is None:
+        return CoveredRegion(name, name, usable=False)
+    meta = atlas.meta
+    return CoveredRegion(
+        name=name,
+        title=meta.title,
+        data_date=meta.data_date,
+        attribution=meta.attribution,
+        covered_km2=meta.covered_km2,
+        addresses=meta.addresses,
+        places=meta.places,
+        feeds=meta.feeds,
+        service_date=meta.service_date,
+        notes=meta.notes,
+    )
+
+
+def _in_turn(lists: Sequence[Sequence[str]], limit: int) -> tuple[str, ...]:
+    """Return the first of each list, then the second of each, and so on, none twice."""
+    turns = (labels[turn] for turn in range(limit) for labels in lists if turn < len(labels))
+    return tuple(dict.fromkeys(turns))[:limit]
 
 
 def _preference(found: tuple[Match, Atlas]) -> tuple[float, tuple[str, float, str]]:
@@ -140,11 +226,10 @@ def _in_region(match: Match, atlas: Atlas) -> Location:
     return Location(at.lat, at.lon, at.label, at.precision, atlas.name, at.note)
 
 
-def _not_found(address: str, atlases: tuple[Atlas, ...], scores: list[float]) -> Exception:
+def _not_found(address: str, atlases: tuple[Atlas, ...], scores: list[float]) -> DoorstepError:
     """Say that an address is misspelt where something here is like it, else that it lies elsewhere."""
     titles = _titles(atlases)
     if max(scores, default=0.0) < PLAUSIBLE:
         return AddressOutsideRegions(regions=titles)
     lists = [atlas.geocoder.suggest(address, MOST_SUGGESTIONS) for atlas in atlases]
-    turns = (labels[turn] for turn in range(MOST_SUGGESTIONS) for labels in lists if turn < len(labels))
-    return AddressNotFound(regions=titles, suggestions=tuple(dict.fromkeys(turns))[:MOST_SUGGESTIONS])
+    return AddressNotFound(regions=titles, suggestions=_in_turn(lists, MOST_SUGGESTIONS))

@@ -1,12 +1,10 @@
-"""How long an evaluation usually takes, from past runs."""
+"""A job as people see it: how it stands, step by step, how long it takes, and what they may do."""
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from threading import Lock
 
 import msgspec
 
@@ -14,11 +12,8 @@ from app.errors import AddressNotFound, AddressOutsideRegions
 from app.pipeline.evaluate import STAGES
 from app.pipeline.listing import Listing
 from app.queue.jobs import Job, JobStore, StageRecord, StageState, Status
-from app.web.forms import Typed, typed_from
+from app.web.forms import FormValues, values_from
 from app.wording import duration, ordinal
-
-#: Past runs change slowly: asked for again after this long (seconds).
-KEPT_SECONDS = 10.0
 
 #: While a job lives, the elapsed time on the page is renewed this often (seconds) even when nothing else changed.
 TICK_SECONDS = 10.0
@@ -27,135 +22,30 @@ LEAST_SLOW_SECONDS = 5.0
 #: Letters of the job's id that a person reads out to whoever runs the site.
 ERROR_ID_LETTERS = 8
 
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """Seconds for all stages: the sums of their 25th and of their 90th percentiles."""
-
-    low_seconds: float
-    high_seconds: float
-
-    @property
-    def sentence(self) -> str:
-        """Say the range in words that promise no more than is known."""
-        low, high = max(1, round(self.low_seconds)), max(1, round(self.high_seconds))
-        if high == 1:
-            return "usually about a second"
-        if high < 90:
-            return f"usually {low} to {high} seconds" if low < high else f"usually about {high} seconds"
-        low, high = max(1, round(low / 60)), round(high / 60)
-        return f"usually {low} to {high} minutes" if low < high else f"usually about {high} minutes"
-
-
-def estimate_from(stage_seconds: Mapping[str, tuple[float, float]]) -> Estimate | None:
-    """Add up the stages; None where no run has finished yet."""
-    if not stage_seconds:
-        return None
-    return Estimate(sum(low for low, _ in stage_seconds.values()), sum(high for _, high in stage_seconds.values()))
-
-
-class Estimates:
-    """The estimate, kept for some seconds so that a thousand watchers do not each add up the history."""
-
-    def __init__(self) -> None:
-        self._kept: Estimate | None = None
-        self._until = 0.0
-        self._lock = Lock()
-
-    def usual(self, store: JobStore) -> Estimate | None:
-        """Return the estimate of a whole evaluation."""
-        with self._lock:
-            now = time.monotonic()
-            if now >= self._until:
-                self._kept = estimate_from(store.stage_seconds())
-                self._until = now + KEPT_SECONDS
-            return self._kept
-
-
-def status_sentence(job: Job, position: int | None, step: int, total: int, text: str) -> str:
-    """Say in one sentence how the job stands; `text` is the display text of the step under way, or ""."""
-    if job.cancel_requested and job.status.live:
-        return "Cancelling. It stops at the end of this step."
-    match job.status:
-        case Status.RUNNING:
-            return f"Step {step} of {total}: {text}" if text else f"Step {step} of {total}."
-        case Status.QUEUED if position:
-            ahead = "1 evaluation is" if position == 1 else f"{position} evaluations are"
-            return f"Waiting: {ahead} ahead of yours."
-        case Status.QUEUED:
-            return "Yours is next. It starts in a moment."
-        case Status.DONE:
-            return "Your report is ready."
-        case Status.CANCELLED:
-            return "This evaluation was cancelled."
-        case Status.FAILED:
-            return "This evaluation stopped without a report."
-
-
-def tab_title(job: Job, step: int, total: int, label: str) -> str:
-    """Name the browser's tab: "3/14 Finding schools - Doorstep", then "Ready - ..."."""
-    if job.status is Status.RUNNING and label:
-        return f"{step}/{total} {label} - Doorstep"
-    words = {Status.DONE: "Ready", Status.FAILED: "Stopped", Status.CANCELLED: "Cancelled"}
-    return f"{words.get(job.status, 'Waiting')} - {job.address} - Doorstep"
-
-
-def time_words(job: Job, elapsed_seconds: float, tick_seconds: float) -> str:
-    """Say how long it takes, no finer than the panel is renewed; "" where that means nothing."""
-    ticks = elapsed_seconds // tick_seconds
-    so_far = duration(ticks * tick_seconds) if ticks else "a few seconds"
-    match job.status:
-        case Status.RUNNING:
-            return f"{so_far} so far"
-        case Status.QUEUED:
-            return f"waiting for {so_far}"
-        case Status.DONE if job.started_at:
-            return f"took {duration(elapsed_seconds)}"
-        case _:
-            return ""
-
-
-def try_words(job: Job, because: str) -> str:
-    """Say which try this is and why, from the second on."""
-    number = job.attempts + (job.status is Status.QUEUED)
-    if number < 2:
-        return ""
-    return f"{ordinal(number)} try" + (f", after: {because}" if because else "")
-
-
-def resumed_words(job: Job) -> str:
-    """Say that finished steps of an interrupted try were kept."""
-    if not job.resumed or job.status is Status.QUEUED:
-        return ""
-    return "resumed after an interruption; finished steps were kept"
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class StageLine:
-    """One of the 14 lines of the panel; equal ones are the same object, so each is rendered once."""
-
-    name: str
-    text: str
-    #: The text without its dots, for the title of a tab.
-    label: str
-    #: done, working, waiting, missing, failed or left
-    state: str
-    #: The state in words: "done in 0.4 s".
-    words: str
+TITLES = {
+    Status.QUEUED: "Waiting",
+    Status.RUNNING: "Waiting",
+    Status.DONE: "Ready",
+    Status.FAILED: "Stopped",
+    Status.CANCELLED: "Cancelled",
+}
 
 
 @dataclass(frozen=True, slots=True)
 class JobView:
-    """Everything the panel shows."""
+    """Everything that the panel and the JSON of a job show."""
 
     job: Job
-    lines: tuple[StageLine, ...]
-    seen: str
+    steps: tuple[Step, ...]
+    #: What `panel_mark` makes of it.
+    mark: str
+    #: How many jobs go before this one, None where it does not wait.
     position: int | None
     elapsed_seconds: float
     estimate: Estimate | None
     #: Why the job was queued again, "" where it never was.
-    again_because: str
+    requeue_reason: str
+    #: Whether the one who looks is the job's owner.
     mine: bool
 
     @property
@@ -164,73 +54,70 @@ class JobView:
         return self.job.status.live
 
     @property
-    def finished(self) -> int:
-        """Count the steps that are over."""
-        return sum(line.state in ("done", "missing") for line in self.lines)
-
-    @property
-    def current(self) -> StageLine | None:
-        """Return the step under way."""
-        return next((line for line in self.lines if line.state == "working"), None)
-
-    @property
-    def step(self) -> int:
-        """Number the step under way, from 1."""
-        return min(self.finished + 1, len(self.lines))
-
-    @property
-    def slow(self) -> bool:
-        """Return whether the job takes longer than nine in ten did."""
-        if self.estimate is None or self.job.status is not Status.RUNNING:
-            return False
-        return self.elapsed_seconds > max(self.estimate.high_seconds, LEAST_SLOW_SECONDS)
-
-    @property
-    def address_at_fault(self) -> bool:
-        """Return whether another address, rather than another try, is what helps."""
-        return self.job.error_code in (AddressNotFound.code, AddressOutsideRegions.code)
-
-    @property
     def sentence(self) -> str:
         """Say in one sentence how the job stands."""
-        current = self.current
-        text = current.text if current else ""
-        return status_sentence(self.job, self.position, self.step, len(self.lines), text)
+        if self.job.cancel_requested and self.live:
+            return "Cancelling. It stops at the end of this step."
+        match self.job.status:
+            case Status.RUNNING:
+                step, current = f"Step {self.number} of {len(self.steps)}", self.current
+                return f"{step}: {current.text}" if current else f"{step}."
+            case Status.QUEUED if self.position:
+                ahead = "1 evaluation is" if self.position == 1 else f"{self.position} evaluations are"
+                return f"Waiting: {ahead} ahead of yours."
+            case Status.QUEUED:
+                return "Yours is next. It starts in a moment."
+            case Status.DONE:
+                return "Your report is ready."
+            case Status.CANCELLED:
+                return "This evaluation was cancelled."
+            case Status.FAILED:
+                return "This evaluation stopped without a report."
 
     @property
     def title(self) -> str:
-        """Name the browser's tab."""
+        """Name the browser's tab: "3/14 Finding schools - Doorstep", then "Ready - ..."."""
         current = self.current
-        return tab_title(self.job, self.step, len(self.lines), current.label if current else "")
+        if current:
+            return f"{self.number}/{len(self.steps)} {current.label} - Doorstep"
+        return f"{TITLES[self.job.status]} - {self.job.address} - Doorstep"
 
     @property
     def notes(self) -> tuple[str, ...]:
         """Say how long it takes and took, which try this is, and what was kept."""
         usual = self.estimate.sentence if self.estimate and not self.slow else ""
-        times = time_words(self.job, self.elapsed_seconds, TICK_SECONDS)
-        told = (times, usual, try_words(self.job, self.again_because), resumed_words(self.job))
-        return tuple(filter(None, told))
+        notes = (_elapsed_note(self.job, self.elapsed_seconds), usual, self._try_note, _resumed_note(self.job))
+        return tuple(filter(None, notes))
 
     @property
-    def typed(self) -> Typed:
-        """Return what the person typed, to start from again."""
-        return typed_from(msgspec.json.decode(self.job.listing, type=Listing))
+    def _try_note(self) -> str:
+        """Say which try this is and why, from the second on."""
+        number = _try_number(self.job)
+        if number < 2:
+            return ""
+        return f"{ordinal(number)} try" + (f", after: {self.requeue_reason}" if self.requeue_reason else "")
 
     @property
-    def other_fields(self) -> tuple[tuple[str, str], ...]:
-        """Return everything typed beside the address."""
-        values = tuple((name, value) for name, value in self.typed.values.items() if name != "address")
-        return values + tuple(("destinations", place) for place in self.typed.destinations)
+    def slow(self) -> bool:
+        """Return whether the job takes longer than nine in ten before it did."""
+        if self.estimate is None or self.job.status is not Status.RUNNING:
+            return False
+        return self.elapsed_seconds > max(self.estimate.high_seconds, LEAST_SLOW_SECONDS)
 
     @property
-    def form_query(self) -> dict[str, str | list[str]]:
-        """Return the query that fills the form again."""
-        return {**self.typed.values, "destinations": list(self.typed.destinations)}
+    def finished(self) -> int:
+        """Return how many steps are over."""
+        return sum(step.state in ("done", "missing") for step in self.steps)
 
     @property
-    def error_id(self) -> str:
-        """A short id to name to whoever runs the site."""
-        return f"{self.job.error_code or 'unknown'}-{self.job.job_id[:ERROR_ID_LETTERS]}"
+    def current(self) -> Step | None:
+        """Return the step under way."""
+        return next((step for step in self.steps if step.state == "working"), None)
+
+    @property
+    def number(self) -> int:
+        """Return the number of the step under way, from 1."""
+        return min(self.finished + 1, len(self.steps))
 
     @property
     def can_cancel(self) -> bool:
@@ -242,13 +129,49 @@ class JobView:
         """Return whether this visitor may start the job again."""
         return self.mine and self.job.status in (Status.FAILED, Status.CANCELLED)
 
+    @property
+    def address_at_fault(self) -> bool:
+        """Return whether another address would help, rather than another try."""
+        return self.job.error_code in (AddressNotFound.code, AddressOutsideRegions.code)
 
-def seen_mark(job: Job, position: int | None, now: float) -> str:
-    """Return a text that changes whenever the panel would: the `seen` of a poll is compared with it."""
-    if not job.status.live:
-        return f"{job.version}"
-    ticks = int(elapsed_seconds(job, now) // TICK_SECONDS)
-    return f"{job.version}.{ticks}" if position is None else f"{job.version}.{ticks}.{position}"
+    @property
+    def error_id(self) -> str:
+        """Return a short id to name to whoever runs the site."""
+        return f"{self.job.error_code or 'unknown'}-{self.job.job_id[:ERROR_ID_LETTERS]}"
+
+    @property
+    def other_fields(self) -> tuple[tuple[str, str], ...]:
+        """Return name and value of every field of the form beside the address, to ask the same of another one."""
+        values = tuple((name, value) for name, value in self._form.values.items() if name != "address")
+        return values + tuple(("destinations", place) for place in self._form.destinations)
+
+    @property
+    def form_query(self) -> dict[str, str | list[str]]:
+        """Return the query that fills the form again."""
+        return {**self._form.values, "destinations": list(self._form.destinations)}
+
+    @property
+    def _form(self) -> FormValues:
+        return values_from(msgspec.json.decode(self.job.listing, type=Listing))
+
+
+def view_of(store: JobStore, job: Job, mine: bool, now: float) -> JobView:
+    """Gather what the panel shows at a Unix time; `mine`: to the job's owner."""
+    position = _position(store, job)
+    return JobView(
+        job=job,
+        steps=steps_of(job, store.stages(job.job_id)),
+        mark=panel_mark(job, position, now),
+        position=position,
+        elapsed_seconds=elapsed_seconds(job, now),
+        estimate=estimate_from(store.stage_seconds()) if job.status.live else None,
+        requeue_reason=_requeue_reason(store, job),
+        mine=mine,
+    )
+
+
+def _position(store: JobStore, job: Job) -> int | None:
+    return store.position(job) if job.status is Status.QUEUED else None
 
 
 def elapsed_seconds(job: Job, now: float) -> float:
@@ -256,16 +179,62 @@ def elapsed_seconds(job: Job, now: float) -> float:
     return max(0.0, (job.completed_at or now) - (job.started_at or job.created_at))
 
 
-def stage_lines(job: Job, records: tuple[StageRecord, ...]) -> tuple[StageLine, ...]:
-    """Say of each of the 14 stages how it stands."""
+def _requeue_reason(store: JobStore, job: Job) -> str:
+    """Return why the job went back into the queue the last time, "" on its first try."""
+    if _try_number(job) < 2:
+        return ""
+    back = [event.why for event in store.events(job.job_id) if event.from_status and event.to_status is Status.QUEUED]
+    return back[-1] if back else ""
+
+
+def _try_number(job: Job) -> int:
+    """Return the number of the try that is under way, was the last, or is waited for; from 1."""
+    return job.attempts + (job.status is Status.QUEUED)
+
+
+# --- whether the panel that a browser shows is still right -----------------------------------------
+
+
+def mark_now(store: JobStore, job: Job, now: float) -> str:
+    """Return the mark of the panel as it would be rendered at a Unix time."""
+    return panel_mark(job, _position(store, job), now)
+
+
+def panel_mark(job: Job, position: int | None, now: float) -> str:
+    """Return a text that changes whenever the panel would: the `seen` of a poll is compared with it."""
+    if not job.status.live:
+        return f"{job.version}"
+    ticks = int(elapsed_seconds(job, now) // TICK_SECONDS)
+    return f"{job.version}.{ticks}" if position is None else f"{job.version}.{ticks}.{position}"
+
+
+# --- the steps -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Step:
+    """How one stage of a job stands. Equal steps are the same object, so that each is rendered once."""
+
+    stage: str
+    text: str
+    #: The text without its dots, for the title of a tab.
+    label: str
+    #: done, working, waiting, missing, failed or left
+    state: str
+    #: The state for people: "done in 0.4 s".
+    state_text: str
+
+
+def steps_of(job: Job, records: tuple[StageRecord, ...]) -> tuple[Step, ...]:
+    """Return all stages, in order."""
     known = {record.stage: record for record in records}
-    return tuple(_line(s.name, s.text, *_state(job, s.name, known.get(s.name))) for s in STAGES)
+    return tuple(_step(stage.name, stage.text, *_state(job, stage.name, known.get(stage.name))) for stage in STAGES)
 
 
 @lru_cache(maxsize=4096)
-def _line(name: str, text: str, state: str, words: str) -> StageLine:
-    """Make a line, or take the one made before from the same words: a thousand watchers see much the same lines."""
-    return StageLine(name, text, text.removesuffix("..."), state, words)
+def _step(stage: str, text: str, state: str, state_text: str) -> Step:
+    """Return the same object for equal steps: a thousand watchers see much the same ones."""
+    return Step(stage, text, text.removesuffix("..."), state, state_text)
 
 
 def _state(job: Job, stage: str, record: StageRecord | None) -> tuple[str, str]:
@@ -288,3 +257,54 @@ def _unfinished(job: Job, stage: str, *, begun: bool) -> tuple[str, str]:
             return "left", "not reached"
         case _:
             return "waiting", "waiting"
+
+
+# --- how long it takes -----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """Seconds for all stages: the sums of their 25th and of their 90th percentiles."""
+
+    low_seconds: float
+    high_seconds: float
+
+    @property
+    def sentence(self) -> str:
+        """Say the range without promising more than is known."""
+        low, high = max(1, round(self.low_seconds)), max(1, round(self.high_seconds))
+        if high == 1:
+            return "usually about a second"
+        if high < 90:
+            return f"usually {low} to {high} seconds" if low < high else f"usually about {high} seconds"
+        low, high = max(1, round(low / 60)), round(high / 60)
+        return f"usually {low} to {high} minutes" if low < high else f"usually about {high} minutes"
+
+
+def estimate_from(stage_seconds: Mapping[str, tuple[float, float]]) -> Estimate | None:
+    """Add up the stages; None where no run has finished yet."""
+    if not stage_seconds:
+        return None
+    return Estimate(sum(low for low, _ in stage_seconds.values()), sum(high for _, high in stage_seconds.values()))
+
+
+def _elapsed_note(job: Job, seconds: float) -> str:
+    """Say how long it takes, no finer than the panel is renewed; "" where that means nothing."""
+    ticks = seconds // TICK_SECONDS
+    so_far = duration(ticks * TICK_SECONDS) if ticks else "a few seconds"
+    match job.status:
+        case Status.RUNNING:
+            return f"{so_far} so far"
+        case Status.QUEUED:
+            return f"waiting for {so_far}"
+        case Status.DONE if job.started_at:
+            return f"took {duration(seconds)}"
+        case _:
+            return ""
+
+
+def _resumed_note(job: Job) -> str:
+    """Say that finished steps of an interrupted try were kept."""
+    if not job.resumed or job.status is Status.QUEUED:
+        return ""
+    return "resumed after an interruption; finished steps were kept"

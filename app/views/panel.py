@@ -1,4 +1,4 @@
-"""The panel of a job: gathered from the store, rendered for page and poll, and as JSON."""
+"""The panel of a job, rendered for its page and for polls; and the job as JSON, from the same view."""
 
 from __future__ import annotations
 
@@ -11,34 +11,52 @@ from flask import Response, current_app, url_for
 from jinja2 import Environment
 from markupsafe import Markup
 
-from app.queue.jobs import Job, JobStore, Status
-from app.views.job import Estimates, JobView, StageLine, elapsed_seconds, seen_mark, stage_lines
+from app.queue.jobs import Job
+from app.views.job import JobView, Step, view_of
 from app.web import visitor
 from app.web.negotiation import NOT_KEPT, Wanted, json_response, negotiated, wanted
-from app.web.services import services
+from app.web.services import store
 from app.wording import iso
 
 
-def position_of(store: JobStore, job: Job) -> int | None:
-    """Return how many jobs go before this one, None where it does not wait."""
-    return store.position(job) if job.status is Status.QUEUED else None
+def job_response(job: Job, *, refresh: bool = True) -> Response:
+    """Answer with the job: fragment, JSON or whole page. `refresh`: without scripts, the page reloads itself."""
+    here = url_for("jobs.page", job_id=job.job_id)
+    view = view_of(store(), job, mine=visitor.known_owner() == job.owner, now=time.time())
+    match wanted():
+        case Wanted.JSON:
+            return negotiated(json_response(job_json(view)))
+        case Wanted.FRAGMENT:
+            return Response(panel_html(current_app.jinja_env, here, view, first=True), headers=NOT_KEPT)
+        case Wanted.PAGE:
+            html = _rendered(current_app.jinja_env, "job.html", here, view, first=True, refresh=refresh)
+            page = negotiated(Response(html))
+            page.headers["Cache-Control"] = "no-cache"
+            return page
 
 
-def mark_now(store: JobStore, job: Job) -> str:
-    """Return the mark of the panel as it would be rendered now."""
-    return seen_mark(job, position_of(store, job), time.time())
+def panel_html(environment: Environment, here: str, view: JobView, *, first: bool) -> str:
+    """Render the panel as a fragment. `here` is the job's path; `first`: nobody has polled it yet."""
+    return _rendered(environment, "partials/panel.html", here, view, first=first, fragment=True)
 
 
-def again_because(store: JobStore, job: Job) -> str:
-    """Return the reason of the last time the job went back into the queue, "" on its first try."""
-    if job.attempts + (job.status is Status.QUEUED) < 2:
-        return ""
-    back = [event.why for event in store.events(job.job_id) if event.from_status and event.to_status is Status.QUEUED]
-    return back[-1] if back else ""
+def _rendered(environment: Environment, template: str, here: str, view: JobView, **shape: bool) -> str:
+    items = "".join([_step_item(environment, step) for step in view.steps])
+    step_items = Markup(items)  # noqa: S704 - rendered templates
+    return environment.get_template(template).render(view=view, here=here, step_items=step_items, **shape)
+
+
+@lru_cache(maxsize=4096)
+def _step_item(environment: Environment, step: Step) -> str:
+    """Render one step, or take it from the cache: a thousand watchers see much the same steps."""
+    return environment.get_template("panel/step.html").render(step=step)
+
+
+# --- for programs ----------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
-class StageDocument:
+class StepDocument:
     """One step."""
 
     stage: str
@@ -49,14 +67,14 @@ class StageDocument:
 
 @dataclass(frozen=True, slots=True)
 class JobDocument:
-    """A job with the links to go on from. Null: not known, or not so far yet."""
+    """A job, with links to its page and report. Null: not known, or not yet."""
 
     job_id: str
     status: str
     address: str
     current_stage: str | None
     stage_text: str | None
-    stages: tuple[StageDocument, ...]
+    stages: tuple[StepDocument, ...]
     stages_finished: int
     stages_total: int
     position: int | None
@@ -78,7 +96,7 @@ class JobDocument:
 
 
 def job_json(view: JobView) -> bytes:
-    """Encode a job's view."""
+    """Return the JSON of a job."""
     job = view.job
     snapshot = job.result_snapshot_id
     document = JobDocument(
@@ -86,10 +104,10 @@ def job_json(view: JobView) -> bytes:
         status=job.status.value,
         address=job.address,
         current_stage=job.current_stage,
-        stage_text=next((line.text for line in view.lines if line.name == job.current_stage), None),
-        stages=tuple(StageDocument(line.name, line.text, line.state, line.words) for line in view.lines),
+        stage_text=next((step.text for step in view.steps if step.stage == job.current_stage), None),
+        stages=tuple(StepDocument(step.stage, step.text, step.state, step.state_text) for step in view.steps),
         stages_finished=view.finished,
-        stages_total=len(view.lines),
+        stages_total=len(view.steps),
         position=view.position,
         elapsed_seconds=round(view.elapsed_seconds, 3),
         usual_seconds=(view.estimate.low_seconds, view.estimate.high_seconds) if view.estimate else None,
@@ -108,52 +126,3 @@ def job_json(view: JobView) -> bytes:
         status_url=url_for("jobs.page", job_id=job.job_id, _external=True),
     )
     return msgspec.json.encode(document)
-
-
-def view_of(store: JobStore, estimates: Estimates, job: Job, mine: bool, now: float) -> JobView:
-    """Gather what the panel shows at a Unix time; `mine`: to the job's owner."""
-    position = position_of(store, job)
-    return JobView(
-        job=job,
-        lines=stage_lines(job, store.stages(job.job_id)),
-        seen=seen_mark(job, position, now),
-        position=position,
-        elapsed_seconds=elapsed_seconds(job, now),
-        estimate=estimates.usual(store) if job.status.live else None,
-        again_because=again_because(store, job),
-        mine=mine,
-    )
-
-
-def panel_html(environment: Environment, here: str, view: JobView, *, first: bool) -> str:
-    """Render the panel as a fragment. `here` is the job's path; `first`: nobody has polled it yet."""
-    return _rendered(environment, "partials/panel.html", here, view, first=first, fragment=True)
-
-
-def panel_response(job: Job, *, first: bool = False, refresh: bool = True, status: int = 200) -> Response:
-    """Answer with the job: fragment, JSON or whole page."""
-    here = url_for("jobs.page", job_id=job.job_id)
-    mine = visitor.known_owner() == job.owner
-    view = view_of(services().store, services().estimates, job, mine, time.time())
-    match wanted():
-        case Wanted.JSON:
-            return negotiated(json_response(job_json(view), status))
-        case Wanted.FRAGMENT:
-            return Response(panel_html(current_app.jinja_env, here, view, first=first), headers=NOT_KEPT)
-        case Wanted.PAGE:
-            html = _rendered(current_app.jinja_env, "job.html", here, view, first=True, refresh=refresh)
-            page = negotiated(Response(html))
-            page.headers["Cache-Control"] = "no-cache"
-            return page
-
-
-def _rendered(environment: Environment, template: str, here: str, view: JobView, **shape: bool) -> str:
-    items = "".join([_stage_item(environment, line) for line in view.lines])
-    stage_items = Markup(items)  # noqa: S704 - rendered templates
-    return environment.get_template(template).render(view=view, here=here, stage_items=stage_items, **shape)
-
-
-@lru_cache(maxsize=4096)
-def _stage_item(environment: Environment, line: StageLine) -> str:
-    """Render one step; a thousand watchers see much the same ones, so each is rendered once."""
-    return environment.get_template("partials/panel_stage.html").render(line=line)

@@ -1,1 +1,1 @@
-"""What every route rests on: wiring, who asks, in which shape an answer is wanted, and what is refused."""
+"""What all routes need: wiring, who the visitor is, which kind of answer they want, what is refused, and polls."""

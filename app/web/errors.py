@@ -1,4 +1,4 @@
-"""One border where every error becomes a page, a fragment or a problem document that says what to do next."""
+"""Turns every error into a page, a fragment or a problem document that says what to do next."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from app.config import Config
 from app.errors import DoorstepError, InvalidListing
 from app.web.negotiation import Wanted, json_response, negotiated, wanted
 
-#: What to say of errors that come from HTTP itself.
+#: The sentences for errors that come from HTTP itself.
 SENTENCES = {
     400: "That request could not be read. Go back, reload the page and send it again.",
     404: "There is no page at this address. Check the link, or start from the front page.",
@@ -39,7 +39,7 @@ TITLES = {
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """An error as it is told, after RFC 9457."""
+    """An error in the form of RFC 9457; the pages show the same fields."""
 
     title: str
     status: int
@@ -55,7 +55,7 @@ class Problem:
 
 
 def init_app(app: Flask, config: Config) -> None:
-    """Catch everything here, and only here."""
+    """Answer every error here and nowhere else."""
     app.register_error_handler(DoorstepError, answer)
     app.register_error_handler(HTTPException, answer_http)
     app.register_error_handler(InternalServerError, answer_unexpected)
@@ -98,7 +98,7 @@ def answer_unexpected(error: InternalServerError) -> Response:
 
 
 def with_retry_after(response: Response, error: DoorstepError) -> Response:
-    """Say to programs and browsers when to come back."""
+    """Name the time to come back, where the error knows it."""
     if error.retry_after_seconds is not None:
         response.headers["Retry-After"] = str(error.retry_after_seconds)
     return response

@@ -1,4 +1,4 @@
-"""From what a person typed, in a form or as JSON, to a listing; each refusal names its field."""
+"""What a person gives, in a form or as JSON, read into a listing; each refusal names its field."""
 
 from __future__ import annotations
 
@@ -14,32 +14,13 @@ from app.errors import InvalidListing
 from app.pipeline.listing import MAX_ADDRESS_LENGTH, MAX_DESTINATIONS, Listing
 from app.pipeline.rules.profiles import PROFILES
 
-#: Smallest and largest sensible amount of each number, and what to call it.
-NUMBERS: Mapping[str, tuple[float, float, str]] = MappingProxyType(
-    {
-        "rent": (0, 1_000_000, "The rent"),
-        "price": (0, 10_000_000_000, "The price"),
-        "budget": (1, 10_000_000_000, "Your budget"),
-        "size_m2": (1, 100_000, "The size"),
-        "min_size_m2": (1, 100_000, "The smallest size"),
-    }
-)
-COUNTS: Mapping[str, tuple[int, int, str]] = MappingProxyType(
-    {"bedrooms": (0, 100, "The number of bedrooms"), "min_bedrooms": (0, 100, "The fewest bedrooms")}
-)
-WISHES = ("wants_laundry", "wants_cooling")
-ANSWERS: Mapping[str, bool | None] = MappingProxyType(
-    {"": None, "yes": True, "no": False, "true": True, "false": False, "on": True}
-)
-NUMBER = re.compile(
-    r"(?P<whole>[0-9]{1,3}(?:[ ,.'\u00a0\u202f][0-9]{3})+|[0-9]{1,15})(?:[.,](?P<decimals>[0-9]{1,2}))?"
-)
-NO_ADDRESS = "Type an address first, such as “12 Bulevardi, Helsinki”."
+#: The fields of one value each; they are named as in a listing.
+FIELDS = tuple(field.name for field in fields(Listing) if field.name != "destinations")
 
 
 @dataclass(frozen=True, slots=True)
-class Typed:
-    """What stands in the form: text by field, kept as typed so that nothing is lost when a field is refused."""
+class FormValues:
+    """The form as it was filled in: text by field, kept so that nothing is lost when a field is refused."""
 
     values: Mapping[str, str]
     destinations: tuple[str, ...] = ()
@@ -57,38 +38,55 @@ class Typed:
         )
 
 
-#: A wish that was not ticked stands for nothing.
-UNSAID = {(name, False) for name in WISHES}
-FIELDS = tuple(field.name for field in fields(Listing) if field.name != "destinations")
+# --- from a request --------------------------------------------------------------------------------
 
 
-def listing_from(typed: Typed) -> Listing:
-    """Check every field. Raises InvalidListing naming the first field that is wrong and what to do."""
-    return Listing(
-        address=_address(typed["address"]),
-        profile=_profile(typed["profile"]),
-        rent=_number(typed, "rent"),
-        price=_number(typed, "price"),
-        budget=_number(typed, "budget"),
-        size_m2=_number(typed, "size_m2"),
-        min_size_m2=_number(typed, "min_size_m2"),
-        bedrooms=_count(typed, "bedrooms"),
-        min_bedrooms=_count(typed, "min_bedrooms"),
-        has_laundry=_answer(typed, "has_laundry"),
-        has_cooling=_answer(typed, "has_cooling"),
-        has_parking=_answer(typed, "has_parking"),
-        has_outdoor_space=_answer(typed, "has_outdoor_space"),
-        wants_laundry=_answer(typed, "wants_laundry") is True,
-        wants_cooling=_answer(typed, "wants_cooling") is True,
-        destinations=_destinations(typed.destinations),
-    )
+def values_in_request() -> FormValues:
+    """Return what the body holds. Raises InvalidListing where a JSON body has another shape."""
+    if not request.is_json:
+        return values_in(request.form)
+    body = request.get_json(silent=True)
+    if not isinstance(body, Mapping):
+        raise InvalidListing(field="address", why='Send a JSON object such as {"address": "12 Bulevardi, Helsinki"}.')
+    return _values_in_json(body)
 
 
-def typed_from(listing: Listing) -> Typed:
+def values_in(form: MultiDict[str, str]) -> FormValues:
+    """Return the fields of a form or of a query string; others are left alone."""
+    destinations = tuple(form.getlist("destinations"))
+    return FormValues({name: form[name] for name in FIELDS if name in form}, destinations)
+
+
+def _values_in_json(body: Mapping[str, object]) -> FormValues:
+    values: dict[str, str] = {}
+    destinations: tuple[str, ...] = ()
+    for name, value in body.items():
+        if name == "destinations" and isinstance(value, list):
+            destinations = tuple(_scalar(name, item) for item in value)
+        elif name in FIELDS:
+            values[name] = _scalar(name, value)
+        else:
+            raise InvalidListing(field=name, why=f"There is no field “{name}” with such a value.")
+    return FormValues(values, destinations)
+
+
+def _scalar(field: str, value: object) -> str:
+    if value is None or isinstance(value, str | int | float | bool):
+        return text_of(value)
+    raise InvalidListing(field=field, why=f"The field “{field}” takes one text, number or yes and no.")
+
+
+# --- back into the form ----------------------------------------------------------------------------
+
+#: A wish that was not ticked is not written into the form.
+NOT_TICKED = {("wants_laundry", False), ("wants_cooling", False)}
+
+
+def values_from(listing: Listing) -> FormValues:
     """Write a listing back into the form it came from."""
     given = {name: getattr(listing, name) for name in FIELDS}
-    said = {name: value for name, value in given.items() if value is not None and (name, value) not in UNSAID}
-    return Typed({name: text_of(value) for name, value in said.items()}, listing.destinations)
+    said = {name: value for name, value in given.items() if value is not None and (name, value) not in NOT_TICKED}
+    return FormValues({name: text_of(value) for name, value in said.items()}, listing.destinations)
 
 
 def text_of(value: str | float | bool | None) -> str:
@@ -100,7 +98,49 @@ def text_of(value: str | float | bool | None) -> str:
     return f"{value:.2f}".removesuffix(".00") if isinstance(value, float) else str(value)
 
 
-def _words(text: str, field: str, what: str) -> str:
+# --- into a listing --------------------------------------------------------------------------------
+
+
+def listing_from(form: FormValues) -> Listing:
+    """Check every field. Raises InvalidListing naming the first field that is wrong and what to do."""
+    return Listing(
+        address=_address(form["address"]),
+        profile=_profile(form["profile"]),
+        rent=_amount(form, "rent"),
+        price=_amount(form, "price"),
+        budget=_amount(form, "budget"),
+        size_m2=_amount(form, "size_m2"),
+        min_size_m2=_amount(form, "min_size_m2"),
+        bedrooms=_count(form, "bedrooms"),
+        min_bedrooms=_count(form, "min_bedrooms"),
+        has_laundry=_yes_or_no(form, "has_laundry"),
+        has_cooling=_yes_or_no(form, "has_cooling"),
+        has_parking=_yes_or_no(form, "has_parking"),
+        has_outdoor_space=_yes_or_no(form, "has_outdoor_space"),
+        wants_laundry=_yes_or_no(form, "wants_laundry") is True,
+        wants_cooling=_yes_or_no(form, "wants_cooling") is True,
+        destinations=_destinations(form.destinations),
+    )
+
+
+NO_ADDRESS = "Type an address first, such as “12 Bulevardi, Helsinki”."
+
+
+def _address(text: str) -> str:
+    address = _one_line(text, "address", "That address")
+    if not any(letter.isalnum() for letter in address):
+        raise InvalidListing(field="address", why=NO_ADDRESS)
+    return address
+
+
+def _destinations(texts: tuple[str, ...]) -> tuple[str, ...]:
+    places = tuple(filter(None, (_one_line(text, "destinations", "That destination") for text in texts)))
+    if len(places) > MAX_DESTINATIONS:
+        raise InvalidListing(field="destinations", why=f"Please give at most {MAX_DESTINATIONS} destinations.")
+    return tuple(dict.fromkeys(places))
+
+
+def _one_line(text: str, field: str, what: str) -> str:
     """Fold white space, refuse what no address holds."""
     text = " ".join(text.split())
     if len(text) > MAX_ADDRESS_LENGTH:
@@ -111,20 +151,6 @@ def _words(text: str, field: str, what: str) -> str:
     return text
 
 
-def _address(text: str) -> str:
-    address = _words(text, "address", "That address")
-    if not any(letter.isalnum() for letter in address):
-        raise InvalidListing(field="address", why=NO_ADDRESS)
-    return address
-
-
-def _destinations(texts: tuple[str, ...]) -> tuple[str, ...]:
-    places = tuple(filter(None, (_words(text, "destinations", "That destination") for text in texts)))
-    if len(places) > MAX_DESTINATIONS:
-        raise InvalidListing(field="destinations", why=f"Please give at most {MAX_DESTINATIONS} destinations.")
-    return tuple(dict.fromkeys(places))
-
-
 def _profile(text: str) -> str:
     key = text or PROFILES[0].key
     known = [profile.key for profile in PROFILES]
@@ -133,13 +159,28 @@ def _profile(text: str) -> str:
     return key
 
 
-def _number(typed: Typed, name: str) -> float | None:
+#: Smallest and largest sensible amount, and what to call it.
+AMOUNTS: Mapping[str, tuple[float, float, str]] = MappingProxyType(
+    {
+        "rent": (0, 1_000_000, "The rent"),
+        "price": (0, 10_000_000_000, "The price"),
+        "budget": (1, 10_000_000_000, "Your budget"),
+        "size_m2": (1, 100_000, "The size"),
+        "min_size_m2": (1, 100_000, "The smallest size"),
+    }
+)
+AMOUNT = re.compile(
+    r"(?P<whole>[0-9]{1,3}(?:[ ,.'\u00a0\u202f][0-9]{3})+|[0-9]{1,15})(?:[.,](?P<decimals>[0-9]{1,2}))?"
+)
+
+
+def _amount(form: FormValues, name: str) -> float | None:
     """Read "950", "1 250", "1,250.50" or "1.250,50": three digits after a mark are thousands, one or two decimals."""
-    low, high, what = NUMBERS[name]
-    text = typed[name].strip()
+    low, high, what = AMOUNTS[name]
+    text = form[name].strip()
     if not text:
         return None
-    match = NUMBER.fullmatch(text)
+    match = AMOUNT.fullmatch(text)
     if not match:
         raise InvalidListing(field=name, why=f"{what} must be a number, such as 950.")
     value = float("".join(filter(str.isdigit, match["whole"])) + "." + (match["decimals"] or "0"))
@@ -148,9 +189,15 @@ def _number(typed: Typed, name: str) -> float | None:
     return value
 
 
-def _count(typed: Typed, name: str) -> int | None:
+#: Smallest and largest sensible count, and what to call it.
+COUNTS: Mapping[str, tuple[int, int, str]] = MappingProxyType(
+    {"bedrooms": (0, 100, "The number of bedrooms"), "min_bedrooms": (0, 100, "The fewest bedrooms")}
+)
+
+
+def _count(form: FormValues, name: str) -> int | None:
     low, high, what = COUNTS[name]
-    text = typed[name].strip()
+    text = form[name].strip()
     if not text:
         return None
     if not text.isascii() or not text.isdigit() or not low <= int(text[:9]) <= high:
@@ -158,43 +205,14 @@ def _count(typed: Typed, name: str) -> int | None:
     return int(text)
 
 
-def _answer(typed: Typed, name: str) -> bool | None:
-    text = typed[name].strip().lower()
-    if text not in ANSWERS:
+#: As the form sends it ("on" where a box has no value of its own), and as JSON writes it.
+YES_OR_NO: Mapping[str, bool | None] = MappingProxyType(
+    {"": None, "yes": True, "no": False, "true": True, "false": False, "on": True}
+)
+
+
+def _yes_or_no(form: FormValues, name: str) -> bool | None:
+    text = form[name].strip().lower()
+    if text not in YES_OR_NO:
         raise InvalidListing(field=name, why="Please answer with yes or no, or leave it open.")
-    return ANSWERS[text]
-
-
-def typed_in_request() -> Typed:
-    """Return what the body holds. Raises InvalidListing where a JSON body has another shape."""
-    if not request.is_json:
-        return typed_in(request.form)
-    body = request.get_json(silent=True)
-    if not isinstance(body, Mapping):
-        raise InvalidListing(field="address", why='Send a JSON object such as {"address": "12 Bulevardi, Helsinki"}.')
-    return _from_json(body)
-
-
-def typed_in(form: MultiDict[str, str]) -> Typed:
-    """Return the fields of a form or of a query string; others are left alone."""
-    destinations = tuple(form.getlist("destinations"))
-    return Typed({name: form[name] for name in FIELDS if name in form}, destinations)
-
-
-def _from_json(body: Mapping[str, object]) -> Typed:
-    values: dict[str, str] = {}
-    destinations: tuple[str, ...] = ()
-    for name, value in body.items():
-        if name == "destinations" and isinstance(value, list):
-            destinations = tuple(_scalar(name, item) for item in value)
-        elif name in FIELDS:
-            values[name] = _scalar(name, value)
-        else:
-            raise InvalidListing(field=name, why=f"There is no field “{name}” with such a value.")
-    return Typed(values, destinations)
-
-
-def _scalar(field: str, value: object) -> str:
-    if value is None or isinstance(value, str | int | float | bool):
-        return text_of(value)
-    raise InvalidListing(field=field, why=f"The field “{field}” takes one text, number or yes and no.")
+    return YES_OR_NO[text]

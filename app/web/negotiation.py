@@ -1,4 +1,4 @@
-"""What the client wants: a fragment for htmx, JSON for a program, or a whole page."""
+"""Which kind of answer the client wants: a fragment for htmx, JSON for a program, or a whole page."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from enum import Enum
 
 from flask import Response, request
 
-#: Headers of an answer that depends on the request and that nobody may keep.
+#: Headers of an answer that depends on the request and that no cache may keep.
 NOT_KEPT = {"Cache-Control": "no-store", "Vary": "HX-Request, Accept"}
 
 
 class Wanted(Enum):
-    """The three shapes of an answer."""
+    """The three kinds of answer."""
 
     PAGE = "page"
     FRAGMENT = "fragment"
@@ -19,7 +19,7 @@ class Wanted(Enum):
 
 
 def wanted() -> Wanted:
-    """Return which shape the request asks for; a client with no preference gets a page."""
+    """Return which kind the request asks for; a client with no preference gets a page."""
     if request.headers.get("HX-Request") == "true":
         # Going back to a page that htmx pushed must give the whole page.
         restoring = request.headers.get("HX-History-Restore-Request") == "true"
@@ -32,7 +32,7 @@ def wanted() -> Wanted:
 
 
 def negotiated(response: Response) -> Response:
-    """Mark an answer whose shape depends on the request; fragments and JSON are never kept."""
+    """Name the headers that the answer depends on, and keep fragments and JSON out of caches."""
     if wanted() is Wanted.PAGE:
         response.headers["Vary"] = NOT_KEPT["Vary"]
     else:
@@ -41,5 +41,5 @@ def negotiated(response: Response) -> Response:
 
 
 def json_response(body: bytes, status: int = 200, mimetype: str = "application/json") -> Response:
-    """Answer with encoded JSON."""
+    """Return an answer of encoded JSON."""
     return Response(body, status=status, mimetype=mimetype)

@@ -1,4 +1,4 @@
-"""Answers the polls of live panels in front of Flask: these are most of all requests, so they take the short way."""
+"""Answers the polls of panels without Flask: they are most of all requests, and Flask would be half their cost."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from flask import Flask
 
 from app.config import Config
 from app.errors import DoorstepError
-from app.views.job import JobView
-from app.views.panel import mark_now, panel_html, view_of
+from app.views.job import JobView, mark_now, view_of
+from app.views.panel import panel_html
 from app.web.negotiation import NOT_KEPT
-from app.web.services import EXTENSION, Services
+from app.web.services import services_of
 from app.web.visitor import owner_in
 
 if TYPE_CHECKING:
@@ -22,55 +22,67 @@ if TYPE_CHECKING:
 
 POLL = re.compile(r"/job/([^/]+)/progress")
 SEEN = "seen="
-NOTHING = list(NOT_KEPT.items())
-HTML = [*NOTHING, ("Content-Type", "text/html; charset=utf-8")]
+NO_CONTENT = list(NOT_KEPT.items())
+HTML = [*NO_CONTENT, ("Content-Type", "text/html; charset=utf-8")]
 
 
 def init_app(app: Flask, config: Config) -> None:
-    """Put the short way in front of the application."""
+    """Put the middleware in front of the application."""
     app.wsgi_app = Polls(app, app.wsgi_app)  # type: ignore[method-assign]
 
 
 class Polls:
-    """Middleware: 204 where the panel that the browser shows is still right, else the panel; all else goes on."""
+    """Middleware: 204 where the panel that the browser shows is still right, else the panel.
+
+    Whatever is no poll goes on to Flask. So does a poll that fails, as one of an unknown job does: it fails there once
+    more, and Flask says why.
+    """
 
     def __init__(self, app: Flask, onward: WSGIApplication) -> None:
         self._app, self._onward = app, onward
-        self._services: Services = app.extensions[EXTENSION]
+        self._services = services_of(app)
 
     def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer a poll of a live job, and leave everything else alone."""
-        poll = POLL.fullmatch(environ["PATH_INFO"])
-        if poll is None or environ.get("HTTP_HX_REQUEST") != "true":
-            return self._onward(environ, start_response)
-        panel = self._panel(poll[1], environ)
+        """Answer a poll, and leave everything else alone."""
+        job_id = _polled_job(environ)
+        panel = self._panel(job_id, environ) if job_id else None
         if panel is None:
             return self._onward(environ, start_response)
         if not panel:
-            start_response("204 No Content", list(NOTHING))
+            start_response("204 No Content", list(NO_CONTENT))
             return ()
         body = panel.encode()
         start_response("200 OK", [*HTML, ("Content-Length", str(len(body)))])
         return (body,)
 
     def _panel(self, job_id: str, environ: WSGIEnvironment) -> str | None:
-        """Return the panel, "" where the browser shows it already, None where Flask has to answer.
-
-        What goes wrong here is met again there, and told.
-        """
+        """Return the panel, "" where the browser shows it already, None where Flask has to say what is wrong."""
         try:
             store = self._services.store
-            job = store.get_job(job_id)
-            query = environ["QUERY_STRING"]
-            if query.startswith(SEEN) and query[len(SEEN) :] == mark_now(store, job):
+            job, now = store.get_job(job_id), time.time()
+            if _seen(environ) == mark_now(store, job, now):
                 return ""
-            if not job.status.live:
-                return None
-            mine = owner_in(self._app, environ) == job.owner
-            return self._html(environ, view_of(store, self._services.estimates, job, mine, time.time()))
+            view = view_of(store, job, mine=owner_in(self._app, environ) == job.owner, now=now)
         except DoorstepError:
             return None
+        if view.live:
+            return self._html(environ, view)
+        with self._app.request_context(environ):  # the panel of an ended job links to other pages
+            return self._html(environ, view)
 
     def _html(self, environ: WSGIEnvironment, view: JobView) -> str:
         here = f"{environ.get('SCRIPT_NAME', '')}/job/{view.job.job_id}"
         return panel_html(self._app.jinja_env, here, view, first=False)
+
+
+def _polled_job(environ: WSGIEnvironment) -> str | None:
+    """Return the id of the job that a panel asks about, None where the request is no poll."""
+    poll = POLL.fullmatch(environ["PATH_INFO"])
+    is_poll = poll and environ["REQUEST_METHOD"] == "GET" and environ.get("HTTP_HX_REQUEST") == "true"
+    return poll[1] if poll and is_poll else None
+
+
+def _seen(environ: WSGIEnvironment) -> str:
+    """Return the mark of the panel that the browser shows, "" where it names none."""
+    query: str = environ["QUERY_STRING"]
+    return query[len(SEEN) :] if query.startswith(SEEN) else ""

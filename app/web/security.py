@@ -1,4 +1,4 @@
-"""What guards the site: the key that signs cookies, headers on every answer, floods and foreign forms refused."""
+"""What guards the site: foreign forms and floods are refused, every answer has its headers, cookies are signed."""
 
 from __future__ import annotations
 
@@ -17,87 +17,74 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from itsdangerous import URLSafeTimedSerializer
 
 from app.config import Config
-from app.errors import ConfigError, DoorstepError
+from app.errors import ConfigError, ForeignForm, TooManyRequests
 
 if TYPE_CHECKING:
     from _typeshed import OptExcInfo
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-FILE_NAME = "secret.key"
-
-EXTENSION = "doorstep-rate"
-#: A burst that many tabs of one household, or a script with a list of homes, may send at once.
-BURST = 240
-#: What each address gets back per second, in each web process: a quarter of a core of evaluations at most.
-REFILL_PER_SECOND = 4.0
-#: Addresses remembered at once; the one seen longest ago is forgotten first (its bucket is full again by then).
-REMEMBERED = 10_000
-
+#: Methods that change nothing, so that anyone may send them at any rate.
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
 #: Nobody describes a home in more than this; a longer body is refused with 413.
 MAX_BODY_BYTES = 64 * 1024
-#: The owner's cookie lives for a year.
-COOKIE_SECONDS = 365 * 24 * 3600
-
-SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-
-HEADERS = {
-    "Content-Security-Policy": (
-        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
-        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
-    ),
-    "X-Content-Type-Options": "nosniff",
-    # Job and report links are secrets of the person who has them: tell no other site.
-    "Referrer-Policy": "same-origin",
-    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
-    "Cross-Origin-Opener-Policy": "same-origin",
-    "Cross-Origin-Resource-Policy": "same-origin",
-}
 
 
-def kept_in(data_dir: Path) -> str:
-    """Return the key kept in a folder, making it first where there is none. Raises ConfigError where it cannot."""
-    path = data_dir / FILE_NAME
-    try:
-        if not path.exists():
-            data_dir.mkdir(parents=True, exist_ok=True)
-            _make(path)
-        key = path.read_text(encoding="ascii").strip()
-    except OSError as error:
-        why = f"the cookie key cannot be kept in that folder ({error.strerror})"
-        raise ConfigError(name="DOORSTEP_DATA_DIR", why=why) from None
-    if len(key) < 32:
-        raise ConfigError(name="DOORSTEP_DATA_DIR", why=f"the file {FILE_NAME} in it holds no usable key; delete it")
-    return key
+def init_app(app: Flask, config: Config) -> None:
+    """Check every request and add the headers to every answer."""
+    app.config["MAX_CONTENT_LENGTH"] = MAX_BODY_BYTES
+    app.config.update(cookie_settings(config))
+    app.session_interface = SignedCookies(app)
+    app.extensions[RATE_LIMITER] = RateLimiter(BURST, REFILL_PER_SECOND)
+    app.wsgi_app = WithHeaders(app.wsgi_app)  # type: ignore[method-assign]
+
+    @app.before_request
+    def guard() -> None:
+        if request.method not in SAFE_METHODS:
+            refuse_foreign_forms()
+            refuse_floods()
 
 
-def _make(path: Path) -> None:
-    """Write a whole key under another name and link it: of several processes exactly one wins, none reads half."""
-    draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
-    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    try:
-        with os.fdopen(descriptor, "w", encoding="ascii") as file:
-            file.write(secrets.token_hex(32))
-            file.flush()
-            os.fsync(file.fileno())
-        os.link(draft, path)
-    except FileExistsError:
-        return
-    finally:
-        draft.unlink()
+# --- foreign forms ---------------------------------------------------------------------------------
 
 
-class TooManyRequests(DoorstepError):
-    """That was a lot of requests in a short time. Please wait {seconds} s and send this one again."""
+def refuse_foreign_forms() -> None:
+    """Raise ForeignForm where a browser says that another site sent this. Programs say nothing and are let through."""
+    site = request.headers.get("Sec-Fetch-Site")
+    origin = request.headers.get("Origin")
+    if site is not None:
+        foreign = site not in ("same-origin", "none")
+    else:
+        foreign = origin is not None and origin != request.host_url.rstrip("/")
+    if foreign:
+        raise ForeignForm
 
-    code = "too-many-requests"
-    http_status = 429
+
+# --- floods ----------------------------------------------------------------------------------------
+
+#: Where the application keeps its rate limiter.
+RATE_LIMITER = "doorstep-rate-limiter"
+#: A burst that many tabs of one household, or a script with a list of homes, may send at once.
+BURST = 240
+#: What each client gets back per second, in each web process: a quarter of a core of evaluations at most.
+REFILL_PER_SECOND = 4.0
+#: Clients remembered at once; the one seen longest ago is forgotten first (its bucket is full again by then).
+MOST_CLIENTS = 10_000
 
 
-class Buckets:
-    """Token buckets by client; `take` says how many seconds are missing."""
+def refuse_floods() -> None:
+    """Raise TooManyRequests where the client's bucket is empty."""
+    limiter: RateLimiter = current_app.extensions[RATE_LIMITER]
+    seconds = math.ceil(limiter.take(request.remote_addr or ""))
+    if seconds:
+        raise TooManyRequests(seconds=seconds, retry_after_seconds=seconds)
+
+
+class RateLimiter:
+    """A token bucket for each client, by its network address."""
 
     def __init__(self, burst: int, per_second: float, clock: Callable[[], float] = time.monotonic) -> None:
         self._burst, self._per_second, self._clock = float(burst), per_second, clock
+        #: Tokens left and when they were counted, the client seen longest ago first.
         self._levels: OrderedDict[str, tuple[float, float]] = OrderedDict()
         self._lock = Lock()
 
@@ -109,27 +96,67 @@ class Buckets:
             level = min(self._burst, level + (now - then) * self._per_second)
             allowed = level >= 1
             self._levels[client] = (level - 1 if allowed else level, now)
-            if len(self._levels) > REMEMBERED:
+            if len(self._levels) > MOST_CLIENTS:
                 self._levels.popitem(last=False)
         return 0.0 if allowed else (1 - level) / self._per_second
 
 
-def refuse_floods() -> None:
-    """Raise TooManyRequests where the client's bucket is empty."""
-    buckets: Buckets = current_app.extensions[EXTENSION]
-    seconds = math.ceil(buckets.take(request.remote_addr or ""))
-    if seconds:
-        raise TooManyRequests(seconds=seconds, retry_after_seconds=seconds)
+# --- headers ---------------------------------------------------------------------------------------
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    # Links to jobs and reports are secrets of those who have them, so no other site may learn them.
+    "Referrer-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=(), usb=()",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
+#: Over https only: for a year the browser asks for this site over nothing else.
+HTTPS_HEADER = ("Strict-Transport-Security", "max-age=31536000")
 
 
-class ForeignForm(DoorstepError):
-    """This request came from another site, so it was not carried out. Open Doorstep itself and send it from there."""
+class WithHeaders:
+    """Middleware that adds the headers to every answer, files and errors included, at less cost than in Flask."""
 
-    code = "foreign-form"
-    http_status = 403
+    def __init__(self, app: WSGIApplication) -> None:
+        self._app = app
+        self._http = list(HEADERS.items())
+        self._https = [*self._http, HTTPS_HEADER]
+
+    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
+        """Answer as the application does, with the headers."""
+        added = self._https if environ["wsgi.url_scheme"] == "https" else self._http
+
+        def start(
+            status: str, headers: list[tuple[str, str]], error: OptExcInfo | None = None
+        ) -> Callable[[bytes], object]:
+            return start_response(status, headers + added, error)
+
+        return self._app(environ, start)
 
 
-class Cookies(SecureCookieSessionInterface):
+# --- cookies ---------------------------------------------------------------------------------------
+
+#: The owner's cookie lives for a year.
+COOKIE_SECONDS = 365 * 24 * 3600
+
+
+def cookie_settings(config: Config) -> dict[str, object]:
+    """Return Flask's settings of the one cookie. Raises ConfigError where its key cannot be kept."""
+    return {
+        "SECRET_KEY": config.secret_key or kept_key(config.data_dir),
+        "SESSION_COOKIE_NAME": "doorstep",
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "SESSION_REFRESH_EACH_REQUEST": False,
+        "PERMANENT_SESSION_LIFETIME": COOKIE_SECONDS,
+    }
+
+
+class SignedCookies(SecureCookieSessionInterface):
     """Signed cookies that stay on https wherever they were given over https.
 
     Without a cookie nothing is verified, and the signer is made once: every poll passes here.
@@ -153,44 +180,40 @@ class Cookies(SecureCookieSessionInterface):
         return request.is_secure
 
 
-class WithHeaders:
-    """Middleware that marks every answer, files and errors included; below Flask, since each poll pays for it."""
+# --- the key that signs them -----------------------------------------------------------------------
 
-    def __init__(self, app: WSGIApplication) -> None:
-        self._app = app
-        self._plain = list(HEADERS.items())
-        self._secure = [*self._plain, ("Strict-Transport-Security", "max-age=31536000")]
-
-    def __call__(self, environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:
-        """Answer as the application does, with the headers."""
-        added = self._secure if environ["wsgi.url_scheme"] == "https" else self._plain
-
-        def start(
-            status: str, headers: list[tuple[str, str]], error: OptExcInfo | None = None
-        ) -> Callable[[bytes], object]:
-            return start_response(status, headers + added, error)
-
-        return self._app(environ, start)
+KEY_FILE = "secret.key"
+#: Characters of the shortest key that is taken from the file.
+SHORTEST_KEY = 32
 
 
-def init_app(app: Flask, config: Config) -> None:
-    """Guard every request and mark every answer."""
-    app.session_interface = Cookies(app)
-    app.extensions[EXTENSION] = Buckets(BURST, REFILL_PER_SECOND)
-    app.wsgi_app = WithHeaders(app.wsgi_app)  # type: ignore[method-assign]
+def kept_key(data_dir: Path) -> str:
+    """Return the key kept in a folder, making it first where there is none. Raises ConfigError where it cannot."""
+    path = data_dir / KEY_FILE
+    try:
+        if not path.exists():
+            data_dir.mkdir(parents=True, exist_ok=True)
+            _make_key(path)
+        key = path.read_text(encoding="ascii").strip()
+    except OSError as error:
+        why = f"the cookie key cannot be kept in that folder ({error.strerror})"
+        raise ConfigError(name="DOORSTEP_DATA_DIR", why=why) from None
+    if len(key) < SHORTEST_KEY:
+        raise ConfigError(name="DOORSTEP_DATA_DIR", why=f"the file {KEY_FILE} in it holds no usable key; delete it")
+    return key
 
-    @app.before_request
-    def guard() -> None:
-        if request.method not in SAFE_METHODS:
-            if _is_foreign():
-                raise ForeignForm
-            refuse_floods()
 
-
-def _is_foreign() -> bool:
-    """Return whether a browser says that another site sent this. Programs send neither header and are let through."""
-    site = request.headers.get("Sec-Fetch-Site")
-    if site is not None:
-        return site not in ("same-origin", "none")
-    origin = request.headers.get("Origin")
-    return origin is not None and origin != request.host_url.rstrip("/")
+def _make_key(path: Path) -> None:
+    """Write the key to a draft and link that: of several processes exactly one succeeds, and none reads half a key."""
+    draft = path.with_name(f"{path.name}.{os.getpid()}.{secrets.token_hex(4)}")
+    descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    try:
+        with os.fdopen(descriptor, "w", encoding="ascii") as file:
+            file.write(secrets.token_hex(32))
+            file.flush()
+            os.fsync(file.fileno())
+        os.link(draft, path)
+    except FileExistsError:
+        return
+    finally:
+        draft.unlink()

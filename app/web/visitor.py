@@ -1,4 +1,4 @@
-"""Who asks: a random id in a signed cookie, which is all that Doorstep knows of a person."""
+"""Who the visitor is: a random id in a signed cookie, which is all that Doorstep knows of a person."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from flask import Flask, request, session
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
-#: Random bits of an owner's id.
+#: Random bytes in an owner's id.
 OWNER_BYTES = 18
 
 
@@ -44,7 +44,7 @@ def owner_in(app: Flask, environ: WSGIEnvironment) -> str | None:
 
 
 def opened(job_id: str) -> bool:
-    """Return whether this browser was sent on to this job's report before: then going back must stay."""
+    """Return whether this browser was sent on to this job's report before: then it may go back and stay on the job."""
     return bool(session.get("opened") == job_id)
 
 
@@ -53,13 +53,13 @@ def remember_opened(job_id: str) -> None:
     session["opened"] = job_id
 
 
-def let_in_operator(token: str) -> None:
-    """Remember an operator without keeping the token itself in the cookie."""
+def remember_operator(token: str) -> None:
+    """Remember in the cookie that this visitor is an operator; the token itself does not go into it."""
     session["operator"] = _digest(token)
 
 
 def is_operator(token: str) -> bool:
-    """Return whether the visitor was let in with the token that is set now."""
+    """Return whether the visitor gave the token that is set now."""
     known = session.get("operator")
     return isinstance(known, str) and hmac.compare_digest(known, _digest(token))
 

@@ -22,7 +22,7 @@ from app.wording import amount, day, duration, iso, metres, minutes, moment, sen
 #: Links to static files change with the file's content, so browsers may keep them for a year.
 ASSET_SECONDS = 365 * 24 * 3600
 
-#: What templates may call to write numbers and times.
+#: The filters with which templates write numbers and times.
 FILTERS = (minutes, metres, duration, day, moment, iso, amount, sentence)
 BLUEPRINTS = (home.bp, jobs.bp, snapshots.bp, about.bp, operators.bp, health.bp)
 ROOT = Path(__file__).resolve().parents[2]
@@ -32,15 +32,7 @@ def wire(config: Config | None) -> Flask:
     """Make the application from settings, read from the environment where none are given."""
     config = load_config() if config is None else config
     app = Flask(__name__, root_path=str(ROOT))
-    app.config.update(
-        SECRET_KEY=config.secret_key or security.kept_in(config.data_dir),
-        MAX_CONTENT_LENGTH=security.MAX_BODY_BYTES,
-        SESSION_COOKIE_NAME="doorstep",
-        SESSION_COOKIE_SAMESITE="Lax",
-        SESSION_REFRESH_EACH_REQUEST=False,
-        PERMANENT_SESSION_LIFETIME=security.COOKIE_SECONDS,
-        SEND_FILE_MAX_AGE_DEFAULT=ASSET_SECONDS,
-    )
+    app.config["SEND_FILE_MAX_AGE_DEFAULT"] = ASSET_SECONDS
     for module in (services, polls, security, errors, report):
         module.init_app(app, config)
     for function in FILTERS:

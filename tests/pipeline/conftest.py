@@ -9,7 +9,7 @@ import pytest
 
 from app.atlas.importing.importer import Source, import_region
 from app.atlas.regions import RegionStore
-from app.sources.regions import EmbeddedSource
+from app.sources.regions import ImportedRegions
 from tests.support.folders import REGIONS, SAMPLES
 
 #: Larger extracts and the timetables that belong to them.
@@ -21,7 +21,7 @@ LARGER = {
 }
 
 #: Gives the source of one larger region.
-OpenRegion = Callable[[str], EmbeddedSource]
+OpenRegion = Callable[[str], ImportedRegions]
 
 
 @pytest.fixture(scope="session")
@@ -36,9 +36,9 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def larger(tmp_path_factory: pytest.TempPathFactory) -> OpenRegion:
     """Return a function that imports a larger region once; it skips the test where the extract is not here."""
-    opened: dict[str, EmbeddedSource] = {}
+    opened: dict[str, ImportedRegions] = {}
 
-    def open_region(name: str) -> EmbeddedSource:
+    def open_region(name: str) -> ImportedRegions:
         extract, feeds = LARGER[name]
         if not (REGIONS / name / extract).exists():
             pytest.skip(f"the extract of {name} is not beside the repository")
@@ -46,7 +46,7 @@ def larger(tmp_path_factory: pytest.TempPathFactory) -> OpenRegion:
             folder = tmp_path_factory.mktemp(name)
             source = Source(REGIONS / name / extract, tuple(REGIONS / name / feed for feed in feeds))
             import_region(RegionStore(folder), name, source)
-            opened[name] = EmbeddedSource(folder)
+            opened[name] = ImportedRegions(folder)
         return opened[name]
 
     return open_region

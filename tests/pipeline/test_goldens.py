@@ -13,7 +13,7 @@ import pytest
 from app.pipeline.evaluate import evaluate_property
 from app.pipeline.listing import Listing
 from app.sources.interface import Source
-from app.sources.regions import EmbeddedSource
+from app.sources.regions import ImportedRegions
 from tests.pipeline.conftest import OpenRegion
 from tests.support.report_text import report_text
 
@@ -49,7 +49,7 @@ def compare(name: str, listing: Listing, source: Source) -> None:
 
 @pytest.mark.parametrize("name", IN_SAMPLES)
 def test_a_report_in_the_samples_is_as_it_was(name: str, samples: Path) -> None:
-    compare(name, IN_SAMPLES[name], EmbeddedSource(samples))
+    compare(name, IN_SAMPLES[name], ImportedRegions(samples))
 
 
 @pytest.mark.slow

@@ -10,7 +10,7 @@ import pytest
 from app.pipeline.evaluate import STAGES, evaluate_property
 from app.pipeline.listing import Listing
 from app.pipeline.report import Finding, Level, Outcome, Report, State, finding_from_json, to_json
-from app.sources.regions import EmbeddedSource
+from app.sources.regions import ImportedRegions
 from tests.pipeline.conftest import OpenRegion
 from tests.support.report_text import report_text, sentences
 
@@ -20,7 +20,7 @@ BOTH = pytest.mark.parametrize("address", [HELSINKI, MONACO])
 
 def evaluate(samples: Path, address: str) -> Report:
     listing = Listing(address, rent=1_500.0, budget=1_600.0, bedrooms=2, has_parking=True, wants_cooling=True)
-    return evaluate_property(listing, EmbeddedSource(samples))
+    return evaluate_property(listing, ImportedRegions(samples))
 
 
 def finding(report: Report, stage: str) -> Finding:
@@ -36,12 +36,12 @@ def test_two_evaluations_give_the_same_bytes(samples: Path, address: str) -> Non
 
 @BOTH
 def test_resuming_after_any_stage_gives_the_same_bytes(samples: Path, address: str) -> None:
-    source, listing = EmbeddedSource(samples), Listing(address)
+    source, listing = ImportedRegions(samples), Listing(address)
     kept: list[bytes] = []
     whole = to_json(evaluate_property(listing, source, lambda _, f: kept.append(to_json(f)) if f else None))
     for done in range(1, len(STAGES) + 1):
         finished = [finding_from_json(data) for data in kept[:done]]
-        assert to_json(evaluate_property(listing, EmbeddedSource(samples), finished=finished)) == whole
+        assert to_json(evaluate_property(listing, ImportedRegions(samples), finished=finished)) == whole
 
 
 @BOTH
@@ -95,7 +95,7 @@ def test_helsinki_says_that_its_data_is_old(samples: Path) -> None:
 
 def test_a_destination_in_the_region_is_reached(samples: Path) -> None:
     listing = Listing(HELSINKI, destinations=("Aleksanterinkatu 52, Helsinki", "Mannerheimintie 1, Atlantis"))
-    trips = finding(evaluate_property(listing, EmbeddedSource(samples)), "urban_access").trips
+    trips = finding(evaluate_property(listing, ImportedRegions(samples)), "urban_access").trips
     assert trips[0].purpose == "commute"
     assert trips[0].walk_min is not None
     assert 5 < trips[0].walk_min < 20

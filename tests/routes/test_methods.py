@@ -6,7 +6,7 @@ from flask.testing import FlaskClient
 
 from app.pipeline.methods import SECTIONS
 from app.pipeline.rules.profiles import METHODS_VERSION
-from tests.support.asking import soup, words
+from tests.support.asking import soup, visible_text
 
 
 def test_it_explains_every_section_with_its_table(client: FlaskClient) -> None:
@@ -16,4 +16,4 @@ def test_it_explains_every_section_with_its_table(client: FlaskClient) -> None:
 
 
 def test_it_names_its_version(client: FlaskClient) -> None:
-    assert f"Methods, version {METHODS_VERSION}" in words(client.get("/methods"))
+    assert f"Methods, version {METHODS_VERSION}" in visible_text(client.get("/methods"))

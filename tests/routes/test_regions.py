@@ -13,7 +13,7 @@ from app.atlas.importing.importer import Source, import_region
 from app.atlas.regions import RegionStore
 from app.config import Config
 from app.queue import start_worker
-from tests.support.asking import HTMX, JSON, soup, words
+from tests.support.asking import HTMX, JSON, soup, visible_text
 from tests.support.folders import SAMPLES
 
 SAMPLE = SAMPLES / "monaco.osm.pbf"
@@ -39,7 +39,7 @@ def damage(client: FlaskClient, tmp_path: Path) -> None:
 
 
 def test_it_tells_what_is_covered(client: FlaskClient) -> None:
-    text = words(client.get("/regions"))
+    text = visible_text(client.get("/regions"))
     for said in ("Monaco", "Map data as of 26 December 2023", "Addresses 340", "none imported"):
         assert said in text
 
@@ -55,14 +55,14 @@ def test_it_names_the_regions_on_the_front_page(client: FlaskClient) -> None:
 
 def test_it_says_that_no_region_is_there(tmp_path: Path) -> None:
     client = create_app(Config(data_dir=tmp_path)).test_client()
-    assert "No region has been imported yet" in words(client.get("/"))
-    assert "No region has been imported yet" in words(client.get("/regions"))
+    assert "No region has been imported yet" in visible_text(client.get("/"))
+    assert "No region has been imported yet" in visible_text(client.get("/regions"))
     assert client.get("/readyz").text == "No region has been imported.\n"
 
 
 def test_it_goes_on_when_a_region_is_damaged(client: FlaskClient, tmp_path: Path) -> None:
     damage(client, tmp_path)
-    assert "The data of this region is damaged" in words(client.get("/regions"))
+    assert "The data of this region is damaged" in visible_text(client.get("/regions"))
     assert client.get("/suggest?address=boulevard").status_code == 200
     assert (client.get("/readyz").status_code, "monaco" in client.get("/readyz").text) == (503, True)
 
@@ -81,6 +81,14 @@ def test_it_completes_nothing_from_nothing(client: FlaskClient, typed: str) -> N
 
 def test_it_completes_for_programs(client: FlaskClient) -> None:
     assert any("Moulins" in address for address in client.get("/suggest?address=moulins", headers=JSON).json)
+
+
+def test_it_completes_streets_of_every_region(tmp_path: Path, regions_dir: Path) -> None:
+    shutil.copytree(regions_dir, tmp_path / "regions", symlinks=True)
+    import_region(RegionStore(tmp_path / "regions"), "helsinki", Source(SAMPLES / "helsinki.osm.pbf", (), ""))
+    found = create_app(Config(data_dir=tmp_path)).test_client().get("/suggest?address=rue", headers=JSON).json
+    assert len(found) == 8
+    assert sum(address.endswith("Helsinki") for address in found) == 4
 
 
 def test_it_is_up(client: FlaskClient) -> None:

@@ -10,7 +10,7 @@ from flask.testing import FlaskClient
 
 from app.pipeline.listing import Listing
 from app.pipeline.report import to_json
-from tests.support.asking import HTMX, JSON, soup, submit, words
+from tests.support.asking import HTMX, JSON, soup, submit, visible_text
 from tests.support.queue_steps import Steps
 from tests.support.reports import report, unknown_report
 
@@ -65,7 +65,7 @@ def test_it_shows_how_often_a_route_runs_or_says_that_it_is_not_known(page: Beau
 def test_it_says_unknown_in_words_and_never_zero(client: FlaskClient, steps: Steps) -> None:
     submit(client)
     response = client.get(f"/s/{steps.finish(unknown_report())}")
-    text = words(response)
+    text = visible_text(response)
     assert "unknown no overall score" in text
     assert "No stop is mapped and no timetable was imported." in text
     assert "None" not in text
@@ -84,6 +84,10 @@ def test_it_names_data_date_attribution_and_licence(page: BeautifulSoup) -> None
     assert origin.select_one('a[href="https://www.openstreetmap.org/copyright"]')
 
 
+def test_it_names_the_makers_of_the_map_once(page: BeautifulSoup) -> None:
+    assert page.get_text().count("OpenStreetMap contributors") == 1
+
+
 def test_it_shows_the_whole_permanent_link(page: BeautifulSoup, link: str) -> None:
     assert page.select_one(".permalink").text == f"http://localhost{link}"
 
@@ -91,7 +95,7 @@ def test_it_shows_the_whole_permanent_link(page: BeautifulSoup, link: str) -> No
 def test_it_tells_what_was_given_about_the_home(client: FlaskClient, steps: Steps) -> None:
     submit(client)
     listing = Listing("x", rent=1250.5, has_parking=False, wants_laundry=True, destinations=("Harbour 1",))
-    text = words(client.get(f"/s/{steps.finish(report(listing=listing))}"))
+    text = visible_text(client.get(f"/s/{steps.finish(report(listing=listing))}"))
     for said in ("Rent a month 1,250.50", "Parking no", "Laundry needed yes", "Destination 1 Harbour 1"):
         assert said in text
 

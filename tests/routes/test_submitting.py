@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.queue.jobs import JobStore, Status
-from tests.support.asking import ADDRESS, HTMX, JSON, soup, submit, words
+from tests.support.asking import ADDRESS, HTMX, JSON, soup, submit, visible_text
 
 
 def test_it_answers_a_plain_form_with_a_redirect_to_the_job(client: FlaskClient, store: JobStore) -> None:
@@ -60,8 +60,8 @@ def test_it_refuses_bad_input_in_every_shape(
     fragment = client.post("/", data=fields, headers=HTMX)
     problem = client.post("/", data=fields, headers=JSON)
     assert {page.status_code, fragment.status_code, problem.status_code} == {422}
-    assert says in words(page)
-    assert says in words(fragment)
+    assert says in visible_text(page)
+    assert says in visible_text(fragment)
     assert "<html" not in fragment.text
     assert problem.mimetype == "application/problem+json"
     assert (problem.json["field"], says in problem.json["detail"]) == (field, True)
@@ -104,5 +104,5 @@ def test_it_fills_the_form_from_a_link(client: FlaskClient) -> None:
 
 def test_it_lists_the_visitor_s_own_addresses_and_nobody_else_s(client: FlaskClient) -> None:
     submit(client)
-    assert ADDRESS in words(client.get("/"))
-    assert ADDRESS not in words(client.application.test_client().get("/"))
+    assert ADDRESS in visible_text(client.get("/"))
+    assert ADDRESS not in visible_text(client.application.test_client().get("/"))

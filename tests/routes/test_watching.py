@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from flask.testing import FlaskClient
 
 from app.pipeline.evaluate import STAGES
-from app.queue.jobs import JobStore
-from tests.support.asking import ADDRESS, HTMX, JSON, soup, submit, words
+from app.pipeline.report import to_json
+from app.queue.jobs import Failure, JobStore
+from tests.support.asking import ADDRESS, HTMX, JSON, soup, submit, visible_text
 from tests.support.queue_steps import Steps
+from tests.support.reports import report
 
 
 def poll_url(client: FlaskClient, job_id: str) -> str:
@@ -22,12 +26,28 @@ def test_it_names_the_stages_in_order(client: FlaskClient) -> None:
     assert texts == [stage.text for stage in STAGES]
 
 
-def test_it_shows_the_same_panel_in_the_page_and_in_the_poll(client: FlaskClient, steps: Steps) -> None:
-    job_id = submit(client)
+def claim(steps: Steps) -> None:
     steps.claim(stages_done=3)
+
+
+def fail(steps: Steps) -> None:
+    steps.fail("Bulevardi 14, Helsinki")
+
+
+def wait(steps: Steps) -> None:
+    """Leave the job in the queue."""
+
+
+@pytest.mark.parametrize("happens", [wait, claim, fail])
+def test_it_shows_the_same_panel_in_the_page_and_in_the_poll(
+    client: FlaskClient, steps: Steps, happens: Callable[[Steps], None]
+) -> None:
+    job_id = submit(client)
+    happens(steps)
     page = soup(client.get(f"/job/{job_id}")).select_one("#panel")
     fragment = soup(client.get(f"/job/{job_id}/progress", headers=HTMX)).select_one("#panel")
-    assert page.get_text(" ", strip=True) == fragment.get_text(" ", strip=True)
+    del page["hx-trigger"], fragment["hx-trigger"]
+    assert str(page) == str(fragment)
 
 
 def test_it_polls_soon_after_submission_and_then_every_two_seconds(client: FlaskClient) -> None:
@@ -69,7 +89,7 @@ def test_it_says_how_many_wait_ahead(client: FlaskClient) -> None:
     for number in range(2):
         submit(client, f"{number + 1} Bulevardi")
     last = submit(client, "3 Bulevardi")
-    assert "2 evaluations are ahead of yours" in words(client.get(f"/job/{last}"))
+    assert "2 evaluations are ahead of yours" in visible_text(client.get(f"/job/{last}"))
 
 
 def test_it_renews_the_position_though_the_job_itself_did_not_change(client: FlaskClient, steps: Steps) -> None:
@@ -77,7 +97,7 @@ def test_it_renews_the_position_though_the_job_itself_did_not_change(client: Fla
     url = poll_url(client, submit(client, "2 Bulevardi"))
     assert client.get(url, headers=HTMX).status_code == 204
     steps.claim()
-    assert "Yours is next" in words(client.get(url, headers=HTMX))
+    assert "Yours is next" in visible_text(client.get(url, headers=HTMX))
 
 
 def test_it_ends_the_polling_and_opens_the_report_in_a_second_step(client: FlaskClient, steps: Steps) -> None:
@@ -106,7 +126,7 @@ def test_it_stays_when_the_browser_comes_back_from_the_report(client: FlaskClien
     client.get(f"/job/{job_id}")
     again = client.get(f"/job/{job_id}")
     assert again.status_code == 200
-    assert "Open your report" in words(again)
+    assert "Open your report" in visible_text(again)
     assert not soup(again).select("[hx-trigger]")
 
 
@@ -119,6 +139,18 @@ def test_it_does_not_open_a_report_that_is_not_ready(client: FlaskClient) -> Non
 def test_it_sends_a_browser_that_opens_the_poll_itself_to_the_page(client: FlaskClient) -> None:
     job_id = submit(client)
     assert client.get(f"/job/{job_id}/progress").location == f"/job/{job_id}"
+
+
+def test_it_gives_a_program_that_asks_like_a_panel_the_job(client: FlaskClient) -> None:
+    job_id = submit(client)
+    assert client.get(f"/job/{job_id}/progress", headers=JSON).json["job_id"] == job_id
+
+
+@pytest.mark.parametrize(("method", "status"), [("POST", 405), ("DELETE", 405), ("HEAD", 303), ("OPTIONS", 200)])
+def test_it_takes_only_a_get_for_a_poll(client: FlaskClient, method: str, status: int) -> None:
+    url = poll_url(client, submit(client)).split("?")[0]
+    response = client.open(url, method=method, headers=HTMX)
+    assert (response.status_code, "Step" in response.text) == (status, False)
 
 
 def test_it_says_why_it_failed_and_what_to_try(client: FlaskClient, steps: Steps) -> None:
@@ -143,6 +175,14 @@ def test_it_tells_a_program_everything(client: FlaskClient, steps: Steps) -> Non
     assert (job["snapshot_id"], job["error"], job["position"]) == (None, None, None)
 
 
+def test_it_says_how_long_an_evaluation_usually_takes(client: FlaskClient, steps: Steps, store: JobStore) -> None:
+    submit(client, "1 Bulevardi")
+    assert store.complete_job(steps.claim(stages_done=3), to_json(report()))
+    job_id = submit(client)
+    assert "usually about a second" in visible_text(client.get(f"/job/{job_id}/progress", headers=HTMX))
+    assert client.get(f"/job/{job_id}", headers=JSON).json["usual_seconds"] == pytest.approx([1.2, 1.2])
+
+
 def test_it_gives_a_program_the_snapshot(client: FlaskClient, steps: Steps) -> None:
     job_id = submit(client)
     snapshot_id = steps.finish()
@@ -152,11 +192,9 @@ def test_it_gives_a_program_the_snapshot(client: FlaskClient, steps: Steps) -> N
 
 
 def test_it_says_second_try_and_why(client: FlaskClient, steps: Steps, store: JobStore) -> None:
-    from app.queue.jobs import Failure
-
     job_id = submit(client)
     assert store.fail_job(steps.claim(), Failure("stage-timeout", "The step took too long."), retry=True)
-    assert "second try, after: " in words(client.get(f"/job/{job_id}"))
+    assert "second try, after: " in visible_text(client.get(f"/job/{job_id}"))
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX, JSON])

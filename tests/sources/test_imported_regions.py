@@ -11,14 +11,14 @@ from app.atlas.importing.importer import Source, import_region
 from app.atlas.regions import RegionStore
 from app.errors import AddressNotFound, AddressOutsideRegions, AtlasDamaged, NoRegions, RegionNotFound
 from app.places import Kind
-from app.sources.regions import EmbeddedSource
+from app.sources.regions import ImportedRegions
 from tests.support.extracts import WHEN, Town, small_town
 
 
 @pytest.fixture
-def source(tmp_path: Path) -> EmbeddedSource:
+def source(tmp_path: Path) -> ImportedRegions:
     """Give the source of an empty folder."""
-    return EmbeddedSource(tmp_path / "regions")
+    return ImportedRegions(tmp_path / "regions")
 
 
 def put(path: Path, town: Town, name: str = "town") -> None:
@@ -26,7 +26,7 @@ def put(path: Path, town: Town, name: str = "town") -> None:
     import_region(RegionStore(path / "regions"), name, Source(town.write(path / f"{name}.osm.pbf")))
 
 
-def test_it_finds_an_address_in_its_region(tmp_path: Path, source: EmbeddedSource) -> None:
+def test_it_finds_an_address_in_its_region(tmp_path: Path, source: ImportedRegions) -> None:
     put(tmp_path, small_town())
     location = source.locate("3 main street")
     assert location.region == "town"
@@ -34,12 +34,12 @@ def test_it_finds_an_address_in_its_region(tmp_path: Path, source: EmbeddedSourc
     assert source.surroundings(location).nearest(Kind.CAFE)[0].name == "Café Nord"
 
 
-def test_without_a_region_nothing_can_be_located(source: EmbeddedSource) -> None:
+def test_without_a_region_nothing_can_be_located(source: ImportedRegions) -> None:
     with pytest.raises(NoRegions):
         source.locate("3 Main Street")
 
 
-def test_a_misspelt_street_is_suggested(tmp_path: Path, source: EmbeddedSource) -> None:
+def test_a_misspelt_street_is_suggested(tmp_path: Path, source: ImportedRegions) -> None:
     put(tmp_path, small_town())
     with pytest.raises(AddressNotFound) as refusal:
         source.locate("Mayn Streat 3 Smalville")
@@ -47,19 +47,19 @@ def test_a_misspelt_street_is_suggested(tmp_path: Path, source: EmbeddedSource) 
     assert len(refusal.value.suggestions) <= 5
 
 
-def test_an_address_in_another_city_is_outside(tmp_path: Path, source: EmbeddedSource) -> None:
+def test_an_address_in_another_city_is_outside(tmp_path: Path, source: ImportedRegions) -> None:
     put(tmp_path, small_town())
     with pytest.raises(AddressOutsideRegions, match="Town"):
         source.locate("10 Downing Road, London")
 
 
-def test_an_address_that_is_no_words_is_refused(tmp_path: Path, source: EmbeddedSource) -> None:
+def test_an_address_that_is_no_words_is_refused(tmp_path: Path, source: ImportedRegions) -> None:
     put(tmp_path, small_town())
     with pytest.raises((AddressNotFound, AddressOutsideRegions)):
         source.locate("???")
 
 
-def test_the_fresher_of_two_overlapping_regions_answers(tmp_path: Path, source: EmbeddedSource) -> None:
+def test_the_fresher_of_two_overlapping_regions_answers(tmp_path: Path, source: ImportedRegions) -> None:
     old, new = small_town(), small_town()
     old.when = WHEN.replace(year=2015)
     put(tmp_path, old, "z-old")
@@ -67,7 +67,7 @@ def test_the_fresher_of_two_overlapping_regions_answers(tmp_path: Path, source: 
     assert source.locate("3 Main Street").region == "a-new"
 
 
-def test_the_larger_of_two_equally_fresh_regions_answers(tmp_path: Path, source: EmbeddedSource) -> None:
+def test_the_larger_of_two_equally_fresh_regions_answers(tmp_path: Path, source: ImportedRegions) -> None:
     large = small_town()
     for north in range(200, 2_000, 200):
         large.street(f"Street {north}", north, half_m=1_500)
@@ -76,7 +76,7 @@ def test_the_larger_of_two_equally_fresh_regions_answers(tmp_path: Path, source:
     assert source.locate("3 Main Street").region == "a-large"
 
 
-def test_it_notices_a_reimport(tmp_path: Path, source: EmbeddedSource) -> None:
+def test_it_notices_a_reimport(tmp_path: Path, source: ImportedRegions) -> None:
     put(tmp_path, small_town())
     before = source.surroundings(source.locate("3 Main Street"))
     town = small_town()
@@ -87,7 +87,7 @@ def test_it_notices_a_reimport(tmp_path: Path, source: EmbeddedSource) -> None:
     assert [place.name for place in after.nearest(Kind.CAFE)] == ["New Café", "Café Nord"]
 
 
-def test_a_removed_region_is_not_found_any_more(tmp_path: Path, source: EmbeddedSource) -> None:
+def test_a_removed_region_is_not_found_any_more(tmp_path: Path, source: ImportedRegions) -> None:
     put(tmp_path, small_town())
     location = source.locate("3 Main Street")
     RegionStore(tmp_path / "regions").remove("town")
@@ -97,7 +97,7 @@ def test_a_removed_region_is_not_found_any_more(tmp_path: Path, source: Embedded
         source.locate("3 Main Street")
 
 
-def test_a_damaged_region_does_not_stop_the_others(tmp_path: Path, source: EmbeddedSource) -> None:
+def test_a_damaged_region_does_not_stop_the_others(tmp_path: Path, source: ImportedRegions) -> None:
     put(tmp_path, small_town(), "bad")
     (tmp_path / "regions" / "bad" / "atlas.sqlite").write_bytes(b"")
     with pytest.raises(AtlasDamaged, match="bad"):
@@ -106,13 +106,74 @@ def test_a_damaged_region_does_not_stop_the_others(tmp_path: Path, source: Embed
     assert source.locate("3 Main Street").region == "good"
 
 
-def test_it_completes_addresses(tmp_path: Path, source: EmbeddedSource) -> None:
+def damage(path: Path, name: str) -> None:
+    """Empty a region's tables."""
+    (path / "regions" / name / "atlas.sqlite").write_bytes(b"")
+
+
+def test_it_tells_what_is_covered_by_title_and_names_what_is_damaged(tmp_path: Path, source: ImportedRegions) -> None:
+    for name in ("b-town", "c-town", "a-town"):
+        put(tmp_path, small_town(), name)
+    damage(tmp_path, "b-town")
+    assert [(region.title, region.usable) for region in source.covered()] == [
+        ("A Town", True),
+        ("b-town", False),
+        ("C Town", True),
+    ]
+
+
+def test_it_counts_anew_after_a_reimport(tmp_path: Path, source: ImportedRegions) -> None:
+    put(tmp_path, small_town())
+    (before,) = source.covered()
+    town = small_town()
+    town.node(-180, 10, {"amenity": "cafe", "name": "New Café"})
+    put(tmp_path, town)
+    (after,) = source.covered()
+    assert after.places == before.places + 1
+
+
+def test_it_logs_a_damaged_region_once(
+    tmp_path: Path, source: ImportedRegions, caplog: pytest.LogCaptureFixture
+) -> None:
+    put(tmp_path, small_town())
+    damage(tmp_path, "town")
+    for _ in range(3):
+        assert not source.covered()[0].usable
+        assert source.complete("Main") == ()
+    assert [record.message for record in caplog.records] == [AtlasDamaged(name="town").message]
+    put(tmp_path, small_town())
+    assert source.covered()[0].usable
+
+
+def test_it_keeps_a_region_open(tmp_path: Path, source: ImportedRegions) -> None:
+    put(tmp_path, small_town())
+    assert source.covered()[0].usable
+    damage(tmp_path, "town")
+    assert source.covered()[0].usable
+
+
+def test_it_completes_addresses(tmp_path: Path, source: ImportedRegions) -> None:
     put(tmp_path, small_town())
     assert any("Main Street" in label for label in source.complete("Main"))
-    assert source.complete("") == ()
 
 
-def test_threads_share_it(tmp_path: Path, source: EmbeddedSource) -> None:
+@pytest.mark.parametrize("typed", ["", "Ma", " M-a, "])
+def test_it_completes_nothing_before_three_letters(tmp_path: Path, source: ImportedRegions, typed: str) -> None:
+    put(tmp_path, small_town())
+    assert source.complete(typed) == ()
+
+
+def test_it_completes_from_each_region_in_turn(tmp_path: Path, source: ImportedRegions) -> None:
+    for name in ("east", "west"):
+        town = small_town()
+        for number in range(3):
+            town.street(f"Harbour {name.title()} {number}", 200 + 100 * number)
+        put(tmp_path, town, name)
+    sides = [label.split()[1] for label in source.complete("Harbour", 5)]
+    assert sides == ["East", "West", "East", "West", "East"]
+
+
+def test_threads_share_it(tmp_path: Path, source: ImportedRegions) -> None:
     put(tmp_path, small_town())
     found: list[str] = []
 

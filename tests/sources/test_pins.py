@@ -8,7 +8,7 @@ import pytest
 
 from app.errors import AddressOutsideRegions
 from app.places import Precision
-from app.sources.regions import EmbeddedSource, pin_in
+from app.sources.regions import ImportedRegions, pin_in
 from tests.sources.test_imported_regions import put
 from tests.support.extracts import lat_lon, small_town
 
@@ -27,7 +27,7 @@ def test_it_leaves_everything_else_to_the_geocoder(text: str) -> None:
 
 def test_it_names_a_point_by_the_nearest_address(tmp_path: Path) -> None:
     put(tmp_path, small_town())
-    source = EmbeddedSource(tmp_path / "regions")
+    source = ImportedRegions(tmp_path / "regions")
     house = source.locate("3 Main Street")
     found = source.locate(f"{house.lat + 0.0003:.5f}, {house.lon:.5f}")
     assert (found.label, found.precision) == (f"Near {house.label}", Precision.HOUSE)
@@ -39,4 +39,4 @@ def test_a_point_outside_every_region_is_refused(tmp_path: Path) -> None:
     put(tmp_path, small_town())
     lat, lon = lat_lon(0, 90_000)
     with pytest.raises(AddressOutsideRegions, match="Town"):
-        EmbeddedSource(tmp_path / "regions").locate(f"{lat:.5f}, {lon:.5f}")
+        ImportedRegions(tmp_path / "regions").locate(f"{lat:.5f}, {lon:.5f}")

@@ -23,6 +23,6 @@ def soup(response: TestResponse) -> BeautifulSoup:
     return BeautifulSoup(response.text, "html.parser")
 
 
-def words(response: TestResponse) -> str:
+def visible_text(response: TestResponse) -> str:
     """Return what a person reads of an answer, white space folded."""
     return " ".join(soup(response).get_text(" ").split())

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from app.queue.jobs import Job, StageRecord, StageState, Status
-from app.views.job import TICK_SECONDS, Estimate, JobView, elapsed_seconds, estimate_from, seen_mark, stage_lines
+from app.views.job import TICK_SECONDS, Estimate, JobView, elapsed_seconds, estimate_from, panel_mark, steps_of
 
 JOB = Job(
     job_id="abcdefghijklmnop",
@@ -39,14 +39,14 @@ def view(now: float = 1_006.0, records: tuple[StageRecord, ...] = (), **changes:
     position = changes.pop("position", None)
     job = replace(JOB, **changes)  # type: ignore[arg-type]
     return JobView(
-        job,
-        stage_lines(job, records),
-        "",
-        position,
-        elapsed_seconds(job, now),
-        estimate,
-        because,
-        True,  # type: ignore[arg-type]
+        job=job,
+        steps=steps_of(job, records),
+        mark="",
+        position=position,  # type: ignore[arg-type]
+        elapsed_seconds=elapsed_seconds(job, now),
+        estimate=estimate,  # type: ignore[arg-type]
+        requeue_reason=because,
+        mine=True,
     )
 
 
@@ -109,7 +109,7 @@ def test_it_never_calls_a_few_seconds_long() -> None:
 
 
 @pytest.mark.parametrize(
-    ("record", "state", "words"),
+    ("record", "state", "said"),
     [
         (StageRecord("geocode", StageState.DONE, 0.4), "done", "done in 0.4 s"),
         (
@@ -119,33 +119,33 @@ def test_it_never_calls_a_few_seconds_long() -> None:
         ),
     ],
 )
-def test_it_says_how_a_step_ended(record: StageRecord, state: str, words: str) -> None:
-    line = view(records=(record,)).lines[0]
-    assert (line.state, line.words) == (state, words)
+def test_it_says_how_a_step_ended(record: StageRecord, state: str, said: str) -> None:
+    step = view(records=(record,)).steps[0]
+    assert (step.state, step.state_text) == (state, said)
 
 
 @pytest.mark.parametrize(
     ("status", "state"), [(Status.RUNNING, "working"), (Status.FAILED, "failed"), (Status.CANCELLED, "left")]
 )
 def test_it_says_where_it_stands_or_stopped(status: Status, state: str) -> None:
-    assert next(line for line in view(status=status).lines if line.name == "schools").state == state
+    assert next(step for step in view(status=status).steps if step.stage == "schools").state == state
 
 
 def test_the_mark_changes_with_the_version_the_position_and_the_time() -> None:
     job = replace(JOB, status=Status.QUEUED)
     marks = {
-        seen_mark(job, 1, 1_006.0),
-        seen_mark(job, 2, 1_006.0),
-        seen_mark(replace(job, version=8), 1, 1_006.0),
-        seen_mark(job, 1, 1_006.0 + TICK_SECONDS),
+        panel_mark(job, 1, 1_006.0),
+        panel_mark(job, 2, 1_006.0),
+        panel_mark(replace(job, version=8), 1, 1_006.0),
+        panel_mark(job, 1, 1_006.0 + TICK_SECONDS),
     }
     assert len(marks) == 4
-    assert seen_mark(job, 1, 1_006.0) == seen_mark(job, 1, 1_007.0)
+    assert panel_mark(job, 1, 1_006.0) == panel_mark(job, 1, 1_007.0)
 
 
 def test_the_mark_of_an_ended_job_never_changes_again() -> None:
     job = replace(JOB, status=Status.DONE)
-    assert seen_mark(job, None, 1_006.0) == seen_mark(job, None, 9_999.0)
+    assert panel_mark(job, None, 1_006.0) == panel_mark(job, None, 9_999.0)
 
 
 def test_another_visitor_may_do_nothing() -> None:

@@ -6,11 +6,11 @@ import pytest
 
 from app.errors import InvalidListing
 from app.pipeline.listing import Listing
-from app.web.forms import Typed, listing_from, typed_from
+from app.web.forms import FormValues, listing_from, values_from
 
 
 def listing_of(**values: str) -> Listing:
-    return listing_from(Typed({"address": "Bulevardi 12"} | values))
+    return listing_from(FormValues({"address": "Bulevardi 12"} | values))
 
 
 @pytest.mark.parametrize(
@@ -38,12 +38,12 @@ def test_it_refuses_what_is_no_amount(text: str) -> None:
 
 
 def test_it_folds_white_space() -> None:
-    assert listing_from(Typed({"address": "  12 \t Bulevardi \n"})).address == "12 Bulevardi"
+    assert listing_from(FormValues({"address": "  12 \t Bulevardi \n"})).address == "12 Bulevardi"
 
 
 def test_it_leaves_out_destinations_that_are_empty_or_twice() -> None:
-    typed = Typed({"address": "x"}, ("Harbour 1", "", " Harbour  1 "))
-    assert listing_from(typed).destinations == ("Harbour 1",)
+    values = FormValues({"address": "x"}, ("Harbour 1", "", " Harbour  1 "))
+    assert listing_from(values).destinations == ("Harbour 1",)
 
 
 def test_it_tells_no_from_not_said() -> None:
@@ -61,9 +61,9 @@ def test_it_writes_a_listing_back_into_the_form() -> None:
         wants_cooling=True,
         destinations=("a", "b"),
     )
-    assert listing_from(typed_from(listing)) == listing
+    assert listing_from(values_from(listing)) == listing
 
 
 def test_it_opens_the_options_only_when_some_are_given() -> None:
-    assert not typed_from(Listing("x")).has_options
-    assert typed_from(Listing("x", rent=900.0)).has_options
+    assert not values_from(Listing("x")).has_options
+    assert values_from(Listing("x", rent=900.0)).has_options

@@ -6,7 +6,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from app.queue.jobs import JobStore, Status
-from tests.support.asking import HTMX, JSON, soup, submit, words
+from tests.support.asking import HTMX, JSON, soup, submit, visible_text
 from tests.support.queue_steps import Steps
 
 
@@ -19,14 +19,14 @@ def test_it_cancels_a_waiting_job(client: FlaskClient, store: JobStore) -> None:
     job_id = submit(client)
     assert client.post(f"/job/{job_id}/cancel").location == f"/job/{job_id}"
     assert store.get_job(job_id).status is Status.CANCELLED
-    assert "was cancelled" in words(client.get(f"/job/{job_id}"))
+    assert "was cancelled" in visible_text(client.get(f"/job/{job_id}"))
 
 
 def test_it_says_that_a_running_job_is_being_cancelled(client: FlaskClient, steps: Steps) -> None:
     job_id = submit(client)
     steps.claim()
     panel = client.post(f"/job/{job_id}/cancel", headers=HTMX)
-    assert "Cancelling." in words(panel)
+    assert "Cancelling." in visible_text(panel)
     assert not soup(panel).select(f'form[action="/job/{job_id}/cancel"]')
 
 
@@ -93,5 +93,5 @@ def test_it_does_not_believe_a_cookie_that_it_did_not_sign(client: FlaskClient, 
 def test_it_knows_the_owner_in_a_poll(client: FlaskClient, stranger: FlaskClient) -> None:
     poll = f"/job/{submit(client)}/progress"
     stranger.get("/")
-    assert "Cancel" in words(client.get(poll, headers=HTMX))
-    assert "Cancel" not in words(stranger.get(poll, headers=HTMX))
+    assert "Cancel" in visible_text(client.get(poll, headers=HTMX))
+    assert "Cancel" not in visible_text(stranger.get(poll, headers=HTMX))

@@ -103,7 +103,7 @@ def test_it_believes_no_proxy_unless_told(tmp_path: Path) -> None:
 
 def test_it_makes_the_cookie_key_once_for_all_processes(tmp_path: Path) -> None:
     with ThreadPoolExecutor(8) as pool:
-        keys = set(pool.map(lambda _: security.kept_in(tmp_path / "var"), range(40)))
+        keys = set(pool.map(lambda _: security.kept_key(tmp_path / "var"), range(40)))
     assert len(keys) == 1
     assert [path.name for path in (tmp_path / "var").iterdir()] == ["secret.key"]
     assert stat.S_IMODE((tmp_path / "var" / "secret.key").stat().st_mode) == 0o600
@@ -112,15 +112,43 @@ def test_it_makes_the_cookie_key_once_for_all_processes(tmp_path: Path) -> None:
 def test_it_refuses_a_cookie_key_that_is_cut_short(tmp_path: Path) -> None:
     (tmp_path / "secret.key").write_text("short")
     with pytest.raises(ConfigError, match="holds no usable key"):
-        security.kept_in(tmp_path)
+        security.kept_key(tmp_path)
 
 
 def test_it_refuses_a_folder_that_is_a_file(tmp_path: Path) -> None:
     (tmp_path / "var").write_text("")
     with pytest.raises(ConfigError, match="DOORSTEP_DATA_DIR"):
-        security.kept_in(tmp_path / "var")
+        security.kept_key(tmp_path / "var")
 
 
 def test_it_opens_no_database_before_the_first_request(config: Config) -> None:
     create_app(config)
     assert not config.database_path.exists()
+
+
+def test_a_client_may_go_on_once_its_bucket_fills_again() -> None:
+    now = 100.0
+    limiter = security.RateLimiter(2, 0.5, clock=lambda: now)
+    assert [limiter.take("a") for _ in range(3)] == [0.0, 0.0, 2.0]
+    assert limiter.take("b") == 0.0
+    now += 2.0
+    assert limiter.take("a") == 0.0
+    assert limiter.take("a") > 0.0
+
+
+def test_a_bucket_never_holds_more_than_a_burst() -> None:
+    now = 100.0
+    limiter = security.RateLimiter(2, 0.5, clock=lambda: now)
+    limiter.take("a")
+    now += 1_000.0
+    assert [limiter.take("a") > 0 for _ in range(3)] == [False, False, True]
+
+
+def test_the_rate_limiter_forgets_the_client_seen_longest_ago() -> None:
+    limiter = security.RateLimiter(1, 1.0, clock=lambda: 100.0)
+    for number in range(security.MOST_CLIENTS):
+        limiter.take(f"client-{number}")
+    assert limiter.take("client-0") > 0.0
+    limiter.take("one more")
+    assert limiter.take("client-0") > 0.0
+    assert limiter.take("client-1") == 0.0
