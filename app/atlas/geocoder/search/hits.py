@@ -6,6 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+import numpy as np
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import cdist
+
 from app.atlas.geocoder.numbers import is_block_number
 from app.atlas.geocoder.search.costs import (
     ACROSS_COMMA,
@@ -19,7 +23,7 @@ from app.atlas.geocoder.search.costs import (
 )
 from app.atlas.geocoder.search.query import Query
 from app.atlas.geocoder.store import POSTCODE, STREET, GeocoderStore, Name
-from app.atlas.geocoder.text import core_of, edits, glued_keys, key_of, mended_endings, trigrams
+from app.atlas.geocoder.text import core_of, glued_keys, key_of, mended_endings, same_digits, trigrams
 from app.atlas.geocoder.vocabulary import ARTICLES, DIRECTIONS, TYPES
 
 #: The longest name looked for, in words.
@@ -160,14 +164,13 @@ def fuzzy_hits(store: GeocoderStore, query: Query, spans: Sequence[Span], most: 
     """Return the names that differ from some tokens by up to `most` slips of the finger."""
     plain = [span for span in spans if span.end - span.start <= 2 and not any(map(str.isdigit, span.key))]
     grams = list(dict.fromkeys(gram for span in plain for gram in trigrams(span.key)))
-    whole, cores = _by_length(spans)
-    slips: dict[int, list[_Slip]] = {}
-    for ident, key, core in store.similar(grams, SIMILAR_NAMES):
-        found = list(_slips(whole, key, most, False))
-        if core and core != key:
-            found += _slips(cores, core, most, True)
-        if found:
-            slips[ident] = found
+    similar = store.similar(grams, SIMILAR_NAMES)
+    slips: dict[int, list[_Slip]] = defaultdict(list)
+    for ident, slip in _slips(_keys(spans), [(ident, key) for ident, key, _ in similar], most, in_core=False):
+        slips[ident].append(slip)
+    cores = [(ident, core) for ident, key, core in similar if core and core != key]
+    for ident, slip in _slips(_cores(spans), cores, most, in_core=True):
+        slips[ident].append(slip)
     hits: list[tuple[Span, Name, float]] = []
     for name in store.names_by_id(sorted(slips)):
         for slip in slips[name.id]:
@@ -228,27 +231,23 @@ def _unslipped(key: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*swapped, *(key[:i] + key[i + 1 :] for i in range(len(key)))]))
 
 
-_ByLength = dict[int, list[tuple[Span, str]]]
+def _keys(spans: Sequence[Span]) -> list[tuple[Span, str]]:
+    """Return the keys that have letters."""
+    return [(span, key) for span in spans if not span.key.isdigit() for key in (span.key, *span.glued)]
 
 
-def _by_length(spans: Sequence[Span]) -> tuple[_ByLength, _ByLength]:
-    """Sort the keys and the cores that have letters by their length, since slips change it little."""
-    whole: _ByLength = defaultdict(list)
-    cores: _ByLength = defaultdict(list)
-    for span in spans:
-        if not span.key.isdigit():
-            for key in (span.key, *span.glued):
-                whole[len(key)].append((span, key))
-        if span.core:
-            cores[len(span.core)].append((span, span.core))
-    return whole, cores
+def _cores(spans: Sequence[Span]) -> list[tuple[Span, str]]:
+    return [(span, span.core) for span in spans if span.core]
 
 
-def _slips(asked: _ByLength, name: str, most: int, in_core: bool) -> Iterator[_Slip]:
-    """Yield the runs of tokens that differ from a name by few slips."""
-    for length in range(len(name) - most, len(name) + most + 1):
-        allowed = min(most, allowed_edits(length))
-        for span, key in asked.get(length, ()) if allowed else ():
-            count = edits(key, name, allowed)
-            if count:
-                yield _Slip(span, edit_cost(count, length), in_core)
+def _slips(
+    asked: Sequence[tuple[Span, str]], names: Sequence[tuple[int, str]], most: int, *, in_core: bool
+) -> Iterator[tuple[int, _Slip]]:
+    """Yield the ids of names with the runs of tokens that differ from them by few slips: all pairs counted at once."""
+    texts, others = [text for _, text in asked], [name for _, name in names]
+    counts = cdist(texts, others, scorer=OSA.distance, score_cutoff=most, dtype=np.uint8)
+    for i, j in np.argwhere((counts > 0) & (counts <= most)).tolist():
+        span, text = asked[i]
+        count = int(counts[i, j])
+        if count <= allowed_edits(len(text)) and same_digits(text, others[j]):
+            yield names[j][0], _Slip(span, edit_cost(count, len(text)), in_core)
