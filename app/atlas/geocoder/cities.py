@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from app.atlas.geocoder.build.columns import PlaceRow
 from app.atlas.geocoder.store import around, cells_of, columns_of
 from app.atlas.geocoder.text import fold
-from app.geo import METRES_PER_DEGREE, Floats
+from app.geo import Floats, distances_m
 
 #: How far, in metres, a place of each kind reaches from its point: a guess, used to tell whether a hint fits.
 REACH_M: dict[str, float] = {
@@ -86,7 +86,7 @@ class Cities:
         names, best = np.full(len(lats), "", dtype=object), np.ones(len(lats))
         near = [place for beside in around(cell) for place in self._settlements.get(beside, ())]
         for place in sorted(near, key=lambda place: place.name, reverse=True):
-            ratios = _distances_m(lats, lons, place) / NAMING_M[place.kind]
+            ratios = distances_m(lats, lons, place.lat, place.lon) / NAMING_M[place.kind]
             deeper = ratios <= best
             names[deeper], best[deeper] = place.name, ratios[deeper]
         return names
@@ -101,10 +101,3 @@ def _spellings(written: Counter[str]) -> dict[str, str]:
             names[fold(name)][name] += count
     best = {key: min(same, key=lambda name: (-same[name], name)) for key, same in names.items()}
     return {text: best.get(fold(text.split(",")[0].strip()), "") for text in written}
-
-
-def _distances_m(lats: Floats, lons: Floats, place: PlaceRow) -> Floats:
-    """Return what `geometry.distance_m` gives, for many points at once."""
-    x = (place.lon - lons) * METRES_PER_DEGREE * np.cos(np.radians((lats + place.lat) / 2))
-    y = (place.lat - lats) * METRES_PER_DEGREE
-    return np.hypot(x, y)

@@ -28,7 +28,7 @@ from app.atlas.importing.tables import AtlasTables
 from app.atlas.streets.build.ways import StreetWays
 from app.atlas.streets.network import Network
 from app.atlas.streets.rules.walk import FOOTPATH_CLASSES, may_walk
-from app.geo import METRES_PER_DEGREE, Floats, Projection, metres_per_degree_lon
+from app.geo import Floats, Projection, distances_m
 from app.places import Kind
 
 Rows = NDArray[np.integer]
@@ -178,10 +178,7 @@ class Compiler:
         found = {}
         for i, row in enumerate(rows):
             if row.kind == Kind.SUBWAY_STATION and len(entrances):
-                north = (entrances[:, 0] - row.lat) * METRES_PER_DEGREE
-                near = (
-                    np.hypot(north, (entrances[:, 1] - row.lon) * metres_per_degree_lon(row.lat)) <= STATION_ENTRANCE_M
-                )
+                near = distances_m(row.lat, row.lon, entrances[:, 0], entrances[:, 1]) <= STATION_ENTRANCE_M
                 if near.any():
                     found[i] = entrances[near][:, ::-1]
         return found

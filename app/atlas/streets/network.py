@@ -15,7 +15,7 @@ from app.atlas.streets.rules.walk import SECONDS_PER_METRE
 from app.atlas.streets.search import MAX_STRESS, Graph, Neighbourhood, Reached, cycling, driving, reach, spread, walking
 from app.atlas.streets.snapping import SNAP, Snaps, snap_points
 from app.atlas.streets.tiling import Floats, to_degrees
-from app.geo import METRES_PER_DEGREE, Box, box_around, metres_per_degree_lon
+from app.geo import METRES_PER_DEGREE, Box, box_around, distances_m, metres_per_degree_lon
 
 #: Straight metres beyond which nobody walks, rides (an hour and a half each, with detours) or drives (two hours).
 FARTHEST_M: Final = {"walk": 6_000.0, "bike": 15_000.0, "car": 150_000.0}
@@ -95,12 +95,6 @@ def _box_around_all(places: Places) -> Box:
     d_lon = pad_m / max(metres_per_degree_lon(float(places.lats[0])), 1.0)
     lats, lons = places.lats, places.lons
     return Box(lons.min() - d_lon, lats.min() - d_lat, lons.max() + d_lon, lats.max() + d_lat)
-
-
-def distances_m(lat: float, lon: float, lats: Floats, lons: Floats) -> Floats:
-    """Return the straight distances in metres from one point to others."""
-    x = (lons - lon) * np.cos(np.radians((lats + lat) / 2))
-    return np.asarray(np.hypot(x, lats - lat) * METRES_PER_DEGREE, dtype=np.float64)
 
 
 class Walkshed:

@@ -15,7 +15,7 @@ from app.atlas.transit.contract import Floats, Ints, Stops, StopWalks, Timetable
 from app.atlas.transit.journeys import MORNING, JourneySearch, Span, Window, build_window
 from app.atlas.transit.storage import Columns, Names, load_arrays, load_names
 from app.errors import AtlasDamaged
-from app.geo import METRES_PER_DEGREE, metres_per_degree_lon
+from app.geo import distances_m
 
 
 class Timetable:
@@ -48,9 +48,7 @@ class Timetable:
 
     def stops_near(self, lat: float, lon: float, radius_m: float) -> Ints:
         """Return the indices of the stops within a straight distance, nearest first."""
-        north = (self.stops.lats - lat) * METRES_PER_DEGREE
-        east = (self.stops.lons - lon) * metres_per_degree_lon(lat)
-        distance = np.hypot(north, east)
+        distance = distances_m(lat, lon, self.stops.lats, self.stops.lons)
         near = np.flatnonzero(distance <= radius_m)
         return near[np.argsort(distance[near], kind="stable")].astype(np.int32)
 
