@@ -15,7 +15,7 @@ from app.atlas.geocoder.build.columns import Addresses, AddressRow
 from app.atlas.geocoder.build.index import index_addresses
 from app.atlas.geocoder.geocoder import FOUND, Geocoder
 from app.atlas.geocoder.numbers import parse_number, split_numbers
-from app.atlas.geocoder.text import key_of, short_forms
+from app.atlas.geocoder.text import key_of, terms_of
 from app.geo import distance_m
 from app.places import Precision
 from bench.geocoder_questions import SEED, Question, clean, mangled_all, read_rows, sampled
@@ -62,7 +62,7 @@ class Answers:
 
 def _same(street: str, number: str) -> tuple[str, str]:
     parsed = parse_number(number)
-    return key_of(short_forms(street)), parsed.exact if parsed else number
+    return key_of(terms_of(street)), parsed.exact if parsed else number
 
 
 def build(extract: Path) -> tuple[Geocoder, list[AddressRow], float]:

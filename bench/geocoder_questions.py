@@ -12,9 +12,9 @@ from pathlib import Path
 import numpy as np
 import osmium
 
-from app.atlas.geocoder.build.columns import AddressRow, PlaceRow, StreetRow
+from app.atlas.geocoder.build.columns import AddressRow, LocalityRow, StreetRow
 from app.atlas.geocoder.numbers import parse_number, split_numbers
-from app.atlas.importing.tags.addressing import address_row, place_row, street_row
+from app.atlas.importing.tags.addressing import address_row, locality_row, street_row
 
 SEED = 20240607
 #: Full words and what people write for them, at the end of a word or as a word of its own.
@@ -38,11 +38,11 @@ class Question:
     named_town: bool
 
 
-def read_rows(extract: Path) -> tuple[list[AddressRow], list[StreetRow], list[PlaceRow]]:
+def read_rows(extract: Path) -> tuple[list[AddressRow], list[StreetRow], list[LocalityRow]]:
     """Read the addresses, streets and places of an extract (relations left out)."""
     addresses: list[AddressRow] = []
     streets: list[StreetRow] = []
-    places: list[PlaceRow] = []
+    places: list[LocalityRow] = []
     keys = osmium.filter.KeyFilter("addr:housenumber", "highway", "place", "railway")
     for item in osmium.FileProcessor(str(extract)).with_locations().with_filter(keys):
         positions = _positions(item)
@@ -54,7 +54,7 @@ def read_rows(extract: Path) -> tuple[list[AddressRow], list[StreetRow], list[Pl
             addresses.append(address_row(tags, lat, lon))
         if item.is_way() and "highway" in tags and (street := street_row(tags, np.array(positions))):
             streets.append(street)
-        if place := place_row(tags, lat, lon):
+        if place := locality_row(tags, lat, lon):
             places.append(place)
     return addresses, streets, places
 

@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from app import create_app
-from app.atlas.importing.importer import Source, import_region
+from app.atlas.importing.importer import RegionInput, import_region
 from app.atlas.regions import RegionStore
 from app.config import Config
 from app.queue import start_worker
@@ -22,7 +22,7 @@ SAMPLE = SAMPLES / "monaco.osm.pbf"
 @pytest.fixture(scope="module")
 def regions_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("regions")
-    import_region(RegionStore(folder), "monaco", Source(SAMPLE, (), ""))
+    import_region(RegionStore(folder), "monaco", RegionInput(SAMPLE, (), ""))
     return folder
 
 

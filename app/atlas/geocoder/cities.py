@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from app.atlas.geocoder.build.columns import PlaceRow
+from app.atlas.geocoder.build.columns import LocalityRow
 from app.atlas.geocoder.store import around, cells_of, columns_of
 from app.atlas.geocoder.text import fold
 from app.geo import Floats, distances_m
@@ -40,9 +40,9 @@ class Cities:
     `written` counts how often addresses write each.
     """
 
-    def __init__(self, written: Counter[str], places: Sequence[PlaceRow]) -> None:
+    def __init__(self, written: Counter[str], places: Sequence[LocalityRow]) -> None:
         self._spelling = _spellings(written)
-        self._settlements: dict[int, list[PlaceRow]] = defaultdict(list)
+        self._settlements: dict[int, list[LocalityRow]] = defaultdict(list)
         named = [place for place in places if place.kind in NAMING_M]
         cells = cells_of(*columns_of([(place.lat, place.lon) for place in named]), _SETTLEMENT_DEGREES)
         for place, cell in zip(named, cells.tolist(), strict=True):

@@ -13,7 +13,7 @@ from app.atlas.geocoder.search.match import Match, Matcher, in_order
 from app.atlas.geocoder.search.query import Query, read_query
 from app.atlas.geocoder.search.reverse import nearest_address
 from app.atlas.geocoder.store import GeocoderStore
-from app.atlas.geocoder.text import fold, short_forms
+from app.atlas.geocoder.text import fold, terms_of
 
 #: A match with this score or more is the address asked for; below it, ask "did you mean ...?".
 FOUND = 0.65
@@ -24,12 +24,12 @@ _GOOD_ENOUGH = 0.93
 
 
 class Geocoder:
-    """The addresses of one region. `title` is the region's name for people: its words count as known."""
+    """The addresses of one region. `title` is the region's name for people: its tokens count as known."""
 
     def __init__(self, database: sqlite3.Connection | Callable[[], sqlite3.Connection], title: str = "") -> None:
         connection = database
         self._store = GeocoderStore((lambda: connection) if isinstance(connection, sqlite3.Connection) else connection)
-        self._title_words = frozenset(short_forms(title)) | frozenset(fold(title).split())
+        self._title_tokens = frozenset(terms_of(title)) | frozenset(fold(title).split())
 
     def search(self, text: str, limit: int = 5) -> tuple[Match, ...]:
         """Return what the text may mean, best first; equally good ones in different places score below FOUND."""
@@ -77,6 +77,6 @@ class Geocoder:
         return self._scored(query, sorted(found, key=lambda hit: hit.rank))
 
     def _scored(self, query: Query, hits: list[Hit]) -> list[Match]:
-        hints = Hints(self._store, query, hits, self._title_words)
+        hints = Hints(self._store, query, hits, self._title_tokens)
         found: Iterable[Match] = Matcher(self._store, query, hits, hints).matches()
         return in_order(found, FOUND)

@@ -21,8 +21,8 @@ _SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "�
 _INNER_DOT = re.compile(r"(?<=[a-z])\.(?=[a-z])")
 _ELISION = re.compile(r"\b([a-z])'")
 _TOKEN = re.compile(r"[^\W_]+(?:[-/][^\W_]+)*")
-#: Where words part: at a hyphen or slash, and between a long word and digits stuck to it ("kaivokatu1").
-_WORD_ENDS = re.compile(r"[-/]|(?<=[^\W\d_]{4})(?=\d)")
+#: Where tokens part: at a hyphen or slash, and between a long word and digits stuck to it ("kaivokatu1").
+_TOKEN_ENDS = re.compile(r"[-/]|(?<=[^\W\d_]{4})(?=\d)")
 _ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th|er|ere|eme|e|re)")
 _LONG_STREET = re.compile(r"(?<=\w{3})(?:strasse|strase|stras)$")
 
@@ -51,7 +51,7 @@ def trigrams(text: str) -> list[str]:
 
 
 class Token(NamedTuple):
-    """One word or number of an address: folded text, and which of the comma-separated parts it stands in."""
+    """A word or number of an address: folded text, and which of the comma-separated parts it stands in."""
 
     text: str
     part: int = 0
@@ -77,45 +77,45 @@ def spelled_out(text: str) -> str:
 
 
 def tokens_of(text: str) -> list[Token]:
-    """Cut folded text into words and numbers; "203-06" and "12/3" stay whole, "saint-roman" becomes two words."""
+    """Cut folded text into tokens; "203-06" and "12/3" stay whole, "saint-roman" becomes two."""
     found: list[Token] = []
     text = _ELISION.sub(r"\1 ", _INNER_DOT.sub("", text)).replace("'", "")
     for part, piece in enumerate(re.split(r"[,;\n]", text)):
         for match in _TOKEN.finditer(piece):
-            words = [match[0]] if match[0][0].isdigit() else _WORD_ENDS.split(match[0])
-            found += [Token(word, part) for word in words]
+            texts = [match[0]] if match[0][0].isdigit() else _TOKEN_ENDS.split(match[0])
+            found += [Token(text, part) for text in texts]
     return found
 
 
 @lru_cache(maxsize=20_000)
-def short_form(word: str) -> str:
-    """Return what stands for this word in keys: "boulevard" and "blvd" give "bd", "1er" and "first" give "1"."""
-    if word in SHORT_FORMS:
-        return SHORT_FORMS[word]
-    if word in ORDINALS:
-        return ORDINALS[word]
-    if ordinal := _ORDINAL.fullmatch(word):
+def term_of(token: str) -> str:
+    """Return the term that stands for a token in keys: "boulevard" and "blvd" give "bd", "1er" and "first" give "1"."""
+    if token in SHORT_FORMS:
+        return SHORT_FORMS[token]
+    if token in ORDINALS:
+        return ORDINALS[token]
+    if ordinal := _ORDINAL.fullmatch(token):
         return ordinal[1]
-    return _LONG_STREET.sub("str", word).replace("-", "").replace("/", "")
+    return _LONG_STREET.sub("str", token).replace("-", "").replace("/", "")
 
 
-def short_forms(text: str) -> tuple[str, ...]:
-    """Return the short forms of a name's words in order."""
-    return tuple(short_form(token.text) for token in tokens_of(fold(text)))
+def terms_of(text: str) -> tuple[str, ...]:
+    """Return the terms of a name in order."""
+    return tuple(term_of(token.text) for token in tokens_of(fold(text)))
 
 
-def key_of(words: Sequence[str]) -> str:
-    """Return the key under which these short forms are found: "Haupt Str." and "Hauptstraße" have the same."""
-    return "".join(words)
+def key_of(terms: Sequence[str]) -> str:
+    """Return the key under which these terms are found: "Haupt Str." and "Hauptstraße" have the same."""
+    return "".join(terms)
 
 
-def core_of(words: Sequence[str]) -> str:
+def core_of(terms: Sequence[str]) -> str:
     """Return the key without street type, articles and direction, or "" when nothing telling would be left.
 
     A street that is only numbered keeps its type: "West 13th Avenue" gives "13av".
     """
-    core = [word for word in words if word not in ARTICLES and word not in DIRECTIONS]
-    key = "".join(word for word in core if word not in TYPES)
+    core = [term for term in terms if term not in ARTICLES and term not in DIRECTIONS]
+    key = "".join(term for term in core if term not in TYPES)
     if key.isdigit():
         return "".join(core) if len(core) > 1 else ""
     return key if sum(map(str.isalpha, key)) >= 3 else ""

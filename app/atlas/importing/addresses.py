@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from app.atlas.geocoder.build.columns import Addresses, AddressRow, PlaceRow, StreetRow, transposed
+from app.atlas.geocoder.build.columns import Addresses, AddressRow, LocalityRow, StreetRow, transposed
 from app.atlas.geocoder.build.index import index_addresses
 from app.atlas.importing.elements import Interpolation
 from app.atlas.importing.forked import Forked, beside
@@ -58,7 +58,7 @@ class NodeAddresses:
         self._lons.append(node.lon)
         self.texts.add(node.tags)
 
-    def places(self) -> tuple[Floats, Floats]:
+    def positions(self) -> tuple[Floats, Floats]:
         """Return latitudes and longitudes."""
         return np.array(self._lats, dtype=np.float64), np.array(self._lons, dtype=np.float64)
 
@@ -81,7 +81,7 @@ class WayAddresses:
         self.texts.add_ways(ways, rows)
         self._nodes.add(ways, rows)
 
-    def places(self, positions: NodePositions) -> tuple[Floats, Floats]:
+    def positions(self, positions: NodePositions) -> tuple[Floats, Floats]:
         """Return the mean latitude and longitude of the known corners of each way, NaN for one without."""
         refs, starts, _ = self._nodes.refs()
         corners = positions.of(refs)
@@ -96,11 +96,11 @@ class WayAddresses:
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedFeatures:
     """What the rest of the import found that the geocoder needs too."""
 
     streets: Sequence[StreetRow]
-    places: Sequence[PlaceRow]
+    localities: Sequence[LocalityRow]
     interpolations: Sequence[Interpolation]
     #: Addresses on relations.
     addresses: Sequence[AddressRow]
@@ -109,7 +109,7 @@ class Named:
 
 
 def reading_addresses(file: PbfFile, database: Path) -> AbstractContextManager[Forked[Floats]]:
-    """Read addresses in another process, which indexes them once it is told what is `Named`.
+    """Read addresses in another process, which indexes them once it is told what is `NamedFeatures`.
 
     It answers with the (lon, lat) rows of all addresses.
     """
@@ -119,12 +119,12 @@ def reading_addresses(file: PbfFile, database: Path) -> AbstractContextManager[F
 def _work(file: PbfFile, database: Path, pipe: Connection) -> Floats:
     with file.checked():
         read = _Read(file)
-    named: Named = pipe.recv()
+    named: NamedFeatures = pipe.recv()
     addresses = read.with_others(named)
     with closing(sqlite3.connect(database)) as connection:
         connection.execute("PRAGMA journal_mode = OFF")
         connection.execute("PRAGMA synchronous = OFF")
-        index_addresses(connection, addresses, named.streets, named.places)
+        index_addresses(connection, addresses, named.streets, named.localities)
         connection.commit()
     return np.column_stack((addresses.lons, addresses.lats))
 
@@ -140,14 +140,14 @@ class _Read:
                 self._nodes.add(node)
             for ways in block.ways():
                 self._ways.add(ways, ways.with_keys({ADDRESS_KEY}))
-        self._way_places = self._ways.places(positions)
+        self._way_positions = self._ways.positions(positions)
 
-    def with_others(self, named: Named) -> Addresses:
+    def with_others(self, named: NamedFeatures) -> Addresses:
         """Return all addresses, with those that the rest of the import found."""
         others = [*named.addresses, *(row for way in named.interpolations for row in self._between(way))]
         lats, lons, *texts = transposed(others, len(AddressRow._fields))
-        node_lats, node_lons = self._nodes.places()
-        way_lats, way_lons = self._way_places
+        node_lats, node_lons = self._nodes.positions()
+        way_lats, way_lons = self._way_positions
         read = zip(self._nodes.texts.columns, self._ways.texts.columns, texts, strict=True)
         columns = [[*of_nodes, *of_ways, *rest] for of_nodes, of_ways, rest in read]
         self._put_in_streets(columns[1], named.house_streets)

@@ -106,11 +106,11 @@ class Compiler:
     def coverage(self, addresses: Floats) -> Coverage:
         """Work out where the region holds data."""
         extract, ways = self._extract, self._ways
-        spots = np.array([(spot.lon, spot.lat) for spot in extract.spots]).reshape(-1, 2)
+        points = np.array([(point.lon, point.lat) for point in extract.points]).reshape(-1, 2)
         streets = np.column_stack((ways.lons, ways.lats))
         land = shapely.get_coordinates(self._outlines.degrees[self._near_shapes()])
         mapped = np.concatenate((streets[np.isfinite(streets[:, 0])], land))
-        return coverage_of(mapped, spots, addresses, self._coast(), extract.header_box)
+        return coverage_of(mapped, points, addresses, self._coast(), extract.header_box)
 
     def _near_shapes(self) -> list[int]:
         """Return the shapes of places: hazards such as rivers and railways run far out of many extracts."""
@@ -130,8 +130,8 @@ class Compiler:
     def _hazards(self) -> list[HazardRow]:
         rows = [i for i, shape in enumerate(self._extract.shapes) if any(map(is_hazard, shape.kinds))]
         shapes = [self._extract.shapes[i] for i in rows]
-        spots = [spot for spot in self._extract.spots if any(map(is_hazard, spot.kinds))]
-        return hazard_rows(shapes, self._outlines.of(np.array(rows, dtype=np.intp)), spots)
+        points = [point for point in self._extract.points if any(map(is_hazard, point.kinds))]
+        return hazard_rows(shapes, self._outlines.of(np.array(rows, dtype=np.intp)), points)
 
     def _greens(self, rows: Sequence[PlaceRow], places: PlaceShapes) -> tuple[dict[int, GreenFacts], set[int]]:
         """Return the measures of the green areas, by row, and the rows of woods that are no place to go to."""

@@ -8,13 +8,13 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import shapely
 
-from app.atlas.importing.elements import Comfort, Cover, Extract, Gate, Interpolation, Shape, Spot, Track
+from app.atlas.importing.elements import Comfort, Cover, Extract, Gate, Interpolation, PointFeature, Shape, Track
 from app.atlas.importing.pbf.block import Node, Tags
 from app.atlas.importing.pbf.file import PbfFile, iso_date
 from app.atlas.importing.pbf.located import NodePositions, Way, Ways
-from app.atlas.importing.relations import Part, Relations, assembled, read_relations
+from app.atlas.importing.relations import Relations, WkbShape, assembled, read_relations
 from app.atlas.importing.stops import STATION_ON
-from app.atlas.importing.tags.addressing import address_row, place_row
+from app.atlas.importing.tags.addressing import address_row, locality_row
 from app.atlas.importing.tags.classify import kinds_of
 from app.atlas.importing.tags.kinds import ADDRESS_KEY, KIND_KEYS, NODE_KEYS, WAY_KEYS
 from app.errors import BadExtract
@@ -124,11 +124,11 @@ class NodeReader:
         if word := comfort_of(tags):
             extract.comforts.append(Comfort(word, lat, lon))
         if kinds := kinds_of(tags):
-            extract.spots.append(Spot(osm_id, lat, lon, tags, kinds))
+            extract.points.append(PointFeature(osm_id, lat, lon, tags, kinds))
         if tags.get("railway") == "subway_entrance":
             extract.subway_entrances.append((lat, lon))
-        if (place := place_row(tags, lat, lon)) is not None:
-            extract.places.append(place)
+        if (locality := locality_row(tags, lat, lon)) is not None:
+            extract.localities.append(locality)
 
 
 def is_area(tags: Tags, kinds: tuple[Kind, ...], closed: bool) -> bool:
@@ -147,7 +147,7 @@ class WayReader:
         self._extract = extract
         self._relations = relations
         self._route_members = relations.route_member_ids()
-        self._parts: dict[int, Part] = {}
+        self._parts: dict[int, WkbShape] = {}
 
     def read(self, way: Way) -> None:
         """Keep what a way with one of WAY_KEYS says, or one that is part of an area."""
@@ -156,7 +156,7 @@ class WayReader:
         if not _is_line(way):
             return
         if way.way_id in self._relations.area_ways:
-            self._parts[way.way_id] = Part(_wkb(way), tuple(way.refs.tolist()))
+            self._parts[way.way_id] = WkbShape(_wkb(way), tuple(way.refs.tolist()))
         if "highway" in way.tags or way.tags.get("route") == "ferry":
             self._street(way)
         if not KIND_KEYS.isdisjoint(way.tags):
@@ -168,7 +168,7 @@ class WayReader:
             if (area := assembled(members, self._parts)) is not None:
                 self._relation(f"r{relation_id}", members.tags, area)
 
-    def _relation(self, osm_id: str, tags: Tags, area: Part) -> None:
+    def _relation(self, osm_id: str, tags: Tags, area: WkbShape) -> None:
         kinds = kinds_of(tags)
         if not CENTRES.isdisjoint(kinds):
             kinds = self._without_centre(kinds, osm_id, tags, area.wkb)
@@ -205,7 +205,7 @@ class WayReader:
     def _without_centre(self, kinds: tuple[Kind, ...], osm_id: str, tags: Tags, wkb: bytes) -> tuple[Kind, ...]:
         """Take a town mapped as an area for a point in its middle, which its own node replaces where there is one."""
         centre = tuple(kind for kind in kinds if kind in CENTRES)
-        self._extract.spots.append(Spot(osm_id, *_middle(wkb), tags, centre))
+        self._extract.points.append(PointFeature(osm_id, *_middle(wkb), tags, centre))
         return tuple(kind for kind in kinds if kind not in CENTRES)
 
     def _street(self, way: Way) -> None:

@@ -11,7 +11,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from app.atlas.importing.elements import Extract, Shape, Spot
+from app.atlas.importing.elements import Extract, PointFeature, Shape
 from app.atlas.importing.outlines import Outlines
 from app.atlas.importing.tags.classify import display_name, tags_json
 from app.atlas.importing.tags.hazards import is_some_factory
@@ -74,17 +74,17 @@ class PlaceShapes:
 
 def place_rows(extract: Extract, places: PlaceShapes) -> list[PlaceRow]:
     """Return all places in spatial order."""
-    spots = _one_centre_each([spot for spot in extract.spots if any(map(is_place, spot.kinds))])
-    rows = [*_area_rows(places), *_point_rows(_without_twins(spots, places))]
+    points = _one_centre_each([point for point in extract.points if any(map(is_place, point.kinds))])
+    rows = [*_area_rows(places), *_point_rows(_without_twins(points, places))]
     order = spatial_order(np.array([row.lat for row in rows]), np.array([row.lon for row in rows]))
     return _one_stop_each([rows[i] for i in order.tolist()])
 
 
-def _point_rows(spots: Iterable[Spot]) -> Iterable[PlaceRow]:
-    for spot in spots:
-        name, tags = display_name(spot.tags), tags_json(spot.tags)
-        for kind in filter(is_place, spot.kinds):
-            yield PlaceRow(kind, spot.lat, spot.lon, spot.osm_id, name, tags, None, -1)
+def _point_rows(points: Iterable[PointFeature]) -> Iterable[PlaceRow]:
+    for point in points:
+        name, tags = display_name(point.tags), tags_json(point.tags)
+        for kind in filter(is_place, point.kinds):
+            yield PlaceRow(kind, point.lat, point.lon, point.osm_id, name, tags, None, -1)
 
 
 def _area_rows(places: PlaceShapes) -> Iterable[PlaceRow]:
@@ -98,26 +98,30 @@ def _area_rows(places: PlaceShapes) -> Iterable[PlaceRow]:
             yield PlaceRow(kind, lat, lon, shape.osm_id, name, tags, area, row)
 
 
-def _without_twins(spots: Sequence[Spot], places: PlaceShapes) -> list[Spot]:
+def _without_twins(points: Sequence[PointFeature], places: PlaceShapes) -> list[PointFeature]:
     """Leave out a point inside an area of the same kind and name (or either without one): it is the same thing."""
     areas = np.flatnonzero(places.outlines.is_area)
     tree = shapely.STRtree(places.outlines.degrees[areas])
-    points = np.array([(spot.lon, spot.lat) for spot in spots])
-    pairs = tree.query(point_array(points), predicate="intersects")
-    twins = {spot for spot, area in pairs.T.tolist() if _same(spots[spot], places.shapes[areas[area]])}
-    return [spot for row, spot in enumerate(spots) if row not in twins]
+    positions = np.array([(point.lon, point.lat) for point in points])
+    pairs = tree.query(point_array(positions), predicate="intersects")
+    twins = {row for row, area in pairs.T.tolist() if _same(points[row], places.shapes[areas[area]])}
+    return [point for row, point in enumerate(points) if row not in twins]
 
 
-def _one_centre_each(spots: Sequence[Spot]) -> list[Spot]:
+def _one_centre_each(points: Sequence[PointFeature]) -> list[PointFeature]:
     """Leave out the middle of a town's outline where the town has a node of its own, put where its centre is."""
-    nodes = {(spot.kinds, display_name(spot.tags)) for spot in spots if spot.osm_id.startswith("n")}
-    return [spot for spot in spots if spot.osm_id.startswith("n") or (spot.kinds, display_name(spot.tags)) not in nodes]
+
+    def is_node(point: PointFeature) -> bool:
+        return point.osm_id.startswith("n")
+
+    nodes = {(point.kinds, display_name(point.tags)) for point in points if is_node(point)}
+    return [point for point in points if is_node(point) or (point.kinds, display_name(point.tags)) not in nodes]
 
 
-def _same(spot: Spot, shape: Shape) -> bool:
-    if not set(filter(is_place, spot.kinds)) & set(shape.kinds):
+def _same(point: PointFeature, shape: Shape) -> bool:
+    if not set(filter(is_place, point.kinds)) & set(shape.kinds):
         return False
-    names = display_name(spot.tags).casefold(), display_name(shape.tags).casefold()
+    names = display_name(point.tags).casefold(), display_name(shape.tags).casefold()
     return names[0] == names[1] or "" in names
 
 
@@ -154,9 +158,9 @@ class HazardRow(NamedTuple):
     box: Box
 
 
-def hazard_rows(shapes: Sequence[Shape], outlines: Outlines, spots: Sequence[Spot]) -> list[HazardRow]:
+def hazard_rows(shapes: Sequence[Shape], outlines: Outlines, points: Sequence[PointFeature]) -> list[HazardRow]:
     """Return the lines, areas and points that checks measure to, in spatial order."""
-    rows = [*_shape_rows(shapes, outlines), *_spot_rows(spots)]
+    rows = [*_shape_hazards(shapes, outlines), *_point_hazards(points)]
     lats = np.array([(row.box.min_lat + row.box.max_lat) / 2 for row in rows])
     lons = np.array([(row.box.min_lon + row.box.max_lon) / 2 for row in rows])
     return [rows[i] for i in spatial_order(lats, lons).tolist()]
@@ -173,7 +177,7 @@ def lanes_of(tags: Mapping[str, str]) -> int | None:
     return int(match.group()) if match and int(match.group()) > 0 else None
 
 
-def _shape_rows(shapes: Sequence[Shape], outlines: Outlines) -> list[HazardRow]:
+def _shape_hazards(shapes: Sequence[Shape], outlines: Outlines) -> list[HazardRow]:
     wkbs = shapely.to_wkb(outlines.degrees)
     boxes = shapely.bounds(outlines.degrees).tolist()
     areas = shapely.area(outlines.metres)
@@ -181,24 +185,24 @@ def _shape_rows(shapes: Sequence[Shape], outlines: Outlines) -> list[HazardRow]:
     for row, shape in enumerate(shapes):
         for kind in filter(is_hazard, shape.kinds):
             if not _is_too_small(kind, shape.tags, areas[row]):
-                rows.append(_row(kind, shape.osm_id, shape.tags, wkbs[row], Box(*boxes[row])))
+                rows.append(_hazard_row(kind, shape.osm_id, shape.tags, wkbs[row], Box(*boxes[row])))
     return rows
 
 
-def _spot_rows(spots: Sequence[Spot]) -> list[HazardRow]:
+def _point_hazards(points: Sequence[PointFeature]) -> list[HazardRow]:
     return [
-        _row(kind, spot.osm_id, spot.tags, shapely.to_wkb(shapely.Point(spot.lon, spot.lat)), _box(spot))
-        for spot in spots
-        for kind in filter(is_hazard, spot.kinds)
-        if not _is_too_small(kind, spot.tags, 0.0)
+        _hazard_row(kind, point.osm_id, point.tags, shapely.to_wkb(shapely.Point(point.lon, point.lat)), _box(point))
+        for point in points
+        for kind in filter(is_hazard, point.kinds)
+        if not _is_too_small(kind, point.tags, 0.0)
     ]
 
 
-def _box(spot: Spot) -> Box:
-    return Box(spot.lon, spot.lat, spot.lon, spot.lat)
+def _box(point: PointFeature) -> Box:
+    return Box(point.lon, point.lat, point.lon, point.lat)
 
 
-def _row(kind: Kind, osm_id: str, tags: Mapping[str, str], shape: bytes, box: Box) -> HazardRow:
+def _hazard_row(kind: Kind, osm_id: str, tags: Mapping[str, str], shape: bytes, box: Box) -> HazardRow:
     kept = tags_json(tags)
     return HazardRow(kind, osm_id, display_name(tags), lanes_of(tags), kept, shape, box)
 

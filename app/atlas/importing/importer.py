@@ -22,7 +22,7 @@ from app.atlas.atlas import (
 )
 from app.atlas.coverage import Coverage
 from app.atlas.geocoder.build.columns import StreetRow
-from app.atlas.importing.addresses import Named, reading_addresses
+from app.atlas.importing.addresses import NamedFeatures, reading_addresses
 from app.atlas.importing.compiler import Compiler, NetworkWalks
 from app.atlas.importing.elements import Extract
 from app.atlas.importing.extract import read_extract
@@ -96,7 +96,7 @@ def _refuse_unreadable(path: Path) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class RegionInput:
     """What a region is made from."""
 
     extract: Path
@@ -105,14 +105,14 @@ class Source:
 
 
 def import_region(
-    store: RegionStore, name: str, source: Source, progress: Progress = lambda share, what: None
+    store: RegionStore, name: str, region: RegionInput, progress: Progress = lambda share, what: None
 ) -> AtlasMeta:
     """Compile a region and put it in place of the old one of that name, in one step at the end.
 
     Raises BadRegionName, BadExtract or BadFeed; nothing has changed then, and neither when the process is killed.
     """
     with store.new_build(name) as directory, _no_collection():
-        meta = _compile(source, source.title or name.replace("-", " ").title(), directory, progress)
+        meta = _compile(region, region.title or name.replace("-", " ").title(), directory, progress)
         progress(1.0, "done")
     return meta
 
@@ -129,40 +129,40 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _compile(source: Source, title: str, directory: Path, progress: Progress) -> AtlasMeta:
+def _compile(region: RegionInput, title: str, directory: Path, progress: Progress) -> AtlasMeta:
     progress(0.0, "reading streets and places")
     with (
-        opened(source.extract, directory) as file,
+        opened(region.extract, directory) as file,
         reading_addresses(file, directory / ADDRESSES_FILE) as addresses,
     ):
         extract = read_extract(file, lambda share: progress(PLACES * share, "reading streets and places"))
-        return _build(source, title, directory, extract, addresses, progress)
+        return _build(region, title, directory, extract, addresses, progress)
 
 
 def _build(
-    source: Source, title: str, directory: Path, extract: Extract, addresses: Forked[Floats], progress: Progress
+    region: RegionInput, title: str, directory: Path, extract: Extract, addresses: Forked[Floats], progress: Progress
 ) -> AtlasMeta:
     ways, streets = street_ways(extract.streets), directory / NETWORK_DIR
     gates = {ref: gate.tags for ref, gate in extract.gates.items()}
     streets.mkdir()
     progress(PLACES, "building the street network, measuring places and green areas")
     with beside(lambda pipe: compile_network(ways, gates, streets)) as compiling:
-        named = (_street_rows(ways), extract.places, extract.interpolations, extract.addresses)
-        addresses.tell(Named(*named, extract.house_streets))
+        named = (_street_rows(ways), extract.localities, extract.interpolations, extract.addresses)
+        addresses.send(NamedFeatures(*named, extract.house_streets))
         settle_stations(extract)
         compiler = Compiler(extract, ways)
         found = compiler.places()
-        compiling.answer()
+        compiling.result()
     network = Network.open(streets)
     tables = compiler.tables(found, network)
     with beside(lambda pipe: write_tables(directory / TABLES_FILE, tables)) as writing:
         progress(TIMETABLES, "compiling timetables")
-        timetables = _timetables(source.feeds, directory, network)
+        timetables = _timetables(region.feeds, directory, network)
         progress(ADDRESSES, "indexing addresses")
-        coverage = compiler.coverage(addresses.answer())
+        coverage = compiler.coverage(addresses.result())
         coverage.write(directory)
-        writing.answer()
-    meta = _meta(source, title, extract, tables, coverage, timetables)
+        writing.result()
+    meta = _meta(region, title, extract, tables, coverage, timetables)
     write_meta(directory / TABLES_FILE, to_rows(meta))
     return meta
 
@@ -184,7 +184,7 @@ def _timetables(feeds: Sequence[Path], directory: Path, network: Network) -> Tim
 
 
 def _meta(
-    source: Source,
+    region: RegionInput,
     title: str,
     extract: Extract,
     tables: AtlasTables,
@@ -200,9 +200,9 @@ def _meta(
         addresses=int(coverage.addresses.sum()),
         places=len(tables.places),
         streets=len(extract.streets.tags),
-        feed_files=tuple(str(feed.resolve()) for feed in source.feeds),
+        feed_files=tuple(str(feed.resolve()) for feed in region.feeds),
         feeds=timetables.feeds if timetables else (),
         service_date=timetables.service_date if timetables else "",
-        source_file=str(source.extract.resolve()),
+        source_file=str(region.extract.resolve()),
         notes=timetables.notes if timetables else (),
     )

@@ -33,7 +33,7 @@ TRAILS = frozenset({"hiking", "foot", "walking"})
 
 
 @dataclass(frozen=True, slots=True)
-class Members:
+class AreaRelation:
     """An area made of ways: its tags, the ways of its outer edge and of its holes."""
 
     tags: dict[str, str]
@@ -49,7 +49,7 @@ class Relations:
     trail_ways: set[int] = field(default_factory=set)
     #: Element id to the street of the associatedStreet relation that it is a house of.
     house_streets: dict[str, str] = field(default_factory=dict)
-    areas: dict[int, Members] = field(default_factory=dict)
+    areas: dict[int, AreaRelation] = field(default_factory=dict)
     #: Every way that is part of an area relation.
     area_ways: set[int] = field(default_factory=set)
 
@@ -102,7 +102,7 @@ class _RelationReader:
             return
         inner = _ways([m for m in members if m.role == "inner"])
         outer = _ways([m for m in members if m.role != "inner"])
-        self.found.areas[relation_id] = Members(tags, outer, inner)
+        self.found.areas[relation_id] = AreaRelation(tags, outer, inner)
         self.found.area_ways.update(inner, outer)
 
 
@@ -110,14 +110,14 @@ def _ways(members: Sequence[Member]) -> tuple[int, ...]:
     return tuple(int(m.osm_id[1:]) for m in members if m.osm_id[0] == "w")
 
 
-class Part(NamedTuple):
+class WkbShape(NamedTuple):
     """A line or area: WKB in degrees, and the nodes on its edge."""
 
     wkb: bytes
     refs: tuple[int, ...]
 
 
-def assembled(members: Members, parts: Mapping[int, Part]) -> Part | None:
+def assembled(members: AreaRelation, parts: Mapping[int, WkbShape]) -> WkbShape | None:
     """Return the area of a relation, or None where nothing of its outer edge is in the extract.
 
     Where the extract cuts the relation, each open end of the edge is joined straight to the other.
@@ -130,10 +130,10 @@ def assembled(members: Members, parts: Mapping[int, Part]) -> Part | None:
     if not polygons:
         return None
     refs = dict.fromkeys(ref for way in members.outer if way in parts for ref in parts[way].refs)
-    return Part(shapely.MultiPolygon(polygons).wkb, tuple(refs))
+    return WkbShape(shapely.MultiPolygon(polygons).wkb, tuple(refs))
 
 
-def _enclosed(ways: Iterable[int], parts: Mapping[int, Part]) -> shapely.Geometry:
+def _enclosed(ways: Iterable[int], parts: Mapping[int, WkbShape]) -> shapely.Geometry:
     lines = shapely.from_wkb(np.array([parts[way].wkb for way in ways if way in parts], dtype=object))
     if not len(lines):
         return shapely.Polygon()

@@ -65,7 +65,7 @@ class Arcs:
 
 
 @dataclass(frozen=True, slots=True)
-class Shapes:
+class EdgeShapes:
     """The edges' points one after the other, and the segments that start at them by small cells.
 
     No segment starts at the last point of an edge.
@@ -80,7 +80,7 @@ class Shapes:
 
 
 @dataclass(frozen=True, slots=True)
-class Spots:
+class MeasuredPoints:
     """Points sorted by tile with a row of measures each."""
 
     tiles: TileIndex
@@ -109,12 +109,12 @@ class NetworkFiles:
     bike: Arcs
     car: Arcs
     main: MainRoads
-    shapes: Shapes
-    junctions: Spots
+    shapes: EdgeShapes
+    junctions: MeasuredPoints
     #: Measure: length in metres.
-    blocks: Spots
+    blocks: MeasuredPoints
     #: Measures: metres of street, of cycle path and of cycle lane.
-    pieces: Spots
+    pieces: MeasuredPoints
 
     def write(self, directory: Path) -> None:
         """Write one .npy file per array, and the mark of the format last."""

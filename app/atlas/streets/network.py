@@ -9,7 +9,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from app.atlas.streets.arrays import NetworkFiles, Spots
+from app.atlas.streets.arrays import MeasuredPoints, NetworkFiles
 from app.atlas.streets.graph import BIKE_METRES_PER_SECOND, EdgeFlag
 from app.atlas.streets.rules.walk import SECONDS_PER_METRE
 from app.atlas.streets.search import MAX_STRESS, Graph, Neighbourhood, Reached, cycling, driving, reach, spread, walking
@@ -33,24 +33,24 @@ PATTERN_M = 800.0
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
-    """Places in degrees, their streets, and their straight distance in metres from the first one of a journey."""
+class JourneyEnds:
+    """JourneyEnds in degrees, their streets, and their straight distance in metres from the first one of a journey."""
 
     lats: Floats
     lons: Floats
     snaps: Snaps
     straight_m: Floats
 
-    def pick(self, chosen: NDArray[np.bool_]) -> Places:
+    def pick(self, chosen: NDArray[np.bool_]) -> JourneyEnds:
         """Return some of the places."""
-        return Places(self.lats[chosen], self.lons[chosen], self.snaps[chosen], self.straight_m[chosen])
+        return JourneyEnds(self.lats[chosen], self.lons[chosen], self.snaps[chosen], self.straight_m[chosen])
 
 
 def journey_seconds(files: NetworkFiles, mode: str, lats: Floats, lons: Floats) -> Floats:
     """Return the seconds from the first place to each of the others by "walk", "bike" or "car"; infinity for no way."""
     graph = {"walk": walking, "bike": cycling, "car": driving}[mode](files)
     snaps = snap_points(files, lats, lons, SNAP_M, EdgeFlag.CAR if mode == "car" else EdgeFlag.WALK)
-    places = Places(lats, lons, snaps, distances_m(lats[0], lons[0], lats, lons))
+    places = JourneyEnds(lats, lons, snaps, distances_m(lats[0], lons[0], lats, lons))
     is_long = places.straight_m > (LONG_DRIVE_M if mode == "car" else FARTHEST_M[mode])
     costs = np.full(len(lats), np.inf)
     costs[~is_long] = _search_between(files, graph, places.pick(~is_long))
@@ -62,13 +62,13 @@ def journey_seconds(files: NetworkFiles, mode: str, lats: Floats, lons: Floats) 
     return costs[1:] / BIKE_METRES_PER_SECOND if mode == "bike" else costs[1:]
 
 
-def _search_between(files: NetworkFiles, graph: Graph, places: Places) -> Floats:
+def _search_between(files: NetworkFiles, graph: Graph, places: JourneyEnds) -> Floats:
     """Search every street of the box around the places."""
     near = Neighbourhood.of(files.nodes.tiles.slices(_box_around_all(places)))
     return reach(graph, near, places.snaps[0], np.inf).cost_to(places.snaps)
 
 
-def _long_drives(files: NetworkFiles, graph: Graph, places: Places) -> Floats:
+def _long_drives(files: NetworkFiles, graph: Graph, places: JourneyEnds) -> Floats:
     """Search the streets around the start, then main roads, then the streets around each destination."""
     main = files.main
     at_start = box_around(places.lats[0], places.lons[0], STREETS_AT_ENDS_M)
@@ -88,7 +88,7 @@ def _long_drives(files: NetworkFiles, graph: Graph, places: Places) -> Floats:
     return costs
 
 
-def _box_around_all(places: Places) -> Box:
+def _box_around_all(places: JourneyEnds) -> Box:
     """Return the box around places, wide enough for the detours that a way between them may take."""
     pad_m = 1_000.0 + 0.25 * float(places.straight_m.max())
     d_lat = pad_m / METRES_PER_DEGREE
@@ -199,7 +199,7 @@ class Network:
         metres, _ = self._within(self._files.pieces, lat, lon, radius_m)
         return float(metres[:, 0].sum()) / 1000
 
-    def _within(self, spots: Spots, lat: float, lon: float, radius_m: float) -> tuple[Floats, Floats]:
+    def _within(self, spots: MeasuredPoints, lat: float, lon: float, radius_m: float) -> tuple[Floats, Floats]:
         """Return the measures of the spots within a straight distance, and their distances."""
         members = spots.tiles.members(box_around(lat, lon, radius_m))
         distance = distances_m(lat, lon, to_degrees(spots.lat[members]), to_degrees(spots.lon[members]))

@@ -13,7 +13,7 @@ from app.atlas.transit.clock import hours_and_minutes
 from app.atlas.transit.compile.departures import DAYTIME_S
 from app.atlas.transit.contract import Floats, Ints, Stops, StopWalks, TimetableFacts
 from app.atlas.transit.journeys import MORNING, JourneySearch, Span, Window, build_window
-from app.atlas.transit.storage import Columns, Names, load_arrays, load_names
+from app.atlas.transit.storage import TimetableColumns, TimetableTexts, load_arrays, load_texts
 from app.errors import AtlasDamaged
 from app.geo import distances_m
 
@@ -21,7 +21,7 @@ from app.geo import distances_m
 class Timetable:
     """Memory-mapped and immutable once opened: threads may share it."""
 
-    def __init__(self, columns: Columns, names: Names, morning: Window) -> None:
+    def __init__(self, columns: TimetableColumns, names: TimetableTexts, morning: Window) -> None:
         self._columns, self._names = columns, names
         self._routes: dict[int, RouteAtStop] = {}
         self._searches: dict[Span, JourneySearch] = {MORNING: JourneySearch(morning, MORNING)}
@@ -34,10 +34,10 @@ class Timetable:
         Raises AtlasDamaged where the files do not belong together.
         """
         try:
-            names = load_names(directory)
+            names = load_texts(directory)
             if names is None:
                 return None
-            return cls(load_arrays(directory, names, Columns), names, load_arrays(directory, names, Window))
+            return cls(load_arrays(directory, names, TimetableColumns), names, load_arrays(directory, names, Window))
         except (OSError, ValueError, msgspec.DecodeError):
             raise AtlasDamaged(name=directory.parent.name) from None
 

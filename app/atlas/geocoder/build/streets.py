@@ -13,7 +13,7 @@ from scipy.sparse.csgraph import connected_components
 from app.atlas.geocoder.build.columns import Addresses, Ints, StreetRow, TextColumn
 from app.atlas.geocoder.numbers import HouseNumber, is_block_number, is_no_range, parse_number, split_numbers
 from app.atlas.geocoder.store import CELL_ROW, cells_of, columns_of
-from app.atlas.geocoder.text import key_of, short_forms
+from app.atlas.geocoder.text import key_of, terms_of
 from app.geo import distance_m
 
 #: A name's number and a cell make one number; cells lie between -CELLS and CELLS.
@@ -49,7 +49,7 @@ def clusters(names: Ints, cells: Ints, links: tuple[Ints, Ints]) -> Ints:
     return number[labels][unit_of]
 
 
-class Houses(NamedTuple):
+class HouseColumns(NamedTuple):
     """Columns, one entry a house number: its street, its row in the addresses, and its place in `parsed`.
 
     Sorted by street, then number, then where they are.
@@ -61,7 +61,7 @@ class Houses(NamedTuple):
     parsed: list[HouseNumber]
 
 
-def houses_of(addresses: Addresses, rows: Ints, streets: Ints) -> Houses:
+def houses_of(addresses: Addresses, rows: Ints, streets: Ints) -> HouseColumns:
     """Return the houses of some rows of the addresses; `streets` are the streets of those rows."""
     texts, codes = addresses.numbers.distinct, addresses.numbers.codes[rows]
     readings, which = np.unique(codes * 2 + _by_block(texts, codes, streets)[streets], return_inverse=True)
@@ -71,7 +71,7 @@ def houses_of(addresses: Addresses, rows: Ints, streets: Ints) -> Houses:
     # A row may carry several numbers: 2;4;6.
     times = counts[which]
     within = np.arange(times.sum()) - np.repeat(np.cumsum(times) - times, times)
-    houses = Houses(
+    houses = HouseColumns(
         np.repeat(streets, times),
         np.repeat(rows, times),
         np.repeat(starts[which], times) + within,
@@ -94,7 +94,7 @@ def _numbers_in(text: str, block_style: bool) -> list[HouseNumber]:
     return [number for number in numbers if number]
 
 
-def _without_twins(addresses: Addresses, houses: Houses) -> Houses:
+def _without_twins(addresses: Addresses, houses: HouseColumns) -> HouseColumns:
     """Keep one of the houses mapped at one spot with one number."""
     exact = TextColumn.of([number.exact for number in houses.parsed])
     same = houses.streets * max(len(exact.distinct), 1) + exact.codes[houses.numbers]
@@ -109,7 +109,7 @@ def _without_twins(addresses: Addresses, houses: Houses) -> Houses:
     return houses._replace(streets=houses.streets[keep], rows=houses.rows[keep], numbers=houses.numbers[keep])
 
 
-def _distinct(addresses: Addresses, houses: Houses, group: list[int]) -> list[int]:
+def _distinct(addresses: Addresses, houses: HouseColumns, group: list[int]) -> list[int]:
     """Return the houses of a group that are not at one spot with another: of those, the one that says most."""
     kept: list[tuple[int, float, float]] = []
     for house in sorted(group, key=lambda house: _merit(addresses, houses, house)):
@@ -120,7 +120,7 @@ def _distinct(addresses: Addresses, houses: Houses, group: list[int]) -> list[in
     return [house for house, _, _ in kept]
 
 
-def _merit(addresses: Addresses, houses: Houses, house: int) -> tuple[bool, bool, str, list[float]]:
+def _merit(addresses: Addresses, houses: HouseColumns, house: int) -> tuple[bool, bool, str, list[float]]:
     """Return what to sort by: rows with a postcode and a city first, and any fixed order of those."""
     row = int(houses.rows[house])
     texts = (addresses.numbers, addresses.names, addresses.cities, addresses.postcodes)
@@ -130,7 +130,7 @@ def _merit(addresses: Addresses, houses: Houses, house: int) -> tuple[bool, bool
     return not has_postcode, not has_city, houses.parsed[houses.numbers[house]].text, order
 
 
-def _sorted(addresses: Addresses, houses: Houses) -> Houses:
+def _sorted(addresses: Addresses, houses: HouseColumns) -> HouseColumns:
     ranks = {key: rank for rank, key in enumerate(sorted({number[1:] for number in houses.parsed}))}
     rank = np.array([ranks[number[1:]] for number in houses.parsed], dtype=np.int64)
     rows = houses.rows
@@ -140,7 +140,7 @@ def _sorted(addresses: Addresses, houses: Houses) -> Houses:
     return houses._replace(streets=houses.streets[order], rows=rows[order], numbers=houses.numbers[order])
 
 
-class Street(NamedTuple):
+class JoinedStreet(NamedTuple):
     """One street that hangs together."""
 
     name: str
@@ -148,18 +148,18 @@ class Street(NamedTuple):
     points: list[Point]
 
 
-class Streets(NamedTuple):
+class JoinedStreets(NamedTuple):
     """All streets, and their houses: those of street i are first[i] to first[i + 1]."""
 
-    streets: list[Street]
-    houses: Houses
+    streets: list[JoinedStreet]
+    houses: HouseColumns
     first: Ints
 
 
-def build_streets(addresses: Addresses, ways: Sequence[StreetRow]) -> Streets:
+def build_streets(addresses: Addresses, ways: Sequence[StreetRow]) -> JoinedStreets:
     """Join rows into streets, in an order that does not depend on the order of the rows."""
     spellings = {*addresses.names.distinct, *(way.name for way in ways)}
-    keys = {spelling: key_of(short_forms(spelling)) for spelling in spellings}
+    keys = {spelling: key_of(terms_of(spelling)) for spelling in spellings}
     numbers = {key: number for number, key in enumerate(sorted(set(keys.values()) - {""}))}
     named = np.array([numbers.get(keys[spelling], -1) for spelling in addresses.names.distinct], dtype=np.int64)
     names = named[addresses.names.codes]
@@ -168,7 +168,7 @@ def build_streets(addresses: Addresses, ways: Sequence[StreetRow]) -> Streets:
     of_rows, of_ways = _clusters(addresses, rows, names[rows], ways, [numbers[keys[way.name]] for way in ways])
     houses = houses_of(addresses, rows, of_rows)
     streets = _streets(addresses, rows, of_rows, ways, of_ways)
-    return Streets(streets, houses, np.searchsorted(houses.streets, np.arange(len(streets) + 1)))
+    return JoinedStreets(streets, houses, np.searchsorted(houses.streets, np.arange(len(streets) + 1)))
 
 
 def _clusters(
@@ -186,7 +186,9 @@ def _clusters(
     return found[: len(rows)], found[middles]
 
 
-def _streets(addresses: Addresses, rows: Ints, of_rows: Ints, ways: Sequence[StreetRow], of_ways: Ints) -> list[Street]:
+def _streets(
+    addresses: Addresses, rows: Ints, of_rows: Ints, ways: Sequence[StreetRow], of_ways: Ints
+) -> list[JoinedStreet]:
     ways_of = defaultdict[int, list[StreetRow]](list)
     for way, street in zip(ways, of_ways.tolist(), strict=True):
         ways_of[street].append(way)
@@ -201,17 +203,17 @@ def _streets(addresses: Addresses, rows: Ints, of_rows: Ints, ways: Sequence[Str
     ]
 
 
-def _of_ways(ways: Sequence[StreetRow]) -> Street:
+def _of_ways(ways: Sequence[StreetRow]) -> JoinedStreet:
     name = _commonest([way.name for way in ways])
     alts = {alt for way in ways for alt in way.alt_names} | {way.name for way in ways} - {name}
     points = {point for way in ways for point in way.points or ((way.lat, way.lon),)}
-    return Street(name.strip(), tuple(sorted(alts)), sorted(points))
+    return JoinedStreet(name.strip(), tuple(sorted(alts)), sorted(points))
 
 
-def _of_rows(addresses: Addresses, rows: Ints) -> Street:
+def _of_rows(addresses: Addresses, rows: Ints) -> JoinedStreet:
     """Return a street that no way has the name of."""
     points = set(zip(addresses.lats[rows].tolist(), addresses.lons[rows].tolist(), strict=True))
-    return Street(_commonest(addresses.names.at(rows)).strip(), (), sorted(points))
+    return JoinedStreet(_commonest(addresses.names.at(rows)).strip(), (), sorted(points))
 
 
 def _commonest(spellings: Sequence[str]) -> str:

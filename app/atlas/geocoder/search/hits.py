@@ -1,4 +1,4 @@
-"""Finds the region's names in what a person typed: as mapped, with slips of the finger, or with words left out."""
+"""Finds the region's names in what a person typed: as mapped, with slips of the finger, or with some of it left out."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from rapidfuzz.process import cdist
 from app.atlas.geocoder.numbers import is_block_number
 from app.atlas.geocoder.search.costs import (
     ACROSS_COMMA,
-    MISSING_WORD,
+    MISSING_TERM,
     ONE_EDIT,
     allowed_edits,
     difference_cost,
     edit_cost,
-    missing_words_cost,
+    missing_terms_cost,
     other_kind,
 )
 from app.atlas.geocoder.search.query import Query
@@ -26,11 +26,11 @@ from app.atlas.geocoder.store import POSTCODE, STREET, GeocoderStore, Name
 from app.atlas.geocoder.text import core_of, glued_keys, key_of, mended_endings, same_digits, trigrams
 from app.atlas.geocoder.vocabulary import ARTICLES, DIRECTIONS, TYPES
 
-#: The longest name looked for, in words.
+#: The longest name looked for, in tokens.
 LONGEST_NAME = 8
 
-#: How many names that look alike, or that hold the words typed, are compared.
-SIMILAR_NAMES, NAMES_WITH_WORDS = 80, 12
+#: How many names that look alike, or that hold the terms typed, are compared.
+SIMILAR_NAMES, NAMES_WITH_TERMS = 80, 12
 #: Up to this many letters a name is short: a slip changes most of its trigrams.
 SHORT_NAME = 8
 
@@ -75,9 +75,9 @@ def spans_of(query: Query) -> list[Span]:
     found = []
     for length in range(min(size, LONGEST_NAME), 0, -1):
         for start in range(size - length + 1):
-            words = query.words[start : start + length]
-            key = key_of(words)
-            found.append(Span(start, start + length, key, core_of(words), tuple(glued_keys(key))))
+            terms = query.terms[start : start + length]
+            key = key_of(terms)
+            found.append(Span(start, start + length, key, core_of(terms), tuple(glued_keys(key))))
     return found
 
 
@@ -107,14 +107,14 @@ def exact_hits(store: GeocoderStore, query: Query, spans: Sequence[Span]) -> lis
     return joined(found)
 
 
-def words_of(query: Query, span: Span) -> tuple[str, ...]:
-    """Return the short forms of a run of tokens."""
-    return query.words[span.start : span.end]
+def span_terms(query: Query, span: Span) -> tuple[str, ...]:
+    """Return the terms of a run of tokens."""
+    return query.terms[span.start : span.end]
 
 
 def span_cost(query: Query, span: Span, name: Name) -> float:
     """Return what the differences between a run of tokens and a name with its core cost."""
-    return comma_cost(query, span) + difference_cost(words_of(query, span), name.words.split())
+    return comma_cost(query, span) + difference_cost(span_terms(query, span), name.terms)
 
 
 def comma_cost(query: Query, span: Span) -> float:
@@ -176,15 +176,15 @@ def fuzzy_hits(store: GeocoderStore, query: Query, spans: Sequence[Span], most: 
         for slip in slips[name.id]:
             if slip.in_core and name.kind == STREET:
                 hits.append((slip.span, name, slip.cost + span_cost(query, slip.span, name)))
-            elif not slip.in_core and not other_kind(words_of(query, slip.span), name.words.split()):
+            elif not slip.in_core and not other_kind(span_terms(query, slip.span), name.terms):
                 hits.append((slip.span, name, slip.cost + comma_cost(query, slip.span)))
     return joined(hits)
 
 
 def partial_hits(store: GeocoderStore, query: Query, spans: Sequence[Span], known: Sequence[Hit]) -> list[Hit]:
-    """Return the streets whose longer names hold all telling words of the query: "via washington".
+    """Return the streets whose longer names hold all telling terms of the query: "via washington".
 
-    The words that `known` places, cities and postcodes explain do not count.
+    The tokens that `known` localities, cities and postcodes explain do not count.
     """
     taken = {at for hit in known if hit.kind != STREET for at in hit.covers}
     free = [at for at in range(len(query.tokens)) if at not in taken and _tells(query, at)]
@@ -192,35 +192,35 @@ def partial_hits(store: GeocoderStore, query: Query, spans: Sequence[Span], know
     span = _stretch(query, spans, telling)
     if span is None:
         return []
-    words = words_of(query, span)
-    asked = [word for word in words if len(word) > 1 or word in TYPES]
-    initials = [word for word in words if len(word) == 1]
-    match = " AND ".join(f'"{query.words[at]}"' for at in telling)
+    terms = span_terms(query, span)
+    asked = [term for term in terms if len(term) > 1 or term in TYPES]
+    initials = [term for term in terms if len(term) == 1]
+    match = " AND ".join(f'"{query.terms[at]}"' for at in telling)
     found = []
-    for name in store.names_by_id(store.completions(match, NAMES_WITH_WORDS)):
-        cost = missing_words_cost(asked, name.words.split(), initials)
-        if name.kind == STREET and 0 < cost <= MISSING_WORD:
-            cost += difference_cost(asked, name.words.split())
+    for name in store.names_by_id(store.completions(match, NAMES_WITH_TERMS)):
+        cost = missing_terms_cost(asked, name.terms, initials)
+        if name.kind == STREET and 0 < cost <= MISSING_TERM:
+            cost += difference_cost(asked, name.terms)
             found.append((span, name, cost + comma_cost(query, span)))
     return joined(found)
 
 
 def _stretch(query: Query, spans: Sequence[Span], telling: Sequence[int]) -> Span | None:
-    """Return the run of tokens with the telling words, the types around it and the initials before it."""
+    """Return the run of tokens with the telling ones, the types around it and the initials before it."""
     if not telling or telling[-1] - telling[0] >= len(telling) + 2:
         return None
     start, end = telling[0], telling[-1] + 1
-    while start and (query.words[start - 1] in TYPES | ARTICLES or len(query.words[start - 1]) == 1):
+    while start and (query.terms[start - 1] in TYPES | ARTICLES or len(query.terms[start - 1]) == 1):
         start -= 1
-    while end < len(query.words) and query.words[end] in TYPES:
+    while end < len(query.terms) and query.terms[end] in TYPES:
         end += 1
     return next((span for span in spans if (span.start, span.end) == (start, end)), None)
 
 
 def _tells(query: Query, at: int) -> bool:
-    word = query.words[at]
-    kind = word in TYPES or word in ARTICLES or word in DIRECTIONS
-    return len(word) > 3 and not kind and not query.is_number(at)
+    term = query.terms[at]
+    kind = term in TYPES or term in ARTICLES or term in DIRECTIONS
+    return len(term) > 3 and not kind and not query.is_number(at)
 
 
 def _unslipped(key: str) -> tuple[str, ...]:

@@ -20,7 +20,7 @@ MOST_ESTIMATES = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class AddressPoint:
     """Where a number lies: what was left out costs the match a little, and is said in the note."""
 
     number: str
@@ -33,9 +33,9 @@ class Found:
     cost: float
 
 
-def find_houses(
+def address_points(
     store: GeocoderStore, streets: Sequence[Street], asked: Sequence[HouseNumber]
-) -> dict[int, list[Found]]:
+) -> dict[int, list[AddressPoint]]:
     """Return by street id the best places for a number: mapped if any of the streets has it, else estimated."""
     for number in asked:
         near = store.houses_reaching(streets, number.house, number.last)
@@ -51,7 +51,7 @@ def find_houses(
     return estimated
 
 
-def _mapped(houses: Sequence[House], asked: HouseNumber) -> list[Found]:
+def _mapped(houses: Sequence[House], asked: HouseNumber) -> list[AddressPoint]:
     same = [house for house in houses if house.number.exact == asked.exact]
     if same:
         return [_found(house, Precision.HOUSE, "", 0.0) for house in same]
@@ -69,11 +69,11 @@ def _mapped(houses: Sequence[House], asked: HouseNumber) -> list[Found]:
     return [_found(inside[0], Precision.INTERPOLATED, note, 0.03)]
 
 
-def _found(house: House, precision: Precision, note: str, cost: float) -> Found:
-    return Found(house.number.text, house.lat, house.lon, house.city, house.postcode, precision, note, cost)
+def _found(house: House, precision: Precision, note: str, cost: float) -> AddressPoint:
+    return AddressPoint(house.number.text, house.lat, house.lon, house.city, house.postcode, precision, note, cost)
 
 
-def _between(houses: Sequence[House], asked: HouseNumber) -> Found | None:
+def _between(houses: Sequence[House], asked: HouseNumber) -> AddressPoint | None:
     """Interpolate between the nearest mapped neighbours on the asked number's side of the street."""
     same_side = [house for house in houses if (house.number.house - asked.house) % 2 == 0]
     below = max((h for h in same_side if h.number.last < asked.house), key=_by_house, default=None)
@@ -85,7 +85,7 @@ def _between(houses: Sequence[House], asked: HouseNumber) -> Found | None:
     return _beside(houses, asked)
 
 
-def _beside(houses: Sequence[House], asked: HouseNumber) -> Found | None:
+def _beside(houses: Sequence[House], asked: HouseNumber) -> AddressPoint | None:
     """Take the nearest mapped number, rather on the asked one's side of the street."""
     gaps = [(abs(h.number.house - asked.house) + (h.number.house - asked.house) % 2 * 2, h.id, h) for h in houses]
     gap, _, nearest = min(gaps, default=(FURTHEST_BESIDE + 1, 0, None))
@@ -99,7 +99,7 @@ def _by_house(house: House) -> tuple[int, int]:
     return house.number.house, house.id
 
 
-def _interpolated(below: House, above: House, asked: HouseNumber) -> Found:
+def _interpolated(below: House, above: House, asked: HouseNumber) -> AddressPoint:
     share = (asked.house - below.number.last) / (above.number.house - below.number.last)
     lat = below.lat + share * (above.lat - below.lat)
     lon = below.lon + share * (above.lon - below.lon)
@@ -110,5 +110,5 @@ def _interpolated(below: House, above: House, asked: HouseNumber) -> Found:
     return _at(below, lat, lon, asked, note)
 
 
-def _at(house: House, lat: float, lon: float, asked: HouseNumber, note: str) -> Found:
-    return Found(asked.text, lat, lon, house.city, house.postcode, Precision.INTERPOLATED, note, 0.05)
+def _at(house: House, lat: float, lon: float, asked: HouseNumber, note: str) -> AddressPoint:
+    return AddressPoint(asked.text, lat, lon, house.city, house.postcode, Precision.INTERPOLATED, note, 0.05)

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.atlas.streets import graph
-from app.atlas.streets.arrays import Arcs, Bytes, EdgeTable, MainRoads, NetworkFiles, NodeTable, Shapes, UseTable
+from app.atlas.streets.arrays import Arcs, Bytes, EdgeShapes, EdgeTable, MainRoads, NetworkFiles, NodeTable, UseTable
 from app.atlas.streets.build import pattern
 from app.atlas.streets.build.edges import StreetEdges, cut_into_edges
 from app.atlas.streets.build.ways import StreetWays, Use, UseNumbers, drives_left
@@ -173,12 +173,12 @@ def _edge_table(cut: StreetEdges, order: NodeOrder) -> EdgeTable:
     )
 
 
-def _shapes(cut: StreetEdges) -> Shapes:
+def _shapes(cut: StreetEdges) -> EdgeShapes:
     edge = np.repeat(np.arange(len(cut.tail), dtype=np.int32), np.diff(cut.point_starts))
     is_last = np.ones(len(edge), dtype=np.bool_)
     is_last[:-1] = np.diff(edge) > 0
     cells, segments = cells_of_segments(cut.point_lats, cut.point_lons, is_last)
-    return Shapes(
+    return EdgeShapes(
         lat=to_steps(cut.point_lats),
         lon=to_steps(cut.point_lons),
         along_m=cut.point_along.astype(np.float32),
