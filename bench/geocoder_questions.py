@@ -13,6 +13,7 @@ import numpy as np
 import osmium
 
 from app.atlas.geocoder.build.columns import AddressRow, LocalityRow, StreetRow
+from app.atlas.geocoder.labels import Style, style_of
 from app.atlas.geocoder.numbers import parse_number, split_numbers
 from app.atlas.importing.tags.addressing import address_row, locality_row, street_row
 
@@ -77,6 +78,12 @@ def clean(row: AddressRow, number_first: bool) -> Question:
     street = f"{number} {row.street}" if number_first else f"{row.street} {number}"
     town = f"{row.postcode} {row.city}".strip()
     return Question(f"{street}, {town}" if town else street, row, bool(row.city))
+
+
+def clean_all(rows: list[AddressRow]) -> Iterator[Question]:
+    """Ask for each row with the number where the region writes it."""
+    number_first = style_of({row.street for row in rows}) is not Style.NUMBER_LAST
+    return (clean(row, number_first) for row in rows)
 
 
 def mangled(row: AddressRow, draw: random.Random) -> Question:

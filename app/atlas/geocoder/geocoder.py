@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable
 
-from app.atlas.geocoder.labels import Style
 from app.atlas.geocoder.search.complete import complete
 from app.atlas.geocoder.search.hints import Hints
 from app.atlas.geocoder.search.hits import Hit, exact_hits, fuzzy_hits, mended_hits, partial_hits, spans_of
@@ -56,10 +55,6 @@ class Geocoder:
     def reverse(self, lat: float, lon: float) -> Match | None:
         """Return the address nearest to a point in degrees, else the street, None where neither is near."""
         return nearest_address(self._store, lat, lon)
-
-    def writes_number_first(self) -> bool:
-        """Return whether addresses of the region are written with the number before the street."""
-        return self._store.style() is not Style.NUMBER_LAST
 
     def _best(self, query: Query) -> list[Match]:
         """Look for more slips only where nothing plausible has few."""
