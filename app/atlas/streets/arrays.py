@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, fields, is_dataclass
+from enum import IntFlag
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
@@ -32,9 +33,19 @@ class NodeTable:
     lon: Ints32
 
 
+class EdgeFlag(IntFlag):
+    """What an edge is good for, one byte each."""
+
+    WALK = 1
+    CAR = 2
+    #: The same, and not an island, a tunnel or a motorway: where an address is looked for first.
+    WALK_MAIN = 4
+    CAR_MAIN = 8
+
+
 @dataclass(frozen=True, slots=True)
 class EdgeTable:
-    """Edges from tail to head in the direction they are mapped; `flags` are bits of `graph.EdgeFlag`."""
+    """Edges from tail to head in the direction they are mapped; `flags` are bits of `EdgeFlag`."""
 
     tail: Ints32
     head: Ints32
