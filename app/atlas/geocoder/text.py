@@ -1,4 +1,4 @@
-"""How many slips of the finger lie between two words, and which trigrams find such a word."""
+"""From a text as typed to what is compared: tokens, terms and keys, and the slips of the finger between two keys."""
 
 from __future__ import annotations
 
@@ -18,48 +18,6 @@ _LETTERS = str.maketrans(
     | dict.fromkeys("–—‐‑−", "-")
 )
 _SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
-_INNER_DOT = re.compile(r"(?<=[a-z])\.(?=[a-z])")
-_ELISION = re.compile(r"\b([a-z])'")
-_TOKEN = re.compile(r"[^\W_]+(?:[-/][^\W_]+)*")
-#: Where tokens part: at a hyphen or slash, and between a long word and digits stuck to it ("kaivokatu1").
-_TOKEN_ENDS = re.compile(r"[-/]|(?<=[^\W\d_]{4})(?=\d)")
-_ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th|er|ere|eme|e|re)")
-_LONG_STREET = re.compile(r"(?<=\w{3})(?:strasse|strase|stras)$")
-
-
-def edits(a: str, b: str, most: int) -> int | None:
-    """Return the letters inserted, dropped, replaced or swapped with a neighbour between a and b, None above `most`.
-
-    Optimal string alignment (restricted Damerau-Levenshtein). Digits are never taken for a slip: 108th is not 109th.
-    """
-    count = OSA.distance(a, b, score_cutoff=most)
-    return count if count <= most and same_digits(a, b) else None
-
-
-def same_digits(a: str, b: str) -> bool:
-    """Return whether two texts have the same digits in the same order."""
-    return _digits(a) == _digits(b)
-
-
-def _digits(text: str) -> str:
-    return "".join(c for c in text if c.isdigit())
-
-
-def trigrams(text: str) -> list[str]:
-    """Return the distinct runs of three letters in a text, in order."""
-    return list(dict.fromkeys(text[i : i + 3] for i in range(len(text) - 2)))
-
-
-class Token(NamedTuple):
-    """A word or number of an address: folded text, and which of the comma-separated parts it stands in."""
-
-    text: str
-    part: int = 0
-
-    @property
-    def numeric(self) -> bool:
-        """Return whether it starts like a house number."""
-        return self.text[0].isdigit()
 
 
 def fold(text: str) -> str:
@@ -76,6 +34,25 @@ def spelled_out(text: str) -> str:
     return unicodedata.normalize("NFC", text.casefold()).translate(_SPELLED_OUT)
 
 
+_INNER_DOT = re.compile(r"(?<=[a-z])\.(?=[a-z])")
+_ELISION = re.compile(r"\b([a-z])'")
+_TOKEN = re.compile(r"[^\W_]+(?:[-/][^\W_]+)*")
+#: Where tokens part: at a hyphen or slash, and between a long word and digits stuck to it ("kaivokatu1").
+_TOKEN_ENDS = re.compile(r"[-/]|(?<=[^\W\d_]{4})(?=\d)")
+
+
+class Token(NamedTuple):
+    """A word or number of an address: folded text, and which of the comma-separated parts it stands in."""
+
+    text: str
+    part: int = 0
+
+    @property
+    def numeric(self) -> bool:
+        """Return whether it starts like a house number."""
+        return self.text[0].isdigit()
+
+
 def tokens_of(text: str) -> list[Token]:
     """Cut folded text into tokens; "203-06" and "12/3" stay whole, "saint-roman" becomes two."""
     found: list[Token] = []
@@ -85,6 +62,10 @@ def tokens_of(text: str) -> list[Token]:
             texts = [match[0]] if match[0][0].isdigit() else _TOKEN_ENDS.split(match[0])
             found += [Token(text, part) for text in texts]
     return found
+
+
+_ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th|er|ere|eme|e|re)")
+_LONG_STREET = re.compile(r"(?<=\w{3})(?:strasse|strase|stras)$")
 
 
 @lru_cache(maxsize=20_000)
@@ -139,3 +120,26 @@ def mended_endings(key: str) -> list[str]:
             if len(key) >= length + 3 and edits(tail, ending, 1):
                 found.append(key[:-length] + "str")
     return list(dict.fromkeys(found))
+
+
+def edits(a: str, b: str, most: int) -> int | None:
+    """Return the letters inserted, dropped, replaced or swapped with a neighbour between a and b, None above `most`.
+
+    Optimal string alignment (restricted Damerau-Levenshtein). Digits are never taken for a slip: 108th is not 109th.
+    """
+    count = OSA.distance(a, b, score_cutoff=most)
+    return count if count <= most and same_digits(a, b) else None
+
+
+def same_digits(a: str, b: str) -> bool:
+    """Return whether two texts have the same digits in the same order."""
+    return _digits(a) == _digits(b)
+
+
+def _digits(text: str) -> str:
+    return "".join(c for c in text if c.isdigit())
+
+
+def trigrams(text: str) -> list[str]:
+    """Return the distinct runs of three letters in a text, in order."""
+    return list(dict.fromkeys(text[i : i + 3] for i in range(len(text) - 2)))

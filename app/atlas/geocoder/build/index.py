@@ -1,4 +1,4 @@
-"""Collects names while a region is indexed, and writes them to the tables they are searched in."""
+"""Writes the tables that addresses are found in: streets, houses, localities, and the names that refer to them."""
 
 from __future__ import annotations
 
@@ -11,94 +11,15 @@ from typing import NamedTuple
 
 import numpy as np
 
+from app.atlas.geocoder.build.cities import Cities
 from app.atlas.geocoder.build.columns import Addresses, LocalityRow, StreetRow, transposed
 from app.atlas.geocoder.build.streets import HouseColumns, JoinedStreets, Point, build_streets
-from app.atlas.geocoder.cities import Cities
 from app.atlas.geocoder.labels import style_of
 from app.atlas.geocoder.numbers import HouseNumber
 from app.atlas.geocoder.store import CITY, INDEXES, LOCALITY, POSTCODE, STREET, TABLES, cell_of, cells_of, columns_of
 from app.atlas.geocoder.text import core_of, fold, key_of, spelled_out, terms_of, tokens_of
 from app.atlas.geocoder.vocabulary import STATION_WORDS, TYPES
 from app.geo import Floats
-
-Terms = tuple[str, ...]
-
-
-class NameIndex:
-    """All names of a region and what they refer to."""
-
-    def __init__(self) -> None:
-        self._refs: dict[Terms, set[tuple[int, int]]] = defaultdict(set)
-        self._spellings: dict[Terms, set[str]] = defaultdict(set)
-        self._weights: Counter[Terms] = Counter()
-
-    def add(self, name: str, kind: int, ident: int, weight: int = 0) -> None:
-        """Let a name refer to a street, locality, city or postcode; umlauts may be written with two letters too."""
-        for spelling in {fold(name), fold(spelled_out(name))}:
-            terms = terms_of(spelling)
-            if terms and (kind != STREET or _tells_something(terms)):
-                self._refs[terms].add((kind, ident))
-                self._spellings[terms] |= {token.text for token in tokens_of(spelling)}
-                self._weights[terms] += weight
-
-    def write(self, connection: sqlite3.Connection) -> None:
-        """Write all tables of names, the name with the most houses first."""
-        many = connection.executemany
-        names = sorted(self._refs, key=lambda terms: (-self._weights[terms], terms))
-        numbered = list(enumerate(names, 1))
-        many("INSERT INTO geo_name VALUES (?, ?, ?, ?)", [(i, key_of(t), core_of(t), " ".join(t)) for i, t in numbered])
-        many("INSERT INTO geo_ref VALUES (?, ?, ?)", [(i, *ref) for i, t in numbered for ref in sorted(self._refs[t])])
-        lettered = [(i, key_of(t)) for i, t in numbered if self._is_any(t, STREET, LOCALITY, CITY)]
-        many("INSERT INTO geo_trigram (rowid, key) VALUES (?, ?)", lettered)
-        streets = [(i, " ".join(sorted({*self._spellings[t], *t}))) for i, t in numbered if self._is_any(t, STREET)]
-        many("INSERT INTO geo_word (rowid, words) VALUES (?, ?)", streets)
-        of_localities = {t for terms in names if self._is_any(terms, LOCALITY, CITY) for t in terms if len(t) > 3}
-        many("INSERT INTO geo_place_word VALUES (?)", [(term,) for term in sorted(of_localities)])
-
-    def _is_any(self, terms: Terms, *kinds: int) -> bool:
-        return any(kind in kinds for kind, _ in self._refs[terms])
-
-
-class Centroids:
-    """Numbers the cities or postcodes that addresses name, and averages where these lie. Number 0 is no name."""
-
-    def __init__(self, names: NameIndex, kind: int) -> None:
-        self._names, self._kind = names, kind
-        self._ids = {"": 0}
-        #: One entry an address: its name's number, and where it is.
-        self._idents = array("i")
-        self._lats, self._lons = array("d"), array("d")
-
-    def add_all(self, names: Sequence[str], lats: Floats, lons: Floats) -> list[int]:
-        """Count many addresses and return their names' numbers."""
-        for name in dict.fromkeys(names):
-            if name not in self._ids:
-                self._ids[name] = len(self._ids)
-                self._names.add(name, self._kind, self._ids[name])
-        idents = [self._ids[name] for name in names]
-        self._idents.extend(idents)
-        self._lats.frombytes(lats.tobytes())
-        self._lons.frombytes(lons.tobytes())
-        return idents
-
-    def rows(self) -> Iterator[tuple[object, ...]]:
-        """Yield the rows of geo_city, or of geo_postcode with the key beside the name."""
-        lats, lons = self._means(self._lats), self._means(self._lons)
-        for name, ident in self._ids.items():
-            key = (key_of(terms_of(name)),) if self._kind == POSTCODE else ()
-            yield (ident, name, *key, lats[ident], lons[ident])
-
-    def _means(self, values: Sequence[float]) -> list[float]:
-        idents = np.array(self._idents, dtype=np.int64)
-        counts = np.bincount(idents, minlength=len(self._ids))
-        sums = np.bincount(idents, weights=np.array(values), minlength=len(self._ids))
-        means: list[float] = (sums / np.maximum(counts, 1)).tolist()
-        return means
-
-
-def _tells_something(terms: Terms) -> bool:
-    """Return whether a street's name is more than a type or a number: "Via" and "8" name no street."""
-    return len(terms) > 1 or not (terms[0] in TYPES or terms[0].isdigit())
 
 
 def index_addresses(
@@ -224,7 +145,7 @@ class _Index:
 
 
 class _Common(NamedTuple):
-    """The city that most houses of a street name, "" for none, and whether it may be taken for the silent ones too."""
+    """The city that most houses of a street name ("" for none), and whether it holds for those that name none too."""
 
     city: str
     for_all: bool
@@ -252,3 +173,83 @@ def _postcode(written: str) -> str:
 def _only(texts: set[str]) -> str:
     """Return the one text of a set, or "" where it holds none or several."""
     return texts.pop() if len(texts) == 1 else ""
+
+
+Terms = tuple[str, ...]
+
+
+class NameIndex:
+    """All names of a region and what they refer to."""
+
+    def __init__(self) -> None:
+        self._refs: dict[Terms, set[tuple[int, int]]] = defaultdict(set)
+        self._spellings: dict[Terms, set[str]] = defaultdict(set)
+        self._weights: Counter[Terms] = Counter()
+
+    def add(self, name: str, kind: int, ident: int, weight: int = 0) -> None:
+        """Let a name refer to a street, locality, city or postcode, also with umlauts written as two letters."""
+        for spelling in {fold(name), fold(spelled_out(name))}:
+            terms = terms_of(spelling)
+            if terms and (kind != STREET or _tells_something(terms)):
+                self._refs[terms].add((kind, ident))
+                self._spellings[terms] |= {token.text for token in tokens_of(spelling)}
+                self._weights[terms] += weight
+
+    def write(self, connection: sqlite3.Connection) -> None:
+        """Write all tables of names, the name with the most houses first."""
+        many = connection.executemany
+        names = sorted(self._refs, key=lambda terms: (-self._weights[terms], terms))
+        numbered = list(enumerate(names, 1))
+        many("INSERT INTO geo_name VALUES (?, ?, ?, ?)", [(i, key_of(t), core_of(t), " ".join(t)) for i, t in numbered])
+        many("INSERT INTO geo_ref VALUES (?, ?, ?)", [(i, *ref) for i, t in numbered for ref in sorted(self._refs[t])])
+        lettered = [(i, key_of(t)) for i, t in numbered if self._is_any(t, STREET, LOCALITY, CITY)]
+        many("INSERT INTO geo_trigram (rowid, key) VALUES (?, ?)", lettered)
+        streets = [(i, " ".join(sorted({*self._spellings[t], *t}))) for i, t in numbered if self._is_any(t, STREET)]
+        many("INSERT INTO geo_word (rowid, words) VALUES (?, ?)", streets)
+        of_localities = {t for terms in names if self._is_any(terms, LOCALITY, CITY) for t in terms if len(t) > 3}
+        many("INSERT INTO geo_place_word VALUES (?)", [(term,) for term in sorted(of_localities)])
+
+    def _is_any(self, terms: Terms, *kinds: int) -> bool:
+        return any(kind in kinds for kind, _ in self._refs[terms])
+
+
+def _tells_something(terms: Terms) -> bool:
+    """Return whether a street's name is more than a type or a number: "Via" and "8" name no street."""
+    return len(terms) > 1 or not (terms[0] in TYPES or terms[0].isdigit())
+
+
+class Centroids:
+    """Numbers the cities or postcodes that addresses name, and averages where these lie. Number 0 is no name."""
+
+    def __init__(self, names: NameIndex, kind: int) -> None:
+        self._names, self._kind = names, kind
+        self._ids = {"": 0}
+        #: One entry an address: its name's number, and where it is.
+        self._idents = array("i")
+        self._lats, self._lons = array("d"), array("d")
+
+    def add_all(self, names: Sequence[str], lats: Floats, lons: Floats) -> list[int]:
+        """Count many addresses and return their names' numbers."""
+        for name in dict.fromkeys(names):
+            if name not in self._ids:
+                self._ids[name] = len(self._ids)
+                self._names.add(name, self._kind, self._ids[name])
+        idents = [self._ids[name] for name in names]
+        self._idents.extend(idents)
+        self._lats.frombytes(lats.tobytes())
+        self._lons.frombytes(lons.tobytes())
+        return idents
+
+    def rows(self) -> Iterator[tuple[object, ...]]:
+        """Yield the rows of geo_city, or of geo_postcode with the key beside the name."""
+        lats, lons = self._means(self._lats), self._means(self._lons)
+        for name, ident in self._ids.items():
+            key = (key_of(terms_of(name)),) if self._kind == POSTCODE else ()
+            yield (ident, name, *key, lats[ident], lons[ident])
+
+    def _means(self, values: Sequence[float]) -> list[float]:
+        idents = np.array(self._idents, dtype=np.int64)
+        counts = np.bincount(idents, minlength=len(self._ids))
+        sums = np.bincount(idents, weights=np.array(values), minlength=len(self._ids))
+        means: list[float] = (sums / np.maximum(counts, 1)).tolist()
+        return means

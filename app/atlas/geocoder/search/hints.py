@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.atlas.geocoder.cities import reach_m
 from app.atlas.geocoder.search.costs import (
-    FAR_IN_PLACE,
+    FAR_IN_LOCALITY,
     KNOWN_TOKEN,
     ODD_NUMBER,
-    OTHER_PLACE,
+    OTHER_LOCALITY,
     OTHER_POSTCODE,
-    PART_OF_PLACE,
+    PART_OF_LOCALITY,
 )
 from app.atlas.geocoder.search.hits import Hit
 from app.atlas.geocoder.search.query import Query
@@ -20,6 +19,15 @@ from app.atlas.geocoder.store import CITY, LOCALITY, POSTCODE, STREET, GeocoderS
 from app.atlas.geocoder.text import Token
 from app.atlas.geocoder.vocabulary import STATION_WORDS
 from app.geo import distance_m
+
+#: How far, in metres, a place of each kind reaches from its point: a guess, used to tell whether a hint fits.
+REACH_M: dict[str, float] = {
+    "country": 100_000.0, "state": 100_000.0, "city": 8_000.0, "borough": 5_000.0, "town": 3_000.0,
+    "village": 1_800.0, "suburb": 1_800.0, "quarter": 1_200.0, "hamlet": 900.0, "neighbourhood": 1_200.0,
+    "station": 1_000.0,
+}  # fmt: skip
+#: The reach of any other kind of place.
+OTHER_REACH_M = 700.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +46,8 @@ class Hint:
             return 0.0 if postcode in self.postcodes else OTHER_POSTCODE
         if not self.localities or (city and city in self.cities):
             return 0.0
-        ratio = min(distance_m(lat, lon, each.lat, each.lon) / reach_m(each.kind) for each in self.localities)
-        return FAR_IN_PLACE * ratio if ratio <= 1 else OTHER_PLACE
+        ratio = min(distance_m(lat, lon, each.lat, each.lon) / _reach_m(each.kind) for each in self.localities)
+        return FAR_IN_LOCALITY * ratio if ratio <= 1 else OTHER_LOCALITY
 
 
 class Hints:
@@ -78,7 +86,7 @@ class Hints:
             elif token.text in self._known_tokens:
                 cost += KNOWN_TOKEN
             elif token.text in self._locality_terms or self._query.terms[at] in self._locality_terms:
-                cost += PART_OF_PLACE
+                cost += PART_OF_LOCALITY
             else:
                 foreign += 1
             postcode_before = digits
@@ -110,3 +118,8 @@ def _load(store: GeocoderStore, hits: Sequence[Hit]) -> list[Hint]:
         names = frozenset(locality.name for locality in (*localities, *towns))
         hints.append(Hint(same[0].covers, tuple(localities) or tuple(towns), names, codes, cost))
     return hints
+
+
+def _reach_m(kind: str) -> float:
+    """Return how far in metres a place of this kind reaches from its point."""
+    return REACH_M.get(kind, OTHER_REACH_M)

@@ -31,6 +31,7 @@ LONGEST_NAME = 8
 
 #: How many names that look alike, or that hold the terms typed, are compared.
 SIMILAR_NAMES, NAMES_WITH_TERMS = 80, 12
+
 #: Up to this many letters a name is short: a slip changes most of its trigrams.
 SHORT_NAME = 8
 
@@ -53,7 +54,7 @@ class Hit:
 
     @property
     def rank(self) -> tuple[float, int, int, int, str]:
-        """Sorts the cheapest and longest first."""
+        """What to sort by: the cheapest and longest come first."""
         return self.cost, self.start - self.end, self.start, self.kind, self.name
 
 
@@ -82,7 +83,7 @@ def spans_of(query: Query) -> list[Span]:
 
 
 def exact_hits(store: GeocoderStore, query: Query, spans: Sequence[Span]) -> list[Hit]:
-    """Return the names that stand in the query, be it without street type, article or direction."""
+    """Return the names that stand in the query, whole or without street type, article or direction."""
     keys: dict[str, list[Span]] = {}
     cores: dict[str, list[Span]] = {}
     for span in spans:
@@ -96,60 +97,19 @@ def exact_hits(store: GeocoderStore, query: Query, spans: Sequence[Span]) -> lis
         if name.kind == POSTCODE:
             found += [(span, name, 0.0) for span in keys.get(name.key, ()) if not _is_block_number(query, span)]
             continue
-        found += [(span, name, comma_cost(query, span)) for span in keys.get(name.key, ())]
+        found += [(span, name, _comma_cost(query, span)) for span in keys.get(name.key, ())]
         if name.kind != STREET or name.key in keys:
             continue
         for span in cores.get(name.core, ()):
             pair = (span.start, span.end, name.id)
             if pair not in costs:
-                costs[pair] = span_cost(query, span, name)
+                costs[pair] = _span_cost(query, span, name)
             found.append((span, name, costs[pair]))
-    return joined(found)
-
-
-def span_terms(query: Query, span: Span) -> tuple[str, ...]:
-    """Return the terms of a run of tokens."""
-    return query.terms[span.start : span.end]
-
-
-def span_cost(query: Query, span: Span, name: Name) -> float:
-    """Return what the differences between a run of tokens and a name with its core cost."""
-    return comma_cost(query, span) + difference_cost(span_terms(query, span), name.terms)
-
-
-def comma_cost(query: Query, span: Span) -> float:
-    """Return what it costs that a name would go on after a comma."""
-    return ACROSS_COMMA * (query.tokens[span.start].part != query.tokens[span.end - 1].part)
-
-
-def joined(found: Iterable[tuple[Span, Name, float]]) -> list[Hit]:
-    """Join what one run of tokens means by one name; cheapest and longest first."""
-    groups: dict[tuple[int, int, str, int], tuple[float, set[int]]] = {}
-    for span, name, cost in found:
-        group = (span.start, span.end, name.key, name.kind)
-        before, refs = groups.get(group, (cost, set()))
-        groups[group] = (min(before, cost), refs | {name.ref})
-    hits = [
-        Hit(start, end, key, kind, tuple(sorted(refs)), round(cost, 4))
-        for (start, end, key, kind), (cost, refs) in groups.items()
-    ]
-    return sorted(hits, key=lambda hit: hit.rank)
-
-
-def _is_block_number(query: Query, span: Span) -> bool:
-    """Return whether digits that read as a postcode are a house of Queens: "114-23" is not 11423."""
-    return span.end - span.start == 1 and is_block_number(query.tokens[span.start].text)
-
-
-@dataclass(frozen=True, slots=True)
-class _Slip:
-    span: Span
-    cost: float
-    in_core: bool
+    return _joined(found)
 
 
 def mended_hits(store: GeocoderStore, query: Query, spans: Sequence[Span]) -> list[Hit]:
-    """Return the names that stand in the query once a misspelled street type or a short name is put right.
+    """Return the names that stand in the query once a misspelled street type or a slip in a short name is put right.
 
     Two letters swapped in a short name leave none of its trigrams as they were, so its spellings are looked up.
     """
@@ -175,10 +135,10 @@ def fuzzy_hits(store: GeocoderStore, query: Query, spans: Sequence[Span], most: 
     for name in store.names_by_id(sorted(slips)):
         for slip in slips[name.id]:
             if slip.in_core and name.kind == STREET:
-                hits.append((slip.span, name, slip.cost + span_cost(query, slip.span, name)))
-            elif not slip.in_core and not other_kind(span_terms(query, slip.span), name.terms):
-                hits.append((slip.span, name, slip.cost + comma_cost(query, slip.span)))
-    return joined(hits)
+                hits.append((slip.span, name, slip.cost + _span_cost(query, slip.span, name)))
+            elif not slip.in_core and not other_kind(_terms(query, slip.span), name.terms):
+                hits.append((slip.span, name, slip.cost + _comma_cost(query, slip.span)))
+    return _joined(hits)
 
 
 def partial_hits(store: GeocoderStore, query: Query, spans: Sequence[Span], known: Sequence[Hit]) -> list[Hit]:
@@ -192,7 +152,7 @@ def partial_hits(store: GeocoderStore, query: Query, spans: Sequence[Span], know
     span = _stretch(query, spans, telling)
     if span is None:
         return []
-    terms = span_terms(query, span)
+    terms = _terms(query, span)
     asked = [term for term in terms if len(term) > 1 or term in TYPES]
     initials = [term for term in terms if len(term) == 1]
     match = " AND ".join(f'"{query.terms[at]}"' for at in telling)
@@ -201,8 +161,8 @@ def partial_hits(store: GeocoderStore, query: Query, spans: Sequence[Span], know
         cost = missing_terms_cost(asked, name.terms, initials)
         if name.kind == STREET and 0 < cost <= MISSING_TERM:
             cost += difference_cost(asked, name.terms)
-            found.append((span, name, cost + comma_cost(query, span)))
-    return joined(found)
+            found.append((span, name, cost + _comma_cost(query, span)))
+    return _joined(found)
 
 
 def _stretch(query: Query, spans: Sequence[Span], telling: Sequence[int]) -> Span | None:
@@ -231,6 +191,13 @@ def _unslipped(key: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys([*swapped, *(key[:i] + key[i + 1 :] for i in range(len(key)))]))
 
 
+@dataclass(frozen=True, slots=True)
+class _Slip:
+    span: Span
+    cost: float
+    in_core: bool
+
+
 def _keys(spans: Sequence[Span]) -> list[tuple[Span, str]]:
     """Return the keys that have letters."""
     return [(span, key) for span in spans if not span.key.isdigit() for key in (span.key, *span.glued)]
@@ -251,3 +218,37 @@ def _slips(
         count = int(counts[i, j])
         if count <= allowed_edits(len(text)) and same_digits(text, others[j]):
             yield names[j][0], _Slip(span, edit_cost(count, len(text)), in_core)
+
+
+def _terms(query: Query, span: Span) -> tuple[str, ...]:
+    """Return the terms of a run of tokens."""
+    return query.terms[span.start : span.end]
+
+
+def _span_cost(query: Query, span: Span, name: Name) -> float:
+    """Return what the differences between a run of tokens and a name with its core cost."""
+    return _comma_cost(query, span) + difference_cost(_terms(query, span), name.terms)
+
+
+def _comma_cost(query: Query, span: Span) -> float:
+    """Return the cost of a name that goes on after a comma."""
+    return ACROSS_COMMA * (query.tokens[span.start].part != query.tokens[span.end - 1].part)
+
+
+def _joined(found: Iterable[tuple[Span, Name, float]]) -> list[Hit]:
+    """Return one hit for each run of tokens and name, cheapest and longest first."""
+    groups: dict[tuple[int, int, str, int], tuple[float, set[int]]] = {}
+    for span, name, cost in found:
+        group = (span.start, span.end, name.key, name.kind)
+        before, refs = groups.get(group, (cost, set()))
+        groups[group] = (min(before, cost), refs | {name.ref})
+    hits = [
+        Hit(start, end, key, kind, tuple(sorted(refs)), round(cost, 4))
+        for (start, end, key, kind), (cost, refs) in groups.items()
+    ]
+    return sorted(hits, key=lambda hit: hit.rank)
+
+
+def _is_block_number(query: Query, span: Span) -> bool:
+    """Return whether digits that read as a postcode are a house number as in Queens: "114-23" is not 11423."""
+    return span.end - span.start == 1 and is_block_number(query.tokens[span.start].text)
