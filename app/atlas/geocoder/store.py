@@ -65,13 +65,13 @@ def cell_of(lat: float, lon: float) -> int:
 
 
 def columns_of(points: Sequence[tuple[float, float]]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return latitudes and longitudes of (lat, lon) points."""
+    """Return the latitudes and the longitudes of (lat, lon) points, shape (n,) each."""
     lats, lons = np.array(points, dtype=np.float64).reshape(-1, 2).T
     return lats, lons
 
 
 def cells_of(lats: NDArray[np.float64], lons: NDArray[np.float64], degrees: float = CELL_DEGREES) -> NDArray[np.int64]:
-    """Return `cell_of` many points, in a grid of this step."""
+    """Return the grid cell of each point, shape (n,), in a grid of this step."""
     rows, columns = np.floor(lats / degrees), np.floor(lons / degrees)
     return rows.astype(np.int64) * CELL_ROW + columns.astype(np.int64)
 
@@ -135,7 +135,10 @@ _HOUSE = (
     "SELECT n.id, n.house, n.last, n.suffix, n.text, n.lat, n.lon, c.name, p.postcode FROM geo_number n"
     " JOIN geo_city c ON c.id = n.city JOIN geo_postcode p ON p.id = n.postcode"
 )
-_HOUSE_OF = _HOUSE.replace("SELECT ", "SELECT s.id, ", 1)
+_HOUSE_OF = (
+    "SELECT s.id, n.id, n.house, n.last, n.suffix, n.text, n.lat, n.lon, c.name, p.postcode FROM geo_number n"
+    " JOIN geo_city c ON c.id = n.city JOIN geo_postcode p ON p.id = n.postcode"
+)
 _LISTED = "(SELECT value FROM json_each(?))"
 
 
@@ -159,6 +162,7 @@ class GeocoderStore:
         return [_name(row) for row in self._rows(sql, [_list(keys), _list(cores)])]
 
     def names_by_id(self, ids: Sequence[int]) -> list[Name]:
+        """Return the names with these ids, in the order of the ids."""
         rows = self._rows(f"{_NAME} WHERE n.id IN {_LISTED} ORDER BY n.id, r.kind, r.ref", [_list(ids)])
         return [_name(row) for row in rows]
 
@@ -177,10 +181,12 @@ class GeocoderStore:
         return [row[0] for row in self._rows(sql, [match, limit])]  # type: ignore[misc]
 
     def streets(self, ids: Sequence[int]) -> list[Street]:
+        """Return the streets with these ids, in the order of the ids."""
         rows = self._rows(f"{_STREET} WHERE s.id IN {_LISTED} ORDER BY s.id", [_list(ids)])
         return [Street(*row) for row in rows]  # type: ignore[arg-type]
 
     def street_of(self, house_id: int) -> Street:
+        """Return the street that a house is on."""
         sql = f"{_STREET} WHERE s.first_number <= ? AND s.last_number >= ? ORDER BY s.first_number DESC LIMIT 1"
         return Street(*self._rows(sql, [house_id, house_id])[0])  # type: ignore[arg-type]
 
@@ -208,6 +214,7 @@ class GeocoderStore:
         return [_house(row) for row in self._rows(sql, [street.first_number, street.last_number, begins, limit])]
 
     def houses_by_id(self, ids: Sequence[int]) -> list[House]:
+        """Return the houses with these ids, in the order of the ids."""
         return [_house(row) for row in self._rows(f"{_HOUSE} WHERE n.id IN {_LISTED} ORDER BY n.id", [_list(ids)])]
 
     def points(self, ids: Sequence[int]) -> list[tuple[int, float, float]]:
@@ -216,6 +223,7 @@ class GeocoderStore:
         return self._rows(sql, [_list(ids)])  # type: ignore[return-value]
 
     def localities(self, ids: Sequence[int]) -> dict[int, Locality]:
+        """Return the localities with these ids, by id."""
         sql = "SELECT id, name, kind, lat, lon FROM geo_place WHERE id IN (SELECT value FROM json_each(?))"
         return {row[0]: Locality(*row) for row in self._rows(sql, [_list(ids)])}  # type: ignore[arg-type,misc]
 

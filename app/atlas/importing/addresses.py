@@ -1,4 +1,4 @@
-"""Addresses as they are read: columns, because an extract has them by the hundred thousand."""
+"""Reads the addresses of an extract into columns, in a process of its own that indexes them too."""
 
 from __future__ import annotations
 
@@ -20,30 +20,94 @@ from app.atlas.importing.pbf.block import Ints, Node, Tags, WayColumns
 from app.atlas.importing.pbf.file import PbfFile
 from app.atlas.importing.pbf.located import NodePositions, WayNodes
 from app.atlas.importing.tags.addressing import address_texts, first_text, interpolated_rows
-from app.atlas.importing.tags.kinds import ADDRESS_KEY, TEXT_KEYS
+from app.atlas.importing.tags.keys import ADDRESS_KEY, TEXT_KEYS
 from app.geo import Floats
 
 
-class TextColumns:
-    """What `address_texts` returns of many elements, as one list each."""
+@dataclass(frozen=True, slots=True)
+class NamedFeatures:
+    """What the rest of the import found that the geocoder needs too."""
 
-    def __init__(self) -> None:
-        self.columns: tuple[list[str], ...] = tuple([] for _ in TEXT_KEYS)
+    streets: Sequence[StreetRow]
+    localities: Sequence[LocalityRow]
+    interpolations: Sequence[Interpolation]
+    #: Addresses on relations.
+    addresses: Sequence[AddressRow]
+    #: Element ids ("n12", "w3") of houses to the street that a relation puts them in.
+    house_streets: Mapping[str, str]
 
-    def add(self, tags: Tags) -> None:
-        """Add one element."""
-        for column, text in zip(self.columns, address_texts(tags), strict=True):
-            column.append(text)
 
-    def add_ways(self, ways: WayColumns, rows: Ints) -> None:
-        """Add some ways."""
-        for column, keys in zip(self.columns, TEXT_KEYS, strict=True):
-            found = [ways.texts(rows, key) for key in keys]
-            column += found[0] if len(found) == 1 else map(first_text, zip(*found, strict=True))
+def reading_addresses(file: PbfFile, database: Path) -> AbstractContextManager[Forked[Floats]]:
+    """Read addresses in another process, which indexes them once it has been sent `NamedFeatures`.
+
+    Its result is the (lon, lat) rows of all addresses.
+    """
+    return beside(lambda pipe: _work(file, database, pipe))
+
+
+def _work(file: PbfFile, database: Path, pipe: Connection) -> Floats:
+    with file.checked():
+        reader = _AddressReader(file)
+    named: NamedFeatures = pipe.recv()
+    addresses = reader.with_others(named)
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("PRAGMA journal_mode = OFF")
+        connection.execute("PRAGMA synchronous = OFF")
+        index_addresses(connection, addresses, named.streets, named.localities)
+        connection.commit()
+    return np.column_stack((addresses.lons, addresses.lats))
+
+
+class _AddressReader:
+    """Reads the addresses on nodes and ways, and joins them with those that the rest of the import found."""
+
+    def __init__(self, file: PbfFile) -> None:
+        self._nodes, self._ways, positions = NodeAddresses(), WayAddresses(), NodePositions()
+        for block in file.blocks():
+            positions.add(block)
+            for node in block.nodes({ADDRESS_KEY}):
+                self._nodes.add(node)
+            for ways in block.ways():
+                self._ways.add(ways, ways.with_keys({ADDRESS_KEY}))
+        self._way_positions = self._ways.positions(positions)
+
+    def with_others(self, named: NamedFeatures) -> Addresses:
+        """Return all addresses, with those that the rest of the import found."""
+        others = [*named.addresses, *(row for way in named.interpolations for row in self._between(way))]
+        lats, lons, *texts = transposed(others, len(AddressRow._fields))
+        node_lats, node_lons = self._nodes.positions()
+        way_lats, way_lons = self._way_positions
+        read = zip(self._nodes.texts.columns, self._ways.texts.columns, texts, strict=True)
+        columns = [[*of_nodes, *of_ways, *rest] for of_nodes, of_ways, rest in read]
+        self._put_in_streets(columns[1], named.house_streets)
+        all_lats, all_lons = np.concatenate((node_lats, way_lats, lats)), np.concatenate((node_lons, way_lons, lons))
+        return Addresses.of_columns(all_lats, all_lons, *columns).where_known()
+
+    def _put_in_streets(self, streets: list[str], house_streets: Mapping[str, str]) -> None:
+        """Give houses without a street of their own the one that a relation puts them in."""
+        if not house_streets:
+            return
+        elements = [*(f"n{node}" for node in self._nodes.ids), *(f"w{way}" for way in self._ways.ids)]
+        for i, element in enumerate(elements):
+            streets[i] = streets[i] or house_streets.get(element, "")
+
+    def _between(self, way: Interpolation) -> Iterator[AddressRow]:
+        """Yield the houses that an interpolation way stands for."""
+        numbered = self._node_numbers
+        line = [
+            self._nodes.row(numbered[ref]) if ref in numbered else point
+            for ref, point in zip(way.refs, way.points, strict=True)
+        ]
+        yield from interpolated_rows(way.kind, line)
+
+    @cached_property
+    def _node_numbers(self) -> dict[int, int]:
+        """Return where each node is among the nodes."""
+        return {node: i for i, node in enumerate(self._nodes.ids)}
 
 
 class NodeAddresses:
-    """Addresses on nodes."""
+    """Addresses on nodes, as columns: an extract has them by the hundred thousand."""
 
     def __init__(self) -> None:
         self.ids: list[int] = []
@@ -95,83 +159,19 @@ class WayAddresses:
         return lats, lons
 
 
-@dataclass(frozen=True, slots=True)
-class NamedFeatures:
-    """What the rest of the import found that the geocoder needs too."""
+class TextColumns:
+    """What `address_texts` returns of many elements, as one list each."""
 
-    streets: Sequence[StreetRow]
-    localities: Sequence[LocalityRow]
-    interpolations: Sequence[Interpolation]
-    #: Addresses on relations.
-    addresses: Sequence[AddressRow]
-    #: Element ids ("n12", "w3") of houses to the street that a relation puts them in.
-    house_streets: Mapping[str, str]
+    def __init__(self) -> None:
+        self.columns: tuple[list[str], ...] = tuple([] for _ in TEXT_KEYS)
 
+    def add(self, tags: Tags) -> None:
+        """Add one element."""
+        for column, text in zip(self.columns, address_texts(tags), strict=True):
+            column.append(text)
 
-def reading_addresses(file: PbfFile, database: Path) -> AbstractContextManager[Forked[Floats]]:
-    """Read addresses in another process, which indexes them once it is told what is `NamedFeatures`.
-
-    It answers with the (lon, lat) rows of all addresses.
-    """
-    return beside(lambda pipe: _work(file, database, pipe))
-
-
-def _work(file: PbfFile, database: Path, pipe: Connection) -> Floats:
-    with file.checked():
-        read = _Read(file)
-    named: NamedFeatures = pipe.recv()
-    addresses = read.with_others(named)
-    with closing(sqlite3.connect(database)) as connection:
-        connection.execute("PRAGMA journal_mode = OFF")
-        connection.execute("PRAGMA synchronous = OFF")
-        index_addresses(connection, addresses, named.streets, named.localities)
-        connection.commit()
-    return np.column_stack((addresses.lons, addresses.lats))
-
-
-class _Read:
-    """The addresses on nodes and ways."""
-
-    def __init__(self, file: PbfFile) -> None:
-        self._nodes, self._ways, positions = NodeAddresses(), WayAddresses(), NodePositions()
-        for block in file.blocks():
-            positions.add(block)
-            for node in block.nodes({ADDRESS_KEY}):
-                self._nodes.add(node)
-            for ways in block.ways():
-                self._ways.add(ways, ways.with_keys({ADDRESS_KEY}))
-        self._way_positions = self._ways.positions(positions)
-
-    def with_others(self, named: NamedFeatures) -> Addresses:
-        """Return all addresses, with those that the rest of the import found."""
-        others = [*named.addresses, *(row for way in named.interpolations for row in self._between(way))]
-        lats, lons, *texts = transposed(others, len(AddressRow._fields))
-        node_lats, node_lons = self._nodes.positions()
-        way_lats, way_lons = self._way_positions
-        read = zip(self._nodes.texts.columns, self._ways.texts.columns, texts, strict=True)
-        columns = [[*of_nodes, *of_ways, *rest] for of_nodes, of_ways, rest in read]
-        self._put_in_streets(columns[1], named.house_streets)
-        all_lats, all_lons = np.concatenate((node_lats, way_lats, lats)), np.concatenate((node_lons, way_lons, lons))
-        return Addresses.of_columns(all_lats, all_lons, *columns).where_known()
-
-    def _put_in_streets(self, streets: list[str], house_streets: Mapping[str, str]) -> None:
-        """Give houses without a street of their own the one that a relation puts them in."""
-        if not house_streets:
-            return
-        elements = [*(f"n{node}" for node in self._nodes.ids), *(f"w{way}" for way in self._ways.ids)]
-        for i, element in enumerate(elements):
-            streets[i] = streets[i] or house_streets.get(element, "")
-
-    def _between(self, way: Interpolation) -> Iterator[AddressRow]:
-        """Yield the houses that an interpolation way stands for."""
-        numbered = self._node_numbers
-        line = [
-            self._nodes.row(numbered[ref]) if ref in numbered else point
-            for ref, point in zip(way.refs, way.points, strict=True)
-        ]
-        yield from interpolated_rows(way.kind, line)
-
-    @cached_property
-    def _node_numbers(self) -> dict[int, int]:
-        """Return where each node is among the nodes."""
-        return {node: i for i, node in enumerate(self._nodes.ids)}
+    def add_ways(self, ways: WayColumns, rows: Ints) -> None:
+        """Add some ways."""
+        for column, keys in zip(self.columns, TEXT_KEYS, strict=True):
+            found = [ways.texts(rows, key) for key in keys]
+            column += found[0] if len(found) == 1 else map(first_text, zip(*found, strict=True))

@@ -48,9 +48,9 @@ class Cover(NamedTuple):
 
 
 class Comfort(NamedTuple):
-    """Something that makes a park pleasant: its word in scoring.md, and where it is."""
+    """Something that makes a park pleasant: one of `greens.COMFORTS`, and where it is."""
 
-    word: str
+    kind: str
     lat: float
     lon: float
 

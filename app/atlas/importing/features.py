@@ -1,4 +1,4 @@
-"""Places and hazards of an extract, ready for the atlas: twins removed, near ones near in the file."""
+"""The places and hazards of an extract as rows of the atlas: twins left out, neighbours near in the file."""
 
 from __future__ import annotations
 
@@ -17,38 +17,6 @@ from app.atlas.importing.tags.classify import display_name, tags_json
 from app.atlas.importing.tags.hazards import is_some_factory
 from app.geo import Box, Floats, Projection, point_array
 from app.places import Kind
-
-#: Bits a coordinate: cells of about 60 m on the ground.
-BITS = 19
-
-#: Kinds of the safety checks that a person also goes to.
-ALSO_PLACES = frozenset({Kind.FUEL_STATION})
-#: A platform this near a pole with a bus stop sign is the same stop.
-SAME_STOP_M = 25.0
-#: How the two schemes of bus stops show in a row's tags.
-POLE, PLATFORM = '"highway":"bus_stop"', '"public_transport":"platform"'
-
-#: Water without a kind counts from this size on: smaller is a garden pond.
-SMALLEST_WATER_M2 = 2_000.0
-#: A factory whose products are not mapped counts from this size on: smaller is a workshop or a bakery.
-SMALLEST_FACTORY_M2 = 10_000.0
-
-
-def spatial_order(lats: NDArray[np.float64], lons: NDArray[np.float64]) -> NDArray[np.intp]:
-    """Return the row numbers in curve order; rows in the same cell keep their order."""
-    x = ((lons + 180) / 360 * ((1 << BITS) - 1)).astype(np.uint64)
-    y = ((lats + 90) / 180 * ((1 << BITS) - 1)).astype(np.uint64)
-    key = np.zeros(len(x), dtype=np.uint64)
-    for bit in range(BITS):
-        one = np.uint64(bit)
-        key |= ((x >> one) & np.uint64(1)) << np.uint64(2 * bit)
-        key |= ((y >> one) & np.uint64(1)) << np.uint64(2 * bit + 1)
-    return np.argsort(key, kind="stable")
-
-
-def is_place(kind: Kind) -> bool:
-    """Return whether a kind is somewhere to go, rather than only something to keep away from."""
-    return kind < Kind.FUEL_STATION or kind in ALSO_PLACES
 
 
 class PlaceRow(NamedTuple):
@@ -80,6 +48,15 @@ def place_rows(extract: Extract, places: PlaceShapes) -> list[PlaceRow]:
     return _one_stop_each([rows[i] for i in order.tolist()])
 
 
+#: Kinds of the safety checks that a person also goes to.
+ALSO_PLACES = frozenset({Kind.FUEL_STATION})
+
+
+def is_place(kind: Kind) -> bool:
+    """Return whether people go to a kind, rather than only keep away from it."""
+    return kind < Kind.FUEL_STATION or kind in ALSO_PLACES
+
+
 def _point_rows(points: Iterable[PointFeature]) -> Iterable[PlaceRow]:
     for point in points:
         name, tags = display_name(point.tags), tags_json(point.tags)
@@ -108,6 +85,13 @@ def _without_twins(points: Sequence[PointFeature], places: PlaceShapes) -> list[
     return [point for row, point in enumerate(points) if row not in twins]
 
 
+def _same(point: PointFeature, shape: Shape) -> bool:
+    if not set(filter(is_place, point.kinds)) & set(shape.kinds):
+        return False
+    names = display_name(point.tags).casefold(), display_name(shape.tags).casefold()
+    return names[0] == names[1] or "" in names
+
+
 def _one_centre_each(points: Sequence[PointFeature]) -> list[PointFeature]:
     """Leave out the middle of a town's outline where the town has a node of its own, put where its centre is."""
 
@@ -118,11 +102,11 @@ def _one_centre_each(points: Sequence[PointFeature]) -> list[PointFeature]:
     return [point for point in points if is_node(point) or (point.kinds, display_name(point.tags)) not in nodes]
 
 
-def _same(point: PointFeature, shape: Shape) -> bool:
-    if not set(filter(is_place, point.kinds)) & set(shape.kinds):
-        return False
-    names = display_name(point.tags).casefold(), display_name(shape.tags).casefold()
-    return names[0] == names[1] or "" in names
+#: A platform this near a pole with a bus stop sign is the same stop.
+SAME_STOP_M = 25.0
+
+#: How the two schemes of bus stops show in a row's tags.
+POLE, PLATFORM = '"highway":"bus_stop"', '"public_transport":"platform"'
 
 
 def _one_stop_each(rows: list[PlaceRow]) -> list[PlaceRow]:
@@ -207,8 +191,14 @@ def _hazard_row(kind: Kind, osm_id: str, tags: Mapping[str, str], shape: bytes, 
     return HazardRow(kind, osm_id, display_name(tags), lanes_of(tags), kept, shape, box)
 
 
+#: Water without a kind counts from this size on: smaller is a garden pond.
+SMALLEST_WATER_M2 = 2_000.0
+#: A factory whose products are not mapped counts from this size on: smaller is a workshop or a bakery.
+SMALLEST_FACTORY_M2 = 10_000.0
+
+
 def _is_too_small(kind: Kind, tags: Mapping[str, str], area_m2: float) -> bool:
-    """Return whether it is a garden pond or a workshop, of which only the size tells that it is no hazard."""
+    """Return whether it is a garden pond or a workshop: only their size shows that they are no hazard."""
     if kind == Kind.HEAVY_INDUSTRY:
         return is_some_factory(tags) and area_m2 < SMALLEST_FACTORY_M2
     return (
@@ -217,3 +207,19 @@ def _is_too_small(kind: Kind, tags: Mapping[str, str], area_m2: float) -> bool:
         and "water" not in tags
         and area_m2 < SMALLEST_WATER_M2
     )
+
+
+#: Bits of a coordinate along the curve: cells of about 60 m on the ground.
+BITS = 19
+
+
+def spatial_order(lats: NDArray[np.float64], lons: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Return the row numbers along a space-filling curve (Morton order); rows in one cell keep their order."""
+    x = ((lons + 180) / 360 * ((1 << BITS) - 1)).astype(np.uint64)
+    y = ((lats + 90) / 180 * ((1 << BITS) - 1)).astype(np.uint64)
+    key = np.zeros(len(x), dtype=np.uint64)
+    for bit in range(BITS):
+        one = np.uint64(bit)
+        key |= ((x >> one) & np.uint64(1)) << np.uint64(2 * bit)
+        key |= ((y >> one) & np.uint64(1)) << np.uint64(2 * bit + 1)
+    return np.argsort(key, kind="stable")

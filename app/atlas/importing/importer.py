@@ -1,4 +1,4 @@
-"""Extracts in other formats than .osm.pbf."""
+"""Imports a region: an extract and timetables are read, compiled beside each other, and put in place as one atlas."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.atlas.atlas import (
     ADDRESSES_FILE,
@@ -23,7 +24,7 @@ from app.atlas.atlas import (
 from app.atlas.coverage import Coverage
 from app.atlas.geocoder.build.columns import StreetRow
 from app.atlas.importing.addresses import NamedFeatures, reading_addresses
-from app.atlas.importing.compiler import Compiler, NetworkWalks
+from app.atlas.importing.compiler import Compiler
 from app.atlas.importing.elements import Extract
 from app.atlas.importing.extract import read_extract
 from app.atlas.importing.forked import Forked, beside
@@ -42,62 +43,16 @@ from app.atlas.transit.timetable import Timetable
 from app.errors import BadExtract
 from app.geo import Floats
 
-#: Endings of the names of extracts that osmium rewrites first. Files of unknown name are taken for .osm.pbf.
-OTHER_FORMATS = (".osm", ".osm.bz2", ".osm.gz", ".osm.xz", ".o5m", ".opl")
-
 #: Called with the share done, 0 to 1, and what is being done.
 Progress = Callable[[float, str], None]
+
 #: Share of the work done when each step begins, as measured on extracts of 3 to 40 MB.
 PLACES, TIMETABLES, ADDRESSES = 0.56, 0.68, 0.7
 
 
-@contextmanager
-def opened(extract: Path, directory: Path) -> Iterator[PbfFile]:
-    """Open an extract; one in another format is rewritten to a file in this directory for as long as the block runs.
-
-    Raises BadExtract where it is missing, empty or damaged.
-    """
-    _refuse_unreadable(extract)
-    if not extract.name.endswith(OTHER_FORMATS):
-        yield PbfFile(extract)
-        return
-    rewritten = directory / "extract.osm.pbf"
-    try:
-        _rewrite(extract, rewritten)
-        yield PbfFile(rewritten, extract.name)
-    finally:
-        rewritten.unlink(missing_ok=True)
-
-
-def _rewrite(extract: Path, target: Path) -> None:
-    import osmium  # takes long to load, and most extracts need none of it
-
-    try:
-        with osmium.io.Reader(str(extract)) as reader:
-            header = reader.header()
-            with osmium.SimpleWriter(str(target), header=header) as writer:
-                osmium.apply(reader, writer)
-    except (RuntimeError, ValueError, OSError) as error:
-        text = str(error).lower()
-        is_cut = "truncated" in text or "end of file" in text or "eof" in text
-        raise BadExtract(file=extract.name, why=CUT_OFF if is_cut else DAMAGED) from error
-
-
-def _refuse_unreadable(path: Path) -> None:
-    if not path.is_file():
-        raise BadExtract(file=path.name, why="there is no such file")
-    try:
-        with path.open("rb") as file:
-            start = file.read(1)
-    except PermissionError:
-        raise BadExtract(file=path.name, why="it may not be read") from None
-    if not start:
-        raise BadExtract(file=path.name, why="it is empty")
-
-
 @dataclass(frozen=True, slots=True)
 class RegionInput:
-    """What a region is made from."""
+    """What a region is made from: an extract, timetables (GTFS), and a title for people ("": made from its name)."""
 
     extract: Path
     feeds: tuple[Path, ...] = ()
@@ -119,7 +74,7 @@ def import_region(
 
 @contextmanager
 def _no_collection() -> Iterator[None]:
-    """Rows by the million make Python's cycle collector look through them again and again, for nothing."""
+    """Keep Python's cycle collector off: it would look through rows by the million again and again, for nothing."""
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -183,6 +138,32 @@ def _timetables(feeds: Sequence[Path], directory: Path, network: Network) -> Tim
     return facts
 
 
+Rows = NDArray[np.integer]
+
+
+class NetworkWalks:
+    """Walks between stops over the street network, for changes from one line to another: a WalkBetween."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+
+    def seconds_between(self, lats: Floats, lons: Floats, origin: Rows, target: Rows, limit_s: float) -> Floats:
+        """Return the walking seconds of each pair of points; infinity beyond the limit, NaN for an end off the network.
+
+        `origin` and `target` are rows of `lats` and `lons`, sorted by origin: each origin is one search.
+        """
+        snaps = self._network.snap(lats, lons)
+        seconds = np.full(len(origin), np.nan)
+        starts = np.flatnonzero(np.diff(origin, prepend=-1))
+        for start, end in zip(starts, [*starts[1:], len(origin)], strict=True):
+            here = snaps[origin[start]]
+            if here["edge"] >= 0:
+                pairs = slice(start, end)
+                seconds[pairs] = self._network.walk(here, limit_s).seconds_to(snaps[target[pairs]])
+        seconds[snaps["edge"][target] < 0] = np.nan
+        return seconds
+
+
 def _meta(
     region: RegionInput,
     title: str,
@@ -206,3 +187,51 @@ def _meta(
         source_file=str(region.extract.resolve()),
         notes=timetables.notes if timetables else (),
     )
+
+
+#: Endings of the names of extracts that osmium rewrites first. Files of unknown name are taken for .osm.pbf.
+OTHER_FORMATS = (".osm", ".osm.bz2", ".osm.gz", ".osm.xz", ".o5m", ".opl")
+
+
+@contextmanager
+def opened(extract: Path, directory: Path) -> Iterator[PbfFile]:
+    """Open an extract. One in another format is rewritten to a file in this directory for as long as the block runs.
+
+    Raises BadExtract where it is missing, empty or damaged.
+    """
+    _refuse_unreadable(extract)
+    if not extract.name.endswith(OTHER_FORMATS):
+        yield PbfFile(extract)
+        return
+    rewritten = directory / "extract.osm.pbf"
+    try:
+        _rewrite(extract, rewritten)
+        yield PbfFile(rewritten, extract.name)
+    finally:
+        rewritten.unlink(missing_ok=True)
+
+
+def _refuse_unreadable(path: Path) -> None:
+    if not path.is_file():
+        raise BadExtract(file=path.name, why="there is no such file")
+    try:
+        with path.open("rb") as file:
+            start = file.read(1)
+    except PermissionError:
+        raise BadExtract(file=path.name, why="it may not be read") from None
+    if not start:
+        raise BadExtract(file=path.name, why="it is empty")
+
+
+def _rewrite(extract: Path, target: Path) -> None:
+    import osmium  # takes long to load, and most extracts need none of it
+
+    try:
+        with osmium.io.Reader(str(extract)) as reader:
+            header = reader.header()
+            with osmium.SimpleWriter(str(target), header=header) as writer:
+                osmium.apply(reader, writer)
+    except (RuntimeError, ValueError, OSError) as error:
+        text = str(error).lower()
+        is_cut = "truncated" in text or "end of file" in text or "eof" in text
+        raise BadExtract(file=extract.name, why=CUT_OFF if is_cut else DAMAGED) from error

@@ -1,4 +1,4 @@
-"""Reads relations first, which say what the elements before them belong to."""
+"""Reads relations: transit routes, trails, houses of streets, and areas made of several ways."""
 
 from __future__ import annotations
 
@@ -11,25 +11,7 @@ import shapely
 
 from app.atlas.importing.elements import RouteRelation
 from app.atlas.importing.pbf.block import Block, Member, Tags
-from app.atlas.importing.tags.kinds import AREA_KEYS
-
-#: route=* of OpenStreetMap to the word in RouteAtStop.mode.
-ROUTE_MODES = {
-    "bus": "bus",
-    "trolleybus": "bus",
-    "share_taxi": "bus",
-    "minibus": "bus",
-    "tram": "tram",
-    "light_rail": "light_rail",
-    "monorail": "light_rail",
-    "subway": "subway",
-    "train": "rail",
-    "railway": "rail",
-    "ferry": "ferry",
-    "funicular": "cable_car",
-    "aerialway": "cable_car",
-}
-TRAILS = frozenset({"hiking", "foot", "walking"})
+from app.atlas.importing.tags.keys import AREA_KEYS
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +47,26 @@ def read_relations(blocks: Iterable[Block]) -> Relations:
         for relation in block.relations():
             reader.read(*relation)
     return reader.found
+
+
+#: route=* of OpenStreetMap to the word in RouteAtStop.mode.
+ROUTE_MODES = {
+    "bus": "bus",
+    "trolleybus": "bus",
+    "share_taxi": "bus",
+    "minibus": "bus",
+    "tram": "tram",
+    "light_rail": "light_rail",
+    "monorail": "light_rail",
+    "subway": "subway",
+    "train": "rail",
+    "railway": "rail",
+    "ferry": "ferry",
+    "funicular": "cable_car",
+    "aerialway": "cable_car",
+}
+
+TRAILS = frozenset({"hiking", "foot", "walking"})
 
 
 class _RelationReader:
@@ -117,24 +119,24 @@ class WkbShape(NamedTuple):
     refs: tuple[int, ...]
 
 
-def assembled(members: AreaRelation, parts: Mapping[int, WkbShape]) -> WkbShape | None:
+def assembled(members: AreaRelation, shapes: Mapping[int, WkbShape]) -> WkbShape | None:
     """Return the area of a relation, or None where nothing of its outer edge is in the extract.
 
     Where the extract cuts the relation, each open end of the edge is joined straight to the other.
     """
-    outer = _enclosed(members.outer, parts)
+    outer = _enclosed(members.outer, shapes)
     if shapely.is_empty(outer):
         return None
-    area = shapely.difference(outer, _enclosed(members.inner, parts))
+    area = shapely.difference(outer, _enclosed(members.inner, shapes))
     polygons = [part for part in shapely.get_parts(shapely.get_parts(area)) if isinstance(part, shapely.Polygon)]
     if not polygons:
         return None
-    refs = dict.fromkeys(ref for way in members.outer if way in parts for ref in parts[way].refs)
+    refs = dict.fromkeys(ref for way in members.outer if way in shapes for ref in shapes[way].refs)
     return WkbShape(shapely.MultiPolygon(polygons).wkb, tuple(refs))
 
 
-def _enclosed(ways: Iterable[int], parts: Mapping[int, WkbShape]) -> shapely.Geometry:
-    lines = shapely.from_wkb(np.array([parts[way].wkb for way in ways if way in parts], dtype=object))
+def _enclosed(ways: Iterable[int], shapes: Mapping[int, WkbShape]) -> shapely.Geometry:
+    lines = shapely.from_wkb(np.array([shapes[way].wkb for way in ways if way in shapes], dtype=object))
     if not len(lines):
         return shapely.Polygon()
     chains = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(lines)))

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.atlas.geocoder.build.columns import AddressRow, LocalityRow, StreetRow
-from app.atlas.importing.tags.kinds import TEXT_KEYS
+from app.atlas.importing.tags.keys import TEXT_KEYS
 from app.geo import distance_m
 
 Tags = Mapping[str, str]
