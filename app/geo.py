@@ -9,7 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 #: Mean metres in one degree of latitude (WGS 84).
 METRES_PER_DEGREE = 111_195.0
@@ -45,6 +45,28 @@ def distance_m(lat_a: float, lon_a: float, lat_b: float, lon_b: float) -> float:
     return math.hypot(x, y)
 
 
+def distances_m(lats_a: ArrayLike, lons_a: ArrayLike, lats_b: ArrayLike, lons_b: ArrayLike) -> Floats:
+    """Return the straight distances in metres between points in degrees, by the method of `distance_m`.
+
+    The four arguments are broadcast: one point to many, pair by pair, or all to all.
+    """
+    lat_a, lon_a, lat_b, lon_b = (np.asarray(degrees, dtype=np.float64) for degrees in (lats_a, lons_a, lats_b, lons_b))
+    x = (lon_b - lon_a) * np.cos(np.radians((lat_b + lat_a) / 2))
+    return np.asarray(np.hypot(x, lat_b - lat_a) * METRES_PER_DEGREE, dtype=np.float64)
+
+
+def distances_to_shapes_m(lat: float, lon: float, shapes: Sequence[bytes]) -> Floats:
+    """Return the metres from a point to the nearest point of each shape (WKB in degrees), shape (n,); 0 inside an area.
+
+    The scale is that of the point's own latitude.
+    """
+    stretch = np.array([metres_per_degree_lon(lat), METRES_PER_DEGREE])
+    origin = np.array([lon, lat])
+    geometries = shapely.transform(shapely.from_wkb(np.array(shapes, dtype=object)), lambda xy: (xy - origin) * stretch)
+    metres: Floats = shapely.distance(geometries, _ORIGIN)
+    return metres
+
+
 def box_around(lat: float, lon: float, radius_m: float) -> Box:
     """Return the box whose sides touch the circle of a radius in metres around a point."""
     d_lat = radius_m / METRES_PER_DEGREE
@@ -53,7 +75,7 @@ def box_around(lat: float, lon: float, radius_m: float) -> Box:
 
 
 def point_array(positions: Floats) -> Geometries:
-    """Return one point for each (x, y) row."""
+    """Return one point for each (x, y) row, shape (n,)."""
     return np.asarray(shapely.points(positions.reshape(-1, 2)), dtype=object).reshape(-1)
 
 
@@ -83,12 +105,3 @@ class Projection:
     def _forward(self, points: Floats) -> Floats:
         x = (points[:, 0] - self.central_lon) * METRES_PER_DEGREE * np.cos(np.radians(points[:, 1]))
         return np.column_stack((x, points[:, 1] * METRES_PER_DEGREE))
-
-
-def distances_m(lat: float, lon: float, shapes: Sequence[bytes]) -> Floats:
-    """Return the metres from a point to the nearest point of each shape (WKB in degrees); 0 inside an area."""
-    stretch = np.array([metres_per_degree_lon(lat), METRES_PER_DEGREE])
-    origin = np.array([lon, lat])
-    geometries = shapely.transform(shapely.from_wkb(np.array(shapes, dtype=object)), lambda xy: (xy - origin) * stretch)
-    metres: Floats = shapely.distance(geometries, _ORIGIN)
-    return metres

@@ -12,7 +12,7 @@ import numpy as np
 
 from app.atlas.transit.contract import StopWalks
 from app.atlas.transit.journeys import MINUTE_S, Span
-from app.atlas.transit.storage import Columns
+from app.atlas.transit.storage import TimetableColumns
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,7 @@ class Scan:
     span: Span
 
     @classmethod
-    def of(cls, columns: Columns, span: Span) -> Scan:
+    def of(cls, columns: TimetableColumns, span: Span) -> Scan:
         """Cut the window out of a timetable's columns."""
         same = np.asarray(columns.call_run[1:] == columns.call_run[:-1])
         rows = np.flatnonzero(same & (columns.departure[:-1] >= span.first_s) & (columns.arrival[1:] <= span.horizon_s))

@@ -15,10 +15,10 @@ from app.atlas.geocoder.build.columns import Addresses, AddressRow
 from app.atlas.geocoder.build.index import index_addresses
 from app.atlas.geocoder.geocoder import FOUND, Geocoder
 from app.atlas.geocoder.numbers import parse_number, split_numbers
-from app.atlas.geocoder.text import key_of, short_forms
+from app.atlas.geocoder.text import key_of, terms_of
 from app.geo import distance_m
 from app.places import Precision
-from bench.geocoder_questions import SEED, Question, clean, mangled_all, read_rows, sampled
+from bench.geocoder_questions import SEED, Question, clean_all, mangled_all, read_rows, sampled
 
 SAMPLE = 1_000
 #: An answer within this of the sampled address, or of one with the same number, street and named city, is right.
@@ -62,7 +62,7 @@ class Answers:
 
 def _same(street: str, number: str) -> tuple[str, str]:
     parsed = parse_number(number)
-    return key_of(short_forms(street)), parsed.exact if parsed else number
+    return key_of(terms_of(street)), parsed.exact if parsed else number
 
 
 def build(extract: Path) -> tuple[Geocoder, list[AddressRow], float]:
@@ -124,8 +124,7 @@ def measure(extract: Path, count: int = SAMPLE, show_wrong: int = 0) -> str:
     geocoder, rows, seconds = build(extract)
     asked = sampled(rows, count)
     answers = Answers(rows)
-    number_first = geocoder.writes_number_first()
-    plain = ask(geocoder, (clean(row, number_first) for row in asked), answers)
+    plain = ask(geocoder, clean_all(asked), answers)
     hurried = ask(geocoder, mangled_all(asked), answers)
     complete = percentiles(completion_times(geocoder, asked[:100]))
     reverse = percentiles([timed(lambda row=row: geocoder.reverse(row.lat, row.lon)) for row in asked[:300]])

@@ -12,9 +12,10 @@ from pathlib import Path
 import numpy as np
 import osmium
 
-from app.atlas.geocoder.build.columns import AddressRow, PlaceRow, StreetRow
+from app.atlas.geocoder.build.columns import AddressRow, LocalityRow, StreetRow
+from app.atlas.geocoder.labels import Style, style_of
 from app.atlas.geocoder.numbers import parse_number, split_numbers
-from app.atlas.importing.tags.addressing import address_row, place_row, street_row
+from app.atlas.importing.tags.addressing import address_row, locality_row, street_row
 
 SEED = 20240607
 #: Full words and what people write for them, at the end of a word or as a word of its own.
@@ -38,11 +39,11 @@ class Question:
     named_town: bool
 
 
-def read_rows(extract: Path) -> tuple[list[AddressRow], list[StreetRow], list[PlaceRow]]:
+def read_rows(extract: Path) -> tuple[list[AddressRow], list[StreetRow], list[LocalityRow]]:
     """Read the addresses, streets and places of an extract (relations left out)."""
     addresses: list[AddressRow] = []
     streets: list[StreetRow] = []
-    places: list[PlaceRow] = []
+    places: list[LocalityRow] = []
     keys = osmium.filter.KeyFilter("addr:housenumber", "highway", "place", "railway")
     for item in osmium.FileProcessor(str(extract)).with_locations().with_filter(keys):
         positions = _positions(item)
@@ -54,7 +55,7 @@ def read_rows(extract: Path) -> tuple[list[AddressRow], list[StreetRow], list[Pl
             addresses.append(address_row(tags, lat, lon))
         if item.is_way() and "highway" in tags and (street := street_row(tags, np.array(positions))):
             streets.append(street)
-        if place := place_row(tags, lat, lon):
+        if place := locality_row(tags, lat, lon):
             places.append(place)
     return addresses, streets, places
 
@@ -77,6 +78,12 @@ def clean(row: AddressRow, number_first: bool) -> Question:
     street = f"{number} {row.street}" if number_first else f"{row.street} {number}"
     town = f"{row.postcode} {row.city}".strip()
     return Question(f"{street}, {town}" if town else street, row, bool(row.city))
+
+
+def clean_all(rows: list[AddressRow]) -> Iterator[Question]:
+    """Ask for each row with the number where the region writes it."""
+    number_first = style_of({row.street for row in rows}) is not Style.NUMBER_LAST
+    return (clean(row, number_first) for row in rows)
 
 
 def mangled(row: AddressRow, draw: random.Random) -> Question:

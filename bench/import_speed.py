@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 import osmium
 
-from app.atlas.importing.importer import Source, import_region
+from app.atlas.importing.importer import RegionInput, import_region
 from app.atlas.regions import RegionStore
 from bench.copies import side_by_side
 from bench.regions import EXTRACTS, ROOT, SHARED
@@ -58,7 +58,7 @@ def _import(extract: Path, answers: Connection) -> None:
     with tempfile.TemporaryDirectory() as folder:
         store = RegionStore(Path(folder))
         start = time.perf_counter()
-        meta = import_region(store, "bench", Source(extract))
+        meta = import_region(store, "bench", RegionInput(extract))
         seconds = time.perf_counter() - start
         usage = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
         size = sum(path.stat().st_size for path in store.directory("bench").rglob("*") if path.is_file())

@@ -22,6 +22,7 @@ from app.atlas.transit.compile.compiler import compile_timetables
 from app.atlas.transit.contract import StopWalks
 from app.atlas.transit.journeys import MORNING
 from app.atlas.transit.timetable import Timetable
+from app.geo import distances_m
 from bench.connection_scans import Scan, by_departure, by_profile
 
 DESTINATIONS, WALK_M, SEED = 5, 1_500.0, 20240604
@@ -65,9 +66,8 @@ def walks(timetable: Timetable, stop: int) -> StopWalks:
     """Return estimated walks to all stops around one."""
     stops = timetable.stops
     near = timetable.stops_near(float(stops.lats[stop]), float(stops.lons[stop]), WALK_M)
-    north = (stops.lats[near] - stops.lats[stop]) * 111_195.0
-    east = (stops.lons[near] - stops.lons[stop]) * 111_195.0 * np.cos(np.radians(stops.lats[stop]))
-    return StopWalks(near, np.ceil(np.hypot(north, east) * 1.3 / 80 * 60))
+    straight_m = distances_m(stops.lats[stop], stops.lons[stop], stops.lats[near], stops.lons[near])
+    return StopWalks(near, np.ceil(straight_m * 1.3 / 80 * 60))
 
 
 def questions(timetable: Timetable, count: int) -> list[tuple[StopWalks, list[StopWalks]]]:

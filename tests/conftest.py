@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from app.atlas.atlas import Atlas
-from app.atlas.importing.importer import Source, import_region
+from app.atlas.importing.importer import RegionInput, import_region
 from app.atlas.regions import RegionStore
 from app.atlas.surroundings import AtlasSurroundings
 from app.config import Config
@@ -62,7 +62,7 @@ def imported(tmp_path: Path, region_store: RegionStore) -> Callable[[Town], Atla
     """Give a function that imports a town and opens its atlas."""
 
     def run(town: Town) -> Atlas:
-        import_region(region_store, "town", Source(town.write(tmp_path / "town.osm.pbf")))
+        import_region(region_store, "town", RegionInput(town.write(tmp_path / "town.osm.pbf")))
         return Atlas("town", region_store.directory("town"))
 
     return run

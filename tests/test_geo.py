@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
+import shapely
 
-from app.geo import Box, box_around, distance_m
+from app.geo import Box, box_around, distance_m, distances_m, distances_to_shapes_m
 
 
 def test_it_measures_a_known_distance() -> None:
@@ -14,6 +16,19 @@ def test_it_measures_a_known_distance() -> None:
 
 def test_it_measures_the_same_both_ways() -> None:
     assert distance_m(43.7, 7.4, 43.8, 7.5) == distance_m(43.8, 7.5, 43.7, 7.4)
+
+
+def test_many_points_are_as_far_as_one_by_one() -> None:
+    lats, lons = np.array([43.7, 43.8, -10.0]), np.array([7.4, 7.5, 120.0])
+    one_by_one = [[distance_m(a, b, c, d) for c, d in zip(lats, lons, strict=True)] for a, b in ((43.7, 7.4), (60, 25))]
+    assert distances_m([[43.7], [60]], [[7.4], [25]], lats, lons) == pytest.approx(np.array(one_by_one))
+
+
+def test_it_measures_to_the_edge_of_a_shape_and_nothing_inside() -> None:
+    box = shapely.box(7.4, 43.7, 7.5, 43.8)
+    outside, inside = (distances_to_shapes_m(43.75, lon, [box.wkb])[0] for lon in (7.39, 7.45))
+    assert outside == pytest.approx(distance_m(43.75, 7.39, 43.75, 7.4))
+    assert inside == 0
 
 
 def test_it_draws_a_box_that_touches_the_circle() -> None:

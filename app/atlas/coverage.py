@@ -78,6 +78,7 @@ class Coverage:
     def addresses_within(self, lat: float, lon: float, radius_m: float) -> int:
         """Return about how many addresses lie in the disc: those of the cells whose middle is in it."""
         lats, lons = self.grid.centres()
+        # One scale for all: `distances_m` would move a cell or two over the edge, and with them what reports say.
         north = (lats - lat)[:, None] * METRES_PER_DEGREE
         east = (lons - lon)[None, :] * metres_per_degree_lon(lat)
         rows, columns = np.flatnonzero(np.abs(north[:, 0]) <= radius_m), np.flatnonzero(np.abs(east[0]) <= radius_m)

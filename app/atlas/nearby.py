@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from app.atlas.streets.network import Reach, Walkshed
 from app.atlas.streets.snapping import SNAP, Snaps
-from app.geo import METRES_PER_DEGREE, Box, Floats, box_around, distance_m, distances_m, metres_per_degree_lon
+from app.geo import METRES_PER_DEGREE, Box, Floats, box_around, distance_m, distances_to_shapes_m, metres_per_degree_lon
 from app.places import Kind, Place
 
 _PLACES = """
@@ -191,7 +191,9 @@ class Nearby:
     def _load(self, ids: Sequence[int]) -> None:
         rows = self._connection.execute(_DETAILS, (_json(ids),)).fetchall()
         areas = {row[0]: row[7] for row in rows if row[7] is not None}
-        to_edges = dict(zip(areas, distances_m(self._lat, self._lon, list(areas.values())).tolist(), strict=True))
+        to_edges = dict(
+            zip(areas, distances_to_shapes_m(self._lat, self._lon, list(areas.values())).tolist(), strict=True)
+        )
         for number, kind, lat, lon, osm_id, name, tags, _ in rows:
             row = self._row_of.get(number)
             walk_s = float(self._walk_s[row]) if row is not None else np.inf
@@ -233,7 +235,7 @@ def hazards_near(
     box = box_around(lat, lon, within_m)
     wanted = json.dumps([int(kind) for kind in kinds])
     rows = connection.execute(_HAZARDS, (box.max_lon, box.min_lon, box.max_lat, box.min_lat, wanted)).fetchall()
-    distances = distances_m(lat, lon, [row[5] for row in rows])
+    distances = distances_to_shapes_m(lat, lon, [row[5] for row in rows])
     near = np.flatnonzero(distances <= within_m).tolist()
     found = [(float(distances[i]), *rows[i][:5]) for i in near]
     found.sort(key=lambda hazard: (hazard[0], hazard[2], hazard[1]))
@@ -267,5 +269,5 @@ def largest_area_m2(connection: sqlite3.Connection, lat: float, lon: float, radi
     """Return the square metres of the largest green area with its edge within a straight distance; 0.0 for none."""
     box = box_around(lat, lon, radius_m)
     rows = connection.execute(_AREAS_NEAR, (box.max_lon, box.min_lon, box.max_lat, box.min_lat)).fetchall()
-    near = distances_m(lat, lon, [shape for _, shape in rows]) <= radius_m
+    near = distances_to_shapes_m(lat, lon, [shape for _, shape in rows]) <= radius_m
     return max((area for (area, _), is_near in zip(rows, near, strict=True) if is_near), default=0.0)

@@ -78,10 +78,10 @@ def _store() -> RegionStore:
 
 def _import(store: RegionStore, name: str, extract: Path, feeds: tuple[Path, ...], title: str) -> None:
     # Every process of the site loads this module, and none of them imports.
-    from app.atlas.importing.importer import Source, import_region
+    from app.atlas.importing.importer import RegionInput, import_region
 
     with _progress_bar(f"Importing {name}") as progress:
-        meta = import_region(store, name, Source(extract, feeds, title), progress)
+        meta = import_region(store, name, RegionInput(extract, feeds, title), progress)
     for note in meta.notes:
         click.echo(f"  {note}")
     click.echo(_line(name, meta))

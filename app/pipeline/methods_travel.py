@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.atlas.streets.graph import PUSHING
+from app.atlas.streets.rules.bike import PUSHING
 from app.atlas.streets.rules.car import CLASS_SPEED_KMH, SERVICE_SPEED_KMH, SHARE_OF_LIMIT
 from app.atlas.transit.compile.changes import ACROSS_STREET_M, DETOUR, LONGEST_WALK_S, SAME_NAME_M, SLACK_S
 from app.pipeline.methods_section import Section

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from app.atlas.atlas import Atlas
-from app.atlas.importing.importer import Source, import_region
+from app.atlas.importing.importer import RegionInput, import_region
 from app.atlas.regions import BUILDS, RegionStore
 from app.errors import AtlasDamaged, RegionNotFound
 from tests.support.extracts import Town, small_town
@@ -21,7 +21,7 @@ from tests.support.extracts import Town, small_town
 def put(region_store: RegionStore, path: Path, town: Town | None = None, name: str = "town") -> Path:
     """Import a town and return the folder of its atlas."""
     import_region(
-        region_store, name, Source((town or small_town()).write(path / f"{name}{time.monotonic_ns()}.osm.pbf"))
+        region_store, name, RegionInput((town or small_town()).write(path / f"{name}{time.monotonic_ns()}.osm.pbf"))
     )
     return region_store.directory(name)
 
@@ -53,7 +53,7 @@ def _import_and_stop_before_the_end(regions: Path, extract: Path, reached: Path)
             reached.touch()
             time.sleep(60)
 
-    import_region(RegionStore(regions), "town", Source(extract), stop)
+    import_region(RegionStore(regions), "town", RegionInput(extract), stop)
 
 
 def test_a_killed_import_leaves_the_old_atlas_in_place(region_store: RegionStore, tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.atlas.importing.importer import Source, import_region
+from app.atlas.importing.importer import RegionInput, import_region
 from app.atlas.regions import RegionStore
 from app.sources.regions import ImportedRegions
 from tests.support.folders import REGIONS, SAMPLES
@@ -29,7 +29,7 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return the folder with both sample regions, imported once."""
     folder = tmp_path_factory.mktemp("samples")
     for name in ("helsinki", "monaco"):
-        import_region(RegionStore(folder), name, Source(SAMPLES / f"{name}.osm.pbf"))
+        import_region(RegionStore(folder), name, RegionInput(SAMPLES / f"{name}.osm.pbf"))
     return folder
 
 
@@ -44,7 +44,7 @@ def larger(tmp_path_factory: pytest.TempPathFactory) -> OpenRegion:
             pytest.skip(f"the extract of {name} is not beside the repository")
         if name not in opened:
             folder = tmp_path_factory.mktemp(name)
-            source = Source(REGIONS / name / extract, tuple(REGIONS / name / feed for feed in feeds))
+            source = RegionInput(REGIONS / name / extract, tuple(REGIONS / name / feed for feed in feeds))
             import_region(RegionStore(folder), name, source)
             opened[name] = ImportedRegions(folder)
         return opened[name]

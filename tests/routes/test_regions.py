@@ -9,7 +9,7 @@ import pytest
 from flask.testing import FlaskClient
 
 from app import create_app
-from app.atlas.importing.importer import Source, import_region
+from app.atlas.importing.importer import RegionInput, import_region
 from app.atlas.regions import RegionStore
 from app.config import Config
 from app.queue import start_worker
@@ -22,7 +22,7 @@ SAMPLE = SAMPLES / "monaco.osm.pbf"
 @pytest.fixture(scope="module")
 def regions_dir(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("regions")
-    import_region(RegionStore(folder), "monaco", Source(SAMPLE, (), ""))
+    import_region(RegionStore(folder), "monaco", RegionInput(SAMPLE, (), ""))
     return folder
 
 
@@ -85,7 +85,7 @@ def test_it_completes_for_programs(client: FlaskClient) -> None:
 
 def test_it_completes_streets_of_every_region(tmp_path: Path, regions_dir: Path) -> None:
     shutil.copytree(regions_dir, tmp_path / "regions", symlinks=True)
-    import_region(RegionStore(tmp_path / "regions"), "helsinki", Source(SAMPLES / "helsinki.osm.pbf", (), ""))
+    import_region(RegionStore(tmp_path / "regions"), "helsinki", RegionInput(SAMPLES / "helsinki.osm.pbf", (), ""))
     found = create_app(Config(data_dir=tmp_path)).test_client().get("/suggest?address=rue", headers=JSON).json
     assert len(found) == 8
     assert sum(address.endswith("Helsinki") for address in found) == 4

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.atlas.importing.importer import Source, import_region
+from app.atlas.importing.importer import RegionInput, import_region
 from app.atlas.regions import RegionStore
 from app.errors import AddressNotFound, AddressOutsideRegions, AtlasDamaged, NoRegions, RegionNotFound
 from app.places import Kind
@@ -23,7 +23,7 @@ def source(tmp_path: Path) -> ImportedRegions:
 
 def put(path: Path, town: Town, name: str = "town") -> None:
     """Import a town beside others."""
-    import_region(RegionStore(path / "regions"), name, Source(town.write(path / f"{name}.osm.pbf")))
+    import_region(RegionStore(path / "regions"), name, RegionInput(town.write(path / f"{name}.osm.pbf")))
 
 
 def test_it_finds_an_address_in_its_region(tmp_path: Path, source: ImportedRegions) -> None:

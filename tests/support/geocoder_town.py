@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Iterable, Sequence
 from functools import cache
 
-from app.atlas.geocoder.build.columns import Addresses, AddressRow, PlaceRow, StreetRow
+from app.atlas.geocoder.build.columns import Addresses, AddressRow, LocalityRow, StreetRow
 from app.atlas.geocoder.build.index import index_addresses
 from app.atlas.geocoder.geocoder import Geocoder
 from bench.geocoder_questions import read_rows
@@ -33,13 +33,16 @@ def way(name: str, *alt_names: str, east_m: float = 0) -> StreetRow:
     return StreetRow(name, alt_names, *ends[0], tuple(ends))
 
 
-def spot(name: str, kind: str, east_m: float = 0, *alt_names: str) -> PlaceRow:
+def spot(name: str, kind: str, east_m: float = 0, *alt_names: str) -> LocalityRow:
     """Build a place."""
-    return PlaceRow(name, alt_names, kind, LAT, LON + east_m * DEGREES_PER_METRE_EAST)
+    return LocalityRow(name, alt_names, kind, LAT, LON + east_m * DEGREES_PER_METRE_EAST)
 
 
 def town(
-    houses: Sequence[AddressRow] = (), ways: Sequence[StreetRow] = (), places: Sequence[PlaceRow] = (), title: str = ""
+    houses: Sequence[AddressRow] = (),
+    ways: Sequence[StreetRow] = (),
+    places: Sequence[LocalityRow] = (),
+    title: str = "",
 ) -> Geocoder:
     """Index a made-up town in memory."""
     connection = sqlite3.connect(":memory:", check_same_thread=False)

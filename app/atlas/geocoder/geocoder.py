@@ -5,7 +5,6 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Iterable
 
-from app.atlas.geocoder.labels import Style
 from app.atlas.geocoder.search.complete import complete
 from app.atlas.geocoder.search.hints import Hints
 from app.atlas.geocoder.search.hits import Hit, exact_hits, fuzzy_hits, mended_hits, partial_hits, spans_of
@@ -13,7 +12,7 @@ from app.atlas.geocoder.search.match import Match, Matcher, in_order
 from app.atlas.geocoder.search.query import Query, read_query
 from app.atlas.geocoder.search.reverse import nearest_address
 from app.atlas.geocoder.store import GeocoderStore
-from app.atlas.geocoder.text import fold, short_forms
+from app.atlas.geocoder.text import fold, terms_of
 
 #: A match with this score or more is the address asked for; below it, ask "did you mean ...?".
 FOUND = 0.65
@@ -24,12 +23,12 @@ _GOOD_ENOUGH = 0.93
 
 
 class Geocoder:
-    """The addresses of one region. `title` is the region's name for people: its words count as known."""
+    """The addresses of one region. `title` is the region's name for people: its tokens count as known."""
 
     def __init__(self, database: sqlite3.Connection | Callable[[], sqlite3.Connection], title: str = "") -> None:
         connection = database
         self._store = GeocoderStore((lambda: connection) if isinstance(connection, sqlite3.Connection) else connection)
-        self._title_words = frozenset(short_forms(title)) | frozenset(fold(title).split())
+        self._title_tokens = frozenset(terms_of(title)) | frozenset(fold(title).split())
 
     def search(self, text: str, limit: int = 5) -> tuple[Match, ...]:
         """Return what the text may mean, best first; equally good ones in different places score below FOUND."""
@@ -57,10 +56,6 @@ class Geocoder:
         """Return the address nearest to a point in degrees, else the street, None where neither is near."""
         return nearest_address(self._store, lat, lon)
 
-    def writes_number_first(self) -> bool:
-        """Return whether addresses of the region are written with the number before the street."""
-        return self._store.style() is not Style.NUMBER_LAST
-
     def _best(self, query: Query) -> list[Match]:
         """Look for more slips only where nothing plausible has few."""
         ranked = self._ranked(query, 2)
@@ -77,6 +72,6 @@ class Geocoder:
         return self._scored(query, sorted(found, key=lambda hit: hit.rank))
 
     def _scored(self, query: Query, hits: list[Hit]) -> list[Match]:
-        hints = Hints(self._store, query, hits, self._title_words)
+        hints = Hints(self._store, query, hits, self._title_tokens)
         found: Iterable[Match] = Matcher(self._store, query, hits, hints).matches()
         return in_order(found, FOUND)

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable
 from enum import StrEnum
 
-from app.atlas.geocoder.text import short_forms
+from app.atlas.geocoder.text import terms_of
 from app.atlas.geocoder.vocabulary import word_set
 
 
@@ -24,7 +24,7 @@ class Style(StrEnum):
 
 _ENGLISH_ENDS = word_set("st av rd dr ln ct cts pl sq hwy pkwy cir ter cres cl gdns grv trl bd way n s e w mews row")
 _FRENCH_STARTS = word_set("r av bd rd ch imp all qu prom pass esc sq pl rte")
-#: Short forms and whole words at the start of Italian, Spanish and Portuguese names, which share "av" with French.
+#: Terms and whole words at the start of Italian, Spanish and Portuguese names, which share "av" with French.
 _LATIN_STARTS = word_set("v vle cso lgo vic c ctra pso plz trav rua avenida calle via viale piazza corso")
 _GLUED = re.compile(r"(?:katu|tie|kuja|str|gasse|weg|platz|gatan|vagen)$")
 
@@ -40,14 +40,14 @@ def style_of(street_names: Iterable[str]) -> Style:
 
 
 def _vote(name: str) -> Style | None:
-    words = short_forms(name)
-    if not words:
+    terms = terms_of(name)
+    if not terms:
         return None
-    if words[0] in _LATIN_STARTS or name.split(maxsplit=1)[0].casefold() in _LATIN_STARTS or _GLUED.search(words[-1]):
+    if terms[0] in _LATIN_STARTS or name.split(maxsplit=1)[0].casefold() in _LATIN_STARTS or _GLUED.search(terms[-1]):
         return Style.NUMBER_LAST
-    if len(words) > 1 and words[-1] in _ENGLISH_ENDS:
+    if len(terms) > 1 and terms[-1] in _ENGLISH_ENDS:
         return Style.ENGLISH
-    return Style.FRENCH if len(words) > 1 and words[0] in _FRENCH_STARTS else None
+    return Style.FRENCH if len(terms) > 1 and terms[0] in _FRENCH_STARTS else None
 
 
 def address_label(street: str, number: str, city: str, postcode: str, style: Style) -> str:

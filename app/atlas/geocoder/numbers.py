@@ -29,7 +29,7 @@ class HouseNumber(NamedTuple):
 
     @property
     def exact(self) -> str:
-        """Return the text by which two spellings of one number are told to be the same."""
+        """Return a text that is the same for all spellings of one number."""
         return f"{self.house}-{self.last}{self.suffix}"
 
     def holds(self, other: HouseNumber) -> bool:
@@ -40,9 +40,9 @@ class HouseNumber(NamedTuple):
 
 @lru_cache(maxsize=50_000)
 def parse_number(text: str, block_style: bool = False) -> HouseNumber | None:
-    """Read one house number, or None where there is none.
+    """Return the house number at the start of a text, or None where there is none.
 
-    `block_style` reads "12-14" as house 14 of block 12, the way of Queens; otherwise it is a range.
+    `block_style` reads "12-14" as house 14 of block 12, as houses are numbered in Queens; otherwise it is a range.
     """
     shown = " ".join(text.split())
     folded = _UNIT_FIRST.sub("", fold(shown))
@@ -70,19 +70,19 @@ def _pair(shown: str, mark: str, house: int, second: int, suffix: str) -> HouseN
 
 
 def is_block_number(text: str) -> bool:
-    """Return whether a number is written the way of Queens: a block, a hyphen, two digits."""
+    """Return whether a number is written as in Queens: a block, a hyphen, two digits."""
     return _BLOCK.fullmatch(text) is not None
 
 
 def is_no_range(number: str) -> bool:
-    """Return whether a number that looks like one of a block ("203-06") can be no range of numbers."""
+    """Return whether a number that looks like one of a block ("203-06") cannot be a range of numbers."""
     low, high = number.rstrip(string.ascii_letters).split("-")
     return not 0 < int(high) - int(low) <= LONGEST_RANGE
 
 
 @lru_cache(maxsize=50_000)
 def split_numbers(text: str) -> tuple[str, ...]:
-    """Split what one mapped house carries ("2;4;6" or "8, Floor 6") into its house numbers."""
+    """Return the house numbers that one mapped house carries ("2;4;6" or "8, Floor 6")."""
     if text.isdigit():
         return (text,)
     pieces = [piece.strip() for piece in re.split(r"[;,]", text)]

@@ -21,7 +21,7 @@ CELL_DEGREES = 0.002
 CELL_ROW = 1_000_000
 
 #: What a name refers to (geo_ref.kind).
-STREET, PLACE, CITY, POSTCODE = 1, 2, 3, 4
+STREET, LOCALITY, CITY, POSTCODE = 1, 2, 3, 4
 
 TABLES = """
 CREATE TABLE geo_meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -41,7 +41,7 @@ CREATE TABLE geo_number (
     id INTEGER PRIMARY KEY, house INTEGER NOT NULL, last INTEGER NOT NULL, suffix TEXT NOT NULL, text TEXT NOT NULL,
     lat REAL NOT NULL, lon REAL NOT NULL, city INTEGER NOT NULL, postcode INTEGER NOT NULL
 );
--- One row for each distinct key (address_text.key_of), ids ascending from the name with the most houses.
+-- One row for each distinct key (text.key_of), ids ascending from the name with the most houses.
 CREATE TABLE geo_name (id INTEGER PRIMARY KEY, key TEXT NOT NULL, core TEXT NOT NULL, words TEXT NOT NULL);
 CREATE TABLE geo_ref (name INTEGER, kind INTEGER, ref INTEGER, PRIMARY KEY (name, kind, ref)) WITHOUT ROWID;
 CREATE TABLE geo_place_word (word TEXT PRIMARY KEY) WITHOUT ROWID;
@@ -65,13 +65,13 @@ def cell_of(lat: float, lon: float) -> int:
 
 
 def columns_of(points: Sequence[tuple[float, float]]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return latitudes and longitudes of (lat, lon) points."""
+    """Return the latitudes and the longitudes of (lat, lon) points, shape (n,) each."""
     lats, lons = np.array(points, dtype=np.float64).reshape(-1, 2).T
     return lats, lons
 
 
 def cells_of(lats: NDArray[np.float64], lons: NDArray[np.float64], degrees: float = CELL_DEGREES) -> NDArray[np.int64]:
-    """Return `cell_of` many points, in a grid of this step."""
+    """Return the grid cell of each point, shape (n,), in a grid of this step."""
     rows, columns = np.floor(lats / degrees), np.floor(lons / degrees)
     return rows.astype(np.int64) * CELL_ROW + columns.astype(np.int64)
 
@@ -82,12 +82,12 @@ def around(cell: int) -> list[int]:
 
 
 class Name(NamedTuple):
-    """A name that something in the region bears: its key, its core, its short forms and what it refers to."""
+    """A name that something in the region bears: its key, its core, its terms and what it refers to."""
 
     id: int
     key: str
     core: str
-    words: str
+    terms: tuple[str, ...]
     kind: int
     ref: int
 
@@ -116,8 +116,8 @@ class House(NamedTuple):
     postcode: str
 
 
-class Spot(NamedTuple):
-    """A stored place."""
+class Locality(NamedTuple):
+    """A stored city, suburb, village, square, station or the like, or a city or postcode that addresses name."""
 
     id: int
     name: str
@@ -135,12 +135,15 @@ _HOUSE = (
     "SELECT n.id, n.house, n.last, n.suffix, n.text, n.lat, n.lon, c.name, p.postcode FROM geo_number n"
     " JOIN geo_city c ON c.id = n.city JOIN geo_postcode p ON p.id = n.postcode"
 )
-_HOUSE_OF = _HOUSE.replace("SELECT ", "SELECT s.id, ", 1)
+_HOUSE_OF = (
+    "SELECT s.id, n.id, n.house, n.last, n.suffix, n.text, n.lat, n.lon, c.name, p.postcode FROM geo_number n"
+    " JOIN geo_city c ON c.id = n.city JOIN geo_postcode p ON p.id = n.postcode"
+)
 _LISTED = "(SELECT value FROM json_each(?))"
 
 
 class GeocoderStore:
-    """One region's names, streets, houses and places."""
+    """One region's names, streets, houses and localities."""
 
     def __init__(self, provider: Callable[[], sqlite3.Connection]) -> None:
         self._provider = provider
@@ -156,11 +159,12 @@ class GeocoderStore:
     def names(self, keys: Iterable[str], cores: Iterable[str]) -> list[Name]:
         """Return the names with any of these keys, or with any of these cores."""
         sql = f"{_NAME} WHERE n.key IN {_LISTED} UNION {_NAME} WHERE n.core <> '' AND n.core IN {_LISTED}"
-        return [Name(*row) for row in self._rows(sql, [_list(keys), _list(cores)])]  # type: ignore[arg-type]
+        return [_name(row) for row in self._rows(sql, [_list(keys), _list(cores)])]
 
     def names_by_id(self, ids: Sequence[int]) -> list[Name]:
+        """Return the names with these ids, in the order of the ids."""
         rows = self._rows(f"{_NAME} WHERE n.id IN {_LISTED} ORDER BY n.id, r.kind, r.ref", [_list(ids)])
-        return [Name(*row) for row in rows]  # type: ignore[arg-type]
+        return [_name(row) for row in rows]
 
     def similar(self, trigrams: Sequence[str], limit: int) -> list[tuple[int, str, str]]:
         """Return (id, key, core) of the names that share most trigrams, weighed by how rare these are."""
@@ -172,15 +176,17 @@ class GeocoderStore:
         return self._rows(sql, [match, limit]) if trigrams else []  # type: ignore[return-value]
 
     def completions(self, match: str, limit: int) -> list[int]:
-        """Return ids of street names whose words match an FTS5 expression, those with the most houses first."""
+        """Return ids of the street names that match an FTS5 expression, those with the most houses first."""
         sql = "SELECT rowid FROM geo_word WHERE geo_word MATCH ? ORDER BY rowid LIMIT ?"
         return [row[0] for row in self._rows(sql, [match, limit])]  # type: ignore[misc]
 
     def streets(self, ids: Sequence[int]) -> list[Street]:
+        """Return the streets with these ids, in the order of the ids."""
         rows = self._rows(f"{_STREET} WHERE s.id IN {_LISTED} ORDER BY s.id", [_list(ids)])
         return [Street(*row) for row in rows]  # type: ignore[arg-type]
 
     def street_of(self, house_id: int) -> Street:
+        """Return the street that a house is on."""
         sql = f"{_STREET} WHERE s.first_number <= ? AND s.last_number >= ? ORDER BY s.first_number DESC LIMIT 1"
         return Street(*self._rows(sql, [house_id, house_id])[0])  # type: ignore[arg-type]
 
@@ -208,6 +214,7 @@ class GeocoderStore:
         return [_house(row) for row in self._rows(sql, [street.first_number, street.last_number, begins, limit])]
 
     def houses_by_id(self, ids: Sequence[int]) -> list[House]:
+        """Return the houses with these ids, in the order of the ids."""
         return [_house(row) for row in self._rows(f"{_HOUSE} WHERE n.id IN {_LISTED} ORDER BY n.id", [_list(ids)])]
 
     def points(self, ids: Sequence[int]) -> list[tuple[int, float, float]]:
@@ -215,19 +222,20 @@ class GeocoderStore:
         sql = "SELECT id, lat, lon FROM geo_number WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id"
         return self._rows(sql, [_list(ids)])  # type: ignore[return-value]
 
-    def places(self, ids: Sequence[int]) -> dict[int, Spot]:
+    def localities(self, ids: Sequence[int]) -> dict[int, Locality]:
+        """Return the localities with these ids, by id."""
         sql = "SELECT id, name, kind, lat, lon FROM geo_place WHERE id IN (SELECT value FROM json_each(?))"
-        return {row[0]: Spot(*row) for row in self._rows(sql, [_list(ids)])}  # type: ignore[arg-type,misc]
+        return {row[0]: Locality(*row) for row in self._rows(sql, [_list(ids)])}  # type: ignore[arg-type,misc]
 
-    def cities(self, ids: Sequence[int]) -> dict[int, Spot]:
-        """Return cities that addresses name, each as a place at the mean of its addresses."""
+    def cities(self, ids: Sequence[int]) -> dict[int, Locality]:
+        """Return cities that addresses name, each as a locality at the mean of its addresses."""
         sql = "SELECT id, name, 'city', lat, lon FROM geo_city WHERE id IN (SELECT value FROM json_each(?))"
-        return {row[0]: Spot(*row) for row in self._rows(sql, [_list(ids)])}  # type: ignore[arg-type,misc]
+        return {row[0]: Locality(*row) for row in self._rows(sql, [_list(ids)])}  # type: ignore[arg-type,misc]
 
-    def postcodes(self, ids: Sequence[int]) -> dict[int, Spot]:
-        """Return postcodes, each as a place at the mean of its addresses."""
+    def postcodes(self, ids: Sequence[int]) -> dict[int, Locality]:
+        """Return postcodes, each as a locality at the mean of its addresses."""
         sql = "SELECT id, postcode, 'postcode', lat, lon FROM geo_postcode WHERE id IN (SELECT value FROM json_each(?))"
-        return {row[0]: Spot(*row) for row in self._rows(sql, [_list(ids)])}  # type: ignore[arg-type,misc]
+        return {row[0]: Locality(*row) for row in self._rows(sql, [_list(ids)])}  # type: ignore[arg-type,misc]
 
     def has_postcodes(self, prefix: str) -> bool:
         """Return whether a postcode of the region begins so; always True in a region that maps none."""
@@ -236,11 +244,10 @@ class GeocoderStore:
             return True
         return not self._rows("SELECT 1 FROM geo_postcode WHERE key <> '' LIMIT 1")
 
-    def place_words(self, words: Sequence[str]) -> set[str]:
-        """Return those of the words that are part of a place's or city's name."""
-        rows = self._rows(
-            "SELECT word FROM geo_place_word WHERE word IN (SELECT value FROM json_each(?))", [_list(words)]
-        )
+    def locality_terms(self, terms: Sequence[str]) -> set[str]:
+        """Return those of the terms that are part of a locality's or city's name."""
+        sql = "SELECT word FROM geo_place_word WHERE word IN (SELECT value FROM json_each(?))"
+        rows = self._rows(sql, [_list(terms)])
         return {str(row[0]) for row in rows}
 
     def cell(self, cell: int) -> tuple[Sequence[int], Sequence[int]]:
@@ -255,6 +262,11 @@ class GeocoderStore:
 def _list(values: Iterable[object]) -> str:
     """Return values as one parameter for IN (SELECT value FROM json_each(?)): no limit, and the SQL stays fixed."""
     return json.dumps(list(values))
+
+
+def _name(row: Sequence[object]) -> Name:
+    ident, key, core, terms, *refers_to = row
+    return Name(ident, key, core, tuple(terms.split()), *refers_to)  # type: ignore[arg-type,attr-defined]
 
 
 def _house(row: Sequence[object]) -> House:

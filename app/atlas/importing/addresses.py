@@ -1,4 +1,4 @@
-"""Addresses as they are read: columns, because an extract has them by the hundred thousand."""
+"""Reads the addresses of an extract into columns, in a process of its own that indexes them too."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from app.atlas.geocoder.build.columns import Addresses, AddressRow, PlaceRow, StreetRow, transposed
+from app.atlas.geocoder.build.columns import Addresses, AddressRow, LocalityRow, StreetRow, transposed
 from app.atlas.geocoder.build.index import index_addresses
 from app.atlas.importing.elements import Interpolation
 from app.atlas.importing.forked import Forked, beside
@@ -20,87 +20,16 @@ from app.atlas.importing.pbf.block import Ints, Node, Tags, WayColumns
 from app.atlas.importing.pbf.file import PbfFile
 from app.atlas.importing.pbf.located import NodePositions, WayNodes
 from app.atlas.importing.tags.addressing import address_texts, first_text, interpolated_rows
-from app.atlas.importing.tags.kinds import ADDRESS_KEY, TEXT_KEYS
+from app.atlas.importing.tags.keys import ADDRESS_KEY, TEXT_KEYS
 from app.geo import Floats
 
 
-class TextColumns:
-    """What `address_texts` returns of many elements, as one list each."""
-
-    def __init__(self) -> None:
-        self.columns: tuple[list[str], ...] = tuple([] for _ in TEXT_KEYS)
-
-    def add(self, tags: Tags) -> None:
-        """Add one element."""
-        for column, text in zip(self.columns, address_texts(tags), strict=True):
-            column.append(text)
-
-    def add_ways(self, ways: WayColumns, rows: Ints) -> None:
-        """Add some ways."""
-        for column, keys in zip(self.columns, TEXT_KEYS, strict=True):
-            found = [ways.texts(rows, key) for key in keys]
-            column += found[0] if len(found) == 1 else map(first_text, zip(*found, strict=True))
-
-
-class NodeAddresses:
-    """Addresses on nodes."""
-
-    def __init__(self) -> None:
-        self.ids: list[int] = []
-        self._lats: list[float] = []
-        self._lons: list[float] = []
-        self.texts = TextColumns()
-
-    def add(self, node: Node) -> None:
-        """Add one."""
-        self.ids.append(node.node_id)
-        self._lats.append(node.lat)
-        self._lons.append(node.lon)
-        self.texts.add(node.tags)
-
-    def places(self) -> tuple[Floats, Floats]:
-        """Return latitudes and longitudes."""
-        return np.array(self._lats, dtype=np.float64), np.array(self._lons, dtype=np.float64)
-
-    def row(self, i: int) -> AddressRow:
-        """Return one as a row."""
-        return AddressRow(self._lats[i], self._lons[i], *(column[i] for column in self.texts.columns))
-
-
-class WayAddresses:
-    """Addresses on ways, each in the middle of its corners."""
-
-    def __init__(self) -> None:
-        self.ids: list[int] = []
-        self.texts = TextColumns()
-        self._nodes = WayNodes()
-
-    def add(self, ways: WayColumns, rows: Ints) -> None:
-        """Add some, all of which have nodes."""
-        self.ids += ways.ids[rows].tolist()
-        self.texts.add_ways(ways, rows)
-        self._nodes.add(ways, rows)
-
-    def places(self, positions: NodePositions) -> tuple[Floats, Floats]:
-        """Return the mean latitude and longitude of the known corners of each way, NaN for one without."""
-        refs, starts, _ = self._nodes.refs()
-        corners = positions.of(refs)
-        known = np.isfinite(corners[:, 0])
-        same = np.concatenate(([False], (corners[1:] == corners[:-1]).all(axis=1)))
-        same[starts] = False
-        known &= ~same
-        sums = np.add.reduceat(np.where(known[:, None], corners, 0.0), starts)
-        counts = np.add.reduceat(known.astype(np.float64), starts)
-        lons, lats = (sums / np.where(counts > 0, counts, np.nan)[:, None]).T
-        return lats, lons
-
-
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedFeatures:
     """What the rest of the import found that the geocoder needs too."""
 
     streets: Sequence[StreetRow]
-    places: Sequence[PlaceRow]
+    localities: Sequence[LocalityRow]
     interpolations: Sequence[Interpolation]
     #: Addresses on relations.
     addresses: Sequence[AddressRow]
@@ -109,28 +38,28 @@ class Named:
 
 
 def reading_addresses(file: PbfFile, database: Path) -> AbstractContextManager[Forked[Floats]]:
-    """Read addresses in another process, which indexes them once it is told what is `Named`.
+    """Read addresses in another process, which indexes them once it has been sent `NamedFeatures`.
 
-    It answers with the (lon, lat) rows of all addresses.
+    Its result is the (lon, lat) rows of all addresses.
     """
     return beside(lambda pipe: _work(file, database, pipe))
 
 
 def _work(file: PbfFile, database: Path, pipe: Connection) -> Floats:
     with file.checked():
-        read = _Read(file)
-    named: Named = pipe.recv()
-    addresses = read.with_others(named)
+        reader = _AddressReader(file)
+    named: NamedFeatures = pipe.recv()
+    addresses = reader.with_others(named)
     with closing(sqlite3.connect(database)) as connection:
         connection.execute("PRAGMA journal_mode = OFF")
         connection.execute("PRAGMA synchronous = OFF")
-        index_addresses(connection, addresses, named.streets, named.places)
+        index_addresses(connection, addresses, named.streets, named.localities)
         connection.commit()
     return np.column_stack((addresses.lons, addresses.lats))
 
 
-class _Read:
-    """The addresses on nodes and ways."""
+class _AddressReader:
+    """Reads the addresses on nodes and ways, and joins them with those that the rest of the import found."""
 
     def __init__(self, file: PbfFile) -> None:
         self._nodes, self._ways, positions = NodeAddresses(), WayAddresses(), NodePositions()
@@ -140,14 +69,14 @@ class _Read:
                 self._nodes.add(node)
             for ways in block.ways():
                 self._ways.add(ways, ways.with_keys({ADDRESS_KEY}))
-        self._way_places = self._ways.places(positions)
+        self._way_positions = self._ways.positions(positions)
 
-    def with_others(self, named: Named) -> Addresses:
+    def with_others(self, named: NamedFeatures) -> Addresses:
         """Return all addresses, with those that the rest of the import found."""
         others = [*named.addresses, *(row for way in named.interpolations for row in self._between(way))]
         lats, lons, *texts = transposed(others, len(AddressRow._fields))
-        node_lats, node_lons = self._nodes.places()
-        way_lats, way_lons = self._way_places
+        node_lats, node_lons = self._nodes.positions()
+        way_lats, way_lons = self._way_positions
         read = zip(self._nodes.texts.columns, self._ways.texts.columns, texts, strict=True)
         columns = [[*of_nodes, *of_ways, *rest] for of_nodes, of_ways, rest in read]
         self._put_in_streets(columns[1], named.house_streets)
@@ -175,3 +104,74 @@ class _Read:
     def _node_numbers(self) -> dict[int, int]:
         """Return where each node is among the nodes."""
         return {node: i for i, node in enumerate(self._nodes.ids)}
+
+
+class NodeAddresses:
+    """Addresses on nodes, as columns: an extract has them by the hundred thousand."""
+
+    def __init__(self) -> None:
+        self.ids: list[int] = []
+        self._lats: list[float] = []
+        self._lons: list[float] = []
+        self.texts = TextColumns()
+
+    def add(self, node: Node) -> None:
+        """Add one."""
+        self.ids.append(node.node_id)
+        self._lats.append(node.lat)
+        self._lons.append(node.lon)
+        self.texts.add(node.tags)
+
+    def positions(self) -> tuple[Floats, Floats]:
+        """Return latitudes and longitudes."""
+        return np.array(self._lats, dtype=np.float64), np.array(self._lons, dtype=np.float64)
+
+    def row(self, i: int) -> AddressRow:
+        """Return one as a row."""
+        return AddressRow(self._lats[i], self._lons[i], *(column[i] for column in self.texts.columns))
+
+
+class WayAddresses:
+    """Addresses on ways, each in the middle of its corners."""
+
+    def __init__(self) -> None:
+        self.ids: list[int] = []
+        self.texts = TextColumns()
+        self._nodes = WayNodes()
+
+    def add(self, ways: WayColumns, rows: Ints) -> None:
+        """Add some, all of which have nodes."""
+        self.ids += ways.ids[rows].tolist()
+        self.texts.add_ways(ways, rows)
+        self._nodes.add(ways, rows)
+
+    def positions(self, positions: NodePositions) -> tuple[Floats, Floats]:
+        """Return the mean latitude and longitude of the known corners of each way, NaN for one without."""
+        refs, starts, _ = self._nodes.refs()
+        corners = positions.of(refs)
+        known = np.isfinite(corners[:, 0])
+        same = np.concatenate(([False], (corners[1:] == corners[:-1]).all(axis=1)))
+        same[starts] = False
+        known &= ~same
+        sums = np.add.reduceat(np.where(known[:, None], corners, 0.0), starts)
+        counts = np.add.reduceat(known.astype(np.float64), starts)
+        lons, lats = (sums / np.where(counts > 0, counts, np.nan)[:, None]).T
+        return lats, lons
+
+
+class TextColumns:
+    """What `address_texts` returns of many elements, as one list each."""
+
+    def __init__(self) -> None:
+        self.columns: tuple[list[str], ...] = tuple([] for _ in TEXT_KEYS)
+
+    def add(self, tags: Tags) -> None:
+        """Add one element."""
+        for column, text in zip(self.columns, address_texts(tags), strict=True):
+            column.append(text)
+
+    def add_ways(self, ways: WayColumns, rows: Ints) -> None:
+        """Add some ways."""
+        for column, keys in zip(self.columns, TEXT_KEYS, strict=True):
+            found = [ways.texts(rows, key) for key in keys]
+            column += found[0] if len(found) == 1 else map(first_text, zip(*found, strict=True))

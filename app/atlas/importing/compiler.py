@@ -1,4 +1,4 @@
-"""Walks between stops over the street network, for changes from one line to another."""
+"""Works out the tables of an atlas and its coverage from what an extract holds."""
 
 from __future__ import annotations
 
@@ -7,7 +7,6 @@ from typing import NamedTuple
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
 from app.atlas.coverage import Coverage, coverage_of
 from app.atlas.facts import GREEN_KINDS
@@ -28,42 +27,18 @@ from app.atlas.importing.tables import AtlasTables
 from app.atlas.streets.build.ways import StreetWays
 from app.atlas.streets.network import Network
 from app.atlas.streets.rules.walk import FOOTPATH_CLASSES, may_walk
-from app.geo import METRES_PER_DEGREE, Floats, Projection, metres_per_degree_lon
+from app.geo import Floats, Projection, distances_m
 from app.places import Kind
-
-Rows = NDArray[np.integer]
 
 #: lit=* that means light at night.
 LIT = frozenset({"yes", "24/7", "dusk-dawn", "sunset-sunrise", "automatic", "interval"})
+
 #: A station's entrances are looked for this far from its middle.
 STATION_ENTRANCE_M = 250.0
 
 
-class NetworkWalks:
-    """Answers what `app.atlas.transit` asks (its protocol WalkBetween)."""
-
-    def __init__(self, network: Network) -> None:
-        self._network = network
-
-    def seconds_between(self, lats: Floats, lons: Floats, origin: Rows, target: Rows, limit_s: float) -> Floats:
-        """Return the walking seconds of each pair of points; infinity beyond the limit, NaN for an end off the network.
-
-        `origin` and `target` are rows of `lats` and `lons`, sorted by origin: one search an origin.
-        """
-        snaps = self._network.snap(lats, lons)
-        seconds = np.full(len(origin), np.nan)
-        starts = np.flatnonzero(np.diff(origin, prepend=-1))
-        for start, end in zip(starts, [*starts[1:], len(origin)], strict=True):
-            here = snaps[origin[start]]
-            if here["edge"] >= 0:
-                pairs = slice(start, end)
-                seconds[pairs] = self._network.walk(here, limit_s).seconds_to(snaps[target[pairs]])
-        seconds[snaps["edge"][target] < 0] = np.nan
-        return seconds
-
-
 class FoundPlaces(NamedTuple):
-    """Places with their shapes; measures of the green ones and those that are none, by row; and hazards."""
+    """Places with their shapes, measures of green areas by row, rows to leave out, and hazards."""
 
     shapes: PlaceShapes
     rows: list[PlaceRow]
@@ -73,7 +48,7 @@ class FoundPlaces(NamedTuple):
 
 
 class Compiler:
-    """Holds what several steps need: the extract, the projection, streets and outlines."""
+    """Works on one extract; holds what several steps need: the projection, the streets and the outlines."""
 
     def __init__(self, extract: Extract, ways: StreetWays) -> None:
         self._extract = extract
@@ -106,11 +81,11 @@ class Compiler:
     def coverage(self, addresses: Floats) -> Coverage:
         """Work out where the region holds data."""
         extract, ways = self._extract, self._ways
-        spots = np.array([(spot.lon, spot.lat) for spot in extract.spots]).reshape(-1, 2)
+        points = np.array([(point.lon, point.lat) for point in extract.points]).reshape(-1, 2)
         streets = np.column_stack((ways.lons, ways.lats))
         land = shapely.get_coordinates(self._outlines.degrees[self._near_shapes()])
         mapped = np.concatenate((streets[np.isfinite(streets[:, 0])], land))
-        return coverage_of(mapped, spots, addresses, self._coast(), extract.header_box)
+        return coverage_of(mapped, points, addresses, self._coast(), extract.header_box)
 
     def _near_shapes(self) -> list[int]:
         """Return the shapes of places: hazards such as rivers and railways run far out of many extracts."""
@@ -130,8 +105,8 @@ class Compiler:
     def _hazards(self) -> list[HazardRow]:
         rows = [i for i, shape in enumerate(self._extract.shapes) if any(map(is_hazard, shape.kinds))]
         shapes = [self._extract.shapes[i] for i in rows]
-        spots = [spot for spot in self._extract.spots if any(map(is_hazard, spot.kinds))]
-        return hazard_rows(shapes, self._outlines.of(np.array(rows, dtype=np.intp)), spots)
+        points = [point for point in self._extract.points if any(map(is_hazard, point.kinds))]
+        return hazard_rows(shapes, self._outlines.of(np.array(rows, dtype=np.intp)), points)
 
     def _greens(self, rows: Sequence[PlaceRow], places: PlaceShapes) -> tuple[dict[int, GreenFacts], set[int]]:
         """Return the measures of the green areas, by row, and the rows of woods that are no place to go to."""
@@ -178,17 +153,14 @@ class Compiler:
         found = {}
         for i, row in enumerate(rows):
             if row.kind == Kind.SUBWAY_STATION and len(entrances):
-                north = (entrances[:, 0] - row.lat) * METRES_PER_DEGREE
-                near = (
-                    np.hypot(north, (entrances[:, 1] - row.lon) * metres_per_degree_lon(row.lat)) <= STATION_ENTRANCE_M
-                )
+                near = distances_m(row.lat, row.lon, entrances[:, 0], entrances[:, 1]) <= STATION_ENTRANCE_M
                 if near.any():
                     found[i] = entrances[near][:, ::-1]
         return found
 
 
 def _is_path(tags: dict[str, str]) -> bool:
-    """A way made for walking that is not the pavement or the crossing of a street."""
+    """Return whether a way is made for walking and is not the pavement or the crossing of a street."""
     if tags.get("highway") not in FOOTPATH_CLASSES or tags.get("area") == "yes":
         return False
     return tags.get("footway") not in ("sidewalk", "crossing")

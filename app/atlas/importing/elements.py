@@ -6,12 +6,12 @@ from array import array
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from app.atlas.geocoder.build.columns import AddressRow, PlaceRow
+from app.atlas.geocoder.build.columns import AddressRow, LocalityRow
 from app.geo import Box
 from app.places import Kind
 
 
-class Spot(NamedTuple):
+class PointFeature(NamedTuple):
     """A mapped node that is one or several kinds of place. Degrees."""
 
     osm_id: str
@@ -48,9 +48,9 @@ class Cover(NamedTuple):
 
 
 class Comfort(NamedTuple):
-    """Something that makes a park pleasant: its word in scoring.md, and where it is."""
+    """Something that makes a park pleasant: one of `greens.COMFORTS`, and where it is."""
 
-    word: str
+    kind: str
     lat: float
     lon: float
 
@@ -100,7 +100,7 @@ class Extract:
     data_date: str = ""
     streets: StreetColumns = field(default_factory=StreetColumns)
     gates: dict[int, Gate] = field(default_factory=dict)
-    spots: list[Spot] = field(default_factory=list)
+    points: list[PointFeature] = field(default_factory=list)
     shapes: list[Shape] = field(default_factory=list)
     covers: list[Cover] = field(default_factory=list)
     comforts: list[Comfort] = field(default_factory=list)
@@ -117,4 +117,4 @@ class Extract:
     #: Addresses on relations, such as buildings with a yard.
     addresses: list[AddressRow] = field(default_factory=list)
     interpolations: list[Interpolation] = field(default_factory=list)
-    places: list[PlaceRow] = field(default_factory=list)
+    localities: list[LocalityRow] = field(default_factory=list)

@@ -8,106 +8,59 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import shapely
 
-from app.atlas.importing.elements import Comfort, Cover, Extract, Gate, Interpolation, Shape, Spot, Track
+from app.atlas.importing.elements import Comfort, Cover, Extract, Gate, Interpolation, PointFeature, Shape, Track
 from app.atlas.importing.pbf.block import Node, Tags
 from app.atlas.importing.pbf.file import PbfFile, iso_date
 from app.atlas.importing.pbf.located import NodePositions, Way, Ways
-from app.atlas.importing.relations import Part, Relations, assembled, read_relations
+from app.atlas.importing.relations import Relations, WkbShape, assembled, read_relations
 from app.atlas.importing.stops import STATION_ON
-from app.atlas.importing.tags.addressing import address_row, place_row
+from app.atlas.importing.tags.addressing import address_row, locality_row
 from app.atlas.importing.tags.classify import kinds_of
-from app.atlas.importing.tags.kinds import ADDRESS_KEY, KIND_KEYS, NODE_KEYS, WAY_KEYS
+from app.atlas.importing.tags.keys import ADDRESS_KEY, KIND_KEYS, NODE_KEYS, WAY_KEYS
 from app.errors import BadExtract
 from app.geo import Floats
 from app.places import Kind
 
-#: Wood, water, meadow and what is like them (scoring.md: the nature share of a green space).
-NATURE = frozenset(
-    {
-        *(
-            ("natural", value)
-            for value in ["wood", "water", "scrub", "grassland", "heath", "wetland", "fell", "tundra", "moor"]
-        ),
-        *(("landuse", value) for value in ["forest", "meadow"]),
-        ("waterway", "riverbank"),
-    }
-)
-#: Mapped, but kept by people or bare.
-OTHER_COVER = frozenset(
-    {
-        *(("natural", value) for value in ["grass", "sand", "bare_rock", "shingle", "scree", "beach"]),
-        *(("landuse", value) for value in ["grass", "flowerbed", "orchard", "allotments", "farmland"]),
-        *(("leisure", value) for value in ["pitch", "swimming_pool", "track"]),
-    }
-)
-_KEYS = ("natural", "landuse", "waterway", "leisure")
-
-#: What makes a green space pleasant: key to value to the word in scoring.md.
-COMFORTS = {
-    "amenity": {"bench": "bench", "toilets": "toilets", "drinking_water": "drinking_water"},
-    "leisure": {"picnic_table": "bench", "playground": "playground"},
-    "drinking_water": {"yes": "drinking_water"},
-    "highway": {"street_lamp": "lighting"},
-    "tourism": {"viewpoint": "viewpoint"},
-}
-
-#: highway=* that is no street: not built, not there any more, or a place beside the road.
-NOT_STREETS = frozenset(
-    [
-        "proposed",
-        "construction",
-        "planned",
-        "abandoned",
-        "razed",
-        "disused",
-        "rest_area",
-        "services",
-        "platform",
-        "no",
-        "raceway",
-        "bus_stop",
-    ]
-)
-#: Kinds that are lines even where they close.
-LINE_KINDS = frozenset(
-    {
-        Kind.MOTORWAY,
-        Kind.TRUNK_ROAD,
-        Kind.PRIMARY_ROAD,
-        Kind.SECONDARY_ROAD,
-        Kind.TERTIARY_ROAD,
-        Kind.OTHER_ROAD,
-        Kind.RAILWAY,
-        Kind.POWER_LINE,
-    }
-)
-#: Places that are a point to go to, whatever outline they have.
-CENTRES = frozenset({Kind.CITY_CENTRE, Kind.TOWN_CENTRE})
-#: WKB of a line before its corners: little-endian, type, count.
-_WKB_HEAD = struct.Struct("<BII")
-_WKB_LINE = 2
-
 Progress = Callable[[float], None]
 
 
-def cover_of(tags: Mapping[str, str]) -> bool | None:
-    """Return whether an area is covered by nature (True), by something else (False), or says nothing of it (None)."""
-    pairs = {(key, tags[key]) for key in _KEYS if key in tags}
-    if not pairs.isdisjoint(NATURE):
-        return True
-    return None if pairs.isdisjoint(OTHER_COVER) else False
+def read_extract(file: PbfFile, progress: Progress = lambda share: None) -> Extract:
+    """Read streets and places. Raises BadExtract where the file is damaged or holds no streets."""
+    with file.checked():
+        last = file.last_blocks()
+        extract, with_relations = _read(file, read_relations(last), progress)
+        if with_relations > len(last):  # some stand elsewhere: read again, knowing what all of them say
+            extract, _ = _read(file, read_relations(file.blocks_with_relations()), progress)
+    if not extract.streets.tags:
+        raise BadExtract(file=file.name, why="it holds no streets")
+    return extract
 
 
-def comfort_of(tags: Tags) -> str:
-    """Return the word of the comfort that an element is, or ""."""
-    for key, words in COMFORTS.items():
-        if tags.get(key) in words:
-            return words[tags[key]]
-    return ""
+def _read(file: PbfFile, relations: Relations, progress: Progress) -> tuple[Extract, int]:
+    """Return what a file holds, and how many of its blocks hold relations."""
+    extract = Extract(file.box, routes=relations.routes, house_streets=relations.house_streets)
+    extract.trail_ways = frozenset(relations.trail_ways)
+    nodes, ways = NodeReader(extract, relations), WayReader(extract, relations)
+    of_areas = np.array(sorted(relations.area_ways), dtype=np.int64)
+    positions, lines, newest, with_relations = NodePositions(), Ways(), 0, 0
+    for count, block in enumerate(file.blocks()):
+        progress(count / len(file))
+        with_relations += block.has_relations
+        positions.add(block)
+        for node in block.nodes(NODE_KEYS):
+            nodes.read(node)
+        for ways_of_block in block.ways():
+            lines.add(ways_of_block, ways_of_block.with_keys(WAY_KEYS, of_areas))
+        newest = newest if file.date else max(newest, block.newest())
+    for way in lines.located(positions):
+        ways.read(way)
+    ways.finish()
+    extract.data_date = file.date or iso_date(newest)
+    return extract, with_relations
 
 
 class NodeReader:
-    """Sorts nodes into the extract's parts."""
+    """Sorts nodes into the lists of an extract."""
 
     def __init__(self, extract: Extract, relations: Relations) -> None:
         self._extract = extract
@@ -121,33 +74,24 @@ class NodeReader:
             extract.gates[node_id] = Gate(lat, lon, tags)
         if osm_id in self._route_members:
             extract.route_members[osm_id] = (lat, lon)
-        if word := comfort_of(tags):
-            extract.comforts.append(Comfort(word, lat, lon))
+        if comfort := comfort_of(tags):
+            extract.comforts.append(Comfort(comfort, lat, lon))
         if kinds := kinds_of(tags):
-            extract.spots.append(Spot(osm_id, lat, lon, tags, kinds))
+            extract.points.append(PointFeature(osm_id, lat, lon, tags, kinds))
         if tags.get("railway") == "subway_entrance":
             extract.subway_entrances.append((lat, lon))
-        if (place := place_row(tags, lat, lon)) is not None:
-            extract.places.append(place)
-
-
-def is_area(tags: Tags, kinds: tuple[Kind, ...], closed: bool) -> bool:
-    """Return whether a way stands for the area it encloses."""
-    if not closed or tags.get("area") == "no" or tags.get("natural") == "coastline":
-        return False
-    if tags.get("waterway") in ("river", "stream", "canal") or not LINE_KINDS.isdisjoint(kinds):
-        return False
-    return not (tags.get("aeroway") == "runway" and tags.get("area") != "yes")
+        if (locality := locality_row(tags, lat, lon)) is not None:
+            extract.localities.append(locality)
 
 
 class WayReader:
-    """Sorts ways into the extract's parts, and puts areas together that are made of several ways."""
+    """Sorts ways into the lists of an extract, and puts areas together that are made of several ways."""
 
     def __init__(self, extract: Extract, relations: Relations) -> None:
         self._extract = extract
         self._relations = relations
         self._route_members = relations.route_member_ids()
-        self._parts: dict[int, Part] = {}
+        self._area_ways: dict[int, WkbShape] = {}
 
     def read(self, way: Way) -> None:
         """Keep what a way with one of WAY_KEYS says, or one that is part of an area."""
@@ -156,19 +100,19 @@ class WayReader:
         if not _is_line(way):
             return
         if way.way_id in self._relations.area_ways:
-            self._parts[way.way_id] = Part(_wkb(way), tuple(way.refs.tolist()))
+            self._area_ways[way.way_id] = WkbShape(_wkb(way), tuple(way.refs.tolist()))
         if "highway" in way.tags or way.tags.get("route") == "ferry":
             self._street(way)
         if not KIND_KEYS.isdisjoint(way.tags):
-            self._thing(way)
+            self._feature(way)
 
     def finish(self) -> None:
         """Add the areas of relations, now that all their ways are known."""
         for relation_id, members in sorted(self._relations.areas.items()):
-            if (area := assembled(members, self._parts)) is not None:
+            if (area := assembled(members, self._area_ways)) is not None:
                 self._relation(f"r{relation_id}", members.tags, area)
 
-    def _relation(self, osm_id: str, tags: Tags, area: Part) -> None:
+    def _relation(self, osm_id: str, tags: Tags, area: WkbShape) -> None:
         kinds = kinds_of(tags)
         if not CENTRES.isdisjoint(kinds):
             kinds = self._without_centre(kinds, osm_id, tags, area.wkb)
@@ -178,13 +122,13 @@ class WayReader:
         if (is_nature := cover_of(tags)) is not None:
             self._extract.covers.append(Cover(area.wkb, is_nature))
         lat, lon = _middle(area.wkb)
-        if word := comfort_of(tags):
-            self._extract.comforts.append(Comfort(word, lat, lon))
+        if comfort := comfort_of(tags):
+            self._extract.comforts.append(Comfort(comfort, lat, lon))
         if tags.get(ADDRESS_KEY):
             street = self._relations.house_streets.get(osm_id, "")
             self._extract.addresses.append(address_row(tags, lat, lon, street))
 
-    def _thing(self, way: Way) -> None:
+    def _feature(self, way: Way) -> None:
         tags, osm_id = way.tags, f"w{way.way_id}"
         kinds = kinds_of(tags)
         if not CENTRES.isdisjoint(kinds):
@@ -197,15 +141,18 @@ class WayReader:
             self._extract.covers.append(Cover(_wkb(way), is_nature))
         if tags.get("railway") in STATION_ON and "service" not in tags:
             self._extract.tracks.append(Track(tags["railway"], _wkb(way)))
-        if word := comfort_of(tags):
-            self._extract.comforts.append(Comfort(word, *_middle(_wkb(way))))
+        if comfort := comfort_of(tags):
+            self._extract.comforts.append(Comfort(comfort, *_middle(_wkb(way))))
         if osm_id in self._route_members:
             self._extract.route_members[osm_id] = _middle(_wkb(way))
 
     def _without_centre(self, kinds: tuple[Kind, ...], osm_id: str, tags: Tags, wkb: bytes) -> tuple[Kind, ...]:
-        """Take a town mapped as an area for a point in its middle, which its own node replaces where there is one."""
+        """Return the kinds but for a town's centre, which is added as a point in the middle of its area.
+
+        The node of the town replaces that point where there is one.
+        """
         centre = tuple(kind for kind in kinds if kind in CENTRES)
-        self._extract.spots.append(Spot(osm_id, *_middle(wkb), tags, centre))
+        self._extract.points.append(PointFeature(osm_id, *_middle(wkb), tags, centre))
         return tuple(kind for kind in kinds if kind not in CENTRES)
 
     def _street(self, way: Way) -> None:
@@ -227,14 +174,113 @@ class WayReader:
         self._extract.interpolations.append(Interpolation(kind, tuple(way.refs[known].tolist()), points))
 
 
+#: highway=* that is no street: not built, not there any more, or a place beside the road.
+NOT_STREETS = frozenset(
+    [
+        "proposed",
+        "construction",
+        "planned",
+        "abandoned",
+        "razed",
+        "disused",
+        "rest_area",
+        "services",
+        "platform",
+        "no",
+        "raceway",
+        "bus_stop",
+    ]
+)
+
+#: Places that are a point to go to, whatever outline they have.
+CENTRES = frozenset({Kind.CITY_CENTRE, Kind.TOWN_CENTRE})
+
+#: Kinds that are lines even where they close.
+LINE_KINDS = frozenset(
+    {
+        Kind.MOTORWAY,
+        Kind.TRUNK_ROAD,
+        Kind.PRIMARY_ROAD,
+        Kind.SECONDARY_ROAD,
+        Kind.TERTIARY_ROAD,
+        Kind.OTHER_ROAD,
+        Kind.RAILWAY,
+        Kind.POWER_LINE,
+    }
+)
+
+
+def is_area(tags: Tags, kinds: tuple[Kind, ...], closed: bool) -> bool:
+    """Return whether a way stands for the area it encloses."""
+    if not closed or tags.get("area") == "no" or tags.get("natural") == "coastline":
+        return False
+    if tags.get("waterway") in ("river", "stream", "canal") or not LINE_KINDS.isdisjoint(kinds):
+        return False
+    return not (tags.get("aeroway") == "runway" and tags.get("area") != "yes")
+
+
+#: Wood, water, meadow and the like: what counts towards the nature share of a green space.
+NATURE = frozenset(
+    {
+        *(
+            ("natural", value)
+            for value in ["wood", "water", "scrub", "grassland", "heath", "wetland", "fell", "tundra", "moor"]
+        ),
+        *(("landuse", value) for value in ["forest", "meadow"]),
+        ("waterway", "riverbank"),
+    }
+)
+#: Mapped, but kept by people or bare.
+OTHER_COVER = frozenset(
+    {
+        *(("natural", value) for value in ["grass", "sand", "bare_rock", "shingle", "scree", "beach"]),
+        *(("landuse", value) for value in ["grass", "flowerbed", "orchard", "allotments", "farmland"]),
+        *(("leisure", value) for value in ["pitch", "swimming_pool", "track"]),
+    }
+)
+_COVER_KEYS = ("natural", "landuse", "waterway", "leisure")
+
+
+def cover_of(tags: Mapping[str, str]) -> bool | None:
+    """Return whether an area is covered by nature; None where its tags say nothing of that."""
+    pairs = {(key, tags[key]) for key in _COVER_KEYS if key in tags}
+    if not pairs.isdisjoint(NATURE):
+        return True
+    return None if pairs.isdisjoint(OTHER_COVER) else False
+
+
+#: What makes a green space pleasant: key to value to one of `greens.COMFORTS`.
+COMFORTS = {
+    "amenity": {"bench": "bench", "toilets": "toilets", "drinking_water": "drinking_water"},
+    "leisure": {"picnic_table": "bench", "playground": "playground"},
+    "drinking_water": {"yes": "drinking_water"},
+    "highway": {"street_lamp": "lighting"},
+    "tourism": {"viewpoint": "viewpoint"},
+}
+
+
+def comfort_of(tags: Tags) -> str:
+    """Return which of `greens.COMFORTS` an element is, or ""."""
+    for key, kinds in COMFORTS.items():
+        if tags.get(key) in kinds:
+            return kinds[tags[key]]
+    return ""
+
+
 def _is_line(way: Way) -> bool:
     """Return whether the extract holds two different corners of a way."""
     known = _known(way)
     return len(known) > 1 and (way.is_whole or bool((known != known[:1]).any()))
 
 
+#: WKB of a line before its corners: little-endian, type, count.
+_WKB_HEAD = struct.Struct("<BII")
+
+_WKB_LINE = 2
+
+
 def _wkb(way: Way) -> bytes:
-    """Return a line; where the extract cuts it, through the corners that are there."""
+    """Return a line as WKB; where the extract cuts it, through the corners that are there."""
     known = _known(way)
     return _WKB_HEAD.pack(1, _WKB_LINE, len(known)) + known.tobytes()
 
@@ -256,38 +302,3 @@ def _middle(wkb: bytes) -> tuple[float, float]:
     """Return (lat, lon) in the middle of a line or area."""
     point = shapely.from_wkb(wkb).centroid
     return point.y, point.x
-
-
-def read_extract(file: PbfFile, progress: Progress = lambda share: None) -> Extract:
-    """Read streets and places. Raises BadExtract where the file is damaged or holds no streets."""
-    with file.checked():
-        last = file.last_blocks()
-        extract, with_relations = _read(file, read_relations(last), progress)
-        if with_relations > len(last):  # some stand elsewhere: read again, knowing what all of them say
-            extract, _ = _read(file, read_relations(file.blocks_with_relations()), progress)
-    if not extract.streets.tags:
-        raise BadExtract(file=file.name, why="it holds no streets")
-    return extract
-
-
-def _read(file: PbfFile, relations: Relations, progress: Progress) -> tuple[Extract, int]:
-    """Return what a file holds, and how many of its blocks hold relations."""
-    extract = Extract(file.box, routes=relations.routes, house_streets=relations.house_streets)
-    extract.trail_ways = frozenset(relations.trail_ways)
-    nodes, ways = NodeReader(extract, relations), WayReader(extract, relations)
-    parts = np.array(sorted(relations.area_ways), dtype=np.int64)
-    positions, lines, newest, with_relations = NodePositions(), Ways(), 0, 0
-    for count, block in enumerate(file.blocks()):
-        progress(count / len(file))
-        with_relations += block.has_relations
-        positions.add(block)
-        for node in block.nodes(NODE_KEYS):
-            nodes.read(node)
-        for ways_of_block in block.ways():
-            lines.add(ways_of_block, ways_of_block.with_keys(WAY_KEYS, parts))
-        newest = newest if file.date else max(newest, block.newest())
-    for way in lines.located(positions):
-        ways.read(way)
-    ways.finish()
-    extract.data_date = file.date or iso_date(newest)
-    return extract, with_relations

@@ -1,4 +1,4 @@
-"""Places and hazards of an extract, ready for the atlas: twins removed, near ones near in the file."""
+"""The places and hazards of an extract as rows of the atlas: twins left out, neighbours near in the file."""
 
 from __future__ import annotations
 
@@ -11,44 +11,12 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from app.atlas.importing.elements import Extract, Shape, Spot
+from app.atlas.importing.elements import Extract, PointFeature, Shape
 from app.atlas.importing.outlines import Outlines
 from app.atlas.importing.tags.classify import display_name, tags_json
 from app.atlas.importing.tags.hazards import is_some_factory
 from app.geo import Box, Floats, Projection, point_array
 from app.places import Kind
-
-#: Bits a coordinate: cells of about 60 m on the ground.
-BITS = 19
-
-#: Kinds of the safety checks that a person also goes to.
-ALSO_PLACES = frozenset({Kind.FUEL_STATION})
-#: A platform this near a pole with a bus stop sign is the same stop.
-SAME_STOP_M = 25.0
-#: How the two schemes of bus stops show in a row's tags.
-POLE, PLATFORM = '"highway":"bus_stop"', '"public_transport":"platform"'
-
-#: Water without a kind counts from this size on: smaller is a garden pond.
-SMALLEST_WATER_M2 = 2_000.0
-#: A factory whose products are not mapped counts from this size on: smaller is a workshop or a bakery.
-SMALLEST_FACTORY_M2 = 10_000.0
-
-
-def spatial_order(lats: NDArray[np.float64], lons: NDArray[np.float64]) -> NDArray[np.intp]:
-    """Return the row numbers in curve order; rows in the same cell keep their order."""
-    x = ((lons + 180) / 360 * ((1 << BITS) - 1)).astype(np.uint64)
-    y = ((lats + 90) / 180 * ((1 << BITS) - 1)).astype(np.uint64)
-    key = np.zeros(len(x), dtype=np.uint64)
-    for bit in range(BITS):
-        one = np.uint64(bit)
-        key |= ((x >> one) & np.uint64(1)) << np.uint64(2 * bit)
-        key |= ((y >> one) & np.uint64(1)) << np.uint64(2 * bit + 1)
-    return np.argsort(key, kind="stable")
-
-
-def is_place(kind: Kind) -> bool:
-    """Return whether a kind is somewhere to go, rather than only something to keep away from."""
-    return kind < Kind.FUEL_STATION or kind in ALSO_PLACES
 
 
 class PlaceRow(NamedTuple):
@@ -74,17 +42,26 @@ class PlaceShapes:
 
 def place_rows(extract: Extract, places: PlaceShapes) -> list[PlaceRow]:
     """Return all places in spatial order."""
-    spots = _one_centre_each([spot for spot in extract.spots if any(map(is_place, spot.kinds))])
-    rows = [*_area_rows(places), *_point_rows(_without_twins(spots, places))]
+    points = _one_centre_each([point for point in extract.points if any(map(is_place, point.kinds))])
+    rows = [*_area_rows(places), *_point_rows(_without_twins(points, places))]
     order = spatial_order(np.array([row.lat for row in rows]), np.array([row.lon for row in rows]))
     return _one_stop_each([rows[i] for i in order.tolist()])
 
 
-def _point_rows(spots: Iterable[Spot]) -> Iterable[PlaceRow]:
-    for spot in spots:
-        name, tags = display_name(spot.tags), tags_json(spot.tags)
-        for kind in filter(is_place, spot.kinds):
-            yield PlaceRow(kind, spot.lat, spot.lon, spot.osm_id, name, tags, None, -1)
+#: Kinds of the safety checks that a person also goes to.
+ALSO_PLACES = frozenset({Kind.FUEL_STATION})
+
+
+def is_place(kind: Kind) -> bool:
+    """Return whether people go to a kind, rather than only keep away from it."""
+    return kind < Kind.FUEL_STATION or kind in ALSO_PLACES
+
+
+def _point_rows(points: Iterable[PointFeature]) -> Iterable[PlaceRow]:
+    for point in points:
+        name, tags = display_name(point.tags), tags_json(point.tags)
+        for kind in filter(is_place, point.kinds):
+            yield PlaceRow(kind, point.lat, point.lon, point.osm_id, name, tags, None, -1)
 
 
 def _area_rows(places: PlaceShapes) -> Iterable[PlaceRow]:
@@ -98,27 +75,38 @@ def _area_rows(places: PlaceShapes) -> Iterable[PlaceRow]:
             yield PlaceRow(kind, lat, lon, shape.osm_id, name, tags, area, row)
 
 
-def _without_twins(spots: Sequence[Spot], places: PlaceShapes) -> list[Spot]:
+def _without_twins(points: Sequence[PointFeature], places: PlaceShapes) -> list[PointFeature]:
     """Leave out a point inside an area of the same kind and name (or either without one): it is the same thing."""
     areas = np.flatnonzero(places.outlines.is_area)
     tree = shapely.STRtree(places.outlines.degrees[areas])
-    points = np.array([(spot.lon, spot.lat) for spot in spots])
-    pairs = tree.query(point_array(points), predicate="intersects")
-    twins = {spot for spot, area in pairs.T.tolist() if _same(spots[spot], places.shapes[areas[area]])}
-    return [spot for row, spot in enumerate(spots) if row not in twins]
+    positions = np.array([(point.lon, point.lat) for point in points])
+    pairs = tree.query(point_array(positions), predicate="intersects")
+    twins = {row for row, area in pairs.T.tolist() if _same(points[row], places.shapes[areas[area]])}
+    return [point for row, point in enumerate(points) if row not in twins]
 
 
-def _one_centre_each(spots: Sequence[Spot]) -> list[Spot]:
-    """Leave out the middle of a town's outline where the town has a node of its own, put where its centre is."""
-    nodes = {(spot.kinds, display_name(spot.tags)) for spot in spots if spot.osm_id.startswith("n")}
-    return [spot for spot in spots if spot.osm_id.startswith("n") or (spot.kinds, display_name(spot.tags)) not in nodes]
-
-
-def _same(spot: Spot, shape: Shape) -> bool:
-    if not set(filter(is_place, spot.kinds)) & set(shape.kinds):
+def _same(point: PointFeature, shape: Shape) -> bool:
+    if not set(filter(is_place, point.kinds)) & set(shape.kinds):
         return False
-    names = display_name(spot.tags).casefold(), display_name(shape.tags).casefold()
+    names = display_name(point.tags).casefold(), display_name(shape.tags).casefold()
     return names[0] == names[1] or "" in names
+
+
+def _one_centre_each(points: Sequence[PointFeature]) -> list[PointFeature]:
+    """Leave out the middle of a town's outline where the town has a node of its own, put where its centre is."""
+
+    def is_node(point: PointFeature) -> bool:
+        return point.osm_id.startswith("n")
+
+    nodes = {(point.kinds, display_name(point.tags)) for point in points if is_node(point)}
+    return [point for point in points if is_node(point) or (point.kinds, display_name(point.tags)) not in nodes]
+
+
+#: A platform this near a pole with a bus stop sign is the same stop.
+SAME_STOP_M = 25.0
+
+#: How the two schemes of bus stops show in a row's tags.
+POLE, PLATFORM = '"highway":"bus_stop"', '"public_transport":"platform"'
 
 
 def _one_stop_each(rows: list[PlaceRow]) -> list[PlaceRow]:
@@ -154,9 +142,9 @@ class HazardRow(NamedTuple):
     box: Box
 
 
-def hazard_rows(shapes: Sequence[Shape], outlines: Outlines, spots: Sequence[Spot]) -> list[HazardRow]:
+def hazard_rows(shapes: Sequence[Shape], outlines: Outlines, points: Sequence[PointFeature]) -> list[HazardRow]:
     """Return the lines, areas and points that checks measure to, in spatial order."""
-    rows = [*_shape_rows(shapes, outlines), *_spot_rows(spots)]
+    rows = [*_shape_hazards(shapes, outlines), *_point_hazards(points)]
     lats = np.array([(row.box.min_lat + row.box.max_lat) / 2 for row in rows])
     lons = np.array([(row.box.min_lon + row.box.max_lon) / 2 for row in rows])
     return [rows[i] for i in spatial_order(lats, lons).tolist()]
@@ -173,7 +161,7 @@ def lanes_of(tags: Mapping[str, str]) -> int | None:
     return int(match.group()) if match and int(match.group()) > 0 else None
 
 
-def _shape_rows(shapes: Sequence[Shape], outlines: Outlines) -> list[HazardRow]:
+def _shape_hazards(shapes: Sequence[Shape], outlines: Outlines) -> list[HazardRow]:
     wkbs = shapely.to_wkb(outlines.degrees)
     boxes = shapely.bounds(outlines.degrees).tolist()
     areas = shapely.area(outlines.metres)
@@ -181,30 +169,36 @@ def _shape_rows(shapes: Sequence[Shape], outlines: Outlines) -> list[HazardRow]:
     for row, shape in enumerate(shapes):
         for kind in filter(is_hazard, shape.kinds):
             if not _is_too_small(kind, shape.tags, areas[row]):
-                rows.append(_row(kind, shape.osm_id, shape.tags, wkbs[row], Box(*boxes[row])))
+                rows.append(_hazard_row(kind, shape.osm_id, shape.tags, wkbs[row], Box(*boxes[row])))
     return rows
 
 
-def _spot_rows(spots: Sequence[Spot]) -> list[HazardRow]:
+def _point_hazards(points: Sequence[PointFeature]) -> list[HazardRow]:
     return [
-        _row(kind, spot.osm_id, spot.tags, shapely.to_wkb(shapely.Point(spot.lon, spot.lat)), _box(spot))
-        for spot in spots
-        for kind in filter(is_hazard, spot.kinds)
-        if not _is_too_small(kind, spot.tags, 0.0)
+        _hazard_row(kind, point.osm_id, point.tags, shapely.to_wkb(shapely.Point(point.lon, point.lat)), _box(point))
+        for point in points
+        for kind in filter(is_hazard, point.kinds)
+        if not _is_too_small(kind, point.tags, 0.0)
     ]
 
 
-def _box(spot: Spot) -> Box:
-    return Box(spot.lon, spot.lat, spot.lon, spot.lat)
+def _box(point: PointFeature) -> Box:
+    return Box(point.lon, point.lat, point.lon, point.lat)
 
 
-def _row(kind: Kind, osm_id: str, tags: Mapping[str, str], shape: bytes, box: Box) -> HazardRow:
+def _hazard_row(kind: Kind, osm_id: str, tags: Mapping[str, str], shape: bytes, box: Box) -> HazardRow:
     kept = tags_json(tags)
     return HazardRow(kind, osm_id, display_name(tags), lanes_of(tags), kept, shape, box)
 
 
+#: Water without a kind counts from this size on: smaller is a garden pond.
+SMALLEST_WATER_M2 = 2_000.0
+#: A factory whose products are not mapped counts from this size on: smaller is a workshop or a bakery.
+SMALLEST_FACTORY_M2 = 10_000.0
+
+
 def _is_too_small(kind: Kind, tags: Mapping[str, str], area_m2: float) -> bool:
-    """Return whether it is a garden pond or a workshop, of which only the size tells that it is no hazard."""
+    """Return whether it is a garden pond or a workshop: only their size shows that they are no hazard."""
     if kind == Kind.HEAVY_INDUSTRY:
         return is_some_factory(tags) and area_m2 < SMALLEST_FACTORY_M2
     return (
@@ -213,3 +207,19 @@ def _is_too_small(kind: Kind, tags: Mapping[str, str], area_m2: float) -> bool:
         and "water" not in tags
         and area_m2 < SMALLEST_WATER_M2
     )
+
+
+#: Bits of a coordinate along the curve: cells of about 60 m on the ground.
+BITS = 19
+
+
+def spatial_order(lats: NDArray[np.float64], lons: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Return the row numbers along a space-filling curve (Morton order); rows in one cell keep their order."""
+    x = ((lons + 180) / 360 * ((1 << BITS) - 1)).astype(np.uint64)
+    y = ((lats + 90) / 180 * ((1 << BITS) - 1)).astype(np.uint64)
+    key = np.zeros(len(x), dtype=np.uint64)
+    for bit in range(BITS):
+        one = np.uint64(bit)
+        key |= ((x >> one) & np.uint64(1)) << np.uint64(2 * bit)
+        key |= ((y >> one) & np.uint64(1)) << np.uint64(2 * bit + 1)
+    return np.argsort(key, kind="stable")

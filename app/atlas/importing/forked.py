@@ -12,13 +12,13 @@ from typing import Generic, TypeVar
 
 from app.errors import DoorstepError
 
-Answer = TypeVar("Answer")
+Result = TypeVar("Result")
 
 
-class Forked(Generic[Answer]):
+class Forked(Generic[Result]):
     """A function that runs in a fork of this process and gets a pipe to it; what it returns comes back through it."""
 
-    def __init__(self, work: Callable[[Connection], Answer]) -> None:
+    def __init__(self, work: Callable[[Connection], Result]) -> None:
         context = get_context("fork")
         self._ours, theirs = context.Pipe()
         self._process = context.Process(target=_run, args=(work, self._ours, theirs), daemon=True)
@@ -28,21 +28,21 @@ class Forked(Generic[Answer]):
             self._process.start()
         theirs.close()
 
-    def tell(self, message: object) -> None:
-        """Send what the function receives from its pipe; where it has gone, `answer` says why."""
+    def send(self, message: object) -> None:
+        """Send what the function receives from its pipe; where it has gone, `result` says why."""
         with suppress(BrokenPipeError, ConnectionResetError):
             self._ours.send(message)
 
-    def answer(self) -> Answer:
+    def result(self) -> Result:
         """Wait for what the function returns. Raises OSError where it could not write, or was stopped."""
         try:
-            answer: Answer | OSError = self._ours.recv()
+            result: Result | OSError = self._ours.recv()
         except (EOFError, ConnectionResetError):
             raise OSError("a process of the import was stopped") from None
         self._process.join()
-        if isinstance(answer, OSError):
-            raise answer
-        return answer
+        if isinstance(result, OSError):
+            raise result
+        return result
 
     def stop(self) -> None:
         """End the process if it still runs: the import failed elsewhere."""
@@ -52,7 +52,7 @@ class Forked(Generic[Answer]):
 
 
 @contextmanager
-def beside(work: Callable[[Connection], Answer]) -> Iterator[Forked[Answer]]:
+def beside(work: Callable[[Connection], Result]) -> Iterator[Forked[Result]]:
     """Let a function run beside the block, and end it with the block at the latest."""
     process = Forked(work)
     try:
@@ -61,13 +61,13 @@ def beside(work: Callable[[Connection], Answer]) -> Iterator[Forked[Answer]]:
         process.stop()
 
 
-def _run(work: Callable[[Connection], Answer], parent: Connection, pipe: Connection) -> None:
+def _run(work: Callable[[Connection], Result], parent: Connection, pipe: Connection) -> None:
     parent.close()  # so that the end of the parent is the end of the pipe
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):  # the import failed elsewhere: nobody listens
-        pipe.send(_answer(work, pipe))
+        pipe.send(_result(work, pipe))
 
 
-def _answer(work: Callable[[Connection], Answer], pipe: Connection) -> Answer | OSError:
+def _result(work: Callable[[Connection], Result], pipe: Connection) -> Result | OSError:
     try:
         return work(pipe)
     except ConnectionError:

@@ -51,22 +51,22 @@ class Land:
     covers: Geometries
     cover_is_nature: NDArray[np.bool_]
     comforts: Floats
-    comfort_words: NDArray[np.str_]
+    comfort_kinds: NDArray[np.str_]
 
 
 def land_of(paths: PathLines, covers: Sequence[Cover], comforts: Sequence[Comfort], projection: Projection) -> Land:
-    """Project land cover and comforts."""
+    """Return paths, land cover and comforts in metres."""
     wkbs = np.array([cover.wkb for cover in covers], dtype=object)
     areas = projection.to_metres(decode_areas(wkbs, np.ones(len(wkbs), dtype=bool)))
     is_nature = np.array([cover.is_nature for cover in covers], dtype=bool)
     keep = shapely.get_dimensions(areas) == 2
     points = np.array([(comfort.lon, comfort.lat) for comfort in comforts]).reshape(-1, 2)
-    words = np.array([comfort.word for comfort in comforts], dtype=np.str_)
-    return Land(paths, areas[keep], is_nature[keep], projection.points_to_metres(points), words)
+    kinds = np.array([comfort.kind for comfort in comforts], dtype=np.str_)
+    return Land(paths, areas[keep], is_nature[keep], projection.points_to_metres(points), kinds)
 
 
 def measure_greens(areas: Geometries, kinds: Sequence[Kind], land: Land) -> list[GreenFacts]:
-    """Measure green areas (polygons in metres)."""
+    """Return the measures of green areas (polygons in metres), one for each."""
     shapely.prepare(areas)
     paths_m, trail_m, lit = _path_lengths(areas, land.paths)
     shares = _nature_shares(areas, kinds, land)
@@ -76,7 +76,7 @@ def measure_greens(areas: Geometries, kinds: Sequence[Kind], land: Land) -> list
             paths_m=round(float(paths_m[row]), 1),
             has_named_trail=bool(trail_m[row] >= NAMED_TRAIL_M),
             nature_share=shares[row],
-            comforts=tuple(word for word in COMFORTS if word in comforts[row] or (word == "lighting" and lit[row])),
+            comforts=tuple(kind for kind in COMFORTS if kind in comforts[row] or (kind == "lighting" and lit[row])),
         )
         for row in range(len(areas))
     ]
@@ -90,7 +90,7 @@ def is_green_space(kind: Kind, area_m2: float, facts: GreenFacts) -> bool:
 
 
 def woods_inside_others(areas: Geometries, kinds: Sequence[Kind]) -> NDArray[np.bool_]:
-    """Mark the woods that are a part of a park or reserve, which counts as a whole."""
+    """Return for each area whether it is a wood inside a park or reserve, which counts as a whole."""
     is_wood = np.array([kind == Kind.FOREST for kind in kinds], dtype=bool)
     woods, others = np.flatnonzero(is_wood), np.flatnonzero(~is_wood)
     inside = np.zeros(len(areas), dtype=bool)
@@ -141,8 +141,8 @@ def _nature_shares(areas: Geometries, kinds: Sequence[Kind], land: Land) -> list
 
 def _comforts(areas: Geometries, land: Land) -> list[set[str]]:
     found: list[set[str]] = [set() for _ in areas]
-    if len(land.comfort_words):
+    if len(land.comfort_kinds):
         tree = shapely.STRtree(point_array(land.comforts))
         for row, point in tree.query(areas, predicate="intersects").T.tolist():
-            found[row].add(str(land.comfort_words[point]))
+            found[row].add(str(land.comfort_kinds[point]))
     return found

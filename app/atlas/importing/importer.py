@@ -1,4 +1,4 @@
-"""Extracts in other formats than .osm.pbf."""
+"""Imports a region: an extract and timetables are read, compiled beside each other, and put in place as one atlas."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.atlas.atlas import (
     ADDRESSES_FILE,
@@ -22,8 +23,8 @@ from app.atlas.atlas import (
 )
 from app.atlas.coverage import Coverage
 from app.atlas.geocoder.build.columns import StreetRow
-from app.atlas.importing.addresses import Named, reading_addresses
-from app.atlas.importing.compiler import Compiler, NetworkWalks
+from app.atlas.importing.addresses import NamedFeatures, reading_addresses
+from app.atlas.importing.compiler import Compiler
 from app.atlas.importing.elements import Extract
 from app.atlas.importing.extract import read_extract
 from app.atlas.importing.forked import Forked, beside
@@ -42,62 +43,16 @@ from app.atlas.transit.timetable import Timetable
 from app.errors import BadExtract
 from app.geo import Floats
 
-#: Endings of the names of extracts that osmium rewrites first. Files of unknown name are taken for .osm.pbf.
-OTHER_FORMATS = (".osm", ".osm.bz2", ".osm.gz", ".osm.xz", ".o5m", ".opl")
-
 #: Called with the share done, 0 to 1, and what is being done.
 Progress = Callable[[float, str], None]
+
 #: Share of the work done when each step begins, as measured on extracts of 3 to 40 MB.
 PLACES, TIMETABLES, ADDRESSES = 0.56, 0.68, 0.7
 
 
-@contextmanager
-def opened(extract: Path, directory: Path) -> Iterator[PbfFile]:
-    """Open an extract; one in another format is rewritten to a file in this directory for as long as the block runs.
-
-    Raises BadExtract where it is missing, empty or damaged.
-    """
-    _refuse_unreadable(extract)
-    if not extract.name.endswith(OTHER_FORMATS):
-        yield PbfFile(extract)
-        return
-    rewritten = directory / "extract.osm.pbf"
-    try:
-        _rewrite(extract, rewritten)
-        yield PbfFile(rewritten, extract.name)
-    finally:
-        rewritten.unlink(missing_ok=True)
-
-
-def _rewrite(extract: Path, target: Path) -> None:
-    import osmium  # takes long to load, and most extracts need none of it
-
-    try:
-        with osmium.io.Reader(str(extract)) as reader:
-            header = reader.header()
-            with osmium.SimpleWriter(str(target), header=header) as writer:
-                osmium.apply(reader, writer)
-    except (RuntimeError, ValueError, OSError) as error:
-        text = str(error).lower()
-        is_cut = "truncated" in text or "end of file" in text or "eof" in text
-        raise BadExtract(file=extract.name, why=CUT_OFF if is_cut else DAMAGED) from error
-
-
-def _refuse_unreadable(path: Path) -> None:
-    if not path.is_file():
-        raise BadExtract(file=path.name, why="there is no such file")
-    try:
-        with path.open("rb") as file:
-            start = file.read(1)
-    except PermissionError:
-        raise BadExtract(file=path.name, why="it may not be read") from None
-    if not start:
-        raise BadExtract(file=path.name, why="it is empty")
-
-
 @dataclass(frozen=True, slots=True)
-class Source:
-    """What a region is made from."""
+class RegionInput:
+    """What a region is made from: an extract, timetables (GTFS), and a title for people ("": made from its name)."""
 
     extract: Path
     feeds: tuple[Path, ...] = ()
@@ -105,21 +60,21 @@ class Source:
 
 
 def import_region(
-    store: RegionStore, name: str, source: Source, progress: Progress = lambda share, what: None
+    store: RegionStore, name: str, region: RegionInput, progress: Progress = lambda share, what: None
 ) -> AtlasMeta:
     """Compile a region and put it in place of the old one of that name, in one step at the end.
 
     Raises BadRegionName, BadExtract or BadFeed; nothing has changed then, and neither when the process is killed.
     """
     with store.new_build(name) as directory, _no_collection():
-        meta = _compile(source, source.title or name.replace("-", " ").title(), directory, progress)
+        meta = _compile(region, region.title or name.replace("-", " ").title(), directory, progress)
         progress(1.0, "done")
     return meta
 
 
 @contextmanager
 def _no_collection() -> Iterator[None]:
-    """Rows by the million make Python's cycle collector look through them again and again, for nothing."""
+    """Keep Python's cycle collector off: it would look through rows by the million again and again, for nothing."""
     was_on = gc.isenabled()
     gc.disable()
     try:
@@ -129,40 +84,40 @@ def _no_collection() -> Iterator[None]:
             gc.enable()
 
 
-def _compile(source: Source, title: str, directory: Path, progress: Progress) -> AtlasMeta:
+def _compile(region: RegionInput, title: str, directory: Path, progress: Progress) -> AtlasMeta:
     progress(0.0, "reading streets and places")
     with (
-        opened(source.extract, directory) as file,
+        opened(region.extract, directory) as file,
         reading_addresses(file, directory / ADDRESSES_FILE) as addresses,
     ):
         extract = read_extract(file, lambda share: progress(PLACES * share, "reading streets and places"))
-        return _build(source, title, directory, extract, addresses, progress)
+        return _build(region, title, directory, extract, addresses, progress)
 
 
 def _build(
-    source: Source, title: str, directory: Path, extract: Extract, addresses: Forked[Floats], progress: Progress
+    region: RegionInput, title: str, directory: Path, extract: Extract, addresses: Forked[Floats], progress: Progress
 ) -> AtlasMeta:
     ways, streets = street_ways(extract.streets), directory / NETWORK_DIR
     gates = {ref: gate.tags for ref, gate in extract.gates.items()}
     streets.mkdir()
     progress(PLACES, "building the street network, measuring places and green areas")
     with beside(lambda pipe: compile_network(ways, gates, streets)) as compiling:
-        named = (_street_rows(ways), extract.places, extract.interpolations, extract.addresses)
-        addresses.tell(Named(*named, extract.house_streets))
+        named = (_street_rows(ways), extract.localities, extract.interpolations, extract.addresses)
+        addresses.send(NamedFeatures(*named, extract.house_streets))
         settle_stations(extract)
         compiler = Compiler(extract, ways)
         found = compiler.places()
-        compiling.answer()
+        compiling.result()
     network = Network.open(streets)
     tables = compiler.tables(found, network)
     with beside(lambda pipe: write_tables(directory / TABLES_FILE, tables)) as writing:
         progress(TIMETABLES, "compiling timetables")
-        timetables = _timetables(source.feeds, directory, network)
+        timetables = _timetables(region.feeds, directory, network)
         progress(ADDRESSES, "indexing addresses")
-        coverage = compiler.coverage(addresses.answer())
+        coverage = compiler.coverage(addresses.result())
         coverage.write(directory)
-        writing.answer()
-    meta = _meta(source, title, extract, tables, coverage, timetables)
+        writing.result()
+    meta = _meta(region, title, extract, tables, coverage, timetables)
     write_meta(directory / TABLES_FILE, to_rows(meta))
     return meta
 
@@ -183,8 +138,34 @@ def _timetables(feeds: Sequence[Path], directory: Path, network: Network) -> Tim
     return facts
 
 
+Rows = NDArray[np.integer]
+
+
+class NetworkWalks:
+    """Walks between stops over the street network, for changes from one line to another: a WalkBetween."""
+
+    def __init__(self, network: Network) -> None:
+        self._network = network
+
+    def seconds_between(self, lats: Floats, lons: Floats, origin: Rows, target: Rows, limit_s: float) -> Floats:
+        """Return the walking seconds of each pair of points; infinity beyond the limit, NaN for an end off the network.
+
+        `origin` and `target` are rows of `lats` and `lons`, sorted by origin: each origin is one search.
+        """
+        snaps = self._network.snap(lats, lons)
+        seconds = np.full(len(origin), np.nan)
+        starts = np.flatnonzero(np.diff(origin, prepend=-1))
+        for start, end in zip(starts, [*starts[1:], len(origin)], strict=True):
+            here = snaps[origin[start]]
+            if here["edge"] >= 0:
+                pairs = slice(start, end)
+                seconds[pairs] = self._network.walk(here, limit_s).seconds_to(snaps[target[pairs]])
+        seconds[snaps["edge"][target] < 0] = np.nan
+        return seconds
+
+
 def _meta(
-    source: Source,
+    region: RegionInput,
     title: str,
     extract: Extract,
     tables: AtlasTables,
@@ -200,9 +181,57 @@ def _meta(
         addresses=int(coverage.addresses.sum()),
         places=len(tables.places),
         streets=len(extract.streets.tags),
-        feed_files=tuple(str(feed.resolve()) for feed in source.feeds),
+        feed_files=tuple(str(feed.resolve()) for feed in region.feeds),
         feeds=timetables.feeds if timetables else (),
         service_date=timetables.service_date if timetables else "",
-        source_file=str(source.extract.resolve()),
+        source_file=str(region.extract.resolve()),
         notes=timetables.notes if timetables else (),
     )
+
+
+#: Endings of the names of extracts that osmium rewrites first. Files of unknown name are taken for .osm.pbf.
+OTHER_FORMATS = (".osm", ".osm.bz2", ".osm.gz", ".osm.xz", ".o5m", ".opl")
+
+
+@contextmanager
+def opened(extract: Path, directory: Path) -> Iterator[PbfFile]:
+    """Open an extract. One in another format is rewritten to a file in this directory for as long as the block runs.
+
+    Raises BadExtract where it is missing, empty or damaged.
+    """
+    _refuse_unreadable(extract)
+    if not extract.name.endswith(OTHER_FORMATS):
+        yield PbfFile(extract)
+        return
+    rewritten = directory / "extract.osm.pbf"
+    try:
+        _rewrite(extract, rewritten)
+        yield PbfFile(rewritten, extract.name)
+    finally:
+        rewritten.unlink(missing_ok=True)
+
+
+def _refuse_unreadable(path: Path) -> None:
+    if not path.is_file():
+        raise BadExtract(file=path.name, why="there is no such file")
+    try:
+        with path.open("rb") as file:
+            start = file.read(1)
+    except PermissionError:
+        raise BadExtract(file=path.name, why="it may not be read") from None
+    if not start:
+        raise BadExtract(file=path.name, why="it is empty")
+
+
+def _rewrite(extract: Path, target: Path) -> None:
+    import osmium  # takes long to load, and most extracts need none of it
+
+    try:
+        with osmium.io.Reader(str(extract)) as reader:
+            header = reader.header()
+            with osmium.SimpleWriter(str(target), header=header) as writer:
+                osmium.apply(reader, writer)
+    except (RuntimeError, ValueError, OSError) as error:
+        text = str(error).lower()
+        is_cut = "truncated" in text or "end of file" in text or "eof" in text
+        raise BadExtract(file=extract.name, why=CUT_OFF if is_cut else DAMAGED) from error

@@ -1,4 +1,4 @@
-"""Reads relations first, which say what the elements before them belong to."""
+"""Reads relations: transit routes, trails, houses of streets, and areas made of several ways."""
 
 from __future__ import annotations
 
@@ -11,7 +11,43 @@ import shapely
 
 from app.atlas.importing.elements import RouteRelation
 from app.atlas.importing.pbf.block import Block, Member, Tags
-from app.atlas.importing.tags.kinds import AREA_KEYS
+from app.atlas.importing.tags.keys import AREA_KEYS
+
+
+@dataclass(frozen=True, slots=True)
+class AreaRelation:
+    """An area made of ways: its tags, the ways of its outer edge and of its holes."""
+
+    tags: dict[str, str]
+    outer: tuple[int, ...]
+    inner: tuple[int, ...]
+
+
+@dataclass(slots=True)
+class Relations:
+    """What the relations of an extract say."""
+
+    routes: list[RouteRelation] = field(default_factory=list)
+    trail_ways: set[int] = field(default_factory=set)
+    #: Element id to the street of the associatedStreet relation that it is a house of.
+    house_streets: dict[str, str] = field(default_factory=dict)
+    areas: dict[int, AreaRelation] = field(default_factory=dict)
+    #: Every way that is part of an area relation.
+    area_ways: set[int] = field(default_factory=set)
+
+    def route_member_ids(self) -> set[str]:
+        """Return the elements that some transit route calls at or runs on."""
+        return {member for route in self.routes for member in route.members}
+
+
+def read_relations(blocks: Iterable[Block]) -> Relations:
+    """Read the relations of these blocks."""
+    reader = _RelationReader()
+    for block in blocks:
+        for relation in block.relations():
+            reader.read(*relation)
+    return reader.found
+
 
 #: route=* of OpenStreetMap to the word in RouteAtStop.mode.
 ROUTE_MODES = {
@@ -29,42 +65,8 @@ ROUTE_MODES = {
     "funicular": "cable_car",
     "aerialway": "cable_car",
 }
+
 TRAILS = frozenset({"hiking", "foot", "walking"})
-
-
-@dataclass(frozen=True, slots=True)
-class Members:
-    """An area made of ways: its tags, the ways of its outer edge and of its holes."""
-
-    tags: dict[str, str]
-    outer: tuple[int, ...]
-    inner: tuple[int, ...]
-
-
-@dataclass(slots=True)
-class Relations:
-    """What the relations of an extract say."""
-
-    routes: list[RouteRelation] = field(default_factory=list)
-    trail_ways: set[int] = field(default_factory=set)
-    #: Element id to the street of the associatedStreet relation that it is a house of.
-    house_streets: dict[str, str] = field(default_factory=dict)
-    areas: dict[int, Members] = field(default_factory=dict)
-    #: Every way that is part of an area relation.
-    area_ways: set[int] = field(default_factory=set)
-
-    def route_member_ids(self) -> set[str]:
-        """Return the elements that some transit route calls at or runs on."""
-        return {member for route in self.routes for member in route.members}
-
-
-def read_relations(blocks: Iterable[Block]) -> Relations:
-    """Read the relations of these blocks."""
-    reader = _RelationReader()
-    for block in blocks:
-        for relation in block.relations():
-            reader.read(*relation)
-    return reader.found
 
 
 class _RelationReader:
@@ -102,7 +104,7 @@ class _RelationReader:
             return
         inner = _ways([m for m in members if m.role == "inner"])
         outer = _ways([m for m in members if m.role != "inner"])
-        self.found.areas[relation_id] = Members(tags, outer, inner)
+        self.found.areas[relation_id] = AreaRelation(tags, outer, inner)
         self.found.area_ways.update(inner, outer)
 
 
@@ -110,31 +112,31 @@ def _ways(members: Sequence[Member]) -> tuple[int, ...]:
     return tuple(int(m.osm_id[1:]) for m in members if m.osm_id[0] == "w")
 
 
-class Part(NamedTuple):
+class WkbShape(NamedTuple):
     """A line or area: WKB in degrees, and the nodes on its edge."""
 
     wkb: bytes
     refs: tuple[int, ...]
 
 
-def assembled(members: Members, parts: Mapping[int, Part]) -> Part | None:
+def assembled(members: AreaRelation, shapes: Mapping[int, WkbShape]) -> WkbShape | None:
     """Return the area of a relation, or None where nothing of its outer edge is in the extract.
 
     Where the extract cuts the relation, each open end of the edge is joined straight to the other.
     """
-    outer = _enclosed(members.outer, parts)
+    outer = _enclosed(members.outer, shapes)
     if shapely.is_empty(outer):
         return None
-    area = shapely.difference(outer, _enclosed(members.inner, parts))
+    area = shapely.difference(outer, _enclosed(members.inner, shapes))
     polygons = [part for part in shapely.get_parts(shapely.get_parts(area)) if isinstance(part, shapely.Polygon)]
     if not polygons:
         return None
-    refs = dict.fromkeys(ref for way in members.outer if way in parts for ref in parts[way].refs)
-    return Part(shapely.MultiPolygon(polygons).wkb, tuple(refs))
+    refs = dict.fromkeys(ref for way in members.outer if way in shapes for ref in shapes[way].refs)
+    return WkbShape(shapely.MultiPolygon(polygons).wkb, tuple(refs))
 
 
-def _enclosed(ways: Iterable[int], parts: Mapping[int, Part]) -> shapely.Geometry:
-    lines = shapely.from_wkb(np.array([parts[way].wkb for way in ways if way in parts], dtype=object))
+def _enclosed(ways: Iterable[int], shapes: Mapping[int, WkbShape]) -> shapely.Geometry:
+    lines = shapely.from_wkb(np.array([shapes[way].wkb for way in ways if way in shapes], dtype=object))
     if not len(lines):
         return shapely.Polygon()
     chains = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(lines)))

@@ -10,7 +10,7 @@ import numpy as np
 import shapely
 
 from app.atlas.facts import MODE_OF_STOP, STOP_KINDS
-from app.atlas.importing.elements import Extract, RouteRelation, Shape, Spot, Track
+from app.atlas.importing.elements import Extract, PointFeature, RouteRelation, Shape, Track
 from app.atlas.importing.features import PlaceRow
 from app.atlas.importing.outlines import decode_areas
 from app.geo import Geometries, Projection, point_array
@@ -55,21 +55,21 @@ NEAR_M = {
 
 def settle_stations(extract: Extract) -> None:
     """Change the kind of stations that carry no word of what runs there, where no train does."""
-    spots = [i for i, spot in enumerate(extract.spots) if _is_open(spot)]
+    points = [i for i, point in enumerate(extract.points) if _is_open(point)]
     shapes = [i for i, shape in enumerate(extract.shapes) if _is_open(shape)]
-    if not extract.tracks or not (spots or shapes):
+    if not extract.tracks or not (points or shapes):
         return
-    positions = np.array([(extract.spots[i].lon, extract.spots[i].lat) for i in spots])
+    positions = np.array([(extract.points[i].lon, extract.points[i].lat) for i in points])
     wkbs = np.array([extract.shapes[i].wkb for i in shapes], dtype=object)
     outlines = decode_areas(wkbs, np.array([extract.shapes[i].is_area for i in shapes], dtype=bool))
     kinds = _kinds_beside(np.concatenate((point_array(positions), outlines)), extract.tracks)
-    for i, kind in zip(spots, kinds[: len(spots)], strict=True):
-        extract.spots[i] = extract.spots[i]._replace(kinds=_with(extract.spots[i].kinds, kind))
-    for i, kind in zip(shapes, kinds[len(spots) :], strict=True):
+    for i, kind in zip(points, kinds[: len(points)], strict=True):
+        extract.points[i] = extract.points[i]._replace(kinds=_with(extract.points[i].kinds, kind))
+    for i, kind in zip(shapes, kinds[len(points) :], strict=True):
         extract.shapes[i] = extract.shapes[i]._replace(kinds=_with(extract.shapes[i].kinds, kind))
 
 
-def _is_open(element: Spot | Shape) -> bool:
+def _is_open(element: PointFeature | Shape) -> bool:
     return Kind.RAIL_STATION in element.kinds and _SAYING.isdisjoint(element.tags)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, fields, is_dataclass
+from enum import IntFlag
 from pathlib import Path
 from typing import Any, TypeVar, get_type_hints
 
@@ -32,9 +33,19 @@ class NodeTable:
     lon: Ints32
 
 
+class EdgeFlag(IntFlag):
+    """What an edge is good for, one byte each."""
+
+    WALK = 1
+    CAR = 2
+    #: The same, and not an island, a tunnel or a motorway: where an address is looked for first.
+    WALK_MAIN = 4
+    CAR_MAIN = 8
+
+
 @dataclass(frozen=True, slots=True)
 class EdgeTable:
-    """Edges from tail to head in the direction they are mapped; `flags` are bits of `graph.EdgeFlag`."""
+    """Edges from tail to head in the direction they are mapped; `flags` are bits of `EdgeFlag`."""
 
     tail: Ints32
     head: Ints32
@@ -65,7 +76,7 @@ class Arcs:
 
 
 @dataclass(frozen=True, slots=True)
-class Shapes:
+class EdgeShapes:
     """The edges' points one after the other, and the segments that start at them by small cells.
 
     No segment starts at the last point of an edge.
@@ -80,7 +91,7 @@ class Shapes:
 
 
 @dataclass(frozen=True, slots=True)
-class Spots:
+class MeasuredPoints:
     """Points sorted by tile with a row of measures each."""
 
     tiles: TileIndex
@@ -109,12 +120,12 @@ class NetworkFiles:
     bike: Arcs
     car: Arcs
     main: MainRoads
-    shapes: Shapes
-    junctions: Spots
+    shapes: EdgeShapes
+    junctions: MeasuredPoints
     #: Measure: length in metres.
-    blocks: Spots
+    blocks: MeasuredPoints
     #: Measures: metres of street, of cycle path and of cycle lane.
-    pieces: Spots
+    pieces: MeasuredPoints
 
     def write(self, directory: Path) -> None:
         """Write one .npy file per array, and the mark of the format last."""

@@ -1,4 +1,4 @@
-"""Travel times to a few destinations anywhere in a region; only what lies around and between the places is searched."""
+"""The streets of one region as others ask for them: snaps, walks, rides, drives, and the pattern around a point."""
 
 from __future__ import annotations
 
@@ -9,120 +9,21 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from app.atlas.streets.arrays import NetworkFiles, Spots
-from app.atlas.streets.graph import BIKE_METRES_PER_SECOND, EdgeFlag
+from app.atlas.streets.arrays import EdgeFlag, MeasuredPoints, NetworkFiles
+from app.atlas.streets.rules.bike import BIKE_METRES_PER_SECOND
 from app.atlas.streets.rules.walk import SECONDS_PER_METRE
 from app.atlas.streets.search import MAX_STRESS, Graph, Neighbourhood, Reached, cycling, driving, reach, spread, walking
 from app.atlas.streets.snapping import SNAP, Snaps, snap_points
 from app.atlas.streets.tiling import Floats, to_degrees
-from app.geo import METRES_PER_DEGREE, Box, box_around, metres_per_degree_lon
+from app.geo import METRES_PER_DEGREE, Box, box_around, distances_m, metres_per_degree_lon
 
-#: Straight metres beyond which nobody walks, rides (an hour and a half each, with detours) or drives (two hours).
-FARTHEST_M: Final = {"walk": 6_000.0, "bike": 15_000.0, "car": 150_000.0}
-#: Drives further than this keep to main roads but for this much around both ends.
-LONG_DRIVE_M, STREETS_AT_ENDS_M = 10_000.0, 5_000.0
 #: A street is looked for this far around a place.
 SNAP_M = 500.0
-
-_NOWHERE = np.array([(-1, 0.0, 0.0)], dtype=SNAP)[0]
 
 #: Paths and lanes count fully at the address and nothing at this distance (one and a half miles), linearly between.
 BIKE_INFRASTRUCTURE_M = 2_414.0
 #: Junctions and blocks are measured within half a mile.
 PATTERN_M = 800.0
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """Places in degrees, their streets, and their straight distance in metres from the first one of a journey."""
-
-    lats: Floats
-    lons: Floats
-    snaps: Snaps
-    straight_m: Floats
-
-    def pick(self, chosen: NDArray[np.bool_]) -> Places:
-        """Return some of the places."""
-        return Places(self.lats[chosen], self.lons[chosen], self.snaps[chosen], self.straight_m[chosen])
-
-
-def journey_seconds(files: NetworkFiles, mode: str, lats: Floats, lons: Floats) -> Floats:
-    """Return the seconds from the first place to each of the others by "walk", "bike" or "car"; infinity for no way."""
-    graph = {"walk": walking, "bike": cycling, "car": driving}[mode](files)
-    snaps = snap_points(files, lats, lons, SNAP_M, EdgeFlag.CAR if mode == "car" else EdgeFlag.WALK)
-    places = Places(lats, lons, snaps, distances_m(lats[0], lons[0], lats, lons))
-    is_long = places.straight_m > (LONG_DRIVE_M if mode == "car" else FARTHEST_M[mode])
-    costs = np.full(len(lats), np.inf)
-    costs[~is_long] = _search_between(files, graph, places.pick(~is_long))
-    if mode == "car":
-        is_long &= places.straight_m <= FARTHEST_M["car"]
-        is_long[0] = True
-        if is_long.sum() > 1:
-            costs[is_long] = _long_drives(files, graph, places.pick(is_long))
-    return costs[1:] / BIKE_METRES_PER_SECOND if mode == "bike" else costs[1:]
-
-
-def _search_between(files: NetworkFiles, graph: Graph, places: Places) -> Floats:
-    """Search every street of the box around the places."""
-    near = Neighbourhood.of(files.nodes.tiles.slices(_box_around_all(places)))
-    return reach(graph, near, places.snaps[0], np.inf).cost_to(places.snaps)
-
-
-def _long_drives(files: NetworkFiles, graph: Graph, places: Places) -> Floats:
-    """Search the streets around the start, then main roads, then the streets around each destination."""
-    main = files.main
-    at_start = box_around(places.lats[0], places.lons[0], STREETS_AT_ENDS_M)
-    near = Neighbourhood.of(files.nodes.tiles.slices(at_start))
-    start = reach(graph, near, places.snaps[0], np.inf)
-    entries = main.tiles.members(at_start)
-    between = Neighbourhood.of(main.tiles.slices(_box_around_all(places)))
-    to_entries = start.costs[near.local(main.node[entries])]
-    on_main = spread(Graph(main.arcs, graph.edges), between, entries, to_entries, np.inf)
-    costs = np.zeros(len(places.lats))
-    for i in range(1, len(costs)):
-        at_end = box_around(places.lats[i], places.lons[i], STREETS_AT_ENDS_M)
-        near = Neighbourhood.of(files.nodes.tiles.slices(at_end))
-        exits = main.tiles.members(at_end)
-        streets = spread(graph, near, main.node[exits], on_main[between.local(exits)], np.inf)
-        costs[i] = Reached(graph.edges, near, streets, _NOWHERE, np.inf).cost_to(places.snaps[i : i + 1])[0]
-    return costs
-
-
-def _box_around_all(places: Places) -> Box:
-    """Return the box around places, wide enough for the detours that a way between them may take."""
-    pad_m = 1_000.0 + 0.25 * float(places.straight_m.max())
-    d_lat = pad_m / METRES_PER_DEGREE
-    d_lon = pad_m / max(metres_per_degree_lon(float(places.lats[0])), 1.0)
-    lats, lons = places.lats, places.lons
-    return Box(lons.min() - d_lon, lats.min() - d_lat, lons.max() + d_lon, lats.max() + d_lat)
-
-
-def distances_m(lat: float, lon: float, lats: Floats, lons: Floats) -> Floats:
-    """Return the straight distances in metres from one point to others."""
-    x = (lons - lon) * np.cos(np.radians((lats + lat) / 2))
-    return np.asarray(np.hypot(x, lats - lat) * METRES_PER_DEGREE, dtype=np.float64)
-
-
-class Walkshed:
-    """Walking time from one address to whatever lies within a limit."""
-
-    def __init__(self, reached: Reached) -> None:
-        self._reached = reached
-
-    def seconds_to(self, snaps: Snaps) -> Floats:
-        """Return the walking seconds to each snapped place; infinity where it is not within the limit."""
-        return self._reached.cost_to(snaps)
-
-
-class Reach:
-    """Cycling distance from one address to whatever lies within a limit."""
-
-    def __init__(self, reached: Reached) -> None:
-        self._reached = reached
-
-    def metres_to(self, snaps: Snaps) -> Floats:
-        """Return the cycling metres to each snapped place; infinity where it is not within the limit."""
-        return self._reached.cost_to(snaps)
 
 
 class Network:
@@ -139,7 +40,7 @@ class Network:
         """
         return cls(NetworkFiles.open(directory))
 
-    def snap(self, lats: ArrayLike, lons: ArrayLike, max_m: float = 500.0) -> Snaps:
+    def snap(self, lats: ArrayLike, lons: ArrayLike, max_m: float = SNAP_M) -> Snaps:
         """Return the nearest point of a walkable street for each point in degrees; edge -1 where none is near."""
         lat, lon = (np.atleast_1d(np.asarray(degrees, dtype=np.float64)) for degrees in (lats, lons))
         return snap_points(self._files, lat, lon, max_m, EdgeFlag.WALK)
@@ -178,10 +79,10 @@ class Network:
 
         Cycling is at 15 km/h. Driving is free flow: without traffic, turns, lights or a search for parking, but with
         the walk between each place and the street; beyond 10 km it keeps to main roads but for 5 km at both ends. Only
-        what lies around the places is searched, and nothing beyond `journeys.FARTHEST_M`.
+        what lies around the places is searched, and nothing beyond FARTHEST_M.
         """
         lat, lon = (np.atleast_1d(np.asarray(degrees, dtype=np.float64)) for degrees in (lats, lons))
-        return journey_seconds(self._files, mode, np.append(origin_lat, lat), np.append(origin_lon, lon))
+        return _journey_seconds(self._files, mode, np.append(origin_lat, lat), np.append(origin_lon, lon))
 
     def bike_infrastructure(self, lat: float, lon: float) -> tuple[float, float]:
         """Return kilometres of cycle path and of cycle lane within 2,414 m, each weighted 1 - distance / 2,414 m."""
@@ -205,9 +106,104 @@ class Network:
         metres, _ = self._within(self._files.pieces, lat, lon, radius_m)
         return float(metres[:, 0].sum()) / 1000
 
-    def _within(self, spots: Spots, lat: float, lon: float, radius_m: float) -> tuple[Floats, Floats]:
-        """Return the measures of the spots within a straight distance, and their distances."""
-        members = spots.tiles.members(box_around(lat, lon, radius_m))
-        distance = distances_m(lat, lon, to_degrees(spots.lat[members]), to_degrees(spots.lon[members]))
+    def _within(self, points: MeasuredPoints, lat: float, lon: float, radius_m: float) -> tuple[Floats, Floats]:
+        """Return the measures of the points within a straight distance, and their distances."""
+        members = points.tiles.members(box_around(lat, lon, radius_m))
+        distance = distances_m(lat, lon, to_degrees(points.lat[members]), to_degrees(points.lon[members]))
         inside = distance <= radius_m
-        return spots.measures[members[inside]].astype(np.float64), distance[inside]
+        return points.measures[members[inside]].astype(np.float64), distance[inside]
+
+
+class Walkshed:
+    """Walking time from one address to whatever lies within a limit."""
+
+    def __init__(self, reached: Reached) -> None:
+        self._reached = reached
+
+    def seconds_to(self, snaps: Snaps) -> Floats:
+        """Return the walking seconds to each snapped place; infinity where it is not within the limit."""
+        return self._reached.cost_to(snaps)
+
+
+class Reach:
+    """Cycling distance from one address to whatever lies within a limit."""
+
+    def __init__(self, reached: Reached) -> None:
+        self._reached = reached
+
+    def metres_to(self, snaps: Snaps) -> Floats:
+        """Return the cycling metres to each snapped place; infinity where it is not within the limit."""
+        return self._reached.cost_to(snaps)
+
+
+#: Straight metres beyond which nobody walks, rides (an hour and a half each, with detours) or drives (two hours).
+FARTHEST_M: Final = {"walk": 6_000.0, "bike": 15_000.0, "car": 150_000.0}
+#: Drives further than this keep to main roads but for this much around both ends.
+LONG_DRIVE_M, STREETS_AT_ENDS_M = 10_000.0, 5_000.0
+
+_NOWHERE = np.array([(-1, 0.0, 0.0)], dtype=SNAP)[0]
+
+
+@dataclass(frozen=True, slots=True)
+class JourneyEnds:
+    """The start of a journey, first, and its destinations: degrees, streets, and straight metres from the start."""
+
+    lats: Floats
+    lons: Floats
+    snaps: Snaps
+    straight_m: Floats
+
+    def pick(self, chosen: NDArray[np.bool_]) -> JourneyEnds:
+        """Return some of the ends."""
+        return JourneyEnds(self.lats[chosen], self.lons[chosen], self.snaps[chosen], self.straight_m[chosen])
+
+
+def _journey_seconds(files: NetworkFiles, mode: str, lats: Floats, lons: Floats) -> Floats:
+    """Return the seconds from the first place to each of the others by "walk", "bike" or "car"; infinity for no way."""
+    graph = {"walk": walking, "bike": cycling, "car": driving}[mode](files)
+    snaps = snap_points(files, lats, lons, SNAP_M, EdgeFlag.CAR if mode == "car" else EdgeFlag.WALK)
+    ends = JourneyEnds(lats, lons, snaps, distances_m(lats[0], lons[0], lats, lons))
+    is_long = ends.straight_m > (LONG_DRIVE_M if mode == "car" else FARTHEST_M[mode])
+    costs = np.full(len(lats), np.inf)
+    costs[~is_long] = _search_between(files, graph, ends.pick(~is_long))
+    if mode == "car":
+        is_long &= ends.straight_m <= FARTHEST_M["car"]
+        is_long[0] = True
+        if is_long.sum() > 1:
+            costs[is_long] = _long_drives(files, graph, ends.pick(is_long))
+    return costs[1:] / BIKE_METRES_PER_SECOND if mode == "bike" else costs[1:]
+
+
+def _search_between(files: NetworkFiles, graph: Graph, ends: JourneyEnds) -> Floats:
+    """Search every street of the box around the ends."""
+    near = Neighbourhood.of(files.nodes.tiles.slices(_box_around_all(ends)))
+    return reach(graph, near, ends.snaps[0], np.inf).cost_to(ends.snaps)
+
+
+def _long_drives(files: NetworkFiles, graph: Graph, ends: JourneyEnds) -> Floats:
+    """Search the streets around the start, then main roads, then the streets around each destination."""
+    main = files.main
+    at_start = box_around(ends.lats[0], ends.lons[0], STREETS_AT_ENDS_M)
+    near = Neighbourhood.of(files.nodes.tiles.slices(at_start))
+    start = reach(graph, near, ends.snaps[0], np.inf)
+    entries = main.tiles.members(at_start)
+    between = Neighbourhood.of(main.tiles.slices(_box_around_all(ends)))
+    to_entries = start.costs[near.local(main.node[entries])]
+    on_main = spread(Graph(main.arcs, graph.edges), between, entries, to_entries, np.inf)
+    costs = np.zeros(len(ends.lats))
+    for i in range(1, len(costs)):
+        at_end = box_around(ends.lats[i], ends.lons[i], STREETS_AT_ENDS_M)
+        near = Neighbourhood.of(files.nodes.tiles.slices(at_end))
+        exits = main.tiles.members(at_end)
+        streets = spread(graph, near, main.node[exits], on_main[between.local(exits)], np.inf)
+        costs[i] = Reached(graph.edges, near, streets, _NOWHERE, np.inf).cost_to(ends.snaps[i : i + 1])[0]
+    return costs
+
+
+def _box_around_all(ends: JourneyEnds) -> Box:
+    """Return the box around all ends, wide enough for the detours that a way between them may take."""
+    pad_m = 1_000.0 + 0.25 * float(ends.straight_m.max())
+    d_lat = pad_m / METRES_PER_DEGREE
+    d_lon = pad_m / max(metres_per_degree_lon(float(ends.lats[0])), 1.0)
+    lats, lons = ends.lats, ends.lons
+    return Box(lons.min() - d_lon, lats.min() - d_lat, lons.max() + d_lon, lats.max() + d_lat)

@@ -11,13 +11,62 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from app.atlas.streets.arrays import Arcs, EdgeTable, NetworkFiles
-from app.atlas.streets.graph import BIKE_METRES_PER_SECOND
+from app.atlas.streets.rules.bike import BIKE_METRES_PER_SECOND
 from app.atlas.streets.rules.walk import SECONDS_PER_METRE
 from app.atlas.streets.snapping import Snaps
 from app.atlas.streets.tiling import Floats, Integers
 
 #: The highest level of traffic stress: no street is too much.
 MAX_STRESS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeCosts:
+    """What edges cost: by use, the cost of one metre ahead and against."""
+
+    table: EdgeTable
+    ahead: Floats
+    against: Floats
+    #: Cost of one metre between a place and its street.
+    offset: float
+
+
+@dataclass(frozen=True, slots=True)
+class Graph:
+    """The stored arcs of one mode, of which those above a level of stress are closed."""
+
+    arcs: Arcs
+    edges: EdgeCosts
+    max_stress: int = MAX_STRESS
+
+    def costs(self, start: int, end: int) -> Floats:
+        """Return the costs of stored arcs; infinity where the stress is too high."""
+        costs = self.arcs.costs[start:end].astype(np.float64)
+        if self.max_stress < MAX_STRESS:
+            costs[self.arcs.stress[start:end] > self.max_stress] = np.inf
+        return costs
+
+
+def walking(files: NetworkFiles) -> Graph:
+    """Return the walking graph, in seconds."""
+    pace = files.uses.walk_pace.astype(np.float64)
+    return Graph(files.walk, EdgeCosts(files.edges, pace, pace, SECONDS_PER_METRE))
+
+
+def cycling(files: NetworkFiles, max_stress: int = MAX_STRESS) -> Graph:
+    """Return the cycling graph up to a level of stress, in metres; `Network.bike` says what is pushed."""
+    pushed = files.uses.walk_pace.astype(np.float64) * BIKE_METRES_PER_SECOND
+    ahead, against = (
+        np.where((stress > 0) & (stress <= max_stress), 1.0, pushed)
+        for stress in (files.uses.stress_ahead, files.uses.stress_against)
+    )
+    return Graph(files.bike, EdgeCosts(files.edges, ahead, against, 1.0), max_stress)
+
+
+def driving(files: NetworkFiles) -> Graph:
+    """Return the driving graph, in free-flow seconds; the way from a place to its street is walked."""
+    ahead, against = files.uses.car_pace_ahead.astype(np.float64), files.uses.car_pace_against.astype(np.float64)
+    return Graph(files.car, EdgeCosts(files.edges, ahead, against, SECONDS_PER_METRE))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,33 +101,6 @@ class Neighbourhood:
         outside = np.flatnonzero((nodes < start) | (nodes >= end))
         local[outside] = self.local(nodes[outside])
         return local
-
-
-@dataclass(frozen=True, slots=True)
-class EdgeCosts:
-    """What edges cost: by use, the cost of one metre ahead and against."""
-
-    table: EdgeTable
-    ahead: Floats
-    against: Floats
-    #: Cost of one metre between a place and its street.
-    offset: float
-
-
-@dataclass(frozen=True, slots=True)
-class Graph:
-    """The stored arcs of one mode, of which those above a level of stress are closed."""
-
-    arcs: Arcs
-    edges: EdgeCosts
-    max_stress: int = MAX_STRESS
-
-    def costs(self, start: int, end: int) -> Floats:
-        """Return the costs of stored arcs; infinity where the stress is too high."""
-        costs = self.arcs.costs[start:end].astype(np.float64)
-        if self.max_stress < MAX_STRESS:
-            costs[self.arcs.stress[start:end] > self.max_stress] = np.inf
-        return costs
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,11 +139,6 @@ class Reached:
         direct = _times(np.abs(gap), np.where(gap >= 0, ahead, against))
         direct = direct + float(self.origin["offset"]) * self.edges.offset
         return np.where(snaps["edge"] == self.origin["edge"], direct, np.inf)
-
-
-def _times(metres: Floats, pace: Floats) -> Floats:
-    """Multiply, with nothing to go costing nothing even where the way is closed."""
-    return np.multiply(metres, pace, out=np.zeros_like(metres), where=metres > 0)
 
 
 def reach(graph: Graph, near: Neighbourhood, origin: np.void, limit: float) -> Reached:
@@ -173,23 +190,6 @@ def _matrix(graph: Graph, near: Neighbourhood, seeds: NDArray[np.integer], to_se
     return csr_array((data, indices, indptr), shape=(near.size + 2, near.size + 2))
 
 
-def walking(files: NetworkFiles) -> Graph:
-    """Return the walking graph, in seconds."""
-    pace = files.uses.walk_pace.astype(np.float64)
-    return Graph(files.walk, EdgeCosts(files.edges, pace, pace, SECONDS_PER_METRE))
-
-
-def cycling(files: NetworkFiles, max_stress: int = MAX_STRESS) -> Graph:
-    """Return the cycling graph up to a level of stress, in metres; `Network.bike` says what is pushed."""
-    pushed = files.uses.walk_pace.astype(np.float64) * BIKE_METRES_PER_SECOND
-    ahead, against = (
-        np.where((stress > 0) & (stress <= max_stress), 1.0, pushed)
-        for stress in (files.uses.stress_ahead, files.uses.stress_against)
-    )
-    return Graph(files.bike, EdgeCosts(files.edges, ahead, against, 1.0), max_stress)
-
-
-def driving(files: NetworkFiles) -> Graph:
-    """Return the driving graph, in free-flow seconds; the way from a place to its street is walked."""
-    ahead, against = files.uses.car_pace_ahead.astype(np.float64), files.uses.car_pace_against.astype(np.float64)
-    return Graph(files.car, EdgeCosts(files.edges, ahead, against, SECONDS_PER_METRE))
+def _times(metres: Floats, pace: Floats) -> Floats:
+    """Multiply, with nothing to go costing nothing even where the way is closed."""
+    return np.multiply(metres, pace, out=np.zeros_like(metres), where=metres > 0)

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from app.atlas.streets.arrays import NetworkFiles
-from app.atlas.streets.graph import EdgeFlag
+from app.atlas.streets.arrays import EdgeFlag, NetworkFiles
 from app.atlas.streets.tiling import SNAP_CELLS, STEPS_PER_DEGREE, Floats, Integers, to_degrees
 from app.geo import METRES_PER_DEGREE
 

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.atlas.transit.contract import Changes, Floats, Ints, Rows, StopWalks
-from app.atlas.transit.storage import Columns
+from app.atlas.transit.storage import TimetableColumns
 
 Longs = NDArray[np.int64]
 
@@ -64,7 +64,7 @@ def rows_between(starts: Rows, ends: Rows) -> tuple[Longs, Longs]:
     return np.arange(len(of)) + begins[of], of
 
 
-def build_window(columns: Columns, span: Span) -> Window:
+def build_window(columns: TimetableColumns, span: Span) -> Window:
     """Cut a window out of a day and lay it out."""
     rows = np.flatnonzero((columns.departure >= span.first_s) & (columns.arrival <= span.horizon_s))
     run, stop = columns.call_run[rows], columns.call_stop[rows]

@@ -11,13 +11,13 @@ import numpy as np
 
 from app.atlas.transit.contract import Bools, Floats, Ints, TimetableFacts
 
-NAMES_FILE = "timetable.json"
+TEXTS_FILE = "timetable.json"
 #: Goes up with every change of the columns' meaning.
 VERSION = 1
 
 
 @dataclass(frozen=True, slots=True)
-class Columns:
+class TimetableColumns:
     """All numbers of a timetable. Seconds count from the service day's midnight."""
 
     stop_lat: Floats
@@ -45,7 +45,7 @@ class Columns:
     change_s: Ints
 
 
-class Names(msgspec.Struct, frozen=True):
+class TimetableTexts(msgspec.Struct, frozen=True):
     """All words of a timetable."""
 
     version: int
@@ -70,30 +70,30 @@ class _ArraysOnly(Protocol):
 Arrays = TypeVar("Arrays", bound=_ArraysOnly)
 
 
-def save(directory: Path, names: Names, *parts: _ArraysOnly) -> None:
+def save(directory: Path, names: TimetableTexts, *parts: _ArraysOnly) -> None:
     """Write all files; the names come last, so that a directory left half-written is seen as empty."""
     directory.mkdir(parents=True, exist_ok=True)
-    (directory / NAMES_FILE).unlink(missing_ok=True)
+    (directory / TEXTS_FILE).unlink(missing_ok=True)
     lengths: dict[str, int] = {}
     for part in parts:
         for field in fields(part):
             column = getattr(part, field.name)
             lengths[field.name] = len(column)
             np.save(_file(directory, field.name), column)
-    (directory / NAMES_FILE).write_bytes(msgspec.json.encode(msgspec.structs.replace(names, lengths=lengths)))
+    (directory / TEXTS_FILE).write_bytes(msgspec.json.encode(msgspec.structs.replace(names, lengths=lengths)))
 
 
-def load_names(directory: Path) -> Names | None:
+def load_texts(directory: Path) -> TimetableTexts | None:
     """Return the words; None where there is no timetable. Raises ValueError where they are of another version."""
-    if not (directory / NAMES_FILE).exists():
+    if not (directory / TEXTS_FILE).exists():
         return None
-    names = msgspec.json.decode((directory / NAMES_FILE).read_bytes(), type=Names)
+    names = msgspec.json.decode((directory / TEXTS_FILE).read_bytes(), type=TimetableTexts)
     if names.version != VERSION:
         raise ValueError("compiled by another version")
     return names
 
 
-def load_arrays(directory: Path, names: Names, kind: type[Arrays]) -> Arrays:
+def load_arrays(directory: Path, names: TimetableTexts, kind: type[Arrays]) -> Arrays:
     """Map the arrays into memory. Raises OSError or ValueError where one is missing, cut short or of another size."""
     # As plain arrays: memmap's own indexing costs microseconds more each time.
     columns = {field.name: np.asarray(np.load(_file(directory, field.name), mmap_mode="r")) for field in fields(kind)}

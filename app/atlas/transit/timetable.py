@@ -13,15 +13,15 @@ from app.atlas.transit.clock import hours_and_minutes
 from app.atlas.transit.compile.departures import DAYTIME_S
 from app.atlas.transit.contract import Floats, Ints, Stops, StopWalks, TimetableFacts
 from app.atlas.transit.journeys import MORNING, JourneySearch, Span, Window, build_window
-from app.atlas.transit.storage import Columns, Names, load_arrays, load_names
+from app.atlas.transit.storage import TimetableColumns, TimetableTexts, load_arrays, load_texts
 from app.errors import AtlasDamaged
-from app.geo import METRES_PER_DEGREE, metres_per_degree_lon
+from app.geo import distances_m
 
 
 class Timetable:
     """Memory-mapped and immutable once opened: threads may share it."""
 
-    def __init__(self, columns: Columns, names: Names, morning: Window) -> None:
+    def __init__(self, columns: TimetableColumns, names: TimetableTexts, morning: Window) -> None:
         self._columns, self._names = columns, names
         self._routes: dict[int, RouteAtStop] = {}
         self._searches: dict[Span, JourneySearch] = {MORNING: JourneySearch(morning, MORNING)}
@@ -34,10 +34,10 @@ class Timetable:
         Raises AtlasDamaged where the files do not belong together.
         """
         try:
-            names = load_names(directory)
+            names = load_texts(directory)
             if names is None:
                 return None
-            return cls(load_arrays(directory, names, Columns), names, load_arrays(directory, names, Window))
+            return cls(load_arrays(directory, names, TimetableColumns), names, load_arrays(directory, names, Window))
         except (OSError, ValueError, msgspec.DecodeError):
             raise AtlasDamaged(name=directory.parent.name) from None
 
@@ -48,9 +48,7 @@ class Timetable:
 
     def stops_near(self, lat: float, lon: float, radius_m: float) -> Ints:
         """Return the indices of the stops within a straight distance, nearest first."""
-        north = (self.stops.lats - lat) * METRES_PER_DEGREE
-        east = (self.stops.lons - lon) * metres_per_degree_lon(lat)
-        distance = np.hypot(north, east)
+        distance = distances_m(lat, lon, self.stops.lats, self.stops.lons)
         near = np.flatnonzero(distance <= radius_m)
         return near[np.argsort(distance[near], kind="stable")].astype(np.int32)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from bench.geocoder import Answers, Tally, ask, percentiles
-from bench.geocoder_questions import clean, mangled_all, read_rows, sampled
+from bench.geocoder_questions import clean_all, mangled_all, read_rows, sampled
 from tests.support.folders import SAMPLES, SHARED
 from tests.support.geocoder_town import town
 
@@ -27,7 +27,7 @@ def tallies(extract: Path, count: int) -> tuple[Tally, Tally]:
     addresses, streets, places = read_rows(extract)
     geocoder = town(addresses, streets, places)
     rows, answers = sampled(addresses, count), Answers(addresses)
-    plain = ask(geocoder, (clean(row, geocoder.writes_number_first()) for row in rows), answers)
+    plain = ask(geocoder, clean_all(rows), answers)
     return plain, ask(geocoder, mangled_all(rows), answers)
 
 

@@ -126,7 +126,7 @@ def test_an_initial_stands_for_a_first_name_and_its_absence_is_a_near_miss() -> 
     assert PLAUSIBLE <= geocoder.search("Via Washington 70")[0].score < FOUND
 
 
-def test_words_of_the_regions_title_are_known() -> None:
+def test_tokens_of_the_regions_title_are_known() -> None:
     text = "12 High Street, Gwent"
     assert town(NEWPORT).search(text)[0].score < FOUND
     assert town(NEWPORT, title="Newport in Gwent").search(text)[0].score >= FOUND

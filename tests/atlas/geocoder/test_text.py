@@ -10,14 +10,14 @@ from app.atlas.geocoder.text import (
     glued_keys,
     key_of,
     mended_endings,
-    short_forms,
     spelled_out,
+    terms_of,
     tokens_of,
 )
 
 
 def key(name: str) -> str:
-    return key_of(short_forms(name))
+    return key_of(terms_of(name))
 
 
 @pytest.mark.parametrize(
@@ -61,16 +61,16 @@ def test_other_streets_have_other_keys(one: str, other: str) -> None:
 
 
 def test_a_core_leaves_out_type_article_and_direction() -> None:
-    assert core_of(short_forms("Boulevard des Moulins")) == core_of(short_forms("moulins")) == "moulins"
+    assert core_of(terms_of("Boulevard des Moulins")) == core_of(terms_of("moulins")) == "moulins"
 
 
 def test_a_numbered_street_keeps_its_type_in_the_core() -> None:
-    assert core_of(short_forms("West 13th Avenue")) == "13av"
+    assert core_of(terms_of("West 13th Avenue")) == "13av"
 
 
 @pytest.mark.parametrize("name", ["Rue", "8", "12", "Via"])
 def test_a_name_without_letters_of_its_own_has_no_core(name: str) -> None:
-    assert core_of(short_forms(name)) == ""
+    assert core_of(terms_of(name)) == ""
 
 
 def test_a_cut_ending_may_stand_for_the_whole_one() -> None:

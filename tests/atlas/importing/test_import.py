@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.atlas.atlas import Atlas
-from app.atlas.importing.importer import Source, import_region
+from app.atlas.importing.importer import RegionInput, import_region
 from app.atlas.regions import RegionStore
 from app.errors import BadExtract, BadFeed, BadRegionName
 from app.places import Precision
@@ -30,14 +30,14 @@ def test_it_says_nothing_of_the_date_when_the_file_carries_none(imported: Callab
 
 def test_it_tells_how_far_it_is(tmp_path: Path, region_store: RegionStore) -> None:
     steps: list[float] = []
-    source = Source(small_town().write(tmp_path / "town.osm.pbf"))
+    source = RegionInput(small_town().write(tmp_path / "town.osm.pbf"))
     import_region(region_store, "town", source, lambda share, what: steps.append(share))
     assert steps == sorted(steps)
     assert (steps[0], steps[-1]) == (0.0, 1.0)
 
 
 def test_the_same_extract_gives_the_same_bytes(tmp_path: Path, region_store: RegionStore) -> None:
-    source = Source(small_town().write(tmp_path / "town.osm.pbf"))
+    source = RegionInput(small_town().write(tmp_path / "town.osm.pbf"))
     import_region(region_store, "one", replace(source, title="Town"))
     import_region(region_store, "two", replace(source, title="Town"))
     one, two = region_store.directory("one"), region_store.directory("two")
@@ -50,7 +50,7 @@ def refused(region_store: RegionStore, path: Path) -> str:
     """Import a bad file over a good region and return the sentence; the good region must stay."""
     before = region_store.directory("town")
     with pytest.raises(BadExtract) as refusal:
-        import_region(region_store, "town", Source(path))
+        import_region(region_store, "town", RegionInput(path))
     assert region_store.directory("town") == before
     assert sorted(p.name for p in before.parent.iterdir() if p.is_dir()) == [before.name]
     Atlas("town", before)
@@ -60,7 +60,7 @@ def refused(region_store: RegionStore, path: Path) -> str:
 @pytest.fixture
 def full_store(tmp_path: Path, region_store: RegionStore) -> RegionStore:
     """Give a folder with one good region."""
-    import_region(region_store, "town", Source(small_town().write(tmp_path / "good.osm.pbf")))
+    import_region(region_store, "town", RegionInput(small_town().write(tmp_path / "good.osm.pbf")))
     return region_store
 
 
@@ -105,14 +105,14 @@ def test_it_refuses_a_bad_timetable_and_imports_nothing(tmp_path: Path, region_s
     feed = tmp_path / "feed.zip"
     feed.write_bytes(b"no zip")
     with pytest.raises(BadFeed):
-        import_region(region_store, "town", Source(small_town().write(tmp_path / "t.osm.pbf"), (feed,)))
+        import_region(region_store, "town", RegionInput(small_town().write(tmp_path / "t.osm.pbf"), (feed,)))
     assert region_store.names() == ()
 
 
 @pytest.mark.parametrize("name", ["", "Town", "a b", "../up", "-x", "x" * 41, ".builds"])
 def test_it_refuses_a_name_that_is_no_file_name(tmp_path: Path, region_store: RegionStore, name: str) -> None:
     with pytest.raises(BadRegionName):
-        import_region(region_store, name, Source(small_town().write(tmp_path / "t.osm.pbf")))
+        import_region(region_store, name, RegionInput(small_town().write(tmp_path / "t.osm.pbf")))
     assert region_store.names() == ()
 
 
@@ -142,5 +142,5 @@ def test_a_way_whose_nodes_are_cut_off_stays_as_far_as_it_goes(tmp_path: Path, r
     town = small_town()
     far = town.node(5_000, 0)
     town.way([(500, 0), (600, 0), (5_000, 0)], {"highway": "residential", "name": "Long Road"})
-    meta = import_region(region_store, "town", Source(town.write(tmp_path / "cut.osm.pbf", without_nodes=[far])))
+    meta = import_region(region_store, "town", RegionInput(town.write(tmp_path / "cut.osm.pbf", without_nodes=[far])))
     assert meta.streets == 2

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.atlas.atlas import Atlas
-from app.atlas.importing.importer import Source, import_region
+from app.atlas.importing.importer import RegionInput, import_region
 from app.atlas.regions import RegionStore
 from app.atlas.surroundings import AtlasSurroundings
 from app.places import Kind, Location, Precision
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.skipif(not REGIONS.is_dir(), reason="the larger regions
 def imported(tmp_path: Path, file: str, *feeds: str) -> Atlas:
     """Import one of the regions and open it."""
     store = RegionStore(tmp_path)
-    import_region(store, "region", Source(REGIONS / file, tuple(REGIONS / feed for feed in feeds)))
+    import_region(store, "region", RegionInput(REGIONS / file, tuple(REGIONS / feed for feed in feeds)))
     return Atlas("region", store.directory("region"))
 
 

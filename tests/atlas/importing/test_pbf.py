@@ -98,7 +98,7 @@ def test_other_formats_give_the_same_extract(tmp_path: Path, ending: str) -> Non
     other = rewritten(whole, tmp_path / f"town.{ending}")
     with opened(whole, tmp_path) as file, opened(other, tmp_path) as from_other:
         first, second = (read_extract(each) for each in (file, from_other))
-    assert (first.spots, first.shapes, first.streets) == (second.spots, second.shapes, second.streets)
+    assert (first.points, first.shapes, first.streets) == (second.points, second.shapes, second.streets)
     assert not (tmp_path / "extract.osm.pbf").exists()
 
 

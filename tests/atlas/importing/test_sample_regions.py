@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.atlas.importing.importer import Source, import_region
+from app.atlas.importing.importer import RegionInput, import_region
 from app.atlas.regions import RegionStore
 from app.atlas.surroundings import AtlasSurroundings
 from app.errors import AddressOutsideRegions
@@ -19,7 +19,7 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> ImportedRegions:
     """Give both regions, imported once."""
     folder = tmp_path_factory.mktemp("regions")
     for name in ("monaco", "helsinki"):
-        import_region(RegionStore(folder), name, Source(SAMPLES / f"{name}.osm.pbf"))
+        import_region(RegionStore(folder), name, RegionInput(SAMPLES / f"{name}.osm.pbf"))
     return ImportedRegions(folder)
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from app.atlas.streets.graph import PUSHING
 from app.atlas.streets.network import Network
+from app.atlas.streets.rules.bike import PUSHING
 from tests.support.street_town import Town, at, ride_metres, walk_metres
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from app.atlas.streets.graph import EdgeFlag
+from app.atlas.streets.arrays import EdgeFlag
 from app.atlas.streets.network import Network
 from app.atlas.streets.snapping import ISLAND_PENALTY_M
 from app.atlas.streets.tiling import Floats, to_degrees

@@ -16,6 +16,7 @@ from app.atlas.transit.compile.compiler import compile_timetables
 from app.atlas.transit.contract import StopWalks
 from app.atlas.transit.journeys import MORNING
 from app.atlas.transit.timetable import Timetable
+from app.geo import distances_m
 from bench.connection_scans import Scan, by_departure
 from tests.support.folders import REGIONS
 
@@ -47,8 +48,8 @@ def around(timetable: Timetable, stop: int, radius_m: float = 1_000.0) -> StopWa
     """Return estimated walks to all stops around one."""
     stops = timetable.stops
     near = timetable.stops_near(float(stops.lats[stop]), float(stops.lons[stop]), radius_m)
-    north, east = stops.lats[near] - stops.lats[stop], (stops.lons[near] - stops.lons[stop]) * 0.66
-    return StopWalks(near, np.ceil(np.hypot(north, east) * 111_195 * 1.3 / 80 * 60))
+    straight_m = distances_m(stops.lats[stop], stops.lons[stop], stops.lats[near], stops.lons[near])
+    return StopWalks(near, np.ceil(straight_m * 1.3 / 80 * 60))
 
 
 def rows(feed: Path, table: str) -> list[dict[str, str]]:

@@ -44,7 +44,7 @@ class StreetRow(NamedTuple):
     points: tuple[tuple[float, float], ...]
 
 
-class PlaceRow(NamedTuple):
+class LocalityRow(NamedTuple):
     """A named place: `kind` is the value of place=* (city, town, suburb, village, neighbourhood, ...) or "station"."""
 
     name: str

@@ -1,4 +1,4 @@
-"""Collects names while a region is indexed, and writes them to the tables they are searched in."""
+"""Writes the tables that addresses are found in: streets, houses, localities, and the names that refer to them."""
 
 from __future__ import annotations
 
@@ -11,106 +11,30 @@ from typing import NamedTuple
 
 import numpy as np
 
-from app.atlas.geocoder.build.columns import Addresses, PlaceRow, StreetRow, transposed
-from app.atlas.geocoder.build.streets import Houses, Point, Streets, build_streets
-from app.atlas.geocoder.cities import Cities
+from app.atlas.geocoder.build.cities import Cities
+from app.atlas.geocoder.build.columns import Addresses, LocalityRow, StreetRow, transposed
+from app.atlas.geocoder.build.streets import HouseColumns, JoinedStreets, Point, build_streets
 from app.atlas.geocoder.labels import style_of
 from app.atlas.geocoder.numbers import HouseNumber
-from app.atlas.geocoder.store import CITY, INDEXES, PLACE, POSTCODE, STREET, TABLES, cell_of, cells_of, columns_of
-from app.atlas.geocoder.text import core_of, fold, key_of, short_forms, spelled_out, tokens_of
+from app.atlas.geocoder.store import CITY, INDEXES, LOCALITY, POSTCODE, STREET, TABLES, cell_of, cells_of, columns_of
+from app.atlas.geocoder.text import core_of, fold, key_of, spelled_out, terms_of, tokens_of
 from app.atlas.geocoder.vocabulary import STATION_WORDS, TYPES
 from app.geo import Floats
 
-Words = tuple[str, ...]
-
-
-class Names:
-    """All names of a region and what they refer to."""
-
-    def __init__(self) -> None:
-        self._refs: dict[Words, set[tuple[int, int]]] = defaultdict(set)
-        self._spellings: dict[Words, set[str]] = defaultdict(set)
-        self._weights: Counter[Words] = Counter()
-
-    def add(self, name: str, kind: int, ident: int, weight: int = 0) -> None:
-        """Let a name refer to a street, place, city or postcode; umlauts may be written with two letters too."""
-        for spelling in {fold(name), fold(spelled_out(name))}:
-            words = short_forms(spelling)
-            if words and (kind != STREET or _tells_something(words)):
-                self._refs[words].add((kind, ident))
-                self._spellings[words] |= {token.text for token in tokens_of(spelling)}
-                self._weights[words] += weight
-
-    def write(self, connection: sqlite3.Connection) -> None:
-        """Write all tables of names, the name with the most houses first."""
-        many = connection.executemany
-        names = sorted(self._refs, key=lambda words: (-self._weights[words], words))
-        numbered = list(enumerate(names, 1))
-        many("INSERT INTO geo_name VALUES (?, ?, ?, ?)", [(i, key_of(w), core_of(w), " ".join(w)) for i, w in numbered])
-        many("INSERT INTO geo_ref VALUES (?, ?, ?)", [(i, *ref) for i, w in numbered for ref in sorted(self._refs[w])])
-        lettered = [(i, key_of(w)) for i, w in numbered if self._is_any(w, STREET, PLACE, CITY)]
-        many("INSERT INTO geo_trigram (rowid, key) VALUES (?, ?)", lettered)
-        streets = [(i, " ".join(sorted({*self._spellings[w], *w}))) for i, w in numbered if self._is_any(w, STREET)]
-        many("INSERT INTO geo_word (rowid, words) VALUES (?, ?)", streets)
-        places = {word for words in names if self._is_any(words, PLACE, CITY) for word in words if len(word) > 3}
-        many("INSERT INTO geo_place_word VALUES (?)", [(word,) for word in sorted(places)])
-
-    def _is_any(self, words: Words, *kinds: int) -> bool:
-        return any(kind in kinds for kind, _ in self._refs[words])
-
-
-class Spots:
-    """Numbers the cities or postcodes that addresses name, and averages where these lie. Number 0 is no name."""
-
-    def __init__(self, names: Names, kind: int) -> None:
-        self._names, self._kind = names, kind
-        self._ids = {"": 0}
-        #: One entry an address: its name's number, and where it is.
-        self._idents = array("i")
-        self._lats, self._lons = array("d"), array("d")
-
-    def add_all(self, names: Sequence[str], lats: Floats, lons: Floats) -> list[int]:
-        """Count many addresses and return their names' numbers."""
-        for name in dict.fromkeys(names):
-            if name not in self._ids:
-                self._ids[name] = len(self._ids)
-                self._names.add(name, self._kind, self._ids[name])
-        idents = [self._ids[name] for name in names]
-        self._idents.extend(idents)
-        self._lats.frombytes(lats.tobytes())
-        self._lons.frombytes(lons.tobytes())
-        return idents
-
-    def rows(self) -> Iterator[tuple[object, ...]]:
-        """Yield the rows of geo_city, or of geo_postcode with the key beside the name."""
-        lats, lons = self._means(self._lats), self._means(self._lons)
-        for name, ident in self._ids.items():
-            key = (key_of(short_forms(name)),) if self._kind == POSTCODE else ()
-            yield (ident, name, *key, lats[ident], lons[ident])
-
-    def _means(self, values: Sequence[float]) -> list[float]:
-        idents = np.array(self._idents, dtype=np.int64)
-        counts = np.bincount(idents, minlength=len(self._ids))
-        sums = np.bincount(idents, weights=np.array(values), minlength=len(self._ids))
-        means: list[float] = (sums / np.maximum(counts, 1)).tolist()
-        return means
-
-
-def _tells_something(words: Words) -> bool:
-    """Return whether a street's name is more than a type or a number: "Via" and "8" name no street."""
-    return len(words) > 1 or not (words[0] in TYPES or words[0].isdigit())
-
 
 def index_addresses(
-    connection: sqlite3.Connection, addresses: Addresses, streets: Sequence[StreetRow], places: Iterable[PlaceRow]
+    connection: sqlite3.Connection,
+    addresses: Addresses,
+    streets: Sequence[StreetRow],
+    localities: Iterable[LocalityRow],
 ) -> None:
     """Create the geocoder's tables and fill them; the caller commits. The rows' order makes no difference."""
-    spots = sorted(set(places))
+    localities = sorted(set(localities))
     built = build_streets(addresses, streets)
-    index = _Index(Cities(Counter(addresses.cities.at(np.arange(len(addresses.lats)))), spots))
+    index = _Index(Cities(Counter(addresses.cities.at(np.arange(len(addresses.lats)))), localities))
     index.add_streets(addresses, built)
-    for place in spots:
-        index.add_place(place)
+    for locality in localities:
+        index.add_locality(locality)
     for statement in TABLES.split(";"):
         connection.execute(statement)
     style = style_of(street.name for street in built.streets)
@@ -125,16 +49,16 @@ class _Index:
 
     def __init__(self, cities: Cities) -> None:
         self._known = cities
-        self._names = Names()
-        self._cities = Spots(self._names, CITY)
-        self._postcodes = Spots(self._names, POSTCODE)
+        self._names = NameIndex()
+        self._cities = Centroids(self._names, CITY)
+        self._postcodes = Centroids(self._names, POSTCODE)
         self._streets: list[tuple[object, ...]] = []
         self._numbers: Iterable[tuple[object, ...]] = ()
         self._number_cells = np.empty(0, dtype=np.int64)
-        self._places: list[tuple[object, ...]] = []
+        self._localities: list[tuple[object, ...]] = []
         self._street_cells: dict[int, array[int]] = defaultdict(lambda: array("i"))
 
-    def add_streets(self, addresses: Addresses, built: Streets) -> None:
+    def add_streets(self, addresses: Addresses, built: JoinedStreets) -> None:
         """Add all streets with their houses."""
         rows, first = built.houses.rows, built.first.tolist()
         lats, lons = addresses.lats[rows], addresses.lons[rows]
@@ -166,7 +90,7 @@ class _Index:
         return list(found)
 
     def _add_numbers(
-        self, houses: Houses, lats: Floats, lons: Floats, cities: Sequence[int], postcodes: Sequence[int]
+        self, houses: HouseColumns, lats: Floats, lons: Floats, cities: Sequence[int], postcodes: Sequence[int]
     ) -> None:
         numbers = houses.numbers.tolist()
         columns = transposed(houses.parsed, len(HouseNumber._fields))
@@ -174,7 +98,7 @@ class _Index:
         places = (lats.tolist(), lons.tolist(), cities, postcodes)
         self._numbers = zip(range(1, len(numbers) + 1), *parts, texts, *places, strict=True)
 
-    def _add_streets(self, built: Streets, cities: Sequence[str], postcodes: Sequence[str]) -> None:
+    def _add_streets(self, built: JoinedStreets, cities: Sequence[str], postcodes: Sequence[str]) -> None:
         """Add the streets without their houses; "" among the cities calls for a guess."""
         middles = [_middle(street.points) for street in built.streets]
         lats, lons = columns_of(middles)
@@ -189,20 +113,20 @@ class _Index:
             for name in (street.name, *street.alt_names):
                 self._names.add(name, STREET, ident, 1 + end - start)
 
-    def add_place(self, place: PlaceRow) -> None:
-        ident = len(self._places) + 1
-        self._places.append((ident, place.name, place.kind, place.lat, place.lon))
-        for name in (place.name, *place.alt_names):
-            self._names.add(name, PLACE, ident)
-            if place.kind == "station":
-                short = [word for word in fold(name).split() if word not in STATION_WORDS]
-                self._names.add(" ".join(short), PLACE, ident)
+    def add_locality(self, locality: LocalityRow) -> None:
+        ident = len(self._localities) + 1
+        self._localities.append((ident, locality.name, locality.kind, locality.lat, locality.lon))
+        for name in (locality.name, *locality.alt_names):
+            self._names.add(name, LOCALITY, ident)
+            if locality.kind == "station":
+                without = [word for word in fold(name).split() if word not in STATION_WORDS]
+                self._names.add(" ".join(without), LOCALITY, ident)
 
     def write(self, connection: sqlite3.Connection) -> None:
         many = connection.executemany
         many("INSERT INTO geo_city VALUES (?, ?, ?, ?)", self._cities.rows())
         many("INSERT INTO geo_postcode VALUES (?, ?, ?, ?, ?)", self._postcodes.rows())
-        many("INSERT INTO geo_place VALUES (?, ?, ?, ?, ?)", self._places)
+        many("INSERT INTO geo_place VALUES (?, ?, ?, ?, ?)", self._localities)
         many("INSERT INTO geo_street VALUES (?, ?, ?, ?, ?, ?, ?, ?)", self._streets)
         many("INSERT INTO geo_number VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", self._numbers)
         self._names.write(connection)
@@ -221,7 +145,7 @@ class _Index:
 
 
 class _Common(NamedTuple):
-    """The city that most houses of a street name, "" for none, and whether it may be taken for the silent ones too."""
+    """The city that most houses of a street name ("" for none), and whether it holds for those that name none too."""
 
     city: str
     for_all: bool
@@ -249,3 +173,83 @@ def _postcode(written: str) -> str:
 def _only(texts: set[str]) -> str:
     """Return the one text of a set, or "" where it holds none or several."""
     return texts.pop() if len(texts) == 1 else ""
+
+
+Terms = tuple[str, ...]
+
+
+class NameIndex:
+    """All names of a region and what they refer to."""
+
+    def __init__(self) -> None:
+        self._refs: dict[Terms, set[tuple[int, int]]] = defaultdict(set)
+        self._spellings: dict[Terms, set[str]] = defaultdict(set)
+        self._weights: Counter[Terms] = Counter()
+
+    def add(self, name: str, kind: int, ident: int, weight: int = 0) -> None:
+        """Let a name refer to a street, locality, city or postcode, also with umlauts written as two letters."""
+        for spelling in {fold(name), fold(spelled_out(name))}:
+            terms = terms_of(spelling)
+            if terms and (kind != STREET or _tells_something(terms)):
+                self._refs[terms].add((kind, ident))
+                self._spellings[terms] |= {token.text for token in tokens_of(spelling)}
+                self._weights[terms] += weight
+
+    def write(self, connection: sqlite3.Connection) -> None:
+        """Write all tables of names, the name with the most houses first."""
+        many = connection.executemany
+        names = sorted(self._refs, key=lambda terms: (-self._weights[terms], terms))
+        numbered = list(enumerate(names, 1))
+        many("INSERT INTO geo_name VALUES (?, ?, ?, ?)", [(i, key_of(t), core_of(t), " ".join(t)) for i, t in numbered])
+        many("INSERT INTO geo_ref VALUES (?, ?, ?)", [(i, *ref) for i, t in numbered for ref in sorted(self._refs[t])])
+        lettered = [(i, key_of(t)) for i, t in numbered if self._is_any(t, STREET, LOCALITY, CITY)]
+        many("INSERT INTO geo_trigram (rowid, key) VALUES (?, ?)", lettered)
+        streets = [(i, " ".join(sorted({*self._spellings[t], *t}))) for i, t in numbered if self._is_any(t, STREET)]
+        many("INSERT INTO geo_word (rowid, words) VALUES (?, ?)", streets)
+        of_localities = {t for terms in names if self._is_any(terms, LOCALITY, CITY) for t in terms if len(t) > 3}
+        many("INSERT INTO geo_place_word VALUES (?)", [(term,) for term in sorted(of_localities)])
+
+    def _is_any(self, terms: Terms, *kinds: int) -> bool:
+        return any(kind in kinds for kind, _ in self._refs[terms])
+
+
+def _tells_something(terms: Terms) -> bool:
+    """Return whether a street's name is more than a type or a number: "Via" and "8" name no street."""
+    return len(terms) > 1 or not (terms[0] in TYPES or terms[0].isdigit())
+
+
+class Centroids:
+    """Numbers the cities or postcodes that addresses name, and averages where these lie. Number 0 is no name."""
+
+    def __init__(self, names: NameIndex, kind: int) -> None:
+        self._names, self._kind = names, kind
+        self._ids = {"": 0}
+        #: One entry an address: its name's number, and where it is.
+        self._idents = array("i")
+        self._lats, self._lons = array("d"), array("d")
+
+    def add_all(self, names: Sequence[str], lats: Floats, lons: Floats) -> list[int]:
+        """Count many addresses and return their names' numbers."""
+        for name in dict.fromkeys(names):
+            if name not in self._ids:
+                self._ids[name] = len(self._ids)
+                self._names.add(name, self._kind, self._ids[name])
+        idents = [self._ids[name] for name in names]
+        self._idents.extend(idents)
+        self._lats.frombytes(lats.tobytes())
+        self._lons.frombytes(lons.tobytes())
+        return idents
+
+    def rows(self) -> Iterator[tuple[object, ...]]:
+        """Yield the rows of geo_city, or of geo_postcode with the key beside the name."""
+        lats, lons = self._means(self._lats), self._means(self._lons)
+        for name, ident in self._ids.items():
+            key = (key_of(terms_of(name)),) if self._kind == POSTCODE else ()
+            yield (ident, name, *key, lats[ident], lons[ident])
+
+    def _means(self, values: Sequence[float]) -> list[float]:
+        idents = np.array(self._idents, dtype=np.int64)
+        counts = np.bincount(idents, minlength=len(self._ids))
+        sums = np.bincount(idents, weights=np.array(values), minlength=len(self._ids))
+        means: list[float] = (sums / np.maximum(counts, 1)).tolist()
+        return means

@@ -1,4 +1,4 @@
-"""Which rows of one name lie together: those in touching cells of a grid, or in cells that a way links."""
+"""Joins rows of one name into streets: those in touching cells of a grid, or in cells that a way links."""
 
 from __future__ import annotations
 
@@ -13,19 +13,64 @@ from scipy.sparse.csgraph import connected_components
 from app.atlas.geocoder.build.columns import Addresses, Ints, StreetRow, TextColumn
 from app.atlas.geocoder.numbers import HouseNumber, is_block_number, is_no_range, parse_number, split_numbers
 from app.atlas.geocoder.store import CELL_ROW, cells_of, columns_of
-from app.atlas.geocoder.text import key_of, short_forms
+from app.atlas.geocoder.text import key_of, terms_of
 from app.geo import distance_m
-
-#: A name's number and a cell make one number; cells lie between -CELLS and CELLS.
-CELLS = 1 << 37
-
-#: Two rows with one number this near are one house, mapped twice (a building and a shop in it).
-SAME_HOUSE_M = 150.0
 
 Point = tuple[float, float]
 
+
+class JoinedStreet(NamedTuple):
+    """One street: rows and ways of one name that lie together."""
+
+    name: str
+    alt_names: tuple[str, ...]
+    points: list[Point]
+
+
+class JoinedStreets(NamedTuple):
+    """All streets and their houses; those of street i are rows first[i] to first[i + 1]."""
+
+    streets: list[JoinedStreet]
+    houses: HouseColumns
+    first: Ints
+
+
+def build_streets(addresses: Addresses, ways: Sequence[StreetRow]) -> JoinedStreets:
+    """Join rows into streets, in an order that does not depend on the order of the rows."""
+    spellings = {*addresses.names.distinct, *(way.name for way in ways)}
+    keys = {spelling: key_of(terms_of(spelling)) for spelling in spellings}
+    numbers = {key: number for number, key in enumerate(sorted(set(keys.values()) - {""}))}
+    named = np.array([numbers.get(keys[spelling], -1) for spelling in addresses.names.distinct], dtype=np.int64)
+    names = named[addresses.names.codes]
+    rows = np.flatnonzero(names >= 0)
+    ways = [way for way in ways if keys[way.name]]
+    of_rows, of_ways = _clusters(addresses, rows, names[rows], ways, [numbers[keys[way.name]] for way in ways])
+    houses = houses_of(addresses, rows, of_rows)
+    streets = _streets(addresses, rows, of_rows, ways, of_ways)
+    return JoinedStreets(streets, houses, np.searchsorted(houses.streets, np.arange(len(streets) + 1)))
+
+
 #: Rows of one name in touching cells are one street, so gaps of 330 to 660 m (north to south) are bridged.
 CLUSTER_DEGREES = 0.003
+
+
+def _clusters(
+    addresses: Addresses, rows: Ints, names: Ints, ways: Sequence[StreetRow], way_names: Sequence[int]
+) -> tuple[Ints, Ints]:
+    """Return the street of each row and of each way."""
+    counts = [len(way.points) for way in ways]
+    of_ways = np.array(way_names, dtype=np.int64)
+    places = columns_of([(way.lat, way.lon) for way in ways] + [point for way in ways for point in way.points])
+    lats, lons = np.append(addresses.lats[rows], places[0]), np.append(addresses.lons[rows], places[1])
+    middles = np.arange(len(rows), len(rows) + len(ways))
+    links = (np.repeat(middles, counts), np.arange(len(rows) + len(ways), len(lats)))
+    all_names = np.concatenate((names, of_ways, np.repeat(of_ways, counts)))
+    found = clusters(all_names, cells_of(lats, lons, CLUSTER_DEGREES), links)
+    return found[: len(rows)], found[middles]
+
+
+#: A name's number and a cell make one number; cells lie between -CELLS and CELLS.
+CELLS = 1 << 37
 
 
 def clusters(names: Ints, cells: Ints, links: tuple[Ints, Ints]) -> Ints:
@@ -49,144 +94,9 @@ def clusters(names: Ints, cells: Ints, links: tuple[Ints, Ints]) -> Ints:
     return number[labels][unit_of]
 
 
-class Houses(NamedTuple):
-    """Columns, one entry a house number: its street, its row in the addresses, and its place in `parsed`.
-
-    Sorted by street, then number, then where they are.
-    """
-
-    streets: Ints
-    rows: Ints
-    numbers: Ints
-    parsed: list[HouseNumber]
-
-
-def houses_of(addresses: Addresses, rows: Ints, streets: Ints) -> Houses:
-    """Return the houses of some rows of the addresses; `streets` are the streets of those rows."""
-    texts, codes = addresses.numbers.distinct, addresses.numbers.codes[rows]
-    readings, which = np.unique(codes * 2 + _by_block(texts, codes, streets)[streets], return_inverse=True)
-    found = [_numbers_in(texts[reading // 2], bool(reading % 2)) for reading in readings.tolist()]
-    counts = np.array([len(numbers) for numbers in found], dtype=np.int64)
-    starts = np.cumsum(counts) - counts
-    # A row may carry several numbers: 2;4;6.
-    times = counts[which]
-    within = np.arange(times.sum()) - np.repeat(np.cumsum(times) - times, times)
-    houses = Houses(
-        np.repeat(streets, times),
-        np.repeat(rows, times),
-        np.repeat(starts[which], times) + within,
-        [number for numbers in found for number in numbers],
-    )
-    return _sorted(addresses, _without_twins(addresses, houses))
-
-
-def _by_block(texts: Sequence[str], codes: Ints, streets: Ints) -> Ints:
-    """Return for each street whether it is numbered as in Queens: most look so, some are no range ("203-06")."""
-    blocks = np.array([is_block_number(text) for text in texts], dtype=bool)
-    no_ranges = np.array([block and is_no_range(text) for text, block in zip(texts, blocks, strict=True)], dtype=bool)
-    most = 2 * np.bincount(streets, weights=blocks[codes]) > np.bincount(streets)
-    return (most & (np.bincount(streets, weights=no_ranges[codes]) > 0)).astype(np.int64)
-
-
-def _numbers_in(text: str, block_style: bool) -> list[HouseNumber]:
-    """Return the house numbers that one mapped house carries."""
-    numbers = (parse_number(part, block_style) for part in split_numbers(text))
-    return [number for number in numbers if number]
-
-
-def _without_twins(addresses: Addresses, houses: Houses) -> Houses:
-    """Keep one of the houses mapped at one spot with one number."""
-    exact = TextColumn.of([number.exact for number in houses.parsed])
-    same = houses.streets * max(len(exact.distinct), 1) + exact.codes[houses.numbers]
-    order = np.argsort(same, kind="stable")
-    starts = np.flatnonzero(np.diff(same[order], prepend=-1))
-    ends = np.append(starts[1:], len(order))
-    keep = np.ones(len(order), dtype=bool)
-    for start, end in zip(starts[ends - starts > 1].tolist(), ends[ends - starts > 1].tolist(), strict=True):
-        group = order[start:end].tolist()
-        keep[group] = False
-        keep[_distinct(addresses, houses, group)] = True
-    return houses._replace(streets=houses.streets[keep], rows=houses.rows[keep], numbers=houses.numbers[keep])
-
-
-def _distinct(addresses: Addresses, houses: Houses, group: list[int]) -> list[int]:
-    """Return the houses of a group that are not at one spot with another: of those, the one that says most."""
-    kept: list[tuple[int, float, float]] = []
-    for house in sorted(group, key=lambda house: _merit(addresses, houses, house)):
-        row = int(houses.rows[house])
-        lat, lon = float(addresses.lats[row]), float(addresses.lons[row])
-        if all(distance_m(lat, lon, *spot) > SAME_HOUSE_M for _, *spot in kept):
-            kept.append((house, lat, lon))
-    return [house for house, _, _ in kept]
-
-
-def _merit(addresses: Addresses, houses: Houses, house: int) -> tuple[bool, bool, str, list[float]]:
-    """Return what to sort by: rows with a postcode and a city first, and any fixed order of those."""
-    row = int(houses.rows[house])
-    texts = (addresses.numbers, addresses.names, addresses.cities, addresses.postcodes)
-    *codes, city, postcode = (int(column.codes[row]) for column in texts)
-    has_city, has_postcode = addresses.cities.distinct[city] != "", addresses.postcodes.distinct[postcode] != ""
-    order = [float(addresses.lats[row]), float(addresses.lons[row]), *codes, city, postcode]
-    return not has_postcode, not has_city, houses.parsed[houses.numbers[house]].text, order
-
-
-def _sorted(addresses: Addresses, houses: Houses) -> Houses:
-    ranks = {key: rank for rank, key in enumerate(sorted({number[1:] for number in houses.parsed}))}
-    rank = np.array([ranks[number[1:]] for number in houses.parsed], dtype=np.int64)
-    rows = houses.rows
-    texts = (addresses.postcodes, addresses.cities, addresses.names, addresses.numbers)
-    keys = [column.codes[rows] for column in texts]
-    order = np.lexsort([*keys, addresses.lons[rows], addresses.lats[rows], rank[houses.numbers], houses.streets])
-    return houses._replace(streets=houses.streets[order], rows=rows[order], numbers=houses.numbers[order])
-
-
-class Street(NamedTuple):
-    """One street that hangs together."""
-
-    name: str
-    alt_names: tuple[str, ...]
-    points: list[Point]
-
-
-class Streets(NamedTuple):
-    """All streets, and their houses: those of street i are first[i] to first[i + 1]."""
-
-    streets: list[Street]
-    houses: Houses
-    first: Ints
-
-
-def build_streets(addresses: Addresses, ways: Sequence[StreetRow]) -> Streets:
-    """Join rows into streets, in an order that does not depend on the order of the rows."""
-    spellings = {*addresses.names.distinct, *(way.name for way in ways)}
-    keys = {spelling: key_of(short_forms(spelling)) for spelling in spellings}
-    numbers = {key: number for number, key in enumerate(sorted(set(keys.values()) - {""}))}
-    named = np.array([numbers.get(keys[spelling], -1) for spelling in addresses.names.distinct], dtype=np.int64)
-    names = named[addresses.names.codes]
-    rows = np.flatnonzero(names >= 0)
-    ways = [way for way in ways if keys[way.name]]
-    of_rows, of_ways = _clusters(addresses, rows, names[rows], ways, [numbers[keys[way.name]] for way in ways])
-    houses = houses_of(addresses, rows, of_rows)
-    streets = _streets(addresses, rows, of_rows, ways, of_ways)
-    return Streets(streets, houses, np.searchsorted(houses.streets, np.arange(len(streets) + 1)))
-
-
-def _clusters(
-    addresses: Addresses, rows: Ints, names: Ints, ways: Sequence[StreetRow], way_names: Sequence[int]
-) -> tuple[Ints, Ints]:
-    """Return the street of each row and of each way."""
-    counts = [len(way.points) for way in ways]
-    of_ways = np.array(way_names, dtype=np.int64)
-    places = columns_of([(way.lat, way.lon) for way in ways] + [point for way in ways for point in way.points])
-    lats, lons = np.append(addresses.lats[rows], places[0]), np.append(addresses.lons[rows], places[1])
-    middles = np.arange(len(rows), len(rows) + len(ways))
-    links = (np.repeat(middles, counts), np.arange(len(rows) + len(ways), len(lats)))
-    all_names = np.concatenate((names, of_ways, np.repeat(of_ways, counts)))
-    found = clusters(all_names, cells_of(lats, lons, CLUSTER_DEGREES), links)
-    return found[: len(rows)], found[middles]
-
-
-def _streets(addresses: Addresses, rows: Ints, of_rows: Ints, ways: Sequence[StreetRow], of_ways: Ints) -> list[Street]:
+def _streets(
+    addresses: Addresses, rows: Ints, of_rows: Ints, ways: Sequence[StreetRow], of_ways: Ints
+) -> list[JoinedStreet]:
     ways_of = defaultdict[int, list[StreetRow]](list)
     for way, street in zip(ways, of_ways.tolist(), strict=True):
         ways_of[street].append(way)
@@ -201,19 +111,114 @@ def _streets(addresses: Addresses, rows: Ints, of_rows: Ints, ways: Sequence[Str
     ]
 
 
-def _of_ways(ways: Sequence[StreetRow]) -> Street:
+def _of_ways(ways: Sequence[StreetRow]) -> JoinedStreet:
     name = _commonest([way.name for way in ways])
     alts = {alt for way in ways for alt in way.alt_names} | {way.name for way in ways} - {name}
     points = {point for way in ways for point in way.points or ((way.lat, way.lon),)}
-    return Street(name.strip(), tuple(sorted(alts)), sorted(points))
+    return JoinedStreet(name.strip(), tuple(sorted(alts)), sorted(points))
 
 
-def _of_rows(addresses: Addresses, rows: Ints) -> Street:
+def _of_rows(addresses: Addresses, rows: Ints) -> JoinedStreet:
     """Return a street that no way has the name of."""
     points = set(zip(addresses.lats[rows].tolist(), addresses.lons[rows].tolist(), strict=True))
-    return Street(_commonest(addresses.names.at(rows)).strip(), (), sorted(points))
+    return JoinedStreet(_commonest(addresses.names.at(rows)).strip(), (), sorted(points))
 
 
 def _commonest(spellings: Sequence[str]) -> str:
     counts = Counter(spellings)
     return min(counts, key=lambda text: (-counts[text], text))
+
+
+#: Two rows with one number this near are one house, mapped twice (a building and a shop in it).
+SAME_HOUSE_M = 150.0
+
+
+class HouseColumns(NamedTuple):
+    """Columns, one entry a house number: its street, its row in the addresses, and its place in `parsed`.
+
+    Sorted by street, then number, then where they are.
+    """
+
+    streets: Ints
+    rows: Ints
+    numbers: Ints
+    parsed: list[HouseNumber]
+
+
+def houses_of(addresses: Addresses, rows: Ints, streets: Ints) -> HouseColumns:
+    """Return the houses of some rows of the addresses; `streets` are the streets of those rows."""
+    texts, codes = addresses.numbers.distinct, addresses.numbers.codes[rows]
+    readings, which = np.unique(codes * 2 + _by_block(texts, codes, streets)[streets], return_inverse=True)
+    found = [_numbers_in(texts[reading // 2], bool(reading % 2)) for reading in readings.tolist()]
+    counts = np.array([len(numbers) for numbers in found], dtype=np.int64)
+    starts = np.cumsum(counts) - counts
+    # A row may carry several numbers: 2;4;6.
+    times = counts[which]
+    within = np.arange(times.sum()) - np.repeat(np.cumsum(times) - times, times)
+    houses = HouseColumns(
+        np.repeat(streets, times),
+        np.repeat(rows, times),
+        np.repeat(starts[which], times) + within,
+        [number for numbers in found for number in numbers],
+    )
+    return _sorted(addresses, _without_twins(addresses, houses))
+
+
+def _by_block(texts: Sequence[str], codes: Ints, streets: Ints) -> Ints:
+    """Return for each street whether it is numbered as in Queens: most look so, and some are no range ("203-06")."""
+    blocks = np.array([is_block_number(text) for text in texts], dtype=bool)
+    no_ranges = np.array([block and is_no_range(text) for text, block in zip(texts, blocks, strict=True)], dtype=bool)
+    most = 2 * np.bincount(streets, weights=blocks[codes]) > np.bincount(streets)
+    return (most & (np.bincount(streets, weights=no_ranges[codes]) > 0)).astype(np.int64)
+
+
+def _numbers_in(text: str, block_style: bool) -> list[HouseNumber]:
+    """Return the house numbers that one mapped house carries."""
+    numbers = (parse_number(part, block_style) for part in split_numbers(text))
+    return [number for number in numbers if number]
+
+
+def _without_twins(addresses: Addresses, houses: HouseColumns) -> HouseColumns:
+    """Return the houses with one of those that are mapped at one spot with one number."""
+    exact = TextColumn.of([number.exact for number in houses.parsed])
+    same = houses.streets * max(len(exact.distinct), 1) + exact.codes[houses.numbers]
+    order = np.argsort(same, kind="stable")
+    starts = np.flatnonzero(np.diff(same[order], prepend=-1))
+    ends = np.append(starts[1:], len(order))
+    keep = np.ones(len(order), dtype=bool)
+    for start, end in zip(starts[ends - starts > 1].tolist(), ends[ends - starts > 1].tolist(), strict=True):
+        group = order[start:end].tolist()
+        keep[group] = False
+        keep[_distinct(addresses, houses, group)] = True
+    return houses._replace(streets=houses.streets[keep], rows=houses.rows[keep], numbers=houses.numbers[keep])
+
+
+def _distinct(addresses: Addresses, houses: HouseColumns, group: list[int]) -> list[int]:
+    """Return one house of those of a group that lie at one spot: the one that says most."""
+    kept: list[tuple[int, float, float]] = []
+    for house in sorted(group, key=lambda house: _merit(addresses, houses, house)):
+        row = int(houses.rows[house])
+        lat, lon = float(addresses.lats[row]), float(addresses.lons[row])
+        if all(distance_m(lat, lon, *spot) > SAME_HOUSE_M for _, *spot in kept):
+            kept.append((house, lat, lon))
+    return [house for house, _, _ in kept]
+
+
+def _merit(addresses: Addresses, houses: HouseColumns, house: int) -> tuple[bool, bool, str, list[float]]:
+    """Return what to sort by: rows with a postcode and a city first, and any fixed order of those."""
+    row = int(houses.rows[house])
+    texts = (addresses.numbers, addresses.names, addresses.cities, addresses.postcodes)
+    *codes, city, postcode = (int(column.codes[row]) for column in texts)
+    has_city, has_postcode = addresses.cities.distinct[city] != "", addresses.postcodes.distinct[postcode] != ""
+    order = [float(addresses.lats[row]), float(addresses.lons[row]), *codes, city, postcode]
+    return not has_postcode, not has_city, houses.parsed[houses.numbers[house]].text, order
+
+
+def _sorted(addresses: Addresses, houses: HouseColumns) -> HouseColumns:
+    ranks = {key: rank for rank, key in enumerate(sorted({number[1:] for number in houses.parsed}))}
+    rank = np.array([ranks[number[1:]] for number in houses.parsed], dtype=np.int64)
+    rows = houses.rows
+    texts = (addresses.postcodes, addresses.cities, addresses.names, addresses.numbers)
+    keys = [column.codes[rows] for column in texts]
+    order = np.lexsort([*keys, addresses.lons[rows], addresses.lats[rows], rank[houses.numbers], houses.streets])
+    return houses._replace(streets=houses.streets[order], rows=rows[order], numbers=houses.numbers[order])

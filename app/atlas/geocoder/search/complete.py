@@ -8,22 +8,22 @@ from typing import NamedTuple
 from app.atlas.geocoder.labels import address_label
 from app.atlas.geocoder.search.query import read_query
 from app.atlas.geocoder.store import STREET, GeocoderStore, Street
-from app.atlas.geocoder.text import fold, key_of, short_form, tokens_of
+from app.atlas.geocoder.text import fold, key_of, term_of, tokens_of
 
 #: Names and streets looked at; more of them would not fit the answer.
 MOST_NAMES, MOST_STREETS = 40, 30
 
 
 class _Reading(NamedTuple):
-    """One way to read what was typed: words of a street whose last may be unfinished, and a number's first digits."""
+    """One way to read what was typed: tokens of a street whose last may be unfinished, and a number's first digits."""
 
-    words: list[str]
+    tokens: list[str]
     number: str
     number_first: bool
 
     @property
     def open_end(self) -> bool:
-        """Return whether the last word may go on: not when a number was typed after it."""
+        """Return whether the last token may go on: not when a number was typed after it."""
         return not self.number or self.number_first
 
 
@@ -31,7 +31,7 @@ def complete(store: GeocoderStore, prefix: str, limit: int) -> tuple[str, ...]:
     """Return up to `limit` addresses that begin as typed, the number before or after as the person began.
 
     A browser filters what it is offered by the text in the field, so the typed order is kept. Streets with more
-    houses come first, then houses by number. What is typed after a comma must begin a word of the city or postcode.
+    houses come first, then houses by number. What is typed after a comma must begin a token of the city or postcode.
     """
     address, _, town = prefix.partition(",")
     beginnings = [token.text for token in tokens_of(fold(town))]
@@ -47,13 +47,13 @@ def complete(store: GeocoderStore, prefix: str, limit: int) -> tuple[str, ...]:
 
 def _readings(address: str) -> list[_Reading]:
     query = read_query(address)
-    words = [token.text for token in query.tokens]
-    readings = [_Reading(words, "", False)]
-    if len(words) > 1 and query.is_number(len(words) - 1):
-        readings.append(_Reading(words[:-1], words[-1], False))
-    if len(words) > 1 and query.is_number(0):
-        readings.append(_Reading(words[1:], words[0], True))
-    return [reading for reading in readings if any(not word.isdigit() for word in reading.words)]
+    tokens = [token.text for token in query.tokens]
+    readings = [_Reading(tokens, "", False)]
+    if len(tokens) > 1 and query.is_number(len(tokens) - 1):
+        readings.append(_Reading(tokens[:-1], tokens[-1], False))
+    if len(tokens) > 1 and query.is_number(0):
+        readings.append(_Reading(tokens[1:], tokens[0], True))
+    return [reading for reading in readings if not all(map(str.isdigit, reading.tokens))]
 
 
 def _labels(store: GeocoderStore, reading: _Reading, limit: int) -> Iterator[str]:
@@ -68,16 +68,15 @@ def _labels(store: GeocoderStore, reading: _Reading, limit: int) -> Iterator[str
 
 
 def _streets(store: GeocoderStore, reading: _Reading) -> list[Street]:
-    words = reading.words
-    *before, last = words
+    *before, last = reading.tokens
     plain = last.replace("-", "").replace("/", "")
-    whole = [f'"{short_form(word)}"' for word in (before if reading.open_end else words)]
+    whole = [f'"{term_of(token)}"' for token in (before if reading.open_end else reading.tokens)]
     if reading.open_end:
-        ends = dict.fromkeys((f'"{plain}"*', f'"{short_form(last)}"*'))
+        ends = dict.fromkeys((f'"{plain}"*', f'"{term_of(last)}"*'))
         whole.append(f"({' OR '.join(ends)})")
     names = [n for n in store.names_by_id(store.completions(" AND ".join(whole), MOST_NAMES)) if n.kind == STREET]
-    start = key_of([short_form(word) for word in before])
-    starts = (start + last, start + short_form(last))
+    start = key_of([term_of(token) for token in before])
+    starts = (start + last, start + term_of(last))
     names.sort(key=lambda name: (not name.key.startswith(starts), name.id, name.ref))
     refs = list(dict.fromkeys(name.ref for name in names))[:MOST_STREETS]
     streets = {street.id: street for street in store.streets(refs)}
@@ -85,5 +84,5 @@ def _streets(store: GeocoderStore, reading: _Reading) -> list[Street]:
 
 
 def _fits(label: str, beginnings: list[str]) -> bool:
-    words = [token.text for token in tokens_of(fold(label.partition(",")[2]))]
-    return all(any(word.startswith(beginning) for word in words) for beginning in beginnings)
+    tokens = [token.text for token in tokens_of(fold(label.partition(",")[2]))]
+    return all(any(token.startswith(beginning) for token in tokens) for beginning in beginnings)

@@ -7,32 +7,33 @@ from collections.abc import Iterable, Sequence
 
 from app.atlas.geocoder.vocabulary import ARTICLES, DIRECTIONS, TYPES
 
-# --- the street's name ---
+#: The street's name: slips of the finger, then types, directions, articles and the order of terms.
 ONE_EDIT, TWO_EDITS, TWO_OF_LONG, EDIT_OF_SHORT = 0.13, 0.36, 0.3, 0.2
 WRONG_TYPE, MISSING_TYPE, EXTRA_TYPE = 0.38, 0.12, 0.1
 WRONG_DIRECTION, MISSING_DIRECTION = 0.3, 0.06
 ARTICLE, ORDER, ACROSS_COMMA = 0.02, 0.06, 0.25
-#: A word of the name left out makes a near miss, unless its first letter is given ("Via G. Washington").
-MISSING_WORD, INITIAL = 0.36, 0.08
+#: A term of the name left out makes a near miss, unless its first letter is given ("Via G. Washington").
+MISSING_TERM, INITIAL = 0.36, 0.08
 
-# --- the number ---
+#: The number is not on the street, or no street was found for it.
 NO_SUCH_NUMBER, NUMBER_WITHOUT_STREET = 0.12, 0.3
 #: More for a number that is not on a street whose name has a slip: then another street was meant.
 DOUBLY_WRONG = 0.14
 
-# --- the place ---
-#: A hint that the address does not meet, and one that it meets at the edge of the place's reach.
-OTHER_PLACE, OTHER_POSTCODE, FAR_IN_PLACE = 0.12, 0.06, 0.04
-#: Words that name nothing here: "London" in Monaco, unless another hint places the address here.
+#: A hint that the address does not meet, and one that it meets at the edge of the reach of a locality.
+OTHER_LOCALITY, OTHER_POSTCODE, FAR_IN_LOCALITY = 0.12, 0.06, 0.04
+#: Tokens that name nothing here: "London" in Monaco; and each more of them.
 FOREIGN, MORE_FOREIGN = 0.4, 0.2
+#: The same where another hint places the address here, and the most that they cost then.
 FOREIGN_BUT_PLACED, MORE_BUT_PLACED, MOST_BUT_PLACED = 0.15, 0.06, 0.3
-ODD_NUMBER, PART_OF_PLACE, KNOWN_WORD = 0.03, 0.15, 0.01
-#: A place is second choice to a street of its name; then cities come before suburbs, and these before stations.
-PLACE_AT_ALL, LESSER_PLACE, NOT_THE_STATION = 0.02, 0.01, 0.15
-#: An address that ends with a place of the region lies here, even if nothing else of it is known.
+#: A number without a meaning, part of the name of a locality, and a token of the region's title.
+ODD_NUMBER, PART_OF_LOCALITY, KNOWN_TOKEN = 0.03, 0.15, 0.01
+#: A locality is second choice to a street of its name; then cities come before suburbs, and these before stations.
+NO_STREET, LESSER_LOCALITY, NOT_THE_STATION = 0.02, 0.01, 0.15
+#: An address that ends with a locality of the region lies here, even if nothing else of it is known.
 STREET_NOT_HERE = 0.5
 
-#: Readings that cost more than this are not worth showing even as a suggestion.
+#: What costs more than this is not worth showing even as a suggestion.
 MOST_COST = 0.75
 
 #: From this many letters on a name with two slips is still told from all others.
@@ -45,7 +46,7 @@ def allowed_edits(length: int) -> int:
 
 
 def edit_cost(count: int, length: int) -> float:
-    """Return what slips cost: more in a short name. Two make a near miss, but for long names."""
+    """Return what slips cost: more in a short name. Two make a near miss, except in a long name."""
     if length < 5:
         return EDIT_OF_SHORT * count
     if count == 1:
@@ -57,10 +58,10 @@ def difference_cost(asked: Sequence[str], mapped: Sequence[str]) -> float:
     """Return what missing, extra and other types, directions and articles of a name cost."""
     wanted, there = Counter(asked), Counter(mapped)
     extra, missing = wanted - there, there - wanted
-    cost = ARTICLE * sum(count for word, count in (extra + missing).items() if word in ARTICLES)
-    if any(word in DIRECTIONS for word in extra):
+    cost = ARTICLE * sum(count for term, count in (extra + missing).items() if term in ARTICLES)
+    if any(term in DIRECTIONS for term in extra):
         cost += WRONG_DIRECTION
-    elif any(word in DIRECTIONS for word in missing):
+    elif any(term in DIRECTIONS for term in missing):
         cost += MISSING_DIRECTION
     more, less = _has_type(extra), _has_type(missing)
     if more and (less or _has_type(there)):
@@ -70,22 +71,22 @@ def difference_cost(asked: Sequence[str], mapped: Sequence[str]) -> float:
     return cost + EXTRA_TYPE * more + MISSING_TYPE * less
 
 
-def missing_words_cost(asked: Sequence[str], mapped: Sequence[str], initials: Iterable[str]) -> float:
-    """Return what it costs that telling words of a name were left out or given by their first letter."""
+def missing_terms_cost(asked: Sequence[str], mapped: Sequence[str], initials: Iterable[str]) -> float:
+    """Return what it costs that telling terms of a name were left out or given by their first letter."""
     missing = Counter(mapped) - Counter(asked)
     first_letters = set(initials)
-    telling = [word for word in missing if word not in ARTICLES and word not in TYPES and word not in DIRECTIONS]
-    return sum(INITIAL if word[0] in first_letters else MISSING_WORD for word in telling)
+    telling = [term for term in missing if term not in ARTICLES and term not in TYPES and term not in DIRECTIONS]
+    return sum(INITIAL if term[0] in first_letters else MISSING_TERM for term in telling)
 
 
 def other_kind(asked: Sequence[str], mapped: Sequence[str]) -> bool:
-    """Return whether two names differ in type or direction: "av" and "bd", "w" and "e" are no slips of the finger."""
+    """Return whether two names differ in type or direction: "av" for "bd" or "w" for "e" is no slip of the finger."""
     wanted, there = _kinds(asked), _kinds(mapped)
     return wanted != there and (bool(wanted) or not DIRECTIONS.isdisjoint(there))
 
 
 def foreign_cost(foreign: int, placed: bool) -> float:
-    """Return what words without meaning here cost an address that is, or is not, placed here by a hint."""
+    """Return what tokens without meaning here cost an address that is, or is not, placed here by a hint."""
     if not foreign:
         return 0.0
     if placed:
@@ -93,9 +94,9 @@ def foreign_cost(foreign: int, placed: bool) -> float:
     return FOREIGN + MORE_FOREIGN * (foreign - 1)
 
 
-def _kinds(words: Iterable[str]) -> list[str]:
-    return sorted(word for word in words if word in TYPES or word in DIRECTIONS)
+def _kinds(terms: Iterable[str]) -> list[str]:
+    return sorted(term for term in terms if term in TYPES or term in DIRECTIONS)
 
 
-def _has_type(words: Iterable[str]) -> bool:
-    return any(word in TYPES and word not in DIRECTIONS for word in words)
+def _has_type(terms: Iterable[str]) -> bool:
+    return any(term in TYPES and term not in DIRECTIONS for term in terms)

@@ -1,16 +1,64 @@
-"""Finds a house number on a street: mapped, in a range, between mapped neighbours, or not at all."""
+"""Which number in a query is that of the house, and where it lies: mapped, estimated between others, or nowhere."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from app.atlas.geocoder.numbers import HouseNumber
+from app.atlas.geocoder.numbers import HouseNumber, asked_numbers, parse_number
+from app.atlas.geocoder.search.hits import Hit
+from app.atlas.geocoder.search.query import Query
 from app.atlas.geocoder.store import GeocoderStore, House, Street
 from app.geo import distance_m
 from app.places import Precision
 
-#: Neighbours further apart than this tell nothing about what lies between them (numbers; metres).
+
+def chosen_number(query: Query, hit: Hit, covered: frozenset[int]) -> tuple[tuple[HouseNumber, ...], frozenset[int]]:
+    """Return the readings of the house number and the tokens it takes up; both are empty where there is none.
+
+    It is the number beside the street. One that reads as a postcode is the last resort, and only right before the
+    street.
+    """
+    taken = hit.covers | covered
+    free = [at for at in range(len(query.tokens)) if at not in hit.covers and query.is_number(at)]
+    choices = []
+    for at in free:
+        text, used = query.number_at(at, taken)
+        gap = min(abs(hit.start - 1 - max(used)), abs(at - hit.end))
+        postcode = at in covered or (len(text) >= 5 and text.isdigit() and (gap > 0 or text[0] == "0"))
+        choices.append((postcode, gap, at, text, used))
+    for postcode, gap, at, text, used in sorted(choices, key=lambda choice: choice[:3]):
+        if postcode and not (gap == 0 and len(free) == 1 and used <= covered and hit.start > max(used)):
+            continue
+        block = _block_before(query, at, taken)
+        whole = parse_number(f"{block}-{text}", True) if block else None
+        readings = (whole, *asked_numbers(text)) if whole else asked_numbers(text)
+        used |= {at - 1} if whole else set()
+        return readings, used | _flat_after(query, max(used), taken)
+    return (), frozenset()
+
+
+def _block_before(query: Query, at: int, taken: frozenset[int]) -> str:
+    """Return the block of a number as in Queens that is typed with a space: the 203 of "203 06"."""
+    if at == 0 or at - 1 in taken or not re.fullmatch(r"\d\d", query.tokens[at].text):
+        return ""
+    block = query.tokens[at - 1].text
+    return block if re.fullmatch(r"\d{2,3}", block) else ""
+
+
+_FLAT = re.compile(r"[a-z]?\d{1,3}")
+
+
+def _flat_after(query: Query, at: int, taken: frozenset[int]) -> frozenset[int]:
+    """Return the token after a number where it names the flat: the 4 in "12 A 4", the "c34" in "12 C34"."""
+    after = at + 1
+    if after >= len(query.tokens) or after in taken or not _FLAT.fullmatch(query.tokens[after].text):
+        return frozenset()
+    return frozenset((after,))
+
+
+#: Neighbours further apart than this say nothing about what lies between them (numbers; metres).
 WIDEST_GAP = 40
 WIDEST_GAP_M = 400.0
 #: A number without neighbours on both sides is placed at the nearest mapped one if that is no further than this.
@@ -20,8 +68,8 @@ MOST_ESTIMATES = 12
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """Where a number lies: what was left out costs the match a little, and is said in the note."""
+class AddressPoint:
+    """Where a number lies. What is not as asked costs the match a little, and is said in the note."""
 
     number: str
     lat: float
@@ -33,9 +81,9 @@ class Found:
     cost: float
 
 
-def find_houses(
+def address_points(
     store: GeocoderStore, streets: Sequence[Street], asked: Sequence[HouseNumber]
-) -> dict[int, list[Found]]:
+) -> dict[int, list[AddressPoint]]:
     """Return by street id the best places for a number: mapped if any of the streets has it, else estimated."""
     for number in asked:
         near = store.houses_reaching(streets, number.house, number.last)
@@ -51,30 +99,30 @@ def find_houses(
     return estimated
 
 
-def _mapped(houses: Sequence[House], asked: HouseNumber) -> list[Found]:
+def _mapped(houses: Sequence[House], asked: HouseNumber) -> list[AddressPoint]:
     same = [house for house in houses if house.number.exact == asked.exact]
     if same:
-        return [_found(house, Precision.HOUSE, "", 0.0) for house in same]
+        return [_at_house(house, Precision.HOUSE, "", 0.0) for house in same]
     holding = [house for house in houses if house.number.holds(asked) and house.number.house != house.number.last]
     if holding:
-        return [_found(house, Precision.HOUSE, "", 0.01) for house in holding]
+        return [_at_house(house, Precision.HOUSE, "", 0.01) for house in holding]
     for house in houses:
         if (house.number.house, house.number.suffix) == (asked.house, ""):
             note = f"Number {asked.text} is not mapped by itself; this is number {house.number.text}."
-            return [_found(house, Precision.HOUSE, note, 0.02)]
+            return [_at_house(house, Precision.HOUSE, note, 0.02)]
     inside = [house for house in houses if asked.house <= house.number.house <= asked.last]
     if not inside:
         return []
     note = f"Number {asked.text} is not mapped; this is the place of number {inside[0].number.text}, beside it."
-    return [_found(inside[0], Precision.INTERPOLATED, note, 0.03)]
+    return [_at_house(inside[0], Precision.INTERPOLATED, note, 0.03)]
 
 
-def _found(house: House, precision: Precision, note: str, cost: float) -> Found:
-    return Found(house.number.text, house.lat, house.lon, house.city, house.postcode, precision, note, cost)
+def _at_house(house: House, precision: Precision, note: str, cost: float) -> AddressPoint:
+    return AddressPoint(house.number.text, house.lat, house.lon, house.city, house.postcode, precision, note, cost)
 
 
-def _between(houses: Sequence[House], asked: HouseNumber) -> Found | None:
-    """Interpolate between the nearest mapped neighbours on the asked number's side of the street."""
+def _between(houses: Sequence[House], asked: HouseNumber) -> AddressPoint | None:
+    """Return a place between the nearest mapped numbers on its side of the street, else beside the nearest."""
     same_side = [house for house in houses if (house.number.house - asked.house) % 2 == 0]
     below = max((h for h in same_side if h.number.last < asked.house), key=_by_house, default=None)
     above = min((h for h in same_side if h.number.house > asked.last), key=_by_house, default=None)
@@ -85,21 +133,21 @@ def _between(houses: Sequence[House], asked: HouseNumber) -> Found | None:
     return _beside(houses, asked)
 
 
-def _beside(houses: Sequence[House], asked: HouseNumber) -> Found | None:
-    """Take the nearest mapped number, rather on the asked one's side of the street."""
+def _beside(houses: Sequence[House], asked: HouseNumber) -> AddressPoint | None:
+    """Return the place of the nearest mapped number, preferably on the same side of the street."""
     gaps = [(abs(h.number.house - asked.house) + (h.number.house - asked.house) % 2 * 2, h.id, h) for h in houses]
     gap, _, nearest = min(gaps, default=(FURTHEST_BESIDE + 1, 0, None))
     if nearest is None or gap > FURTHEST_BESIDE:
         return None
     note = f"Number {asked.text} is not mapped; this is the place of number {nearest.number.text}, the nearest that is."
-    return _at(nearest, nearest.lat, nearest.lon, asked, note)
+    return _estimated(nearest, nearest.lat, nearest.lon, asked, note)
 
 
 def _by_house(house: House) -> tuple[int, int]:
     return house.number.house, house.id
 
 
-def _interpolated(below: House, above: House, asked: HouseNumber) -> Found:
+def _interpolated(below: House, above: House, asked: HouseNumber) -> AddressPoint:
     share = (asked.house - below.number.last) / (above.number.house - below.number.last)
     lat = below.lat + share * (above.lat - below.lat)
     lon = below.lon + share * (above.lon - below.lon)
@@ -107,8 +155,8 @@ def _interpolated(below: House, above: House, asked: HouseNumber) -> Found:
         f"Number {asked.text} is not mapped; its place is estimated between numbers {below.number.text} and "
         f"{above.number.text}."
     )
-    return _at(below, lat, lon, asked, note)
+    return _estimated(below, lat, lon, asked, note)
 
 
-def _at(house: House, lat: float, lon: float, asked: HouseNumber, note: str) -> Found:
-    return Found(asked.text, lat, lon, house.city, house.postcode, Precision.INTERPOLATED, note, 0.05)
+def _estimated(house: House, lat: float, lon: float, asked: HouseNumber, note: str) -> AddressPoint:
+    return AddressPoint(asked.text, lat, lon, house.city, house.postcode, Precision.INTERPOLATED, note, 0.05)

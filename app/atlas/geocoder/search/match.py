@@ -1,96 +1,43 @@
-"""Chooses among the numbers of a query the one of the house."""
+"""Turns what was found in a query into scored matches, best first."""
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from app.atlas.geocoder.labels import address_label
-from app.atlas.geocoder.numbers import HouseNumber, asked_numbers, parse_number
+from app.atlas.geocoder.numbers import HouseNumber
 from app.atlas.geocoder.search.costs import (
     DOUBLY_WRONG,
-    FAR_IN_PLACE,
-    LESSER_PLACE,
+    FAR_IN_LOCALITY,
+    LESSER_LOCALITY,
     MOST_COST,
+    NO_STREET,
     NO_SUCH_NUMBER,
     NOT_THE_STATION,
     NUMBER_WITHOUT_STREET,
     ONE_EDIT,
-    PLACE_AT_ALL,
     STREET_NOT_HERE,
     foreign_cost,
 )
 from app.atlas.geocoder.search.hints import Hint, Hints
 from app.atlas.geocoder.search.hits import Hit
-from app.atlas.geocoder.search.houses import Found, find_houses
+from app.atlas.geocoder.search.houses import AddressPoint, address_points, chosen_number
 from app.atlas.geocoder.search.query import Query
-from app.atlas.geocoder.store import CITY, PLACE, STREET, GeocoderStore, Spot, Street
+from app.atlas.geocoder.store import CITY, LOCALITY, STREET, GeocoderStore, Locality, Street
 from app.atlas.geocoder.vocabulary import STATION_WORDS
 from app.geo import distance_m
 from app.places import Location, Precision
 
-_FLAT = re.compile(r"[a-z]?\d{1,3}")
-
-#: Names that are looked at, cheapest first, and those of them that are read as the street or the place.
-MOST_HITS, MOST_READINGS = 60, 12
-#: A reading that must cost this much more than the best answer so far is not followed.
+#: Names that are looked at, cheapest first, and candidates among them that are followed.
+MOST_HITS, MOST_CANDIDATES = 60, 12
+#: A candidate that must cost this much more than the best answer so far is not followed.
 WORSE = 0.4
-
-_KIND_ORDER = (
-    ("city", "town", "village", "borough", "suburb", "quarter", "hamlet", "neighbourhood", "postcode", "station")
-)  # fmt: skip
-
-#: Scores this near are equal, and equally good matches further apart than this (metres) are different answers.
-SAME_SCORE, APART_M = 0.015, 600.0
-
-_PRECISIONS = list(Precision)
-
-
-def chosen_number(query: Query, hit: Hit, covered: frozenset[int]) -> tuple[tuple[HouseNumber, ...], frozenset[int]]:
-    """Return the house number's readings and the tokens it takes up, (), {} for none.
-
-    It is the number beside the street, rather not one that reads as a postcode: those are the last resort, and only
-    right before the street.
-    """
-    taken = hit.covers | covered
-    free = [at for at in range(len(query.tokens)) if at not in hit.covers and query.is_number(at)]
-    choices = []
-    for at in free:
-        text, used = query.number_at(at, taken)
-        gap = min(abs(hit.start - 1 - max(used)), abs(at - hit.end))
-        postcode = at in covered or (len(text) >= 5 and text.isdigit() and (gap > 0 or text[0] == "0"))
-        choices.append((postcode, gap, at, text, used))
-    for postcode, gap, at, text, used in sorted(choices, key=lambda choice: choice[:3]):
-        if postcode and not (gap == 0 and len(free) == 1 and used <= covered and hit.start > max(used)):
-            continue
-        block = _block_before(query, at, taken)
-        whole = parse_number(f"{block}-{text}", True) if block else None
-        readings = (whole, *asked_numbers(text)) if whole else asked_numbers(text)
-        used |= {at - 1} if whole else set()
-        return readings, used | _flat_after(query, max(used), taken)
-    return (), frozenset()
-
-
-def _block_before(query: Query, at: int, taken: frozenset[int]) -> str:
-    """Return the block of a house of Queens that is typed with a space: the 203 of "203 06"."""
-    if at == 0 or at - 1 in taken or not re.fullmatch(r"\d\d", query.tokens[at].text):
-        return ""
-    block = query.tokens[at - 1].text
-    return block if re.fullmatch(r"\d{2,3}", block) else ""
-
-
-def _flat_after(query: Query, at: int, taken: frozenset[int]) -> frozenset[int]:
-    """Return the token after a number where it is a flat's: the 4 in "12 A 4", the "c34" in "12 C34"."""
-    after = at + 1
-    if after >= len(query.tokens) or after in taken or not _FLAT.fullmatch(query.tokens[after].text):
-        return frozenset()
-    return frozenset((after,))
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """One answer: `score` is 1 for an exact one; FOUND and PLAUSIBLE in geocoder.py say what lower ones mean."""
+    """One answer: its `score` is 1 where all fits; FOUND and PLAUSIBLE in geocoder.py say what lower ones mean."""
 
     location: Location
     score: float
@@ -102,8 +49,8 @@ class Match:
 
 
 @dataclass(frozen=True, slots=True)
-class _Reading:
-    """One name taken as the street, with what the rest of the query then means."""
+class _Candidate:
+    """A name taken as the street, with what the rest of the query then means."""
 
     hit: Hit
     hints: Sequence[Hint]
@@ -130,79 +77,93 @@ class Matcher:
 
     def matches(self) -> list[Match]:
         """Return all matches worth showing, in no order."""
-        streets = [self._reading(hit) for hit in self._hits if hit.kind == STREET][:MOST_HITS]
+        streets = [self._candidate(hit) for hit in self._hits if hit.kind == STREET][:MOST_HITS]
         found: list[Match] = []
         best = MOST_COST
-        for reading in sorted(streets, key=lambda reading: (reading.least_cost, reading.hit.rank))[:MOST_READINGS]:
-            if reading.least_cost > min(MOST_COST, best + WORSE):
+        for candidate in sorted(streets, key=lambda candidate: (candidate.least_cost, candidate.hit.rank))[
+            :MOST_CANDIDATES
+        ]:
+            if candidate.least_cost > min(MOST_COST, best + WORSE):
                 break
-            found += self._street_matches(reading)
+            found += self._street_matches(candidate)
             best = min([best, *(1 - match.score for match in found)])
-        places = [hit for hit in self._hits if hit.kind != STREET][:MOST_READINGS]
-        return found + [match for hit in places for match in self._place_matches(hit)]
+        places = [hit for hit in self._hits if hit.kind != STREET][:MOST_CANDIDATES]
+        return found + [match for hit in places for match in self._locality_matches(hit)]
 
-    def _reading(self, hit: Hit) -> _Reading:
+    def _candidate(self, hit: Hit) -> _Candidate:
         hints, covered = self._hints.beside(hit.covers)
         number, used = chosen_number(self._query, hit, covered)
         foreign, rest = self._hints.leftover(hit.covers | covered | used)
-        return _Reading(hit, hints, number, foreign, hit.cost + rest + sum(hint.cost for hint in hints))
+        return _Candidate(hit, hints, number, foreign, hit.cost + rest + sum(hint.cost for hint in hints))
 
-    def _street_matches(self, reading: _Reading) -> Iterable[Match]:
-        streets = self._store.streets(reading.hit.refs)
-        houses = find_houses(self._store, streets, reading.number) if reading.number else {}
+    def _street_matches(self, candidate: _Candidate) -> Iterable[Match]:
+        streets = self._store.streets(candidate.hit.refs)
+        houses = address_points(self._store, streets, candidate.number) if candidate.number else {}
         for street in streets:
-            for found in houses.get(street.id) or [_whole(street, reading.number)]:
-                misses = [hint.misses(found.lat, found.lon, found.city, found.postcode) for hint in reading.hints]
-                placed = any(miss <= FAR_IN_PLACE for miss in misses)
-                doubt = DOUBLY_WRONG if found.cost >= NO_SUCH_NUMBER and reading.hit.cost >= ONE_EDIT else 0.0
-                cost = reading.base + doubt + found.cost + foreign_cost(reading.foreign, placed) + sum(misses)
+            for found in houses.get(street.id) or [_whole(street, candidate.number)]:
+                misses = [hint.misses(found.lat, found.lon, found.city, found.postcode) for hint in candidate.hints]
+                placed = any(miss <= FAR_IN_LOCALITY for miss in misses)
+                doubt = DOUBLY_WRONG if found.cost >= NO_SUCH_NUMBER and candidate.hit.cost >= ONE_EDIT else 0.0
+                cost = candidate.base + doubt + found.cost + foreign_cost(candidate.foreign, placed) + sum(misses)
                 yield from self._match(street, found, cost)
 
-    def _match(self, street: Street, found: Found, cost: float) -> Iterable[Match]:
+    def _match(self, street: Street, found: AddressPoint, cost: float) -> Iterable[Match]:
         if cost <= MOST_COST:
             label = address_label(street.name, found.number, found.city, found.postcode, self._style)
             place = Location(found.lat, found.lon, label, found.precision, "", found.note)
             yield Match(place, round(1 - cost, 4))
 
-    def _place_matches(self, hit: Hit) -> Iterable[Match]:
+    def _locality_matches(self, hit: Hit) -> Iterable[Match]:
         hints, covered = self._hints.beside(hit.covers)
         numbers = {at for at in range(len(self._query.tokens)) if self._query.is_number(at)} - covered - hit.covers
         foreign, rest = self._hints.leftover(hit.covers | covered | numbers)
-        base = hit.cost + rest + sum(hint.cost for hint in hints) + foreign_cost(foreign, False) + PLACE_AT_ALL
+        base = hit.cost + rest + sum(hint.cost for hint in hints) + foreign_cost(foreign, False) + NO_STREET
         base += NUMBER_WITHOUT_STREET * bool(numbers)
         if self._ends_with(hit):
             base = min(base, STREET_NOT_HERE)
         if base > MOST_COST:
             return
-        for spot in self._spots(hit):
-            yield from self._place(spot, hints, base + LESSER_PLACE * _kind_order(spot.kind))
+        for locality in self._localities(hit):
+            yield from self._locality_match(locality, hints, base + LESSER_LOCALITY * _kind_order(locality.kind))
 
     def _ends_with(self, hit: Hit) -> bool:
         """Return whether what was typed ends with this name, but for countries: "..., Helsinki, Finland"."""
         return hit.cost == 0.0 and all(map(self._query.says_nothing, range(hit.end, len(self._query.tokens))))
 
-    def _spots(self, hit: Hit) -> list[Spot]:
-        read = {PLACE: self._store.places, CITY: self._store.cities}.get(hit.kind, self._store.postcodes)
-        return [spot for _, spot in sorted(read(hit.refs).items())]
+    def _localities(self, hit: Hit) -> list[Locality]:
+        read = {LOCALITY: self._store.localities, CITY: self._store.cities}.get(hit.kind, self._store.postcodes)
+        return [locality for _, locality in sorted(read(hit.refs).items())]
 
-    def _place(self, spot: Spot, hints: Sequence[Hint], cost: float) -> Iterable[Match]:
-        cost += sum(hint.misses(spot.lat, spot.lon, "", "") for hint in hints)
-        cost += NOT_THE_STATION if self._asks_station and spot.kind != "station" else 0.0
+    def _locality_match(self, locality: Locality, hints: Sequence[Hint], cost: float) -> Iterable[Match]:
+        cost += sum(hint.misses(locality.lat, locality.lon, "", "") for hint in hints)
+        cost += NOT_THE_STATION if self._asks_station and locality.kind != "station" else 0.0
         if cost <= MOST_COST:
-            note = f"Only {spot.name} was found, not a street in it: distances are from its middle."
-            yield Match(Location(spot.lat, spot.lon, spot.name, Precision.PLACE, "", note), round(1 - cost, 4))
+            note = f"Only {locality.name} was found, not a street in it: distances are from its middle."
+            middle = Location(locality.lat, locality.lon, locality.name, Precision.PLACE, "", note)
+            yield Match(middle, round(1 - cost, 4))
 
 
-def _whole(street: Street, asked: Sequence[HouseNumber]) -> Found:
-    """Answer with the street itself."""
+def _whole(street: Street, asked: Sequence[HouseNumber]) -> AddressPoint:
+    """Return the middle of the street, for a number that is not on it or was not given."""
     note = f"Number {asked[0].text} is not mapped on this street; " if asked else "No house number was given; "
     note += "distances are from the middle of the street."
     cost = NO_SUCH_NUMBER if asked else 0.0
-    return Found("", street.lat, street.lon, street.city, street.postcode, Precision.STREET, note, cost)
+    return AddressPoint("", street.lat, street.lon, street.city, street.postcode, Precision.STREET, note, cost)
+
+
+_KIND_ORDER = (
+    ("city", "town", "village", "borough", "suburb", "quarter", "hamlet", "neighbourhood", "postcode", "station")
+)  # fmt: skip
 
 
 def _kind_order(kind: str) -> int:
     return _KIND_ORDER.index(kind) if kind in _KIND_ORDER else len(_KIND_ORDER)
+
+
+#: Scores this near are equal, and equally good matches further apart than this (metres) are different answers.
+SAME_SCORE, APART_M = 0.015, 600.0
+
+_PRECISIONS = list(Precision)
 
 
 def in_order(matches: Iterable[Match], found: float) -> list[Match]:

@@ -1,4 +1,4 @@
-"""Reads what a person typed: words and numbers in order, without the flat, the floor and other noise."""
+"""Reads what a person typed: its tokens in order, without the flat, the floor and other noise."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from app.atlas.geocoder.text import Token, edits, fold, short_form, tokens_of
+from app.atlas.geocoder.text import Token, edits, fold, term_of, tokens_of
 from app.atlas.geocoder.vocabulary import NEUTRAL, ORDINALS, SHORT_FORMS
 
-#: More words than this are not read: no address needs them.
+#: More tokens than this are not read: no address needs them.
 MAX_TOKENS = 16
 
 _ORDINAL = r"(?:\d+(?:st|nd|rd|th|er|e|eme|o|\.)?|" + "|".join(w for w in ORDINALS if len(w) > 4) + r"|ground|top)"
@@ -33,9 +33,9 @@ class Query:
     tokens: tuple[Token, ...]
 
     @cached_property
-    def words(self) -> tuple[str, ...]:
-        """The short form of each token."""
-        return tuple(short_form(token.text) for token in self.tokens)
+    def terms(self) -> tuple[str, ...]:
+        """The term of each token."""
+        return tuple(term_of(token.text) for token in self.tokens)
 
     def with_types_mended(self) -> Query | None:
         """Return the query with misspelled street types ("Bulevard") put right, or None where there are none."""
@@ -63,17 +63,17 @@ class Query:
         return letter and number.part == after.part and number.text[-1].isdigit()
 
     def says_nothing(self, at: int) -> bool:
-        """Return whether a token is a country, a state's code or another word too short to mean a place."""
+        """Return whether a token is a country, a state's code or something else too short to mean a place."""
         token = self.tokens[at]
         return not token.numeric and (token.text in NEUTRAL or (len(token.text) <= 2 and token.text not in ORDINALS))
 
 
 @lru_cache(maxsize=5_000)
-def mended_type(word: str) -> str | None:
-    """Return the street type that a word is one slip of the finger away from."""
-    if len(word) < 3 or word in SHORT_FORMS:
+def mended_type(token: str) -> str | None:
+    """Return the street type that a token is one slip of the finger away from."""
+    if len(token) < 3 or token in SHORT_FORMS:
         return None
-    return next((long for long in SHORT_FORMS if len(long) > 3 and edits(word, long, 1)), None)
+    return next((long for long in SHORT_FORMS if len(long) > 3 and edits(token, long, 1)), None)
 
 
 def read_query(text: str) -> Query:

@@ -125,7 +125,7 @@ BlockOutline = _CLASSES["BlockOutline"]
 RELATIONS = bytes([_SCHEMA["PrimitiveGroup"]["relations"][0] << 3 | 2])
 
 
-class _Place(NamedTuple):
+class _BlobSpan(NamedTuple):
     """Where a blob is in the file."""
 
     offset: int
@@ -142,9 +142,9 @@ class PbfFile:
         self.path = path
         #: Its name in messages.
         self.name = name or path.name
-        places: dict[str, list[_Place]] = {}
+        places: dict[str, list[_BlobSpan]] = {}
         with self.checked(), path.open("rb") as file:
-            for kind, place in _places(file, path.stat().st_size):
+            for kind, place in _blob_spans(file, path.stat().st_size):
                 places.setdefault(kind, []).append(place)
             if "OSMHeader" not in places:
                 raise ValueError("no header")
@@ -180,7 +180,7 @@ class PbfFile:
             if any(group.startswith(RELATIONS) for group in groups):
                 yield Block(PrimitiveBlock.FromString(content))
 
-    def _contents(self, places: Sequence[_Place]) -> Iterator[bytes]:
+    def _contents(self, places: Sequence[_BlobSpan]) -> Iterator[bytes]:
         with self.path.open("rb") as file:
             for place in places:
                 yield _content(file, place)
@@ -198,7 +198,7 @@ class PbfFile:
             raise BadExtract(file=self.name, why=DAMAGED) from error
 
 
-def _places(file: BinaryIO, file_size: int) -> Iterator[tuple[str, _Place]]:
+def _blob_spans(file: BinaryIO, file_size: int) -> Iterator[tuple[str, _BlobSpan]]:
     """Yield the type and place of each blob."""
     while length := file.read(4):
         if len(length) < 4:
@@ -209,14 +209,14 @@ def _places(file: BinaryIO, file_size: int) -> Iterator[tuple[str, _Place]]:
         header = BlobHeader.FromString(_exactly(file, size))
         if not 0 <= header.datasize <= LARGEST_BLOB:
             raise ValueError("no blob")
-        place = _Place(file.tell(), header.datasize)
+        place = _BlobSpan(file.tell(), header.datasize)
         if place.offset + place.size > file_size:
             raise EOFError
         file.seek(place.size, 1)
         yield header.type, place
 
 
-def _content(file: BinaryIO, place: _Place) -> bytes:
+def _content(file: BinaryIO, place: _BlobSpan) -> bytes:
     """Return what a blob holds. Raises NotImplementedError where it is packed in a way that is not known here."""
     file.seek(place.offset)
     blob = Blob.FromString(_exactly(file, place.size))

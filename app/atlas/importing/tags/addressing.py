@@ -9,8 +9,8 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from app.atlas.geocoder.build.columns import AddressRow, PlaceRow, StreetRow
-from app.atlas.importing.tags.kinds import TEXT_KEYS
+from app.atlas.geocoder.build.columns import AddressRow, LocalityRow, StreetRow
+from app.atlas.importing.tags.keys import TEXT_KEYS
 from app.geo import distance_m
 
 Tags = Mapping[str, str]
@@ -49,12 +49,12 @@ def alternative_names(tags: Tags) -> tuple[str, ...]:
     return tuple(dict.fromkeys(name for name in names if name and name != tags.get("name")))
 
 
-def place_row(tags: Tags, lat: float, lon: float) -> PlaceRow | None:
+def locality_row(tags: Tags, lat: float, lon: float) -> LocalityRow | None:
     """Return the row of a named place or railway station, or None for anything else."""
     name, kind = tags.get("name", ""), tags.get("place", "")
     if kind not in FINDABLE_PLACES:
         kind = "station" if tags.get("railway") == "station" else ""
-    return PlaceRow(name, alternative_names(tags), kind, lat, lon) if name and kind else None
+    return LocalityRow(name, alternative_names(tags), kind, lat, lon) if name and kind else None
 
 
 def street_row(tags: Tags, positions: NDArray[np.float64]) -> StreetRow | None:

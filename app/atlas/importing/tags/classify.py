@@ -7,23 +7,6 @@ from collections.abc import Callable, Mapping
 import msgspec
 
 from app.atlas.importing.tags.hazards import HAZARD_KEYS, ROADS, hazard_kinds
-from app.atlas.importing.tags.kinds import (
-    AMENITIES,
-    CLOSED_ACCESS,
-    HEALTHCARE,
-    KEPT_PREFIXES,
-    KEPT_TAGS,
-    LANDUSE,
-    LEISURE,
-    LIFECYCLE,
-    NATURAL,
-    NOT_SHOPS,
-    OPEN_ACCESS,
-    PRIVATE_GARDENS,
-    PUBLIC_GARDENS,
-    PUBLIC_ONLY,
-    SHOPS,
-)
 from app.places import Kind
 
 Tags = Mapping[str, str]
@@ -45,9 +28,23 @@ def kinds_of(tags: Tags) -> tuple[Kind, ...]:
     return tuple(sorted(kinds))
 
 
+LIFECYCLE = frozenset({"disused", "abandoned", "demolished", "razed", "ruins", "proposed", "planned"})
+
+
 def is_gone(tags: Tags) -> bool:
     """Return whether lifecycle tags say that the thing is not there, or not there yet."""
     return not LIFECYCLE.isdisjoint(tags) and any(tags.get(state) not in (None, "no") for state in LIFECYCLE)
+
+
+#: Tags a stage reads; everything else is dropped at import. Keys that end in ":" keep all their sub-keys.
+KEPT_TAGS = frozenset({
+    "access", "aerialway", "aeroway", "amenity", "brand", "capacity", "fee", "garden:type", "grades", "healthcare",
+    "highway", "iata", "industrial", "isced:level", "landuse", "lanes", "leisure", "level", "man_made", "max_age",
+    "maxspeed", "min_age", "natural", "nursery", "operator", "operator:type", "place", "plant:source", "population",
+    "power", "preschool", "public_transport", "railway", "ref", "route_ref", "school", "school_type", "service",
+    "shop", "sport", "station", "tourism", "usage", "voltage", "water", "waterway", "wheelchair",
+})  # fmt: skip
+KEPT_PREFIXES = ("isced:level:", "school:", "kindergarten:", "grades:")
 
 
 def kept_tags(tags: Tags) -> dict[str, str]:
@@ -69,12 +66,74 @@ def display_name(tags: Tags) -> str:
     return ""
 
 
+SHOPS = {
+    "supermarket": Kind.SUPERMARKET,
+    "greengrocer": Kind.GREENGROCER,
+    "grocery": Kind.GROCERY,
+    "food": Kind.GROCERY,
+    "convenience": Kind.CONVENIENCE,
+    "deli": Kind.DELI,
+    "delicatessen": Kind.DELI,
+    "bakery": Kind.BAKERY,
+    "coffee": Kind.COFFEE_SHOP,
+    "tea": Kind.TEA_SHOP,
+    "clothes": Kind.CLOTHES,
+    "shoes": Kind.SHOES,
+    "department_store": Kind.DEPARTMENT_STORE,
+    "hardware": Kind.HARDWARE,
+    "doityourself": Kind.DOITYOURSELF,
+    "gift": Kind.GIFT,
+    "mall": Kind.MALL,
+    "variety_store": Kind.VARIETY_STORE,
+    "books": Kind.BOOKSHOP,
+}
+NOT_SHOPS = frozenset({"no", "vacant", "disused", "abandoned", "closed", "construction", "proposed"})
+
+
 def _shop_kinds(tags: Tags) -> set[Kind]:
     value = tags.get("shop")
     if value is None or value in NOT_SHOPS:
         return set()
     kinds = {SHOPS.get(part.strip(), Kind.OTHER_SHOP) for part in value.split(";")}
     return kinds - {Kind.OTHER_SHOP} or kinds
+
+
+AMENITIES = {
+    "restaurant": Kind.RESTAURANT,
+    "fast_food": Kind.FAST_FOOD,
+    "pub": Kind.PUB,
+    "biergarten": Kind.PUB,
+    "bar": Kind.BAR,
+    "food_court": Kind.FOOD_COURT,
+    "cafe": Kind.CAFE,
+    "bank": Kind.BANK,
+    "atm": Kind.ATM,
+    "post_office": Kind.POST_OFFICE,
+    "pharmacy": Kind.PHARMACY,
+    "doctors": Kind.DOCTOR,
+    "clinic": Kind.CLINIC,
+    "hospital": Kind.HOSPITAL,
+    "library": Kind.LIBRARY,
+    "cinema": Kind.CINEMA,
+    "theatre": Kind.THEATRE,
+    "arts_centre": Kind.ARTS_CENTRE,
+    "community_centre": Kind.COMMUNITY_CENTRE,
+    "gym": Kind.FITNESS_CENTRE,
+    "school": Kind.SCHOOL,
+    "kindergarten": Kind.KINDERGARTEN,
+    "childcare": Kind.CHILDCARE,
+    "nursery": Kind.CHILDCARE,
+    "university": Kind.UNIVERSITY,
+    "college": Kind.COLLEGE,
+    "ferry_terminal": Kind.FERRY_TERMINAL,
+    "bus_station": Kind.BUS_STOP,
+}
+HEALTHCARE = {
+    "pharmacy": Kind.PHARMACY,
+    "doctor": Kind.DOCTOR,
+    "clinic": Kind.CLINIC,
+    "hospital": Kind.HOSPITAL,
+}
 
 
 def _service_kinds(tags: Tags) -> set[Kind]:
@@ -89,6 +148,47 @@ def _service_kinds(tags: Tags) -> set[Kind]:
     return kinds
 
 
+LEISURE = {
+    "park": Kind.PARK,
+    "recreation_ground": Kind.PARK,
+    "common": Kind.PARK,
+    "nature_reserve": Kind.NATURE_RESERVE,
+    "playground": Kind.PLAYGROUND,
+    "fitness_centre": Kind.FITNESS_CENTRE,
+    "gym": Kind.FITNESS_CENTRE,
+    "sports_centre": Kind.SPORTS_CENTRE,
+    "sports_hall": Kind.SPORTS_CENTRE,
+    "pitch": Kind.PITCH,
+    "water_park": Kind.SWIMMING_POOL,
+}
+LANDUSE = {
+    "recreation_ground": Kind.PARK,
+    "village_green": Kind.PARK,
+    "forest": Kind.FOREST,
+}
+NATURAL = {"wood": Kind.FOREST, "beach": Kind.BEACH}
+
+#: Values of access=* that keep the public out.
+CLOSED_ACCESS = frozenset({"private", "no", "residents", "employees", "members", "military"})
+OPEN_ACCESS = frozenset({"yes", "public", "permissive", "customers"})
+
+#: Kinds that do not count where the public is kept out.
+PUBLIC_ONLY = frozenset(
+    {
+        Kind.PARK,
+        Kind.GARDEN,
+        Kind.NATURE_RESERVE,
+        Kind.PLAYGROUND,
+        Kind.FOREST,
+        Kind.BEACH,
+        Kind.PITCH,
+        Kind.SWIMMING_POOL,
+        Kind.SPORTS_CENTRE,
+        Kind.FITNESS_CENTRE,
+    }
+)
+
+
 def _leisure_kinds(tags: Tags) -> set[Kind]:
     leisure = tags.get("leisure", "")
     found = (LEISURE.get(leisure), LANDUSE.get(tags.get("landuse", "")), NATURAL.get(tags.get("natural", "")))
@@ -98,6 +198,11 @@ def _leisure_kinds(tags: Tags) -> set[Kind]:
     if "swimming_pool" in (leisure, tags.get("amenity")) and (tags.get("access") in OPEN_ACCESS or "name" in tags):
         kinds.add(Kind.SWIMMING_POOL)
     return kinds
+
+
+#: garden:type=* that settles whose garden it is.
+PUBLIC_GARDENS = frozenset({"botanical", "community", "public", "sensory", "rose", "scented", "arboretum"})
+PRIVATE_GARDENS = frozenset({"private", "residential"})
 
 
 def _is_public_garden(tags: Tags) -> bool:
@@ -160,7 +265,10 @@ _SORTERS: tuple[tuple[frozenset[str], Callable[[Tags], set[Kind]]], ...] = (
     (frozenset({"place", "aeroway"}), _far_kinds),
     (HAZARD_KEYS, hazard_kinds),
 )
+
 _KEYS = frozenset[str]().union(*(keys for keys, _ in _SORTERS))
+
 _SORTERS_OF = {key: [sort for keys, sort in _SORTERS if key in keys] for key in _KEYS}
+
 #: The one key of most elements, and its values that make them something: a road to keep away from, or a stop.
 _STREET, _STREET_KINDS = {"highway"}, frozenset({*ROADS, "bus_stop"})

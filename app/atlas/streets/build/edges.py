@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from app.atlas.streets.build.ways import StreetWays, UseNumbers, link_use
 from app.atlas.streets.rules.walk import OPEN, passage
 from app.atlas.streets.tiling import Floats, Integers
-from app.geo import METRES_PER_DEGREE
+from app.geo import distances_m
 
 #: The link through a barrier has to cost something: one centimetre.
 LINK_METRES = 0.01
@@ -117,8 +117,7 @@ def _edge_bounds(at: _Positions, barred: Integers) -> tuple[Integers, Integers]:
 
 def _lengths(lats: Floats, lons: Floats, point_starts: Integers) -> tuple[Floats, Floats]:
     """Return metres along each edge at each point, and the length of each edge."""
-    middle = np.radians((lats[1:] + lats[:-1]) / 2)
-    steps = np.hypot(np.diff(lats), np.diff(lons) * np.cos(middle)) * METRES_PER_DEGREE
+    steps = distances_m(lats[:-1], lons[:-1], lats[1:], lons[1:])
     total = np.concatenate([[0.0], np.cumsum(steps)])[: len(lats)]
     base = total[point_starts[:-1]]
     along = total - np.repeat(base, np.diff(point_starts))

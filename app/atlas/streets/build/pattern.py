@@ -10,7 +10,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
-from app.atlas.streets.arrays import Spots
+from app.atlas.streets.arrays import MeasuredPoints
 from app.atlas.streets.build.edges import StreetEdges
 from app.atlas.streets.build.ways import Use
 from app.atlas.streets.tiling import SEARCH_TILES, Floats, Integers, TileIndex, to_steps
@@ -22,12 +22,12 @@ ONE_JUNCTION_M = 15.0
 PIECE_M = 150.0
 
 
-def _spots(lats: Floats, lons: Floats, measures: Floats) -> Spots:
+def _spots(lats: Floats, lons: Floats, measures: Floats) -> MeasuredPoints:
     """Sort points by tile, then by place."""
     keys = SEARCH_TILES.keys(lats, lons)
     order = np.lexsort((lons, lats, keys))
     tiles = TileIndex.of_sorted(SEARCH_TILES, keys[order])
-    return Spots(tiles, to_steps(lats[order]), to_steps(lons[order]), measures[order].astype(np.float32))
+    return MeasuredPoints(tiles, to_steps(lats[order]), to_steps(lons[order]), measures[order].astype(np.float32))
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class _Streets:
     lons: Floats
 
 
-def junctions_and_blocks(edges: StreetEdges, uses: list[Use]) -> tuple[Spots, Spots]:
+def junctions_and_blocks(edges: StreetEdges, uses: list[Use]) -> tuple[MeasuredPoints, MeasuredPoints]:
     """Return the places where three or more streets meet, and the middles of blocks with their lengths in metres.
 
     A block runs from junction to junction or to a dead end, whatever ways and changes of surface lie between.
@@ -113,7 +113,7 @@ def _chains(streets: _Streets) -> Integers:
     return _groups(owner[order].reshape(-1, 2), count)
 
 
-def street_pieces(edges: StreetEdges, uses: list[Use]) -> Spots:
+def street_pieces(edges: StreetEdges, uses: list[Use]) -> MeasuredPoints:
     """Return short pieces of street, cycle path and cycle lane with the metres of each in them."""
     of_use = np.array([(use.is_street, use.path_share, use.lane_share) for use in uses], dtype=np.float64)
     share = of_use[edges.use] if len(uses) else np.empty((0, 3))

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from app.atlas.streets.rules.bike_stress import NO_CYCLING, Stress, bike_stress, lane_share, path_share
+from app.atlas.streets.rules.bike import NO_CYCLING, Stress, bike_stress, lane_share, path_share
 from app.atlas.streets.rules.car import CLOSED, CarPace, car_pace
 from app.atlas.streets.rules.walk import (
     SECONDS_PER_METRE,

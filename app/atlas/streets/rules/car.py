@@ -8,26 +8,6 @@ from typing import NamedTuple
 
 from app.atlas.streets.rules.walk import Tags, explicit_permission
 
-KMH_PER_MPH = 1.609344
-_NUMBER = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*(mph|km/h|kmh|kph|knots)?\s*$")
-_ONEWAY_ROUND = frozenset({"roundabout", "circular"})
-_YES = frozenset({"yes", "true", "1"})
-_REVERSE = frozenset({"-1", "reverse"})
-
-#: Limits that are named rather than numbered, by the part after the country, in km/h (wiki: Key:maxspeed).
-_NAMED_LIMITS = {
-    "urban": 50.0,
-    "rural": 90.0,
-    "motorway": 120.0,
-    "trunk": 100.0,
-    "living_street": 10.0,
-    "walk": 7.0,
-    "nsl_restricted": 30 * KMH_PER_MPH,
-    "nsl_single": 60 * KMH_PER_MPH,
-    "nsl_dual": 70 * KMH_PER_MPH,
-    "none": 130.0,
-}
-
 #: Free-flow speed in km/h by class where no limit is mapped (OSRM profiles/car.lua).
 CLASS_SPEED_KMH = {
     "motorway": 90.0,
@@ -46,12 +26,56 @@ CLASS_SPEED_KMH = {
     "living_street": 10.0,
     "service": 15.0,
 }
+
 #: Cars flow below the limit even on an empty street (OSRM's speed_reduction).
 SHARE_OF_LIMIT = 0.8
 #: Driveways, alleys and car parks are crawled along whatever the limit says.
 SERVICE_SPEED_KMH = 15.0
 
 _ACCESS_KEYS = ("motorcar", "motor_vehicle", "vehicle")
+
+
+class CarPace(NamedTuple):
+    """Seconds per metre along and against the order of the nodes; infinity where a car may not go."""
+
+    forward: float
+    backward: float
+
+
+CLOSED = CarPace(math.inf, math.inf)
+
+
+def car_pace(tags: Tags) -> CarPace:
+    """Return the free-flow pace in each direction."""
+    if not may_drive(tags):
+        return CLOSED
+    is_open = directions(tags, "oneway:motorcar", "oneway:motor_vehicle")
+    return CarPace(
+        _seconds_per_metre(tags, "forward") if is_open.forward else math.inf,
+        _seconds_per_metre(tags, "backward") if is_open.backward else math.inf,
+    )
+
+
+def may_drive(tags: Tags) -> bool:
+    """Return whether an ordinary car may use a way in at least one direction."""
+    highway = tags.get("highway", "")
+    said = explicit_permission(tags, *_ACCESS_KEYS)
+    if highway == "track":
+        return said is True
+    return highway in CLASS_SPEED_KMH and said is not False and tags.get("construction") != "yes"
+
+
+def _seconds_per_metre(tags: Tags, side: str) -> float:
+    limit = speed_limit_kmh(tags, side)
+    speed = SHARE_OF_LIMIT * limit if limit else CLASS_SPEED_KMH.get(tags["highway"], SERVICE_SPEED_KMH)
+    if tags["highway"] in {"service", "track"}:
+        speed = min(speed, SERVICE_SPEED_KMH)
+    return 3.6 / speed
+
+
+_ONEWAY_ROUND = frozenset({"roundabout", "circular"})
+_YES = frozenset({"yes", "true", "1"})
+_REVERSE = frozenset({"-1", "reverse"})
 
 
 class Directions(NamedTuple):
@@ -81,6 +105,24 @@ def directions(tags: Tags, *keys: str) -> Directions:
     return BOTH
 
 
+KMH_PER_MPH = 1.609344
+_NUMBER = re.compile(r"^\s*(\d+(?:\.\d+)?)\s*(mph|km/h|kmh|kph|knots)?\s*$")
+
+#: Limits that are named rather than numbered, by the part after the country, in km/h (wiki: Key:maxspeed).
+_NAMED_LIMITS = {
+    "urban": 50.0,
+    "rural": 90.0,
+    "motorway": 120.0,
+    "trunk": 100.0,
+    "living_street": 10.0,
+    "walk": 7.0,
+    "nsl_restricted": 30 * KMH_PER_MPH,
+    "nsl_single": 60 * KMH_PER_MPH,
+    "nsl_dual": 70 * KMH_PER_MPH,
+    "none": 130.0,
+}
+
+
 def speed_limit_kmh(tags: Tags, side: str = "") -> float | None:
     """Return the speed limit in km/h ("30 mph", "50", "DE:urban"), for one direction where one is given."""
     text = tags.get(f"maxspeed:{side}") or tags.get("maxspeed") or tags.get("maxspeed:type") or ""
@@ -100,41 +142,3 @@ def lane_count(tags: Tags) -> int | None:
     """Return the number of lanes where it is mapped."""
     text = tags.get("lanes", "").split(";")[0]
     return int(text) if text.isdecimal() else None
-
-
-class CarPace(NamedTuple):
-    """Seconds per metre along and against the order of the nodes; infinity where a car may not go."""
-
-    forward: float
-    backward: float
-
-
-CLOSED = CarPace(math.inf, math.inf)
-
-
-def may_drive(tags: Tags) -> bool:
-    """Return whether an ordinary car may use a way in at least one direction."""
-    highway = tags.get("highway", "")
-    said = explicit_permission(tags, *_ACCESS_KEYS)
-    if highway == "track":
-        return said is True
-    return highway in CLASS_SPEED_KMH and said is not False and tags.get("construction") != "yes"
-
-
-def car_pace(tags: Tags) -> CarPace:
-    """Return the free-flow pace in each direction."""
-    if not may_drive(tags):
-        return CLOSED
-    is_open = directions(tags, "oneway:motorcar", "oneway:motor_vehicle")
-    return CarPace(
-        _seconds_per_metre(tags, "forward") if is_open.forward else math.inf,
-        _seconds_per_metre(tags, "backward") if is_open.backward else math.inf,
-    )
-
-
-def _seconds_per_metre(tags: Tags, side: str) -> float:
-    limit = speed_limit_kmh(tags, side)
-    speed = SHARE_OF_LIMIT * limit if limit else CLASS_SPEED_KMH.get(tags["highway"], SERVICE_SPEED_KMH)
-    if tags["highway"] in {"service", "track"}:
-        speed = min(speed, SERVICE_SPEED_KMH)
-    return 3.6 / speed

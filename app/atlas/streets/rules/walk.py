@@ -23,29 +23,6 @@ WALKABLE_IF_SAID = frozenset({"trunk", "trunk_link", "busway", "bus_guideway"})
 #: Ways made for walking: what counts as a path inside a park.
 FOOTPATH_CLASSES = frozenset({"footway", "path", "pedestrian", "steps", "track", "bridleway", "cycleway", "corridor"})
 
-PERMITTED = frozenset(
-    {"yes", "designated", "permissive", "official", "public", "destination", "customers", "permit", "allowed"}
-)
-FORBIDDEN = frozenset(
-    {"no", "private", "agricultural", "forestry", "agricultural;forestry", "military", "emergency"}
-    | {"delivery", "employees", "residents", "restricted", "psv", "bus"}
-)
-_SIDEWALK = frozenset({"yes", "both", "left", "right", "separate"})
-_SIDEWALK_KEYS = ("sidewalk", "sidewalk:both", "sidewalk:left", "sidewalk:right")
-
-#: Barriers that stop a car by their shape.
-_STOPS_CARS = frozenset(
-    {"bollard", "block", "cycle_barrier", "motorcycle_barrier", "stile", "kissing_gate", "turnstile"}
-    | {"full-height_turnstile", "horse_stile", "jersey_barrier", "planter", "debris", "log", "chain"}
-    | {"wicket_gate", "kent_carriage_gap", "bar", "fence", "wall", "hedge"}
-)
-#: Barriers with a gap: what is said of access in general is meant for vehicles, people and bicycles go through.
-_HAS_GAP = frozenset({"bollard", "block", "cycle_barrier", "motorcycle_barrier", "planter", "bar", "chain", "log"})
-#: Barriers over or through which a bicycle cannot be taken.
-_STOPS_BIKES = frozenset(
-    {"stile", "kissing_gate", "turnstile", "full-height_turnstile", "horse_stile", "fence", "wall", "hedge"}
-)
-
 
 def may_walk(tags: Tags) -> bool:
     """Return whether a person may walk along a way; a missing pavement tag means unknown, not forbidden."""
@@ -73,9 +50,22 @@ def is_steps(tags: Tags) -> bool:
     return tags.get("highway") == "steps"
 
 
+_SIDEWALK = frozenset({"yes", "both", "left", "right", "separate"})
+_SIDEWALK_KEYS = ("sidewalk", "sidewalk:both", "sidewalk:left", "sidewalk:right")
+
+
 def has_sidewalk(tags: Tags) -> bool:
     """Return whether a pavement is mapped on either side."""
     return any(tags.get(key) in _SIDEWALK for key in _SIDEWALK_KEYS)
+
+
+PERMITTED = frozenset(
+    {"yes", "designated", "permissive", "official", "public", "destination", "customers", "permit", "allowed"}
+)
+FORBIDDEN = frozenset(
+    {"no", "private", "agricultural", "forestry", "agricultural;forestry", "military", "emergency"}
+    | {"delivery", "employees", "residents", "restricted", "psv", "bus"}
+)
 
 
 def explicit_permission(tags: Tags, *keys: str) -> bool | None:
@@ -87,6 +77,20 @@ def explicit_permission(tags: Tags, *keys: str) -> bool | None:
         if value in FORBIDDEN:
             return False
     return False if tags.get("access") in FORBIDDEN else None
+
+
+#: Barriers that stop a car by their shape.
+_STOPS_CARS = frozenset(
+    {"bollard", "block", "cycle_barrier", "motorcycle_barrier", "stile", "kissing_gate", "turnstile"}
+    | {"full-height_turnstile", "horse_stile", "jersey_barrier", "planter", "debris", "log", "chain"}
+    | {"wicket_gate", "kent_carriage_gap", "bar", "fence", "wall", "hedge"}
+)
+#: Barriers with a gap: what is said of access in general is meant for vehicles, people and bicycles go through.
+_HAS_GAP = frozenset({"bollard", "block", "cycle_barrier", "motorcycle_barrier", "planter", "bar", "chain", "log"})
+#: Barriers over or through which a bicycle cannot be taken.
+_STOPS_BIKES = frozenset(
+    {"stile", "kissing_gate", "turnstile", "full-height_turnstile", "horse_stile", "fence", "wall", "hedge"}
+)
 
 
 class Passage(NamedTuple):

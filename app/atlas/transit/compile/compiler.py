@@ -19,7 +19,7 @@ from app.atlas.transit.feed.reading import RANKED_MODES, read_feed
 from app.atlas.transit.feed.runs import read_runs
 from app.atlas.transit.feed.service_day import MONDAY_TO_FRIDAY, common_day, typical_day
 from app.atlas.transit.journeys import MORNING, build_window
-from app.atlas.transit.storage import VERSION, Columns, Names, save
+from app.atlas.transit.storage import VERSION, TimetableColumns, TimetableTexts, save
 
 
 def directions(day: Day, station: Ints) -> Ints:
@@ -124,10 +124,10 @@ def _facts(feeds: Sequence[Feed], days: Sequence[int], day: Day, estimated: int)
     return TimetableFacts(names, iso_date(max(days)), len(day.stops), trips, tuple(notes))
 
 
-def _compile(day: Day, changes: Changes, facts: TimetableFacts) -> tuple[Columns, Names]:
+def _compile(day: Day, changes: Changes, facts: TimetableFacts) -> tuple[TimetableColumns, TimetableTexts]:
     station = station_of(day.stops)
     departures = count_departures(day, station, directions(day, station))
-    columns = Columns(
+    columns = TimetableColumns(
         stop_lat=day.lats,
         stop_lon=day.lons,
         departures_start=np.searchsorted(departures.of_stop[:, 0], np.arange(len(day.stops) + 1)).astype(np.int32),
@@ -151,8 +151,8 @@ def _compile(day: Day, changes: Changes, facts: TimetableFacts) -> tuple[Columns
     return columns, _names(day, departures, facts)
 
 
-def _names(day: Day, departures: Departures, facts: TimetableFacts) -> Names:
-    return Names(
+def _names(day: Day, departures: Departures, facts: TimetableFacts) -> TimetableTexts:
+    return TimetableTexts(
         version=VERSION,
         facts=facts,
         stop_ids=tuple(stop.stop_id for stop in day.stops),

@@ -146,6 +146,7 @@ def _fill_times(feed: Feed, calls: Calls) -> Calls:
         return calls
     lats = np.array([feed.stops[stop].lat for stop in calls.stop.tolist()])
     lons = np.array([feed.stops[stop].lon for stop in calls.stop.tolist()])
+    # Not `distances_m`: the scale of a step is that of its end, and stored times were rounded from it.
     steps = np.hypot(np.diff(lats), np.diff(lons) * np.cos(np.radians(lats[1:]))) * METRES_PER_DEGREE
     along = np.cumsum(np.r_[0.0, steps + 1.0])  # a metre more each, so that no two calls share a place
     # Between two timed calls the way leads from a departure to an arrival.

@@ -34,9 +34,6 @@ class Calendar:
     weekly: dict[str, WeeklyService] = field(default_factory=dict)
     dated: dict[tuple[str, int], bool] = field(default_factory=dict)
 
-    def services(self) -> set[str]:
-        return {*self.weekly, *(service for service, _ in self.dated)}
-
     def active(self, day: int) -> frozenset[str]:
         """Return the services that run on a day."""
         by_week = {service for service, week in self.weekly.items() if week.runs(day)}

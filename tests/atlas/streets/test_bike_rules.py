@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.atlas.streets.rules.bike_stress import bike_stress, lane_share, path_share
+from app.atlas.streets.rules.bike import bike_stress, lane_share, path_share
 
 
 @pytest.mark.parametrize(

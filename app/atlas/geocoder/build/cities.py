@@ -1,4 +1,4 @@
-"""Which city or village an address without one belongs to, by its neighbours' word and the mapped places."""
+"""The cities of a region: one spelling for each, and a guess where an address names none."""
 
 from __future__ import annotations
 
@@ -8,30 +8,19 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from app.atlas.geocoder.build.columns import PlaceRow
+from app.atlas.geocoder.build.columns import LocalityRow
 from app.atlas.geocoder.store import around, cells_of, columns_of
 from app.atlas.geocoder.text import fold
-from app.geo import METRES_PER_DEGREE, Floats
+from app.geo import Floats, distances_m
 
-#: How far, in metres, a place of each kind reaches from its point: a guess, used to tell whether a hint fits.
-REACH_M: dict[str, float] = {
-    "country": 100_000.0, "state": 100_000.0, "city": 8_000.0, "borough": 5_000.0, "town": 3_000.0,
-    "village": 1_800.0, "suburb": 1_800.0, "quarter": 1_200.0, "hamlet": 900.0, "neighbourhood": 1_200.0,
-    "station": 1_000.0,
-}  # fmt: skip
-#: The reach of any other kind of place.
-OTHER_REACH_M = 700.0
-#: How far a settlement may be to name an address, metres; the one that is nearest in proportion does.
+#: How far a settlement may be from an address that it names, metres; the nearest in proportion names it.
 NAMING_M: dict[str, float] = {"city": 9_000.0, "town": 3_500.0, "village": 3_000.0}
 
-#: Side of the cells in which addresses vote for a city, degrees; votes and shares that settle it.
+#: Side of the cells in which addresses vote for a city, degrees, and of those in which settlements are looked for.
 _VOTE_DEGREES, _SETTLEMENT_DEGREES = 0.01, 0.15
+
+#: What settles a vote: so many votes, this share of those that name a city, and this share of all.
 _VOTES, _SHARE_OF_NAMED, _SHARE_OF_ALL = 5, 0.6, 0.1
-
-
-def reach_m(kind: str) -> float:
-    """Return how far in metres a place of this kind reaches from its point."""
-    return REACH_M.get(kind, OTHER_REACH_M)
 
 
 class Cities:
@@ -40,13 +29,13 @@ class Cities:
     `written` counts how often addresses write each.
     """
 
-    def __init__(self, written: Counter[str], places: Sequence[PlaceRow]) -> None:
+    def __init__(self, written: Counter[str], localities: Sequence[LocalityRow]) -> None:
         self._spelling = _spellings(written)
-        self._settlements: dict[int, list[PlaceRow]] = defaultdict(list)
-        named = [place for place in places if place.kind in NAMING_M]
-        cells = cells_of(*columns_of([(place.lat, place.lon) for place in named]), _SETTLEMENT_DEGREES)
-        for place, cell in zip(named, cells.tolist(), strict=True):
-            self._settlements[cell].append(place)
+        self._settlements: dict[int, list[LocalityRow]] = defaultdict(list)
+        named = [locality for locality in localities if locality.kind in NAMING_M]
+        cells = cells_of(*columns_of([(locality.lat, locality.lon) for locality in named]), _SETTLEMENT_DEGREES)
+        for locality, cell in zip(named, cells.tolist(), strict=True):
+            self._settlements[cell].append(locality)
         self._votes: dict[int, Counter[str]] = defaultdict(Counter)
 
     def spelled(self, city: str) -> str:
@@ -82,13 +71,13 @@ class Cities:
         return city if enough else ""
 
     def _settlements_of(self, cell: int, lats: Floats, lons: Floats) -> NDArray[np.object_]:
-        """Return for points of one cell the settlement whose reach each lies deepest in: of equals the first name."""
+        """Return for points of one cell the settlement whose reach each lies deepest in; a tie goes to the first."""
         names, best = np.full(len(lats), "", dtype=object), np.ones(len(lats))
-        near = [place for beside in around(cell) for place in self._settlements.get(beside, ())]
-        for place in sorted(near, key=lambda place: place.name, reverse=True):
-            ratios = _distances_m(lats, lons, place) / NAMING_M[place.kind]
+        near = [locality for beside in around(cell) for locality in self._settlements.get(beside, ())]
+        for locality in sorted(near, key=lambda locality: locality.name, reverse=True):
+            ratios = distances_m(lats, lons, locality.lat, locality.lon) / NAMING_M[locality.kind]
             deeper = ratios <= best
-            names[deeper], best[deeper] = place.name, ratios[deeper]
+            names[deeper], best[deeper] = locality.name, ratios[deeper]
         return names
 
 
@@ -101,10 +90,3 @@ def _spellings(written: Counter[str]) -> dict[str, str]:
             names[fold(name)][name] += count
     best = {key: min(same, key=lambda name: (-same[name], name)) for key, same in names.items()}
     return {text: best.get(fold(text.split(",")[0].strip()), "") for text in written}
-
-
-def _distances_m(lats: Floats, lons: Floats, place: PlaceRow) -> Floats:
-    """Return what `geometry.distance_m` gives, for many points at once."""
-    x = (place.lon - lons) * METRES_PER_DEGREE * np.cos(np.radians((lats + place.lat) / 2))
-    y = (place.lat - lats) * METRES_PER_DEGREE
-    return np.hypot(x, y)

@@ -1,6 +1,6 @@
-"""Level of traffic stress for cycling, 1 to 4 in each direction of a street, from OpenStreetMap tags.
+"""Where and how fast a bicycle is ridden, and the level of traffic stress there, 1 to 4 in each direction of a street.
 
-The rules follow Conveyal R5's surrogate labels (docs.conveyal.com, "Cycling Level of Traffic Stress"). Two additions:
+The stress follows Conveyal R5's surrogate labels (docs.conveyal.com, "Cycling Level of Traffic Stress"). Two additions:
 a separated track beside a road is free of cars, so 1; service roads and tracks are slow, so 1.
 """
 
@@ -9,13 +9,25 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from app.atlas.streets.rules.car import BOTH, Directions, directions, lane_count, may_drive, speed_limit_kmh
-from app.atlas.streets.rules.walk import FORBIDDEN, PERMITTED, Tags, explicit_permission, has_sidewalk
+from app.atlas.streets.rules.walk import (
+    FORBIDDEN,
+    PERMITTED,
+    SECONDS_PER_METRE,
+    Tags,
+    explicit_permission,
+    has_sidewalk,
+)
 
 #: No cycling in this direction.
 NO_CYCLING = 0
 #: 25 mph is 40.2 km/h and counts as 40.
 CALM_KMH = 40.3
 CALM_LANES = 3
+
+#: An easy cycling speed on the flat, 15 km/h, in metres per second.
+BIKE_METRES_PER_SECOND = 15 / 3.6
+#: Pushing a bicycle is walking: one metre costs as long as this many metres ridden (3.1; on steps twice that).
+PUSHING = BIKE_METRES_PER_SECOND * SECONDS_PER_METRE
 
 _RIDEABLE = frozenset(
     {"trunk", "trunk_link", "primary", "primary_link", "secondary", "secondary_link", "tertiary"}
