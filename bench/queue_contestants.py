@@ -33,15 +33,15 @@ class Doorstep:
     """This queue: a stored report, a history and a fenced completion for every job."""
 
     def __init__(self, folder: Path, sync: str) -> None:
+        from app.config import Config
         from app.db.database import Database
         from app.queue.store import SqliteStore
-        from app.queue.store.base import Limits
         from app.queue.store.schema import SCHEMA
         from app.queue.wake import Bell
 
         db = Database(folder / "doorstep.sqlite", SCHEMA, synchronous=sync)
-        limits = Limits(max_live_jobs_per_owner=10_000_000, max_live_jobs=10_000_000)
-        self.store = SqliteStore(db, limits, ring=Bell(folder).ring)
+        config = Config(max_live_jobs_per_owner=10_000_000, max_live_jobs=10_000_000)
+        self.store = SqliteStore(db, config, ring=Bell(folder).ring)
 
     def put(self, number: int) -> None:
         from app.queue.jobs import NewJob

@@ -9,10 +9,9 @@ from app.config import Config
 from app.db.database import Database
 from app.queue.child import ChildRunner, production_command
 from app.queue.store import SqliteStore
-from app.queue.store.base import Limits
 from app.queue.store.schema import SCHEMA
 from app.queue.wake import Bell
-from app.queue.worker import Habits, Health, Worker
+from app.queue.worker import Health, Worker
 
 _bells: dict[tuple[int, Path], Bell] = {}
 _workers: dict[int, Worker] = {}
@@ -20,20 +19,13 @@ _workers: dict[int, Worker] = {}
 
 def open_store(config: Config) -> SqliteStore:
     """Return a store on the configured database; the file is opened at the first use of each thread."""
-    limits = Limits(
-        lease_seconds=config.lease_seconds,
-        max_attempts=config.max_attempts,
-        max_live_jobs_per_owner=config.max_live_jobs_per_owner,
-        max_live_jobs=config.max_live_jobs,
-    )
-    return SqliteStore(Database(config.database_path, SCHEMA), limits, ring=_bell(config).ring)
+    return SqliteStore(Database(config.database_path, SCHEMA), config, ring=_bell(config).ring)
 
 
 def start_worker(config: Config) -> Worker:
     """Start this process's worker, with its evaluator loading in a process of its own. Call it after any fork."""
     runner = ChildRunner(production_command(config), config.stage_timeout_seconds)
-    habits = Habits(config.lease_seconds, config.job_retention_days)
-    worker = Worker(open_store(config), runner, _bell(config), habits)
+    worker = Worker(open_store(config), runner, _bell(config), config)
     worker.start()
     _workers[os.getpid()] = worker
     return worker

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
+from app.config import Config
 from app.queue.jobs import JobStore
 from app.queue.runner import Attempt
 from app.queue.wake import Bell
@@ -39,14 +40,12 @@ class Watched(Protocol):
 class Watch:
     """A thread beside the worker's own."""
 
-    def __init__(
-        self, worker: Watched, store: JobStore, bell: Bell, lease_seconds: float, retention_days: float
-    ) -> None:
+    def __init__(self, worker: Watched, store: JobStore, bell: Bell, config: Config) -> None:
         self._worker = worker
         self._store = store
         self._bell = bell
-        self._beat_seconds = lease_seconds / 3
-        self._retention_days = retention_days
+        self._beat_seconds = config.lease_seconds / 3
+        self._retention_days = config.job_retention_days
         self._thread: threading.Thread | None = None
         self._stopped = False
         self._rung = threading.Event()

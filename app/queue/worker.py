@@ -9,6 +9,7 @@ import socket
 import threading
 from dataclasses import dataclass
 
+from app.config import Config
 from app.errors import DatabaseDamaged, QueueUnavailable
 from app.queue.jobs import Claim, JobStore
 from app.queue.runner import Attempt, EvaluatorDied, EvaluatorUnavailable, Interrupted, Runner, refusal
@@ -26,14 +27,6 @@ _numbers = itertools.count(1)
 
 
 @dataclass(frozen=True, slots=True)
-class Habits:
-    """The settings a worker lives by. See Config."""
-
-    lease_seconds: float = 15.0
-    retention_days: float = 30.0
-
-
-@dataclass(frozen=True, slots=True)
 class Health:
     """How a worker is: `alive` means that both its threads run and it takes jobs."""
 
@@ -47,7 +40,7 @@ class Health:
 class Worker:
     """Claims jobs and evaluates them until it is stopped. Start it after any fork."""
 
-    def __init__(self, store: JobStore, runner: Runner, bell: Bell, habits: Habits | None = None) -> None:
+    def __init__(self, store: JobStore, runner: Runner, bell: Bell, config: Config | None = None) -> None:
         self.name = f"{socket.gethostname()}:{os.getpid()}:{next(_numbers)}"
         self.attempt: Attempt | None = None
         self.stopping = False
@@ -55,11 +48,11 @@ class Worker:
         self._store = store
         self._runner = runner
         self._bell = bell
-        self._habits = habits or Habits()
+        self._config = config or Config()
         self._held = threading.Lock()
         self._woken = threading.Event()
         self._loop: threading.Thread | None = None
-        self._watch = Watch(self, store, bell, self._habits.lease_seconds, self._habits.retention_days)
+        self._watch = Watch(self, store, bell, self._config)
 
     def start(self) -> None:
         """Start the thread and its watch."""
@@ -158,7 +151,7 @@ class Worker:
     def _evaluate(self, claim: Claim) -> Claim | None:
         """Evaluate a job to whatever end it comes, and return the next one where it was claimed with the ending."""
         attempt = Attempt(
-            self._store, claim, stopping=lambda: self.stopping, patience_seconds=self._habits.lease_seconds
+            self._store, claim, stopping=lambda: self.stopping, patience_seconds=self._config.lease_seconds
         )
         self._hold(attempt)
         following = None

@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from app.config import Config
 from app.queue.runner import Evaluation, InlineRunner, Runner
 from app.queue.store import SqliteStore
 from app.queue.wake import Bell
-from app.queue.worker import Habits, Worker
+from app.queue.worker import Worker
 from tests.support.building import SetClock, open_at
 
 
@@ -39,7 +40,7 @@ class Site:
     def start(self, evaluation: Evaluation | Runner, store: SqliteStore | None = None, lease: float = 15.0) -> Worker:
         """Start a worker on an evaluation in its own thread, or on a runner."""
         runner = InlineRunner(evaluation) if callable(evaluation) else evaluation
-        worker = Worker(store or self.store, runner, self.bell, Habits(lease_seconds=lease))
+        worker = Worker(store or self.store, runner, self.bell, Config(lease_seconds=lease))
         worker.start()
         self._workers.append(worker)
         return worker

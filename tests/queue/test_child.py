@@ -187,9 +187,10 @@ def test_it_ends_when_its_worker_is_killed(how: str) -> None:
 
 
 def test_it_yields_to_the_pages() -> None:
+    ours = os.getpriority(os.PRIO_PROCESS, 0)
     runner = ChildRunner((sys.executable, "-m", "app.queue.evaluator", "no-regions", "7"), 30.0)
     try:
         runner.start()
-        assert os.getpriority(os.PRIO_PROCESS, runner.pid or 0) == 7
+        assert os.getpriority(os.PRIO_PROCESS, runner.pid or 0) == min(ours + 7, 19)
     finally:
         runner.close()

@@ -10,13 +10,14 @@ from threading import Event
 
 import pytest
 
+from app.config import Config
 from app.db.database import Database
 from app.db.opening import Schema
 from app.errors import NoRegions, QueueUnavailable
 from app.queue.child import ChildRunner
 from app.queue.jobs import Failure, Status
 from app.queue.runner import Progress
-from app.queue.store import SqliteStore, base
+from app.queue.store import SqliteStore
 from app.queue.store.schema import SCHEMA
 from tests.queue.conftest import Site
 from tests.support.building import assert_all_ended, create, open_at, stages_of, wait_for, wait_for_status
@@ -76,7 +77,7 @@ def test_stale_jobs_are_found_while_a_worker_runs_not_only_at_its_start(site: Si
     site.start(stages_of(1))
     job = create(site.store)
     wait_for_status(site.store, job, Status.DONE)
-    dead = open_at(site.folder, base.Limits(lease_seconds=0.1))
+    dead = open_at(site.folder, Config(lease_seconds=0.1))
     lost = create(dead)  # rings no bell
     assert dead.claim_next_job("dead:1:1")
     wait_for_status(site.store, lost, Status.DONE, seconds=3)

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 import pytest
 
+from app.config import Config
 from app.errors import NoRegions
 from app.queue.child import ChildRunner
 from app.queue.jobs import Status
@@ -110,7 +111,7 @@ def test_a_hanging_stage_is_stopped_and_tried_again(site: Site) -> None:
 
 def test_a_busy_evaluation_cannot_starve_the_heartbeat(site: Site) -> None:
     site.start(child(), lease=0.6)
-    site.store.limits = type(site.store.limits)(lease_seconds=0.6)
+    site.store.config = Config(lease_seconds=0.6)
     job = create(site.store, listing='"hanging_in_native_code"')
     wait_for_status(site.store, job, Status.RUNNING)
     other = open_at(site.folder)

@@ -8,16 +8,17 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from app.config import Config
 from app.db.database import Database
 from app.queue.jobs import Job, NewJob, StageRecord, StageState, Status
 from app.queue.runner import Progress, StageEnded
 from app.queue.store import SqliteStore
-from app.queue.store.base import Clocks, Limits
+from app.queue.store.base import Clocks
 from app.queue.store.schema import SCHEMA
 
 _numbers = itertools.count(1)
 
-WIDE = Limits(max_live_jobs_per_owner=1_000_000, max_live_jobs=1_000_000)
+WIDE = Config(max_live_jobs_per_owner=1_000_000, max_live_jobs=1_000_000)
 
 
 @dataclass
@@ -39,7 +40,7 @@ class SetClock:
 
 def open_at(
     folder: Path,
-    limits: Limits | None = None,
+    config: Config | None = None,
     clock: SetClock | None = None,
     ring: Callable[[], None] = lambda: None,
     patience: float = 5.0,
@@ -47,7 +48,7 @@ def open_at(
     """Open a store in a folder."""
     clocks = clock.clocks if clock else Clocks()
     db = Database(folder / "doorstep.sqlite", SCHEMA, patience_seconds=patience)
-    return SqliteStore(db, limits or Limits(), clocks, ring)
+    return SqliteStore(db, config or Config(), clocks, ring)
 
 
 def new_job(owner: str = "ann", listing: str = "{}", key: str | None = None, priority: int = 0) -> NewJob:

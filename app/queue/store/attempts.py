@@ -61,7 +61,7 @@ class ClaimStore(StoreBase):
     def heartbeat(self, claim: Claim) -> bool:
         """Renew the lease; False where the claim is lost."""
         with self.db.write(durable=False) as connection:
-            lease_until = self.clocks.steady() + self.limits.lease_seconds
+            lease_until = self.clocks.steady() + self.config.lease_seconds
             sql = f"UPDATE evaluation_jobs SET lease_until = ? WHERE {HELD}"
             return connection.execute(sql, (lease_until, *fence(claim))).rowcount == 1
 
@@ -113,7 +113,7 @@ class ClaimStore(StoreBase):
 
     def _claim(self, connection: sqlite3.Connection, worker: str) -> Claim | None:
         now, token = self.clocks.unix(), secrets.token_hex(12)
-        lease_until = self.clocks.steady() + self.limits.lease_seconds
+        lease_until = self.clocks.steady() + self.config.lease_seconds
         rows = connection.execute(
             _CLAIM, (token, worker, self.process, lease_until, now, now, now + LONGEST_BACK_OFF_SECONDS)
         ).fetchall()
@@ -173,7 +173,7 @@ class EndingStore(StoreBase):
                 return False
             if retry and held.cancel_requested:
                 self._end(connection, claim, Status.CANCELLED, "called off")
-            elif not retry or held.attempts >= self.limits.max_attempts:
+            elif not retry or held.attempts >= self.config.max_attempts:
                 self._end(connection, claim, Status.FAILED, failure.message, failure)
             else:
                 delay = back_off_seconds(held.attempts)
@@ -281,7 +281,7 @@ class EndingStore(StoreBase):
         job = claim.job
         if job.cancel_requested:
             self._end(connection, claim, Status.CANCELLED, "called off")
-        elif job.attempts >= self.limits.max_attempts:
+        elif job.attempts >= self.config.max_attempts:
             crashed = EvaluationCrashed(attempts=job.attempts)
             self._end(connection, claim, Status.FAILED, why, Failure(crashed.code, crashed.message))
         else:

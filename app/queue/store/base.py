@@ -8,19 +8,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from app.config import Config
 from app.db.database import Database
 from app.queue.jobs import Status
 from app.queue.process import identity
-
-
-@dataclass(frozen=True, slots=True)
-class Limits:
-    """What the store enforces. See Config for the meaning of each."""
-
-    lease_seconds: float = 15.0
-    max_attempts: int = 3
-    max_live_jobs_per_owner: int = 10
-    max_live_jobs: int = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,12 +49,12 @@ class StoreBase:
     def __init__(
         self,
         db: Database,
-        limits: Limits | None = None,
+        config: Config | None = None,
         clocks: Clocks | None = None,
         ring: Callable[[], None] = lambda: None,
     ) -> None:
         self.db = db
-        self.limits = limits or Limits()
+        self.config = config or Config()
         self.clocks = clocks or Clocks()
         self._ring = ring
         self._process: str | None = None

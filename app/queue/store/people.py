@@ -170,10 +170,10 @@ class PeopleStore(StoreBase):
     def _check_limits(self, connection: sqlite3.Connection, owner: str) -> None:
         sql = f"SELECT count(*) FROM evaluation_jobs WHERE owner = ? AND {LIVE}"
         live = connection.execute(sql, (owner,)).fetchone()[0]
-        if live >= self.limits.max_live_jobs_per_owner:
+        if live >= self.config.max_live_jobs_per_owner:
             raise TooManyJobs(live=live, retry_after_seconds=OWNER_RETRY_SECONDS)
         ahead = self._live_jobs(connection)
-        if ahead >= self.limits.max_live_jobs:
+        if ahead >= self.config.max_live_jobs:
             raise QueueFull(ahead=ahead, retry_after_seconds=FULL_RETRY_SECONDS)
 
     def _live_jobs(self, connection: sqlite3.Connection) -> int:
@@ -181,7 +181,7 @@ class PeopleStore(StoreBase):
         newest, now = _newest(connection)[0], time.monotonic()
         counted, newest_then, counted_at = self._counted
         at_most = counted + newest - newest_then
-        if now - counted_at > RECOUNT_SECONDS or at_most * 2 > self.limits.max_live_jobs:
+        if now - counted_at > RECOUNT_SECONDS or at_most * 2 > self.config.max_live_jobs:
             sql = f"SELECT count(*) FROM evaluation_jobs WHERE {LIVE}"
             at_most = connection.execute(sql).fetchall()[0][0]
             self._counted = (at_most, newest, now)

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from app.config import Config
 from app.errors import JobNotFound, QueueFull, TooManyJobs
 from app.queue.jobs import Status
 from app.queue.store import SqliteStore
-from app.queue.store.base import Limits
 from tests.support.building import assert_whole, create, new_job, open_at
 
 
@@ -59,7 +59,7 @@ def test_the_same_listing_is_new_once_the_first_has_ended(store: SqliteStore) ->
 
 
 def test_it_refuses_more_live_jobs_than_an_owner_may_have(tmp_path: Path) -> None:
-    store = open_at(tmp_path, Limits(max_live_jobs_per_owner=2))
+    store = open_at(tmp_path, Config(max_live_jobs_per_owner=2))
     first = create(store)
     create(store)
     with pytest.raises(TooManyJobs, match="2 evaluations") as refusal:
@@ -72,14 +72,14 @@ def test_it_refuses_more_live_jobs_than_an_owner_may_have(tmp_path: Path) -> Non
 
 
 def test_a_twin_is_given_even_at_the_limit(tmp_path: Path) -> None:
-    store = open_at(tmp_path, Limits(max_live_jobs_per_owner=1))
+    store = open_at(tmp_path, Config(max_live_jobs_per_owner=1))
     first, _ = store.create_job(new_job(key="same"))
     assert store.create_job(new_job(key="same")) == (first, False)
     store.db.close()
 
 
 def test_it_refuses_when_the_queue_is_full(tmp_path: Path) -> None:
-    store = open_at(tmp_path, Limits(max_live_jobs=2))
+    store = open_at(tmp_path, Config(max_live_jobs=2))
     create(store, owner="ann")
     create(store, owner="bob")
     with pytest.raises(QueueFull, match="2 evaluations are ahead") as refusal:

@@ -10,13 +10,14 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
+from app.config import Config
 from app.errors import NotYours, QueueFull, TooManyJobs, TransitionRefused
 from app.queue.jobs import Claim, Failure, Status
-from app.queue.store.base import AGEING_SECONDS, BACK_OFF_SECONDS, Limits
+from app.queue.store.base import AGEING_SECONDS, BACK_OFF_SECONDS
 from tests.support.building import SetClock, assert_whole, ended, new_job, open_at
 from tests.support.queue_model import Model, ModelJob
 
-LIMITS = Limits(lease_seconds=15.0, max_attempts=2, max_live_jobs_per_owner=3, max_live_jobs=5)
+CONFIG = Config(lease_seconds=15.0, max_attempts=2, max_live_jobs_per_owner=3, max_live_jobs=5)
 OWNERS, KEYS = st.sampled_from(["ann", "bob", "cy"]), st.sampled_from(["k1", "k2", "k3", "k4"])
 
 
@@ -30,7 +31,7 @@ class StoreMachine(RuleBasedStateMachine):
     def open(self) -> None:
         self.folder = tempfile.TemporaryDirectory()
         self.clock = SetClock()
-        self.store = open_at(Path(self.folder.name), LIMITS, self.clock)
+        self.store = open_at(Path(self.folder.name), CONFIG, self.clock)
         self.model = Model(15.0, 2, 3, 5)
         self.newest = 0.0
 
