@@ -23,7 +23,8 @@ from app.pipeline.evaluate import STAGES
 from app.pipeline.listing import Listing
 from app.pipeline.report import to_json
 from app.queue import open_store
-from app.queue.jobs import Job, JobStore, NewJob, StageRecord, StageState, Status
+from app.queue.jobs import Job, NewJob, StageRecord, StageState, Status
+from app.queue.store import JobStore
 from app.views.job import TICK_SECONDS, panel_mark
 from bench.watchers import watch
 from tests.support.serving import ROOT, Site, serve

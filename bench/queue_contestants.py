@@ -35,13 +35,13 @@ class Doorstep:
     def __init__(self, folder: Path, sync: str) -> None:
         from app.config import Config
         from app.db.database import Database
-        from app.queue.store import SqliteStore
-        from app.queue.store.schema import SCHEMA
+        from app.queue.store import JobStore
+        from app.queue.store.base import SCHEMA
         from app.queue.wake import Bell
 
         db = Database(folder / "doorstep.sqlite", SCHEMA, synchronous=sync)
         config = Config(max_live_jobs_per_owner=10_000_000, max_live_jobs=10_000_000)
-        self.store = SqliteStore(db, config, ring=Bell(folder).ring)
+        self.store = JobStore(db, config, notify=Bell(folder).ring)
 
     def put(self, number: int) -> None:
         from app.queue.jobs import NewJob

@@ -16,7 +16,7 @@ from app.atlas.regions import RegionStore
 from app.atlas.surroundings import AtlasSurroundings
 from app.config import Config
 from app.places import Location, Precision
-from app.queue.jobs import JobStore
+from app.queue.store import JobStore
 from app.web.services import services_of
 from tests.support.extracts import Town, lat_lon
 from tests.support.queue_steps import Steps

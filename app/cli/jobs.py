@@ -9,7 +9,8 @@ import click
 from app.cli.errors import plainly
 from app.config import load_config
 from app.queue import open_store
-from app.queue.jobs import Job, JobStore, Status
+from app.queue.jobs import Job, Status
+from app.queue.store import JobStore
 
 
 @click.group("jobs")

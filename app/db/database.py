@@ -7,10 +7,10 @@ import os
 import sqlite3
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import NoReturn
 
 from app.db.opening import Schema, create_file, prepare
 from app.db.write_lock import BUSY, WaitingSign, begin, let_others_in, pause, primary_code
@@ -23,8 +23,8 @@ CHECKPOINT_PAGES = {"worker": 2_000, "people": 16_000}
 #: The log's file is cut back to this once all of it has been copied.
 LOG_BYTES = 32 * 1024 * 1024
 
-#: A row as SQLite gives it: the query says what is in it.
-Row = tuple[Any, ...]
+#: A row whose columns are read by name.
+Row = sqlite3.Row
 
 logger = logging.getLogger(__name__)
 DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
@@ -67,12 +67,12 @@ class Database:
         self._prepared = False
         self._pid: int | None = None
 
-    def read(self, sql: str, parameters: Sequence[object] = ()) -> list[Row]:
+    def read(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[Row]:
         """Run one query and return all its rows: a cursor left half read would hold the log back."""
         deadline = time.monotonic() + self._patience_seconds
         while True:
             try:
-                return self.connection(durable=False).execute(sql, parameters).fetchall()
+                return self.connection(durable=False).execute(sql, parameters or {}).fetchall()
             except (sqlite3.Error, OSError) as error:
                 if primary_code(error) not in BUSY or time.monotonic() > deadline:
                     self.give_up(error)
@@ -129,6 +129,7 @@ class Database:
             if not self._prepared:
                 create_file(self.path)
             connection = sqlite3.connect(self.path, timeout=0, isolation_level=None, check_same_thread=False)
+            connection.row_factory = sqlite3.Row
             try:
                 self._set_up(connection, durable, "people" if durable and not draining else "worker")
             except BaseException:

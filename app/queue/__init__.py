@@ -8,8 +8,8 @@ from pathlib import Path
 from app.config import Config
 from app.db.database import Database
 from app.queue.child import ChildRunner, production_command
-from app.queue.store import SqliteStore
-from app.queue.store.schema import SCHEMA
+from app.queue.store import JobStore
+from app.queue.store.base import SCHEMA
 from app.queue.wake import Bell
 from app.queue.worker import Health, Worker
 
@@ -17,9 +17,9 @@ _bells: dict[tuple[int, Path], Bell] = {}
 _workers: dict[int, Worker] = {}
 
 
-def open_store(config: Config) -> SqliteStore:
+def open_store(config: Config) -> JobStore:
     """Return a store on the configured database; the file is opened at the first use of each thread."""
-    return SqliteStore(Database(config.database_path, SCHEMA), config, ring=_bell(config).ring)
+    return JobStore(Database(config.database_path, SCHEMA), config, notify=_bell(config).ring)
 
 
 def start_worker(config: Config) -> Worker:

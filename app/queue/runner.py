@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from app.errors import DoorstepError, EvaluationFailed, QueueUnavailable
-from app.queue.jobs import Claim, Failure, JobStore, StageRecord
+from app.queue.jobs import Claim, Failure, StageRecord
+from app.queue.store import JobStore
 
 logger = logging.getLogger(__name__)
 

@@ -9,8 +9,8 @@ from collections.abc import Callable
 from typing import Protocol
 
 from app.config import Config
-from app.queue.jobs import JobStore
 from app.queue.runner import Attempt
+from app.queue.store import JobStore
 from app.queue.wake import Bell
 
 logger = logging.getLogger(__name__)

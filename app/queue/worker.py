@@ -11,8 +11,9 @@ from dataclasses import dataclass
 
 from app.config import Config
 from app.errors import DatabaseDamaged, QueueUnavailable
-from app.queue.jobs import Claim, JobStore
+from app.queue.jobs import Claim
 from app.queue.runner import Attempt, EvaluatorDied, EvaluatorUnavailable, Interrupted, Runner, refusal
+from app.queue.store import JobStore
 from app.queue.wake import Bell
 from app.queue.watch import Watch
 

@@ -10,7 +10,8 @@ import msgspec
 from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.queue.jobs import Job, JobStore, QueueStats, Status
+from app.queue.jobs import Job, QueueStats, Status
+from app.queue.store import JobStore
 from app.web import visitor
 from app.web.negotiation import Wanted, json_response, negotiated, wanted
 from app.web.services import config, store

@@ -11,7 +11,8 @@ import msgspec
 from app.errors import AddressNotFound, AddressOutsideRegions
 from app.pipeline.evaluate import STAGES
 from app.pipeline.listing import Listing
-from app.queue.jobs import Job, JobStore, StageRecord, StageState, Status
+from app.queue.jobs import Job, StageRecord, StageState, Status
+from app.queue.store import JobStore
 from app.web.forms import FormValues, values_from
 from app.wording import duration, ordinal
 

@@ -10,7 +10,7 @@ from flask import Flask, current_app
 
 from app.config import Config
 from app.queue import open_store
-from app.queue.jobs import JobStore
+from app.queue.store import JobStore
 from app.sources.regions import ImportedRegions
 
 EXTENSION = "doorstep"

@@ -13,12 +13,12 @@ from click.testing import CliRunner, Result
 
 from app.cli.jobs import jobs_commands
 from app.queue.jobs import Failure, Status
-from app.queue.store import SqliteStore
+from app.queue.store import JobStore
 from tests.support.building import create, ended, open_at, wait_for
 
 
 @pytest.fixture
-def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SqliteStore:
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> JobStore:
     """A store that the commands find through the environment."""
     monkeypatch.setenv("DOORSTEP_DATA_DIR", str(tmp_path))
     return open_at(tmp_path)
@@ -28,7 +28,7 @@ def run(*arguments: str) -> Result:
     return CliRunner().invoke(jobs_commands, list(arguments))
 
 
-def fail_one(store: SqliteStore) -> str:
+def fail_one(store: JobStore) -> str:
     """A job that failed in its second stage."""
     create(store)
     claim = store.claim_next_job("box:1:1")
@@ -39,7 +39,7 @@ def fail_one(store: SqliteStore) -> str:
     return claim.job.job_id
 
 
-def test_it_lists_jobs(site: SqliteStore) -> None:
+def test_it_lists_jobs(site: JobStore) -> None:
     failed, waiting = fail_one(site), create(site).job_id
     lines = run("list").output.splitlines()
     assert [line.split()[0] for line in lines] == [waiting, failed]
@@ -47,50 +47,50 @@ def test_it_lists_jobs(site: SqliteStore) -> None:
     assert len(run("list", "--limit", "1").output.splitlines()) == 1
 
 
-def test_it_refuses_an_unknown_status(site: SqliteStore) -> None:
+def test_it_refuses_an_unknown_status(site: JobStore) -> None:
     assert run("list", "--status", "lost").exit_code == 2
 
 
-def test_it_shows_a_job_with_its_history(site: SqliteStore) -> None:
+def test_it_shows_a_job_with_its_history(site: JobStore) -> None:
     output = run("show", fail_one(site)).output
     for expected in ("It did not work out.", "geocode", "nothing mapped", "queued -> running", "box:1:1"):
         assert expected in output
 
 
-def test_it_says_so_where_there_is_no_such_job(site: SqliteStore) -> None:
+def test_it_says_so_where_there_is_no_such_job(site: JobStore) -> None:
     result = run("show", "nothing")
     assert result.exit_code == 1
     assert result.output.startswith("Error: This evaluation does not exist")
 
 
-def test_it_queues_a_failed_job_again(site: SqliteStore) -> None:
+def test_it_queues_a_failed_job_again(site: JobStore) -> None:
     job_id = fail_one(site)
     assert run("retry", job_id).exit_code == 0
     assert site.get_job(job_id).status is Status.QUEUED
 
 
-def test_it_refuses_to_queue_a_waiting_job_again(site: SqliteStore) -> None:
+def test_it_refuses_to_queue_a_waiting_job_again(site: JobStore) -> None:
     result = run("retry", create(site).job_id)
     assert (result.exit_code, "already queued" in result.output) == (1, True)
 
 
-def test_it_cancels_a_job(site: SqliteStore) -> None:
+def test_it_cancels_a_job(site: JobStore) -> None:
     job = create(site)
     assert "cancelled" in run("cancel", job.job_id).output
     assert site.get_job(job.job_id).status is Status.CANCELLED
 
 
-def test_it_refuses_to_cancel_an_ended_job(site: SqliteStore) -> None:
+def test_it_refuses_to_cancel_an_ended_job(site: JobStore) -> None:
     assert run("cancel", fail_one(site)).exit_code == 1
 
 
-def test_it_clears_old_jobs_away(site: SqliteStore) -> None:
+def test_it_clears_old_jobs_away(site: JobStore) -> None:
     fail_one(site)
     assert run("prune").output == "0 jobs cleared away.\n"
     assert run("prune", "--days", "0").output == "1 job cleared away.\n"
 
 
-def test_it_shows_figures(site: SqliteStore) -> None:
+def test_it_shows_figures(site: JobStore) -> None:
     fail_one(site)
     create(site)
     words = run("stats").output.split()
@@ -98,7 +98,7 @@ def test_it_shows_figures(site: SqliteStore) -> None:
     assert words[words.index("failed") + 1] == "1"
 
 
-def test_a_damaged_database_is_one_sentence(site: SqliteStore, tmp_path: Path) -> None:
+def test_a_damaged_database_is_one_sentence(site: JobStore, tmp_path: Path) -> None:
     (tmp_path / "doorstep.sqlite").write_bytes(b"my shopping list\n" * 100)
     result = run("stats")
     assert result.exit_code == 1
@@ -113,7 +113,7 @@ worker_command()
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_worker_of_its_own_takes_jobs_until_it_is_stopped(site: SqliteStore, number: int) -> None:
+def test_a_worker_of_its_own_takes_jobs_until_it_is_stopped(site: JobStore, number: int) -> None:
     command = [sys.executable, "-c", WORKER]
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=dict(os.environ)) as worker:
         assert worker.stdout

@@ -17,9 +17,9 @@ import pytest
 from app.db.database import LOG_BYTES, Database
 from app.db.opening import PAGE_BYTES, Schema
 from app.errors import DatabaseDamaged, QueueUnavailable
-from app.queue.store import SqliteStore
-from app.queue.store.schema import SCHEMA
-from tests.support.building import WIDE, assert_whole, create, open_at
+from app.queue.store import JobStore
+from app.queue.store.base import SCHEMA
+from tests.support.building import WIDE, assert_whole, create, open_at, tuples
 
 FILE = "doorstep.sqlite"
 FIRST = ("CREATE TABLE thing (a INTEGER)", "INSERT INTO thing VALUES (1)")
@@ -49,10 +49,10 @@ def test_nothing_is_opened_before_the_first_use(tmp_path: Path) -> None:
 
 def test_an_older_file_is_brought_up_to_date(tmp_path: Path) -> None:
     old = thing(tmp_path, FIRST)
-    assert old.read("SELECT * FROM thing") == [(1,)]
+    assert tuples(old.read("SELECT * FROM thing")) == [(1,)]
     new = thing(tmp_path, FIRST, SECOND)
-    assert new.read("SELECT a, b FROM thing") == [(1, 7)]
-    assert old.read("SELECT a FROM thing") == [(1,)]
+    assert tuples(new.read("SELECT a, b FROM thing")) == [(1, 7)]
+    assert tuples(old.read("SELECT a FROM thing")) == [(1,)]
     old.close()
     new.close()
 
@@ -60,8 +60,8 @@ def test_an_older_file_is_brought_up_to_date(tmp_path: Path) -> None:
 def test_a_newer_file_is_left_as_it_is(tmp_path: Path) -> None:
     thing(tmp_path, FIRST, SECOND).read("SELECT 1")
     old = thing(tmp_path, FIRST)
-    assert old.read("SELECT a FROM thing") == [(1,)]
-    assert old.read("PRAGMA user_version") == [(2,)]
+    assert tuples(old.read("SELECT a FROM thing")) == [(1,)]
+    assert tuples(old.read("PRAGMA user_version")) == [(2,)]
     old.close()
 
 
@@ -71,7 +71,7 @@ def test_a_failed_migration_leaves_nothing_half_made(tmp_path: Path) -> None:
     with pytest.raises(sqlite3.OperationalError, match="already exists"):
         broken.read("SELECT 1")
     old = thing(tmp_path, FIRST)
-    assert old.read("SELECT * FROM thing") == [(1,)]
+    assert tuples(old.read("SELECT * FROM thing")) == [(1,)]
     old.close()
 
 
@@ -106,7 +106,7 @@ def test_threads_may_come_first_at_once(tmp_path: Path) -> None:
     store.db.close()
 
 
-def test_what_dead_threads_left_is_closed(store: SqliteStore) -> None:
+def test_what_dead_threads_left_is_closed(store: JobStore) -> None:
     for _ in range(5):
         thread = threading.Thread(target=lambda: create(store))
         thread.start()
@@ -115,7 +115,7 @@ def test_what_dead_threads_left_is_closed(store: SqliteStore) -> None:
     assert len(store.db._closables) <= 6
 
 
-def test_it_refuses_to_go_on_after_a_fork(store: SqliteStore) -> None:
+def test_it_refuses_to_go_on_after_a_fork(store: JobStore) -> None:
     create(store)
     child = os.fork()
     if child == 0:
@@ -288,7 +288,7 @@ def test_readers_are_not_held_up_by_a_writer(tmp_path: Path) -> None:
     other.db.close()
 
 
-def write_much(store: SqliteStore, megabytes: int) -> None:
+def write_much(store: JobStore, megabytes: int) -> None:
     """Write through the log as a worker does."""
     for _ in range(megabytes * 4):
         with store.db.write(durable=False, draining=True) as connection:
@@ -315,15 +315,15 @@ def test_the_log_stays_bounded(tmp_path: Path) -> None:
     store.db.close()
 
 
-def test_no_query_of_ours_holds_the_log(store: SqliteStore) -> None:
+def test_no_query_of_ours_holds_the_log(store: JobStore) -> None:
     job = create(store)
     for action in (lambda: store.get_job(job.job_id), store.stats, lambda: store.list_jobs(None)):
         action()
         assert store.db.connection(durable=False).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()[0][0] == 0
 
 
-def test_the_schema_is_the_one_in_the_file(store: SqliteStore) -> None:
-    assert store.db.read("PRAGMA user_version") == [(len(SCHEMA.migrations),)]
-    assert store.db.read("PRAGMA journal_mode") == [("wal",)]
-    assert store.db.connection(durable=True).execute("PRAGMA synchronous").fetchall() == [(2,)]
-    assert store.db.connection(durable=False).execute("PRAGMA synchronous").fetchall() == [(1,)]
+def test_the_schema_is_the_one_in_the_file(store: JobStore) -> None:
+    assert tuples(store.db.read("PRAGMA user_version")) == [(len(SCHEMA.migrations),)]
+    assert tuples(store.db.read("PRAGMA journal_mode")) == [("wal",)]
+    assert tuples(store.db.connection(durable=True).execute("PRAGMA synchronous").fetchall()) == [(2,)]
+    assert tuples(store.db.connection(durable=False).execute("PRAGMA synchronous").fetchall()) == [(1,)]

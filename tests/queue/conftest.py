@@ -9,7 +9,7 @@ import pytest
 
 from app.config import Config
 from app.queue.runner import Evaluation, InlineRunner, Runner
-from app.queue.store import SqliteStore
+from app.queue.store import JobStore
 from app.queue.wake import Bell
 from app.queue.worker import Worker
 from tests.support.building import SetClock, open_at
@@ -21,7 +21,7 @@ def clock() -> SetClock:
 
 
 @pytest.fixture
-def store(tmp_path: Path, clock: SetClock) -> Iterator[SqliteStore]:
+def store(tmp_path: Path, clock: SetClock) -> Iterator[JobStore]:
     """A store whose clocks stand still."""
     store = open_at(tmp_path, clock=clock)
     yield store
@@ -37,7 +37,7 @@ class Site:
         self.store = open_at(folder, ring=self.bell.ring)
         self._workers: list[Worker] = []
 
-    def start(self, evaluation: Evaluation | Runner, store: SqliteStore | None = None, lease: float = 15.0) -> Worker:
+    def start(self, evaluation: Evaluation | Runner, store: JobStore | None = None, lease: float = 15.0) -> Worker:
         """Start a worker on an evaluation in its own thread, or on a runner."""
         runner = InlineRunner(evaluation) if callable(evaluation) else evaluation
         worker = Worker(store or self.store, runner, self.bell, Config(lease_seconds=lease))

@@ -17,7 +17,7 @@ import pytest
 
 from app.errors import TransitionRefused
 from app.queue.jobs import Status
-from app.queue.store import SqliteStore
+from app.queue.store import JobStore
 from app.queue.wake import Bell
 from tests.support.building import WIDE, assert_all_ended, create, open_at, wait_for
 from tests.support.gunicorn_site import Gunicorn
@@ -38,7 +38,7 @@ def kill_one(site: Gunicorn, dice: random.Random) -> bool:
     return False
 
 
-def feed(store: SqliteStore, dice: random.Random, made: int) -> int:
+def feed(store: JobStore, dice: random.Random, made: int) -> int:
     """Keep some jobs waiting, and now and then call one off; return how many there are now."""
     while made < JOBS and store.stats().queued < BACKLOG:
         made += 1
@@ -69,7 +69,7 @@ def test_no_kill_loses_or_doubles_a_job(tmp_path: Path) -> None:
     store.db.close()
 
 
-def check(store: SqliteStore, kills: int, made: int) -> None:
+def check(store: JobStore, kills: int, made: int) -> None:
     """Check every job's end and its way there."""
     assert_all_ended(store)
     jobs = store.list_jobs(None, limit=1_000_000)

@@ -12,14 +12,14 @@ import pytest
 
 from app.queue.jobs import Job, Status
 from app.queue.process import identity
-from app.queue.store import SqliteStore
+from app.queue.store import JobStore
 from app.queue.wake import Bell
 from tests.support.building import assert_all_ended, create, open_at, wait_for, wait_for_status
 from tests.support.gunicorn_site import Gunicorn
 
 
 @pytest.fixture
-def store(tmp_path: Path) -> Iterator[SqliteStore]:
+def store(tmp_path: Path) -> Iterator[JobStore]:
     """A store on the site's database."""
     store = open_at(tmp_path, ring=Bell(tmp_path).ring)
     yield store
@@ -27,14 +27,14 @@ def store(tmp_path: Path) -> Iterator[SqliteStore]:
 
 
 @pytest.fixture
-def site(tmp_path: Path, store: SqliteStore) -> Iterator[Gunicorn]:
+def site(tmp_path: Path, store: JobStore) -> Iterator[Gunicorn]:
     site = Gunicorn(tmp_path, "slowly", workers=1)
     site.wait_until_up(workers=1)
     yield site
     site.kill()
 
 
-def under_way(store: SqliteStore) -> Job:
+def under_way(store: JobStore) -> Job:
     """A job in its third stage."""
     job = create(store)
     wait_for(lambda: len(store.checkpoints(job.job_id)) >= 2)
@@ -42,7 +42,7 @@ def under_way(store: SqliteStore) -> Job:
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_the_job_under_way_is_handed_back(store: SqliteStore, site: Gunicorn, number: int) -> None:
+def test_the_job_under_way_is_handed_back(store: JobStore, site: Gunicorn, number: int) -> None:
     job = under_way(store)
     evaluators = site.evaluators()
     assert site.stop(number) == 0
@@ -52,7 +52,7 @@ def test_the_job_under_way_is_handed_back(store: SqliteStore, site: Gunicorn, nu
     wait_for(lambda: not any(identity(pid) for pid in evaluators))
 
 
-def test_the_next_start_goes_on_with_it(store: SqliteStore, site: Gunicorn, tmp_path: Path) -> None:
+def test_the_next_start_goes_on_with_it(store: JobStore, site: Gunicorn, tmp_path: Path) -> None:
     job = under_way(store)
     site.stop()
     again = Gunicorn(tmp_path, "slowly")
@@ -64,7 +64,7 @@ def test_the_next_start_goes_on_with_it(store: SqliteStore, site: Gunicorn, tmp_
         again.kill()
 
 
-def test_a_stage_without_end_does_not_hold_up_the_stop(store: SqliteStore, tmp_path: Path) -> None:
+def test_a_stage_without_end_does_not_hold_up_the_stop(store: JobStore, tmp_path: Path) -> None:
     site = Gunicorn(tmp_path, "hanging_in_native_code", workers=1)
     try:
         site.wait_until_up(workers=1)
@@ -79,7 +79,7 @@ def test_a_stage_without_end_does_not_hold_up_the_stop(store: SqliteStore, tmp_p
         site.kill()
 
 
-def test_a_killed_worker_is_replaced_and_its_job_resumed(store: SqliteStore, site: Gunicorn) -> None:
+def test_a_killed_worker_is_replaced_and_its_job_resumed(store: JobStore, site: Gunicorn) -> None:
     job = under_way(store)
     (worker,) = site.workers()
     os.kill(worker, signal.SIGKILL)
@@ -88,7 +88,7 @@ def test_a_killed_worker_is_replaced_and_its_job_resumed(store: SqliteStore, sit
     assert "its worker was gone" in [event.why for event in store.events(job.job_id)]
 
 
-def test_a_killed_evaluator_is_replaced_and_its_job_resumed(store: SqliteStore, site: Gunicorn) -> None:
+def test_a_killed_evaluator_is_replaced_and_its_job_resumed(store: JobStore, site: Gunicorn) -> None:
     job = under_way(store)
     (evaluator,) = site.evaluators()
     os.kill(evaluator, signal.SIGKILL)

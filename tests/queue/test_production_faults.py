@@ -17,10 +17,10 @@ from app.errors import NoRegions, QueueUnavailable
 from app.queue.child import ChildRunner
 from app.queue.jobs import Failure, Status
 from app.queue.runner import Progress
-from app.queue.store import SqliteStore
-from app.queue.store.schema import SCHEMA
+from app.queue.store import JobStore
+from app.queue.store.base import SCHEMA
 from tests.queue.conftest import Site
-from tests.support.building import assert_all_ended, create, open_at, stages_of, wait_for, wait_for_status
+from tests.support.building import assert_all_ended, create, open_at, stages_of, tuples, wait_for, wait_for_status
 
 
 def test_a_claim_error_does_not_kill_the_worker_with_80_jobs_behind_it(
@@ -36,7 +36,7 @@ def test_a_claim_error_does_not_kill_the_worker_with_80_jobs_behind_it(
     assert_all_ended(site.store)
 
 
-def test_an_error_after_completion_leaves_a_done_job_done(store: SqliteStore) -> None:
+def test_an_error_after_completion_leaves_a_done_job_done(store: JobStore) -> None:
     job = create(store)
     claim = store.claim_next_job("w")
     assert claim
@@ -99,8 +99,8 @@ def test_a_column_missing_after_an_upgrade_is_added(tmp_path: Path) -> None:
     upgraded = Schema(
         SCHEMA.application_id, (*SCHEMA.migrations, ("ALTER TABLE evaluation_jobs ADD COLUMN note TEXT",))
     )
-    after = SqliteStore(Database(path, upgraded))
-    assert after.db.read("SELECT note FROM evaluation_jobs") == [(None,)]
+    after = JobStore(Database(path, upgraded))
+    assert tuples(after.db.read("SELECT note FROM evaluation_jobs")) == [(None,)]
     claim = after.claim_next_job("w")
     assert claim
     assert after.complete_job(claim, b"report")

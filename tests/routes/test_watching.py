@@ -9,7 +9,8 @@ from flask.testing import FlaskClient
 
 from app.pipeline.evaluate import STAGES
 from app.pipeline.report import to_json
-from app.queue.jobs import Failure, JobStore
+from app.queue.jobs import Failure
+from app.queue.store import JobStore
 from tests.support.asking import ADDRESS, HTMX, JSON, soup, submit, visible_text
 from tests.support.queue_steps import Steps
 from tests.support.reports import report

@@ -9,12 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.config import Config
-from app.db.database import Database
+from app.db.database import Database, Row
 from app.queue.jobs import Job, NewJob, StageRecord, StageState, Status
 from app.queue.runner import Progress, StageEnded
-from app.queue.store import SqliteStore
-from app.queue.store.base import Clocks
-from app.queue.store.schema import SCHEMA
+from app.queue.store import JobStore
+from app.queue.store.base import SCHEMA, Clocks
 
 _numbers = itertools.count(1)
 
@@ -44,11 +43,11 @@ def open_at(
     clock: SetClock | None = None,
     ring: Callable[[], None] = lambda: None,
     patience: float = 5.0,
-) -> SqliteStore:
+) -> JobStore:
     """Open a store in a folder."""
     clocks = clock.clocks if clock else Clocks()
     db = Database(folder / "doorstep.sqlite", SCHEMA, patience_seconds=patience)
-    return SqliteStore(db, config or Config(), clocks, ring)
+    return JobStore(db, config or Config(), clocks, ring)
 
 
 def new_job(owner: str = "ann", listing: str = "{}", key: str | None = None, priority: int = 0) -> NewJob:
@@ -57,7 +56,7 @@ def new_job(owner: str = "ann", listing: str = "{}", key: str | None = None, pri
     return NewJob(f"{key} street", listing, key, owner, priority)
 
 
-def create(store: SqliteStore, *, owner: str = "ann", listing: str = "{}", priority: int = 0) -> Job:
+def create(store: JobStore, *, owner: str = "ann", listing: str = "{}", priority: int = 0) -> Job:
     """Store a new job."""
     return store.create_job(new_job(owner, listing, priority=priority))[0]
 
@@ -89,26 +88,31 @@ def wait_for(what: Callable[[], bool], seconds: float = 10.0) -> None:
         time.sleep(0.005)
 
 
-def wait_for_status(store: SqliteStore, job: Job, *statuses: Status, seconds: float = 10.0) -> Job:
+def wait_for_status(store: JobStore, job: Job, *statuses: Status, seconds: float = 10.0) -> Job:
     """Wait until a job is in one of these statuses and return it."""
     wait_for(lambda: store.get_job(job.job_id).status in statuses, seconds)
     return store.get_job(job.job_id)
+
+
+def tuples(rows: Sequence[Row]) -> list[tuple[object, ...]]:
+    """Return rows as tuples, to compare them."""
+    return [tuple(row) for row in rows]
 
 
 #: Pruning leaves snapshots without their job.
 KEPT = "job_seq IN (SELECT seq FROM evaluation_jobs)"
 
 
-def assert_whole(store: SqliteStore) -> None:
+def assert_whole(store: JobStore) -> None:
     """Check what must hold at any moment: one snapshot per done job, and an intact file."""
-    done = store.db.read("SELECT job_id, result_snapshot_id FROM evaluation_jobs WHERE status = 'done'")
-    assert sorted(done) == sorted(store.db.read(f"SELECT job_id, snapshot_id FROM snapshots WHERE {KEPT}"))
-    assert store.db.read("PRAGMA integrity_check") == [("ok",)]
+    done = tuples(store.db.read("SELECT job_id, result_snapshot_id FROM evaluation_jobs WHERE status = 'done'"))
+    assert sorted(done) == sorted(tuples(store.db.read(f"SELECT job_id, snapshot_id FROM snapshots WHERE {KEPT}")))
+    assert tuples(store.db.read("PRAGMA integrity_check")) == [("ok",)]
 
 
-def assert_all_ended(store: SqliteStore) -> None:
+def assert_all_ended(store: JobStore) -> None:
     """Check that every job is in one final state, by the end of its history too."""
     assert_whole(store)
-    assert store.db.read("SELECT count(*) FROM evaluation_jobs WHERE status IN ('queued', 'running')") == [(0,)]
+    assert tuples(store.db.read("SELECT count(*) FROM evaluation_jobs WHERE status IN ('queued', 'running')")) == [(0,)]
     last = "SELECT to_status FROM job_events WHERE job_seq = seq ORDER BY version DESC LIMIT 1"
-    assert store.db.read(f"SELECT count(*) FROM evaluation_jobs WHERE status <> ({last})") == [(0,)]
+    assert tuples(store.db.read(f"SELECT count(*) FROM evaluation_jobs WHERE status <> ({last})")) == [(0,)]

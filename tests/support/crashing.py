@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from app.queue.jobs import Claim, Failure
-from app.queue.store import SqliteStore
+from app.queue.store import JobStore
 from tests.support.building import create, ended, open_at
 
 FAILURE = Failure("too-bad", "It did not work out.")
@@ -43,7 +43,7 @@ class Fuse:
         return connection
 
 
-def claimed(store: SqliteStore) -> Claim:
+def claimed(store: JobStore) -> Claim:
     """A job that has finished a stage, and another one that waits."""
     create(store)
     create(store)
@@ -54,28 +54,28 @@ def claimed(store: SqliteStore) -> Claim:
     return claim
 
 
-def completed(store: SqliteStore) -> str:
+def completed(store: JobStore) -> str:
     """A stored report."""
     snapshot_id = store.complete_job(claimed(store), b"report")
     assert snapshot_id
     return snapshot_id
 
 
-def failed(store: SqliteStore) -> str:
+def failed(store: JobStore) -> str:
     """A failed job."""
     claim = claimed(store)
     store.fail_job(claim, FAILURE, retry=False)
     return claim.job.job_id
 
 
-def asked_to_stop(store: SqliteStore) -> Claim:
+def asked_to_stop(store: JobStore) -> Claim:
     """A running job that was called off."""
     claim = claimed(store)
     store.cancel_job(claim.job.job_id, None)
     return claim
 
 
-def of_the_dead(store: SqliteStore) -> None:
+def of_the_dead(store: JobStore) -> None:
     """A running job whose process is gone."""
     store._process = "an-earlier-boot/1/1/1"
     claimed(store)
@@ -83,7 +83,7 @@ def of_the_dead(store: SqliteStore) -> None:
 
 
 #: What is there before, and the transition.
-TRANSITIONS: dict[str, tuple[Callable[[SqliteStore], Any], Callable[[SqliteStore, Any], object]]] = {
+TRANSITIONS: dict[str, tuple[Callable[[JobStore], Any], Callable[[JobStore, Any], object]]] = {
     "create": (create, lambda store, _: create(store)),
     "cancel queued": (create, lambda store, job: store.cancel_job(job.job_id, None)),
     "cancel running": (claimed, lambda store, claim: store.cancel_job(claim.job.job_id, None)),

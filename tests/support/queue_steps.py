@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from app.pipeline.evaluate import STAGES
 from app.pipeline.report import Report, to_json
-from app.queue.jobs import Claim, Failure, JobStore, StageRecord, StageState
+from app.queue.jobs import Claim, Failure, StageRecord, StageState
+from app.queue.store import JobStore
 from tests.support.reports import report
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 from flask.testing import FlaskClient
 
-from app.queue.jobs import JobStore, Status
+from app.queue.jobs import Status
+from app.queue.store import JobStore
 from tests.support.asking import HTMX, JSON, soup, submit, visible_text
 from tests.support.queue_steps import Steps
 

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from app.queue.store.attempts import ClaimStore, EndingStore
+from app.queue.store.attempts import AttemptStore
 from app.queue.store.operations import OperationStore
-from app.queue.store.people import PeopleStore, SnapshotStore
+from app.queue.store.people import PeopleStore
 
 
-class SqliteStore(PeopleStore, ClaimStore, EndingStore, SnapshotStore, OperationStore):
-    """The whole store: see `app.queue.interface.JobStore` for what each verb promises."""
+class JobStore(PeopleStore, AttemptStore, OperationStore):
+    """The whole store. Every verb raises QueueUnavailable where the database cannot be reached."""

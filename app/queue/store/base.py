@@ -1,17 +1,43 @@
-"""What the parts of the store share: the database, the clocks, the limits, and the history."""
+"""What the parts of the store share: the database, its tables, the clocks, and the history of jobs."""
 
 from __future__ import annotations
 
+import json
 import random
 import sqlite3
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from app.config import Config
-from app.db.database import Database
-from app.queue.jobs import Status
+from app.db.database import Database, Row
+from app.db.opening import Schema
+from app.queue.jobs import Job, Status
 from app.queue.process import identity
+
+#: Marks the file as ours: "Door" in ASCII.
+APPLICATION_ID = 0x446F6F72
+
+#: The first automatic retry comes about this many seconds late; each further one twice as late.
+BACK_OFF_SECONDS = 5.0
+#: No automatic retry waits longer, jitter included: a `run_after` beyond it shows that the clock was put back.
+LONGEST_BACK_OFF_SECONDS = 300.0
+#: `run_after` of a job that need not wait: a clock put back cannot delay it.
+AT_ONCE = 0.0
+
+
+def statements(script: str) -> Iterator[str]:
+    """Yield the statements of an SQL script, each with the comments before it."""
+    statement = ""
+    for line in script.splitlines(keepends=True):
+        statement += line
+        if sqlite3.complete_statement(statement):
+            yield statement.strip()
+            statement = ""
+
+
+SCHEMA = Schema(APPLICATION_ID, (tuple(statements(Path(__file__).with_name("schema.sql").read_text())),))
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +48,29 @@ class Clocks:
     steady: Callable[[], float] = time.monotonic
 
 
-#: The first automatic retry comes about this late; each further one twice as late.
-BACK_OFF_SECONDS = 5.0
-#: No automatic retry waits longer, jitter included: a `run_after` beyond it shows that the clock was put back.
-LONGEST_BACK_OFF_SECONDS = 300.0
-#: `run_after` of a job that need not wait: a clock put back cannot delay it.
-AT_ONCE = 0.0
-#: How many seconds of waiting weigh as much as one step of priority.
-AGEING_SECONDS = 60.0
+class StoreBase:
+    """The database and the settings; the parts of the store build on it."""
+
+    def __init__(
+        self,
+        db: Database,
+        config: Config | None = None,
+        clocks: Clocks | None = None,
+        notify: Callable[[], None] = lambda: None,
+    ) -> None:
+        self.db = db
+        self.config = config or Config()
+        self.clocks = clocks or Clocks()
+        #: Wakes idle workers.
+        self._notify = notify
+        self._process: str | None = None
+
+    @property
+    def process(self) -> str:
+        """The name of this process, by which others see whether it still lives."""
+        if self._process is None:
+            self._process = identity()
+        return self._process
 
 
 def back_off_seconds(attempts: int) -> float:
@@ -38,50 +79,57 @@ def back_off_seconds(attempts: int) -> float:
     return min(wait, LONGEST_BACK_OFF_SECONDS)
 
 
-#: The jobs that have not ended, in the words of the partial indexes; a claim leaves these columns alone, and so the
-#: indexes of what is live.
-LIVE = "completed_at IS NULL"
-
-
-class StoreBase:
-    """The database and the rules; the parts of the store build on it."""
-
-    def __init__(
-        self,
-        db: Database,
-        config: Config | None = None,
-        clocks: Clocks | None = None,
-        ring: Callable[[], None] = lambda: None,
-    ) -> None:
-        self.db = db
-        self.config = config or Config()
-        self.clocks = clocks or Clocks()
-        self._ring = ring
-        self._process: str | None = None
-
-    @property
-    def process(self) -> str:
-        """Name this process for others to see whether it still lives."""
-        if self._process is None:
-            self._process = identity()
-        return self._process
-
-
-def record(
+def record_event(
     connection: sqlite3.Connection,
-    changed: tuple[int, int, str | None],
+    changed: Row,
     at: float,
-    transition: tuple[Status | None, Status],
-    worker: str = "",
-    why: str = "",
+    *,
+    before: Status | None,
+    after: Status,
+    worker: str | None = "",
+    why: str,
 ) -> None:
-    """Add a transition to the job's history. `changed` is its seq, new version and stage."""
-    before, after = transition
-    # sqlite3 looks for an adapter of everything that is not exactly a str, at 2 us each
-    connection.execute(_RECORD, (*changed, at, before and before.value, after.value, worker, why))
+    """Add a transition to a job's history. `changed` holds the job's seq, its new version and its current_stage."""
+    connection.execute(
+        """
+        INSERT INTO job_events (job_seq, version, stage, at, from_status, to_status, worker, why)
+        VALUES (:seq, :version, :stage, :at, :before, :after, :worker, :why)
+        """,
+        {
+            "seq": changed["seq"],
+            "version": changed["version"],
+            "stage": changed["current_stage"],
+            "at": at,
+            # sqlite3 looks for an adapter of everything that is not exactly a str, at 2 us each
+            "before": before and before.value,
+            "after": after.value,
+            "worker": worker or "",
+            "why": why,
+        },
+    )
 
 
-_RECORD = (
-    "INSERT INTO job_events (job_seq, version, stage, at, from_status, to_status, worker, why)"
-    " VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
-)
+def job_from(row: Row) -> Job:
+    """Read a row of evaluation_jobs."""
+    return Job(
+        job_id=row["job_id"],
+        address=row["address"],
+        listing=row["listing"],
+        owner=row["owner"],
+        status=Status(row["status"]),
+        priority=row["priority"],
+        current_stage=row["current_stage"],
+        result_snapshot_id=row["result_snapshot_id"],
+        error=row["error"],
+        error_code=row["error_code"],
+        suggestions=tuple(json.loads(row["suggestions"])) if row["suggestions"] != "[]" else (),
+        attempts=row["attempts"],
+        resumed=row["resumed"],
+        cancel_requested=bool(row["cancel_requested"]),
+        run_after=row["run_after"],
+        created_at=row["created_at"],
+        started_at=row["started_at"],
+        completed_at=row["completed_at"],
+        version=row["version"],
+        worker=row["worker"],
+    )

@@ -1,18 +1,16 @@
 """What operators ask of the queue: lists, figures, clearing away, and whether it works."""
-# ruff: noqa: S608 - only constants are put into statements; values are bound
 
 from __future__ import annotations
 
 import math
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from app.db.database import Row
 from app.queue.jobs import Job, QueueStats, Status
-from app.queue.store.base import LIVE, StoreBase
-from app.queue.store.people import DELETE_JOB
-from app.queue.store.rows import JOB_COLUMNS, job_from
+from app.queue.store.base import StoreBase, job_from
+from app.queue.store.people import delete_job
 
 #: The window of the rates (seconds).
 RATE_SECONDS = 300.0
@@ -23,8 +21,6 @@ ESTIMATE_JOBS = 200
 #: Estimates are made anew this often (seconds): every poll of every panel asks for them.
 ESTIMATE_SECONDS = 10.0
 
-_ENDED_BEFORE = "SELECT seq FROM evaluation_jobs WHERE completed_at IS NOT NULL AND completed_at < ? LIMIT ?"
-
 
 class OperationStore(StoreBase):
     """The queue as a whole."""
@@ -33,79 +29,86 @@ class OperationStore(StoreBase):
 
     def list_jobs(self, status: Status | None, limit: int = 50) -> Sequence[Job]:
         """Return jobs, newest first."""
-        where = "" if status is None else "WHERE status = ?"
-        sql = f"SELECT {JOB_COLUMNS} FROM evaluation_jobs {where} ORDER BY seq DESC LIMIT ?"
-        parameters = (limit,) if status is None else (status, limit)
-        return tuple(job_from(row) for row in self.db.read(sql, parameters))
+        rows = self.db.read(
+            "SELECT * FROM evaluation_jobs WHERE :status IS NULL OR status = :status ORDER BY seq DESC LIMIT :limit",
+            {"status": status and status.value, "limit": limit},
+        )
+        return tuple(job_from(row) for row in rows)
 
     def stats(self) -> QueueStats:
         """Return the queue's figures at this moment."""
         now = self.clocks.unix()
-        counts: dict[str, int] = dict(self.db.read(_COUNTS))
-        oldest = self.db.read(f"SELECT min(created_at) FROM evaluation_jobs WHERE {LIVE} AND status = 'queued'")[0][0]
+        counts = {row["status"]: row["jobs"] for row in self.db.read(_COUNTS)}
+        oldest = self.db.read(_OLDEST_QUEUED)[0]["created_at"]
+        since = {"since": now - RATE_SECONDS}
         return QueueStats(
             **{status: counts.get(status, 0) for status in Status},
             oldest_queued_seconds=None if oldest is None else max(now - oldest, 0.0),
-            created_per_minute=self._per_minute(_CREATED_SINCE, now),
-            finished_per_minute=self._per_minute(_FINISHED_SINCE, now),
+            created_per_minute=self.db.read(_CREATED_SINCE, since)[0]["jobs"] / (RATE_SECONDS / 60),
+            finished_per_minute=self.db.read(_FINISHED_SINCE, since)[0]["jobs"] / (RATE_SECONDS / 60),
         )
 
     def stage_seconds(self) -> dict[str, tuple[float, float]]:
         """Return the 25th and 90th percentile of recent durations of each stage, for estimates."""
         made_at, estimate = self._estimate
         if time.monotonic() - made_at > ESTIMATE_SECONDS:
-            estimate = _percentiles(self.db.read(_RECENT_SECONDS, (ESTIMATE_JOBS,)))
+            estimate = _percentiles(self.db.read(_RECENT_SECONDS, {"jobs": ESTIMATE_JOBS}))
             self._estimate = (time.monotonic(), estimate)
         return estimate
 
     def prune(self, older_than_days: float) -> int:
         """Clear away jobs that ended so long ago, a few at a time; their snapshots stay. Return how many."""
-        cutoff = self.clocks.unix() - older_than_days * 86_400
+        before = self.clocks.unix() - older_than_days * 86_400
         pruned = 0
-        while batch := self._prune_batch(cutoff):
+        while batch := self._prune_batch(before):
             pruned += batch
         return pruned
 
     def check(self) -> None:
         """Raise QueueUnavailable or DatabaseDamaged unless reads and writes work."""
         with self.db.write(durable=False) as connection:
-            connection.execute("UPDATE probe SET checked_at = ?", (self.clocks.unix(),))
+            connection.execute("UPDATE probe SET checked_at = :now", {"now": self.clocks.unix()})
         self.db.read("SELECT job_id FROM evaluation_jobs ORDER BY seq DESC LIMIT 1")
 
-    def _prune_batch(self, cutoff: float) -> int:
+    def _prune_batch(self, before: float) -> int:
         with self.db.write(durable=False, draining=True) as connection:
-            rows = connection.execute(_ENDED_BEFORE, (cutoff, PRUNE_BATCH)).fetchall()
-            for statement in DELETE_JOB:
-                connection.executemany(statement, rows)
+            rows = connection.execute(_ENDED_BEFORE, {"before": before, "most": PRUNE_BATCH}).fetchall()
+            for row in rows:
+                delete_job(connection, row["seq"])
         return len(rows)
-
-    def _per_minute(self, sql: str, now: float) -> float:
-        return float(self.db.read(sql, (now - RATE_SECONDS,))[0][0]) / (RATE_SECONDS / 60)
 
 
 #: Both parts read an index only.
-_COUNTS = f"""
-SELECT status, count(*) FROM evaluation_jobs WHERE {LIVE} GROUP BY status
+_COUNTS = """
+SELECT status, count(*) AS jobs FROM evaluation_jobs WHERE completed_at IS NULL GROUP BY status
 UNION ALL
-SELECT status, count(*) FROM evaluation_jobs WHERE completed_at IS NOT NULL GROUP BY status
+SELECT status, count(*) AS jobs FROM evaluation_jobs WHERE completed_at IS NOT NULL GROUP BY status
 """
-_FINISHED_SINCE = "SELECT count(*) FROM evaluation_jobs WHERE completed_at IS NOT NULL AND completed_at >= ?"
+_OLDEST_QUEUED = """
+SELECT min(created_at) AS created_at FROM evaluation_jobs WHERE completed_at IS NULL AND status = 'queued'
+"""
+_FINISHED_SINCE = """
+SELECT count(*) AS jobs FROM evaluation_jobs WHERE completed_at IS NOT NULL AND completed_at >= :since
+"""
 #: Walks back from the newest job only as far as the window reaches.
 _CREATED_SINCE = """
 SELECT coalesce(max(seq), 0) - coalesce(
-    (SELECT max(seq) FROM evaluation_jobs WHERE queued_at < ?1), min(seq) - 1, 0) FROM evaluation_jobs
+    (SELECT max(seq) FROM evaluation_jobs WHERE queued_at < :since), min(seq) - 1, 0) AS jobs FROM evaluation_jobs
 """
 _RECENT_SECONDS = """
 SELECT stage, seconds FROM job_stages
-WHERE job_seq > (SELECT max(seq) FROM evaluation_jobs) - ? AND seconds IS NOT NULL ORDER BY stage, seconds
+WHERE job_seq > (SELECT max(seq) FROM evaluation_jobs) - :jobs AND seconds IS NOT NULL ORDER BY stage, seconds
+"""
+_ENDED_BEFORE = """
+SELECT seq FROM evaluation_jobs WHERE completed_at IS NOT NULL AND completed_at < :before LIMIT :most
 """
 
 
-def _percentiles(rows: list[Row]) -> dict[str, tuple[float, float]]:
+def _percentiles(rows: Iterable[Row]) -> dict[str, tuple[float, float]]:
     """Return the nearest-rank percentiles of each stage's seconds, which come sorted."""
     by_stage: dict[str, list[float]] = defaultdict(list)
-    for stage, seconds in rows:
-        by_stage[stage].append(seconds)
+    for row in rows:
+        by_stage[row["stage"]].append(row["seconds"])
     return {stage: (_rank(values, 0.25), _rank(values, 0.9)) for stage, values in by_stage.items()}
 
 

@@ -1,5 +1,4 @@
 """What people do with jobs and reports: ask, look, call off, ask again, open, delete."""
-# ruff: noqa: S608 - only constants are put into statements; values are bound
 
 from __future__ import annotations
 
@@ -7,169 +6,187 @@ import math
 import secrets
 import sqlite3
 import time
-from dataclasses import dataclass
 
 from app.db.database import Row
 from app.errors import JobNotFound, NotYours, QueueFull, SnapshotNotFound, TooManyJobs, TransitionRefused
-from app.queue.jobs import Event, Job, NewJob, Snapshot, StageRecord, Status
-from app.queue.store.base import AGEING_SECONDS, AT_ONCE, LIVE, StoreBase, record
-from app.queue.store.rows import (
-    EVENT_COLUMNS,
-    JOB_COLUMNS,
-    SNAPSHOT_COLUMNS,
-    STAGE_COLUMNS,
-    event_from,
-    job_from,
-    snapshot_from,
-    snapshot_key,
-    stage_from,
-)
+from app.queue.jobs import Event, Job, NewJob, Snapshot, StageRecord, StageState, Status
+from app.queue.store.base import AT_ONCE, StoreBase, job_from, record_event
 
 #: What a refusal names as the time to try again (seconds).
 OWNER_RETRY_SECONDS = 30
 FULL_RETRY_SECONDS = 60
 #: How old a count of all live jobs may be while the limit is far away.
 RECOUNT_SECONDS = 1.0
+#: How many seconds of waiting weigh as much as one step of priority.
+AGEING_SECONDS = 60.0
+#: A snapshot's id is 128 random bits, this mark, and the number that finds the row without an index of its own.
+SNAPSHOT_MARK = "-"
 
 
-class SnapshotStore(StoreBase):
-    """Stored reports."""
-
-    def get_snapshot(self, snapshot_id: str) -> Snapshot:
-        """Return a stored report. Raises SnapshotNotFound."""
-        sql = f"SELECT {SNAPSHOT_COLUMNS} FROM snapshots WHERE job_seq = ? AND snapshot_id = ?"
-        rows = self.db.read(sql, snapshot_key(snapshot_id))
-        if not rows:
-            raise SnapshotNotFound
-        return snapshot_from(rows[0])
-
-    def delete_snapshot(self, snapshot_id: str, owner: str | None) -> None:
-        """Delete a report and all that its job keeps of the address. Raises SnapshotNotFound or NotYours."""
-        with self.db.write(durable=True) as connection:
-            sql = "SELECT job_seq, owner FROM snapshots WHERE job_seq = ? AND snapshot_id = ?"
-            rows = connection.execute(sql, snapshot_key(snapshot_id)).fetchall()
-            if not rows:
-                raise SnapshotNotFound
-            seq, its_owner = rows[0]
-            if owner not in (None, its_owner):
-                raise NotYours
-            connection.execute("DELETE FROM snapshots WHERE job_seq = ?", (seq,))
-            for statement in DELETE_JOB:
-                connection.execute(statement, (seq,))
-
-    def recent_snapshots(self, owner: str, limit: int = 10) -> tuple[Snapshot, ...]:
-        """Return an owner's reports, newest first, as long as their jobs are kept."""
-        sql = (
-            f"SELECT {SNAPSHOT_COLUMNS} FROM snapshots WHERE job_seq IN"
-            " (SELECT seq FROM evaluation_jobs WHERE owner = ? AND status = 'done' ORDER BY seq DESC LIMIT ?)"
-            " ORDER BY job_seq DESC"
-        )
-        return tuple(snapshot_from(row) for row in self.db.read(sql, (owner, limit)))
-
-
-#: All rows of one job but its snapshot, by seq.
-DELETE_JOB = (
-    "DELETE FROM job_stages WHERE job_seq = ?",
-    "DELETE FROM job_events WHERE job_seq = ?",
-    "DELETE FROM evaluation_jobs WHERE seq = ?",
-)
-
-
-@dataclass(frozen=True, slots=True)
-class _Standing:
-    """A job as the actions of people need it."""
-
-    seq: int
-    status: Status
-    owner: str
-    listing_key: str
-    priority: int
-    stage: str | None
+def new_snapshot_id(seq: int) -> str:
+    """Return an id that nobody can guess for the snapshot of the job with this number."""
+    return f"{secrets.token_hex(16)}{SNAPSHOT_MARK}{seq}"
 
 
 class PeopleStore(StoreBase):
-    """Jobs as their owners and operators see them."""
+    """Jobs and reports as their owners and operators see them; `owner` None stands for an operator."""
 
     #: Live jobs, the newest job's number, and when they were counted.
     _counted = (0, 0, -math.inf)
 
+    # --- ask, call off, ask again ---
+
     def create_job(self, new: NewJob) -> tuple[Job, bool]:
-        """Store a job, or return the owner's live job for the same listing; True when new."""
+        """Store a job, or return the owner's live job for the same listing; True when new.
+
+        Raises TooManyJobs or QueueFull.
+        """
         with self.db.write(durable=True) as connection:
             existing = _live_twin(connection, new.owner, new.listing_key)
             if existing is not None:
                 return existing, False
             self._check_limits(connection, new.owner)
             job = self._insert(connection, new)
-        self._ring()
+        self._notify()
         return job, True
+
+    def cancel_job(self, job_id: str, owner: str | None) -> Job:
+        """Cancel at once when queued, ask the worker when running.
+
+        Raises JobNotFound, NotYours or TransitionRefused (it has ended already).
+        """
+        with self.db.write(durable=True) as connection:
+            job = _owned(connection, job_id, owner)
+            if job["status"] == Status.QUEUED:
+                self._cancel_queued(connection, job, "operator" if owner is None else "owner")
+            elif job["status"] == Status.RUNNING:
+                connection.execute(
+                    """
+                    UPDATE evaluation_jobs SET cancel_requested = 1, version = version + 1
+                    WHERE seq = :seq AND cancel_requested = 0
+                    """,
+                    {"seq": job["seq"]},
+                )
+            else:
+                raise TransitionRefused(status=job["status"])
+            cancelled = job_from(_owned(connection, job_id, None))
+        self._notify()
+        return cancelled
+
+    def retry_job(self, job_id: str, owner: str | None) -> Job:
+        """Queue a failed or cancelled job again with its checkpoints; where its twin is live, return that.
+
+        Raises JobNotFound, NotYours, TransitionRefused, TooManyJobs or QueueFull.
+        """
+        with self.db.write(durable=True) as connection:
+            job = _owned(connection, job_id, owner)
+            if job["status"] not in (Status.FAILED, Status.CANCELLED):
+                raise TransitionRefused(status=job["status"])
+            twin = _live_twin(connection, job["owner"], job["listing_key"])
+            if twin is not None:
+                return twin
+            self._check_limits(connection, job["owner"])
+            queued = self._queue_again(connection, job, "operator" if owner is None else "owner")
+        self._notify()
+        return queued
+
+    # --- look ---
 
     def get_job(self, job_id: str) -> Job:
         """Return a job. Raises JobNotFound."""
-        rows = self.db.read(f"SELECT {JOB_COLUMNS} FROM evaluation_jobs WHERE job_id = ?", (job_id,))
-        return job_from(_only(rows))
-
-    def cancel_job(self, job_id: str, owner: str | None) -> Job:
-        """Cancel at once when queued, ask the worker when running. `owner` None: an operator."""
-        with self.db.write(durable=True) as connection:
-            standing = _standing(connection, job_id, owner)
-            if standing.status is Status.QUEUED:
-                self._cancel_queued(connection, standing, "operator" if owner is None else "owner")
-            elif standing.status is Status.RUNNING:
-                connection.execute(
-                    "UPDATE evaluation_jobs SET cancel_requested = 1, version = version + 1"
-                    " WHERE seq = ? AND cancel_requested = 0",
-                    (standing.seq,),
-                )
-            else:
-                raise TransitionRefused(status=standing.status.value)
-            job = _job(connection, standing.seq)
-        self._ring()
-        return job
-
-    def retry_job(self, job_id: str, owner: str | None) -> Job:
-        """Queue a failed or cancelled job again with its checkpoints; where its twin is live, return that."""
-        with self.db.write(durable=True) as connection:
-            standing = _standing(connection, job_id, owner)
-            if standing.status not in (Status.FAILED, Status.CANCELLED):
-                raise TransitionRefused(status=standing.status.value)
-            twin = _live_twin(connection, standing.owner, standing.listing_key)
-            if twin is not None:
-                return twin
-            self._check_limits(connection, standing.owner)
-            job = self._queue_again(connection, standing, "operator" if owner is None else "owner")
-        self._ring()
-        return job
+        return job_from(_only(self.db.read("SELECT * FROM evaluation_jobs WHERE job_id = :job_id", {"job_id": job_id})))
 
     def position(self, job: Job) -> int:
         """Return how many queued jobs go before this queued one."""
         rows = self.db.read(
-            "SELECT count(*) FROM evaluation_jobs AS other JOIN evaluation_jobs AS mine ON mine.job_id = ?"
-            " WHERE other.status = 'queued' AND (other.turn, other.seq) < (mine.turn, mine.seq)",
-            (job.job_id,),
+            """
+            SELECT count(*) AS ahead FROM evaluation_jobs AS other JOIN evaluation_jobs AS mine
+            ON mine.job_id = :job_id
+            WHERE other.status = 'queued' AND (other.turn, other.seq) < (mine.turn, mine.seq)
+            """,
+            {"job_id": job.job_id},
         )
-        return int(rows[0][0])
+        return int(rows[0]["ahead"])
 
     def stages(self, job_id: str) -> tuple[StageRecord, ...]:
         """Return the stages that have begun, in order."""
-        sql = f"SELECT {STAGE_COLUMNS} FROM job_stages WHERE job_seq = ({_SEQ}) ORDER BY place"
-        return tuple(stage_from(row) for row in self.db.read(sql, (job_id,)))
+        rows = self.db.read(
+            """
+            SELECT stage, state, seconds, reason FROM job_stages
+            WHERE job_seq = (SELECT seq FROM evaluation_jobs WHERE job_id = :job_id) ORDER BY place
+            """,
+            {"job_id": job_id},
+        )
+        return tuple(StageRecord(row["stage"], StageState(row["state"]), row["seconds"], row["reason"]) for row in rows)
 
     def events(self, job_id: str) -> tuple[Event, ...]:
         """Return the job's transitions, oldest first."""
-        sql = f"SELECT {EVENT_COLUMNS} FROM job_events WHERE job_seq = ({_SEQ}) ORDER BY version"
-        return tuple(event_from(job_id, row) for row in self.db.read(sql, (job_id,)))
+        rows = self.db.read(
+            """
+            SELECT at, from_status, to_status, stage, worker, why FROM job_events
+            WHERE job_seq = (SELECT seq FROM evaluation_jobs WHERE job_id = :job_id) ORDER BY version
+            """,
+            {"job_id": job_id},
+        )
+        return tuple(_event_from(job_id, row) for row in rows)
 
     def recent_jobs(self, owner: str, limit: int = 10) -> tuple[Job, ...]:
         """Return an owner's jobs, newest first."""
-        sql = f"SELECT {JOB_COLUMNS} FROM evaluation_jobs WHERE owner = ? ORDER BY seq DESC LIMIT ?"
-        return tuple(job_from(row) for row in self.db.read(sql, (owner, limit)))
+        rows = self.db.read(
+            "SELECT * FROM evaluation_jobs WHERE owner = :owner ORDER BY seq DESC LIMIT :limit",
+            {"owner": owner, "limit": limit},
+        )
+        return tuple(job_from(row) for row in rows)
+
+    # --- reports: stored with their job's completion, read by anyone with the link, deleted by their owner ---
+
+    def get_snapshot(self, snapshot_id: str) -> Snapshot:
+        """Return a stored report. Raises SnapshotNotFound."""
+        rows = self.db.read(
+            """
+            SELECT snapshot_id, job_id, owner, address, created_at, report FROM snapshots
+            WHERE job_seq = :seq AND snapshot_id = :snapshot_id
+            """,
+            {"seq": _seq_in(snapshot_id), "snapshot_id": snapshot_id},
+        )
+        if not rows:
+            raise SnapshotNotFound
+        return Snapshot(*rows[0])
+
+    def delete_snapshot(self, snapshot_id: str, owner: str | None) -> None:
+        """Delete a report and all that its job keeps of the address. Raises SnapshotNotFound or NotYours."""
+        with self.db.write(durable=True) as connection:
+            rows = connection.execute(
+                "SELECT job_seq, owner FROM snapshots WHERE job_seq = :seq AND snapshot_id = :snapshot_id",
+                {"seq": _seq_in(snapshot_id), "snapshot_id": snapshot_id},
+            ).fetchall()
+            if not rows:
+                raise SnapshotNotFound
+            if owner not in (None, rows[0]["owner"]):
+                raise NotYours
+            seq = rows[0]["job_seq"]
+            connection.execute("DELETE FROM snapshots WHERE job_seq = :seq", {"seq": seq})
+            delete_job(connection, seq)
+
+    def recent_snapshots(self, owner: str, limit: int = 10) -> tuple[Snapshot, ...]:
+        """Return an owner's reports, newest first, as long as their jobs are kept."""
+        rows = self.db.read(
+            """
+            SELECT snapshot_id, job_id, owner, address, created_at, report FROM snapshots
+            WHERE job_seq IN (
+                SELECT seq FROM evaluation_jobs WHERE owner = :owner AND status = 'done' ORDER BY seq DESC LIMIT :limit
+            )
+            ORDER BY job_seq DESC
+            """,
+            {"owner": owner, "limit": limit},
+        )
+        return tuple(Snapshot(*row) for row in rows)
 
     # --- steps of a transaction ---
 
     def _check_limits(self, connection: sqlite3.Connection, owner: str) -> None:
-        sql = f"SELECT count(*) FROM evaluation_jobs WHERE owner = ? AND {LIVE}"
-        live = connection.execute(sql, (owner,)).fetchone()[0]
+        sql = "SELECT count(*) FROM evaluation_jobs WHERE owner = :owner AND completed_at IS NULL"
+        live = connection.execute(sql, {"owner": owner}).fetchone()[0]
         if live >= self.config.max_live_jobs_per_owner:
             raise TooManyJobs(live=live, retry_after_seconds=OWNER_RETRY_SECONDS)
         ahead = self._live_jobs(connection)
@@ -182,55 +199,82 @@ class PeopleStore(StoreBase):
         counted, newest_then, counted_at = self._counted
         at_most = counted + newest - newest_then
         if now - counted_at > RECOUNT_SECONDS or at_most * 2 > self.config.max_live_jobs:
-            sql = f"SELECT count(*) FROM evaluation_jobs WHERE {LIVE}"
-            at_most = connection.execute(sql).fetchall()[0][0]
+            sql = "SELECT count(*) FROM evaluation_jobs WHERE completed_at IS NULL"
+            at_most = connection.execute(sql).fetchone()[0]
             self._counted = (at_most, newest, now)
         return at_most
 
     def _insert(self, connection: sqlite3.Connection, new: NewJob) -> Job:
         now = self.clocks.unix()
         queued_at = _queued_at(connection, now)
-        rows = connection.execute(
-            _INSERT,
-            (
-                *(secrets.token_hex(16), new.address, new.listing, new.listing_key, new.owner, new.priority),
-                *(_turn(queued_at, new.priority), AT_ONCE, now, queued_at),
-            ),
+        (row,) = connection.execute(
+            """
+            INSERT INTO evaluation_jobs
+                (job_id, address, listing, listing_key, owner, status, priority, turn, run_after, created_at, queued_at)
+            VALUES
+                (:job_id, :address, :listing, :listing_key, :owner, 'queued', :priority, :turn, :run_after, :now,
+                 :queued_at)
+            RETURNING *
+            """,
+            {
+                "job_id": secrets.token_hex(16),
+                "address": new.address,
+                "listing": new.listing,
+                "listing_key": new.listing_key,
+                "owner": new.owner,
+                "priority": new.priority,
+                "turn": _turn(queued_at, new.priority),
+                "run_after": AT_ONCE,
+                "now": now,
+                "queued_at": queued_at,
+            },
         ).fetchall()
-        record(connection, (rows[0][-1], 1, None), now, (None, Status.QUEUED), why="created")
-        return job_from(rows[0])
+        record_event(connection, row, now, before=None, after=Status.QUEUED, why="created")
+        return job_from(row)
 
-    def _cancel_queued(self, connection: sqlite3.Connection, standing: _Standing, who: str) -> None:
+    def _cancel_queued(self, connection: sqlite3.Connection, job: Row, who: str) -> None:
         now = self.clocks.unix()
-        rows = connection.execute(
-            "UPDATE evaluation_jobs SET status = 'cancelled', cancel_requested = 1, completed_at = ?,"
-            " version = version + 1 WHERE seq = ? AND status = 'queued' RETURNING version",
-            (now, standing.seq),
+        (row,) = connection.execute(
+            """
+            UPDATE evaluation_jobs
+            SET status = 'cancelled', cancel_requested = 1, completed_at = :now, version = version + 1
+            WHERE seq = :seq AND status = 'queued'
+            RETURNING seq, version, current_stage
+            """,
+            {"seq": job["seq"], "now": now},
         ).fetchall()
-        changed = (standing.seq, rows[0][0], standing.stage)
-        record(connection, changed, now, (Status.QUEUED, Status.CANCELLED), why=f"called off by its {who}")
+        why = f"called off by its {who}"
+        record_event(connection, row, now, before=Status.QUEUED, after=Status.CANCELLED, why=why)
 
-    def _queue_again(self, connection: sqlite3.Connection, standing: _Standing, who: str) -> Job:
+    def _queue_again(self, connection: sqlite3.Connection, job: Row, who: str) -> Job:
         now = self.clocks.unix()
         queued_at = _queued_at(connection, now)
-        rows = connection.execute(
-            "UPDATE evaluation_jobs SET status = 'queued', turn = ?, queued_at = ?, run_after = ?, attempts = 0,"
-            " cancel_requested = 0, error = NULL, error_code = NULL, suggestions = '[]', completed_at = NULL,"
-            f" version = version + 1 WHERE seq = ? RETURNING {JOB_COLUMNS}",
-            (_turn(queued_at, standing.priority), queued_at, AT_ONCE, standing.seq),
+        (row,) = connection.execute(
+            """
+            UPDATE evaluation_jobs
+            SET status = 'queued', turn = :turn, queued_at = :queued_at, run_after = :run_after, attempts = 0,
+                cancel_requested = 0, error = NULL, error_code = NULL, suggestions = '[]', completed_at = NULL,
+                version = version + 1
+            WHERE seq = :seq
+            RETURNING *
+            """,
+            {
+                "seq": job["seq"],
+                "turn": _turn(queued_at, job["priority"]),
+                "queued_at": queued_at,
+                "run_after": AT_ONCE,
+            },
         ).fetchall()
-        job = job_from(rows[0])
-        changed = (standing.seq, job.version, standing.stage)
-        record(connection, changed, now, (standing.status, Status.QUEUED), why=f"asked for again by its {who}")
-        return job
+        before, why = Status(job["status"]), f"asked for again by its {who}"
+        record_event(connection, row, now, before=before, after=Status.QUEUED, why=why)
+        return job_from(row)
 
 
-_INSERT = (
-    "INSERT INTO evaluation_jobs (job_id, address, listing, listing_key, owner, status, priority, turn,"
-    " run_after, created_at, queued_at) VALUES (?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?)"
-    f" RETURNING {JOB_COLUMNS}, seq"
-)
-_SEQ = "SELECT seq FROM evaluation_jobs WHERE job_id = ?"
+def delete_job(connection: sqlite3.Connection, seq: int) -> None:
+    """Delete all rows of a job but its snapshot."""
+    connection.execute("DELETE FROM job_stages WHERE job_seq = :seq", {"seq": seq})
+    connection.execute("DELETE FROM job_events WHERE job_seq = :seq", {"seq": seq})
+    connection.execute("DELETE FROM evaluation_jobs WHERE seq = :seq", {"seq": seq})
 
 
 def _turn(queued_at: float, priority: int) -> float:
@@ -248,35 +292,42 @@ def _queued_at(connection: sqlite3.Connection, now: float) -> float:
 
 def _newest(connection: sqlite3.Connection) -> tuple[int, float]:
     """Return the number of the newest job and when it was queued; zeros where there is none."""
-    rows = connection.execute("SELECT seq, queued_at FROM evaluation_jobs ORDER BY seq DESC LIMIT 1").fetchall()
-    return rows[0] if rows else (0, 0.0)
+    row = connection.execute("SELECT seq, queued_at FROM evaluation_jobs ORDER BY seq DESC LIMIT 1").fetchone()
+    return (row["seq"], row["queued_at"]) if row else (0, 0.0)
 
 
 def _live_twin(connection: sqlite3.Connection, owner: str, listing_key: str) -> Job | None:
-    sql = f"SELECT {JOB_COLUMNS} FROM evaluation_jobs WHERE owner = ? AND listing_key = ? AND {LIVE}"
-    rows = connection.execute(sql, (owner, listing_key)).fetchall()
-    return job_from(rows[0]) if rows else None
+    row = connection.execute(
+        """
+        SELECT * FROM evaluation_jobs
+        WHERE owner = :owner AND listing_key = :listing_key AND completed_at IS NULL
+        """,
+        {"owner": owner, "listing_key": listing_key},
+    ).fetchone()
+    return job_from(row) if row else None
 
 
-def _standing(connection: sqlite3.Connection, job_id: str, owner: str | None) -> _Standing:
-    row = _only(
-        connection.execute(
-            "SELECT seq, status, owner, listing_key, priority, current_stage FROM evaluation_jobs WHERE job_id = ?",
-            (job_id,),
-        ).fetchall()
-    )
-    standing = _Standing(row[0], Status(row[1]), *row[2:])
-    if owner not in (None, standing.owner):
+def _owned(connection: sqlite3.Connection, job_id: str, owner: str | None) -> Row:
+    """Return a job's row. Raises JobNotFound, or NotYours where it is another owner's."""
+    sql = "SELECT * FROM evaluation_jobs WHERE job_id = :job_id"
+    row = _only(connection.execute(sql, {"job_id": job_id}).fetchall())
+    if owner not in (None, row["owner"]):
         raise NotYours
-    return standing
-
-
-def _job(connection: sqlite3.Connection, seq: int) -> Job:
-    sql = f"SELECT {JOB_COLUMNS} FROM evaluation_jobs WHERE seq = ?"
-    return job_from(connection.execute(sql, (seq,)).fetchall()[0])
+    return row
 
 
 def _only(rows: list[Row]) -> Row:
     if not rows:
         raise JobNotFound
     return rows[0]
+
+
+def _event_from(job_id: str, row: Row) -> Event:
+    before = Status(row["from_status"]) if row["from_status"] else None
+    return Event(job_id, row["at"], before, Status(row["to_status"]), row["stage"], row["worker"], row["why"])
+
+
+def _seq_in(snapshot_id: str) -> int:
+    """Return the number in a snapshot's id; -1 in what cannot be one."""
+    number = snapshot_id.rpartition(SNAPSHOT_MARK)[2]
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 19 else -1

@@ -5,20 +5,20 @@ from __future__ import annotations
 import pytest
 
 from app.queue.jobs import Claim, Failure
-from app.queue.store import SqliteStore
+from app.queue.store import JobStore
 from tests.support.building import SetClock, assert_all_ended, create
 
 HOUR = 3_600.0
 
 
-def claimed(store: SqliteStore) -> Claim:
+def claimed(store: JobStore) -> Claim:
     claim = store.claim_next_job("w")
     assert claim
     return claim
 
 
 @pytest.mark.parametrize("jump", [-HOUR, HOUR, -1_000 * HOUR, 1_000 * HOUR])
-def test_a_jump_takes_no_claim_away(store: SqliteStore, clock: SetClock, jump: float) -> None:
+def test_a_jump_takes_no_claim_away(store: JobStore, clock: SetClock, jump: float) -> None:
     create(store)
     claim = claimed(store)
     clock.unix_seconds += jump
@@ -29,7 +29,7 @@ def test_a_jump_takes_no_claim_away(store: SqliteStore, clock: SetClock, jump: f
 
 
 @pytest.mark.parametrize("jump", [-HOUR, HOUR])
-def test_a_lost_job_is_found_in_time_whatever_the_clock_says(store: SqliteStore, clock: SetClock, jump: float) -> None:
+def test_a_lost_job_is_found_in_time_whatever_the_clock_says(store: JobStore, clock: SetClock, jump: float) -> None:
     create(store)
     claimed(store)
     clock.unix_seconds += jump
@@ -38,7 +38,7 @@ def test_a_lost_job_is_found_in_time_whatever_the_clock_says(store: SqliteStore,
     assert claimed(store).job.attempts == 2
 
 
-def test_a_clock_put_back_lets_nobody_jump_the_queue(store: SqliteStore, clock: SetClock) -> None:
+def test_a_clock_put_back_lets_nobody_jump_the_queue(store: JobStore, clock: SetClock) -> None:
     first = create(store)
     clock.unix_seconds -= HOUR
     second = create(store)
@@ -47,7 +47,7 @@ def test_a_clock_put_back_lets_nobody_jump_the_queue(store: SqliteStore, clock: 
     assert [claimed(store).job.job_id for _ in range(3)] == [first.job_id, second.job_id, third.job_id]
 
 
-def test_a_clock_put_back_does_not_prolong_the_back_off(store: SqliteStore, clock: SetClock) -> None:
+def test_a_clock_put_back_does_not_prolong_the_back_off(store: JobStore, clock: SetClock) -> None:
     create(store)
     store.fail_job(claimed(store), Failure("passing", "Try later."), retry=True)
     assert store.claim_next_job("w") is None
@@ -55,14 +55,14 @@ def test_a_clock_put_back_does_not_prolong_the_back_off(store: SqliteStore, cloc
     assert claimed(store).job.attempts == 2
 
 
-def test_a_job_created_in_the_future_is_claimed_now(store: SqliteStore, clock: SetClock) -> None:
+def test_a_job_created_in_the_future_is_claimed_now(store: JobStore, clock: SetClock) -> None:
     clock.unix_seconds += 1_000 * HOUR
     job = create(store)
     clock.unix_seconds -= 1_000 * HOUR
     assert claimed(store).job.job_id == job.job_id
 
 
-def test_a_restart_of_the_machine_loses_no_job(store: SqliteStore, clock: SetClock) -> None:
+def test_a_restart_of_the_machine_loses_no_job(store: JobStore, clock: SetClock) -> None:
     clock.steady_seconds = 1_000_000.0
     create(store)
     claimed(store)
@@ -70,7 +70,7 @@ def test_a_restart_of_the_machine_loses_no_job(store: SqliteStore, clock: SetClo
     assert store.recover_stale() == 1
 
 
-def test_ages_are_never_negative(store: SqliteStore, clock: SetClock) -> None:
+def test_ages_are_never_negative(store: JobStore, clock: SetClock) -> None:
     create(store)
     clock.unix_seconds -= HOUR
     assert store.stats().oldest_queued_seconds == 0.0

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from app.queue.store import SqliteStore
-from tests.support.building import assert_all_ended, assert_whole, open_at
+from app.queue.store import JobStore
+from tests.support.building import assert_all_ended, assert_whole, open_at, tuples
 from tests.support.crashing import TRANSITIONS
 
 #: What is the same in every run: no ids, no times.
@@ -21,7 +21,7 @@ SELECT (SELECT group_concat(status || attempts || cancel_requested || kept_stage
 """
 
 
-def finish_all(store: SqliteStore) -> None:
+def finish_all(store: JobStore) -> None:
     """Do what a surviving worker does."""
     store.recover_stale()
     with store.db.write(durable=True) as connection:
@@ -40,7 +40,7 @@ def test_a_transition_is_whole_wherever_it_is_killed(tmp_path: Path, name: str) 
     stores = [open_at(folder) for folder in folders]
     killed_before = [(folder / "killed-before").read_text() for folder in folders[:-1]]
     assert any(sql.startswith("COMMIT") for sql in killed_before)
-    signatures = [store.db.read(SIGNATURE) for store in stores]
+    signatures = [tuples(store.db.read(SIGNATURE)) for store in stores]
     assert {str(signature) for signature in signatures} <= {str(signatures[0]), str(signatures[-1])}
     for store in stores:
         assert_whole(store)

@@ -9,50 +9,50 @@ import pytest
 from app.config import Config
 from app.errors import JobNotFound, QueueFull, TooManyJobs
 from app.queue.jobs import Status
-from app.queue.store import SqliteStore
+from app.queue.store import JobStore
 from tests.support.building import assert_whole, create, new_job, open_at
 
 
-def test_it_stores_a_queued_job(store: SqliteStore) -> None:
+def test_it_stores_a_queued_job(store: JobStore) -> None:
     job, new = store.create_job(new_job(key="12 main", listing='{"address": "12 main"}'))
     assert new
     assert store.get_job(job.job_id) == job
     assert (job.status, job.attempts, job.version, job.address) == (Status.QUEUED, 0, 1, "12 main street")
 
 
-def test_another_connection_sees_it_at_once(store: SqliteStore, tmp_path: Path) -> None:
+def test_another_connection_sees_it_at_once(store: JobStore, tmp_path: Path) -> None:
     job = create(store)
     other = open_at(tmp_path)
     assert other.get_job(job.job_id) == job
     other.db.close()
 
 
-def test_it_refuses_an_unknown_job(store: SqliteStore) -> None:
+def test_it_refuses_an_unknown_job(store: JobStore) -> None:
     with pytest.raises(JobNotFound):
         store.get_job("nothing")
 
 
-def test_its_id_cannot_be_guessed(store: SqliteStore) -> None:
+def test_its_id_cannot_be_guessed(store: JobStore) -> None:
     ids = {create(store, owner=f"owner {n}").job_id for n in range(50)}
     assert len(ids) == 50
     assert all(len(job_id) * 6 >= 96 for job_id in ids)
 
 
-def test_the_same_listing_gives_the_live_job(store: SqliteStore) -> None:
+def test_the_same_listing_gives_the_live_job(store: JobStore) -> None:
     first, _ = store.create_job(new_job(key="same"))
     assert store.create_job(new_job(key="same")) == (first, False)
     store.claim_next_job("w")
     assert store.create_job(new_job(key="same"))[0].job_id == first.job_id
 
 
-def test_another_owner_gets_another_job(store: SqliteStore) -> None:
+def test_another_owner_gets_another_job(store: JobStore) -> None:
     first, _ = store.create_job(new_job(key="same"))
     second, new = store.create_job(new_job(owner="bob", key="same"))
     assert new
     assert second.job_id != first.job_id
 
 
-def test_the_same_listing_is_new_once_the_first_has_ended(store: SqliteStore) -> None:
+def test_the_same_listing_is_new_once_the_first_has_ended(store: JobStore) -> None:
     first, _ = store.create_job(new_job(key="same"))
     store.cancel_job(first.job_id, "ann")
     assert store.create_job(new_job(key="same"))[1]

@@ -13,7 +13,7 @@ import pytest
 
 from app.errors import TooManyJobs
 from app.queue.jobs import NewJob
-from app.queue.store import SqliteStore
+from app.queue.store import JobStore
 from tests.support.building import WIDE, assert_all_ended, assert_whole, create, new_job, open_at
 
 CLAIM_ALL = """
@@ -61,7 +61,7 @@ def test_no_job_is_claimed_twice_among_10_000(tmp_path: Path, processes: int) ->
     store.db.close()
 
 
-def at_once(store: SqliteStore, jobs: list[NewJob]) -> list[object]:
+def at_once(store: JobStore, jobs: list[NewJob]) -> list[object]:
     """Submit every job from a thread of its own at the same moment; return ids and refusals."""
     barrier = Barrier(len(jobs))
 
@@ -76,21 +76,21 @@ def at_once(store: SqliteStore, jobs: list[NewJob]) -> list[object]:
         return list(pool.map(submit, jobs))
 
 
-def test_50_tabs_with_the_same_listing_share_one_job(store: SqliteStore) -> None:
+def test_50_tabs_with_the_same_listing_share_one_job(store: JobStore) -> None:
     answers = at_once(store, [new_job(key="same") for _ in range(50)])
     assert len(set(answers)) == 1
     assert store.stats().queued == 1
     assert_whole(store)
 
 
-def test_50_tabs_of_50_people_get_50_jobs(store: SqliteStore) -> None:
+def test_50_tabs_of_50_people_get_50_jobs(store: JobStore) -> None:
     answers = at_once(store, [new_job(owner=f"owner {n}", key="same") for n in range(50)])
     assert len(set(answers)) == 50
     assert store.stats().queued == 50
     assert_whole(store)
 
 
-def test_50_tabs_of_one_person_get_no_more_than_the_limit(store: SqliteStore) -> None:
+def test_50_tabs_of_one_person_get_no_more_than_the_limit(store: JobStore) -> None:
     answers = at_once(store, [new_job() for _ in range(50)])
     assert Counter(answer == "too-many-jobs" for answer in answers) == {True: 40, False: 10}
     assert store.stats().queued == 10

@@ -6,11 +6,11 @@ import pytest
 
 from app.errors import JobNotFound
 from app.queue.jobs import Failure, Status
-from app.queue.store import SqliteStore
-from tests.support.building import SetClock, assert_whole, create, ended
+from app.queue.store import JobStore
+from tests.support.building import SetClock, assert_whole, create, ended, tuples
 
 
-def finish(store: SqliteStore) -> str:
+def finish(store: JobStore) -> str:
     """Claim a job and complete it; return its snapshot's id."""
     claim = store.claim_next_job("w")
     assert claim
@@ -20,7 +20,7 @@ def finish(store: SqliteStore) -> str:
     return snapshot_id
 
 
-def test_it_counts_by_status(store: SqliteStore) -> None:
+def test_it_counts_by_status(store: JobStore) -> None:
     for _ in range(5):
         create(store)
     finish(store)
@@ -34,14 +34,14 @@ def test_it_counts_by_status(store: SqliteStore) -> None:
     assert counted == (2, 1, 1, 1, 1)
 
 
-def test_it_tells_how_long_the_oldest_waits(store: SqliteStore, clock: SetClock) -> None:
+def test_it_tells_how_long_the_oldest_waits(store: JobStore, clock: SetClock) -> None:
     assert store.stats().oldest_queued_seconds is None
     create(store)
     clock.pass_seconds(7)
     assert store.stats().oldest_queued_seconds == 7
 
 
-def test_it_tells_the_rates_of_the_last_five_minutes(store: SqliteStore, clock: SetClock) -> None:
+def test_it_tells_the_rates_of_the_last_five_minutes(store: JobStore, clock: SetClock) -> None:
     create(store)
     finish(store)
     clock.pass_seconds(400)
@@ -52,11 +52,11 @@ def test_it_tells_the_rates_of_the_last_five_minutes(store: SqliteStore, clock: 
     assert (store.stats().created_per_minute, store.stats().finished_per_minute) == (2.0, 1.0)
 
 
-def test_the_rates_of_an_empty_queue_are_zero(store: SqliteStore) -> None:
+def test_the_rates_of_an_empty_queue_are_zero(store: JobStore) -> None:
     assert (store.stats().created_per_minute, store.stats().finished_per_minute) == (0.0, 0.0)
 
 
-def test_it_lists_jobs_newest_first(store: SqliteStore) -> None:
+def test_it_lists_jobs_newest_first(store: JobStore) -> None:
     jobs = [create(store).job_id for _ in range(3)]
     assert [job.job_id for job in store.list_jobs(None)] == jobs[::-1]
     finish(store)
@@ -64,7 +64,7 @@ def test_it_lists_jobs_newest_first(store: SqliteStore) -> None:
     assert [job.job_id for job in store.list_jobs(Status.QUEUED, limit=1)] == jobs[2:]
 
 
-def test_it_estimates_from_past_stages(store: SqliteStore) -> None:
+def test_it_estimates_from_past_stages(store: JobStore) -> None:
     for seconds in (1.0, 2.0, 3.0, 4.0, 10.0):
         create(store)
         claim = store.claim_next_job("w")
@@ -75,11 +75,11 @@ def test_it_estimates_from_past_stages(store: SqliteStore) -> None:
     assert store.stage_seconds() == {"geocode": (2.0, 10.0)}
 
 
-def test_it_estimates_nothing_without_a_past(store: SqliteStore) -> None:
+def test_it_estimates_nothing_without_a_past(store: JobStore) -> None:
     assert store.stage_seconds() == {}
 
 
-def test_it_clears_old_jobs_away_but_no_reports(store: SqliteStore, clock: SetClock) -> None:
+def test_it_clears_old_jobs_away_but_no_reports(store: JobStore, clock: SetClock) -> None:
     for _ in range(250):
         create(store, owner=f"owner {_}")
     snapshots = [finish(store) for _ in range(249)]
@@ -89,11 +89,13 @@ def test_it_clears_old_jobs_away_but_no_reports(store: SqliteStore, clock: SetCl
     assert store.prune(30) == 249
     assert store.get_snapshot(snapshots[0]).report == b"report"
     assert store.get_job(fresh.job_id)
-    assert store.db.read("SELECT (SELECT count(*) FROM job_stages), (SELECT count(*) FROM job_events)") == [(0, 3)]
+    assert tuples(store.db.read("SELECT (SELECT count(*) FROM job_stages), (SELECT count(*) FROM job_events)")) == [
+        (0, 3)
+    ]
     assert store.stats().queued == 1
 
 
-def test_a_pruned_number_is_never_given_again(store: SqliteStore, clock: SetClock) -> None:
+def test_a_pruned_number_is_never_given_again(store: JobStore, clock: SetClock) -> None:
     job = create(store)
     snapshot_id = finish(store)
     clock.pass_seconds(86_400)
@@ -105,6 +107,6 @@ def test_a_pruned_number_is_never_given_again(store: SqliteStore, clock: SetCloc
     assert store.get_snapshot(snapshot_id)
 
 
-def test_the_check_passes_on_a_sound_database(store: SqliteStore) -> None:
+def test_the_check_passes_on_a_sound_database(store: JobStore) -> None:
     store.check()
     assert_whole(store)

@@ -6,11 +6,11 @@ import pytest
 
 from app.errors import JobNotFound, NotYours, TooManyJobs, TransitionRefused
 from app.queue.jobs import Failure, Job, Status
-from app.queue.store import SqliteStore
+from app.queue.store import JobStore
 from tests.support.building import SetClock, create, ended, new_job
 
 
-def failed(store: SqliteStore) -> Job:
+def failed(store: JobStore) -> Job:
     """A job that failed after one stage."""
     job = create(store)
     claim = store.claim_next_job("w")
@@ -21,14 +21,14 @@ def failed(store: SqliteStore) -> Job:
     return store.get_job(job.job_id)
 
 
-def test_a_queued_job_is_cancelled_at_once(store: SqliteStore) -> None:
+def test_a_queued_job_is_cancelled_at_once(store: JobStore) -> None:
     job = store.cancel_job(create(store).job_id, "ann")
     assert (job.status, job.version) == (Status.CANCELLED, 2)
     assert job.completed_at
     assert store.claim_next_job("w") is None
 
 
-def test_a_running_job_is_asked_to_stop(store: SqliteStore) -> None:
+def test_a_running_job_is_asked_to_stop(store: JobStore) -> None:
     job = create(store)
     store.claim_next_job("w")
     asked = store.cancel_job(job.job_id, "ann")
@@ -36,37 +36,37 @@ def test_a_running_job_is_asked_to_stop(store: SqliteStore) -> None:
     assert store.cancel_job(job.job_id, "ann") == asked
 
 
-def test_an_ended_job_cannot_be_cancelled(store: SqliteStore) -> None:
+def test_an_ended_job_cannot_be_cancelled(store: JobStore) -> None:
     with pytest.raises(TransitionRefused, match="already failed"):
         store.cancel_job(failed(store).job_id, "ann")
 
 
-def test_only_its_owner_may_cancel(store: SqliteStore) -> None:
+def test_only_its_owner_may_cancel(store: JobStore) -> None:
     job = create(store)
     with pytest.raises(NotYours):
         store.cancel_job(job.job_id, "eve")
     assert store.get_job(job.job_id) == job
 
 
-def test_an_operator_may_cancel(store: SqliteStore) -> None:
+def test_an_operator_may_cancel(store: JobStore) -> None:
     job = create(store)
     assert store.cancel_job(job.job_id, None).status is Status.CANCELLED
     assert store.events(job.job_id)[-1].why == "called off by its operator"
 
 
-def test_what_does_not_exist_cannot_be_cancelled(store: SqliteStore) -> None:
+def test_what_does_not_exist_cannot_be_cancelled(store: JobStore) -> None:
     with pytest.raises(JobNotFound):
         store.cancel_job("nothing", None)
 
 
-def test_a_failed_job_is_queued_again_with_its_checkpoints(store: SqliteStore) -> None:
+def test_a_failed_job_is_queued_again_with_its_checkpoints(store: JobStore) -> None:
     job = failed(store)
     again = store.retry_job(job.job_id, "ann")
     assert (again.status, again.attempts, again.error, again.completed_at) == (Status.QUEUED, 0, None, None)
     assert store.checkpoints(job.job_id) == (b"here",)
 
 
-def test_a_cancelled_job_is_queued_again(store: SqliteStore) -> None:
+def test_a_cancelled_job_is_queued_again(store: JobStore) -> None:
     job = create(store)
     store.cancel_job(job.job_id, "ann")
     assert not store.retry_job(job.job_id, "ann").cancel_requested
@@ -75,7 +75,7 @@ def test_a_cancelled_job_is_queued_again(store: SqliteStore) -> None:
     assert store.complete_job(claim, b"report")
 
 
-def test_it_queues_again_behind_those_who_wait(store: SqliteStore, clock: SetClock) -> None:
+def test_it_queues_again_behind_those_who_wait(store: JobStore, clock: SetClock) -> None:
     job = failed(store)
     clock.pass_seconds(1)
     create(store, owner="bob")
@@ -83,24 +83,24 @@ def test_it_queues_again_behind_those_who_wait(store: SqliteStore, clock: SetClo
     assert store.position(store.retry_job(job.job_id, "ann")) == 1
 
 
-def test_a_live_job_cannot_be_asked_for_again(store: SqliteStore) -> None:
+def test_a_live_job_cannot_be_asked_for_again(store: JobStore) -> None:
     with pytest.raises(TransitionRefused, match="already queued"):
         store.retry_job(create(store).job_id, "ann")
 
 
-def test_only_its_owner_may_ask_again(store: SqliteStore) -> None:
+def test_only_its_owner_may_ask_again(store: JobStore) -> None:
     with pytest.raises(NotYours):
         store.retry_job(failed(store).job_id, "eve")
 
 
-def test_asking_again_gives_the_live_twin(store: SqliteStore) -> None:
+def test_asking_again_gives_the_live_twin(store: JobStore) -> None:
     first, _ = store.create_job(new_job(key="same"))
     store.cancel_job(first.job_id, "ann")
     second, _ = store.create_job(new_job(key="same"))
     assert store.retry_job(first.job_id, "ann") == second
 
 
-def test_asking_again_is_bound_by_the_limits(store: SqliteStore) -> None:
+def test_asking_again_is_bound_by_the_limits(store: JobStore) -> None:
     first = store.cancel_job(create(store).job_id, "ann")
     for _ in range(10):
         create(store)
@@ -108,14 +108,14 @@ def test_asking_again_is_bound_by_the_limits(store: SqliteStore) -> None:
         store.retry_job(first.job_id, "ann")
 
 
-def test_it_counts_those_ahead(store: SqliteStore) -> None:
+def test_it_counts_those_ahead(store: JobStore) -> None:
     jobs = [create(store) for _ in range(4)]
     assert [store.position(job) for job in jobs] == [0, 1, 2, 3]
     store.claim_next_job("w")
     assert store.position(jobs[3]) == 2
 
 
-def test_it_shows_an_owner_their_jobs_newest_first(store: SqliteStore) -> None:
+def test_it_shows_an_owner_their_jobs_newest_first(store: JobStore) -> None:
     mine = [create(store).job_id for _ in range(3)]
     create(store, owner="bob")
     assert [job.job_id for job in store.recent_jobs("ann")] == mine[::-1]

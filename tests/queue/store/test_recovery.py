@@ -10,24 +10,24 @@ import pytest
 
 from app.queue import process
 from app.queue.jobs import Claim, Status
-from app.queue.store import SqliteStore
+from app.queue.store import JobStore
 from tests.support.building import SetClock, create, open_at
 
 
-def claimed(store: SqliteStore) -> Claim:
+def claimed(store: JobStore) -> Claim:
     claim = store.claim_next_job("box:1:1")
     assert claim
     return claim
 
 
-def test_a_job_is_left_alone_within_its_lease(store: SqliteStore, clock: SetClock) -> None:
+def test_a_job_is_left_alone_within_its_lease(store: JobStore, clock: SetClock) -> None:
     create(store)
     claimed(store)
     clock.pass_seconds(14.9)
     assert store.recover_stale() == 0
 
 
-def test_a_job_is_claimable_after_its_lease(store: SqliteStore, clock: SetClock) -> None:
+def test_a_job_is_claimable_after_its_lease(store: JobStore, clock: SetClock) -> None:
     job = create(store)
     lost = claimed(store)
     clock.pass_seconds(15)
@@ -37,7 +37,7 @@ def test_a_job_is_claimable_after_its_lease(store: SqliteStore, clock: SetClock)
     assert not store.heartbeat(lost)
 
 
-def test_the_zombie_writes_nothing(store: SqliteStore, clock: SetClock) -> None:
+def test_the_zombie_writes_nothing(store: JobStore, clock: SetClock) -> None:
     job = create(store)
     zombie = claimed(store)
     clock.pass_seconds(15)
@@ -51,7 +51,7 @@ def test_the_zombie_writes_nothing(store: SqliteStore, clock: SetClock) -> None:
     assert store.complete_job(owner, b"report")
 
 
-def test_after_too_many_losses_it_fails_with_a_reason(store: SqliteStore, clock: SetClock) -> None:
+def test_after_too_many_losses_it_fails_with_a_reason(store: JobStore, clock: SetClock) -> None:
     job = create(store)
     for _ in range(3):
         claimed(store)
@@ -61,7 +61,7 @@ def test_after_too_many_losses_it_fails_with_a_reason(store: SqliteStore, clock:
     assert store.claim_next_job("w") is None
 
 
-def test_it_says_why_in_the_history(store: SqliteStore, clock: SetClock) -> None:
+def test_it_says_why_in_the_history(store: JobStore, clock: SetClock) -> None:
     job = create(store)
     claimed(store)
     clock.pass_seconds(15)

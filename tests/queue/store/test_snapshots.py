@@ -7,11 +7,11 @@ import sqlite3
 import pytest
 
 from app.errors import JobNotFound, NotYours, SnapshotNotFound
-from app.queue.store import SqliteStore
+from app.queue.store import JobStore
 from tests.support.building import assert_whole, create
 
 
-def done(store: SqliteStore, owner: str = "ann") -> str:
+def done(store: JobStore, owner: str = "ann") -> str:
     """Finish a job and return its snapshot's id."""
     create(store, owner=owner)
     claim = store.claim_next_job("w")
@@ -21,18 +21,18 @@ def done(store: SqliteStore, owner: str = "ann") -> str:
     return snapshot_id
 
 
-def test_it_finds_a_snapshot(store: SqliteStore) -> None:
+def test_it_finds_a_snapshot(store: JobStore) -> None:
     snapshot = store.get_snapshot(done(store))
     assert (snapshot.report, snapshot.owner) == (b"report", "ann")
     assert store.get_job(snapshot.job_id).result_snapshot_id == snapshot.snapshot_id
 
 
-def test_it_refuses_an_unknown_snapshot(store: SqliteStore) -> None:
+def test_it_refuses_an_unknown_snapshot(store: JobStore) -> None:
     with pytest.raises(SnapshotNotFound):
         store.get_snapshot("nothing")
 
 
-def test_its_owner_deletes_it_with_its_job(store: SqliteStore) -> None:
+def test_its_owner_deletes_it_with_its_job(store: JobStore) -> None:
     snapshot = store.get_snapshot(done(store))
     store.delete_snapshot(snapshot.snapshot_id, "ann")
     with pytest.raises(SnapshotNotFound):
@@ -43,25 +43,25 @@ def test_its_owner_deletes_it_with_its_job(store: SqliteStore) -> None:
     assert_whole(store)
 
 
-def test_nobody_else_deletes_it(store: SqliteStore) -> None:
+def test_nobody_else_deletes_it(store: JobStore) -> None:
     snapshot_id = done(store)
     with pytest.raises(NotYours):
         store.delete_snapshot(snapshot_id, "eve")
     assert store.get_snapshot(snapshot_id)
 
 
-def test_what_does_not_exist_cannot_be_deleted(store: SqliteStore) -> None:
+def test_what_does_not_exist_cannot_be_deleted(store: JobStore) -> None:
     with pytest.raises(SnapshotNotFound):
         store.delete_snapshot("nothing", None)
 
 
-def test_it_shows_an_owner_their_reports_newest_first(store: SqliteStore) -> None:
+def test_it_shows_an_owner_their_reports_newest_first(store: JobStore) -> None:
     mine = [done(store) for _ in range(3)]
     done(store, owner="bob")
     assert [snapshot.snapshot_id for snapshot in store.recent_snapshots("ann", limit=2)] == [mine[2], mine[1]]
 
 
-def test_the_database_itself_refuses_a_second_snapshot_of_a_job(store: SqliteStore) -> None:
+def test_the_database_itself_refuses_a_second_snapshot_of_a_job(store: JobStore) -> None:
     done(store)
     again = "INSERT INTO snapshots SELECT job_seq, 'other', job_id, owner, address, created_at, report FROM snapshots"
     with pytest.raises(sqlite3.IntegrityError), store.db.write(durable=True) as connection:

@@ -13,7 +13,8 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 from app.config import Config
 from app.errors import NotYours, QueueFull, TooManyJobs, TransitionRefused
 from app.queue.jobs import Claim, Failure, Status
-from app.queue.store.base import AGEING_SECONDS, BACK_OFF_SECONDS
+from app.queue.store.base import BACK_OFF_SECONDS
+from app.queue.store.people import AGEING_SECONDS
 from tests.support.building import SetClock, assert_whole, ended, new_job, open_at
 from tests.support.queue_model import Model, ModelJob
 
@@ -178,7 +179,7 @@ class StoreMachine(RuleBasedStateMachine):
         if claim:
             job = self._holder(claim)
             assert self.store.fail_job(claim, Failure("x", "y"), retry=retry) == (job is not None)
-            if job and retry:
+            if job and (retry or job.cancel):
                 due_at = self.store.get_job(claim.job.job_id).run_after
                 assert job.cancel or due_at <= self.clock.unix_seconds + BACK_OFF_SECONDS * 1.5
                 self.model.let_go(job, counts=True, due_at=due_at)

@@ -1,13 +1,5 @@
-"""The tables of jobs and snapshots, as migrations that only ever add."""
+-- The tables of jobs and snapshots. Later changes are migrations beside this file's first version; they only ever add.
 
-from __future__ import annotations
-
-from app.db.opening import Schema
-
-#: Marks the file as ours: "Door" in ASCII.
-APPLICATION_ID = 0x446F6F72
-
-_JOBS = """
 CREATE TABLE evaluation_jobs (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,
     job_id TEXT NOT NULL UNIQUE,
@@ -40,10 +32,8 @@ CREATE TABLE evaluation_jobs (
     CHECK ((status = 'running') = (claim_token IS NOT NULL)),
     CHECK ((completed_at IS NULL) = (status IN ('queued', 'running'))),
     CHECK ((status = 'done') = (result_snapshot_id IS NOT NULL))
-)
-"""
+);
 
-_EVENTS = """
 CREATE TABLE job_events (
     job_seq INTEGER NOT NULL,
     version INTEGER NOT NULL,        -- the job's version after the transition
@@ -54,10 +44,8 @@ CREATE TABLE job_events (
     worker TEXT NOT NULL,
     why TEXT NOT NULL,
     PRIMARY KEY (job_seq, version)
-) WITHOUT ROWID
-"""
+) WITHOUT ROWID;
 
-_STAGES = """
 CREATE TABLE job_stages (
     job_seq INTEGER NOT NULL,
     place INTEGER NOT NULL,          -- first, second, ... to begin
@@ -67,11 +55,9 @@ CREATE TABLE job_stages (
     reason TEXT NOT NULL DEFAULT '',
     finding BLOB,                    -- what a later attempt goes on from; emptied once the report is stored
     PRIMARY KEY (job_seq, stage)
-) WITHOUT ROWID
-"""
+) WITHOUT ROWID;
 
-#: `job_seq` as the key makes a second snapshot of one job impossible; it is also part of the id, which finds the row.
-_SNAPSHOTS = """
+-- `job_seq` as the key makes a second snapshot of one job impossible; it is also part of the id, which finds the row.
 CREATE TABLE snapshots (
     job_seq INTEGER PRIMARY KEY,
     snapshot_id TEXT NOT NULL,
@@ -80,24 +66,21 @@ CREATE TABLE snapshots (
     address TEXT NOT NULL,
     created_at REAL NOT NULL,
     report BLOB NOT NULL
-)
-"""
+);
 
-#: Each index costs every job a page in the log, so there are no more than these.
-_INDEXES = (
-    # The line, with those being served: small however many jobs have ended, and covering for what a claim looks at
-    # (SQLite takes `completed_at` from it too, though it is always NULL here).
-    "CREATE INDEX jobs_line ON evaluation_jobs (turn, seq, run_after, status, completed_at) WHERE completed_at IS NULL",
-    # An owner's live jobs, each listing once.
-    "CREATE UNIQUE INDEX jobs_live ON evaluation_jobs (owner, listing_key) WHERE completed_at IS NULL",
-    "CREATE INDEX jobs_ended ON evaluation_jobs (completed_at, status) WHERE completed_at IS NOT NULL",
-    "CREATE INDEX jobs_by_owner ON evaluation_jobs (owner, seq)",
-)
+-- Each index costs every job a page in the log, so there are no more than these.
 
-#: `checked_at` is rewritten by the readiness check: the cheapest write that proves writing works.
-_PROBE = (
-    "CREATE TABLE probe (id INTEGER PRIMARY KEY, checked_at REAL NOT NULL)",
-    "INSERT INTO probe VALUES (1, 0)",
-)
+-- The line, with those being served: small however many jobs have ended, and covering for what a claim looks at
+-- (SQLite takes `completed_at` from it too, though it is always NULL here).
+CREATE INDEX jobs_line ON evaluation_jobs (turn, seq, run_after, status, completed_at) WHERE completed_at IS NULL;
 
-SCHEMA = Schema(APPLICATION_ID, ((_JOBS, _EVENTS, _STAGES, _SNAPSHOTS, *_INDEXES, *_PROBE),))
+-- The live jobs of an owner, each listing once.
+CREATE UNIQUE INDEX jobs_live ON evaluation_jobs (owner, listing_key) WHERE completed_at IS NULL;
+
+CREATE INDEX jobs_ended ON evaluation_jobs (completed_at, status) WHERE completed_at IS NOT NULL;
+
+CREATE INDEX jobs_by_owner ON evaluation_jobs (owner, seq);
+
+-- `checked_at` is rewritten by the readiness check: the cheapest write that proves writing works.
+CREATE TABLE probe (id INTEGER PRIMARY KEY, checked_at REAL NOT NULL);
+INSERT INTO probe VALUES (1, 0);
