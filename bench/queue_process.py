@@ -45,11 +45,11 @@ def serve(contestant: Contestant) -> None:
 
 def serve_doorstep(contestant: Doorstep) -> None:
     """Run a worker with its watch and its bell."""
-    from app.queue.runner import InlineRunner, Progress
+    from app.queue.runner import InlineRunner, StageObserver
     from app.queue.wake import Bell
     from app.queue.worker import Worker
 
-    def evaluation(listing: str, finished: Sequence[bytes], progress: Progress) -> bytes:
+    def evaluation(listing: str, finished: Sequence[bytes], progress: StageObserver) -> bytes:
         now = time.monotonic()
         print(listing, now, flush=True)
         return b"{}"

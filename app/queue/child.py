@@ -4,18 +4,30 @@ from __future__ import annotations
 
 import logging
 import os
+import socket
+import struct
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Sequence
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 from app.config import Config
 from app.errors import StageTimeout
-from app.queue.frames import Answer, Began, Ended, Failed, Ready, Reported, Work, receive_answer, send
-from app.queue.jobs import Failure, StageRecord, StageState
-from app.queue.runner import EvaluatorDied, EvaluatorUnavailable, Interrupted, Progress, Refused, StageEnded
+from app.queue.runner import (
+    EvaluatorDied,
+    EvaluatorUnavailable,
+    Failed,
+    Interrupted,
+    Ready,
+    Refused,
+    Reported,
+    StageBegan,
+    StageEnded,
+    StageObserver,
+    Work,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -24,9 +36,11 @@ START_SECONDS = 60.0
 
 _ROOT = Path(__file__).resolve().parents[2]
 
+Message = Ready | StageBegan | StageEnded | Reported | Failed
+
 
 def production_command(config: Config) -> tuple[str, ...]:
-    """Return the command that starts the evaluator with these settings."""
+    """Return the command that starts the evaluator with these settings; the number of its socket comes last."""
     niceness = str(config.evaluation_niceness)
     return (sys.executable, "-m", "app.queue.evaluator", os.fspath(config.regions_dir.resolve()), niceness)
 
@@ -52,7 +66,7 @@ class ChildRunner:
         self._interrupted = False
         self._ready_child()
 
-    def run(self, listing: str, finished: Sequence[bytes], progress: Progress) -> bytes:
+    def run(self, listing: str, finished: Sequence[bytes], progress: StageObserver) -> bytes:
         """Evaluate in the child. Whatever goes wrong, the next evaluation finds a fresh one."""
         self._interrupted = False
         child = self._ready_child()
@@ -60,7 +74,7 @@ class ChildRunner:
             return self._converse(child, Work(listing, tuple(finished)), progress)
         except Refused:
             raise
-        except (EOFError, BrokenPipeError):
+        except (EOFError, ConnectionError):
             self._replace()
             raise (Interrupted() if self._interrupted else EvaluatorDied()) from None
         except BaseException:
@@ -79,23 +93,23 @@ class ChildRunner:
         with self._lock:
             self._drop()
 
-    def _converse(self, child: _Child, work: Work, progress: Progress) -> bytes:
-        send(child.words_in, work)
+    def _converse(self, child: _Child, work: Work, progress: StageObserver) -> bytes:
+        child.connection.send(work)
         stage = ""
         while True:
-            word = self._next_word(child, stage)
-            if isinstance(word, Reported):
-                return word.report
-            if isinstance(word, Failed):
-                failure = Failure(word.code, word.message, word.suggestions)
-                raise Refused(failure, passing=word.passing)
-            if isinstance(word, Began):
-                stage = word.stage
-            _tell(progress, word)
+            match self._next_message(child, stage):
+                case Reported(report):
+                    return report
+                case Failed(failure, passing):
+                    raise Refused(failure, passing=passing)
+                case StageBegan(stage):
+                    progress.began(stage)
+                case StageEnded() as ended:
+                    progress.ended(ended)
 
-    def _next_word(self, child: _Child, stage: str) -> Answer:
+    def _next_message(self, child: _Child, stage: str) -> Message:
         try:
-            return receive_answer(child.words_out, time.monotonic() + self._stage_timeout_seconds)
+            return child.receive()
         except TimeoutError:
             logger.warning("stage %s took longer than %g s and was stopped", stage, self._stage_timeout_seconds)
             raise StageTimeout(stage=_text_of(stage), seconds=f"{self._stage_timeout_seconds:g}") from None
@@ -104,7 +118,7 @@ class ChildRunner:
         child = self._living_child()
         try:
             child.wait_until_ready()
-        except EOFError:
+        except (EOFError, ConnectionError):
             with self._lock:
                 self._drop()
             raise (Interrupted() if self._interrupted else EvaluatorUnavailable()) from None
@@ -114,7 +128,7 @@ class ChildRunner:
         with self._lock:
             if self._child is None or self._child.process.poll() is not None:
                 self._drop()
-                self._child = _Child(self._command)
+                self._child = _Child(self._command, self._stage_timeout_seconds)
             return self._child
 
     def _replace(self) -> None:
@@ -130,48 +144,47 @@ class ChildRunner:
 
 
 class _Child:
-    """One evaluator's process and its two pipes."""
+    """One evaluator's process and the socket to it."""
 
-    def __init__(self, command: Sequence[str]) -> None:
+    def __init__(self, command: Sequence[str], patience_seconds: float) -> None:
         path = os.pathsep.join(filter(None, (os.fspath(_ROOT), os.environ.get("PYTHONPATH"))))
-        self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
-            command,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            bufsize=0,
-            env={**os.environ, "PYTHONPATH": path},
-            start_new_session=True,  # a Ctrl-C in the terminal is for the worker alone
-        )
-        assert self.process.stdin is not None  # noqa: S101 - for the type checker: both are pipes
-        assert self.process.stdout is not None  # noqa: S101
-        self.words_in = self.process.stdin.fileno()
-        self.words_out = self.process.stdout.fileno()
+        ours, theirs = socket.socketpair()
+        with theirs:
+            self.process = subprocess.Popen(  # noqa: S603 - our own interpreter and module
+                (*command, str(theirs.fileno())),
+                pass_fds=(theirs.fileno(),),
+                stdin=subprocess.DEVNULL,
+                stdout=2,  # what a library prints belongs into the log
+                env={**os.environ, "PYTHONPATH": path},
+                start_new_session=True,  # a Ctrl-C in the terminal is for the worker alone
+            )
+        # The kernel's own limit also ends the wait for the rest of a message whose sender hangs.
+        seconds, rest = divmod(patience_seconds, 1)
+        ours.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("@ll", int(seconds), int(rest * 1e6)))
+        self.connection = Connection(ours.detach())
         self._ready = False
 
+    def receive(self) -> Message:
+        """Wait for the next message. Raises EOFError or ConnectionError where the process is gone, TimeoutError."""
+        try:
+            message: Message = self.connection.recv()
+        except BlockingIOError:
+            raise TimeoutError from None
+        return message
+
     def wait_until_ready(self) -> None:
-        """Wait for the first word. Raises EOFError where it never came."""
+        """Wait for the first message. Raises EOFError where it never came."""
         if self._ready:
             return
-        try:
-            self._ready = isinstance(receive_answer(self.words_out, time.monotonic() + START_SECONDS), Ready)
-        except TimeoutError:
-            raise EOFError from None
+        if not self.connection.poll(START_SECONDS):
+            raise EOFError
+        self._ready = isinstance(self.receive(), Ready)
 
     def end(self) -> None:
-        """Kill it, wait for it, close the pipes."""
+        """Kill it, wait for it, close the socket."""
         self.process.kill()
         self.process.wait()
-        for pipe in (self.process.stdin, self.process.stdout):
-            if pipe is not None:
-                pipe.close()
-
-
-def _tell(progress: Progress, word: Answer) -> None:
-    if isinstance(word, Began):
-        progress.began(word.stage)
-    elif isinstance(word, Ended):
-        state = StageState.MISSING if word.missing else StageState.DONE
-        progress.ended(StageEnded(StageRecord(word.stage, state, word.seconds, word.reason), word.finding))
+        self.connection.close()
 
 
 def _text_of(stage: str) -> str:

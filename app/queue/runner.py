@@ -29,6 +29,42 @@ class StageEnded:
     finding: bytes
 
 
+@dataclass(frozen=True, slots=True)
+class Work:
+    """To the evaluator's process: evaluate this listing (JSON), going on after these findings."""
+
+    listing: str
+    finished: tuple[bytes, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """From the evaluator's process: everything is loaded."""
+
+
+@dataclass(frozen=True, slots=True)
+class StageBegan:
+    """From the evaluator's process: a stage begins. `StageEnded` tells of its end."""
+
+    stage: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reported:
+    """From the evaluator's process: the report as JSON."""
+
+    report: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """From the evaluator's process: no report, and why, in words for a person."""
+
+    failure: Failure
+    #: The same work may succeed later.
+    passing: bool
+
+
 class Interrupted(Exception):
     """The evaluation was stopped from outside: its claim is lost, it was called off, or the worker stops."""
 
@@ -41,7 +77,7 @@ class EvaluatorUnavailable(Exception):
     """The process of the evaluations cannot be started: no job's fault."""
 
 
-class Progress(Protocol):
+class StageObserver(Protocol):
     """What an evaluation tells while it runs. Both may raise Interrupted, which ends it."""
 
     def began(self, stage: str) -> None: ...
@@ -55,7 +91,7 @@ class Runner(Protocol):
     def start(self) -> None:
         """Get ready for an evaluation, and return once it can begin. Raises EvaluatorUnavailable."""
 
-    def run(self, listing: str, finished: Sequence[bytes], progress: Progress) -> bytes:
+    def run(self, listing: str, finished: Sequence[bytes], progress: StageObserver) -> bytes:
         """Evaluate a listing (JSON), going on after the findings of finished stages; return the report as JSON.
 
         Raises a DoorstepError with a message for people, Interrupted, EvaluatorDied or EvaluatorUnavailable.
@@ -69,23 +105,23 @@ class Runner(Protocol):
 
 
 #: listing, finished findings, progress -> report
-Evaluation = Callable[[str, Sequence[bytes], Progress], bytes]
+Evaluate = Callable[[str, Sequence[bytes], StageObserver], bytes]
 
 
 class InlineRunner:
     """Runs an evaluation in the worker's own thread: it can only be stopped between stages."""
 
-    def __init__(self, evaluation: Evaluation) -> None:
+    def __init__(self, evaluation: Evaluate) -> None:
         self._evaluation = evaluation
         self._interrupted = False
 
     def start(self) -> None:
         """Need nothing."""
 
-    def run(self, listing: str, finished: Sequence[bytes], progress: Progress) -> bytes:
+    def run(self, listing: str, finished: Sequence[bytes], progress: StageObserver) -> bytes:
         """Call the evaluation."""
         self._interrupted = False
-        return self._evaluation(listing, finished, _Watched(self, progress))
+        return self._evaluation(listing, finished, _Interruptible(self, progress))
 
     def interrupt(self) -> None:
         """Make the next word of progress raise Interrupted."""
@@ -100,10 +136,10 @@ class InlineRunner:
         """Hold nothing."""
 
 
-class _Watched:
+class _Interruptible:
     """Progress that ends an interrupted evaluation."""
 
-    def __init__(self, runner: InlineRunner, progress: Progress) -> None:
+    def __init__(self, runner: InlineRunner, progress: StageObserver) -> None:
         self._runner = runner
         self._progress = progress
 
@@ -137,7 +173,7 @@ def refusal(error: Exception) -> Refused:
 
 
 class Attempt:
-    """A claim under way. It is the evaluation's Progress; the watch sets `lost` and `called_off`."""
+    """A claim under way. It is the evaluation's StageObserver; the watch sets `lost` and `called_off`."""
 
     def __init__(self, store: JobStore, claim: Claim, *, stopping: Callable[[], bool], patience_seconds: float) -> None:
         self.claim = claim

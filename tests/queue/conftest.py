@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from app.config import Config
-from app.queue.runner import Evaluation, InlineRunner, Runner
+from app.queue.runner import Evaluate, InlineRunner, Runner
 from app.queue.store import JobStore
 from app.queue.wake import Bell
 from app.queue.worker import Worker
@@ -37,7 +37,7 @@ class Site:
         self.store = open_at(folder, ring=self.bell.ring)
         self._workers: list[Worker] = []
 
-    def start(self, evaluation: Evaluation | Runner, store: JobStore | None = None, lease: float = 15.0) -> Worker:
+    def start(self, evaluation: Evaluate | Runner, store: JobStore | None = None, lease: float = 15.0) -> Worker:
         """Start a worker on an evaluation in its own thread, or on a runner."""
         runner = InlineRunner(evaluation) if callable(evaluation) else evaluation
         worker = Worker(store or self.store, runner, self.bell, Config(lease_seconds=lease))

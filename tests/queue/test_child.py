@@ -100,7 +100,7 @@ def test_an_unexpected_failure_comes_with_an_id_only(start: Start, capfd: pytest
     assert message.removesuffix(".").split()[-1] in capfd.readouterr().err
 
 
-@pytest.mark.parametrize("how", ["hanging", "hanging_in_native_code", "busy"])
+@pytest.mark.parametrize("how", ["hanging", "hanging_in_native_code", "busy", "hanging_in_a_message"])
 def test_a_stage_that_takes_too_long_is_stopped(start: Start, how: str) -> None:
     runner = start(stage_timeout_seconds=0.3)
     runner.run('"well"', (), Heard())

@@ -16,7 +16,7 @@ from app.db.opening import Schema
 from app.errors import NoRegions, QueueUnavailable
 from app.queue.child import ChildRunner
 from app.queue.jobs import Failure, Status
-from app.queue.runner import Progress
+from app.queue.runner import StageObserver
 from app.queue.store import JobStore
 from app.queue.store.base import SCHEMA
 from tests.queue.conftest import Site
@@ -50,7 +50,7 @@ def test_a_locked_stage_write_skips_no_stage(site: Site) -> None:
     impatient = open_at(site.folder, patience=0.05)
     locked, release = Event(), Event()
 
-    def evaluation(listing: str, finished: Sequence[bytes], progress: Progress) -> bytes:
+    def evaluation(listing: str, finished: Sequence[bytes], progress: StageObserver) -> bytes:
         locked.wait(5)
         return stages_of(4)(listing, finished, progress)
 
@@ -114,7 +114,7 @@ def test_a_job_that_ran_before_its_data_was_loaded_is_run_again(site: Site, monk
     monkeypatch.setattr("app.queue.store.base.BACK_OFF_SECONDS", 0.2)
     imported = Event()
 
-    def evaluation(listing: str, finished: Sequence[bytes], progress: Progress) -> bytes:
+    def evaluation(listing: str, finished: Sequence[bytes], progress: StageObserver) -> bytes:
         if not imported.is_set():
             raise NoRegions
         return b"report"

@@ -9,14 +9,14 @@ from collections.abc import Sequence
 import pytest
 
 from app.queue.jobs import Status
-from app.queue.runner import Progress
+from app.queue.runner import StageObserver
 from tests.queue.conftest import Site
 from tests.support.building import create, stages_of, wait_for, wait_for_status
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 
 
-def deadly(listing: str, finished: Sequence[bytes], progress: Progress) -> bytes:
+def deadly(listing: str, finished: Sequence[bytes], progress: StageObserver) -> bytes:
     """End the thread itself, which no `except Exception` catches, unless the listing is harmless."""
     if listing == '"deadly"':
         raise SystemExit

@@ -13,7 +13,7 @@ from app.config import Config
 from app.errors import NoRegions
 from app.queue.child import ChildRunner
 from app.queue.jobs import Status
-from app.queue.runner import Progress
+from app.queue.runner import StageObserver
 from tests.queue.conftest import Site
 from tests.support.building import (
     assert_all_ended,
@@ -38,7 +38,7 @@ class Gate:
         self.open = threading.Event()
         self.finished: list[Sequence[bytes]] = []
 
-    def __call__(self, listing: str, finished: Sequence[bytes], progress: Progress) -> bytes:
+    def __call__(self, listing: str, finished: Sequence[bytes], progress: StageObserver) -> bytes:
         self.finished.append(finished)
         if not finished:
             progress.began("geocode")
@@ -76,7 +76,7 @@ def test_it_tells_a_failure_in_plain_words(site: Site) -> None:
 
 
 def test_it_tries_a_passing_failure_again(site: Site) -> None:
-    def no_data(listing: str, finished: Sequence[bytes], progress: Progress) -> bytes:
+    def no_data(listing: str, finished: Sequence[bytes], progress: StageObserver) -> bytes:
         raise NoRegions
 
     site.start(no_data)

@@ -11,7 +11,7 @@ from pathlib import Path
 from app.config import Config
 from app.db.database import Database, Row
 from app.queue.jobs import Job, NewJob, StageRecord, StageState, Status
-from app.queue.runner import Progress, StageEnded
+from app.queue.runner import StageEnded, StageObserver
 from app.queue.store import JobStore
 from app.queue.store.base import SCHEMA, Clocks
 
@@ -67,10 +67,10 @@ def ended(stage: str, finding: bytes = b"found", reason: str = "") -> StageEnded
     return StageEnded(StageRecord(stage, state, 0.01, reason), finding)
 
 
-def stages_of(count: int, seconds: float = 0.0) -> Callable[[str, Sequence[bytes], Progress], bytes]:
+def stages_of(count: int, seconds: float = 0.0) -> Callable[[str, Sequence[bytes], StageObserver], bytes]:
     """Return an evaluation of some small stages that goes on after those already finished."""
 
-    def evaluation(listing: str, finished: Sequence[bytes], progress: Progress) -> bytes:
+    def evaluation(listing: str, finished: Sequence[bytes], progress: StageObserver) -> bytes:
         for number in range(len(finished), count):
             progress.began(f"stage {number}")
             time.sleep(seconds)

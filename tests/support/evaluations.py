@@ -1,49 +1,59 @@
-"""Evaluators for tests, run as `python -m tests.support.evaluations NAME`: each does what a real one may do."""
+"""Evaluators for tests, run as `python -m tests.support.evaluations NAME SOCKET`: each does what a real one may do."""
 
 from __future__ import annotations
 
 import ctypes
+import os
+import struct
 import sys
 import time
 from collections.abc import Sequence
 
 from app.errors import AddressNotFound
 from app.queue.evaluator import serve
-from app.queue.runner import Evaluation, Progress
+from app.queue.runner import Evaluate, StageObserver
 from tests.support.building import ended, stages_of
 
 
-def well(listing: str, finished: Sequence[bytes], progress: Progress) -> bytes:
+def well(listing: str, finished: Sequence[bytes], progress: StageObserver) -> bytes:
     """Go through five short stages."""
     return stages_of(5, seconds=0.002)(listing, finished, progress)
 
 
-def slowly(listing: str, finished: Sequence[bytes], progress: Progress) -> bytes:
+def slowly(listing: str, finished: Sequence[bytes], progress: StageObserver) -> bytes:
     """Go through five stages that take long enough to be hit."""
     return stages_of(5, seconds=0.03)(listing, finished, progress)
 
 
-def chatty(listing: str, finished: Sequence[bytes], progress: Progress) -> bytes:
+def chatty(listing: str, finished: Sequence[bytes], progress: StageObserver) -> bytes:
     """Print to standard output, as a library might."""
-    print("between the frames", flush=True)
+    print("between the messages", flush=True)
     return well(listing, finished, progress)
 
 
-def hanging(listing: str, finished: Sequence[bytes], progress: Progress) -> bytes:
+def hanging(listing: str, finished: Sequence[bytes], progress: StageObserver) -> bytes:
     """Hang in the second stage."""
     _first_stage(progress)
     time.sleep(600)
     return b""
 
 
-def hanging_in_native_code(listing: str, finished: Sequence[bytes], progress: Progress) -> bytes:
+def hanging_in_native_code(listing: str, finished: Sequence[bytes], progress: StageObserver) -> bytes:
     """Hang in code that holds the interpreter's lock, so that no thread of the process can do anything."""
     _first_stage(progress)
     ctypes.PyDLL(None).sleep(600)
     return b""
 
 
-def busy(listing: str, finished: Sequence[bytes], progress: Progress) -> bytes:
+def hanging_in_a_message(listing: str, finished: Sequence[bytes], progress: StageObserver) -> bytes:
+    """Hang after sending the length and the first bytes of a message."""
+    _first_stage(progress)
+    os.write(int(sys.argv[2]), struct.pack("!i", 1_000) + b"half a message")
+    time.sleep(600)
+    return b""
+
+
+def busy(listing: str, finished: Sequence[bytes], progress: StageObserver) -> bytes:
     """Compute for long."""
     _first_stage(progress)
     deadline = time.monotonic() + 600
@@ -52,35 +62,35 @@ def busy(listing: str, finished: Sequence[bytes], progress: Progress) -> bytes:
     return b""
 
 
-def crashing(listing: str, finished: Sequence[bytes], progress: Progress) -> bytes:
+def crashing(listing: str, finished: Sequence[bytes], progress: StageObserver) -> bytes:
     """Read memory that is not there."""
     _first_stage(progress)
     ctypes.string_at(0)
     return b""
 
 
-def refusing(listing: str, finished: Sequence[bytes], progress: Progress) -> bytes:
+def refusing(listing: str, finished: Sequence[bytes], progress: StageObserver) -> bytes:
     """Fail as expected."""
     raise AddressNotFound(regions="Monaco", suggestions=("1 main street",))
 
 
-def leaking(listing: str, finished: Sequence[bytes], progress: Progress) -> bytes:
+def leaking(listing: str, finished: Sequence[bytes], progress: StageObserver) -> bytes:
     """Fail with a secret in the exception's text."""
     raise ValueError("https://api.example/?key=SECRET")
 
 
-def by_listing(listing: str, finished: Sequence[bytes], progress: Progress) -> bytes:
+def by_listing(listing: str, finished: Sequence[bytes], progress: StageObserver) -> bytes:
     """Do what the listing says."""
     return EVALUATIONS[listing.strip('"')](listing, finished, progress)
 
 
-def _first_stage(progress: Progress) -> None:
+def _first_stage(progress: StageObserver) -> None:
     progress.began("geocode")
     progress.ended(ended("geocode", b"here"))
     progress.began("schools")
 
 
-EVALUATIONS: dict[str, Evaluation] = {
+EVALUATIONS: dict[str, Evaluate] = {
     function.__name__: function
     for function in (
         well,
@@ -88,6 +98,7 @@ EVALUATIONS: dict[str, Evaluation] = {
         chatty,
         hanging,
         hanging_in_native_code,
+        hanging_in_a_message,
         busy,
         crashing,
         refusing,
@@ -97,4 +108,4 @@ EVALUATIONS: dict[str, Evaluation] = {
 }
 
 if __name__ == "__main__":
-    serve(EVALUATIONS[sys.argv[1]])
+    serve(EVALUATIONS[sys.argv[1]], int(sys.argv[2]))

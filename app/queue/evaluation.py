@@ -1,0 +1,61 @@
+"""The pipeline as a worker runs it: JSON in, JSON out, told stage by stage."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from app.pipeline.evaluate import evaluate_property
+from app.pipeline.listing import Listing
+from app.pipeline.report import Finding, State, finding_from_json, to_json
+from app.queue.jobs import StageRecord, StageState
+from app.queue.runner import Evaluate, StageEnded, StageObserver
+from app.sources.interface import Source
+from app.sources.regions import ImportedRegions
+
+
+def from_regions(regions_dir: Path) -> Evaluate:
+    """Evaluate with what is imported in a folder."""
+    return from_source(ImportedRegions(regions_dir))
+
+
+def from_source(source: Source) -> Evaluate:
+    """Evaluate with the facts of a source."""
+
+    def evaluate(listing: str, finished: Sequence[bytes], observer: StageObserver) -> bytes:
+        report = evaluate_property(
+            msgspec.json.decode(listing, type=Listing),
+            source,
+            on_stage=_Stopwatch(observer).note,
+            finished=tuple(finding_from_json(finding) for finding in finished),
+        )
+        return to_json(report)
+
+    return evaluate
+
+
+class _Stopwatch:
+    """Times the stages on their way to the worker."""
+
+    def __init__(self, observer: StageObserver) -> None:
+        self._observer = observer
+        self._began_at = 0.0
+
+    def note(self, stage: str, finding: Finding | None) -> None:
+        """Note that a stage begins (no finding yet), or has ended."""
+        if finding is None:
+            self._began_at = time.perf_counter()
+            self._observer.began(stage)
+        else:
+            seconds = time.perf_counter() - self._began_at
+            self._observer.ended(StageEnded(_record(stage, finding, seconds), to_json(finding)))
+
+
+def _record(stage: str, finding: Finding, seconds: float) -> StageRecord:
+    if finding.state in (State.MEASURED, State.PARTIAL):
+        return StageRecord(stage, StageState.DONE, seconds)
+    reason = finding.gaps[0].why if finding.gaps else finding.summary
+    return StageRecord(stage, StageState.MISSING, seconds, reason)
