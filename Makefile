@@ -1,6 +1,6 @@
 # make run    starts Doorstep on http://127.0.0.1:8000 (PORT and DOORSTEP_DATA_DIR override)
 # make test   runs every check and test
-# make chaos  kills workers for minutes on end and counts what was lost
+# make chaos  kills workers for minutes on end and counts what was lost; then runs the tests that measure time
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
@@ -29,6 +29,7 @@ lint: $(VENV)/test.installed
 
 chaos: $(VENV)/test.installed
 	CHAOS=300,1000,7 $(BIN)/python -m pytest tests/queue/test_chaos.py -s
+	$(BIN)/python -m pytest -m timed
 
 bench: $(VENV)/test.installed
 	$(BIN)/python -m bench.evaluate

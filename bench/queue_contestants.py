@@ -37,11 +37,11 @@ class Doorstep:
         from app.db.database import Database
         from app.queue.store import JobStore
         from app.queue.store.base import SCHEMA
-        from app.queue.wake import Bell
+        from app.queue.wake import WakeUp
 
         db = Database(folder / "doorstep.sqlite", SCHEMA, synchronous=sync)
         config = Config(max_live_jobs_per_owner=10_000_000, max_live_jobs=10_000_000)
-        self.store = JobStore(db, config, notify=Bell(folder).ring)
+        self.store = JobStore(db, config, notify=WakeUp(folder).notify)
 
     def put(self, number: int) -> None:
         from app.queue.jobs import NewJob

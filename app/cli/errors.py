@@ -2,37 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from typing import ParamSpec, TypeVar
+from typing import Any
 
 import click
 
 from app.errors import DoorstepError
 
-P = ParamSpec("P")
-T = TypeVar("T")
 
+class PlainCommand(click.Command):
+    """A command that says what went wrong in one sentence."""
 
-def plainly(command: Callable[P, T]) -> Callable[P, T]:
-    """Print an expected failure as one sentence and exit with 1."""
-
-    def wrapped(*args: P.args, **kwargs: P.kwargs) -> T:
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command. Raises click.ClickException for expected failures and for files that cannot be written."""
         try:
-            return command(*args, **kwargs)
+            return super().invoke(ctx)
         except DoorstepError as error:
             raise click.ClickException(error.message) from error
+        except OSError as error:
+            raise click.ClickException(f"A file could not be written: {error.strerror or error}.") from error
 
-    wrapped.__name__, wrapped.__doc__ = command.__name__, command.__doc__
-    return wrapped
 
+class PlainGroup(click.Group):
+    """Commands of one subject, each a PlainCommand."""
 
-@contextmanager
-def plain_errors() -> Iterator[None]:
-    """Turn expected failures into one sentence and exit code 1."""
-    try:
-        yield
-    except DoorstepError as error:
-        raise click.ClickException(error.message) from None
-    except OSError as error:
-        raise click.ClickException(f"The atlas could not be written: {error.strerror or error}.") from None
+    command_class = PlainCommand

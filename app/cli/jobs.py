@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 import click
 
-from app.cli.errors import plainly
+from app.cli.errors import PlainGroup
 from app.config import load_config
 from app.queue import open_store
 from app.queue.jobs import Job, Status
 from app.queue.store import JobStore
+from app.wording import iso
 
 
-@click.group("jobs")
+@click.group("jobs", cls=PlainGroup)
 def jobs_commands() -> None:
     """Look at the queue and act on it."""
 
@@ -21,7 +20,6 @@ def jobs_commands() -> None:
 @jobs_commands.command("list")
 @click.option("--status", type=click.Choice([status.value for status in Status]), help="Only jobs in this status.")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True)
-@plainly
 def list_jobs(status: str | None, limit: int) -> None:
     """List jobs, newest first."""
     for job in _store().list_jobs(Status(status) if status else None, limit):
@@ -30,7 +28,6 @@ def list_jobs(status: str | None, limit: int) -> None:
 
 @jobs_commands.command("show")
 @click.argument("job_id")
-@plainly
 def show_job(job_id: str) -> None:
     """Show one job with its stages and its history."""
     store = _store()
@@ -44,12 +41,11 @@ def show_job(job_id: str) -> None:
         click.echo(f"  {stage.stage:<16} {stage.state:<8} {seconds:>10}  {stage.reason}".rstrip())
     for event in store.events(job_id):
         before = event.from_status or "new"
-        click.echo(f"  {_when(event.at)}  {before} -> {event.to_status}  {event.worker}  {event.why}")
+        click.echo(f"  {iso(event.at)}  {before} -> {event.to_status}  {event.worker}  {event.why}")
 
 
 @jobs_commands.command("retry")
 @click.argument("job_id")
-@plainly
 def retry_job(job_id: str) -> None:
     """Queue a failed or cancelled job again."""
     click.echo(_line(_store().retry_job(job_id, None)))
@@ -57,7 +53,6 @@ def retry_job(job_id: str) -> None:
 
 @jobs_commands.command("cancel")
 @click.argument("job_id")
-@plainly
 def cancel_job(job_id: str) -> None:
     """Call a job off: at once when it waits, at the end of its stage at the latest when it runs."""
     click.echo(_line(_store().cancel_job(job_id, None)))
@@ -65,7 +60,6 @@ def cancel_job(job_id: str) -> None:
 
 @jobs_commands.command("prune")
 @click.option("--days", type=click.FloatRange(min=0), help="Default: DOORSTEP_JOB_RETENTION_DAYS.")
-@plainly
 def prune_jobs(days: float | None) -> None:
     """Clear away jobs that ended long ago; reports stay."""
     config = load_config()
@@ -74,7 +68,6 @@ def prune_jobs(days: float | None) -> None:
 
 
 @jobs_commands.command("stats")
-@plainly
 def show_stats() -> None:
     """Show the queue's figures."""
     stats = _store().stats()
@@ -91,8 +84,4 @@ def _store() -> JobStore:
 
 def _line(job: Job) -> str:
     stage = f" at {job.current_stage}" if job.current_stage and job.status.live else ""
-    return f"{job.job_id}  {_when(job.created_at)}  {job.status}{stage}  {job.address}"
-
-
-def _when(at: float) -> str:
-    return datetime.fromtimestamp(at, UTC).strftime("%Y-%m-%d %H:%M:%SZ")
+    return f"{job.job_id}  {iso(job.created_at)}  {job.status}{stage}  {job.address}"

@@ -11,7 +11,7 @@ import click
 
 from app.atlas.atlas import Atlas, AtlasMeta, origin_of
 from app.atlas.regions import RegionStore
-from app.cli.errors import plain_errors
+from app.cli.errors import PlainGroup
 from app.config import load_config
 from app.errors import AtlasDamaged
 
@@ -19,7 +19,7 @@ from app.errors import AtlasDamaged
 STEPS = 1_000
 
 
-@click.group("region")
+@click.group("region", cls=PlainGroup)
 def region_commands() -> None:
     """Import and manage regions."""
 
@@ -31,8 +31,7 @@ def region_commands() -> None:
 @click.option("--gtfs", "feeds", multiple=True, type=click.Path(path_type=Path), help="A timetable (GTFS zip file).")
 def import_command(extract: Path, name: str, title: str, feeds: tuple[Path, ...]) -> None:
     """Compile EXTRACT (.osm.pbf) to a region, in place of an older one of the same name."""
-    with plain_errors():
-        _import(_store(), name, extract, feeds, title)
+    _import(_store(), name, extract, feeds, title)
 
 
 @region_commands.command("update")
@@ -43,11 +42,10 @@ def import_command(extract: Path, name: str, title: str, feeds: tuple[Path, ...]
 )
 def update_command(name: str, extract: Path | None, feeds: tuple[Path, ...]) -> None:
     """Import a region again, from EXTRACT or from the file it came from."""
-    with plain_errors():
-        store = _store()
-        before = origin_of(name, store.directory(name))
-        old_feeds = tuple(Path(feed) for feed in before.feed_files)
-        _import(store, name, extract or Path(before.source_file), feeds or old_feeds, before.title)
+    store = _store()
+    before = origin_of(name, store.directory(name))
+    old_feeds = tuple(Path(feed) for feed in before.feed_files)
+    _import(store, name, extract or Path(before.source_file), feeds or old_feeds, before.title)
 
 
 @region_commands.command("list")
@@ -67,9 +65,8 @@ def list_command() -> None:
 @click.argument("name")
 def remove_command(name: str) -> None:
     """Remove a region and its files."""
-    with plain_errors():
-        _store().remove(name)
-        click.echo(f"Removed {name}.")
+    _store().remove(name)
+    click.echo(f"Removed {name}.")
 
 
 def _store() -> RegionStore:

@@ -9,7 +9,7 @@ from types import FrameType
 
 import click
 
-from app.cli.errors import plainly
+from app.cli.errors import PlainCommand
 from app.config import Config, load_config
 from app.queue import open_store, start_worker
 
@@ -17,8 +17,7 @@ from app.queue import open_store, start_worker
 STOP_SECONDS = 30.0
 
 
-@click.command("worker")
-@plainly
+@click.command("worker", cls=PlainCommand)
 def worker_command() -> None:
     """Evaluate jobs in this process until it is stopped, beside or instead of the web server's workers."""
     logging.basicConfig(format="%(asctime)s [%(process)d] [%(levelname)s] %(name)s: %(message)s")

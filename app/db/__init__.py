@@ -1,1 +1,1 @@
-"""SQLite as Doorstep uses it: one connection a thread, short write transactions, fair turns at the write lock."""
+"""SQLite as Doorstep uses it: one connection a thread, short write transactions, a fair write lock."""

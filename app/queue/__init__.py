@@ -10,22 +10,22 @@ from app.db.database import Database
 from app.queue.child import ChildRunner, production_command
 from app.queue.store import JobStore
 from app.queue.store.base import SCHEMA
-from app.queue.wake import Bell
+from app.queue.wake import WakeUp
 from app.queue.worker import Health, Worker
 
-_bells: dict[tuple[int, Path], Bell] = {}
+_wake_ups: dict[tuple[int, Path], WakeUp] = {}
 _workers: dict[int, Worker] = {}
 
 
 def open_store(config: Config) -> JobStore:
     """Return a store on the configured database; the file is opened at the first use of each thread."""
-    return JobStore(Database(config.database_path, SCHEMA), config, notify=_bell(config).ring)
+    return JobStore(Database(config.database_path, SCHEMA), config, notify=_wake_up(config).notify)
 
 
 def start_worker(config: Config) -> Worker:
     """Start this process's worker, with its evaluator loading in a process of its own. Call it after any fork."""
     runner = ChildRunner(production_command(config), config.stage_timeout_seconds)
-    worker = Worker(open_store(config), runner, _bell(config), config)
+    worker = Worker(open_store(config), runner, _wake_up(config), config)
     worker.start()
     _workers[os.getpid()] = worker
     return worker
@@ -37,6 +37,6 @@ def worker_health() -> Health | None:
     return worker.health() if worker else None
 
 
-def _bell(config: Config) -> Bell:
-    """Share one bell in a process, so that its own worker is woken without a datagram."""
-    return _bells.setdefault((os.getpid(), config.data_dir.resolve()), Bell(config.data_dir))
+def _wake_up(config: Config) -> WakeUp:
+    """Share one wake_up in a process, so that its own worker is woken without a datagram."""
+    return _wake_ups.setdefault((os.getpid(), config.data_dir.resolve()), WakeUp(config.data_dir))

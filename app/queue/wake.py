@@ -1,6 +1,7 @@
 """Wake-up: an Event inside a process, a datagram to every other worker process on this machine.
 
-Nothing but speed depends on it: who missed a ring (a full socket, a cleaned folder) finds the work at the slow poll.
+Nothing but speed depends on it: who missed a notification (a full socket, a cleaned folder) finds the work at
+the next slow poll.
 """
 
 from __future__ import annotations
@@ -32,8 +33,8 @@ def socket_folder(data_dir: Path) -> Path:
     return Path(tempfile.gettempdir()) / f"doorstep-{os.getuid()}-{name}"
 
 
-class Bell:
-    """Rings for every worker that shares a data folder."""
+class WakeUp:
+    """Wakes every worker that shares a data folder."""
 
     def __init__(self, data_dir: Path) -> None:
         self._folder = socket_folder(data_dir)
@@ -41,7 +42,7 @@ class Bell:
         self._lock = threading.Lock()
         self._own: Path | None = None
 
-    def ring(self) -> None:
+    def notify(self) -> None:
         """Wake every worker. Never fails."""
         for event in self._events:
             event.set()
@@ -54,16 +55,16 @@ class Bell:
         if others:
             _send(others)
 
-    def listen(self) -> threading.Event:
-        """Return an event that every ring sets from now on, whichever process rings."""
+    def subscribe(self) -> threading.Event:
+        """Return an event that every notification sets from now on, whichever process sends it."""
         event = threading.Event()
         with self._lock:
             self._events = (*self._events, event)
             if self._own is None:
-                self._open_ear()
+                self._open_socket()
         return event
 
-    def leave(self, event: threading.Event) -> None:
+    def unsubscribe(self, event: threading.Event) -> None:
         """Stop setting an event; the last one to leave closes the socket."""
         with self._lock:
             self._events = tuple(other for other in self._events if other is not event)
@@ -72,23 +73,23 @@ class Bell:
                 _send([own])
                 own.unlink(missing_ok=True)
 
-    def _open_ear(self) -> None:
-        ear = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    def _open_socket(self) -> None:
+        receiver = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         path = self._folder / f"{os.getpid()}-{secrets.token_hex(4)}"
         try:
             self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
-            ear.bind(os.fspath(path))
+            receiver.bind(os.fspath(path))
         except OSError as error:
-            ear.close()
+            receiver.close()
             logger.warning("workers will notice new jobs a second late: no wake-up socket (%s)", error.strerror)
             return
         self._own = path
-        threading.Thread(target=self._hear, args=(ear, path), name="doorstep-ear", daemon=True).start()
+        threading.Thread(target=self._receive, args=(receiver, path), name="doorstep-receiver", daemon=True).start()
 
-    def _hear(self, ear: socket.socket, path: Path) -> None:
-        with ear:
+    def _receive(self, receiver: socket.socket, path: Path) -> None:
+        with receiver:
             while self._own == path:
-                ear.recv(1)
+                receiver.recv(1)
                 for event in self._events:
                     event.set()
 
@@ -100,7 +101,7 @@ def _send(paths: Sequence[Path]) -> None:
             try:
                 sender.sendto(b"!", os.fspath(path))
             except BlockingIOError:
-                continue  # it has not even heard the rings before this one
+                continue  # it has not even read those before this one
             except OSError as error:
                 if error.errno == errno.ECONNREFUSED:
                     with suppress(OSError):

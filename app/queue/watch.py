@@ -11,13 +11,13 @@ from typing import Protocol
 from app.config import Config
 from app.queue.runner import Attempt
 from app.queue.store import JobStore
-from app.queue.wake import Bell
+from app.queue.wake import WakeUp
 
 logger = logging.getLogger(__name__)
 
 #: How often lost jobs are looked for: a job is claimable at the latest this long after its lease.
 SWEEP_SECONDS = 0.5
-#: Rings come with every new job; the watch reacts to them at most this often.
+#: Notifications come with every new job; the watch reacts to them at most this often.
 SHORTEST_ROUND_SECONDS = 0.02
 TIDY_SECONDS = 3_600.0
 
@@ -40,21 +40,21 @@ class Watched(Protocol):
 class Watch:
     """A thread beside the worker's own."""
 
-    def __init__(self, worker: Watched, store: JobStore, bell: Bell, config: Config) -> None:
+    def __init__(self, worker: Watched, store: JobStore, wake_up: WakeUp, config: Config) -> None:
         self._worker = worker
         self._store = store
-        self._bell = bell
+        self._wake_up = wake_up
         self._beat_seconds = config.lease_seconds / 3
         self._retention_days = config.job_retention_days
         self._thread: threading.Thread | None = None
         self._stopped = False
-        self._rung = threading.Event()
+        self._notified = threading.Event()
         self._beaten: tuple[Attempt | None, float] = (None, 0.0)
         self._due = {self._sweep: 0.0, self._tidy: time.monotonic() + TIDY_SECONDS}
 
     def start(self) -> None:
         """Start the thread."""
-        self._rung = self._bell.listen()
+        self._notified = self._wake_up.subscribe()
         thread = threading.Thread(target=self._run, name="doorstep-watch", daemon=True)
         thread.start()
         self._thread = thread  # only now: the worker takes a thread that is not alive for a dead one
@@ -62,10 +62,10 @@ class Watch:
     def stop(self) -> None:
         """Stop at once."""
         self._stopped = True
-        self._rung.set()
+        self._notified.set()
         if self._thread is not None:
             self._thread.join(1.0)
-        self._bell.leave(self._rung)
+        self._wake_up.unsubscribe(self._notified)
 
     def is_alive(self) -> bool:
         """Return whether the thread runs."""
@@ -75,15 +75,15 @@ class Watch:
         """Start the thread again where it died; the worker asks for this at every round."""
         if self._thread is not None and not self._thread.is_alive() and not self._stopped:
             logger.error("the watch died; starting it again")
-            self._bell.leave(self._rung)
+            self._wake_up.unsubscribe(self._notified)
             self.start()
 
     def _run(self) -> None:
         while not self._stopped:
             for task in (self._keep_claim, self._look_after_thread, *self._tasks_due()):
                 self._safely(task)
-            self._rung.wait(min(SWEEP_SECONDS, self._beat_seconds))
-            self._rung.clear()
+            self._notified.wait(min(SWEEP_SECONDS, self._beat_seconds))
+            self._notified.clear()
             time.sleep(SHORTEST_ROUND_SECONDS)
 
     def _safely(self, task: Callable[[], None]) -> None:

@@ -14,12 +14,12 @@ from app.errors import DatabaseDamaged, QueueUnavailable
 from app.queue.jobs import Claim
 from app.queue.runner import Attempt, EvaluatorDied, EvaluatorUnavailable, Interrupted, Runner, refusal
 from app.queue.store import JobStore
-from app.queue.wake import Bell
+from app.queue.wake import WakeUp
 from app.queue.watch import Watch
 
 logger = logging.getLogger(__name__)
 
-#: The safety net under the bell: an idle worker looks for work this often.
+#: The safety net under the wake_up: an idle worker looks for work this often.
 POLL_SECONDS = 1.0
 #: After an error in the loop, doubled up to the longest while errors go on.
 ERROR_PAUSE_SECONDS = (0.1, 5.0)
@@ -41,23 +41,23 @@ class Health:
 class Worker:
     """Claims jobs and evaluates them until it is stopped. Start it after any fork."""
 
-    def __init__(self, store: JobStore, runner: Runner, bell: Bell, config: Config | None = None) -> None:
+    def __init__(self, store: JobStore, runner: Runner, wake_up: WakeUp, config: Config | None = None) -> None:
         self.name = f"{socket.gethostname()}:{os.getpid()}:{next(_numbers)}"
         self.attempt: Attempt | None = None
         self.stopping = False
         self.restarts = 0
         self._store = store
         self._runner = runner
-        self._bell = bell
+        self._wake_up = wake_up
         self._config = config or Config()
         self._held = threading.Lock()
         self._woken = threading.Event()
         self._loop: threading.Thread | None = None
-        self._watch = Watch(self, store, bell, self._config)
+        self._watch = Watch(self, store, wake_up, self._config)
 
     def start(self) -> None:
         """Start the thread and its watch."""
-        self._woken = self._bell.listen()
+        self._woken = self._wake_up.subscribe()
         self._start_loop()
         self._watch.start()
 
@@ -82,7 +82,7 @@ class Worker:
             self._hand_back(attempt)
         self._watch.stop()
         self._runner.close()
-        self._bell.leave(self._woken)
+        self._wake_up.unsubscribe(self._woken)
 
     def health(self) -> Health:
         """Return how this worker is."""

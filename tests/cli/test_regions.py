@@ -75,7 +75,7 @@ def test_a_data_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path, da
     data_dir.write_text("a file where the folder should be")
     result = run("import", small_town().write(tmp_path / "town.osm.pbf"), "--name", "town")
     assert result.exit_code == 1
-    assert result.output.startswith("Error: The atlas could not be written: ")
+    assert result.output.startswith("Error: A file could not be written: ")
 
 
 def test_update_mends_a_region_of_another_version(tmp_path: Path, data_dir: Path) -> None:

@@ -7,6 +7,8 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 from app.db.write_lock import WaitingSign
 from tests.support.building import WIDE, create, open_at
 
@@ -43,6 +45,7 @@ while claim:
 """
 
 
+@pytest.mark.timed
 def test_submissions_are_quick_while_a_worker_drains_flat_out(tmp_path: Path) -> None:
     store = open_at(tmp_path, WIDE)
     with store.db.write(durable=False) as connection:

@@ -10,7 +10,7 @@ import pytest
 from app.config import Config
 from app.queue.runner import Evaluate, InlineRunner, Runner
 from app.queue.store import JobStore
-from app.queue.wake import Bell
+from app.queue.wake import WakeUp
 from app.queue.worker import Worker
 from tests.support.building import SetClock, open_at
 
@@ -29,18 +29,18 @@ def store(tmp_path: Path, clock: SetClock) -> Iterator[JobStore]:
 
 
 class Site:
-    """A data folder with its bell, from which a test opens stores and starts workers."""
+    """A data folder with its wake_up, from which a test opens stores and starts workers."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.bell = Bell(folder)
-        self.store = open_at(folder, ring=self.bell.ring)
+        self.wake_up = WakeUp(folder)
+        self.store = open_at(folder, notify=self.wake_up.notify)
         self._workers: list[Worker] = []
 
     def start(self, evaluation: Evaluate | Runner, store: JobStore | None = None, lease: float = 15.0) -> Worker:
         """Start a worker on an evaluation in its own thread, or on a runner."""
         runner = InlineRunner(evaluation) if callable(evaluation) else evaluation
-        worker = Worker(store or self.store, runner, self.bell, Config(lease_seconds=lease))
+        worker = Worker(store or self.store, runner, self.wake_up, Config(lease_seconds=lease))
         worker.start()
         self._workers.append(worker)
         return worker

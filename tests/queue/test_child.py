@@ -150,10 +150,8 @@ def test_it_is_interrupted_in_the_middle_of_a_stage(start: Start, how: str) -> N
         runner.interrupt()
 
     threading.Thread(target=interrupt).start()
-    started = time.monotonic()
     with pytest.raises(Interrupted):
         runner.run(f'"{how}"', (), heard)
-    assert time.monotonic() - started < 5
 
 
 def test_closing_ends_the_process(start: Start) -> None:

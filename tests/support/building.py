@@ -41,13 +41,13 @@ def open_at(
     folder: Path,
     config: Config | None = None,
     clock: SetClock | None = None,
-    ring: Callable[[], None] = lambda: None,
+    notify: Callable[[], None] = lambda: None,
     patience: float = 5.0,
 ) -> JobStore:
     """Open a store in a folder."""
     clocks = clock.clocks if clock else Clocks()
     db = Database(folder / "doorstep.sqlite", SCHEMA, patience_seconds=patience)
-    return JobStore(db, config or Config(), clocks, ring)
+    return JobStore(db, config or Config(), clocks, notify)
 
 
 def new_job(owner: str = "ann", listing: str = "{}", key: str | None = None, priority: int = 0) -> NewJob:

@@ -320,7 +320,7 @@ class AttemptStore(StoreBase):
         """Return why the claim of a running job counts as lost, "" where it stands."""
         now, lease_until, process = self.clocks.steady(), row["lease_until"], row["process"]
         if lease_until <= now or lease_until > now + LONGEST_LEASE_SECONDS:
-            return "its worker was not heard of in time"
+            return "its worker sent no heartbeat in time"
         if process != self.process and is_gone(process):
             return "its worker was gone"
         return ""

@@ -49,7 +49,7 @@ def test_the_right_house_comes_first_in_larger_regions(region: str) -> None:
     assert mangled.right >= 0.90, mangled.wrong
 
 
-@pytest.mark.slow
+@pytest.mark.timed
 def test_completion_is_quick_among_388_thousand_addresses() -> None:
     extract = SHARED / "scale" / "derived-queens-x12.osm.pbf"
     if not extract.exists():

@@ -101,6 +101,7 @@ def test_it_agrees_with_a_connection_scan(region: str, request: pytest.FixtureRe
     assert np.isfinite(found).any()
 
 
+@pytest.mark.timed
 @pytest.mark.parametrize("region", ["newport", "milan"])
 def test_it_answers_within_300_ms(region: str, request: pytest.FixtureRequest) -> None:
     timetable: Timetable = request.getfixturevalue(region)
