@@ -1,4 +1,4 @@
-"""What the parts of an atlas are called inside its folder."""
+"""One imported region, opened for reading: tables, street network, coverage, timetables, addresses."""
 
 from __future__ import annotations
 
@@ -73,67 +73,6 @@ CREATE TABLE stop_routes (
 ) WITHOUT ROWID;
 """
 
-ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0"
-
-#: Bytes of a database mapped into memory, so that processes share its pages.
-MAPPED_BYTES = 1 << 30
-
-
-@dataclass(frozen=True, slots=True)
-class AtlasMeta:
-    """Facts for people and for choosing between regions. `data_date` is an ISO date or ""."""
-
-    title: str
-    data_date: str
-    attribution: str
-    #: Where the data lies, in degrees.
-    box: Box
-    covered_km2: float
-    addresses: int
-    places: int
-    streets: int
-    #: Files of timetables imported with the region, their names for people, and the day taken from them.
-    feed_files: tuple[str, ...] = ()
-    feeds: tuple[str, ...] = ()
-    service_date: str = ""
-    #: The file that the region was imported from, for `region update`.
-    source_file: str = ""
-    notes: tuple[str, ...] = ()
-    format_version: int = FORMAT_VERSION
-
-
-@dataclass(frozen=True, slots=True)
-class Origin:
-    """The part of an atlas's facts that versions share: what it was imported from, to import it again."""
-
-    title: str
-    source_file: str = ""
-    feed_files: tuple[str, ...] = ()
-
-
-def to_rows(meta: AtlasMeta) -> Mapping[str, str]:
-    """Return the rows of the table `meta`."""
-    fields: dict[str, object] = msgspec.to_builtins(meta)
-    return {key: msgspec.json.encode(value).decode() for key, value in fields.items()}
-
-
-def read_meta(connection: sqlite3.Connection) -> AtlasMeta:
-    """Read the table `meta`. Raises sqlite3.Error, msgspec.ValidationError or ValueError where it is not one."""
-    meta = msgspec.convert(_values(connection), AtlasMeta)
-    if meta.format_version != FORMAT_VERSION:
-        raise ValueError(f"format {meta.format_version}")
-    return meta
-
-
-def read_origin(connection: sqlite3.Connection) -> Origin:
-    """Read what an atlas of any version was imported from. Raises as `read_meta`."""
-    return msgspec.convert(_values(connection), Origin)
-
-
-def _values(connection: sqlite3.Connection) -> dict[str, object]:
-    rows = connection.execute("SELECT key, value FROM meta").fetchall()
-    return {key: msgspec.json.decode(value) for key, value in rows}
-
 
 class Atlas:
     """Threads and processes may share it: nothing in it changes, and each thread has its own connections."""
@@ -166,12 +105,8 @@ def _stop_snaps(directory: Path, timetable: Timetable | None) -> Snaps:
     return snaps
 
 
-def origin_of(name: str, directory: Path) -> Origin:
-    """Return what a region was imported from, whatever version it is of. Raises AtlasDamaged."""
-    try:
-        return read_origin(Connections(directory / TABLES_FILE)())
-    except (sqlite3.Error, msgspec.MsgspecError) as error:
-        raise AtlasDamaged(name=name) from error
+#: Bytes of a database mapped into memory, so that processes share its pages.
+MAPPED_BYTES = 1 << 30
 
 
 class Connections:
@@ -191,3 +126,70 @@ class Connections:
             connection.execute(f"PRAGMA mmap_size = {MAPPED_BYTES}")
             self._local.connection, self._local.process = connection, os.getpid()
         return connection
+
+
+ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0"
+
+
+@dataclass(frozen=True, slots=True)
+class AtlasMeta:
+    """Facts for people and for choosing between regions. `data_date` is an ISO date or ""."""
+
+    title: str
+    data_date: str
+    attribution: str
+    #: Where the data lies, in degrees.
+    box: Box
+    covered_km2: float
+    addresses: int
+    places: int
+    streets: int
+    #: Files of timetables imported with the region, their names for people, and the day taken from them.
+    feed_files: tuple[str, ...] = ()
+    feeds: tuple[str, ...] = ()
+    service_date: str = ""
+    #: The file that the region was imported from, for `region update`.
+    source_file: str = ""
+    notes: tuple[str, ...] = ()
+    format_version: int = FORMAT_VERSION
+
+
+def to_rows(meta: AtlasMeta) -> Mapping[str, str]:
+    """Return the rows of the table `meta`."""
+    fields: dict[str, object] = msgspec.to_builtins(meta)
+    return {key: msgspec.json.encode(value).decode() for key, value in fields.items()}
+
+
+def read_meta(connection: sqlite3.Connection) -> AtlasMeta:
+    """Read the table `meta`. Raises sqlite3.Error, msgspec.ValidationError or ValueError where it is not one."""
+    meta = msgspec.convert(_values(connection), AtlasMeta)
+    if meta.format_version != FORMAT_VERSION:
+        raise ValueError(f"format {meta.format_version}")
+    return meta
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The part of an atlas's facts that versions share: what it was imported from, to import it again."""
+
+    title: str
+    source_file: str = ""
+    feed_files: tuple[str, ...] = ()
+
+
+def origin_of(name: str, directory: Path) -> Origin:
+    """Return what a region was imported from, whatever version it is of. Raises AtlasDamaged."""
+    try:
+        return read_origin(Connections(directory / TABLES_FILE)())
+    except (sqlite3.Error, msgspec.MsgspecError) as error:
+        raise AtlasDamaged(name=name) from error
+
+
+def read_origin(connection: sqlite3.Connection) -> Origin:
+    """Read what an atlas of any version was imported from. Raises as `read_meta`."""
+    return msgspec.convert(_values(connection), Origin)
+
+
+def _values(connection: sqlite3.Connection) -> dict[str, object]:
+    rows = connection.execute("SELECT key, value FROM meta").fetchall()
+    return {key: msgspec.json.decode(value) for key, value in rows}

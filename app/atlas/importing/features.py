@@ -214,7 +214,7 @@ BITS = 19
 
 
 def spatial_order(lats: NDArray[np.float64], lons: NDArray[np.float64]) -> NDArray[np.intp]:
-    """Return the row numbers along a space-filling curve (Morton order); rows in one cell keep their order."""
+    """Return the row numbers along a Z-shaped curve (Morton 1966); rows in one cell keep their order."""
     x = ((lons + 180) / 360 * ((1 << BITS) - 1)).astype(np.uint64)
     y = ((lats + 90) / 180 * ((1 << BITS) - 1)).astype(np.uint64)
     key = np.zeros(len(x), dtype=np.uint64)

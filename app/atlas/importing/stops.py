@@ -18,6 +18,7 @@ from app.places import Kind
 
 #: Tracks this near belong to a station: half the width of a large one.
 BESIDE_M = 80.0
+
 #: railway=* of the nearest tracks to what a station on them is.
 STATION_ON: dict[str, Kind] = {
     "rail": Kind.RAIL_STATION,
@@ -28,33 +29,13 @@ STATION_ON: dict[str, Kind] = {
     "tram": Kind.TRAM_STOP,
     "funicular": Kind.CABLE_CAR_STATION,
 }
-#: Tags that settle it.
-_SAYING = frozenset({"station", "train", "subway", "light_rail", "tram", "funicular"})
 
-#: Kinds of stop that a mode calls at.
-STOPS_OF_MODE: Mapping[str, frozenset[Kind]] = {
-    "bus": frozenset({Kind.BUS_STOP}),
-    "tram": frozenset({Kind.TRAM_STOP}),
-    "light_rail": frozenset({Kind.TRAM_STOP, Kind.SUBWAY_STATION, Kind.RAIL_STATION}),
-    "subway": frozenset({Kind.SUBWAY_STATION}),
-    "rail": frozenset({Kind.RAIL_STATION}),
-    "ferry": frozenset({Kind.FERRY_TERMINAL}),
-    "cable_car": frozenset({Kind.CABLE_CAR_STATION}),
-}
-#: How far a vehicle's stopping point may be from the stop or the middle of the station.
-NEAR_M = {
-    "bus": 60.0,
-    "tram": 80.0,
-    "light_rail": 250.0,
-    "subway": 250.0,
-    "rail": 350.0,
-    "ferry": 200.0,
-    "cable_car": 150.0,
-}
+#: Tags that say what runs at a station.
+_SAYING = frozenset({"station", "train", "subway", "light_rail", "tram", "funicular"})
 
 
 def settle_stations(extract: Extract) -> None:
-    """Change the kind of stations that carry no word of what runs there, where no train does."""
+    """Give stations whose tags do not say what runs there the kind that the tracks beside them stand for, in place."""
     points = [i for i, point in enumerate(extract.points) if _is_open(point)]
     shapes = [i for i, shape in enumerate(extract.shapes) if _is_open(shape)]
     if not extract.tracks or not (points or shapes):
@@ -117,6 +98,29 @@ def _route_refs(row: PlaceRow) -> list[str]:
         return []
     text: str = json.loads(row.tags)["route_ref"]
     return [name.strip() for name in text.replace(",", ";").split(";") if name.strip()]
+
+
+#: Kinds of stop that a mode calls at.
+STOPS_OF_MODE: Mapping[str, frozenset[Kind]] = {
+    "bus": frozenset({Kind.BUS_STOP}),
+    "tram": frozenset({Kind.TRAM_STOP}),
+    "light_rail": frozenset({Kind.TRAM_STOP, Kind.SUBWAY_STATION, Kind.RAIL_STATION}),
+    "subway": frozenset({Kind.SUBWAY_STATION}),
+    "rail": frozenset({Kind.RAIL_STATION}),
+    "ferry": frozenset({Kind.FERRY_TERMINAL}),
+    "cable_car": frozenset({Kind.CABLE_CAR_STATION}),
+}
+
+#: How far a vehicle's stopping point may be from the stop or the middle of the station.
+NEAR_M = {
+    "bus": 60.0,
+    "tram": 80.0,
+    "light_rail": 250.0,
+    "subway": 250.0,
+    "rail": 350.0,
+    "ferry": 200.0,
+    "cable_car": 150.0,
+}
 
 
 class _RouteFinder:

@@ -13,54 +13,14 @@ from app.geo import METRES_PER_DEGREE
 
 #: A place on a street: the edge (-1: none), metres along it from its tail, metres from the point to it.
 SNAP = np.dtype([("edge", "<i4"), ("along", "<f4"), ("offset", "<f4")])
+
 Snaps = NDArray[np.void]
 
 #: A street on an island is taken only where the nearest one of the mainland is this much further.
 ISLAND_PENALTY_M = 150.0
+
 #: Points looked at together; in a dense city each has hundreds of segments near.
 _CHUNK = 1024
-
-
-def cells_of_segments(lats: Floats, lons: Floats, is_last: NDArray[np.bool_]) -> tuple[Integers, Integers]:
-    """Return (cell, segment) pairs, sorted: each segment in every cell it may touch.
-
-    A segment starts at each point but the last of an edge. Long ones are covered piece by piece.
-    """
-    segment = np.flatnonzero(~is_last)
-    rows = np.abs(lats[segment + 1] - lats[segment]) / SNAP_CELLS.lat_step
-    cols = np.abs(lons[segment + 1] - lons[segment]) / SNAP_CELLS.lon_step
-    pieces = np.maximum(np.ceil(np.maximum(rows, cols)), 1).astype(np.int64)
-    owner = np.repeat(segment, pieces)
-    place = np.arange(len(owner)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
-    share = np.repeat(pieces, pieces)
-    corners = [_between(lats, lons, owner, place / share), _between(lats, lons, owner, (place + 1) / share)]
-    keys = [SNAP_CELLS.keys(lat, lon) for lat, _ in corners for _, lon in corners]
-    # Nearly every piece lies in one cell: leave repeated corners out before sorting.
-    fresh = [np.ones(len(owner), dtype=np.bool_)]
-    fresh += [np.all([key != other for other in keys[:i]], axis=0) for i, key in enumerate(keys) if i]
-    cells = np.concatenate([key[new] for key, new in zip(keys, fresh, strict=True)])
-    return _sorted_once(cells, np.concatenate([owner[new] for new in fresh]))
-
-
-def _sorted_once(cells: Integers, segments: Integers) -> tuple[Integers, Integers]:
-    order = np.lexsort((segments, cells))
-    cells, segments = cells[order], segments[order]
-    first = np.ones(len(cells), dtype=np.bool_)
-    first[1:] = (np.diff(cells) > 0) | (np.diff(segments) > 0)
-    return cells[first], segments[first]
-
-
-def _between(lats: Floats, lons: Floats, start: Integers, share: Floats) -> tuple[Floats, Floats]:
-    lat = lats[start] + (lats[start + 1] - lats[start]) * share
-    return lat, lons[start] + (lons[start + 1] - lons[start]) * share
-
-
-@dataclass(frozen=True, slots=True)
-class _Best:
-    """The best segment found so far for each point, and its rank in metres (with the island penalty)."""
-
-    snaps: Snaps
-    rank: Floats
 
 
 def snap_points(files: NetworkFiles, lats: Floats, lons: Floats, max_m: float, mode: EdgeFlag) -> Snaps:
@@ -70,6 +30,14 @@ def snap_points(files: NetworkFiles, lats: Floats, lons: Floats, max_m: float, m
         part = slice(start, start + _CHUNK)
         snaps[part] = _snap_chunk(files, lats[part], lons[part], max_m, mode)
     return snaps
+
+
+@dataclass(frozen=True, slots=True)
+class _Best:
+    """The best segment found so far for each point, and its rank in metres (with the island penalty)."""
+
+    snaps: Snaps
+    rank: Floats
 
 
 def _snap_chunk(files: NetworkFiles, lats: Floats, lons: Floats, max_m: float, mode: EdgeFlag) -> Snaps:
@@ -110,16 +78,6 @@ def _nearest(files: NetworkFiles, lats: Floats, lons: Floats, reach: int, mode: 
     return best
 
 
-def _first_of_lowest(owner: Integers, rank: Floats) -> Integers:
-    """Return, for each run of equal owners, where its lowest rank first stands."""
-    if not len(owner):
-        return np.empty(0, dtype=np.int64)
-    is_first = np.concatenate([[True], np.diff(owner) > 0])
-    lowest = np.minimum.reduceat(rank, np.flatnonzero(is_first))
-    at = np.flatnonzero(rank == lowest[np.cumsum(is_first) - 1])
-    return np.asarray(at[np.concatenate([[True], np.diff(owner[at]) > 0])], dtype=np.int64)
-
-
 def _candidates(files: NetworkFiles, lats: Floats, lons: Floats, reach: int) -> tuple[Integers, Integers]:
     """Return (point, segment) pairs for the square of cells around each point."""
     cells = files.shapes.cells
@@ -143,3 +101,47 @@ def _project(files: NetworkFiles, lats: Floats, lons: Floats, segment: Integers)
     square = run_x * run_x + run_y * run_y
     share = np.clip(-(start_x * run_x + start_y * run_y) / np.where(square > 0, square, 1.0), 0.0, 1.0)
     return np.hypot(start_x + share * run_x, start_y + share * run_y) * METRES_PER_DEGREE, share
+
+
+def _first_of_lowest(owner: Integers, rank: Floats) -> Integers:
+    """Return, for each run of equal owners, where its lowest rank first stands."""
+    if not len(owner):
+        return np.empty(0, dtype=np.int64)
+    is_first = np.concatenate([[True], np.diff(owner) > 0])
+    lowest = np.minimum.reduceat(rank, np.flatnonzero(is_first))
+    at = np.flatnonzero(rank == lowest[np.cumsum(is_first) - 1])
+    return np.asarray(at[np.concatenate([[True], np.diff(owner[at]) > 0])], dtype=np.int64)
+
+
+def cells_of_segments(lats: Floats, lons: Floats, is_last: NDArray[np.bool_]) -> tuple[Integers, Integers]:
+    """Return (cell, segment) pairs, sorted: each segment in every cell it may touch.
+
+    A segment starts at each point but the last of an edge. Long ones are covered piece by piece.
+    """
+    segment = np.flatnonzero(~is_last)
+    rows = np.abs(lats[segment + 1] - lats[segment]) / SNAP_CELLS.lat_step
+    cols = np.abs(lons[segment + 1] - lons[segment]) / SNAP_CELLS.lon_step
+    pieces = np.maximum(np.ceil(np.maximum(rows, cols)), 1).astype(np.int64)
+    owner = np.repeat(segment, pieces)
+    place = np.arange(len(owner)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
+    share = np.repeat(pieces, pieces)
+    corners = [_between(lats, lons, owner, place / share), _between(lats, lons, owner, (place + 1) / share)]
+    keys = [SNAP_CELLS.keys(lat, lon) for lat, _ in corners for _, lon in corners]
+    # Nearly every piece lies in one cell: leave repeated corners out before sorting.
+    fresh = [np.ones(len(owner), dtype=np.bool_)]
+    fresh += [np.all([key != other for other in keys[:i]], axis=0) for i, key in enumerate(keys) if i]
+    cells = np.concatenate([key[new] for key, new in zip(keys, fresh, strict=True)])
+    return _sorted_once(cells, np.concatenate([owner[new] for new in fresh]))
+
+
+def _sorted_once(cells: Integers, segments: Integers) -> tuple[Integers, Integers]:
+    order = np.lexsort((segments, cells))
+    cells, segments = cells[order], segments[order]
+    first = np.ones(len(cells), dtype=np.bool_)
+    first[1:] = (np.diff(cells) > 0) | (np.diff(segments) > 0)
+    return cells[first], segments[first]
+
+
+def _between(lats: Floats, lons: Floats, start: Integers, share: Floats) -> tuple[Floats, Floats]:
+    lat = lats[start] + (lats[start + 1] - lats[start]) * share
+    return lat, lons[start] + (lons[start + 1] - lons[start]) * share

@@ -14,6 +14,9 @@ Bools = NDArray[np.bool_]
 #: Row numbers of any width.
 Rows = NDArray[np.integer]
 
+#: The hours over which departures are averaged: 7 to 19.
+DAYTIME_S = (7 * 3600, 19 * 3600)
+
 
 class WalkBetween(Protocol):
     """Walking times over the street network, wanted for changes between stops."""

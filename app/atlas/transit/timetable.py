@@ -10,8 +10,7 @@ import numpy as np
 
 from app.atlas.facts import RouteAtStop, TransitTime
 from app.atlas.transit.clock import hours_and_minutes
-from app.atlas.transit.compile.departures import DAYTIME_S
-from app.atlas.transit.contract import Floats, Ints, Stops, StopWalks, TimetableFacts
+from app.atlas.transit.contract import DAYTIME_S, Floats, Ints, Stops, StopWalks, TimetableFacts
 from app.atlas.transit.journeys import MORNING, JourneySearch, Span, Window, build_window
 from app.atlas.transit.storage import TimetableColumns, TimetableTexts, load_arrays, load_texts
 from app.errors import AtlasDamaged

@@ -59,7 +59,7 @@ class Hit:
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class TokenSpan:
     """Some tokens in a row that may be a name."""
 
     start: int
@@ -70,7 +70,7 @@ class Span:
     glued: tuple[str, ...]
 
 
-def spans_of(query: Query) -> list[Span]:
+def spans_of(query: Query) -> list[TokenSpan]:
     """Return all runs of tokens that may be a name, longest first."""
     size = len(query.tokens)
     found = []
@@ -78,20 +78,20 @@ def spans_of(query: Query) -> list[Span]:
         for start in range(size - length + 1):
             terms = query.terms[start : start + length]
             key = key_of(terms)
-            found.append(Span(start, start + length, key, core_of(terms), tuple(glued_keys(key))))
+            found.append(TokenSpan(start, start + length, key, core_of(terms), tuple(glued_keys(key))))
     return found
 
 
-def exact_hits(store: GeocoderStore, query: Query, spans: Sequence[Span]) -> list[Hit]:
+def exact_hits(store: GeocoderStore, query: Query, spans: Sequence[TokenSpan]) -> list[Hit]:
     """Return the names that stand in the query, whole or without street type, article or direction."""
-    keys: dict[str, list[Span]] = {}
-    cores: dict[str, list[Span]] = {}
+    keys: dict[str, list[TokenSpan]] = {}
+    cores: dict[str, list[TokenSpan]] = {}
     for span in spans:
         for key in (span.key, *span.glued):
             keys.setdefault(key, []).append(span)
         if span.core:
             cores.setdefault(span.core, []).append(span)
-    found: list[tuple[Span, Name, float]] = []
+    found: list[tuple[TokenSpan, Name, float]] = []
     costs: dict[tuple[int, int, int], float] = {}
     for name in store.names(keys, cores):
         if name.kind == POSTCODE:
@@ -108,7 +108,7 @@ def exact_hits(store: GeocoderStore, query: Query, spans: Sequence[Span]) -> lis
     return _joined(found)
 
 
-def mended_hits(store: GeocoderStore, query: Query, spans: Sequence[Span]) -> list[Hit]:
+def mended_hits(store: GeocoderStore, query: Query, spans: Sequence[TokenSpan]) -> list[Hit]:
     """Return the names that stand in the query once a misspelled street type or a slip in a short name is put right.
 
     Two letters swapped in a short name leave none of its trigrams as they were, so its spellings are looked up.
@@ -120,7 +120,7 @@ def mended_hits(store: GeocoderStore, query: Query, spans: Sequence[Span]) -> li
     return [replace(hit, cost=round(hit.cost + ONE_EDIT, 4)) for hit in hits]
 
 
-def fuzzy_hits(store: GeocoderStore, query: Query, spans: Sequence[Span], most: int) -> list[Hit]:
+def fuzzy_hits(store: GeocoderStore, query: Query, spans: Sequence[TokenSpan], most: int) -> list[Hit]:
     """Return the names that differ from some tokens by up to `most` slips of the finger."""
     plain = [span for span in spans if span.end - span.start <= 2 and not any(map(str.isdigit, span.key))]
     grams = list(dict.fromkeys(gram for span in plain for gram in trigrams(span.key)))
@@ -131,7 +131,7 @@ def fuzzy_hits(store: GeocoderStore, query: Query, spans: Sequence[Span], most: 
     cores = [(ident, core) for ident, key, core in similar if core and core != key]
     for ident, slip in _slips(_cores(spans), cores, most, in_core=True):
         slips[ident].append(slip)
-    hits: list[tuple[Span, Name, float]] = []
+    hits: list[tuple[TokenSpan, Name, float]] = []
     for name in store.names_by_id(sorted(slips)):
         for slip in slips[name.id]:
             if slip.in_core and name.kind == STREET:
@@ -141,7 +141,7 @@ def fuzzy_hits(store: GeocoderStore, query: Query, spans: Sequence[Span], most: 
     return _joined(hits)
 
 
-def partial_hits(store: GeocoderStore, query: Query, spans: Sequence[Span], known: Sequence[Hit]) -> list[Hit]:
+def partial_hits(store: GeocoderStore, query: Query, spans: Sequence[TokenSpan], known: Sequence[Hit]) -> list[Hit]:
     """Return the streets whose longer names hold all telling terms of the query: "via washington".
 
     The tokens that `known` localities, cities and postcodes explain do not count.
@@ -165,7 +165,7 @@ def partial_hits(store: GeocoderStore, query: Query, spans: Sequence[Span], know
     return _joined(found)
 
 
-def _stretch(query: Query, spans: Sequence[Span], telling: Sequence[int]) -> Span | None:
+def _stretch(query: Query, spans: Sequence[TokenSpan], telling: Sequence[int]) -> TokenSpan | None:
     """Return the run of tokens with the telling ones, the types around it and the initials before it."""
     if not telling or telling[-1] - telling[0] >= len(telling) + 2:
         return None
@@ -193,22 +193,22 @@ def _unslipped(key: str) -> tuple[str, ...]:
 
 @dataclass(frozen=True, slots=True)
 class _Slip:
-    span: Span
+    span: TokenSpan
     cost: float
     in_core: bool
 
 
-def _keys(spans: Sequence[Span]) -> list[tuple[Span, str]]:
+def _keys(spans: Sequence[TokenSpan]) -> list[tuple[TokenSpan, str]]:
     """Return the keys that have letters."""
     return [(span, key) for span in spans if not span.key.isdigit() for key in (span.key, *span.glued)]
 
 
-def _cores(spans: Sequence[Span]) -> list[tuple[Span, str]]:
+def _cores(spans: Sequence[TokenSpan]) -> list[tuple[TokenSpan, str]]:
     return [(span, span.core) for span in spans if span.core]
 
 
 def _slips(
-    asked: Sequence[tuple[Span, str]], names: Sequence[tuple[int, str]], most: int, *, in_core: bool
+    asked: Sequence[tuple[TokenSpan, str]], names: Sequence[tuple[int, str]], most: int, *, in_core: bool
 ) -> Iterator[tuple[int, _Slip]]:
     """Yield the ids of names with the runs of tokens that differ from them by few slips: all pairs counted at once."""
     texts, others = [text for _, text in asked], [name for _, name in names]
@@ -220,22 +220,22 @@ def _slips(
             yield names[j][0], _Slip(span, edit_cost(count, len(text)), in_core)
 
 
-def _terms(query: Query, span: Span) -> tuple[str, ...]:
+def _terms(query: Query, span: TokenSpan) -> tuple[str, ...]:
     """Return the terms of a run of tokens."""
     return query.terms[span.start : span.end]
 
 
-def _span_cost(query: Query, span: Span, name: Name) -> float:
+def _span_cost(query: Query, span: TokenSpan, name: Name) -> float:
     """Return what the differences between a run of tokens and a name with its core cost."""
     return _comma_cost(query, span) + difference_cost(_terms(query, span), name.terms)
 
 
-def _comma_cost(query: Query, span: Span) -> float:
+def _comma_cost(query: Query, span: TokenSpan) -> float:
     """Return the cost of a name that goes on after a comma."""
     return ACROSS_COMMA * (query.tokens[span.start].part != query.tokens[span.end - 1].part)
 
 
-def _joined(found: Iterable[tuple[Span, Name, float]]) -> list[Hit]:
+def _joined(found: Iterable[tuple[TokenSpan, Name, float]]) -> list[Hit]:
     """Return one hit for each run of tokens and name, cheapest and longest first."""
     groups: dict[tuple[int, int, str, int], tuple[float, set[int]]] = {}
     for span, name, cost in found:
@@ -249,6 +249,6 @@ def _joined(found: Iterable[tuple[Span, Name, float]]) -> list[Hit]:
     return sorted(hits, key=lambda hit: hit.rank)
 
 
-def _is_block_number(query: Query, span: Span) -> bool:
+def _is_block_number(query: Query, span: TokenSpan) -> bool:
     """Return whether digits that read as a postcode are a house number as in Queens: "114-23" is not 11423."""
     return span.end - span.start == 1 and is_block_number(query.tokens[span.start].text)

@@ -1,4 +1,4 @@
-"""Turns what was found in a query into scored matches, best first."""
+"""Scores the ways in which a query can be read as an address of the region, and puts them in order."""
 
 from __future__ import annotations
 

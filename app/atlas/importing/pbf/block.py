@@ -1,4 +1,4 @@
-"""Whole numbers as Protocol Buffers pack them: seven bits a byte, lowest first, the last byte below 128."""
+"""One block of an .osm.pbf file: some thousand elements with the texts they share."""
 
 from __future__ import annotations
 
@@ -11,105 +11,8 @@ from numpy.typing import NDArray
 from app.atlas.streets.tiling import STEPS_PER_DEGREE
 
 Ints = NDArray[np.int64]
-#: Longer ones do not fit in 64 bits.
-LONGEST = 10
 
 Tags = dict[str, str]
-
-#: Positions are multiples of a block's granularity in 1e-9 degrees, and are kept in the steps that are stored.
-NANO_PER_STEP = 1_000_000_000 // STEPS_PER_DEGREE
-MEMBER_TYPES = "nwr"
-
-
-def unpacked(fields: Sequence[bytes]) -> tuple[Ints, Ints]:
-    """Return the numbers of many packed fields, and how many of them are in each field. Raises ValueError."""
-    data = np.frombuffer(b"".join(fields), dtype=np.uint8)
-    last = np.flatnonzero(data < 128)
-    field_ends = np.cumsum(list(map(len, fields)), dtype=np.int64)
-    counts = np.diff(np.searchsorted(last, field_ends), prepend=0)
-    first = np.concatenate(([0], last[:-1] + 1)) if len(last) else last
-    lengths = last - first + 1
-    longest = int(lengths.max(initial=0))
-    if (len(data) and data[-1] >= 128) or longest > LONGEST:
-        raise ValueError("not a packed field")
-    values = (data[first] & 127).astype(np.int64)
-    for byte in range(1, longest):
-        rows = np.flatnonzero(lengths > byte)
-        values[rows] |= (data[first[rows] + byte] & 127).astype(np.int64) << (7 * byte)
-    return values, counts
-
-
-def signed(values: Ints) -> Ints:
-    """Return numbers of either sign, which are written as 0, -1, 1, -2, 2, ..."""
-    return (values >> 1) ^ -(values & 1)
-
-
-class Texts(list[str]):
-    """The texts of a block; number 0 is none."""
-
-    def __init__(self, texts: Sequence[bytes]) -> None:
-        super().__init__(["", *(text.decode("utf-8", "replace") for text in texts[1:])])
-        self._numbers = dict(zip(self, range(len(self)), strict=True))
-        is_twice = len(self._numbers) < len(self)
-        #: Numbers of texts that are there again under a larger number.
-        self._twice = [i for i, text in enumerate(self) if self._numbers[text] != i] if is_twice else []
-
-    def are(self, wanted: Set[str]) -> NDArray[np.bool_]:
-        """Return for each whether it is one of these."""
-        found = np.zeros(len(self), dtype=bool)
-        found[[self._numbers[text] for text in wanted if text in self._numbers]] = True
-        found[[i for i in self._twice if self[i] in wanted]] = True
-        return found
-
-
-class WayColumns:
-    """All ways of a block; a row is a way. Raises ValueError where they are damaged."""
-
-    def __init__(self, ways: Sequence[Any], texts: Texts) -> None:
-        self._texts = texts
-        # One loop for all: to make the object that stands for a way costs as much as to read a field of it.
-        ids, keys, values, refs = zip(*[(way.id, way.keys, way.vals, way.refs) for way in ways], strict=True)
-        self.ids = np.array(ids, dtype=np.int64)
-        self._keys, counts = unpacked(keys)
-        self._values, of_values = unpacked(values)
-        largest = max(self._keys.max(initial=0), self._values.max(initial=0))
-        if not np.array_equal(counts, of_values) or largest >= len(texts):
-            raise ValueError("keys without values, or numbers of no text")
-        self._tag_ends = np.cumsum(counts)
-        self._tag_starts = self._tag_ends - counts
-        self._owner = np.repeat(np.arange(len(ways)), counts)
-        steps, self._node_counts = unpacked(refs)
-        #: Each node's id as the difference to the one before in its way.
-        self._steps = signed(steps)
-
-    def with_keys(self, keys: Set[str], also: Ints | None = None) -> Ints:
-        """Return the rows of the ways that have nodes, and one of these keys or one of these ids (ascending)."""
-        is_wanted = self._texts.are(keys)
-        found = np.zeros(len(self.ids), dtype=bool)
-        found[self._owner[is_wanted[self._keys]]] = True
-        if also is not None and len(also):
-            found |= also[np.searchsorted(also[:-1], self.ids)] == self.ids
-        return np.flatnonzero(found & (self._node_counts > 0))
-
-    def tags(self, rows: Ints) -> list[Tags]:
-        """Return all tags of some ways."""
-        text = self._texts.__getitem__
-        parts = map(slice, self._tag_starts[rows].tolist(), self._tag_ends[rows].tolist())
-        keys, values = self._keys.tolist(), self._values.tolist()
-        return [dict(zip(map(text, keys[part]), map(text, values[part]), strict=True)) for part in parts]
-
-    def texts(self, rows: Ints, key: str) -> list[str]:
-        """Return the value of one key for each of some ways, "" where it has none."""
-        value_of = np.zeros(len(self.ids), dtype=np.int64)
-        hits = np.flatnonzero(self._texts.are({key})[self._keys])
-        value_of[self._owner[hits]] = self._values[hits]
-        return list(map(self._texts.__getitem__, value_of[rows].tolist()))
-
-    def steps(self, rows: Ints) -> tuple[Ints, Ints]:
-        """Return the steps of some ways, one way after another, and how many nodes each has."""
-        wanted = np.zeros(len(self.ids), dtype=bool)
-        wanted[rows] = True
-        return self._steps[np.repeat(wanted, self._node_counts)], self._node_counts[rows]
 
 
 class Node(NamedTuple):
@@ -142,6 +45,12 @@ class Points(NamedTuple):
     ids: Ints
     lats: Ints
     lons: Ints
+
+
+#: Positions are multiples of a block's granularity in 1e-9 degrees, and are kept in the steps that are stored.
+NANO_PER_STEP = 1_000_000_000 // STEPS_PER_DEGREE
+
+MEMBER_TYPES = "nwr"
 
 
 class Block:
@@ -237,3 +146,98 @@ def _summed(steps: Sequence[int]) -> Ints:
     """Return the values of which each is given as the difference to the one before."""
     values: Ints = np.cumsum(np.array(steps, dtype=np.int64))
     return values
+
+
+class WayColumns:
+    """All ways of a block; a row is a way. Raises ValueError where they are damaged."""
+
+    def __init__(self, ways: Sequence[Any], texts: Texts) -> None:
+        self._texts = texts
+        # One loop for all: to make the object that stands for a way costs as much as to read a field of it.
+        ids, keys, values, refs = zip(*[(way.id, way.keys, way.vals, way.refs) for way in ways], strict=True)
+        self.ids = np.array(ids, dtype=np.int64)
+        self._keys, counts = unpacked(keys)
+        self._values, of_values = unpacked(values)
+        largest = max(self._keys.max(initial=0), self._values.max(initial=0))
+        if not np.array_equal(counts, of_values) or largest >= len(texts):
+            raise ValueError("keys without values, or numbers of no text")
+        self._tag_ends = np.cumsum(counts)
+        self._tag_starts = self._tag_ends - counts
+        self._owner = np.repeat(np.arange(len(ways)), counts)
+        steps, self._node_counts = unpacked(refs)
+        #: Each node's id as the difference to the one before in its way.
+        self._steps = signed(steps)
+
+    def with_keys(self, keys: Set[str], also: Ints | None = None) -> Ints:
+        """Return the rows of the ways that have nodes, and one of these keys or one of these ids (ascending)."""
+        is_wanted = self._texts.are(keys)
+        found = np.zeros(len(self.ids), dtype=bool)
+        found[self._owner[is_wanted[self._keys]]] = True
+        if also is not None and len(also):
+            found |= also[np.searchsorted(also[:-1], self.ids)] == self.ids
+        return np.flatnonzero(found & (self._node_counts > 0))
+
+    def tags(self, rows: Ints) -> list[Tags]:
+        """Return all tags of some ways."""
+        text = self._texts.__getitem__
+        parts = map(slice, self._tag_starts[rows].tolist(), self._tag_ends[rows].tolist())
+        keys, values = self._keys.tolist(), self._values.tolist()
+        return [dict(zip(map(text, keys[part]), map(text, values[part]), strict=True)) for part in parts]
+
+    def texts(self, rows: Ints, key: str) -> list[str]:
+        """Return the value of one key for each of some ways, "" where it has none."""
+        value_of = np.zeros(len(self.ids), dtype=np.int64)
+        hits = np.flatnonzero(self._texts.are({key})[self._keys])
+        value_of[self._owner[hits]] = self._values[hits]
+        return list(map(self._texts.__getitem__, value_of[rows].tolist()))
+
+    def steps(self, rows: Ints) -> tuple[Ints, Ints]:
+        """Return the steps of some ways, one way after another, and how many nodes each has."""
+        wanted = np.zeros(len(self.ids), dtype=bool)
+        wanted[rows] = True
+        return self._steps[np.repeat(wanted, self._node_counts)], self._node_counts[rows]
+
+
+class Texts(list[str]):
+    """The texts of a block; number 0 is none."""
+
+    def __init__(self, texts: Sequence[bytes]) -> None:
+        super().__init__(["", *(text.decode("utf-8", "replace") for text in texts[1:])])
+        self._numbers = dict(zip(self, range(len(self)), strict=True))
+        is_twice = len(self._numbers) < len(self)
+        #: Numbers of texts that are there again under a larger number.
+        self._twice = [i for i, text in enumerate(self) if self._numbers[text] != i] if is_twice else []
+
+    def are(self, wanted: Set[str]) -> NDArray[np.bool_]:
+        """Return for each whether it is one of these."""
+        found = np.zeros(len(self), dtype=bool)
+        found[[self._numbers[text] for text in wanted if text in self._numbers]] = True
+        found[[i for i in self._twice if self[i] in wanted]] = True
+        return found
+
+
+#: Longer ones do not fit in 64 bits.
+LONGEST = 10
+
+
+def unpacked(fields: Sequence[bytes]) -> tuple[Ints, Ints]:
+    """Return the numbers of many packed fields, and how many of them are in each field. Raises ValueError."""
+    data = np.frombuffer(b"".join(fields), dtype=np.uint8)
+    last = np.flatnonzero(data < 128)
+    field_ends = np.cumsum(list(map(len, fields)), dtype=np.int64)
+    counts = np.diff(np.searchsorted(last, field_ends), prepend=0)
+    first = np.concatenate(([0], last[:-1] + 1)) if len(last) else last
+    lengths = last - first + 1
+    longest = int(lengths.max(initial=0))
+    if (len(data) and data[-1] >= 128) or longest > LONGEST:
+        raise ValueError("not a packed field")
+    values = (data[first] & 127).astype(np.int64)
+    for byte in range(1, longest):
+        rows = np.flatnonzero(lengths > byte)
+        values[rows] |= (data[first[rows] + byte] & 127).astype(np.int64) << (7 * byte)
+    return values, counts
+
+
+def signed(values: Ints) -> Ints:
+    """Return numbers of either sign, which are written as 0, -1, 1, -2, 2, ..."""
+    return (values >> 1) ^ -(values & 1)

@@ -18,16 +18,9 @@ from app.geo import METRES_PER_DEGREE
 
 #: Junction nodes this close are one junction: the crossings of a dual carriageway, a staggered corner.
 ONE_JUNCTION_M = 15.0
+
 #: Streets are measured in pieces no longer than this, each counted where its middle lies.
 PIECE_M = 150.0
-
-
-def _spots(lats: Floats, lons: Floats, measures: Floats) -> MeasuredPoints:
-    """Sort points by tile, then by place."""
-    keys = SEARCH_TILES.keys(lats, lons)
-    order = np.lexsort((lons, lats, keys))
-    tiles = TileIndex.of_sorted(SEARCH_TILES, keys[order])
-    return MeasuredPoints(tiles, to_steps(lats[order]), to_steps(lons[order]), measures[order].astype(np.float32))
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +50,8 @@ def junctions_and_blocks(edges: StreetEdges, uses: list[Use]) -> tuple[MeasuredP
     weight = edges.length_m[streets.edges] / length[block]
     lats = _sums(block, middles[0] * weight, count)
     lons = _sums(block, middles[1] * weight, count)
-    crossings = _spots(streets.lats[junctions], streets.lons[junctions], np.empty((len(junctions), 0)))
-    return crossings, _spots(lats, lons, length[:, None])
+    crossings = _by_tile(streets.lats[junctions], streets.lons[junctions], np.empty((len(junctions), 0)))
+    return crossings, _by_tile(lats, lons, length[:, None])
 
 
 def _sums(group: Integers, values: Floats, count: int) -> Floats:
@@ -121,7 +114,7 @@ def street_pieces(edges: StreetEdges, uses: list[Use]) -> MeasuredPoints:
     pieces = np.ceil(edges.length_m[chosen] / PIECE_M).astype(np.int64)
     metres = np.repeat(share[chosen] * (edges.length_m[chosen] / np.maximum(pieces, 1))[:, None], pieces, axis=0)
     lats, lons = _piece_middles(edges, chosen, pieces)
-    return _spots(lats, lons, metres)
+    return _by_tile(lats, lons, metres)
 
 
 def _piece_middles(edges: StreetEdges, chosen: Integers, pieces: Integers) -> tuple[Floats, Floats]:
@@ -136,3 +129,11 @@ def _piece_middles(edges: StreetEdges, chosen: Integers, pieces: Integers) -> tu
     place = np.arange(len(owner)) - np.repeat(np.cumsum(pieces) - pieces, pieces)
     middle = base[owner] + edges.length_m[owner] * (place + 0.5) / np.repeat(pieces, pieces)
     return np.interp(middle, ruler, edges.point_lats), np.interp(middle, ruler, edges.point_lons)
+
+
+def _by_tile(lats: Floats, lons: Floats, measures: Floats) -> MeasuredPoints:
+    """Return points with their measures, sorted by tile and then by latitude and longitude."""
+    keys = SEARCH_TILES.keys(lats, lons)
+    order = np.lexsort((lons, lats, keys))
+    tiles = TileIndex.of_sorted(SEARCH_TILES, keys[order])
+    return MeasuredPoints(tiles, to_steps(lats[order]), to_steps(lons[order]), measures[order].astype(np.float32))

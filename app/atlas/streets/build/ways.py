@@ -20,34 +20,6 @@ from app.atlas.streets.rules.walk import (
     may_walk,
 )
 
-#: Classes that make up the street pattern: junctions and blocks are counted on these.
-STREET_CLASSES = frozenset(
-    {"trunk", "trunk_link", "primary", "primary_link", "secondary", "secondary_link", "tertiary", "tertiary_link"}
-    | {"unclassified", "residential", "living_street", "pedestrian", "road"}
-)
-#: Classes that a long drive keeps to between the streets at its start and those at its end.
-MAIN_ROADS = frozenset(
-    {"motorway", "motorway_link", "trunk", "trunk_link", "primary", "primary_link", "secondary", "secondary_link"}
-    | {"tertiary", "tertiary_link"}
-)
-_NO_ADDRESSES = frozenset({"motorway", "motorway_link"})
-#: Keys that some rule reads, up to the first colon. Ways that differ in other tags only share one result.
-KEYS_READ = frozenset(
-    {
-        "highway",
-        "area",
-        "construction",
-        "access",
-        "foot",
-        "bicycle",
-        "vehicle",
-        "motor_vehicle",
-        "motorcar",
-        "motorroad",
-    }
-    | {"sidewalk", "tunnel", "location", "junction", "oneway", "maxspeed", "lanes", "cycleway", "lts"}
-)
-
 
 @dataclass(frozen=True, slots=True)
 class StreetWays:
@@ -75,6 +47,19 @@ class StreetWays:
         return StreetWays(self.way_ids[order], tags, offsets, self.refs[pick], self.lons[pick], self.lats[pick])
 
 
+#: Classes that make up the street pattern: junctions and blocks are counted on these.
+STREET_CLASSES = frozenset(
+    {"trunk", "trunk_link", "primary", "primary_link", "secondary", "secondary_link", "tertiary", "tertiary_link"}
+    | {"unclassified", "residential", "living_street", "pedestrian", "road"}
+)
+#: Classes that a long drive keeps to between the streets at its start and those at its end.
+MAIN_ROADS = frozenset(
+    {"motorway", "motorway_link", "trunk", "trunk_link", "primary", "primary_link", "secondary", "secondary_link"}
+    | {"tertiary", "tertiary_link"}
+)
+_NO_ADDRESSES = frozenset({"motorway", "motorway_link"})
+
+
 class Use(NamedTuple):
     """What a way's tags let people do on it. Paces are seconds per metre, infinity where not allowed."""
 
@@ -93,22 +78,6 @@ class Use(NamedTuple):
     def is_open(self) -> bool:
         """Return whether anybody may use it."""
         return max(self.stress) > NO_CYCLING or min(self.walk_pace, *self.car_pace) < float("inf")
-
-
-def drives_left(ways: StreetWays) -> bool:
-    """Return whether people drive on the left: most roundabouts then run clockwise."""
-    turning = 0.0
-    for i, tags in enumerate(ways.tags):
-        if tags.get("junction") == "roundabout":
-            nodes = slice(int(ways.offsets[i]), int(ways.offsets[i + 1]))
-            turning += float(np.sign(_twice_the_area(ways.lons[nodes], ways.lats[nodes])))
-    return turning < 0
-
-
-def _twice_the_area(lons: NDArray[np.float64], lats: NDArray[np.float64]) -> float:
-    """Return a figure that is positive where points run counter-clockwise; arcs are closed by their chord."""
-    x, y = lons - lons[:1].sum(), lats - lats[:1].sum()
-    return float(np.nan_to_num(x * np.roll(y, -1) - np.roll(x, -1) * y).sum())
 
 
 def use_of(tags: Tags, *, drives_left: bool = False) -> Use:
@@ -134,6 +103,40 @@ def link_use(foot: bool, bike: bool, car: bool) -> Use:
     walk_pace = SECONDS_PER_METRE if foot else float("inf")
     stress = Stress(1, 1) if bike else Stress(NO_CYCLING, NO_CYCLING)
     return Use(walk_pace, stress, CarPace(1.0, 1.0) if car else CLOSED, False, False, True, False, 0.0, 0.0)
+
+
+def drives_left(ways: StreetWays) -> bool:
+    """Return whether people drive on the left: most roundabouts then run clockwise."""
+    turning = 0.0
+    for i, tags in enumerate(ways.tags):
+        if tags.get("junction") == "roundabout":
+            nodes = slice(int(ways.offsets[i]), int(ways.offsets[i + 1]))
+            turning += float(np.sign(_twice_the_area(ways.lons[nodes], ways.lats[nodes])))
+    return turning < 0
+
+
+def _twice_the_area(lons: NDArray[np.float64], lats: NDArray[np.float64]) -> float:
+    """Return a figure that is positive where points run counter-clockwise; arcs are closed by their chord."""
+    x, y = lons - lons[:1].sum(), lats - lats[:1].sum()
+    return float(np.nan_to_num(x * np.roll(y, -1) - np.roll(x, -1) * y).sum())
+
+
+#: Keys that some rule reads, up to the first colon. Ways that differ in other tags only share one result.
+KEYS_READ = frozenset(
+    {
+        "highway",
+        "area",
+        "construction",
+        "access",
+        "foot",
+        "bicycle",
+        "vehicle",
+        "motor_vehicle",
+        "motorcar",
+        "motorroad",
+    }
+    | {"sidewalk", "tunnel", "location", "junction", "oneway", "maxspeed", "lanes", "cycleway", "lts"}
+)
 
 
 class UseNumbers:

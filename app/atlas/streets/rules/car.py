@@ -1,4 +1,4 @@
-"""Where and in which direction a car may go, and how fast it flows."""
+"""Where and in which direction a car may go, and how fast it flows: after OSRM's published car profile."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Where a person may walk, and who may pass a barrier."""
+"""Where a person may walk and how fast, and who may pass a barrier."""
 
 from __future__ import annotations
 

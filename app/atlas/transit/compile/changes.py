@@ -1,4 +1,4 @@
-"""Stations, and how one changes between stops."""
+"""Groups stops into stations, and finds how one changes between stops: on foot, and as transfers.txt says."""
 
 from __future__ import annotations
 
@@ -17,22 +17,6 @@ from app.geo import METRES_PER_DEGREE
 #: Poles that carry one name belong together up to this distance, others only across a street.
 SAME_NAME_M = 150.0
 ACROSS_STREET_M = 40.0
-
-#: Nobody walks longer than this between two vehicles; at 80 m/min it bounds the straight distance as well.
-LONGEST_WALK_S = 600.0
-WALK_M_PER_S = 80 / 60
-#: How much longer than the straight line a walk is where no street network tells.
-DETOUR = 1.3
-#: Time lost with every change besides the walk, also at one stop: as in Conveyal R5 (BOARD_SLACK_SECONDS).
-SLACK_S = 60
-#: transfers.txt: the next vehicle waits; a least time is given; no change is possible.
-WAITS, LEAST_TIME, FORBIDDEN = 1, 2, 3
-
-
-def plane(lats: Floats, lons: Floats) -> Floats:
-    """Return the points in metres on a plane true at their middle latitude, shape (n, 2)."""
-    middle = float(np.median(lats)) if len(lats) else 0.0
-    return np.column_stack([lons * np.cos(np.radians(middle)), lats]) * METRES_PER_DEGREE
 
 
 def station_of(stops: tuple[Stop, ...]) -> Ints:
@@ -54,6 +38,20 @@ def station_of(stops: tuple[Stop, ...]) -> Ints:
     ends = np.array(links, np.int64).reshape(-1, 2)
     graph = coo_array((np.ones(len(ends), np.int8), (ends[:, 0], ends[:, 1])), shape=(len(stops), len(stops)))
     return np.asarray(connected_components(graph, directed=False)[1], np.int32)
+
+
+#: Nobody walks longer than this between two vehicles; at 80 m/min it bounds the straight distance as well.
+LONGEST_WALK_S = 600.0
+WALK_M_PER_S = 80 / 60
+
+#: How much longer than the straight line a walk is where no street network tells.
+DETOUR = 1.3
+
+#: Time lost with every change besides the walk, also at one stop: as in Conveyal R5 (BOARD_SLACK_SECONDS).
+SLACK_S = 60
+
+#: transfers.txt: the next vehicle waits; a least time is given; no change is possible.
+WAITS, LEAST_TIME, FORBIDDEN = 1, 2, 3
 
 
 def find_changes(day: Day, transfers: Sequence[Transfer], walk: WalkBetween | None) -> tuple[Changes, int]:
@@ -113,3 +111,9 @@ def _apply(day: Day, transfers: Sequence[Transfer], found: dict[tuple[int, int],
 def _estimate(day: Day, a: int, b: int) -> int:
     points = plane(day.lats[[a, b]], day.lons[[a, b]])
     return int(np.ceil(np.hypot(*(points[0] - points[1])) * DETOUR / WALK_M_PER_S)) + SLACK_S
+
+
+def plane(lats: Floats, lons: Floats) -> Floats:
+    """Return the points in metres on a plane true at their middle latitude, shape (n, 2)."""
+    middle = float(np.median(lats)) if len(lats) else 0.0
+    return np.column_stack([lons * np.cos(np.radians(middle)), lats]) * METRES_PER_DEGREE

@@ -1,4 +1,4 @@
-"""Tells the two directions of a route apart where the feed does not: along its longest run, or against it."""
+"""Turns GTFS feeds into the columns of one typical weekday."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 
 from app.atlas.transit.clock import iso_date
-from app.atlas.transit.compile.changes import find_changes, plane, station_of
-from app.atlas.transit.compile.day import UNKNOWN_DIRECTION, Day, gather_day
-from app.atlas.transit.compile.departures import Departures, count_departures
+from app.atlas.transit.compile.changes import find_changes, station_of
+from app.atlas.transit.compile.day import Day, gather_day
+from app.atlas.transit.compile.departures import Departures, count_departures, directions
 from app.atlas.transit.contract import Changes, Ints, TimetableFacts, WalkBetween
 from app.atlas.transit.feed.archive import Archive, Problems
 from app.atlas.transit.feed.feed import Feed, Transfer
@@ -20,30 +20,6 @@ from app.atlas.transit.feed.runs import read_runs
 from app.atlas.transit.feed.service_day import MONDAY_TO_FRIDAY, common_day, typical_day
 from app.atlas.transit.journeys import MORNING, build_window
 from app.atlas.transit.storage import VERSION, TimetableColumns, TimetableTexts, save
-
-
-def directions(day: Day, station: Ints) -> Ints:
-    """Return 0 or 1 for each run: the feed's own where given, else found from the order of its stations."""
-    found = day.run_direction.copy()
-    starts = np.searchsorted(day.call_run, np.arange(len(found) + 1))
-    points = plane(day.lats, day.lons)
-    for route in np.unique(day.run_route[found == UNKNOWN_DIRECTION]).tolist():
-        runs = np.flatnonzero((day.run_route == route) & (found == UNKNOWN_DIRECTION))
-        lengths = starts[runs + 1] - starts[runs]
-        longest = runs[int(np.argmax(lengths))]
-        model = day.call_stop[starts[longest] : starts[longest + 1]]
-        rank = {int(station[stop]): place for place, stop in reversed(list(enumerate(model.tolist())))}
-        heading = points[model[-1]] - points[model[0]]
-        known: dict[bytes, int] = {}
-        for run in runs.tolist():
-            way = day.call_stop[starts[run] : starts[run + 1]]
-            key = way.tobytes()
-            if key not in known:
-                ranks = [rank[place] for place in station[way].tolist() if place in rank]
-                forth = sum(np.sign(np.diff(ranks))) if len(ranks) > 1 else (points[way[-1]] - points[way[0]]) @ heading
-                known[key] = int(forth < 0)
-            found[run] = known[key]
-    return found
 
 
 def compile_timetables(feeds: Sequence[Path], directory: Path, walk: WalkBetween | None) -> TimetableFacts:
@@ -73,16 +49,16 @@ def compile_timetables(feeds: Sequence[Path], directory: Path, walk: WalkBetween
     day = gather_day(list(zip(read, runs, strict=True)))
     changes, estimated = find_changes(day, _transfers(read), walk)
     facts = _facts(read, days, day, estimated)
-    columns, names = _compile(day, changes, facts)
-    save(directory, names, columns, build_window(columns, MORNING))
+    columns, texts = _compile(day, changes, facts)
+    save(directory, texts, columns, build_window(columns, MORNING))
     return facts
 
 
 def _feed_name(path: Path, taken: Sequence[str]) -> str:
     """Return the file's name without endings; a second feed of one name gets a number."""
     name = path.name.removesuffix(".zip").removesuffix(".gtfs")
-    names = [name, *(f"{name}-{number}" for number in range(2, len(taken) + 2))]
-    return next(free for free in names if free not in taken)
+    texts = [name, *(f"{name}-{number}" for number in range(2, len(taken) + 2))]
+    return next(free for free in texts if free not in taken)
 
 
 def _choose_days(feeds: Sequence[Feed]) -> list[int]:
@@ -119,9 +95,9 @@ def _facts(feeds: Sequence[Feed], days: Sequence[int], day: Day, estimated: int)
     if estimated:
         off = f"{estimated} of {len(day.stops)} stops are off the mapped streets"
         notes.append(f"{off}: walks between them were estimated as 1.3 times the straight line.")
-    names = tuple(feed.name for feed in feeds)
+    texts = tuple(feed.name for feed in feeds)
     trips = int((~day.run_carried).sum())
-    return TimetableFacts(names, iso_date(max(days)), len(day.stops), trips, tuple(notes))
+    return TimetableFacts(texts, iso_date(max(days)), len(day.stops), trips, tuple(notes))
 
 
 def _compile(day: Day, changes: Changes, facts: TimetableFacts) -> tuple[TimetableColumns, TimetableTexts]:
@@ -148,10 +124,10 @@ def _compile(day: Day, changes: Changes, facts: TimetableFacts) -> tuple[Timetab
         change_stop=changes.stop,
         change_s=changes.seconds,
     )
-    return columns, _names(day, departures, facts)
+    return columns, _texts(day, departures, facts)
 
 
-def _names(day: Day, departures: Departures, facts: TimetableFacts) -> TimetableTexts:
+def _texts(day: Day, departures: Departures, facts: TimetableFacts) -> TimetableTexts:
     return TimetableTexts(
         version=VERSION,
         facts=facts,

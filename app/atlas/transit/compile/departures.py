@@ -1,4 +1,4 @@
-"""What a person waiting at a station sees of each route: trips, departures per hour, first and last."""
+"""What a person waiting at a station sees of each route: trips, departures per hour, first and last, and where to."""
 
 from __future__ import annotations
 
@@ -6,11 +6,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.atlas.transit.compile.day import Day
-from app.atlas.transit.contract import Ints
-
-#: The hours over which departures are averaged: 7 to 19.
-DAYTIME_S = (7 * 3600, 19 * 3600)
+from app.atlas.transit.compile.changes import plane
+from app.atlas.transit.compile.day import UNKNOWN_DIRECTION, Day
+from app.atlas.transit.contract import DAYTIME_S, Ints
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,3 +58,27 @@ def _summary(departure: Ints, direction: Ints, headsign: Ints) -> tuple[int, int
     busiest, _, way = ways[0]
     signs = np.bincount(headsign[direction == way])
     return len(departure), -busiest, int(departure.min()), int(departure.max()), int(signs.argmax())
+
+
+def directions(day: Day, station: Ints) -> Ints:
+    """Return 0 or 1 for each run: the direction its feed gives, else with its route's longest run or against it."""
+    found = day.run_direction.copy()
+    starts = np.searchsorted(day.call_run, np.arange(len(found) + 1))
+    points = plane(day.lats, day.lons)
+    for route in np.unique(day.run_route[found == UNKNOWN_DIRECTION]).tolist():
+        runs = np.flatnonzero((day.run_route == route) & (found == UNKNOWN_DIRECTION))
+        lengths = starts[runs + 1] - starts[runs]
+        longest = runs[int(np.argmax(lengths))]
+        model = day.call_stop[starts[longest] : starts[longest + 1]]
+        rank = {int(station[stop]): place for place, stop in reversed(list(enumerate(model.tolist())))}
+        heading = points[model[-1]] - points[model[0]]
+        known: dict[bytes, int] = {}
+        for run in runs.tolist():
+            way = day.call_stop[starts[run] : starts[run + 1]]
+            key = way.tobytes()
+            if key not in known:
+                ranks = [rank[place] for place in station[way].tolist() if place in rank]
+                forth = sum(np.sign(np.diff(ranks))) if len(ranks) > 1 else (points[way[-1]] - points[way[0]]) @ heading
+                known[key] = int(forth < 0)
+            found[run] = known[key]
+    return found

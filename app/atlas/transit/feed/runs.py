@@ -1,4 +1,4 @@
-"""One service day of one feed: where and when every run of every trip stops."""
+"""One service day of one feed: every run of every trip, headways laid out, last night's late trips included."""
 
 from __future__ import annotations
 
@@ -15,12 +15,68 @@ from app.atlas.transit.feed.archive import Archive
 from app.atlas.transit.feed.feed import Feed, Trip
 from app.geo import METRES_PER_DEGREE
 
-FILE = "stop_times.txt"
-REQUIRED = ("trip_id", "stop_id", "stop_sequence", "arrival_time", "departure_time")
-OPTIONAL = ("pickup_type", "drop_off_type", "start_pickup_drop_off_window", "location_id", "location_group_id")
-NO_TIME, BAD_TIME = -1, -2
-
 DAY_S = 24 * 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Runs:
+    """Runs and their calls; `calls.trip` counts runs, in order of the calls."""
+
+    calls: Calls
+    #: The trip of each run, an index into `Feed.trips`.
+    trip: Ints
+    #: Runs of the day before which are still under way after midnight: they carry, but are not this day's service.
+    carried: Bools
+
+
+def read_runs(archive: Archive, feed: Feed, today: Set[str], yesterday: Set[str]) -> Runs:
+    """Lay out all runs of a day, given the services of it and of the day before. Raises BadFeed."""
+    wanted = {
+        trip.trip_id: index
+        for index, trip in enumerate(feed.trips)
+        if (trip.service in today or trip.service in yesterday) and feed.routes[trip.route].mode is not None
+    }
+    calls = read_calls(archive, feed, wanted)
+    starts = _trip_starts(calls.trip)
+    ends = np.r_[starts[1:], len(calls.trip)][: len(starts)]
+    rows: list[tuple[int, int, bool]] = []
+    for row, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
+        trip = feed.trips[calls.trip[start]]
+        leaves, arrives = int(calls.departure[start]), int(calls.arrival[end - 1])
+        for shift in _shifts(feed, trip, leaves):
+            if trip.service in today:
+                rows.append((row, shift, False))
+            if trip.service in yesterday and arrives + shift >= DAY_S:
+                rows.append((row, shift - DAY_S, True))
+    return _lay_out(calls, starts, ends - starts, rows)
+
+
+def _shifts(feed: Feed, trip: Trip, leaves: int) -> list[int]:
+    """Return by how many seconds each run of a trip is moved; headways replace the trip's own times."""
+    headways = feed.headways.get(trip.trip_id)
+    if headways is None:
+        return [0]
+    return sorted({start - leaves for headway in headways for start in headway.starts()})
+
+
+def _lay_out(
+    calls: Calls, starts: NDArray[np.intp], lengths: NDArray[np.intp], rows: list[tuple[int, int, bool]]
+) -> Runs:
+    row = np.array([row for row, _, _ in rows], np.intp)
+    shift = np.array([shift for _, shift, _ in rows], np.int32)
+    run = np.repeat(np.arange(len(rows), dtype=np.int32), lengths[row])
+    first = np.cumsum(lengths[row]) - lengths[row]
+    picked = calls.take(np.arange(len(run)) - first[run] + starts[row][run])
+    laid = Calls(
+        run,
+        picked.stop,
+        picked.arrival + shift[run],
+        picked.departure + shift[run],
+        picked.boards,
+        picked.alights,
+        picked.line,
+    )
+    return Runs(laid, calls.trip[starts[row]], np.array([carried for _, _, carried in rows], np.bool_))
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +102,13 @@ class Calls:
             self.alights[rows],
             self.line[rows],
         )
+
+
+FILE = "stop_times.txt"
+REQUIRED = ("trip_id", "stop_id", "stop_sequence", "arrival_time", "departure_time")
+OPTIONAL = ("pickup_type", "drop_off_type", "start_pickup_drop_off_window", "location_id", "location_group_id")
+
+NO_TIME, BAD_TIME = -1, -2
 
 
 def read_calls(archive: Archive, feed: Feed, wanted: Mapping[str, int]) -> Calls:
@@ -118,20 +181,15 @@ def _remember(clock: dict[str, int], text: str) -> int:
     return clock[text]
 
 
-def trip_starts(trip: Ints) -> NDArray[np.intp]:
-    """Return where each trip's calls begin in a column sorted by trip."""
-    return np.flatnonzero(np.r_[True, trip[1:] != trip[:-1]][: len(trip)])
-
-
 def _with_travel(calls: Calls) -> Calls:
     """Leave out the trips that call once only: nobody can travel with them."""
-    starts = trip_starts(calls.trip)
+    starts = _trip_starts(calls.trip)
     lengths = np.diff(np.r_[starts, len(calls.trip)])
     return calls.take(np.repeat(lengths > 1, lengths))
 
 
 def _check_ends(feed: Feed, calls: Calls) -> None:
-    starts = trip_starts(calls.trip)
+    starts = _trip_starts(calls.trip)
     ends = np.r_[starts[1:], len(calls.trip)][: len(starts)] - 1
     untimed = np.union1d(starts[calls.departure[starts] == NO_TIME], ends[calls.arrival[ends] == NO_TIME])
     _note(feed, calls.line[untimed], "the first or last call of a trip has no time")
@@ -165,67 +223,11 @@ def _check_order(feed: Feed, calls: Calls) -> None:
     _note(feed, calls.line[early], "the trip goes back in time here")
 
 
+def _trip_starts(trip: Ints) -> NDArray[np.intp]:
+    """Return where each trip's calls begin in a column sorted by trip."""
+    return np.flatnonzero(np.r_[True, trip[1:] != trip[:-1]][: len(trip)])
+
+
 def _note(feed: Feed, lines: Ints, why: str) -> None:
     for line in np.sort(lines).tolist():
         feed.problems.add(FILE, line, why)
-
-
-@dataclass(frozen=True, slots=True)
-class Runs:
-    """Runs and their calls; `calls.trip` counts runs, in order of the calls."""
-
-    calls: Calls
-    #: The trip of each run, an index into `Feed.trips`.
-    trip: Ints
-    #: Runs of the day before which are still under way after midnight: they carry, but are not this day's service.
-    carried: Bools
-
-
-def read_runs(archive: Archive, feed: Feed, today: Set[str], yesterday: Set[str]) -> Runs:
-    """Lay out all runs of a day, given the services of it and of the day before. Raises BadFeed."""
-    wanted = {
-        trip.trip_id: index
-        for index, trip in enumerate(feed.trips)
-        if (trip.service in today or trip.service in yesterday) and feed.routes[trip.route].mode is not None
-    }
-    calls = read_calls(archive, feed, wanted)
-    starts = trip_starts(calls.trip)
-    ends = np.r_[starts[1:], len(calls.trip)][: len(starts)]
-    rows: list[tuple[int, int, bool]] = []
-    for row, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
-        trip = feed.trips[calls.trip[start]]
-        leaves, arrives = int(calls.departure[start]), int(calls.arrival[end - 1])
-        for shift in _shifts(feed, trip, leaves):
-            if trip.service in today:
-                rows.append((row, shift, False))
-            if trip.service in yesterday and arrives + shift >= DAY_S:
-                rows.append((row, shift - DAY_S, True))
-    return _lay_out(calls, starts, ends - starts, rows)
-
-
-def _shifts(feed: Feed, trip: Trip, leaves: int) -> list[int]:
-    """Return by how many seconds each run of a trip is moved; headways replace the trip's own times."""
-    headways = feed.headways.get(trip.trip_id)
-    if headways is None:
-        return [0]
-    return sorted({start - leaves for headway in headways for start in headway.starts()})
-
-
-def _lay_out(
-    calls: Calls, starts: NDArray[np.intp], lengths: NDArray[np.intp], rows: list[tuple[int, int, bool]]
-) -> Runs:
-    row = np.array([row for row, _, _ in rows], np.intp)
-    shift = np.array([shift for _, shift, _ in rows], np.int32)
-    run = np.repeat(np.arange(len(rows), dtype=np.int32), lengths[row])
-    first = np.cumsum(lengths[row]) - lengths[row]
-    picked = calls.take(np.arange(len(run)) - first[run] + starts[row][run])
-    laid = Calls(
-        run,
-        picked.stop,
-        picked.arrival + shift[run],
-        picked.departure + shift[run],
-        picked.boards,
-        picked.alights,
-        picked.line,
-    )
-    return Runs(laid, calls.trip[starts[row]], np.array([carried for _, _, carried in rows], np.bool_))
