@@ -59,9 +59,9 @@ class TransitTime:
 
 @dataclass(frozen=True, slots=True)
 class RegionFacts:
-    """The data behind an answer. `data_date` is an ISO date or "" where the extract carries none."""
+    """The data a report rests on. `data_date` is an ISO date or "" where the extract carries none."""
 
-    name: str
+    region: str
     title: str
     data_date: str
     attribution: str

@@ -8,12 +8,12 @@ import sqlite3
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import NamedTuple
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from app.atlas.facts import GREEN_KINDS, GreenSpace, Hazard
 from app.atlas.streets.network import Reach, Walkshed
 from app.atlas.streets.snapping import SNAP, Snaps
 from app.geo import METRES_PER_DEGREE, Box, Floats, box_around, distance_m, distances_to_shapes_m, metres_per_degree_lon
@@ -41,7 +41,7 @@ WHERE i.min_lon <= ? AND i.max_lon >= ? AND i.min_lat <= ? AND i.max_lat >= ?
   AND h.kind IN (SELECT value FROM json_each(?))
 """
 
-_MEASURES = """
+_GREENS = """
 SELECT g.place, p.area_m2, g.paths_m, g.has_named_trail, g.nature_share, g.comforts
 FROM greens AS g JOIN places AS p ON p.id = g.place
 WHERE g.place IN (SELECT value FROM json_each(?))
@@ -217,52 +217,33 @@ def _json(values: Iterable[int]) -> str:
     return json.dumps([int(value) for value in values])
 
 
-class HazardNear(NamedTuple):
-    """One line or area and the metres to it."""
-
-    distance_m: float
-    osm_id: str
-    kind: Kind
-    name: str
-    lanes: int | None
-    tags: dict[str, str]
-
-
 def hazards_near(
     connection: sqlite3.Connection, lat: float, lon: float, kinds: Collection[Kind], within_m: float
-) -> list[HazardNear]:
+) -> list[Hazard]:
     """Return those within a straight distance of their line or edge, nearest first."""
     box = box_around(lat, lon, within_m)
-    wanted = json.dumps([int(kind) for kind in kinds])
+    wanted = _json(kinds)
     rows = connection.execute(_HAZARDS, (box.max_lon, box.min_lon, box.max_lat, box.min_lat, wanted)).fetchall()
     distances = distances_to_shapes_m(lat, lon, [row[5] for row in rows])
     near = np.flatnonzero(distances <= within_m).tolist()
     found = [(float(distances[i]), *rows[i][:5]) for i in near]
     found.sort(key=lambda hazard: (hazard[0], hazard[2], hazard[1]))
     return [
-        HazardNear(metres, osm_id, Kind(kind), name, lanes, decode_tags(tags))
+        Hazard(osm_id, Kind(kind), name, metres, lanes, decode_tags(tags))
         for metres, kind, osm_id, name, lanes, tags in found
     ]
 
 
-class GreenMeasures(NamedTuple):
-    """One row of the table `greens`."""
-
-    place: int
-    area_m2: float
-    paths_m: float
-    has_named_trail: bool
-    nature_share: float | None
-    comforts: tuple[str, ...]
-
-
-def measures_of(connection: sqlite3.Connection, places: Sequence[int]) -> list[GreenMeasures]:
-    """Return the measures of those of some places that are green areas."""
-    rows = connection.execute(_MEASURES, (json.dumps(list(places)),)).fetchall()
-    return [
-        GreenMeasures(place, area_m2, paths_m, bool(trail), nature, tuple(comforts.split()))
-        for place, area_m2, paths_m, trail, nature, comforts in rows
+def greens_near(connection: sqlite3.Connection, nearby: Nearby) -> list[GreenSpace]:
+    """Return the green areas within 45 minutes on foot, nearest walk first."""
+    reached = nearby.ids(nearby.reached(GREEN_KINDS))
+    rows = connection.execute(_GREENS, (_json(reached),)).fetchall()
+    places = nearby.places_by_id([row[0] for row in rows])
+    found = [
+        GreenSpace(place, area_m2, paths_m, bool(trail), nature_share, tuple(comforts.split()))
+        for place, (_, area_m2, paths_m, trail, nature_share, comforts) in zip(places, rows, strict=True)
     ]
+    return sorted(found, key=lambda green: _by_walk(green.place))
 
 
 def largest_area_m2(connection: sqlite3.Connection, lat: float, lon: float, radius_m: float) -> float:

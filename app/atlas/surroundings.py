@@ -1,4 +1,4 @@
-"""Travel times from an address to a few destinations, on foot, by bike, by car and by public transport."""
+"""All that one region's atlas knows about the surroundings of an address."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ import numpy as np
 
 from app.atlas.atlas import Atlas
 from app.atlas.facts import (
-    GREEN_KINDS,
     PLACES_RADIUS_M,
     WALK_LIMIT_S,
     BikeInfrastructure,
@@ -23,7 +22,7 @@ from app.atlas.facts import (
     TransitTime,
     TravelTimes,
 )
-from app.atlas.nearby import Nearby, hazards_near, largest_area_m2, measures_of
+from app.atlas.nearby import Nearby, greens_near, hazards_near, largest_area_m2
 from app.atlas.stops import StopsNear
 from app.atlas.streets.network import Walkshed
 from app.atlas.transit.contract import StopWalks
@@ -41,46 +40,8 @@ STOPS = frozenset(kind for kind in Kind if Kind.BUS_STOP <= kind <= Kind.CABLE_C
 AMENITIES = frozenset(kind for kind in Kind if kind <= Kind.COLLEGE) - SHOPS
 
 
-def travel_times(
-    atlas: Atlas, origin: Location, stops: StopsNear, lats: Floats, lons: Floats
-) -> tuple[TravelTimes, ...]:
-    """Return the times to each destination, in the order given."""
-    if not len(lats):
-        return ()
-    by_mode = {
-        mode: _known(atlas.network.travel_seconds(mode, origin.lat, origin.lon, lats, lons))
-        for mode in ("walk", "bike", "car")
-    }
-    transit: tuple[TransitTime | None, ...] = (None,) * len(lats)
-    if atlas.timetable is not None and stops.has_timetable:
-        egresses = [_walks_from(atlas, atlas.timetable, *place) for place in zip(lats, lons, strict=True)]
-        transit = atlas.timetable.travel_times(_shorter(stops.walks), egresses, by_mode["walk"])
-    return tuple(
-        TravelTimes(walk, bike, car, ride)
-        for walk, bike, car, ride in zip(by_mode["walk"], by_mode["bike"], by_mode["car"], transit, strict=True)
-    )
-
-
-def _known(seconds: Floats) -> list[float | None]:
-    return [value if np.isfinite(value) else None for value in seconds.tolist()]
-
-
-def _shorter(walks: StopWalks) -> StopWalks:
-    near = walks.seconds <= STOP_WALK_S
-    return StopWalks(walks.stops[near], walks.seconds[near])
-
-
-def _walks_from(atlas: Atlas, timetable: Timetable, lat: float, lon: float) -> StopWalks:
-    """Return the walks from the stops around a destination to it: as long as the other way round."""
-    near = timetable.stops_near(lat, lon, STOP_WALK_M)
-    origin = atlas.network.snap([lat], [lon])[0]
-    seconds = atlas.network.walk(origin, STOP_WALK_S).seconds_to(atlas.stop_snaps[near])
-    reached = np.isfinite(seconds)
-    return StopWalks(near[reached], seconds[reached])
-
-
 class AtlasSurroundings:
-    """What `app.sources.base.Surroundings` promises, from one atlas. Used by one evaluation in one thread."""
+    """What `app.sources.interface.Surroundings` promises, from one atlas. Used by one evaluation in one thread."""
 
     def __init__(self, atlas: Atlas, location: Location) -> None:
         self._atlas = atlas
@@ -100,7 +61,7 @@ class AtlasSurroundings:
         """The data that the answers rest on."""
         meta = self._atlas.meta
         return RegionFacts(
-            name=self._atlas.name,
+            region=self._atlas.name,
             title=meta.title,
             data_date=meta.data_date,
             attribution=meta.attribution,
@@ -155,19 +116,11 @@ class AtlasSurroundings:
 
     def hazards(self, *kinds: Kind, within_m: float) -> tuple[Hazard, ...]:
         """Return lines and areas of these kinds within a straight distance, nearest first."""
-        near = hazards_near(self._atlas.tables(), self._lat, self._lon, kinds, within_m)
-        return tuple(Hazard(h.osm_id, h.kind, h.name, h.distance_m, h.lanes, h.tags) for h in near)
+        return tuple(hazards_near(self._atlas.tables(), self._lat, self._lon, kinds, within_m))
 
     @cached_property
     def _green_spaces(self) -> tuple[GreenSpace, ...]:
-        reached = self._nearby.ids(self._nearby.reached(GREEN_KINDS))
-        measures = measures_of(self._atlas.tables(), reached)
-        places = self._nearby.places_by_id([green.place for green in measures])
-        found = [
-            GreenSpace(place, m.area_m2, m.paths_m, m.has_named_trail, m.nature_share, m.comforts)
-            for place, m in zip(places, measures, strict=True)
-        ]
-        return tuple(sorted(found, key=lambda green: (green.place.walk_s, green.place.straight_m, green.place.osm_id)))
+        return tuple(greens_near(self._atlas.tables(), self._nearby))
 
     def green_spaces(self) -> tuple[GreenSpace, ...]:
         """Return green areas within 45 minutes on foot, nearest first."""
@@ -213,3 +166,41 @@ class AtlasSurroundings:
         lats = np.array([destination.lat for destination in destinations])
         lons = np.array([destination.lon for destination in destinations])
         return travel_times(self._atlas, self._location, self._stops, lats, lons)
+
+
+def travel_times(
+    atlas: Atlas, origin: Location, stops: StopsNear, lats: Floats, lons: Floats
+) -> tuple[TravelTimes, ...]:
+    """Return the times to each destination, in the order given."""
+    if not len(lats):
+        return ()
+    by_mode = {
+        mode: _known(atlas.network.travel_seconds(mode, origin.lat, origin.lon, lats, lons))
+        for mode in ("walk", "bike", "car")
+    }
+    transit: tuple[TransitTime | None, ...] = (None,) * len(lats)
+    if atlas.timetable is not None and stops.has_timetable:
+        egresses = [_walks_from(atlas, atlas.timetable, *place) for place in zip(lats, lons, strict=True)]
+        transit = atlas.timetable.travel_times(_shorter(stops.walks), egresses, by_mode["walk"])
+    return tuple(
+        TravelTimes(walk, bike, car, ride)
+        for walk, bike, car, ride in zip(by_mode["walk"], by_mode["bike"], by_mode["car"], transit, strict=True)
+    )
+
+
+def _known(seconds: Floats) -> list[float | None]:
+    return [value if np.isfinite(value) else None for value in seconds.tolist()]
+
+
+def _shorter(walks: StopWalks) -> StopWalks:
+    near = walks.seconds <= STOP_WALK_S
+    return StopWalks(walks.stops[near], walks.seconds[near])
+
+
+def _walks_from(atlas: Atlas, timetable: Timetable, lat: float, lon: float) -> StopWalks:
+    """Return the walks from the stops around a destination to it: as long as the other way round."""
+    near = timetable.stops_near(lat, lon, STOP_WALK_M)
+    origin = atlas.network.snap([lat], [lon])[0]
+    seconds = atlas.network.walk(origin, STOP_WALK_S).seconds_to(atlas.stop_snaps[near])
+    reached = np.isfinite(seconds)
+    return StopWalks(near[reached], seconds[reached])

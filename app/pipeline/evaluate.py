@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.pipeline.evaluation import Evaluation
 from app.pipeline.listing import Listing
@@ -84,7 +84,7 @@ def evaluate_property(
             evaluation.findings[stage.name] = kept[stage.name]
             continue
         on_stage(stage.name, None)
-        finding = _as_kept(_run(stage, evaluation))
+        finding = _as_kept(replace(_run(stage, evaluation), stage=stage.name, title=stage.title))
         evaluation.findings[stage.name] = finding
         on_stage(stage.name, finding)
     return saving.assemble(evaluation)
@@ -108,8 +108,6 @@ def _run(stage: Stage, evaluation: Evaluation) -> Finding:
 
 def _failed(stage: Stage) -> Finding:
     return Finding(
-        stage=stage.name,
-        title=stage.title,
         state=State.FAILED,
         summary="Something went wrong on our side, so this section is missing.",
         gaps=(Gap(stage.title.lower(), "This step failed on our side; the rest of the report stands."),),

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 import msgspec
 
+from app.atlas.facts import RegionFacts
 from app.pipeline.listing import Listing
 from app.places import Location
 
@@ -79,8 +80,6 @@ class Fact:
     label: str
     value: float | str | bool | None
     unit: str = ""
-    #: Where the value comes from, when another service made it.
-    link: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,12 +165,13 @@ class Gap:
     why: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """What one stage found. Every stage has a summary sentence; the rest as it applies."""
 
-    stage: str
-    title: str
+    #: The stage's name and the heading of its section: the loop over the stages fills them in.
+    stage: str = ""
+    title: str = ""
     state: State
     summary: str
     score: Score | None = None
@@ -209,18 +209,6 @@ class Verdict:
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
-    """The data the report rests on."""
-
-    region: str
-    title: str
-    data_date: str
-    attribution: str
-    feeds: tuple[str, ...] = ()
-    service_date: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class Report:
     """The whole result of an evaluation. The same atlas and listing give the same bytes."""
 
@@ -229,7 +217,7 @@ class Report:
     verdict: Verdict
     confidence: Confidence
     findings: tuple[Finding, ...]
-    source: Source
+    source: RegionFacts
     #: Versions of the profile's constants and of this shape.
     profile: str
     methods_version: str

@@ -1,9 +1,8 @@
-"""What the pipeline may ask about the world: locate an address, its surroundings, outside scores."""
+"""What the pipeline may ask about the world: locate an address, and ask about its surroundings."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from app.atlas.facts import (
@@ -76,16 +75,6 @@ class Surroundings(Protocol):
         """Times to each destination, in the order given. Car times are free-flow."""
 
 
-@dataclass(frozen=True, slots=True)
-class OutsideScore:
-    """A score that another service made, shown beside ours with its own name and link."""
-
-    name: str
-    value: float
-    out_of: float
-    link: str
-
-
 class Source(Protocol):
     """Where facts come from: imported regions, or a live service."""
 
@@ -97,6 +86,3 @@ class Source(Protocol):
 
     def surroundings(self, location: Location) -> Surroundings:
         """Open the surroundings of a location that `locate` gave."""
-
-    def outside_scores(self, location: Location) -> tuple[OutsideScore, ...]:
-        """Scores of other services; empty where none is configured."""

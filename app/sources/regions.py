@@ -24,7 +24,7 @@ from app.errors import (
     RegionNotFound,
 )
 from app.places import Location, Precision
-from app.sources.interface import OutsideScore, Surroundings
+from app.sources.interface import Surroundings
 
 #: Both numbers carry decimals, so that no house number with a postcode reads as a point.
 PIN = re.compile(r"\s*\(?\s*(-?\d{1,2}\.\d+)\s*[,; ]\s*(-?\d{1,3}\.\d+)\s*\)?\s*")
@@ -129,10 +129,6 @@ class ImportedRegions:
     def surroundings(self, location: Location) -> Surroundings:
         """Open the surroundings of a location that `locate` gave. Raises RegionNotFound, AtlasDamaged."""
         return AtlasSurroundings(self._atlas(location.region), location)
-
-    def outside_scores(self, location: Location) -> tuple[OutsideScore, ...]:
-        """Return nothing: imported regions know no other service."""
-        return ()
 
     def _regions(self) -> tuple[tuple[str, Atlas | None], ...]:
         """Return each region's name and atlas as they are now, by name; None where the data is damaged."""

@@ -12,7 +12,7 @@ from tests.support.extracts import Town, lat_lon, small_town
 
 def test_it_tells_the_data_behind_the_answers(around: Opened) -> None:
     region = around(small_town()).region
-    assert (region.name, region.title, region.data_date) == ("town", "Town", "2024-05-06")
+    assert (region.region, region.title, region.data_date) == ("town", "Town", "2024-05-06")
     assert "OpenStreetMap" in region.attribution
 
 

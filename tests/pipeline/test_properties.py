@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from app.atlas.facts import GreenSpace, Hazard, StreetFacts
 from app.pipeline.evaluate import evaluate_property
 from app.pipeline.listing import Listing
-from app.pipeline.report import Finding, Outcome, to_json
+from app.pipeline.report import Outcome, to_json
 from app.pipeline.stages import bike_score, neighborhood, tier1_checks, tier2_scoring, walk_scores
 from app.places import Place
 from tests.support.surroundings import ADDRESS, StreetGrid, Town, evaluation_of, green, hazard, place, route, stop
@@ -65,8 +65,8 @@ def a_grid(draw: st.DrawFn) -> StreetGrid:
 def values(around: StreetGrid) -> dict[str, float]:
     """Return the indexes and tier 2 values that places make."""
     evaluation = evaluation_of(around)
-    findings: list[Finding] = [stage.run(evaluation) for stage in (walk_scores, neighborhood, bike_score)]
-    found = {f.stage: f.score.value for f in findings if f.score}
+    scores = {stage.__name__: stage.run(evaluation).score for stage in (walk_scores, neighborhood, bike_score)}
+    found = {name: score.value for name, score in scores.items() if score}
     walked = {category.key for category in tier2_scoring.METHOD.categories}
     parts = tier2_scoring.run(evaluation).parts
     return found | {p.key: p.value for p in parts if p.key in walked and p.value is not None}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from app.atlas.facts import RegionFacts
 from app.pipeline.listing import Listing
 from app.pipeline.report import (
     Check,
@@ -18,7 +19,6 @@ from app.pipeline.report import (
     Report,
     Route,
     Score,
-    Source,
     State,
     Trip,
     Verdict,
@@ -26,7 +26,7 @@ from app.pipeline.report import (
 from app.places import Location, Precision
 
 LOCATION = Location(60.1637, 24.9366, "Bulevardi 12, Helsinki", Precision.HOUSE, "helsinki")
-SOURCE = Source("helsinki", "Central Helsinki", "2019-04-21", "Data from OpenStreetMap.")
+SOURCE = RegionFacts("helsinki", "Central Helsinki", "2019-04-21", "Data from OpenStreetMap.")
 
 WALK = Finding(
     stage="walk_scores",

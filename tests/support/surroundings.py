@@ -25,7 +25,6 @@ from app.geo import METRES_PER_DEGREE, metres_per_degree_lon
 from app.pipeline.evaluation import Evaluation
 from app.pipeline.listing import Listing
 from app.places import Kind, Location, Place, Precision
-from app.sources.interface import OutsideScore
 
 ADDRESS = "1 High Street"
 LAT, LON = 52.0, 10.0
@@ -176,7 +175,6 @@ class Town:
 
     around: StreetGrid = field(default_factory=StreetGrid)
     known: dict[str, Location] = field(default_factory=dict)
-    scores: tuple[OutsideScore, ...] = ()
     opened: int = 0
 
     def locate(self, address: str) -> Location:
@@ -189,9 +187,6 @@ class Town:
     def surroundings(self, where: Location) -> StreetGrid:
         self.opened += 1
         return self.around
-
-    def outside_scores(self, where: Location) -> tuple[OutsideScore, ...]:
-        return self.scores
 
 
 #: A place of every daily need, all within a few minutes.

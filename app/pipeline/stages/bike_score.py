@@ -41,8 +41,6 @@ def run(evaluation: Evaluation) -> Finding:
     score = Score("Bike index", value, 100.0, word_for(METHOD.words, value))
     gaps = [_gap(evaluation, part) for part in parts if part.value is None]
     return Finding(
-        stage="bike_score",
-        title="Cycling",
         state=state_of([p.value for p in parts]),
         summary=_summary(score, parts),
         score=score,
@@ -148,8 +146,6 @@ def _summary(score: Score, parts: Sequence[Part]) -> str:
 
 def _unknown(evaluation: Evaluation) -> Finding:
     return Finding(
-        stage="bike_score",
-        title="Cycling",
         state=state_of([None]),
         summary="Too little is mapped near this address to judge cycling.",
         gaps=(evaluation.knowledge.gap("the bike index", _missing(evaluation), METHOD.infrastructure_m),),

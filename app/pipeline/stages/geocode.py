@@ -26,8 +26,6 @@ def run(evaluation: Evaluation) -> Finding:
     location = evaluation.source.locate(evaluation.listing.address)
     reasons = () if location.precision is Precision.HOUSE else (_reason(location),)
     return Finding(
-        stage="geocode",
-        title="Address",
         state=State.MEASURED,
         summary=SENTENCES[location.precision].format(label=location.label),
         facts=(

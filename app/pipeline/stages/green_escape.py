@@ -105,8 +105,6 @@ def run(evaluation: Evaluation) -> Finding:
     missing = [p for p in best.parts if p.value is None]
     score = Score("Daily walk value", best.value, 10.0, escape_word(best.value, best.parts))
     return Finding(
-        stage="green_escape",
-        title="Your daily green escape",
         state=State.PARTIAL if missing else State.MEASURED,
         summary=_escape_summary(best, score),
         score=score,
@@ -159,8 +157,6 @@ def _described(valued: Valued) -> FoundPlace:
 def _no_escape(evaluation: Evaluation) -> Finding:
     unsure = is_incomplete(evaluation)
     return Finding(
-        stage="green_escape",
-        title="Your daily green escape",
         state=State.UNKNOWN if unsure else State.MEASURED,
         summary="The map does not tell whether there is a green space for a daily walk."
         if unsure

@@ -28,8 +28,6 @@ def run(evaluation: Evaluation) -> Finding:
     nearest = [found_place(g.place, size_words(g)) for g in greens[: METHOD.others + 1]]
     found = group("green", "Green spaces within 30 minutes on foot", nearest, seconds)
     return Finding(
-        stage="green_spaces",
-        title="Parks and green space",
         state=State.UNKNOWN if unsure else State.PARTIAL if gaps else State.MEASURED,
         summary=_spaces_summary(greens, found, near, unsure),
         facts=(

@@ -46,8 +46,6 @@ def run(evaluation: Evaluation) -> Finding:
     if mean is not None and enough_known(parts):
         score = Score("15-minute index", round(100 * mean, 1), 100.0, _met_words(met, known))
     return Finding(
-        stage="neighborhood",
-        title="Daily needs on foot",
         state=state_of([a.value for a in answers]) if score else State.UNKNOWN,
         summary=_summary(met, answers, score),
         score=score,

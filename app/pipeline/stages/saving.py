@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.atlas.facts import RegionFacts
 from app.pipeline.confidence import whole_report
 from app.pipeline.evaluation import Evaluation
-from app.pipeline.report import Check, Finding, Influence, Outcome, Part, Report, Source, State, Verdict
+from app.pipeline.report import Check, Finding, Influence, Outcome, Part, Report, State, Verdict
 from app.pipeline.rules.profiles import METHODS
 from app.wording import number, sentence
 
@@ -104,8 +103,6 @@ def run(evaluation: Evaluation) -> Finding:
     """Return the last finding: the verdict in one sentence."""
     report = assemble(evaluation)
     return Finding(
-        stage="saving",
-        title="Verdict",
         state=State.MEASURED if report.verdict.score is not None else State.UNKNOWN,
         summary=report.verdict.sentence,
         confidence=report.confidence,
@@ -121,18 +118,7 @@ def assemble(evaluation: Evaluation) -> Report:
         verdict=verdict_of(findings),
         confidence=whole_report(evaluation, tuple(findings.values())),
         findings=tuple(findings.values()),
-        source=_source(evaluation.around.region),
+        source=evaluation.around.region,
         profile=evaluation.profile.key,
         methods_version=METHODS.version,
-    )
-
-
-def _source(region: RegionFacts) -> Source:
-    return Source(
-        region=region.name,
-        title=region.title,
-        data_date=region.data_date,
-        attribution=region.attribution,
-        feeds=region.feeds,
-        service_date=region.service_date,
     )

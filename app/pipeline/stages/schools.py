@@ -42,8 +42,6 @@ def run(evaluation: Evaluation) -> Finding:
     gaps = [Gap(TITLES[key].lower(), why) for key, why in whys.items() if why]
     none = [key for key, why in whys.items() if not why]
     return Finding(
-        stage="schools",
-        title="Schools and childcare",
         state=_state(tuple(groups.values()), gaps),
         summary=_summary(groups, none, gaps),
         facts=tuple(

@@ -133,8 +133,6 @@ def run(evaluation: Evaluation) -> Finding:
     checks = (*safety, *wish_checks(evaluation.listing))
     unknown = [check for check in safety if check.outcome is Outcome.UNKNOWN]
     return Finding(
-        stage="tier1_checks",
-        title="Safety checks",
         state=_state(len(unknown), len(safety)),
         summary=_summary(checks),
         facts=tuple(

@@ -31,8 +31,6 @@ def run(evaluation: Evaluation) -> Finding:
     value = normalised(parts)
     score = None if value is None else Score("Lifestyle score", value, 100.0)
     return Finding(
-        stage="tier2_scoring",
-        title="Everyday life",
         state=state_of([p.value for p in parts]),
         summary=_summary(score, parts),
         score=score,

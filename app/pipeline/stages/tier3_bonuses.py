@@ -21,8 +21,6 @@ def run(evaluation: Evaluation) -> Finding:
     base = lifestyle.score if lifestyle else None
     value = None if base is None else round(min(METHOD.cap, base.value + earned), 1)
     return Finding(
-        stage="tier3_bonuses",
-        title="Bonus points",
         state=_state(parts, value),
         summary=_summary(parts, earned),
         score=None if value is None else Score("Final score", value, METHOD.cap, word_for(METHOD.words, value)),

@@ -93,8 +93,6 @@ def run(evaluation: Evaluation) -> Finding:
     mean = weighted_mean((p.value / p.out_of, p.out_of) for p in parts if p.value is not None)
     score = None if mean is None else Score("Transit access", round(10 * mean, 1), 10.0)
     return Finding(
-        stage="transit_access",
-        title="Stops and service",
         state=state_of([p.value for p in parts]),
         summary=_summary(best, score),
         score=score,
@@ -235,8 +233,6 @@ def _confidence(evaluation: Evaluation) -> Confidence:
 def _unknown(evaluation: Evaluation) -> Finding:
     reason = evaluation.knowledge.gap("stops and their service", Data.STOPS, DISC_M)
     return Finding(
-        stage="transit_access",
-        title="Stops and service",
         state=state_of([None]),
         summary="No stop is on the map near this address, which need not mean that there is no transit.",
         gaps=(reason,),

@@ -36,8 +36,6 @@ def run(evaluation: Evaluation) -> Finding:
     score = Score("Transit index", value, 100.0, word_for(METHOD.words, value))
     untimed = sum(not _timed(b.route) for b in near)
     return Finding(
-        stage="transit_score",
-        title="Transit index",
         state=State.PARTIAL if untimed else State.MEASURED,
         summary=_summary(score, near),
         score=score,
@@ -126,8 +124,6 @@ def _confidence(evaluation: Evaluation) -> Confidence:
 def _unknown(evaluation: Evaluation) -> Finding:
     gap = evaluation.knowledge.gap("the transit index", Data.STOPS, REACH_M)
     return Finding(
-        stage="transit_score",
-        title="Transit index",
         state=State.UNKNOWN,
         summary="The map does not tell which transit runs near this address, so there is no transit index.",
         gaps=(gap,),

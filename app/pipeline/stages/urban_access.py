@@ -52,8 +52,6 @@ def run(evaluation: Evaluation) -> Finding:
     times = evaluation.around.travel_times([d.target for d in destinations]) if destinations else ()
     trips = tuple(_trip(d, t, evaluation) for d, t in zip(destinations, times, strict=True))
     return Finding(
-        stage="urban_access",
-        title="Getting around",
         state=_state(trips, gaps),
         summary=_summary(trips),
         facts=tuple(Fact(f"{t.purpose}_word", f"Trip to {t.destination}", t.word) for t in trips if t.word),

@@ -1,15 +1,14 @@
-"""Stage walk_scores: the walk index by categories and slots, and other services' scores beside it."""
+"""Stage walk_scores: the walk index by categories and slots."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from app.atlas.facts import Floats, StreetFacts
-from app.errors import DoorstepError
 from app.pipeline.confidence import section
 from app.pipeline.evaluation import Evaluation, merge_gaps
 from app.pipeline.found import name_and_minutes, walk_metres
-from app.pipeline.report import Fact, Finding, Gap, Part, Score, State
+from app.pipeline.report import Fact, Finding, Part, Score, State
 from app.pipeline.rules.categories import Category, Data
 from app.pipeline.rules.profiles import METHODS
 from app.pipeline.scoring import above, below, clamp, enough_known, slot_sum, walk_decay, weighted_mean, word_for
@@ -25,7 +24,6 @@ def run(evaluation: Evaluation) -> Finding:
     parts = tuple(category_part(evaluation, category) for category in METHOD.categories)
     streets = evaluation.around.streets()
     value = walk_index(parts, penalty_percent(streets))
-    outside, outside_gaps = _outside(evaluation)
     gaps = [
         evaluation.knowledge.gap(category.label.lower(), category.data, METHOD.none_m)
         for category, part in zip(METHOD.categories, parts, strict=True)
@@ -33,15 +31,13 @@ def run(evaluation: Evaluation) -> Finding:
     ]
     score = None if value is None else Score("Walk index", value, 100.0, word_for(METHOD.words, value))
     return Finding(
-        stage="walk_scores",
-        title="Walking",
         state=_state(value, bool(gaps)),
         summary=_summary(score, parts),
         score=score,
         parts=parts,
-        facts=(*_street_facts(streets), *outside),
+        facts=_street_facts(streets),
         notes=_notes(streets, parts),
-        gaps=merge_gaps([*gaps, *outside_gaps]),
+        gaps=merge_gaps(gaps),
         confidence=section(evaluation, Data.SHOPS, Data.AMENITIES, radius_m=METHOD.none_m),
     )
 
@@ -147,14 +143,3 @@ def _notes(streets: StreetFacts, parts: tuple[Part, ...]) -> tuple[str, ...]:
     if streets.junctions_per_km2 is None:
         notes.append("No street pattern is mapped here, so nothing was taken off for it.")
     return tuple(notes)
-
-
-def _outside(evaluation: Evaluation) -> tuple[tuple[Fact, ...], tuple[Gap, ...]]:
-    """Return other services' scores under their own names; a service that fails costs only its own line."""
-    try:
-        scores = evaluation.source.outside_scores(evaluation.location)
-    except DoorstepError:
-        return (), (Gap("scores of other services", "The other services could not be reached."),)
-    return tuple(
-        Fact(f"outside:{s.name}", s.name, round(s.value, 1), f"of {number(s.out_of, 0)}", s.link) for s in scores
-    ), ()

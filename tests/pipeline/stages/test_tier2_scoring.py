@@ -17,9 +17,8 @@ from tests.support.surroundings import ADDRESS, NOTHING_MAPPED, WELL_MAPPED, Str
 
 def run(around: StreetGrid, **listing: object) -> Finding:
     evaluation = evaluation_of(around, Listing(ADDRESS, **listing))  # type: ignore[arg-type]
-    for stage in (green_escape.run, transit_access.run):
-        finding = stage(evaluation)
-        evaluation.findings[finding.stage] = finding
+    evaluation.findings["green_escape"] = green_escape.run(evaluation)
+    evaluation.findings["transit_access"] = transit_access.run(evaluation)
     return tier2_scoring.run(evaluation)
 
 

@@ -7,13 +7,11 @@ from dataclasses import replace
 import pytest
 
 from app.atlas.facts import MappedFacts, StreetFacts
-from app.errors import DoorstepError
 from app.pipeline.report import Finding, Part, State
 from app.pipeline.rules.categories import WALK_CATEGORIES
 from app.pipeline.stages import walk_scores
-from app.places import Kind, Location
-from app.sources.interface import OutsideScore
-from tests.support.surroundings import NOTHING_MAPPED, WELL_MAPPED, StreetGrid, Town, evaluation_of, full_grid, place
+from app.places import Kind
+from tests.support.surroundings import NOTHING_MAPPED, WELL_MAPPED, StreetGrid, evaluation_of, full_grid, place
 
 GROCERY = WALK_CATEGORIES[0]
 
@@ -100,24 +98,6 @@ def test_an_unknown_street_pattern_takes_nothing_off_and_says_so() -> None:
 
 def test_the_evidence_names_the_nearest_place() -> None:
     assert part(run(full_grid()), "banks").evidence == "The Bank, 4 min on foot."
-
-
-def test_scores_of_others_stand_beside_with_their_link() -> None:
-    score = OutsideScore("Walk Score", 88.0, 100.0, "https://www.walkscore.com/x")
-    fact = next(f for f in run(full_grid(), scores=(score,)).facts if f.key.startswith("outside:"))
-    assert (fact.label, fact.value, fact.link) == ("Walk Score", 88.0, "https://www.walkscore.com/x")
-
-
-def test_another_service_that_fails_costs_only_its_own_line() -> None:
-    class OfflineTown(Town):
-        def outside_scores(self, where: Location) -> tuple[OutsideScore, ...]:
-            raise DoorstepError
-
-    evaluation = evaluation_of(full_grid())
-    evaluation.source = OfflineTown(full_grid())
-    finding = walk_scores.run(evaluation)
-    assert finding.score is not None
-    assert "could not be reached" in finding.gaps[-1].why
 
 
 def test_a_cash_machine_next_door_does_not_stand_for_the_bank() -> None:

@@ -19,7 +19,7 @@ def with_lifestyle(score: float | None, **listing: object) -> Finding:
     evaluation = evaluation_of(StreetGrid(), Listing(ADDRESS, **listing))  # type: ignore[arg-type]
     value = None if score is None else Score("Lifestyle score", score, 100.0)
     state = State.UNKNOWN if score is None else State.MEASURED
-    evaluation.findings["tier2_scoring"] = Finding("tier2_scoring", "Everyday life", state, "", score=value)
+    evaluation.findings["tier2_scoring"] = Finding(state=state, summary="", score=value)
     return tier3_bonuses.run(evaluation)
 
 
