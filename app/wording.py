@@ -40,6 +40,11 @@ def limit(value: float) -> str:
     return f"{value:g} m" if value < 1_000 else f"{value / 1_000:.2f}".rstrip("0").rstrip(".") + " km"
 
 
+def exact(value: float) -> str:
+    """Return a constant with all its digits: "2,414", "0.225"."""
+    return f"{value:,g}" if abs(value) < 100_000 else f"{value:,.0f}"
+
+
 def percent(share: float) -> str:
     """Return a share of 1 as whole percent, never rounding to "0 %" or "100 %" what is not."""
     whole = round(share * 100)
@@ -96,6 +101,11 @@ def duration(seconds: float) -> str:
     if whole < 3600:
         return f"{whole // 60} min {whole % 60} s" if whole % 60 else f"{whole // 60} min"
     return f"{whole // 3600} h {whole % 3600 // 60} min"
+
+
+def clock(seconds: int) -> str:
+    """Return seconds after midnight as people write the time: "7:00"."""
+    return f"{seconds // 3600}:{seconds % 3600 // 60:02d}"
 
 
 def day(value: str) -> str:

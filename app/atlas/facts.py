@@ -14,6 +14,14 @@ Floats = NDArray[np.float64]
 #: How far each search looks. Straight metres for places, seconds for the walk.
 PLACES_RADIUS_M = 4_800.0
 WALK_LIMIT_S = 45 * 60.0
+#: A street is looked for this far around a place.
+SNAP_M = 500.0
+#: What is mapped is counted in the disc that a person can walk in 30 minutes.
+MAPPED_RADIUS_M = 2_400.0
+#: Junctions and blocks are measured within half a mile.
+PATTERN_M = 800.0
+#: Cycle paths and lanes count fully at the address and nothing at this distance (a mile and a half), linearly between.
+BIKE_INFRASTRUCTURE_M = 2_414.0
 GREEN_KINDS = frozenset({Kind.PARK, Kind.GARDEN, Kind.NATURE_RESERVE, Kind.FOREST, Kind.BEACH})
 #: The mode of a stop that only its own route_ref tag names routes for.
 MODE_OF_STOP = {

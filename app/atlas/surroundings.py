@@ -9,6 +9,7 @@ import numpy as np
 
 from app.atlas.atlas import Atlas
 from app.atlas.facts import (
+    MAPPED_RADIUS_M,
     PLACES_RADIUS_M,
     WALK_LIMIT_S,
     BikeInfrastructure,
@@ -33,8 +34,6 @@ from app.places import Kind, Location, Place
 STOP_WALK_S = 20 * 60.0
 STOP_WALK_M = 1_600.0
 
-#: How far around the address it counts what is mapped.
-MAPPED_RADIUS_M = 2_400.0
 SHOPS = frozenset(kind for kind in Kind if kind <= Kind.BAKERY or Kind.COFFEE_SHOP <= kind <= Kind.OTHER_SHOP)
 STOPS = frozenset(kind for kind in Kind if Kind.BUS_STOP <= kind <= Kind.CABLE_CAR_STATION)
 AMENITIES = frozenset(kind for kind in Kind if kind <= Kind.COLLEGE) - SHOPS

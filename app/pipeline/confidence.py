@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
+from app.atlas.facts import SNAP_M
 from app.pipeline.evaluation import DISC_M, Evaluation
 from app.pipeline.report import Confidence, Finding, Level, State
 from app.pipeline.rules.categories import Data
 from app.pipeline.rules.profiles import METHODS, OLD_DATA_BEFORE
 from app.places import Precision
-from app.wording import day, listed, metres
+from app.wording import day, limit, listed, metres
 
 #: Stages that only put together what others found.
 DERIVED = ("tier2_scoring", "tier3_bonuses")
@@ -69,7 +70,8 @@ def snap_reasons(evaluation: Evaluation) -> tuple[Reason, ...]:
     """Lower the confidence where the walk begins far from the address."""
     snap = evaluation.around.snap_m
     if snap is None:
-        return (Reason(Level.LOW, "No street that a person may walk was found within 500 m of the address."),)
+        text = f"No street that a person may walk was found within {limit(SNAP_M)} of the address."
+        return (Reason(Level.LOW, text),)
     if snap > METHODS.distances.snap_warn_m:
         return (Reason(Level.MEDIUM, f"The nearest street that a person may walk is {metres(snap)} from the address."),)
     return ()

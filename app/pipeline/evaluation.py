@@ -19,7 +19,7 @@ from app.wording import metres, number, percent
 DISC_M = METHODS.distances.disc_m
 
 #: What each family is called in "Hardly any ... are mapped near here".
-DATA_WORDS = {
+DATA_NOUNS = {
     Data.STREETS: "streets",
     Data.SHOPS: "shops",
     Data.AMENITIES: "places such as schools, doctors and cafés",
@@ -79,9 +79,9 @@ class Knowledge:
         if data is Data.STOPS and self.has_timetable:
             return f"{amount or 'No'} transit stops are mapped here, and the timetable may be of one operator alone."
         if not amount:
-            return f"No {DATA_WORDS[data]} are mapped within {metres(DISC_M)}, which need not mean that there are none."
+            return f"No {DATA_NOUNS[data]} are mapped within {metres(DISC_M)}, which need not mean that there are none."
         return (
-            f"Hardly any {DATA_WORDS[data]} are mapped here: {amount:,} within {metres(DISC_M)}, "
+            f"Hardly any {DATA_NOUNS[data]} are mapped here: {amount:,} within {metres(DISC_M)}, "
             f"beside {number(mapped.street_km, 0)} km of streets."
         )
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from app.atlas.facts import Floats
+from app.atlas.facts import WALK_LIMIT_S, Floats
 from app.pipeline.report import FoundPlace, Group
 from app.pipeline.rules.profiles import METHODS
 from app.places import Kind, Place
 from app.wording import minutes, number, with_article
 
-KIND_WORDS: dict[Kind, str] = {
+KIND_NOUNS: dict[Kind, str] = {
     Kind.SUPERMARKET: "supermarket",
     Kind.GREENGROCER: "greengrocer",
     Kind.GROCERY: "grocery shop",
@@ -90,7 +90,7 @@ KIND_WORDS: dict[Kind, str] = {
 }
 
 #: What open water is, by the map's own word for it.
-WATER_WORDS: dict[str, str] = {
+WATER_NOUNS: dict[str, str] = {
     "river": "river",
     "riverbank": "river",
     "stream": "stream",
@@ -103,7 +103,7 @@ WATER_WORDS: dict[str, str] = {
 }
 
 #: A route's mode as a noun.
-MODE_WORDS: dict[str, str] = {
+MODE_NOUNS: dict[str, str] = {
     "subway": "underground",
     "rail": "train",
     "tram": "tram",
@@ -114,7 +114,7 @@ MODE_WORDS: dict[str, str] = {
 }
 
 #: What a stop of a mode is called.
-STOP_WORDS: dict[str, str] = {
+STOP_NOUNS: dict[str, str] = {
     "subway": "underground station",
     "rail": "railway station",
     "tram": "tram stop",
@@ -125,7 +125,7 @@ STOP_WORDS: dict[str, str] = {
 }
 
 #: What adds comfort to a green space, as the atlas names it, in plain words.
-COMFORT_WORDS: dict[str, str] = {
+COMFORT_NOUNS: dict[str, str] = {
     "bench": "benches",
     "toilets": "toilets",
     "drinking_water": "drinking water",
@@ -135,14 +135,14 @@ COMFORT_WORDS: dict[str, str] = {
 }
 
 
-def kind_word(kind: Kind) -> str:
+def kind_noun(kind: Kind) -> str:
     """Return the plain singular noun of a kind."""
-    return KIND_WORDS[kind]
+    return KIND_NOUNS[kind]
 
 
 def place_name(place: Place) -> str:
     """Return the name, or "a park (no name on the map)"."""
-    return name_or_noun(place.name, kind_word(place.kind))
+    return name_or_noun(place.name, kind_noun(place.kind))
 
 
 def name_or_noun(name: str, noun: str) -> str:
@@ -150,11 +150,11 @@ def name_or_noun(name: str, noun: str) -> str:
     return name.strip() or f"{with_article(noun)} (no name on the map)"
 
 
-def danger_word(kind: Kind, tags: Mapping[str, str]) -> str:
+def hazard_noun(kind: Kind, tags: Mapping[str, str]) -> str:
     """Return the plain noun of what a check found; water is told apart by the map's own word for it."""
     told = (tags.get(key, "") for key in ("waterway", "water", "natural"))
-    found = next((WATER_WORDS[word] for word in told if word in WATER_WORDS), "")
-    return found if found and kind is Kind.WATERCOURSE else kind_word(kind)
+    found = next((WATER_NOUNS[word] for word in told if word in WATER_NOUNS), "")
+    return found if found and kind is Kind.WATERCOURSE else kind_noun(kind)
 
 
 def walk_metres(seconds: Floats) -> Floats:
@@ -177,7 +177,7 @@ def found_place(place: Place, detail: str = "") -> FoundPlace:
     words = [detail, _detour(place)]
     return FoundPlace(
         name=place_name(place),
-        kind=kind_word(place.kind),
+        kind=kind_noun(place.kind),
         minutes=rounded(walk_minutes(place)),
         metres=float(round(place.straight_m)),
         lat=place.lat,
@@ -199,16 +199,22 @@ def _detour(place: Place) -> str:
     return f"the walk is {number(walked / place.straight_m)} times the straight line"
 
 
+#: A group counts what is near and lists what is farther, up to these minutes on foot: `within_15` and `within_30`.
+NEAR_MIN, LISTED_MIN = 15, 30
+#: How far on foot anything is looked for, for sentences.
+FARTHEST_WALK = f"{WALK_LIMIT_S / 60:g} minutes on foot"
+
+
 def group(key: str, title: str, places: Sequence[FoundPlace], seconds: Floats) -> Group:
     """Return the places that answer one need, with how many lie within 15 and 30 minutes."""
-    within = seconds[seconds <= 30 * 60]
+    within = seconds[seconds <= LISTED_MIN * 60]
     return Group(
         key=key,
         title=title,
         nearest_min=rounded(float(within[0]) / 60.0) if len(within) else None,
-        within_15=int((within <= 15 * 60).sum()),
+        within_15=int((within <= NEAR_MIN * 60).sum()),
         within_30=len(within),
-        places=tuple(p for p in places if p.minutes is not None and p.minutes <= 30),
+        places=tuple(p for p in places if p.minutes is not None and p.minutes <= LISTED_MIN),
     )
 
 

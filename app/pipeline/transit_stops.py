@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from app.atlas.facts import RouteAtStop, TransitStop
-from app.pipeline.found import MODE_WORDS, STOP_WORDS, rounded
+from app.pipeline.found import MODE_NOUNS, STOP_NOUNS, rounded
 from app.pipeline.report import FoundPlace, Route
 from app.pipeline.rules.profiles import METHODS
 from app.wording import listed, with_article
@@ -48,7 +48,7 @@ def boardings(stops: Sequence[TransitStop]) -> tuple[Boarding, ...]:
 
 def stop_name(stop: TransitStop) -> str:
     """Return the stop's name, or "a bus stop (no name on the map)"."""
-    return stop.name.strip() or f"{with_article(STOP_WORDS.get(stop.mode, 'stop'))} (no name on the map)"
+    return stop.name.strip() or f"{with_article(STOP_NOUNS.get(stop.mode, 'stop'))} (no name on the map)"
 
 
 def found_stop(stop: TransitStop) -> FoundPlace:
@@ -56,7 +56,7 @@ def found_stop(stop: TransitStop) -> FoundPlace:
     names = list(dict.fromkeys(route_name(route) for route in stop.routes))
     return FoundPlace(
         name=stop_name(stop),
-        kind=STOP_WORDS.get(stop.mode, "stop"),
+        kind=STOP_NOUNS.get(stop.mode, "stop"),
         minutes=rounded(stop.walk_s / 60.0),
         metres=float(round(stop.straight_m)),
         lat=stop.lat,
@@ -68,7 +68,7 @@ def found_stop(stop: TransitStop) -> FoundPlace:
 
 def route_name(route: RouteAtStop) -> str:
     """Say "bus 14", "tram 6"."""
-    mode = MODE_WORDS.get(route.mode, "line")
+    mode = MODE_NOUNS.get(route.mode, "line")
     return f"{mode} {route.name}".strip() if mode not in route.name.lower() else route.name
 
 
@@ -80,7 +80,7 @@ def reported_route(boarding: Boarding) -> Route | None:
     per_hour = route.departures_per_hour
     return Route(
         name=route.name,
-        mode=MODE_WORDS.get(route.mode, "line"),
+        mode=MODE_NOUNS.get(route.mode, "line"),
         towards=route.headsign,
         stop=stop_name(stop),
         walk_min=round(stop.walk_s / 60.0, 1),

@@ -5,8 +5,7 @@ from __future__ import annotations
 import msgspec
 from flask import Blueprint, Response, make_response, render_template
 
-from app.pipeline.methods import SECTIONS
-from app.pipeline.rules.profiles import METHODS_VERSION
+from app.views.methods import methods_context
 from app.web.negotiation import Wanted, json_response, negotiated, wanted
 from app.web.services import source
 
@@ -25,4 +24,4 @@ def regions() -> Response:
 @bp.get("/methods")
 def methods() -> Response:
     """Explain the methods, from the same constants that the stages read."""
-    return negotiated(make_response(render_template("methods.html", sections=SECTIONS, version=METHODS_VERSION)))
+    return negotiated(make_response(render_template("methods.html", **methods_context())))

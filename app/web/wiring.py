@@ -17,13 +17,27 @@ from app.config import Config, load_config
 from app.routes import about, health, home, jobs, operators, snapshots
 from app.views import report
 from app.web import errors, polls, security, services
-from app.wording import amount, day, duration, iso, metres, minutes, moment, sentence
+from app.wording import (
+    amount,
+    clock,
+    day,
+    duration,
+    exact,
+    iso,
+    limit,
+    metres,
+    minutes,
+    moment,
+    number,
+    percent,
+    sentence,
+)
 
 #: Links to static files change with the file's content, so browsers may keep them for a year.
 ASSET_SECONDS = 365 * 24 * 3600
 
 #: The filters with which templates write numbers and times.
-FILTERS = (minutes, metres, duration, day, moment, iso, amount, sentence)
+FILTERS = (minutes, metres, limit, number, exact, percent, duration, clock, day, moment, iso, amount, sentence)
 BLUEPRINTS = (home.bp, jobs.bp, snapshots.bp, about.bp, operators.bp, health.bp)
 ROOT = Path(__file__).resolve().parents[2]
 

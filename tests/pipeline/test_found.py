@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from app.pipeline.found import KIND_WORDS, place_name
+from app.pipeline.found import KIND_NOUNS, place_name
 from app.places import Kind
 from tests.support.surroundings import place
 
 
 def test_every_kind_has_a_word() -> None:
-    assert set(KIND_WORDS) == set(Kind)
+    assert set(KIND_NOUNS) == set(Kind)
 
 
 def test_no_word_shows_a_tag() -> None:
-    assert not [word for word in KIND_WORDS.values() if "_" in word or "=" in word]
+    assert not [word for word in KIND_NOUNS.values() if "_" in word or "=" in word]
 
 
 def test_an_unnamed_place_is_never_empty() -> None:

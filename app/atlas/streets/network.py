@@ -9,21 +9,14 @@ from typing import Final
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from app.atlas.facts import BIKE_INFRASTRUCTURE_M, PATTERN_M, SNAP_M
 from app.atlas.streets.arrays import EdgeFlag, MeasuredPoints, NetworkFiles
-from app.atlas.streets.rules.bike import BIKE_METRES_PER_SECOND
+from app.atlas.streets.rules.bike import BIKE_METRES_PER_SECOND, MAX_STRESS
 from app.atlas.streets.rules.walk import SECONDS_PER_METRE
-from app.atlas.streets.search import MAX_STRESS, Graph, Neighbourhood, Reached, cycling, driving, reach, spread, walking
+from app.atlas.streets.search import Graph, Neighbourhood, Reached, cycling, driving, reach, spread, walking
 from app.atlas.streets.snapping import SNAP, Snaps, snap_points
 from app.atlas.streets.tiling import Floats, to_degrees
 from app.geo import METRES_PER_DEGREE, Box, box_around, distances_m, metres_per_degree_lon
-
-#: A street is looked for this far around a place.
-SNAP_M = 500.0
-
-#: Paths and lanes count fully at the address and nothing at this distance (one and a half miles), linearly between.
-BIKE_INFRASTRUCTURE_M = 2_414.0
-#: Junctions and blocks are measured within half a mile.
-PATTERN_M = 800.0
 
 
 class Network:

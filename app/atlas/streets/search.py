@@ -11,13 +11,10 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from app.atlas.streets.arrays import Arcs, EdgeTable, NetworkFiles
-from app.atlas.streets.rules.bike import BIKE_METRES_PER_SECOND
+from app.atlas.streets.rules.bike import BIKE_METRES_PER_SECOND, MAX_STRESS
 from app.atlas.streets.rules.walk import SECONDS_PER_METRE
 from app.atlas.streets.snapping import Snaps
 from app.atlas.streets.tiling import Floats, Integers
-
-#: The highest level of traffic stress: no street is too much.
-MAX_STRESS = 4
 
 
 @dataclass(frozen=True, slots=True)

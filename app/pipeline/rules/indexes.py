@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from app.atlas.facts import BIKE_INFRASTRUCTURE_M, MAPPED_RADIUS_M
+from app.atlas.streets.rules.walk import METRES_PER_MINUTE
 from app.pipeline.rules.categories import NEEDS, WALK_CATEGORIES, Category, Need
 
 Points = tuple[tuple[float, float], ...]
@@ -14,11 +16,11 @@ Words = tuple[tuple[float, str], ...]
 class Distances:
     """Walking and cycling limits."""
 
-    metres_per_minute: float = 80.0
+    metres_per_minute: float = METRES_PER_MINUTE
     detour_ratio: float = 2.1
     detour_slack_m: float = 100.0
     #: The disc that a person can walk in 30 minutes, by which coverage is judged.
-    disc_m: float = 2_400.0
+    disc_m: float = MAPPED_RADIUS_M
     snap_warn_m: float = 100.0
 
 
@@ -63,7 +65,7 @@ class BikeIndex:
     connectivity_weight: float = 0.10
     path_full_km: float = 6.0
     lane_full_km: float = 12.0
-    infrastructure_m: float = 2_414.0
+    infrastructure_m: float = BIKE_INFRASTRUCTURE_M
     reach_m: float = 2_680.0
     detour: float = 1.25
     quiet_stress: int = 2

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from app.atlas.facts import BikeInfrastructure
+from app.atlas.facts import PATTERN_M, BikeInfrastructure
 from app.pipeline.confidence import section
 from app.pipeline.evaluation import Evaluation, merge_gaps, state_of
 from app.pipeline.report import Fact, Finding, Gap, Part, Score
@@ -114,7 +114,7 @@ def _connectivity(around: Surroundings) -> Part:
     junctions = around.streets().junctions_per_km2
     if junctions is None:
         return Part("connectivity", label, None, 1.0, weight, "No street pattern is mapped here.")
-    text = f"{number(junctions, 0)} street junctions per km² within 800 m."
+    text = f"{number(junctions, 0)} street junctions per km² within {limit(PATTERN_M)}."
     return _part("connectivity", label, min(1.0, junctions / METHOD.junctions_full), weight, text)
 
 

@@ -13,7 +13,7 @@ SENTENCES = {
     Precision.STREET: "We found the street but not the house number: {label}.",
     Precision.PLACE: "We found the place but not the street: {label}.",
 }
-PRECISION_WORDS = {
+PRECISION_TEXTS = {
     Precision.HOUSE: "the house itself",
     Precision.INTERPOLATED: "estimated between neighbouring houses",
     Precision.STREET: "the street only",
@@ -30,7 +30,7 @@ def run(evaluation: Evaluation) -> Finding:
         summary=SENTENCES[location.precision].format(label=location.label),
         facts=(
             Fact("label", "Address on the map", location.label),
-            Fact("precision", "Found", PRECISION_WORDS[location.precision]),
+            Fact("precision", "Found", PRECISION_TEXTS[location.precision]),
             Fact("lat", "Latitude", round(location.lat, 6), "°"),
             Fact("lon", "Longitude", round(location.lon, 6), "°"),
         ),

@@ -10,12 +10,20 @@ import numpy as np
 from app.atlas.facts import GreenSpace
 from app.pipeline.confidence import section
 from app.pipeline.evaluation import DISC_M, Evaluation
-from app.pipeline.found import COMFORT_WORDS, found_place, group, name_and_minutes, place_name, walk_minutes
+from app.pipeline.found import (
+    COMFORT_NOUNS,
+    FARTHEST_WALK,
+    found_place,
+    group,
+    name_and_minutes,
+    place_name,
+    walk_minutes,
+)
 from app.pipeline.report import Fact, Finding, FoundPlace, Gap, Group, Part, Score, State
 from app.pipeline.rules.categories import Data
 from app.pipeline.rules.profiles import METHODS
 from app.pipeline.scoring import at_least, interpolate, weighted_mean
-from app.pipeline.stages.green_spaces import is_incomplete, size_words
+from app.pipeline.stages.green_spaces import is_incomplete, size_text
 from app.wording import listed, metres, minutes, number, percent, sentence
 
 METHOD = METHODS.green
@@ -78,7 +86,7 @@ def _nature(green: GreenSpace) -> Part:
 
 def _comfort(green: GreenSpace) -> Part:
     value = min(METHOD.comfort_full, METHOD.comfort_each * len(set(green.comforts)))
-    words = [word for key, word in COMFORT_WORDS.items() if key in green.comforts]
+    words = [word for key, word in COMFORT_NOUNS.items() if key in green.comforts]
     text = f"{sentence(listed(words))}." if words else "No benches, toilets or the like are mapped there."
     return _part("comfort", "Comfort", value, METHOD.comfort_full, text)
 
@@ -88,7 +96,7 @@ def _part(key: str, label: str, value: float, full: float, evidence: str) -> Par
 
 
 @dataclass(frozen=True, slots=True)
-class Valued:
+class ValuedGreen:
     """A green space with its daily walk value and its parts."""
 
     green: GreenSpace
@@ -117,16 +125,16 @@ def run(evaluation: Evaluation) -> Finding:
     )
 
 
-def _escape_summary(best: Valued, score: Score) -> str:
+def _escape_summary(best: ValuedGreen, score: Score) -> str:
     return (
         f"{sentence(name_and_minutes(best.green.place))}: {number(score.value)} of 10, {SAID[score.word]} daily walk."
     )
 
 
-def value_greens(greens: tuple[GreenSpace, ...]) -> list[Valued]:
+def value_greens(greens: tuple[GreenSpace, ...]) -> list[ValuedGreen]:
     """Return the green spaces that can be walked to, best value first, the nearer one of equals."""
     walkable = [g for g in greens if g.place.walk_s is not None]
-    valued = [Valued(g, daily_walk_value(parts := green_parts(g)), parts) for g in walkable]
+    valued = [ValuedGreen(g, daily_walk_value(parts := green_parts(g)), parts) for g in walkable]
     return sorted(valued, key=lambda v: (-v.value, v.green.place.walk_s or 0.0, v.green.place.osm_id))
 
 
@@ -141,7 +149,7 @@ def _escape_facts(green: GreenSpace) -> tuple[Fact, ...]:
     )
 
 
-def _escape_groups(valued: list[Valued]) -> tuple[Group, ...]:
+def _escape_groups(valued: list[ValuedGreen]) -> tuple[Group, ...]:
     others = valued[1 : METHOD.others + 1]
     if not others:
         return ()
@@ -149,8 +157,8 @@ def _escape_groups(valued: list[Valued]) -> tuple[Group, ...]:
     return (group("other_greens", "Others, best first", [_described(v) for v in others], seconds),)
 
 
-def _described(valued: Valued) -> FoundPlace:
-    words = (size_words(valued.green), f"{number(valued.value)} of 10")
+def _described(valued: ValuedGreen) -> FoundPlace:
+    words = (size_text(valued.green), f"{number(valued.value)} of 10")
     return found_place(valued.green.place, ", ".join(word for word in words if word))
 
 
@@ -160,7 +168,7 @@ def _no_escape(evaluation: Evaluation) -> Finding:
         state=State.UNKNOWN if unsure else State.MEASURED,
         summary="The map does not tell whether there is a green space for a daily walk."
         if unsure
-        else "No public green space is within 45 minutes on foot, so there is none for a daily walk.",
+        else f"No public green space is within {FARTHEST_WALK}, so there is none for a daily walk.",
         score=None if unsure else Score("Daily walk value", 0.0, 10.0, "falls short"),
         gaps=(evaluation.knowledge.gap("a daily green escape", Data.AMENITIES, DISC_M),) if unsure else (),
         confidence=section(evaluation, Data.AMENITIES),

@@ -7,13 +7,14 @@ import numpy as np
 from app.atlas.facts import GreenSpace
 from app.pipeline.confidence import section
 from app.pipeline.evaluation import DISC_M, Evaluation, merge_gaps
-from app.pipeline.found import found_place, group, name_and_minutes
+from app.pipeline.found import FARTHEST_WALK, LISTED_MIN, NEAR_MIN, found_place, group, name_and_minutes
 from app.pipeline.report import Fact, Finding, Gap, Group, State
 from app.pipeline.rules.categories import Data
 from app.pipeline.rules.profiles import METHODS
 from app.wording import count, limit, number, sentence
 
 METHOD = METHODS.green
+COUNTED_TITLE = f"Green spaces within {NEAR_MIN} minutes on foot"
 NEAR_TITLE = f"Public green of {number(METHOD.near_ha)} ha or more within {limit(METHOD.near_m)}"
 
 
@@ -25,16 +26,14 @@ def run(evaluation: Evaluation) -> Finding:
     unsure = not greens and is_incomplete(evaluation)
     if unsure:
         gaps.append(evaluation.knowledge.gap("parks and green spaces", Data.AMENITIES, DISC_M))
-    nearest = [found_place(g.place, size_words(g)) for g in greens[: METHOD.others + 1]]
-    found = group("green", "Green spaces within 30 minutes on foot", nearest, seconds)
+    nearest = [found_place(g.place, size_text(g)) for g in greens[: METHOD.others + 1]]
+    found = group("green", f"Green spaces within {LISTED_MIN} minutes on foot", nearest, seconds)
     return Finding(
         state=State.UNKNOWN if unsure else State.PARTIAL if gaps else State.MEASURED,
         summary=_spaces_summary(greens, found, near, unsure),
         facts=(
             Fact("green_within_300_m", NEAR_TITLE, near),
-            Fact(
-                "green_within_15", "Green spaces within 15 minutes on foot", None if unsure else float(found.within_15)
-            ),
+            Fact("green_within_15", COUNTED_TITLE, None if unsure else float(found.within_15)),
         ),
         groups=(found,) if greens else (),
         notes=("Each area is the mapped area itself, without holes; the walk ends at its edge or entrance.",),
@@ -43,7 +42,7 @@ def run(evaluation: Evaluation) -> Finding:
     )
 
 
-def size_words(green: GreenSpace) -> str:
+def size_text(green: GreenSpace) -> str:
     """Say "12 ha", or square metres below a tenth of a hectare."""
     hectares = green.area_m2 / 10_000
     if hectares >= 0.1:
@@ -71,11 +70,11 @@ def _spaces_summary(greens: list[GreenSpace], found: Group, near: bool | None, u
     if unsure:
         return "The map does not tell whether there is public green within a walk."
     if not greens:
-        return "No public green space is within 45 minutes on foot."
+        return f"No public green space is within {FARTHEST_WALK}."
     verb = "is" if found.within_15 == 1 else "are"
     text = (
         f"{sentence(name_and_minutes(greens[0].place))}, is the nearest green space; "
-        f"{count(found.within_15, 'green space')} {verb} within 15 minutes."
+        f"{count(found.within_15, 'green space')} {verb} within {NEAR_MIN} minutes."
     )
     if near is None:
         return text

@@ -17,7 +17,7 @@ INDEXES = ("walk_scores", "bike_score", "transit_score")
 
 
 @dataclass(frozen=True, slots=True)
-class Weighed:
+class WeightedInfluence:
     """An influence and its weight in points of the final score; failed checks come before everything."""
 
     points: float
@@ -61,12 +61,12 @@ def _points(part: Part, parts: list[Part], value: float) -> float:
 def _helps(findings: Mapping[str, Finding]) -> tuple[Influence, ...]:
     parts = _categories(findings)
     weighed = [
-        Weighed(_points(p, parts, p.value or 0.0), Influence(p.label, p.evidence))
+        WeightedInfluence(_points(p, parts, p.value or 0.0), Influence(p.label, p.evidence))
         for p in parts
         if (p.value or 0.0) >= METHOD.helps_from
     ]
     bonuses = findings["tier3_bonuses"].parts if "tier3_bonuses" in findings else ()
-    weighed += [Weighed(p.value, Influence(p.label, p.evidence)) for p in bonuses if p.value]
+    weighed += [WeightedInfluence(p.value, Influence(p.label, p.evidence)) for p in bonuses if p.value]
     return _strongest(weighed)
 
 
@@ -74,27 +74,31 @@ def _costs(findings: Mapping[str, Finding], checks: tuple[Check, ...]) -> tuple[
     """Name failed checks, then what loses most points, then warnings, unmet needs and low indexes."""
     parts = _categories(findings)
     over_budget = any(c.key == "wish_cost" and c.outcome is Outcome.FAIL for c in checks)
-    weighed = [Weighed(1_000.0, Influence(c.title, c.finding)) for c in checks if c.outcome is Outcome.FAIL]
+    weighed = [WeightedInfluence(1_000.0, Influence(c.title, c.finding)) for c in checks if c.outcome is Outcome.FAIL]
     weighed += [
-        Weighed(_points(p, parts, p.out_of - (p.value or 0.0)), Influence(p.label, p.evidence))
+        WeightedInfluence(_points(p, parts, p.out_of - (p.value or 0.0)), Influence(p.label, p.evidence))
         for p in parts
         if (p.value or 0.0) < METHOD.helps_from and not (p.key == "affordability" and over_budget)
     ]
-    weighed += [Weighed(1.0, Influence(c.title, c.finding)) for c in checks if c.outcome is Outcome.WARN]
+    weighed += [WeightedInfluence(1.0, Influence(c.title, c.finding)) for c in checks if c.outcome is Outcome.WARN]
     needs = findings["neighborhood"].parts if "neighborhood" in findings else ()
     unmet = [p for p in needs if p.value is not None and p.value < FULL_NEED]
-    weighed += [Weighed(0.5 - 0.1 * (p.value or 0.0), Influence(p.label, p.evidence)) for p in unmet]
+    weighed += [WeightedInfluence(0.5 - 0.1 * (p.value or 0.0), Influence(p.label, p.evidence)) for p in unmet]
     return _strongest([*weighed, *_weak_indexes(findings)])
 
 
-def _weak_indexes(findings: Mapping[str, Finding]) -> list[Weighed]:
+def _weak_indexes(findings: Mapping[str, Finding]) -> list[WeightedInfluence]:
     """Name an index that is low though all of it is known; it counts for nothing in the score, so it comes last."""
     found = [findings[stage] for stage in INDEXES if stage in findings]
-    weak = [f for f in found if f.state is State.MEASURED and f.score and f.score.value < METHOD.weak_index]
-    return [Weighed(0.3 - (f.score.value if f.score else 0.0) / 1_000, Influence(f.title, f.summary)) for f in weak]
+    measured = [(f.score.value, f) for f in found if f.state is State.MEASURED and f.score]
+    return [
+        WeightedInfluence(0.3 - value / 1_000, Influence(f.title, f.summary))
+        for value, f in measured
+        if value < METHOD.weak_index
+    ]
 
 
-def _strongest(weighed: list[Weighed]) -> tuple[Influence, ...]:
+def _strongest(weighed: list[WeightedInfluence]) -> tuple[Influence, ...]:
     ranked = sorted(weighed, key=lambda w: -w.points)
     return tuple(w.influence for w in ranked[: METHOD.named])
 

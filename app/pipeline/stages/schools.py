@@ -8,7 +8,7 @@ import numpy as np
 
 from app.pipeline.confidence import section
 from app.pipeline.evaluation import DISC_M, Evaluation, merge_gaps
-from app.pipeline.found import found_place, group
+from app.pipeline.found import LISTED_MIN, found_place, group
 from app.pipeline.report import Fact, Finding, Gap, Group, State
 from app.pipeline.rules.categories import CHILDCARE_KINDS, Data
 from app.pipeline.rules.school_levels import MOST_SCHOOLS, SchoolLevel
@@ -44,12 +44,7 @@ def run(evaluation: Evaluation) -> Finding:
     return Finding(
         state=_state(tuple(groups.values()), gaps),
         summary=_summary(groups, none, gaps),
-        facts=tuple(
-            Fact(
-                f"{key}_within_30", f"{TITLES[key]} within 30 minutes on foot", _counted(groups[key], whys.get(key, ""))
-            )
-            for key in (*ASKED, "unknown")
-        ),
+        facts=tuple(_counted(groups[key], whys.get(key, "")) for key in (*ASKED, "unknown")),
         groups=tuple(g for key, g in groups.items() if g.places or key in none),
         notes=NOTES,
         gaps=merge_gaps(gaps),
@@ -63,7 +58,7 @@ def _why_unsure(evaluation: Evaluation, key: str, groups: dict[str, Group]) -> s
     if not know.has(Data.AMENITIES) or know.cut_off(DISC_M):
         return know.gap("", Data.AMENITIES, DISC_M).why
     if key != "childcare" and unknown:
-        return f"The map does not say the level of {count(unknown, 'school')} within 30 minutes on foot."
+        return f"The map does not say the level of {count(unknown, 'school')} within {LISTED_MIN} minutes on foot."
     return ""
 
 
@@ -92,10 +87,10 @@ def _group(key: str, places: list[Place]) -> Group:
     unique = {place.osm_id: place for place in places if place.walk_s is not None}
     seconds = np.array([place.walk_s for place in unique.values()], dtype=float)
     nearest = list(unique.values())[:LISTED]
-    return group(key, TITLES[key], [found_place(place, operator_words(place)) for place in nearest], seconds)
+    return group(key, TITLES[key], [found_place(place, operator_kind(place)) for place in nearest], seconds)
 
 
-def operator_words(place: Place) -> str:
+def operator_kind(place: Place) -> str:
     """Say "public" or "private" when the map says so."""
     operator = place.tags.get("operator:type", "")
     if operator in ("public", "government", "municipal", "community"):
@@ -105,9 +100,10 @@ def operator_words(place: Place) -> str:
     return "religious" if operator == "religious" else ""
 
 
-def _counted(found: Group, why_unsure: str) -> float | None:
+def _counted(found: Group, why_unsure: str) -> Fact:
     """Return how many were found; finding none says nothing where the data is incomplete."""
-    return None if why_unsure and not found.within_30 else float(found.within_30)
+    amount = None if why_unsure and not found.within_30 else float(found.within_30)
+    return Fact(f"{found.key}_within_30", f"{found.title} within {LISTED_MIN} minutes on foot", amount)
 
 
 def _state(groups: tuple[Group, ...], gaps: list[Gap]) -> State:
@@ -123,7 +119,7 @@ def _summary(groups: dict[str, Group], none: list[str], gaps: list[Gap]) -> str:
     text = f"The nearest on foot: {'; '.join(said)}." if said else ""
     if none:
         missing = listed([f"no {NOUNS[key]}" for key in none])
-        text += f" There is {missing} within 30 minutes on foot."
+        text += f" There is {missing} within {LISTED_MIN} minutes on foot."
     if not text or (gaps and not said):
-        text += " The map does not tell whether there are schools or childcare within 30 minutes on foot."
+        text += f" The map does not tell whether there are schools or childcare within {LISTED_MIN} minutes on foot."
     return text.strip()

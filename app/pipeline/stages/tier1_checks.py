@@ -9,7 +9,7 @@ from dataclasses import replace
 from app.atlas.facts import Hazard
 from app.pipeline.confidence import section
 from app.pipeline.evaluation import Evaluation, merge_gaps
-from app.pipeline.found import danger_word, kind_word, name_or_noun
+from app.pipeline.found import hazard_noun, kind_noun, name_or_noun
 from app.pipeline.listing import Listing
 from app.pipeline.report import Check, Fact, Finding, Gap, Outcome, State
 from app.pipeline.rules.categories import Data
@@ -127,7 +127,7 @@ def _wish(key: str, title: str, outcome: Outcome, finding: str) -> Check:
 
 def run(evaluation: Evaluation) -> Finding:
     """Run every safety check, and the wishes that the person gave."""
-    near = dangers_near(evaluation.around)
+    near = hazards_to_judge(evaluation.around)
     exact = (*(safety_check(evaluation, rule, near) for rule in METHOD.rules), noise_check(evaluation, near))
     safety = tuple(_as_sure_as(evaluation.location.precision, check) for check in exact)
     checks = (*safety, *wish_checks(evaluation.listing))
@@ -146,7 +146,7 @@ def run(evaluation: Evaluation) -> Finding:
     )
 
 
-def dangers_near(around: Surroundings) -> tuple[Hazard, ...]:
+def hazards_to_judge(around: Surroundings) -> tuple[Hazard, ...]:
     """Return what any check looks at, in two questions: the far-reaching kinds, and all others."""
     near = [kind for rule in METHOD.rules if rule.key not in FAR_CHECKS for kind in rule.kinds]
     far = [kind for rule in METHOD.rules if rule.key in FAR_CHECKS for kind in rule.kinds]
@@ -221,7 +221,7 @@ def noise_check(evaluation: Evaluation, near: Sequence[Hazard]) -> Check:
     outcome = noise_outcome(whole_db)
     # Roads beyond the edge of the data can only add to it.
     about = "At least" if cut else "About"
-    name = name_or_noun(loudest.name, kind_word(loudest.kind))
+    name = name_or_noun(loudest.name, kind_noun(loudest.kind))
     text = f"{about} {whole_db} dB outside, mostly from {name}, {metres(loudest.distance_m)} away."
     if outcome is Outcome.PASS and cut:
         return _noise(Outcome.UNKNOWN, f"{text} {know.why_cut(NOISE.edge_m)}")
@@ -256,7 +256,7 @@ def _check(evaluation: Evaluation, rule: SafetyRule, outcome: Outcome, text: str
         outcome=outcome,
         finding=text,
         distance_m=None if far is None else float(round(far)),
-        rule=_rule_words(rule),
+        rule=_rule_text(rule),
         evidence=f"{rule.evidence} See {link[0]}." if link[0] else rule.evidence,
         strength=rule.strength,
         link=link[1],
@@ -269,7 +269,7 @@ def _flood_map(evaluation: Evaluation) -> tuple[str, str]:
     return next(((name, url) for _, name, url in found), ("", ""))
 
 
-def _rule_words(rule: SafetyRule) -> str:
+def _rule_text(rule: SafetyRule) -> str:
     warn = f"Warns nearer than {limit(rule.warn_m)}"
     if rule.fail_m is None:
         return f"{warn}, never fails."
@@ -278,7 +278,7 @@ def _rule_words(rule: SafetyRule) -> str:
 
 
 def _near_sentence(rule: SafetyRule, hazard: Hazard) -> str:
-    noun = danger_word(hazard.kind, hazard.tags)
+    noun = hazard_noun(hazard.kind, hazard.tags)
     name = sentence(name_or_noun(hazard.name, noun))
     what = f" ({noun})" if hazard.name and noun not in name.lower() else ""
     lanes = f" with {count(hazard.lanes, 'lane')}" if rule.or_lanes and hazard.lanes else ""

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from app.atlas.facts import Floats
 from app.pipeline.confidence import section
 from app.pipeline.evaluation import DISC_M, Evaluation, merge_gaps, state_of
-from app.pipeline.found import name_and_minutes
+from app.pipeline.found import FARTHEST_WALK, name_and_minutes
 from app.pipeline.report import Fact, Finding, Gap, Part, Score
 from app.pipeline.rules.categories import Data, Lifestyle
 from app.pipeline.rules.profiles import METHODS
@@ -78,7 +78,7 @@ def _walked(evaluation: Evaluation, category: Lifestyle) -> Part:
 
 def _evidence(evaluation: Evaluation, category: Lifestyle, seconds: Floats) -> str:
     if not len(seconds):
-        return "There is none within 45 minutes on foot."
+        return f"There is none within {FARTHEST_WALK}."
     nearest = evaluation.around.nearest(*category.kinds, limit=1)[0]
     more = int((seconds <= METHOD.choice_min * 60).sum()) - 1
     choice = f", and {more:,} more within {number(METHOD.choice_min)} minutes" if more > 0 else ""

@@ -8,10 +8,11 @@ from dataclasses import dataclass
 import numpy as np
 
 from app.atlas.facts import TransitStop, TravelTimes
+from app.atlas.transit.contract import DAYTIME_S
 from app.geo import distance_m
 from app.pipeline.confidence import Reason, section
 from app.pipeline.evaluation import DISC_M, Evaluation, merge_gaps, state_of
-from app.pipeline.found import group
+from app.pipeline.found import FARTHEST_WALK, LISTED_MIN, group
 from app.pipeline.report import Confidence, Fact, Finding, Gap, Group, Level, Part, Route, Score
 from app.pipeline.rules.categories import Data
 from app.pipeline.rules.profiles import METHODS
@@ -19,7 +20,7 @@ from app.pipeline.scoring import up_to, weighted_mean
 from app.pipeline.stages.transit_score import NO_TIMETABLE, route_value
 from app.pipeline.stages.urban_access import CENTRE_KINDS, landmark, landmark_name
 from app.pipeline.transit_stops import boardings, found_stop, reported_routes, stop_name
-from app.wording import minutes, number, sentence
+from app.wording import clock, minutes, number, sentence
 
 METHOD = METHODS.transit
 MOST_FREQUENCY_POINTS = METHOD.frequency_points[0][1]
@@ -108,7 +109,7 @@ def run(evaluation: Evaluation) -> Finding:
 
 def _routes(stops: Sequence[TransitStop]) -> tuple[Route, ...]:
     """Return the most useful routes within 30 minutes on foot: near and often first, as the transit index has it."""
-    reachable = [b for b in boardings(stops) if b.route and b.stop.walk_s <= 30 * 60]
+    reachable = [b for b in boardings(stops) if b.route and b.stop.walk_s <= LISTED_MIN * 60]
     ranked = sorted(reachable, key=lambda b: (-route_value(b), b.stop.walk_s, b.route.route_id if b.route else ""))
     return reported_routes(ranked[:LISTED_ROUTES])
 
@@ -121,7 +122,7 @@ def centre_points(trip_min: float) -> float:
 def _walk_part(best: BestStop | None) -> Part:
     label, full = "Walk to the best stop", PART_POINTS[0]
     if best is None:
-        return Part("walk", label, 0.0, full, full, "No stop is within 45 minutes on foot.")
+        return Part("walk", label, 0.0, full, full, f"No stop is within {FARTHEST_WALK}.")
     text = f"{sentence(stop_name(best.stop))}, {minutes(best.walk_min)} on foot."
     return Part("walk", label, walk_points(best.walk_min), full, full, text)
 
@@ -133,9 +134,9 @@ def _frequency_part(best: BestStop | None, timed: bool) -> Part:
     if per_hour is None:
         why = "The timetable has no departure there." if timed else "No timetable is known here."
         return Part("frequency", label, None, full, full, why)
-    text = (
-        f"{word}: {number(per_hour)} departures an hour there and at the stops beside it, weekdays from 7:00 to 19:00."
-    )
+    first, last = map(clock, DAYTIME_S)
+    text = f"{word}: {number(per_hour)} departures an hour there and at the stops beside it, "
+    text += f"weekdays from {first} to {last}."
     return Part("frequency", label, points, full, full, text)
 
 
@@ -201,7 +202,7 @@ def _facts(best: BestStop | None) -> tuple[Fact, ...]:
 
 def _summary(best: BestStop | None, score: Score | None) -> str:
     if best is None:
-        return "No stop is within 45 minutes on foot."
+        return f"No stop is within {FARTHEST_WALK}."
     text = f"The best stop is {stop_name(best.stop)}, {minutes(best.walk_min)} on foot."
     if best.per_hour is None:
         text += " How often it is served is not known."

@@ -7,7 +7,7 @@ import math
 from app.atlas.facts import RouteAtStop
 from app.pipeline.confidence import Reason, section
 from app.pipeline.evaluation import Evaluation
-from app.pipeline.found import MODE_WORDS
+from app.pipeline.found import MODE_NOUNS
 from app.pipeline.report import Confidence, Fact, Finding, Level, Part, Score, State
 from app.pipeline.rules.categories import Data
 from app.pipeline.rules.profiles import METHODS
@@ -83,7 +83,7 @@ def _parts(near: list[Boarding]) -> tuple[Part, ...]:
 def _label(boarding: Boarding) -> str:
     if boarding.route and boarding.route.name:
         return route_name(boarding.route)
-    return f"{MODE_WORDS.get(boarding.mode, 'transit')} at {stop_name(boarding.stop)}"
+    return f"{MODE_NOUNS.get(boarding.mode, 'transit')} at {stop_name(boarding.stop)}"
 
 
 def _evidence(boarding: Boarding) -> str:

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from app.atlas.facts import TransitTime, TravelTimes
+from app.atlas.facts import WALK_LIMIT_S, TransitTime, TravelTimes
+from app.atlas.transit.journeys import MORNING
 from app.errors import DoorstepError
 from app.pipeline.confidence import section
 from app.pipeline.evaluation import Evaluation
-from app.pipeline.found import kind_word, place_name, rounded
+from app.pipeline.found import kind_noun, place_name, rounded
 from app.pipeline.report import Fact, Finding, Gap, State, Trip
 from app.pipeline.rules.profiles import METHODS
 from app.places import Kind, Location, Place
 from app.sources.interface import Surroundings
-from app.wording import listed, minutes, percent, sentence
+from app.wording import clock, listed, minutes, percent, sentence
 
 CENTRE_KINDS = (Kind.CITY_CENTRE, Kind.TOWN_CENTRE)
 LANDMARKS = (
@@ -91,15 +92,17 @@ def _landmarks(evaluation: Evaluation) -> tuple[list[Destination], list[Gap]]:
 
 
 def landmark(around: Surroundings, purpose: str, kinds: tuple[Kind, ...]) -> Place | None:
-    """Return the nearest of some kinds; the middle of a town's area is not its centre, so only a point counts as "
-    "one."""
+    """Return the nearest place of some kinds in the region.
+
+    The middle of a town's area is not its centre, so only a point counts as a centre.
+    """
     place = around.landmark(*kinds)
     return None if place and purpose == "centre" and not place.osm_id.startswith("n") else place
 
 
 def landmark_name(place: Place) -> str:
     """Say "Helsinki (railway station)": a station often has the name of its town."""
-    noun = kind_word(place.kind)
+    noun = kind_noun(place.kind)
     return f"{place.name} ({noun})" if place.name and noun not in place.name.lower() else place_name(place)
 
 
@@ -132,7 +135,7 @@ def trip_word(purpose: str, rides: Iterable[float | None]) -> str:
 
 def _trip_notes(times: TravelTimes, transit: TransitTime | None, evaluation: Evaluation) -> Iterable[str]:
     if times.walk_s is None:
-        yield "No walk of up to 45 minutes was found."
+        yield f"No walk of up to {WALK_LIMIT_S / 60:g} minutes was found."
     if times.car_s is None:
         yield "No way by car was found on this map."
     if transit is None:
@@ -141,7 +144,8 @@ def _trip_notes(times: TravelTimes, transit: TransitTime | None, evaluation: Eva
             "No transit connection was found." if known else "No timetable is known here, so there is no transit time."
         )
     elif transit.reached_share < 1:
-        yield f"{percent(transit.reached_share)} of the departures between 7:00 and 9:00 on a weekday get there."
+        first, last = clock(MORNING.first_s), clock(MORNING.first_s + MORNING.minutes * 60)
+        yield f"{percent(transit.reached_share)} of the departures between {first} and {last} on a weekday get there."
 
 
 def _state(trips: Sequence[Trip], gaps: Sequence[Gap]) -> State:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.atlas.facts import Floats, StreetFacts
+from app.atlas.facts import PATTERN_M, Floats, StreetFacts
 from app.pipeline.confidence import section
 from app.pipeline.evaluation import Evaluation, merge_gaps
 from app.pipeline.found import name_and_minutes, walk_metres
@@ -14,9 +14,11 @@ from app.pipeline.rules.profiles import METHODS
 from app.pipeline.scoring import above, below, clamp, enough_known, slot_sum, walk_decay, weighted_mean, word_for
 from app.places import Place
 from app.sources.interface import Surroundings
-from app.wording import listed, number, sentence
+from app.wording import limit, listed, metres, number, sentence
 
 METHOD = METHODS.walk
+PACE = f"{METHODS.distances.metres_per_minute:g} m a minute"
+PACE_NOTE = f"Distances here are walking times turned into metres at {PACE}, so that steps count double."
 
 
 def run(evaluation: Evaluation) -> Finding:
@@ -88,8 +90,8 @@ def walk_index(parts: tuple[Part, ...], penalty: float) -> float | None:
 def _evidence(around: Surroundings, category: Category, counted: int) -> str:
     best = _best_place(around, category)
     if not counted or best is None:
-        return "There is none within 2.4 km on foot."
-    more = f" and {counted - 1:,} more within 2.4 km" if counted > 1 else ""
+        return f"There is none within {metres(METHOD.none_m)} on foot."
+    more = f" and {counted - 1:,} more within {metres(METHOD.none_m)}" if counted > 1 else ""
     return sentence(f"{name_and_minutes(best)}{more}.")
 
 
@@ -126,7 +128,7 @@ def _summary(score: Score | None, parts: tuple[Part, ...]) -> str:
 def _street_facts(streets: StreetFacts) -> tuple[Fact, ...]:
     junctions, block = streets.junctions_per_km2, streets.mean_block_m
     return (
-        Fact("junctions", "Street junctions within 800 m", _whole(junctions), "per km²"),
+        Fact("junctions", f"Street junctions within {limit(PATTERN_M)}", _whole(junctions), "per km²"),
         Fact("block", "Mean length of a block", _whole(block), "m"),
         Fact("penalty", "Taken off for the street pattern", penalty_percent(streets), "%"),
     )
@@ -137,7 +139,7 @@ def _whole(value: float | None) -> float | None:
 
 
 def _notes(streets: StreetFacts, parts: tuple[Part, ...]) -> tuple[str, ...]:
-    notes = ["Distances here are walking times turned into metres at 80 m a minute, so that steps count double."]
+    notes = [PACE_NOTE]
     if any(part.value is None for part in parts):
         notes.append("Categories that are not known were left out of the index and the others count for more.")
     if streets.junctions_per_km2 is None:

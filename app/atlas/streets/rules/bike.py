@@ -20,6 +20,8 @@ from app.atlas.streets.rules.walk import (
 
 #: No cycling in this direction.
 NO_CYCLING = 0
+#: The highest level of traffic stress: no street is too much.
+MAX_STRESS = 4
 #: 25 mph is 40.2 km/h and counts as 40.
 CALM_KMH = 40.3
 CALM_LANES = 3

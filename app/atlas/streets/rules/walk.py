@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 Tags = Mapping[str, str]
 
-#: The pace everywhere but on steps: 80 m/min.
-SECONDS_PER_METRE = 60 / 80
+#: The pace everywhere but on steps.
+METRES_PER_MINUTE = 80.0
+SECONDS_PER_METRE = 60 / METRES_PER_MINUTE
 #: Steps take twice as long as the same length of street.
 STEPS_SECONDS_PER_METRE = 2 * SECONDS_PER_METRE
 

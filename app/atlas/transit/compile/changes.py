@@ -9,6 +9,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
 
+from app.atlas.streets.rules.walk import METRES_PER_MINUTE
 from app.atlas.transit.compile.day import Day
 from app.atlas.transit.contract import Changes, Floats, Ints, Rows, WalkBetween
 from app.atlas.transit.feed.feed import Stop, Transfer
@@ -40,9 +41,9 @@ def station_of(stops: tuple[Stop, ...]) -> Ints:
     return np.asarray(connected_components(graph, directed=False)[1], np.int32)
 
 
-#: Nobody walks longer than this between two vehicles; at 80 m/min it bounds the straight distance as well.
+#: Nobody walks longer than this between two vehicles; at a walking pace it bounds the straight distance as well.
 LONGEST_WALK_S = 600.0
-WALK_M_PER_S = 80 / 60
+WALK_M_PER_S = METRES_PER_MINUTE / 60
 
 #: How much longer than the straight line a walk is where no street network tells.
 DETOUR = 1.3

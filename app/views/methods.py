@@ -1,0 +1,94 @@
+"""What the methods page is written from: the very constants that the program computes with."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from types import MappingProxyType
+
+from app.atlas import facts
+from app.atlas.streets.rules import bike, car, walk
+from app.atlas.transit import contract, journeys
+from app.atlas.transit.compile import changes
+from app.pipeline.found import LISTED_MIN, MODE_NOUNS, kind_noun
+from app.pipeline.rules import profiles
+from app.pipeline.rules.categories import Category, Need
+from app.places import Kind
+from app.wording import listed, percent, plural, sentence
+
+#: The sections in the order of the page, by the key that a link names.
+TITLES = MappingProxyType(
+    {
+        "walking": "Walking time and distance",
+        "walk": "Walk index, 0 to 100",
+        "needs": "15-minute index, 0 to 100",
+        "bike": "Bike index, 0 to 100",
+        "transit": "Transit index, 0 to 100",
+        "transit_access": "Transit access, 0 to 10",
+        "urban": "Travel times",
+        "schools": "Schools and childcare",
+        "green": "Daily walk value of a green space, 0 to 10",
+        "checks": "Safety checks",
+        "noise": "Road noise estimate",
+        "lifestyle": "Everyday life: six categories, 0 to 10 each",
+        "profiles": "Profiles",
+        "verdict": "Bonus points and verdict",
+        "confidence": "Confidence",
+    }
+)
+#: The categories that a profile weighs.
+WEIGHTED = (
+    ("green_escape", "Green escape"),
+    ("third_place", "Third place"),
+    ("provisioning", "Provisioning"),
+    ("fitness", "Fitness"),
+    ("affordability", "Affordability"),
+    ("transit_access", "Transit access"),
+)
+
+
+def methods_context() -> dict[str, object]:
+    """Return what `methods.html` reads: constants by name, modules of them, and words for kinds of place."""
+    return {
+        "titles": TITLES,
+        "rules": profiles.METHODS,
+        "old_data_before": profiles.OLD_DATA_BEFORE,
+        "listed_min": LISTED_MIN,
+        "facts": facts,
+        "steps_pace": _share(walk.SECONDS_PER_METRE / walk.STEPS_SECONDS_PER_METRE),
+        "cycling": bike,
+        "driving": car,
+        "timetables": contract,
+        "journeys": journeys,
+        "changes": changes,
+        "mode_nouns": MODE_NOUNS,
+        "weighted": WEIGHTED,
+        "kind_noun": kind_noun,
+        "kinds": kinds,
+        "kinds_by_value": kinds_by_value,
+        "kinds_of_need": kinds_of_need,
+    }
+
+
+def kinds(found: Iterable[Kind]) -> str:
+    """Return kinds as plural nouns in a list."""
+    return listed([plural(kind_noun(kind)) for kind in found])
+
+
+def kinds_by_value(category: Category) -> str:
+    """Return what fills a category's slots; what counts for less says for how much."""
+    said = [
+        kinds(answer.kinds) + ("" if answer.quality == 1 else f" at {percent(answer.quality)} of the value")
+        for answer in category.answers
+    ]
+    return sentence("; ".join(said))
+
+
+def kinds_of_need(need: Need) -> str:
+    """Return what answers a daily need."""
+    if need.key == "primary_school":
+        return "Schools that teach the primary level, or whose level the map does not say"
+    return sentence(kinds(need.kinds))
+
+
+def _share(share: float) -> str:
+    return "half" if share == 0.5 else percent(share) + " of"
