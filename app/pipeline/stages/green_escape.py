@@ -31,9 +31,41 @@ WALK_FULL = METHOD.walk[0][1]
 SAID = {"passes": "good enough for a", "borderline": "borderline for a", "falls short": "short of a good"}
 
 
-def green_parts(green: GreenSpace) -> tuple[Part, ...]:
-    """Return the five parts of the value; nature is None where no land cover is mapped."""
-    return (_walk(green), _size(green), _paths(green), _nature(green), _comfort(green))
+@dataclass(frozen=True, slots=True)
+class ValuedGreen:
+    """A green space with its daily walk value and its parts."""
+
+    green: GreenSpace
+    value: float
+    parts: tuple[Part, ...]
+
+
+def run(evaluation: Evaluation) -> Finding:
+    """Choose the green space with the best daily walk value, 0 to 10."""
+    valued = value_greens(evaluation.around.green_spaces())
+    if not valued:
+        return _no_escape(evaluation)
+    best = valued[0]
+    missing = [p for p in best.parts if p.value is None]
+    score = Score("Daily walk value", best.value, 10.0, escape_word(best.value, best.parts))
+    return Finding(
+        state=State.PARTIAL if missing else State.MEASURED,
+        summary=_escape_summary(best, score),
+        score=score,
+        parts=best.parts,
+        facts=_escape_facts(best.green),
+        groups=_escape_groups(valued),
+        notes=(f"The value passes from {number(METHOD.passes)} on, when the walk and the size are good enough too.",),
+        gaps=tuple(Gap(p.label.lower(), p.evidence) for p in missing),
+        confidence=section(evaluation, Data.AMENITIES),
+    )
+
+
+def value_greens(greens: tuple[GreenSpace, ...]) -> list[ValuedGreen]:
+    """Return the green spaces that can be walked to, best value first, the nearer one of equals."""
+    walkable = [g for g in greens if g.place.walk_s is not None]
+    valued = [ValuedGreen(g, daily_walk_value(parts := green_parts(g)), parts) for g in walkable]
+    return sorted(valued, key=lambda v: (-v.value, v.green.place.walk_s or 0.0, v.green.place.osm_id))
 
 
 def daily_walk_value(parts: Sequence[Part]) -> float:
@@ -42,22 +74,19 @@ def daily_walk_value(parts: Sequence[Part]) -> float:
     return round(10 * (mean or 0.0), 1)
 
 
-def escape_word(value: float, parts: Sequence[Part]) -> str:
-    """Return "passes", "borderline" or "falls short"."""
-    walk, size = (next(p.value or 0.0 for p in parts if p.key == key) for key in ("walk", "size"))
-    if value >= METHOD.passes and min(walk, size) >= METHOD.passes_part:
-        return "passes"
-    return "borderline" if value >= METHOD.borderline else "falls short"
-
-
-def walk_value(walk_min: float) -> float:
-    """Return 0.5 to 3: 3 up to 10 minutes, falling to 2 at 20 and 1 at 30."""
-    return METHOD.walk_beyond if walk_min > METHOD.walk[-1][0] else interpolate(METHOD.walk, walk_min)
+def green_parts(green: GreenSpace) -> tuple[Part, ...]:
+    """Return the five parts of the value; nature is None where no land cover is mapped."""
+    return (_walk(green), _size(green), _paths(green), _nature(green), _comfort(green))
 
 
 def _walk(green: GreenSpace) -> Part:
     walk = walk_minutes(green.place) or 0.0
     return _part("walk", "Walk", walk_value(walk), WALK_FULL, f"{sentence(minutes(walk))} on foot.")
+
+
+def walk_value(walk_min: float) -> float:
+    """Return 0.5 to 3: 3 up to 10 minutes, falling to 2 at 20 and 1 at 30."""
+    return METHOD.walk_beyond if walk_min > METHOD.walk[-1][0] else interpolate(METHOD.walk, walk_min)
 
 
 def _size(green: GreenSpace) -> Part:
@@ -95,47 +124,18 @@ def _part(key: str, label: str, value: float, full: float, evidence: str) -> Par
     return Part(key, label, round(value, 2), full, full, evidence)
 
 
-@dataclass(frozen=True, slots=True)
-class ValuedGreen:
-    """A green space with its daily walk value and its parts."""
-
-    green: GreenSpace
-    value: float
-    parts: tuple[Part, ...]
-
-
-def run(evaluation: Evaluation) -> Finding:
-    """Choose the green space with the best daily walk value, 0 to 10."""
-    valued = value_greens(evaluation.around.green_spaces())
-    if not valued:
-        return _no_escape(evaluation)
-    best = valued[0]
-    missing = [p for p in best.parts if p.value is None]
-    score = Score("Daily walk value", best.value, 10.0, escape_word(best.value, best.parts))
-    return Finding(
-        state=State.PARTIAL if missing else State.MEASURED,
-        summary=_escape_summary(best, score),
-        score=score,
-        parts=best.parts,
-        facts=_escape_facts(best.green),
-        groups=_escape_groups(valued),
-        notes=(f"The value passes from {number(METHOD.passes)} on, when the walk and the size are good enough too.",),
-        gaps=tuple(Gap(p.label.lower(), p.evidence) for p in missing),
-        confidence=section(evaluation, Data.AMENITIES),
-    )
+def escape_word(value: float, parts: Sequence[Part]) -> str:
+    """Return "passes", "borderline" or "falls short"."""
+    walk, size = (next(p.value or 0.0 for p in parts if p.key == key) for key in ("walk", "size"))
+    if value >= METHOD.passes and min(walk, size) >= METHOD.passes_part:
+        return "passes"
+    return "borderline" if value >= METHOD.borderline else "falls short"
 
 
 def _escape_summary(best: ValuedGreen, score: Score) -> str:
     return (
         f"{sentence(name_and_minutes(best.green.place))}: {number(score.value)} of 10, {SAID[score.word]} daily walk."
     )
-
-
-def value_greens(greens: tuple[GreenSpace, ...]) -> list[ValuedGreen]:
-    """Return the green spaces that can be walked to, best value first, the nearer one of equals."""
-    walkable = [g for g in greens if g.place.walk_s is not None]
-    valued = [ValuedGreen(g, daily_walk_value(parts := green_parts(g)), parts) for g in walkable]
-    return sorted(valued, key=lambda v: (-v.value, v.green.place.walk_s or 0.0, v.green.place.osm_id))
 
 
 def _escape_facts(green: GreenSpace) -> tuple[Fact, ...]:

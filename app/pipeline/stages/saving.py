@@ -24,6 +24,31 @@ class WeightedInfluence:
     influence: Influence
 
 
+def run(evaluation: Evaluation) -> Finding:
+    """Return the last finding: the verdict in one sentence."""
+    report = assemble(evaluation)
+    return Finding(
+        state=State.MEASURED if report.verdict.score is not None else State.UNKNOWN,
+        summary=report.verdict.sentence,
+        confidence=report.confidence,
+    )
+
+
+def assemble(evaluation: Evaluation) -> Report:
+    """Build the report from the findings of the 13 stages before this one."""
+    findings = {name: finding for name, finding in evaluation.findings.items() if name != "saving"}
+    return Report(
+        listing=evaluation.listing,
+        location=evaluation.location,
+        verdict=verdict_of(findings),
+        confidence=whole_report(evaluation, tuple(findings.values())),
+        findings=tuple(findings.values()),
+        source=evaluation.around.region,
+        profile=evaluation.profile.key,
+        methods_version=METHODS.version,
+    )
+
+
 def verdict_of(findings: Mapping[str, Finding]) -> Verdict:
     """Return the verdict; a failed check is named first, and the score is shown beside it, never zeroed."""
     final = findings["tier3_bonuses"].score if "tier3_bonuses" in findings else None
@@ -46,16 +71,6 @@ def _sentence(failures: tuple[str, ...], score: float | None, word: str) -> str:
     if score is None:
         return f"{first}Too little is known about this address to give a score."
     return f"{first}{sentence(word)}: {number(score, 0)} of 100."
-
-
-def _categories(findings: Mapping[str, Finding]) -> list[Part]:
-    finding = findings.get("tier2_scoring")
-    return [p for p in finding.parts if p.value is not None and p.weight > 0] if finding else []
-
-
-def _points(part: Part, parts: list[Part], value: float) -> float:
-    """Return the points of the final score that a value of a category is worth."""
-    return 100 * part.weight * value / sum(p.weight * p.out_of for p in parts)
 
 
 def _helps(findings: Mapping[str, Finding]) -> tuple[Influence, ...]:
@@ -98,31 +113,16 @@ def _weak_indexes(findings: Mapping[str, Finding]) -> list[WeightedInfluence]:
     ]
 
 
+def _categories(findings: Mapping[str, Finding]) -> list[Part]:
+    finding = findings.get("tier2_scoring")
+    return [p for p in finding.parts if p.value is not None and p.weight > 0] if finding else []
+
+
+def _points(part: Part, parts: list[Part], value: float) -> float:
+    """Return the points of the final score that a value of a category is worth."""
+    return 100 * part.weight * value / sum(p.weight * p.out_of for p in parts)
+
+
 def _strongest(weighed: list[WeightedInfluence]) -> tuple[Influence, ...]:
     ranked = sorted(weighed, key=lambda w: -w.points)
     return tuple(w.influence for w in ranked[: METHOD.named])
-
-
-def run(evaluation: Evaluation) -> Finding:
-    """Return the last finding: the verdict in one sentence."""
-    report = assemble(evaluation)
-    return Finding(
-        state=State.MEASURED if report.verdict.score is not None else State.UNKNOWN,
-        summary=report.verdict.sentence,
-        confidence=report.confidence,
-    )
-
-
-def assemble(evaluation: Evaluation) -> Report:
-    """Build the report from the findings of the 13 stages before this one."""
-    findings = {name: finding for name, finding in evaluation.findings.items() if name != "saving"}
-    return Report(
-        listing=evaluation.listing,
-        location=evaluation.location,
-        verdict=verdict_of(findings),
-        confidence=whole_report(evaluation, tuple(findings.values())),
-        findings=tuple(findings.values()),
-        source=evaluation.around.region,
-        profile=evaluation.profile.key,
-        methods_version=METHODS.version,
-    )

@@ -1,4 +1,4 @@
-"""Road noise as an energy sum over the roads near an address."""
+"""Stage tier1_checks: distances to what harms or disturbs, road noise, and the wishes that the person gave."""
 
 from __future__ import annotations
 
@@ -21,9 +21,7 @@ from app.wording import count, limit, listed, metres, number, sentence
 
 NOISE = METHODS.safety.noise
 LEVELS = dict(NOISE.levels)
-
 SILENT = "The listing does not say."
-
 METHOD = METHODS.safety
 NOTES = (
     "Distances are straight lines to the nearest edge or line on the map; tunnels do not count.",
@@ -35,94 +33,6 @@ ROUGH = "But this is measured from a point on the street or in the place, as the
 FAR_CHECKS = frozenset(rule.key for rule in METHOD.rules if rule.warn_m >= 1_000)
 ORDER = (Outcome.FAIL, Outcome.WARN, Outcome.UNKNOWN, Outcome.PASS)
 ORDER_LABELS = tuple(zip(ORDER, ("Checks failed", "Warnings", "Unknown", "Checks passed"), strict=True))
-
-
-def each_road_once(near: Iterable[Hazard]) -> tuple[Hazard, ...]:
-    """Return the roads within 500 m, each once at its loudest point: a street is mapped in many pieces."""
-    loudest: dict[str, Hazard] = {}
-    for road in near:
-        if road.kind not in LEVELS or road.distance_m > NOISE.within_m:
-            continue
-        key = road.name or f"unnamed {road.kind.name}"
-        if key not in loudest or road_level(road) > road_level(loudest[key]):
-            loudest[key] = road
-    return tuple(loudest.values())
-
-
-def road_level(road: Hazard) -> float:
-    """Return one road's decibels at the address: class level at 15 m, lanes, 4.5 dB less per doubling of distance."""
-    distance = max(road.distance_m, NOISE.nearest_m)
-    lanes = max(0, (road.lanes or NOISE.usual_lanes) - NOISE.usual_lanes)
-    doublings = math.log2(distance / NOISE.reference_m)
-    return LEVELS[road.kind] + NOISE.per_lane_db * lanes - NOISE.per_doubling_db * doublings
-
-
-def energy_sum(levels: Iterable[float]) -> float | None:
-    """Return the level of all sources together, None where there is none."""
-    energies = sorted(10 ** (level / 10) for level in levels)
-    return 10 * math.log10(sum(energies)) if energies else None
-
-
-def loudest_road(roads: Sequence[Hazard]) -> Hazard | None:
-    """Return the road that adds most."""
-    return max(roads, key=lambda r: (road_level(r), r.osm_id), default=None)
-
-
-def wish_checks(listing: Listing) -> tuple[Check, ...]:
-    """Return one check for each wish."""
-    return tuple(_wishes(listing))
-
-
-def cost_of(listing: Listing) -> float | None:
-    """Return what the home costs: the rent where given, else the price."""
-    return listing.rent if listing.rent is not None else listing.price
-
-
-def _wishes(listing: Listing) -> Iterator[Check]:
-    if listing.wants_laundry:
-        yield _offered("laundry", "Laundry", listing.has_laundry)
-    if listing.wants_cooling:
-        yield _offered("cooling", "Cooling", listing.has_cooling)
-    if listing.min_size_m2 is not None:
-        yield _at_least("size", "Size", listing.size_m2, listing.min_size_m2, "m²")
-    if listing.min_bedrooms is not None:
-        yield _bedrooms(listing.bedrooms, listing.min_bedrooms)
-    if listing.budget is not None:
-        yield _cost(cost_of(listing), listing.budget)
-
-
-def _offered(key: str, title: str, offered: bool | None) -> Check:
-    if offered is None:
-        return _wish(key, title, Outcome.UNKNOWN, SILENT)
-    text = f"The listing offers {title.lower()}." if offered else f"The listing says there is no {title.lower()}."
-    return _wish(key, title, Outcome.PASS if offered else Outcome.FAIL, text)
-
-
-def _at_least(key: str, title: str, value: float | None, wish: float, unit: str) -> Check:
-    if value is None:
-        return _wish(key, title, Outcome.UNKNOWN, SILENT)
-    text = f"{number(value)} {unit}, and you asked for {number(wish)} {unit} or more."
-    return _wish(key, title, Outcome.PASS if value >= wish else Outcome.FAIL, text)
-
-
-def _bedrooms(value: int | None, wish: int) -> Check:
-    if value is None:
-        return _wish("bedrooms", "Bedrooms", Outcome.UNKNOWN, SILENT)
-    text = f"{count(value, 'bedroom')}, and you asked for {wish} or more."
-    return _wish("bedrooms", "Bedrooms", Outcome.PASS if value >= wish else Outcome.FAIL, text)
-
-
-def _cost(cost: float | None, budget: float) -> Check:
-    if cost is None:
-        return _wish("cost", "Cost", Outcome.UNKNOWN, SILENT)
-    text = f"It costs {number(cost, 0)}, and your limit is {number(budget, 0)}."
-    return _wish("cost", "Cost", Outcome.PASS if cost <= budget else Outcome.FAIL, text)
-
-
-def _wish(key: str, title: str, outcome: Outcome, finding: str) -> Check:
-    return Check(
-        f"wish_{key}", title, outcome, finding, rule="Your own wish.", evidence="What the listing says.", strength=""
-    )
 
 
 def run(evaluation: Evaluation) -> Finding:
@@ -170,23 +80,6 @@ def safety_check(evaluation: Evaluation, rule: SafetyRule, near: Sequence[Hazard
     return _check(evaluation, rule, Outcome.PASS, f"There are no {rule.things} within {limit(rule.warn_m)}.")
 
 
-def _as_sure_as(precision: Precision, check: Check) -> Check:
-    """Judge no house by its street: where only the street or place was found, metres neither pass nor fail anyone."""
-    if precision in (Precision.HOUSE, Precision.INTERPOLATED) or check.key in FAR_CHECKS:
-        return check
-    if check.outcome is Outcome.FAIL:
-        return replace(check, outcome=Outcome.WARN, finding=f"{check.finding} {ROUGH}")
-    if check.outcome is Outcome.PASS:
-        return replace(check, outcome=Outcome.UNKNOWN, finding=f"{check.finding} {ROUGH}")
-    return check
-
-
-def _why_not(evaluation: Evaluation, rule: SafetyRule) -> str:
-    if rule.data is Data.STREETS:
-        return evaluation.knowledge.why_not(rule.data)
-    return f"The map holds little but streets here, so finding no {rule.things} says nothing."
-
-
 def counts(rule: SafetyRule, hazard: Hazard) -> bool:
     """Return whether a thing is what the rule is about: enough lanes, enough volts."""
     if rule.or_lanes is not None and hazard.kind is not Kind.PRIMARY_ROAD:
@@ -197,12 +90,74 @@ def counts(rule: SafetyRule, hazard: Hazard) -> bool:
     return True
 
 
+def _volts(text: str) -> int | None:
+    """Read "110000" or "110000;220000" as its highest value; None where nothing is readable."""
+    numbers = [int(part) for part in text.replace(" ", "").split(";") if part.isdigit()]
+    return max(numbers, default=None)
+
+
 def outcome_of(rule: SafetyRule, hazard: Hazard) -> Outcome:
     """Judge one thing by its distance."""
     enough_lanes = rule.fail_lanes is None or (hazard.lanes or 0) >= rule.fail_lanes
     if rule.fail_m is not None and hazard.distance_m < rule.fail_m and enough_lanes:
         return Outcome.FAIL
     return Outcome.WARN if hazard.distance_m < rule.warn_m else Outcome.PASS
+
+
+def _check(evaluation: Evaluation, rule: SafetyRule, outcome: Outcome, text: str, far: float | None = None) -> Check:
+    link = _flood_map(evaluation) if rule.key == "flood" else ("", "")
+    return Check(
+        key=rule.key,
+        title=rule.title,
+        outcome=outcome,
+        finding=text,
+        distance_m=None if far is None else float(round(far)),
+        rule=_rule_text(rule),
+        evidence=f"{rule.evidence} See {link[0]}." if link[0] else rule.evidence,
+        strength=rule.strength,
+        link=link[1],
+    )
+
+
+def _near_sentence(rule: SafetyRule, hazard: Hazard) -> str:
+    noun = hazard_noun(hazard.kind, hazard.tags)
+    name = sentence(name_or_noun(hazard.name, noun))
+    what = f" ({noun})" if hazard.name and noun not in name.lower() else ""
+    lanes = f" with {count(hazard.lanes, 'lane')}" if rule.or_lanes and hazard.lanes else ""
+    if hazard.distance_m < 1:
+        return f"{name}{what}{lanes} is right at the address."
+    return f"{name}{what}{lanes} is {metres(hazard.distance_m)} away."
+
+
+def _rule_text(rule: SafetyRule) -> str:
+    warn = f"Warns nearer than {limit(rule.warn_m)}"
+    if rule.fail_m is None:
+        return f"{warn}, never fails."
+    lanes = f" with {rule.fail_lanes} lanes or more" if rule.fail_lanes else ""
+    return f"{warn}, fails nearer than {limit(rule.fail_m)}{lanes}."
+
+
+def _flood_map(evaluation: Evaluation) -> tuple[str, str]:
+    here = evaluation.location
+    found = (m for m in METHOD.flood_maps if m[0].contains(here.lat, here.lon))
+    return next(((name, url) for _, name, url in found), ("", ""))
+
+
+def _why_not(evaluation: Evaluation, rule: SafetyRule) -> str:
+    if rule.data is Data.STREETS:
+        return evaluation.knowledge.why_not(rule.data)
+    return f"The map holds little but streets here, so finding no {rule.things} says nothing."
+
+
+def _as_sure_as(precision: Precision, check: Check) -> Check:
+    """Judge no house by its street: where only the street or place was found, metres neither pass nor fail anyone."""
+    if precision in (Precision.HOUSE, Precision.INTERPOLATED) or check.key in FAR_CHECKS:
+        return check
+    if check.outcome is Outcome.FAIL:
+        return replace(check, outcome=Outcome.WARN, finding=f"{check.finding} {ROUGH}")
+    if check.outcome is Outcome.PASS:
+        return replace(check, outcome=Outcome.UNKNOWN, finding=f"{check.finding} {ROUGH}")
+    return check
 
 
 def noise_check(evaluation: Evaluation, near: Sequence[Hazard]) -> Check:
@@ -228,6 +183,37 @@ def noise_check(evaluation: Evaluation, near: Sequence[Hazard]) -> Check:
     return _noise(outcome, text, loudest.distance_m)
 
 
+def each_road_once(near: Iterable[Hazard]) -> tuple[Hazard, ...]:
+    """Return the roads within 500 m, each once at its loudest point: a street is mapped in many pieces."""
+    loudest: dict[str, Hazard] = {}
+    for road in near:
+        if road.kind not in LEVELS or road.distance_m > NOISE.within_m:
+            continue
+        key = road.name or f"unnamed {road.kind.name}"
+        if key not in loudest or road_level(road) > road_level(loudest[key]):
+            loudest[key] = road
+    return tuple(loudest.values())
+
+
+def road_level(road: Hazard) -> float:
+    """Return one road's decibels at the address: class level at 15 m, lanes, 4.5 dB less per doubling of distance."""
+    distance = max(road.distance_m, NOISE.nearest_m)
+    lanes = max(0, (road.lanes or NOISE.usual_lanes) - NOISE.usual_lanes)
+    doublings = math.log2(distance / NOISE.reference_m)
+    return LEVELS[road.kind] + NOISE.per_lane_db * lanes - NOISE.per_doubling_db * doublings
+
+
+def energy_sum(levels: Iterable[float]) -> float | None:
+    """Return the level of all sources together, None where there is none."""
+    energies = sorted(10 ** (level / 10) for level in levels)
+    return 10 * math.log10(sum(energies)) if energies else None
+
+
+def loudest_road(roads: Sequence[Hazard]) -> Hazard | None:
+    """Return the road that adds most."""
+    return max(roads, key=lambda r: (road_level(r), r.osm_id), default=None)
+
+
 def noise_outcome(level_db: int) -> Outcome:
     """Judge a level in whole decibels, as the report shows it."""
     if level_db > NOISE.fail_db:
@@ -248,49 +234,61 @@ def _noise(outcome: Outcome, finding: str, distance_m: float | None = None) -> C
     )
 
 
-def _check(evaluation: Evaluation, rule: SafetyRule, outcome: Outcome, text: str, far: float | None = None) -> Check:
-    link = _flood_map(evaluation) if rule.key == "flood" else ("", "")
+def wish_checks(listing: Listing) -> tuple[Check, ...]:
+    """Return one check for each wish."""
+    return tuple(_wishes(listing))
+
+
+def _wishes(listing: Listing) -> Iterator[Check]:
+    if listing.wants_laundry:
+        yield _offered("laundry", "Laundry", listing.has_laundry)
+    if listing.wants_cooling:
+        yield _offered("cooling", "Cooling", listing.has_cooling)
+    if listing.min_size_m2 is not None:
+        yield _at_least("size", "Size", listing.size_m2, listing.min_size_m2, "m²")
+    if listing.min_bedrooms is not None:
+        yield _bedrooms(listing.bedrooms, listing.min_bedrooms)
+    if listing.budget is not None:
+        yield _cost(cost_of(listing), listing.budget)
+
+
+def _offered(key: str, title: str, offered: bool | None) -> Check:
+    if offered is None:
+        return _wish(key, title, Outcome.UNKNOWN, SILENT)
+    text = f"The listing offers {title.lower()}." if offered else f"The listing says there is no {title.lower()}."
+    return _wish(key, title, Outcome.PASS if offered else Outcome.FAIL, text)
+
+
+def _at_least(key: str, title: str, value: float | None, wish: float, unit: str) -> Check:
+    if value is None:
+        return _wish(key, title, Outcome.UNKNOWN, SILENT)
+    text = f"{number(value)} {unit}, and you asked for {number(wish)} {unit} or more."
+    return _wish(key, title, Outcome.PASS if value >= wish else Outcome.FAIL, text)
+
+
+def _bedrooms(value: int | None, wish: int) -> Check:
+    if value is None:
+        return _wish("bedrooms", "Bedrooms", Outcome.UNKNOWN, SILENT)
+    text = f"{count(value, 'bedroom')}, and you asked for {wish} or more."
+    return _wish("bedrooms", "Bedrooms", Outcome.PASS if value >= wish else Outcome.FAIL, text)
+
+
+def _cost(cost: float | None, budget: float) -> Check:
+    if cost is None:
+        return _wish("cost", "Cost", Outcome.UNKNOWN, SILENT)
+    text = f"It costs {number(cost, 0)}, and your limit is {number(budget, 0)}."
+    return _wish("cost", "Cost", Outcome.PASS if cost <= budget else Outcome.FAIL, text)
+
+
+def cost_of(listing: Listing) -> float | None:
+    """Return what the home costs: the rent where given, else the price."""
+    return listing.rent if listing.rent is not None else listing.price
+
+
+def _wish(key: str, title: str, outcome: Outcome, finding: str) -> Check:
     return Check(
-        key=rule.key,
-        title=rule.title,
-        outcome=outcome,
-        finding=text,
-        distance_m=None if far is None else float(round(far)),
-        rule=_rule_text(rule),
-        evidence=f"{rule.evidence} See {link[0]}." if link[0] else rule.evidence,
-        strength=rule.strength,
-        link=link[1],
+        f"wish_{key}", title, outcome, finding, rule="Your own wish.", evidence="What the listing says.", strength=""
     )
-
-
-def _flood_map(evaluation: Evaluation) -> tuple[str, str]:
-    here = evaluation.location
-    found = (m for m in METHOD.flood_maps if m[0].contains(here.lat, here.lon))
-    return next(((name, url) for _, name, url in found), ("", ""))
-
-
-def _rule_text(rule: SafetyRule) -> str:
-    warn = f"Warns nearer than {limit(rule.warn_m)}"
-    if rule.fail_m is None:
-        return f"{warn}, never fails."
-    lanes = f" with {rule.fail_lanes} lanes or more" if rule.fail_lanes else ""
-    return f"{warn}, fails nearer than {limit(rule.fail_m)}{lanes}."
-
-
-def _near_sentence(rule: SafetyRule, hazard: Hazard) -> str:
-    noun = hazard_noun(hazard.kind, hazard.tags)
-    name = sentence(name_or_noun(hazard.name, noun))
-    what = f" ({noun})" if hazard.name and noun not in name.lower() else ""
-    lanes = f" with {count(hazard.lanes, 'lane')}" if rule.or_lanes and hazard.lanes else ""
-    if hazard.distance_m < 1:
-        return f"{name}{what}{lanes} is right at the address."
-    return f"{name}{what}{lanes} is {metres(hazard.distance_m)} away."
-
-
-def _volts(text: str) -> int | None:
-    """Read "110000" or "110000;220000" as its highest value; None where nothing is readable."""
-    numbers = [int(part) for part in text.replace(" ", "").split(";") if part.isdigit()]
-    return max(numbers, default=None)
 
 
 def _state(unknown: int, total: int) -> State:

@@ -1,4 +1,4 @@
-"""The best stop near an address: a short walk to frequent service."""
+"""Stage transit_access: a short walk to frequent service, and the trip to the centre."""
 
 from __future__ import annotations
 
@@ -42,6 +42,30 @@ class BestStop:
         return self.stop.walk_s / 60.0
 
 
+def run(evaluation: Evaluation) -> Finding:
+    """Measure transit access, 0 to 10, from what is known; the rest is left out and re-weighted."""
+    stops = evaluation.around.transit_stops()
+    best = best_stop(stops)
+    know = evaluation.knowledge
+    if best is None and (not know.has(Data.STOPS) or know.cut_off(DISC_M)):
+        return _unknown(evaluation)
+    parts = (_walk_part(best), _frequency_part(best, know.has_timetable), _centre_part(evaluation))
+    mean = weighted_mean((p.value / p.out_of, p.out_of) for p in parts if p.value is not None)
+    score = None if mean is None else Score("Transit access", round(10 * mean, 1), 10.0)
+    return Finding(
+        state=state_of([p.value for p in parts]),
+        summary=_summary(best, score),
+        score=score,
+        parts=parts,
+        facts=_facts(best),
+        groups=(_stops_group(stops),) if stops else (),
+        routes=_routes(stops),
+        notes=_notes(stops, know.has_timetable),
+        gaps=merge_gaps(_part_gaps(parts, know.has_timetable)),
+        confidence=_confidence(evaluation),
+    )
+
+
 def best_stop(stops: Sequence[TransitStop]) -> BestStop | None:
     """Return the stop with the most points for walk and frequency together, the nearer one of equals."""
     best, best_points = None, -1.0
@@ -81,37 +105,6 @@ def frequency(per_hour: float | None) -> tuple[float, str]:
     if per_hour is None:
         return 0.0, ""
     return next((points, word) for limit, points, word in METHOD.frequency_points if per_hour >= limit)
-
-
-def run(evaluation: Evaluation) -> Finding:
-    """Measure transit access, 0 to 10, from what is known; the rest is left out and re-weighted."""
-    stops = evaluation.around.transit_stops()
-    best = best_stop(stops)
-    know = evaluation.knowledge
-    if best is None and (not know.has(Data.STOPS) or know.cut_off(DISC_M)):
-        return _unknown(evaluation)
-    parts = (_walk_part(best), _frequency_part(best, know.has_timetable), _centre_part(evaluation))
-    mean = weighted_mean((p.value / p.out_of, p.out_of) for p in parts if p.value is not None)
-    score = None if mean is None else Score("Transit access", round(10 * mean, 1), 10.0)
-    return Finding(
-        state=state_of([p.value for p in parts]),
-        summary=_summary(best, score),
-        score=score,
-        parts=parts,
-        facts=_facts(best),
-        groups=(_stops_group(stops),) if stops else (),
-        routes=_routes(stops),
-        notes=_notes(stops, know.has_timetable),
-        gaps=merge_gaps(_part_gaps(parts, know.has_timetable)),
-        confidence=_confidence(evaluation),
-    )
-
-
-def _routes(stops: Sequence[TransitStop]) -> tuple[Route, ...]:
-    """Return the most useful routes within 30 minutes on foot: near and often first, as the transit index has it."""
-    reachable = [b for b in boardings(stops) if b.route and b.stop.walk_s <= LISTED_MIN * 60]
-    ranked = sorted(reachable, key=lambda b: (-route_value(b), b.stop.walk_s, b.route.route_id if b.route else ""))
-    return reported_routes(ranked[:LISTED_ROUTES])
 
 
 def centre_points(trip_min: float) -> float:
@@ -179,6 +172,13 @@ def _minutes_of(times: TravelTimes) -> tuple[float | None, float | None]:
 def _stops_group(stops: Sequence[TransitStop]) -> Group:
     seconds = np.array([s.walk_s for s in stops], dtype=float)
     return group("stops", "Stops nearby", [found_stop(s) for s in stops[:LISTED_STOPS]], seconds)
+
+
+def _routes(stops: Sequence[TransitStop]) -> tuple[Route, ...]:
+    """Return the most useful routes within 30 minutes on foot: near and often first, as the transit index has it."""
+    reachable = [b for b in boardings(stops) if b.route and b.stop.walk_s <= LISTED_MIN * 60]
+    ranked = sorted(reachable, key=lambda b: (-route_value(b), b.stop.walk_s, b.route.route_id if b.route else ""))
+    return reported_routes(ranked[:LISTED_ROUTES])
 
 
 def _facts(best: BestStop | None) -> tuple[Fact, ...]:
