@@ -43,7 +43,29 @@ BUILDING = (
 #: More modules than this in one folder are two subjects.
 MOST_SIBLINGS = 20
 #: Modules that one other module imports, in the same folder, and why each is a room of its own all the same.
-OWN_ROOMS: dict[str, str] = {}
+OWN_ROOMS = {
+    "atlas.geocoder.build.cities": "naming the city of an address that names none is a method of its own",
+    "atlas.geocoder.build.streets": "joining pieces into streets is a method of its own, on columns alone",
+    "atlas.geocoder.search.houses": "reading house numbers is half of a search, and each half fills a file",
+    "atlas.importing.access": "the ways into an area are geometry; the compiler only asks for them",
+    "atlas.importing.addresses": "runs in a process of its own",
+    "atlas.importing.compiler": "what is computed; the importer decides when, in which process, and puts it in place",
+    "atlas.importing.extract": "what is read; the importer decides when and in which process",
+    "atlas.importing.relations": "a second pass over the file, after the nodes and ways",
+    "atlas.stops": "stops from timetables or from the map: the surroundings take either",
+    "atlas.streets.build.graph": "from edges to graphs, one step of three that each fill a file",
+    "atlas.streets.build.pattern": "junctions and blocks are measured, not searched",
+    "atlas.streets.search": "shortest paths; the network knows places and modes",
+    "atlas.transit.compile.departures": "what people see at a stop; the compiler makes what journeys are searched in",
+    "queue.child": "the process and its supervision; the package's front door only names what others may use",
+    "queue.evaluation": "loads the whole pipeline, after the process has lowered its priority",
+    "queue.store.attempts": "all that a worker does to a job: the state machine in one file",
+    "queue.store.operations": "what operators ask; the store is these three parts together",
+    "queue.watch": "a thread of its own that outlives the worker's",
+    "queue.worker": "the worker's thread; the package's front door only names what others may use",
+    "web.polls": "answers in front of Flask",
+    "web.security": "all that guards the site, in one file to be read in one go",
+}
 
 PATHS = sorted(APP.rglob("*.py"))
 

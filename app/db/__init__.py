@@ -1,1 +1,1 @@
-"""SQLite as Doorstep uses it: one connection a thread, short write transactions, a fair write lock."""
+"""Opening, reading and writing SQLite files: what is the same whatever they hold."""

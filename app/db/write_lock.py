@@ -1,4 +1,4 @@
-"""What SQLite's error codes mean for a person."""
+"""SQLite's write lock, taken fairly: short tries, and a sign by which a flat-out writer sees that someone waits."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ import time
 from pathlib import Path
 
 BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
-
 #: Between two tries for the write lock. SQLite's own busy handler backs off to 100 ms and so starves whoever came late.
 RETRY_SECONDS = (0.0001, 0.0004)
 #: The same for a draining writer, which is in no hurry: two of them would only disturb each other.
@@ -21,14 +20,47 @@ YIELD_SECONDS = 0.0003
 SILENT_SECONDS = 0.02
 
 
-def primary_code(error: BaseException) -> int:
-    """Return SQLite's primary result code: the extended ones carry it in their low byte."""
-    return int(getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+def begin(connection: sqlite3.Connection, sign: WaitingSign, *, draining: bool, patience_seconds: float) -> None:
+    """Begin a write transaction. Raises sqlite3.OperationalError (busy) once out of patience."""
+    if _try_begin(connection, last=False):
+        return
+    started = time.monotonic()
+    waited, signed = 0.0, False
+    try:
+        while not _try_begin(connection, last=waited > patience_seconds):
+            if not signed and (not draining or waited > SILENT_SECONDS):
+                signed = sign.raise_()
+            pause(DRAINING_RETRY_SECONDS if draining and not signed else RETRY_SECONDS)
+            waited = time.monotonic() - started
+    finally:
+        if signed:
+            sign.lower()
+
+
+def _try_begin(connection: sqlite3.Connection, *, last: bool) -> bool:
+    try:
+        connection.execute("BEGIN IMMEDIATE")
+    except sqlite3.OperationalError as error:
+        if last or primary_code(error) not in BUSY:
+            raise
+        return False
+    return True
 
 
 def pause(bounds: tuple[float, float] = RETRY_SECONDS) -> None:
     """Wait a jittered moment before the next try."""
     time.sleep(random.uniform(*bounds))  # noqa: S311 - jitter, no secret
+
+
+def primary_code(error: BaseException) -> int:
+    """Return SQLite's primary result code: the extended ones carry it in their low byte."""
+    return int(getattr(error, "sqlite_errorcode", None) or 0) & 0xFF
+
+
+def let_others_in(sign: WaitingSign) -> None:
+    """Leave the write lock alone for a moment where someone waits for it."""
+    if sign.is_up():
+        time.sleep(YIELD_SECONDS)
 
 
 class WaitingSign:
@@ -66,36 +98,3 @@ class WaitingSign:
         except BlockingIOError:
             return False
         return True
-
-
-def begin(connection: sqlite3.Connection, sign: WaitingSign, *, draining: bool, patience_seconds: float) -> None:
-    """Begin a write transaction. Raises sqlite3.OperationalError (busy) once out of patience."""
-    if _try_begin(connection, last=False):
-        return
-    started = time.monotonic()
-    waited, signed = 0.0, False
-    try:
-        while not _try_begin(connection, last=waited > patience_seconds):
-            if not signed and (not draining or waited > SILENT_SECONDS):
-                signed = sign.raise_()
-            pause(DRAINING_RETRY_SECONDS if draining and not signed else RETRY_SECONDS)
-            waited = time.monotonic() - started
-    finally:
-        if signed:
-            sign.lower()
-
-
-def let_others_in(sign: WaitingSign) -> None:
-    """Leave the write lock alone for a moment where someone waits for it."""
-    if sign.is_up():
-        time.sleep(YIELD_SECONDS)
-
-
-def _try_begin(connection: sqlite3.Connection, *, last: bool) -> bool:
-    try:
-        connection.execute("BEGIN IMMEDIATE")
-    except sqlite3.OperationalError as error:
-        if last or primary_code(error) not in BUSY:
-            raise
-        return False
-    return True

@@ -1,1 +1,1 @@
-"""Where facts come from: one small interface, the imported regions, and live services."""
+"""Where facts come from: one small interface, and the imported regions that answer it."""

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from app.atlas.transit.clock import iso_date
-from app.atlas.transit.compile.changes import find_changes, station_of
+from app.atlas.transit.compile.changes import DETOUR, find_changes, station_of
 from app.atlas.transit.compile.day import Day, gather_day
 from app.atlas.transit.compile.departures import Departures, count_departures, directions
 from app.atlas.transit.contract import Changes, Ints, TimetableFacts, WalkBetween
@@ -26,7 +26,7 @@ def compile_timetables(feeds: Sequence[Path], directory: Path, walk: WalkBetween
     """Check the feeds and write their timetables into a directory (made where absent).
 
     Raises BadFeed with a list of what is wrong; nothing is written then. `walk` gives the changes on foot;
-    without it, and for stops off its network, 1.3 times the straight line at 80 m/min is taken.
+    without it, and for stops off its network, they are estimated from the straight line.
     """
     if not feeds:
         raise ValueError("no feed to compile")
@@ -94,7 +94,7 @@ def _facts(feeds: Sequence[Feed], days: Sequence[int], day: Day, estimated: int)
             notes.append(f"{feed.name}: some trips run by headway; their departures were laid out evenly.")
     if estimated:
         off = f"{estimated} of {len(day.stops)} stops are off the mapped streets"
-        notes.append(f"{off}: walks between them were estimated as 1.3 times the straight line.")
+        notes.append(f"{off}: walks between them were estimated as {DETOUR:g} times the straight line.")
     texts = tuple(feed.name for feed in feeds)
     trips = int((~day.run_carried).sum())
     return TimetableFacts(texts, iso_date(max(days)), len(day.stops), trips, tuple(notes))
