@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from app.pipeline.found import KIND_NOUNS, place_name
+from dataclasses import replace
+
+import pytest
+
+from app.pipeline.found import KIND_NOUNS, found_place, place_name
 from app.places import Kind
 from tests.support.surroundings import place
 
@@ -21,3 +25,25 @@ def test_an_unnamed_place_is_never_empty() -> None:
 
 def test_a_named_place_keeps_its_name() -> None:
     assert place_name(place(Kind.PARK, 100, name="Ruttopuisto")) == "Ruttopuisto"
+
+
+@pytest.mark.parametrize(
+    ("straight_m", "walk_m", "said"),
+    [
+        (300.0, 730.0, ""),
+        (300.0, 731.0, "the walk is 2.4 times the straight line"),
+        (50.0, 206.0, "the walk is 4.1 times the straight line"),
+        # Below 50 m a factor would sound absurd: 40 times of 10 m.
+        (49.0, 203.0, "the walk is long for the distance"),
+        (0.0, 101.0, "the walk is long for the distance"),
+        (0.0, 100.0, ""),
+    ],
+)
+def test_a_walk_that_is_too_long_for_its_distance_says_so(straight_m: float, walk_m: float, said: str) -> None:
+    found = replace(place(Kind.PARK, 0), straight_m=straight_m, walk_s=walk_m / 80.0 * 60.0)
+    assert found_place(found).detail == said
+
+
+def test_what_a_place_is_and_its_detour_stand_beside_each_other() -> None:
+    found = replace(place(Kind.SCHOOL, 0), straight_m=100.0, walk_s=600.0)
+    assert found_place(found, "public").detail == "public, the walk is 8 times the straight line"

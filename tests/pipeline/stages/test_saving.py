@@ -81,6 +81,19 @@ def test_a_low_index_costs_last() -> None:
     assert [c.title for c in costs] == ["Water nearby", "Transit index"]
 
 
+def test_of_unmet_needs_the_farthest_costs_most() -> None:
+    near = tuple(p for p in full_grid().places if p.kind not in (Kind.PHARMACY, Kind.BANK, Kind.DOCTOR))
+    far = (place(Kind.DOCTOR, 1_500), place(Kind.BANK, 2_100), place(Kind.PHARMACY, 1_800))
+    costs = report(full_grid(places=(*near, *far), stops=BUSY)).verdict.costs
+    assert [c.title for c in costs] == ["A bank or post office", "A pharmacy", "A doctor or clinic"]
+
+
+def test_a_warning_costs_more_than_an_unmet_need_and_that_more_than_a_low_index() -> None:
+    bankless = tuple(p for p in full_grid().places if p.kind is not Kind.BANK)
+    costs = report(full_grid(places=bankless, dangers=(hazard(Kind.WATERCOURSE, 20, "Mill Brook"),))).verdict.costs
+    assert [c.title for c in costs] == ["Water nearby", "A bank or post office", "Transit index"]
+
+
 def test_an_unmapped_address_has_no_score() -> None:
     verdict = report(StreetGrid(facts=NOTHING_MAPPED)).verdict
     assert verdict.score is None
