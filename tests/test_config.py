@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import fields
 from pathlib import Path
 
@@ -9,6 +10,9 @@ import pytest
 
 from app.config import Config, load_config
 from app.errors import ConfigError
+from tests.support.folders import ROOT
+
+OPERATIONS = ROOT / "docs" / "operations.md"
 
 
 def test_it_has_defaults_for_everything() -> None:
@@ -20,6 +24,15 @@ def test_it_reads_each_kind_of_value() -> None:
         {"DOORSTEP_DATA_DIR": "/data", "DOORSTEP_LEASE_SECONDS": "2.5", "DOORSTEP_MAX_ATTEMPTS": "5", "PATH": "/bin"}
     )
     assert (config.data_dir, config.lease_seconds, config.max_attempts) == (Path("/data"), 2.5, 5)
+
+
+def test_the_operators_page_names_every_setting_with_its_default() -> None:
+    rows = re.findall(r"^\| `DOORSTEP_([A-Z_]+)` \| `?([^`|]+?)`? \|", OPERATIONS.read_text(), re.MULTILINE)
+    said = {"none": "", "made at first start": ""}
+    assert [(name.lower(), said.get(default, default)) for name, default in rows] == [
+        (setting.name, f"{setting.default:g}" if "low" in setting.metadata else str(setting.default))
+        for setting in fields(Config)
+    ]
 
 
 @pytest.mark.parametrize(

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from app.pipeline.confidence import Reason, judge, section
+from app.pipeline.confidence import Reason, judge, section, whole_report
 from app.pipeline.evaluate import evaluate_property
 from app.pipeline.listing import Listing
-from app.pipeline.report import Confidence, Level
+from app.pipeline.report import Confidence, Finding, Level, State
 from app.pipeline.rules.categories import Data
 from app.places import Precision
 from tests.support.surroundings import (
@@ -92,3 +92,10 @@ def test_a_report_names_the_sections_that_are_missing() -> None:
     confidence = evaluate_property(Listing(ADDRESS), Town(StreetGrid(facts=NOTHING_MAPPED))).confidence
     assert confidence.level is Level.LOW
     assert any("could not be measured" in reason for reason in confidence.reasons)
+
+
+@pytest.mark.parametrize(("missing", "level"), [(1, "medium"), (2, "medium"), (3, "low")])
+def test_sections_that_are_missing_lower_the_whole_report(missing: int, level: str) -> None:
+    evaluation = evaluation_of(full_grid())
+    findings = [Finding(title=f"Section {n}", state=State.UNKNOWN, summary="") for n in range(missing)]
+    assert whole_report(evaluation, findings).level == level

@@ -120,6 +120,6 @@ def _summary(groups: dict[str, Group], none: list[str], gaps: list[Gap]) -> str:
     if none:
         missing = listed([f"no {NOUNS[key]}" for key in none])
         text += f" There is {missing} within {LISTED_MIN} minutes on foot."
-    if not text or (gaps and not said):
+    if not text:
         text += f" The map does not tell whether there are schools or childcare within {LISTED_MIN} minutes on foot."
     return text.strip()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from app.atlas.facts import BikeInfrastructure, MappedFacts
@@ -9,7 +11,9 @@ from app.pipeline.report import Finding, State
 from app.pipeline.rules.categories import WALK_CATEGORIES
 from app.pipeline.stages import bike_score
 from app.places import Kind
-from tests.support.surroundings import NOTHING_MAPPED, StreetGrid, evaluation_of, full_grid, place
+from tests.support.surroundings import NOTHING_MAPPED, WELL_MAPPED, StreetGrid, evaluation_of, full_grid, place
+
+SHOPS_ONLY = replace(WELL_MAPPED, amenities=0)
 
 
 def run(around: StreetGrid) -> Finding:
@@ -73,3 +77,13 @@ def test_reach_is_unknown_where_most_needs_are_not_mapped() -> None:
 def test_a_long_quiet_detour_is_no_reach(detour: str, reached: float) -> None:
     around = StreetGrid(places=(place(Kind.PHARMACY, 500, stress="4", detour=detour),))
     assert value(run(around), "reach") == pytest.approx(reached, abs=0.001)
+
+
+def test_paths_count_where_no_amenities_are_mapped() -> None:
+    amenityless = full_grid(facts=SHOPS_ONLY)
+    assert value(run(amenityless), "infrastructure") == pytest.approx(0.5)
+
+
+def test_no_paths_where_no_amenities_are_mapped_is_not_known() -> None:
+    pathless = full_grid(facts=SHOPS_ONLY, bike=BikeInfrastructure(0.0, 0.0))
+    assert run(pathless).state is State.UNKNOWN

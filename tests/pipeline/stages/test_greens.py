@@ -115,3 +115,24 @@ def test_green_beyond_the_edge_is_unknown() -> None:
 
 def test_the_summary_reads_in_singular() -> None:
     assert "1 green space is within 15 minutes" in spaces(green(100)).summary
+
+
+def test_no_green_within_a_walk_is_nought_of_ten() -> None:
+    score = escape().score
+    assert score is not None
+    assert (score.value, score.out_of, score.word) == (0.0, 10.0, "falls short")
+
+
+@pytest.mark.parametrize(
+    ("hectares", "said"),
+    [
+        (12.4, "12 ha"),
+        (9.96, "10 ha"),
+        (1.24, "1.2 ha"),
+        (0.0644, "640 m²"),
+        (0.001, "10 m²"),
+        (0.0005, "size not known"),
+    ],
+)
+def test_sizes_are_written_as_people_say_them(hectares: float, said: str) -> None:
+    assert green_spaces.size_text(green(100, hectares=hectares)) == said

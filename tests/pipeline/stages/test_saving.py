@@ -8,9 +8,9 @@ import pytest
 
 from app.pipeline.evaluate import evaluate_property
 from app.pipeline.listing import Listing
-from app.pipeline.report import Report
+from app.pipeline.report import Finding, Report, Score, State
 from app.pipeline.scoring import word_for
-from app.pipeline.stages.saving import METHOD
+from app.pipeline.stages.saving import METHOD, verdict_of
 from app.places import Kind
 from tests.support.surroundings import ADDRESS, NOTHING_MAPPED, StreetGrid, Town, full_grid, hazard, place, route, stop
 
@@ -108,3 +108,18 @@ def test_a_home_over_the_budget_is_said_once() -> None:
 def test_bonuses_help() -> None:
     poor = replace(full_grid(), places=(), greens=(), stops=())
     assert [h.title for h in report(poor, has_parking=True).verdict.helps] == ["Parking"]
+
+
+def test_another_failed_wish_does_not_hide_what_affordability_loses() -> None:
+    around = full_grid(stops=BUSY)
+    costs = report(around, rent=1_100.0, budget=1_100.0, wants_laundry=True, has_laundry=False).verdict.costs
+    assert [c.title for c in costs] == ["Laundry", "Affordability"]
+
+
+def test_of_two_low_indexes_the_lower_one_costs_more() -> None:
+    low = {"walk_scores": 40.0, "bike_score": 20.0, "transit_score": 30.0}
+    findings = {
+        stage: Finding(title=stage, state=State.MEASURED, summary="", score=Score("Index", value, 100.0))
+        for stage, value in low.items()
+    }
+    assert [c.title for c in verdict_of(findings).costs] == ["bike_score", "transit_score", "walk_scores"]

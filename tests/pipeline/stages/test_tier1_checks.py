@@ -206,3 +206,19 @@ def test_a_check_that_looks_far_needs_no_house() -> None:
 def test_an_interpolated_house_is_near_enough() -> None:
     between = replace(STREET_ONLY, precision=Precision.INTERPOLATED)
     assert check("fuel_station", location=between).outcome is Outcome.PASS
+
+
+@pytest.mark.parametrize(("volts", "outcome"), [("199999", "pass"), ("200000", "warn"), ("110000;220000", "warn")])
+def test_a_line_counts_from_its_voltage_on(volts: str, outcome: str) -> None:
+    assert check("power_line", hazard(K.POWER_LINE, 20, voltage=volts)).outcome == outcome
+
+
+@pytest.mark.parametrize(("metres", "said"), [(0.5, "is right at the address."), (1.5, "is under 10 m away.")])
+def test_what_is_at_the_door_is_said_so(metres: float, said: str) -> None:
+    assert check("railway", hazard(K.RAILWAY, metres, "Main Line")).finding.endswith(said)
+
+
+def test_the_rule_names_the_lanes_that_it_asks_for() -> None:
+    assert check("busy_road").rule == "Warns nearer than 75 m, fails nearer than 20 m with 4 lanes or more."
+    assert check("fuel_station").rule == "Warns nearer than 160 m, fails nearer than 50 m."
+    assert check("railway").rule == "Warns nearer than 50 m, never fails."

@@ -106,3 +106,10 @@ def test_a_place_nearby_counts_where_little_is_mapped() -> None:
     near, far = (full_grid(facts=sparse, places=(place(Kind.SUPERMARKET, m),)) for m in (300.0, 2_000.0))
     assert part(run(near), "provisioning").value == pytest.approx(8.67)
     assert part(run(far), "provisioning").value is None
+
+
+def test_a_place_at_exactly_fifteen_minutes_is_still_a_choice() -> None:
+    cafes = (place(Kind.CAFE, 100.0, name="Near Café"), place(Kind.CAFE, 1_200.0))
+    assert part(run(StreetGrid(places=cafes)), "third_place").evidence == (
+        "Near Café, 1 min on foot, and 1 more within 15 minutes."
+    )

@@ -10,7 +10,7 @@ import pytest
 from app.atlas.facts import TransitStop
 from app.pipeline.report import Finding, State
 from app.pipeline.stages import transit_access, transit_score
-from app.pipeline.transit_stops import Boarding, boardings
+from app.pipeline.transit_stops import Boarding, boardings, found_stop
 from app.places import Kind
 from tests.support.surroundings import WELL_MAPPED, StreetGrid, evaluation_of, full_grid, place, route, stop
 
@@ -200,3 +200,23 @@ def test_a_stop_further_off_is_another_place_to_wait(apart_degrees: float, per_h
     first, second = stop(160, route("1", per_hour=3.0)), stop(170, route("2", per_hour=3.0), name="B")
     moved = replace(second, lat=second.lat + apart_degrees)
     assert transit_access.departures_around(first, [first, moved]) == per_hour
+
+
+def test_how_many_are_without_a_timetable_is_said() -> None:
+    eight, nine = (route(name, trips=None, per_hour=None) for name in ("8", "9"))
+    one, two = index(stop(100, route("1"), eight)), index(stop(100, eight, nine))
+    assert one.notes[0].startswith("1 of the routes and stops counted is known from OpenStreetMap alone")
+    assert two.notes[0].startswith("2 of the routes and stops counted are known from OpenStreetMap alone")
+
+
+def test_more_than_eight_routes_of_a_stop_are_counted() -> None:
+    def lines(count: int) -> str:
+        return found_stop(stop(100, *(route(str(n)) for n in range(1, count + 1)))).detail
+
+    assert lines(8) == "bus 1, bus 2, bus 3, bus 4, bus 5, bus 6, bus 7 and bus 8"
+    assert lines(10) == f"{lines(8)} and 2 more"
+
+
+def test_the_trip_to_the_centre_is_measured_where_no_earlier_stage_did() -> None:
+    centre = next(p for p in access(stop(200, route()), transit_share=1.0).parts if p.key == "centre")
+    assert centre.evidence == "25 min by transit to Gridtown (town centre)."

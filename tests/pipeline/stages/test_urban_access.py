@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import pytest
 
+from app.atlas.facts import TravelTimes
 from app.pipeline.listing import Listing
 from app.pipeline.report import Finding, State
 from app.pipeline.stages import urban_access
-from app.places import Kind
+from app.places import Kind, Location, Place
 from tests.support.surroundings import ADDRESS, StreetGrid, evaluation_of, location, place
 
 LANDMARKS = tuple(
@@ -111,3 +112,19 @@ def test_a_station_is_told_from_its_town() -> None:
 
 def test_the_summary_names_the_walk_where_it_is_short() -> None:
     assert run(StreetGrid(places=LANDMARKS[:1])).summary == "City_Centre (city centre): 12 min on foot."
+
+
+def test_a_walk_that_is_too_far_is_said_and_a_short_one_is_not() -> None:
+    near, far = (run(StreetGrid(places=(place(Kind.HOSPITAL, metres),))).trips[0] for metres in (1_000, 5_000))
+    assert "No walk of up to 45 minutes was found." in far.notes
+    assert "No walk of up to 45 minutes was found." not in near.notes
+
+
+def test_a_ride_by_bike_is_named_where_no_other_way_is_known() -> None:
+    class BikeOnly(StreetGrid):
+        def _times(self, destination: Location | Place) -> TravelTimes:
+            return TravelTimes(None, 754.0, None, None)
+
+    finding = run(BikeOnly(places=(place(Kind.HOSPITAL, 5_000, name="St Mary"),)))
+    assert finding.summary == "St Mary (hospital): 13 min by bike."
+    assert finding.trips[0].bike_min == 12.6

@@ -103,3 +103,9 @@ def test_the_evidence_names_the_nearest_place() -> None:
 def test_a_cash_machine_next_door_does_not_stand_for_the_bank() -> None:
     both = StreetGrid(places=(place(Kind.ATM, 50), place(Kind.BANK, 300, name="First Bank")))
     assert part(run(both), "banks").evidence == "First Bank, 4 min on foot and 1 more within 2.4 km."
+
+
+@pytest.mark.parametrize(("penalty", "value"), [(0.0, 50.0), (10.0, 45.0), (5.0, 47.5)])
+def test_the_street_pattern_takes_a_share_off(penalty: float, value: float) -> None:
+    halves = tuple(Part(c.key, c.label, sum(c.slots) / 2, sum(c.slots), sum(c.slots)) for c in WALK_CATEGORIES)
+    assert walk_scores.walk_index(halves, penalty) == value
