@@ -79,7 +79,8 @@ def by_departure(scan: Scan, access: StopWalks, egresses: Sequence[StopWalks]) -
 def by_profile(scan: Scan, access: StopWalks, egresses: Sequence[StopWalks]) -> list[list[float]]:
     """Go through all events once in order of time, carrying the latest departure that is still on board."""
     walk_to = dict(zip(access.stops.tolist(), access.seconds.tolist(), strict=True))
-    waiting, riding = [0] * len(scan.changes), {}
+    waiting = [0] * len(scan.changes)
+    riding: dict[int, int] = {}
     arrivals: list[list[tuple[int, int]]] = [[] for _ in scan.changes]
     for kind, label, row in _events(scan):
         departure, arrival, origin, target, run, boards, alights = scan.connections[row] if kind == 1 else (0,) * 7

@@ -72,7 +72,9 @@ def resident_mb() -> float:
 
 def measure(name: str, text: str) -> None:
     """Evaluate the addresses of one region, print the seconds as JSON."""
+    from app.atlas.atlas import Atlas
     from app.atlas.facts import WALK_LIMIT_S
+    from app.atlas.regions import RegionStore
     from app.errors import AddressNotFound
     from app.pipeline.evaluate import evaluate_property
     from app.pipeline.listing import Listing
@@ -92,7 +94,7 @@ def measure(name: str, text: str) -> None:
             continue
         whole.append(time.perf_counter() - began)
     grown = resident_mb() - before
-    (atlas,) = source.atlases()
+    atlas = Atlas(name, RegionStore(FOLDER / name / "regions").directory(name))
     for _, lat, lon in addresses:
         (snap,) = atlas.network.snap([lat], [lon])
         if snap["edge"] >= 0:

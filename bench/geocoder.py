@@ -9,6 +9,7 @@ import time
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from app.atlas.geocoder.build.columns import Addresses, AddressRow
@@ -108,7 +109,7 @@ def completion_times(geocoder: Geocoder, rows: Sequence[AddressRow]) -> list[flo
         draw.shuffle(pair)
         text = " ".join(pair)
         for end in range(1, len(text) + 1):
-            spent.append(timed(lambda end=end, text=text: geocoder.complete(text[:end])))
+            spent.append(timed(partial(geocoder.complete, text[:end])))
     return spent
 
 
@@ -127,7 +128,7 @@ def measure(extract: Path, count: int = SAMPLE, show_wrong: int = 0) -> str:
     plain = ask(geocoder, clean_all(asked), answers)
     hurried = ask(geocoder, mangled_all(asked), answers)
     complete = percentiles(completion_times(geocoder, asked[:100]))
-    reverse = percentiles([timed(lambda row=row: geocoder.reverse(row.lat, row.lon)) for row in asked[:300]])
+    reverse = percentiles([timed(partial(geocoder.reverse, row.lat, row.lon)) for row in asked[:300]])
     for text, answer in (*plain.wrong, ("--", "mangled"), *hurried.wrong)[: show_wrong or 0]:
         print(f"   {text!r} -> {answer}")
     cells = [extract.name.removesuffix(".osm.pbf"), f"{len(rows):,}", f"{seconds:.2f}", f"{len(asked)}"]

@@ -14,7 +14,7 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -27,7 +27,8 @@ from app.queue.jobs import Job, NewJob, StageRecord, StageState, Status
 from app.queue.store import JobStore
 from app.views.job import TICK_SECONDS, panel_mark
 from bench.watchers import watch
-from tests.support.serving import ROOT, Site, serve
+from tests.support.folders import ROOT
+from tests.support.serving import Site, serve
 
 PAGES = (
     "--workers",
@@ -106,7 +107,7 @@ def under_evaluation(folder: Path) -> None:
 
 
 @contextmanager
-def feeding(store: JobStore) -> Iterator[object]:
+def feeding(store: JobStore) -> Iterator[Callable[[], int]]:
     """Keep some jobs waiting all the time; yields a function that counts the finished ones."""
     stop = threading.Event()
     before = store.stats().done
