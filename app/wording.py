@@ -137,7 +137,7 @@ def ordinal(rank: int) -> str:
 
 
 def amount(value: float | str | bool | None, unit: str = "") -> str:
-    """Say a fact's value: yes or no, a number with its unit, text as it is, "unknown" for None."""
+    """Return a fact's value for people: yes or no, a number with its unit, text as it is, "unknown" for None."""
     if value is None:
         return "unknown"
     if isinstance(value, bool):

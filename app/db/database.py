@@ -106,7 +106,7 @@ class Database:
             self._opened = _Opened()
 
     def give_up(self, error: sqlite3.Error | OSError) -> NoReturn:
-        """Say what went wrong in plain words, and start afresh with the file next time."""
+        """Return the error that says in plain words what went wrong, and start afresh with the file next time."""
         told = explained(error, self.path)
         if told is None:
             raise error

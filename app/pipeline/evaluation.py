@@ -73,7 +73,7 @@ class Knowledge:
         return amount >= max(1.0, per_km * mapped.street_km)
 
     def why_not(self, data: Data) -> str:
-        """Say why a family counts as not mapped."""
+        """Return why a family counts as not mapped, as a sentence."""
         mapped = self.mapped
         amount = {Data.SHOPS: mapped.shops, Data.AMENITIES: mapped.amenities, Data.STOPS: mapped.stops}.get(data, 0)
         if data is Data.STOPS and self.has_timetable:
@@ -86,7 +86,7 @@ class Knowledge:
         )
 
     def why_cut(self, radius_m: float) -> str:
-        """Say that the map ends within a distance."""
+        """Return that the map ends within a distance, as a sentence."""
         share = percent(self.share(radius_m))
         return f"The map data is cut off: it covers {share} of the area within {metres(radius_m)} of the address."
 

@@ -188,7 +188,7 @@ def found_place(place: Place, detail: str = "") -> FoundPlace:
 
 
 def _detour(place: Place) -> str:
-    """Flag a walk longer than 2.1 times the straight line plus 100 m: the path may be missing on the map."""
+    """Return what is said of a walk too long for its straight line (a path may be missing on the map), else ""."""
     if place.walk_s is None:
         return ""
     walked = place.walk_s / 60.0 * METHODS.distances.metres_per_minute
@@ -219,6 +219,6 @@ def group(key: str, title: str, places: Sequence[FoundPlace], seconds: Floats) -
 
 
 def name_and_minutes(place: Place) -> str:
-    """Say "Café Ekberg, 2 minutes on foot"."""
+    """Return "Café Ekberg, 2 min on foot"."""
     walk = walk_minutes(place)
     return place_name(place) if walk is None else f"{place_name(place)}, {minutes(walk)} on foot"

@@ -67,7 +67,7 @@ def found_stop(stop: TransitStop) -> FoundPlace:
 
 
 def route_name(route: RouteAtStop) -> str:
-    """Say "bus 14", "tram 6"."""
+    """Return "bus 14", "tram 6"."""
     mode = MODE_NOUNS.get(route.mode, "line")
     return f"{mode} {route.name}".strip() if mode not in route.name.lower() else route.name
 

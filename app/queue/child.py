@@ -188,7 +188,8 @@ class _Child:
 
 
 def _text_of(stage: str) -> str:
-    """Name a stage as the page does. Imported here: the evaluator's side needs none of the pipeline's libraries."""
+    """Return a stage as the page names it."""
+    # Imported here: the evaluator's side needs none of the pipeline's libraries.
     from app.pipeline.evaluate import STAGES
 
     texts = {known.name: known.text.rstrip(".") for known in STAGES}

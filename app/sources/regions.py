@@ -223,7 +223,7 @@ def _in_region(match: Match, atlas: Atlas) -> Location:
 
 
 def _not_found(address: str, atlases: tuple[Atlas, ...], scores: list[float]) -> DoorstepError:
-    """Say that an address is misspelt where something here is like it, else that it lies elsewhere."""
+    """Return the error of a misspelt address where something here is like it, else that of one that lies elsewhere."""
     titles = _titles(atlases)
     if max(scores, default=0.0) < PLAUSIBLE:
         return AddressOutsideRegions(regions=titles)

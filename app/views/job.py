@@ -56,7 +56,7 @@ class JobView:
 
     @property
     def sentence(self) -> str:
-        """Say in one sentence how the job stands."""
+        """Return how the job stands, in one sentence."""
         if self.job.cancel_requested and self.live:
             return "Cancelling. It stops at the end of this step."
         match self.job.status:
@@ -77,7 +77,7 @@ class JobView:
 
     @property
     def title(self) -> str:
-        """Name the browser's tab: "3/14 Finding schools - Doorstep", then "Ready - ..."."""
+        """Return the title of the browser's tab: "3/14 Finding schools - Doorstep", then "Ready - ..."."""
         current = self.current
         if current:
             return f"{self.number}/{len(self.steps)} {current.label} - Doorstep"
@@ -85,14 +85,14 @@ class JobView:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """Say how long it takes and took, which try this is, and what was kept."""
+        """Return how long it takes and took, which try this is, and what was kept."""
         usual = self.estimate.sentence if self.estimate and not self.slow else ""
         notes = (_elapsed_note(self.job, self.elapsed_seconds), usual, self._try_note, _resumed_note(self.job))
         return tuple(filter(None, notes))
 
     @property
     def _try_note(self) -> str:
-        """Say which try this is and why, from the second on."""
+        """Return which try this is and why, from the second on."""
         number = _try_number(self.job)
         if number < 2:
             return ""
@@ -272,7 +272,7 @@ class Estimate:
 
     @property
     def sentence(self) -> str:
-        """Say the range without promising more than is known."""
+        """Return the range, without promising more than is known."""
         low, high = max(1, round(self.low_seconds)), max(1, round(self.high_seconds))
         if high == 1:
             return "usually about a second"
@@ -290,7 +290,7 @@ def estimate_from(stage_seconds: Mapping[str, tuple[float, float]]) -> Estimate 
 
 
 def _elapsed_note(job: Job, seconds: float) -> str:
-    """Say how long it takes, no finer than the panel is renewed; "" where that means nothing."""
+    """Return how long it takes, no finer than the panel is renewed; "" where that means nothing."""
     ticks = seconds // TICK_SECONDS
     so_far = duration(ticks * TICK_SECONDS) if ticks else "a few seconds"
     match job.status:
@@ -305,7 +305,7 @@ def _elapsed_note(job: Job, seconds: float) -> str:
 
 
 def _resumed_note(job: Job) -> str:
-    """Say that finished steps of an interrupted try were kept."""
+    """Return that finished steps of an interrupted try were kept, as a sentence."""
     if not job.resumed or job.status is Status.QUEUED:
         return ""
     return "resumed after an interruption; finished steps were kept"

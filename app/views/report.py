@@ -182,7 +182,7 @@ GOOD, FAIR = 0.7, 0.4
 
 
 def band(value: float | None, out_of: float) -> str:
-    """Name the colour band of a score; beside it the page always says it in words."""
+    """Return the colour band of a score; beside it the page always says it in words."""
     if value is None:
         return "unknown"
     share = value / out_of if out_of else 0.0
@@ -199,7 +199,7 @@ OUTCOMES = {
 
 
 def outcome_word(outcome: Outcome) -> str:
-    """Say what a check found in one word."""
+    """Return what a check found in one word."""
     return OUTCOMES[outcome]
 
 

@@ -98,7 +98,7 @@ def answer_unexpected(error: InternalServerError) -> Response:
 
 
 def with_retry_after(response: Response, error: DoorstepError) -> Response:
-    """Name the time to come back, where the error knows it."""
+    """Add the seconds after which to come back, where the error knows them."""
     if error.retry_after_seconds is not None:
         response.headers["Retry-After"] = str(error.retry_after_seconds)
     return response

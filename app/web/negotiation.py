@@ -32,7 +32,7 @@ def wanted() -> Wanted:
 
 
 def negotiated(response: Response) -> Response:
-    """Name the headers that the answer depends on, and keep fragments and JSON out of caches."""
+    """Add the headers that the answer depends on, and keep fragments and JSON out of caches."""
     if wanted() is Wanted.PAGE:
         response.headers["Vary"] = NOT_KEPT["Vary"]
     else:

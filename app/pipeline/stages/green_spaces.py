@@ -43,7 +43,7 @@ def run(evaluation: Evaluation) -> Finding:
 
 
 def size_text(green: GreenSpace) -> str:
-    """Say "12 ha", or square metres below a tenth of a hectare."""
+    """Return "12 ha", or square metres below a tenth of a hectare."""
     hectares = green.area_m2 / 10_000
     if hectares >= 0.1:
         return f"{number(hectares, 1 if hectares < 10 else 0)} ha"

@@ -86,7 +86,7 @@ def _helps(findings: Mapping[str, Finding]) -> tuple[Influence, ...]:
 
 
 def _costs(findings: Mapping[str, Finding], checks: tuple[Check, ...]) -> tuple[Influence, ...]:
-    """Name failed checks, then what loses most points, then warnings, unmet needs and low indexes."""
+    """Return failed checks, then what loses most points, then warnings, unmet needs and low indexes."""
     parts = _categories(findings)
     over_budget = any(c.key == "wish_cost" and c.outcome is Outcome.FAIL for c in checks)
     weighed = [WeightedInfluence(1_000.0, Influence(c.title, c.finding)) for c in checks if c.outcome is Outcome.FAIL]
@@ -103,7 +103,7 @@ def _costs(findings: Mapping[str, Finding], checks: tuple[Check, ...]) -> tuple[
 
 
 def _weak_indexes(findings: Mapping[str, Finding]) -> list[WeightedInfluence]:
-    """Name an index that is low though all of it is known; it counts for nothing in the score, so it comes last."""
+    """Return each index that is low though all of it is known; it counts for nothing in the score, so it comes last."""
     found = [findings[stage] for stage in INDEXES if stage in findings]
     measured = [(f.score.value, f) for f in found if f.state is State.MEASURED and f.score]
     return [

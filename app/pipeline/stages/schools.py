@@ -53,7 +53,7 @@ def run(evaluation: Evaluation) -> Finding:
 
 
 def _why_unsure(evaluation: Evaluation, key: str, groups: dict[str, Group]) -> str:
-    """Say why not finding a level does not mean that there is none; "" where it does."""
+    """Return why not finding a level does not mean that there is none; "" where it does."""
     know, unknown = evaluation.knowledge, groups["unknown"].within_30
     if not know.has(Data.AMENITIES) or know.cut_off(DISC_M):
         return know.gap("", Data.AMENITIES, DISC_M).why
@@ -91,7 +91,7 @@ def _group(key: str, places: list[Place]) -> Group:
 
 
 def operator_kind(place: Place) -> str:
-    """Say "public" or "private" when the map says so."""
+    """Return "public", "private" or "religious" where the map says so, else ""."""
     operator = place.tags.get("operator:type", "")
     if operator in ("public", "government", "municipal", "community"):
         return "public"
@@ -113,7 +113,7 @@ def _state(groups: tuple[Group, ...], gaps: list[Gap]) -> State:
 
 
 def _summary(groups: dict[str, Group], none: list[str], gaps: list[Gap]) -> str:
-    """Name the nearest of each level, and the levels that are certainly not there."""
+    """Return the nearest of each level and the levels that are certainly not there, in sentences."""
     nearest = [(NOUNS[key], g.places[0]) for key, g in groups.items() if g.places]
     said = [f"{noun}, {place.name} ({minutes(place.minutes or 0.0)})" for noun, place in nearest]
     text = f"The nearest on foot: {'; '.join(said)}." if said else ""

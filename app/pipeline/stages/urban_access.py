@@ -101,7 +101,7 @@ def landmark(around: Surroundings, purpose: str, kinds: tuple[Kind, ...]) -> Pla
 
 
 def landmark_name(place: Place) -> str:
-    """Say "Helsinki (railway station)": a station often has the name of its town."""
+    """Return "Helsinki (railway station)": a station often has the name of its town."""
     noun = kind_noun(place.kind)
     return f"{place.name} ({noun})" if place.name and noun not in place.name.lower() else place_name(place)
 
@@ -155,7 +155,7 @@ def _state(trips: Sequence[Trip], gaps: Sequence[Gap]) -> State:
 
 
 def _rides(trip: Trip) -> list[str]:
-    """Say the walk where it is short, else transit (or the walk) and car; the bike where nothing else is known."""
+    """Return the walk where it is short, else transit (or the walk) and car; the bike where nothing else is known."""
     if trip.walk_min is not None and trip.walk_min <= SHORT_WALK_MIN:
         return [f"{minutes(trip.walk_min)} on foot"]
     slow = (trip.walk_min, "on foot") if trip.transit_min is None else (trip.transit_min, "by transit")

@@ -78,7 +78,7 @@ def _usable(edges: EdgeTable, uses: UseTable) -> _Usable:
 
 
 def _flags(*, addressed: Mask, walkable: Mask, on_walk_mainland: Mask, drivable: Mask, on_car_mainland: Mask) -> Bytes:
-    """Say where an address may be: never on a barrier's link, rather not on an island, a tunnel or a motorway."""
+    """Return where an address may be: never on a barrier's link, rather not on an island, a tunnel or a motorway."""
     flags = (
         walkable * np.uint8(EdgeFlag.WALK)
         + drivable * np.uint8(EdgeFlag.CAR)
