@@ -162,7 +162,7 @@ def to_rows(meta: AtlasMeta) -> Mapping[str, str]:
 
 def read_meta(connection: sqlite3.Connection) -> AtlasMeta:
     """Read the table `meta`. Raises sqlite3.Error, msgspec.ValidationError or ValueError where it is not one."""
-    meta = msgspec.convert(_values(connection), AtlasMeta)
+    meta = _METAS.decode(_rows(connection))
     if meta.format_version != FORMAT_VERSION:
         raise ValueError(f"format {meta.format_version}")
     return meta
@@ -187,9 +187,15 @@ def origin_of(name: str, directory: Path) -> Origin:
 
 def read_origin(connection: sqlite3.Connection) -> Origin:
     """Read what an atlas of any version was imported from. Raises as `read_meta`."""
-    return msgspec.convert(_values(connection), Origin)
+    return _ORIGINS.decode(_rows(connection))
 
 
-def _values(connection: sqlite3.Connection) -> dict[str, object]:
+# Made here, before any thread: where the first decodings of a type race, msgspec crashes the process.
+_METAS = msgspec.json.Decoder(AtlasMeta)
+_ORIGINS = msgspec.json.Decoder(Origin)
+
+
+def _rows(connection: sqlite3.Connection) -> bytes:
+    """Return the table `meta` as one JSON object."""
     rows = connection.execute("SELECT key, value FROM meta").fetchall()
-    return {key: msgspec.json.decode(value) for key, value in rows}
+    return msgspec.json.encode({key: msgspec.Raw(value.encode()) for key, value in rows})

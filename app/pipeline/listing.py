@@ -47,3 +47,12 @@ class Listing:
 
 def _normal(text: str) -> str:
     return " ".join(unicodedata.normalize("NFKC", text).casefold().split())
+
+
+# Made here, before any thread, as in report.py.
+_LISTINGS = msgspec.json.Decoder(Listing)
+
+
+def listing_from_json(data: bytes | str) -> Listing:
+    """Decode a stored listing."""
+    return _LISTINGS.decode(data)

@@ -228,6 +228,11 @@ class Report:
         return next((f for f in self.findings if f.stage == stage), None)
 
 
+# Made here, before any thread: where the first decodings of a type race, msgspec crashes the process.
+_REPORTS = msgspec.json.Decoder(Report)
+_FINDINGS = msgspec.json.Decoder(Finding)
+
+
 def to_json(value: Report | Finding | Listing) -> bytes:
     """Encode in a fixed field order, so equal values give equal bytes."""
     return msgspec.json.encode(value)
@@ -235,9 +240,9 @@ def to_json(value: Report | Finding | Listing) -> bytes:
 
 def report_from_json(data: bytes | str) -> Report:
     """Decode a stored report. Raises msgspec.ValidationError where the shape does not fit."""
-    return msgspec.json.decode(data, type=Report)
+    return _REPORTS.decode(data)
 
 
 def finding_from_json(data: bytes | str) -> Finding:
     """Decode a checkpointed finding."""
-    return msgspec.json.decode(data, type=Finding)
+    return _FINDINGS.decode(data)

@@ -6,10 +6,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-import msgspec
-
 from app.pipeline.evaluate import evaluate_property
-from app.pipeline.listing import Listing
+from app.pipeline.listing import listing_from_json
 from app.pipeline.report import Finding, State, finding_from_json, to_json
 from app.queue.jobs import StageRecord, StageState
 from app.queue.runner import Evaluate, StageEnded, StageObserver
@@ -27,7 +25,7 @@ def from_source(source: Source) -> Evaluate:
 
     def evaluate(listing: str, finished: Sequence[bytes], observer: StageObserver) -> bytes:
         report = evaluate_property(
-            msgspec.json.decode(listing, type=Listing),
+            listing_from_json(listing),
             source,
             on_stage=_Stopwatch(observer).note,
             finished=tuple(finding_from_json(finding) for finding in finished),

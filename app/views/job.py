@@ -6,11 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-import msgspec
-
 from app.errors import AddressNotFound, AddressOutsideRegions
 from app.pipeline.evaluate import STAGES
-from app.pipeline.listing import Listing
+from app.pipeline.listing import listing_from_json
 from app.queue.jobs import Job, StageRecord, StageState, Status
 from app.queue.store import JobStore
 from app.web.forms import FormValues, values_from
@@ -153,7 +151,7 @@ class JobView:
 
     @property
     def _form(self) -> FormValues:
-        return values_from(msgspec.json.decode(self.job.listing, type=Listing))
+        return values_from(listing_from_json(self.job.listing))
 
 
 def view_of(store: JobStore, job: Job, mine: bool, now: float) -> JobView:

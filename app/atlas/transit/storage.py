@@ -61,6 +61,10 @@ class TimetableTexts(msgspec.Struct, frozen=True):
     lengths: dict[str, int] = {}
 
 
+# Made here, before any thread: where the first decodings of a type race, msgspec crashes the process.
+_TEXTS = msgspec.json.Decoder(TimetableTexts)
+
+
 class _ArraysOnly(Protocol):
     """A dataclass whose fields all are arrays."""
 
@@ -87,7 +91,7 @@ def load_texts(directory: Path) -> TimetableTexts | None:
     """Return the words; None where there is no timetable. Raises ValueError where they are of another version."""
     if not (directory / TEXTS_FILE).exists():
         return None
-    names = msgspec.json.decode((directory / TEXTS_FILE).read_bytes(), type=TimetableTexts)
+    names = _TEXTS.decode((directory / TEXTS_FILE).read_bytes())
     if names.version != VERSION:
         raise ValueError("compiled by another version")
     return names

@@ -1,0 +1,43 @@
+"""Stored reports, read back."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.pipeline.report import report_from_json, to_json
+from tests.support.folders import ROOT
+from tests.support.reports import report
+
+#: Sixteen people open a report right after a start, as threads of one fresh process.
+OPENED_AT_ONCE = """
+import sys, threading
+from pathlib import Path
+from app.pipeline.report import report_from_json
+
+stored, together = Path(sys.argv[1]).read_bytes(), threading.Barrier(16)
+
+def open_it():
+    together.wait()
+    report_from_json(stored)
+
+threads = [threading.Thread(target=open_it) for _ in range(16)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+"""
+
+
+def test_it_comes_back_as_it_was_stored() -> None:
+    assert report_from_json(to_json(report())) == report()
+
+
+@pytest.mark.parametrize("start", range(8))
+def test_many_may_open_the_first_report_at_once(tmp_path: Path, start: int) -> None:
+    (tmp_path / "report.json").write_bytes(to_json(report()))
+    command = [sys.executable, "-c", OPENED_AT_ONCE, str(tmp_path / "report.json")]
+    assert subprocess.run(command, cwd=ROOT, check=False).returncode == 0
