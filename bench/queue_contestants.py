@@ -51,7 +51,7 @@ class Doorstep:
     def work(self) -> Iterator[int]:
         claim = self.store.claim_next_job("bench:1:1")
         while claim is not None:
-            number = int(claim.job.listing)
+            number = int(claim.listing)
             snapshot_id, claim = self.store.complete_and_claim(claim, b"{}", "bench:1:1")
             if snapshot_id:
                 yield number

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import NamedTuple
 
 
 class Status(StrEnum):
@@ -46,9 +47,11 @@ class StageRecord:
     reason: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Job:
-    """One queued evaluation. Times are Unix seconds of the database's host."""
+class Job(NamedTuple):
+    """One queued evaluation. Times are Unix seconds of the database's host.
+
+    A tuple, since a frozen dataclass of twenty fields would take as long to make as to read from the database.
+    """
 
     job_id: str
     address: str
@@ -80,18 +83,25 @@ class Job:
     worker: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A job held by a worker under a lease; the token fences every later write.
+class Claim(NamedTuple):
+    """A job held by a worker under a lease, as it was when it was claimed; the token fences every later write.
 
     `lease_until` is on the store's steady clock, which no one can set: not Unix time.
     """
 
-    job: Job
-    token: str
-    lease_until: float
     #: The job's number in the store.
     seq: int
+    job_id: str
+    token: str
+    lease_until: float
+    worker: str
+    address: str
+    #: The whole listing, as JSON.
+    listing: str
+    owner: str
+    current_stage: str | None
+    attempts: int
+    resumed: int
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,7 @@ class Worker:
         return Health(
             alive=not self.stopping and self.is_alive() and self._watch.is_alive(),
             name=self.name,
-            job_id=attempt.claim.job.job_id if attempt else None,
+            job_id=attempt.claim.job_id if attempt else None,
             restarts=self.restarts,
         )
 
@@ -157,8 +157,8 @@ class Worker:
         self._hold(attempt)
         following = None
         try:
-            kept = self._store.checkpoints(claim.job.job_id) if claim.job.current_stage else ()
-            following = attempt.complete(self._runner.run(claim.job.listing, kept, attempt), self.name)
+            kept = self._store.checkpoints(claim.job_id) if claim.current_stage else ()
+            following = attempt.complete(self._runner.run(claim.listing, kept, attempt), self.name)
         except Interrupted:
             attempt.break_off()
         except EvaluatorUnavailable:

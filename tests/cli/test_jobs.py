@@ -36,7 +36,7 @@ def fail_one(store: JobStore) -> str:
     store.update_job_stage(claim, "geocode", None, None)
     store.update_job_stage(claim, "schools", ended("geocode", reason="nothing mapped").record, b"here")
     store.fail_job(claim, Failure("too-bad", "It did not work out."), retry=False)
-    return claim.job.job_id
+    return claim.job_id
 
 
 def test_it_lists_jobs(site: JobStore) -> None:

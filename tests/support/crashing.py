@@ -65,13 +65,13 @@ def failed(store: JobStore) -> str:
     """A failed job."""
     claim = claimed(store)
     store.fail_job(claim, FAILURE, retry=False)
-    return claim.job.job_id
+    return claim.job_id
 
 
 def asked_to_stop(store: JobStore) -> Claim:
     """A running job that was called off."""
     claim = claimed(store)
-    store.cancel_job(claim.job.job_id, None)
+    store.cancel_job(claim.job_id, None)
     return claim
 
 
@@ -86,7 +86,7 @@ def of_the_dead(store: JobStore) -> None:
 TRANSITIONS: dict[str, tuple[Callable[[JobStore], Any], Callable[[JobStore, Any], object]]] = {
     "create": (create, lambda store, _: create(store)),
     "cancel queued": (create, lambda store, job: store.cancel_job(job.job_id, None)),
-    "cancel running": (claimed, lambda store, claim: store.cancel_job(claim.job.job_id, None)),
+    "cancel running": (claimed, lambda store, claim: store.cancel_job(claim.job_id, None)),
     "retry": (failed, lambda store, job_id: store.retry_job(job_id, None)),
     "claim": (create, lambda store, _: store.claim_next_job("w")),
     "heartbeat": (claimed, lambda store, claim: store.heartbeat(claim)),

@@ -37,7 +37,7 @@ def view(now: float = 1_006.0, records: tuple[StageRecord, ...] = (), **changes:
     estimate = changes.pop("estimate", None)
     because = str(changes.pop("because", ""))
     position = changes.pop("position", None)
-    job = replace(JOB, **changes)  # type: ignore[arg-type]
+    job = JOB._replace(**changes)  # type: ignore[arg-type]
     return JobView(
         job=job,
         steps=steps_of(job, records),
@@ -132,11 +132,11 @@ def test_it_says_where_it_stands_or_stopped(status: Status, state: str) -> None:
 
 
 def test_the_mark_changes_with_the_version_the_position_and_the_time() -> None:
-    job = replace(JOB, status=Status.QUEUED)
+    job = JOB._replace(status=Status.QUEUED)
     marks = {
         panel_mark(job, 1, 1_006.0),
         panel_mark(job, 2, 1_006.0),
-        panel_mark(replace(job, version=8), 1, 1_006.0),
+        panel_mark(job._replace(version=8), 1, 1_006.0),
         panel_mark(job, 1, 1_006.0 + TICK_SECONDS),
     }
     assert len(marks) == 4
@@ -144,7 +144,7 @@ def test_the_mark_changes_with_the_version_the_position_and_the_time() -> None:
 
 
 def test_the_mark_of_an_ended_job_never_changes_again() -> None:
-    job = replace(JOB, status=Status.DONE)
+    job = JOB._replace(status=Status.DONE)
     assert panel_mark(job, None, 1_006.0) == panel_mark(job, None, 9_999.0)
 
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import secrets
 import sqlite3
-from dataclasses import replace
 
 from app.db.database import Row
 from app.errors import EvaluationCrashed
@@ -169,7 +168,7 @@ class AttemptStore(StoreBase):
             job = _held(connection, claim)
             if job is None:
                 return False
-            self._give_up(connection, replace(claim, job=job), why)
+            self._give_up(connection, claim, job, why)
         self._notify()
         return True
 
@@ -206,7 +205,7 @@ class AttemptStore(StoreBase):
                 WHERE completed_at IS NULL AND status = 'queued' AND (run_after <= :now OR run_after > :latest)
                 ORDER BY turn, seq LIMIT 1
             )
-            RETURNING *
+            RETURNING seq, job_id, address, listing, owner, current_stage, attempts, resumed, version
             """,
             {
                 "token": token,
@@ -219,10 +218,10 @@ class AttemptStore(StoreBase):
         ).fetchall()
         if not rows:
             return None
-        job = job_from(rows[0])
-        why = f"attempt {job.attempts}"
-        record_event(connection, rows[0], now, before=Status.QUEUED, after=Status.RUNNING, worker=worker, why=why)
-        return Claim(job, token, lease_until, rows[0]["seq"])
+        (row,) = rows
+        why = f"attempt {row['attempts']}"
+        record_event(connection, row, now, before=Status.QUEUED, after=Status.RUNNING, worker=worker, why=why)
+        return _claim_from(row, token, worker, lease_until)
 
     def _complete(
         self, connection: sqlite3.Connection, claim: Claim, report: bytes, finished: StageRecord | None
@@ -263,7 +262,7 @@ class AttemptStore(StoreBase):
             """,
             {**_held_by(claim), "status": status.value, "now": now, **_reasons(failure)},
         ).fetchall()
-        record_event(connection, row, now, before=Status.RUNNING, after=status, worker=claim.job.worker, why=why)
+        record_event(connection, row, now, before=Status.RUNNING, after=status, worker=claim.worker, why=why)
 
     def _requeue(
         self,
@@ -286,11 +285,10 @@ class AttemptStore(StoreBase):
             """,
             {**_held_by(claim), "due_at": due_at, "uncounted": 0 if counts else 1, **_reasons(failure)},
         ).fetchall()
-        now, worker = self.clocks.unix(), claim.job.worker
+        now, worker = self.clocks.unix(), claim.worker
         record_event(connection, row, now, before=Status.RUNNING, after=Status.QUEUED, worker=worker, why=why)
 
-    def _give_up(self, connection: sqlite3.Connection, claim: Claim, why: str) -> None:
-        job = claim.job
+    def _give_up(self, connection: sqlite3.Connection, claim: Claim, job: Job, why: str) -> None:
         if job.cancel_requested:
             self._end(connection, claim, Status.CANCELLED, "called off")
         elif job.attempts >= self.config.max_attempts:
@@ -313,7 +311,8 @@ class AttemptStore(StoreBase):
             if not why:
                 return False
             row = rows[0]
-            self._give_up(connection, Claim(job_from(row), token, row["lease_until"], row["seq"]), why)
+            claim = _claim_from(row, token, row["worker"], row["lease_until"])
+            self._give_up(connection, claim, job_from(row), why)
         return True
 
     def _why_lost(self, row: Row) -> str:
@@ -329,9 +328,25 @@ class AttemptStore(StoreBase):
         return self.clocks.steady() + self.config.lease_seconds
 
 
+def _claim_from(row: Row, token: str, worker: str, lease_until: float) -> Claim:
+    return Claim(
+        seq=row["seq"],
+        job_id=row["job_id"],
+        token=token,
+        lease_until=lease_until,
+        worker=worker,
+        address=row["address"],
+        listing=row["listing"],
+        owner=row["owner"],
+        current_stage=row["current_stage"],
+        attempts=row["attempts"],
+        resumed=row["resumed"],
+    )
+
+
 def _held_by(claim: Claim) -> dict[str, object]:
     """Return the parameters that fence a write: `job_id` and `token`."""
-    return {"job_id": claim.job.job_id, "token": claim.token}
+    return {"job_id": claim.job_id, "token": claim.token}
 
 
 def _held(connection: sqlite3.Connection, claim: Claim) -> Job | None:
@@ -356,7 +371,6 @@ def _reasons(failure: Failure | None) -> dict[str, object]:
 
 def _store_snapshot(connection: sqlite3.Connection, claim: Claim, snapshot_id: str, now: float, report: bytes) -> None:
     """Store the report, and the last line of the job's history beside it."""
-    job = claim.job
     connection.execute(
         """
         INSERT INTO snapshots (job_seq, snapshot_id, job_id, owner, address, created_at, report)
@@ -365,9 +379,9 @@ def _store_snapshot(connection: sqlite3.Connection, claim: Claim, snapshot_id: s
         {
             "seq": claim.seq,
             "snapshot_id": snapshot_id,
-            "job_id": job.job_id,
-            "owner": job.owner,
-            "address": job.address,
+            "job_id": claim.job_id,
+            "owner": claim.owner,
+            "address": claim.address,
             "now": now,
             "report": report,
         },
@@ -378,7 +392,7 @@ def _store_snapshot(connection: sqlite3.Connection, claim: Claim, snapshot_id: s
         SELECT seq, version, current_stage, :now, 'running', 'done', :worker, 'report stored'
         FROM evaluation_jobs WHERE seq = :seq
         """,
-        {"now": now, "worker": job.worker, "seq": claim.seq},
+        {"now": now, "worker": claim.worker, "seq": claim.seq},
     )
 
 

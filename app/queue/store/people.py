@@ -6,6 +6,7 @@ import math
 import secrets
 import sqlite3
 import time
+from typing import NamedTuple
 
 from app.db.database import Row
 from app.errors import JobNotFound, NotYours, QueueFull, SnapshotNotFound, TooManyJobs, TransitionRefused
@@ -45,8 +46,9 @@ class PeopleStore(StoreBase):
             existing = _live_twin(connection, new.owner, new.listing_key)
             if existing is not None:
                 return existing, False
-            self._check_limits(connection, new.owner)
-            job = self._insert(connection, new)
+            newest = _newest(connection)
+            self._check_limits(connection, new.owner, newest)
+            job = self._insert(connection, new, newest)
         self._notify()
         return job, True
 
@@ -85,8 +87,9 @@ class PeopleStore(StoreBase):
             twin = _live_twin(connection, job["owner"], job["listing_key"])
             if twin is not None:
                 return twin
-            self._check_limits(connection, job["owner"])
-            queued = self._queue_again(connection, job, "operator" if owner is None else "owner")
+            newest = _newest(connection)
+            self._check_limits(connection, job["owner"], newest)
+            queued = self._queue_again(connection, job, newest, "operator" if owner is None else "owner")
         self._notify()
         return queued
 
@@ -184,37 +187,37 @@ class PeopleStore(StoreBase):
 
     # --- steps of a transaction ---
 
-    def _check_limits(self, connection: sqlite3.Connection, owner: str) -> None:
+    def _check_limits(self, connection: sqlite3.Connection, owner: str, newest: Newest) -> None:
         sql = "SELECT count(*) FROM evaluation_jobs WHERE owner = :owner AND completed_at IS NULL"
         live = connection.execute(sql, {"owner": owner}).fetchone()[0]
         if live >= self.config.max_live_jobs_per_owner:
             raise TooManyJobs(live=live, retry_after_seconds=OWNER_RETRY_SECONDS)
-        ahead = self._live_jobs(connection)
+        ahead = self._live_jobs(connection, newest)
         if ahead >= self.config.max_live_jobs:
             raise QueueFull(ahead=ahead, retry_after_seconds=FULL_RETRY_SECONDS)
 
-    def _live_jobs(self, connection: sqlite3.Connection) -> int:
+    def _live_jobs(self, connection: sqlite3.Connection, newest: Newest) -> int:
         """Count the live jobs; far from the limit, a count up to a second old and all jobs made since will do."""
-        newest, now = _newest(connection)[0], time.monotonic()
+        now = time.monotonic()
         counted, newest_then, counted_at = self._counted
-        at_most = counted + newest - newest_then
+        at_most = counted + newest.seq - newest_then
         if now - counted_at > RECOUNT_SECONDS or at_most * 2 > self.config.max_live_jobs:
             sql = "SELECT count(*) FROM evaluation_jobs WHERE completed_at IS NULL"
             at_most = connection.execute(sql).fetchone()[0]
-            self._counted = (at_most, newest, now)
+            self._counted = (at_most, newest.seq, now)
         return at_most
 
-    def _insert(self, connection: sqlite3.Connection, new: NewJob) -> Job:
+    def _insert(self, connection: sqlite3.Connection, new: NewJob, newest: Newest) -> Job:
         now = self.clocks.unix()
-        queued_at = _queued_at(connection, now)
-        (row,) = connection.execute(
+        queued_at = newest.not_before(now)
+        # No RETURNING: it would cost twice as much as to read the row.
+        inserted = connection.execute(
             """
             INSERT INTO evaluation_jobs
                 (job_id, address, listing, listing_key, owner, status, priority, turn, run_after, created_at, queued_at)
             VALUES
                 (:job_id, :address, :listing, :listing_key, :owner, 'queued', :priority, :turn, :run_after, :now,
                  :queued_at)
-            RETURNING *
             """,
             {
                 "job_id": secrets.token_hex(16),
@@ -228,7 +231,8 @@ class PeopleStore(StoreBase):
                 "now": now,
                 "queued_at": queued_at,
             },
-        ).fetchall()
+        )
+        row = _row(connection, inserted.lastrowid)
         record_event(connection, row, now, before=None, after=Status.QUEUED, why="created")
         return job_from(row)
 
@@ -246,9 +250,9 @@ class PeopleStore(StoreBase):
         why = f"called off by its {who}"
         record_event(connection, row, now, before=Status.QUEUED, after=Status.CANCELLED, why=why)
 
-    def _queue_again(self, connection: sqlite3.Connection, job: Row, who: str) -> Job:
+    def _queue_again(self, connection: sqlite3.Connection, job: Row, newest: Newest, who: str) -> Job:
         now = self.clocks.unix()
-        queued_at = _queued_at(connection, now)
+        queued_at = newest.not_before(now)
         (row,) = connection.execute(
             """
             UPDATE evaluation_jobs
@@ -285,15 +289,20 @@ def _turn(queued_at: float, priority: int) -> float:
     return queued_at - AGEING_SECONDS * priority
 
 
-def _queued_at(connection: sqlite3.Connection, now: float) -> float:
-    """Return the time to queue at: never before the newest job's, so a clock put back lets nobody jump the queue."""
-    return max(now, _newest(connection)[1])
+class Newest(NamedTuple):
+    """The number of the newest job and when it was queued; zeros where there is none."""
+
+    seq: int
+    queued_at: float
+
+    def not_before(self, now: float) -> float:
+        """Return the time to queue at: never before this job's, so a clock put back lets nobody jump the queue."""
+        return max(now, self.queued_at)
 
 
-def _newest(connection: sqlite3.Connection) -> tuple[int, float]:
-    """Return the number of the newest job and when it was queued; zeros where there is none."""
+def _newest(connection: sqlite3.Connection) -> Newest:
     row = connection.execute("SELECT seq, queued_at FROM evaluation_jobs ORDER BY seq DESC LIMIT 1").fetchone()
-    return (row["seq"], row["queued_at"]) if row else (0, 0.0)
+    return Newest(*row) if row else Newest(0, 0.0)
 
 
 def _live_twin(connection: sqlite3.Connection, owner: str, listing_key: str) -> Job | None:
@@ -313,6 +322,11 @@ def _owned(connection: sqlite3.Connection, job_id: str, owner: str | None) -> Ro
     row = _only(connection.execute(sql, {"job_id": job_id}).fetchall())
     if owner not in (None, row["owner"]):
         raise NotYours
+    return row
+
+
+def _row(connection: sqlite3.Connection, seq: int | None) -> Row:
+    row: Row = connection.execute("SELECT * FROM evaluation_jobs WHERE seq = :seq", {"seq": seq}).fetchone()
     return row
 
 

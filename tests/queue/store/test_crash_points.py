@@ -27,7 +27,7 @@ def finish_all(store: JobStore) -> None:
     with store.db.write(durable=True) as connection:
         connection.execute("UPDATE evaluation_jobs SET run_after = 0")
     while claim := store.claim_next_job("survivor"):
-        if claim.job.cancel_requested:
+        if store.cancel_wanted(claim):
             store.finish_cancel(claim)
         else:
             store.complete_job(claim, b"report")

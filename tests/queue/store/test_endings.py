@@ -25,7 +25,7 @@ def claimed(store: JobStore) -> Claim:
 
 
 def now(store: JobStore, claim: Claim) -> Job:
-    return store.get_job(claim.job.job_id)
+    return store.get_job(claim.job_id)
 
 
 def test_a_failure_ends_the_job_with_its_reason(store: JobStore, claim: Claim) -> None:
@@ -48,7 +48,7 @@ def test_a_passing_failure_is_tried_again_later(store: JobStore, claim: Claim, c
     assert store.claim_next_job("w") is None
     clock.pass_seconds(BACK_OFF_SECONDS * 1.5)
     again = claimed(store)
-    assert (again.job.attempts, again.job.error) == (2, None)
+    assert (again.attempts, store.get_job(again.job_id).error) == (2, None)
 
 
 def test_a_passing_failure_fails_for_good_after_three_attempts(store: JobStore, clock: SetClock) -> None:
@@ -70,7 +70,7 @@ def test_the_wait_doubles_with_jitter() -> None:
 
 def test_a_job_handed_back_is_claimable_at_once(store: JobStore, claim: Claim) -> None:
     assert store.release_job(claim)
-    assert claimed(store).job.attempts == 1
+    assert claimed(store).attempts == 1
 
 
 def test_a_lost_claim_cannot_be_handed_back(store: JobStore, claim: Claim) -> None:
@@ -84,18 +84,18 @@ def test_the_next_attempt_goes_on_from_the_checkpoints(store: JobStore, claim: C
     store.update_job_stage(claim, "schools", ended("geocode").record, b"here")
     store.release_job(claim)
     again = claimed(store)
-    assert again.job.resumed == 1
-    assert store.checkpoints(again.job.job_id) == (b"here",)
+    assert again.resumed == 1
+    assert store.checkpoints(again.job_id) == (b"here",)
 
 
 def test_an_attempt_without_checkpoints_is_not_called_resumed(store: JobStore, claim: Claim) -> None:
     store.update_job_stage(claim, "geocode", None, None)
     store.release_job(claim)
-    assert claimed(store).job.resumed == 0
+    assert claimed(store).resumed == 0
 
 
 def test_a_cancelled_run_ends_cancelled(store: JobStore, claim: Claim) -> None:
-    store.cancel_job(claim.job.job_id, "ann")
+    store.cancel_job(claim.job_id, "ann")
     assert store.cancel_wanted(claim)
     assert store.finish_cancel(claim)
     assert now(store, claim).status is Status.CANCELLED
@@ -108,7 +108,7 @@ def test_nobody_wants_to_cancel_unasked(store: JobStore, claim: Claim) -> None:
 
 @pytest.mark.parametrize("ending", ["release", "fail", "fail for good", "give up"])
 def test_a_job_called_off_ends_cancelled_however_its_attempt_ends(store: JobStore, claim: Claim, ending: str) -> None:
-    store.cancel_job(claim.job.job_id, "ann")
+    store.cancel_job(claim.job_id, "ann")
     if ending == "release":
         store.release_job(claim)
     elif ending.startswith("fail"):
@@ -121,8 +121,8 @@ def test_a_job_called_off_ends_cancelled_however_its_attempt_ends(store: JobStor
 
 def test_giving_up_counts_the_attempt(store: JobStore, claim: Claim) -> None:
     assert store.give_up(claim, "the process died")
-    assert claimed(store).job.attempts == 2
-    assert [event.why for event in store.events(claim.job.job_id)][-2] == "the process died"
+    assert claimed(store).attempts == 2
+    assert [event.why for event in store.events(claim.job_id)][-2] == "the process died"
 
 
 def test_a_job_that_keeps_killing_its_worker_fails_with_a_reason(store: JobStore) -> None:
@@ -143,7 +143,7 @@ def test_a_lost_claim_cannot_give_up(store: JobStore, claim: Claim) -> None:
 def test_every_transition_is_in_the_history(store: JobStore, claim: Claim) -> None:
     store.release_job(claim)
     store.complete_job(claimed(store), b"report")
-    steps = [(event.from_status, event.to_status) for event in store.events(claim.job.job_id)]
+    steps = [(event.from_status, event.to_status) for event in store.events(claim.job_id)]
     assert steps == [
         (None, Status.QUEUED),
         (Status.QUEUED, Status.RUNNING),
@@ -151,4 +151,4 @@ def test_every_transition_is_in_the_history(store: JobStore, claim: Claim) -> No
         (Status.QUEUED, Status.RUNNING),
         (Status.RUNNING, Status.DONE),
     ]
-    assert {event.worker for event in store.events(claim.job.job_id)[1:]} == {"box:1:1"}
+    assert {event.worker for event in store.events(claim.job_id)[1:]} == {"box:1:1"}

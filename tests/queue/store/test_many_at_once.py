@@ -24,7 +24,7 @@ store = open_at(Path(sys.argv[1]))
 sys.stdin.read()
 claim = store.claim_next_job(sys.argv[2])
 while claim:
-    print(claim.job.job_id)
+    print(claim.job_id)
     if int(sys.argv[2]) % 2:
         assert store.complete_job(claim, b"report")
         claim = store.claim_next_job(sys.argv[2])

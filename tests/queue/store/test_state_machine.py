@@ -115,19 +115,19 @@ class StoreMachine(RuleBasedStateMachine):
         return self._claimed(claim, expected)
 
     def _claimed(self, claim: Claim, expected: str | None) -> Claim:
-        job = self.model.jobs[claim.job.job_id]
-        assert claim.job.job_id == expected
+        job = self.model.jobs[claim.job_id]
+        assert claim.job_id == expected
         assert job.status is Status.QUEUED
         job.status, job.token = Status.RUNNING, claim.token
         job.attempts += 1
         job.lease_until = self.clock.steady_seconds + self.model.lease_seconds
-        assert claim.job.attempts == job.attempts
-        assert list(self.store.checkpoints(claim.job.job_id)) == job.checkpoints
+        assert claim.attempts == job.attempts
+        assert list(self.store.checkpoints(claim.job_id)) == job.checkpoints
         return claim
 
     def _holder(self, claim: Claim) -> ModelJob | None:
         """Return the model's job where this claim still stands."""
-        job = self.model.jobs[claim.job.job_id]
+        job = self.model.jobs[claim.job_id]
         return job if job.token == claim.token and job.status is Status.RUNNING else None
 
     @rule(claim=claims)
@@ -180,7 +180,7 @@ class StoreMachine(RuleBasedStateMachine):
             job = self._holder(claim)
             assert self.store.fail_job(claim, Failure("x", "y"), retry=retry) == (job is not None)
             if job and (retry or job.cancel):
-                due_at = self.store.get_job(claim.job.job_id).run_after
+                due_at = self.store.get_job(claim.job_id).run_after
                 assert job.cancel or due_at <= self.clock.unix_seconds + BACK_OFF_SECONDS * 1.5
                 self.model.let_go(job, counts=True, due_at=due_at)
             elif job:
