@@ -90,10 +90,10 @@ def test_it_refuses_when_the_queue_is_full(tmp_path: Path) -> None:
     store.db.close()
 
 
-def test_it_rings_for_a_new_job_only(tmp_path: Path) -> None:
-    rings: list[int] = []
-    store = open_at(tmp_path, notify=lambda: rings.append(1))
+def test_it_wakes_a_worker_for_a_new_job_only(tmp_path: Path) -> None:
+    woken: list[int] = []
+    store = open_at(tmp_path, notify=lambda: woken.append(1))
     store.create_job(new_job(key="same"))
     store.create_job(new_job(key="same"))
-    assert len(rings) == 1
+    assert len(woken) == 1
     store.db.close()

@@ -127,3 +127,31 @@ def test_a_zombie_process_counts_as_gone() -> None:
         pass
     assert process.is_gone(name)
     child.communicate()
+
+
+def test_every_job_that_goes_back_to_the_queue_wakes_a_worker(tmp_path: Path, clock: SetClock) -> None:
+    woken: list[int] = []
+    store = open_at(tmp_path, clock=clock, notify=lambda: woken.append(1))
+    create(store)
+    for put_back in (store.release_job, lambda claim: store.give_up(claim, "its worker's thread died")):
+        claim = claimed(store)
+        woken.clear()
+        assert put_back(claim)
+        assert woken
+    claimed(store)
+    clock.pass_seconds(15)
+    woken.clear()
+    store.recover_stale()
+    assert woken
+    woken.clear()
+    store.recover_stale()
+    assert not woken
+
+
+def test_it_began_when_it_was_first_claimed(store: JobStore, clock: SetClock) -> None:
+    job = create(store)
+    store.release_job(claimed(store))
+    first = store.get_job(job.job_id).started_at
+    clock.pass_seconds(60)
+    claimed(store)
+    assert store.get_job(job.job_id).started_at == first

@@ -99,3 +99,10 @@ def test_a_lost_claim_claims_nothing(store: JobStore, claim: Claim) -> None:
     store.release_job(claim)
     assert store.complete_and_claim(claim, b"zombie", "box:1:1") == (None, None)
     assert store.stats().queued == 1
+
+
+def test_checkpoints_come_in_the_order_of_the_stages(store: JobStore, claim: Claim) -> None:
+    advance(store, claim, "schools")
+    advance(store, claim, "geocode", after="schools")
+    advance(store, claim, "neighborhood", after="geocode")
+    assert store.checkpoints(claim.job_id) == (b"schools", b"geocode")
