@@ -106,3 +106,10 @@ def test_checkpoints_come_in_the_order_of_the_stages(store: JobStore, claim: Cla
     advance(store, claim, "geocode", after="schools")
     advance(store, claim, "neighborhood", after="geocode")
     assert store.checkpoints(claim.job_id) == (b"schools", b"geocode")
+
+
+def test_a_stage_that_begins_anew_has_taken_no_time_yet(store: JobStore, claim: Claim) -> None:
+    advance(store, claim, "geocode")
+    advance(store, claim, "schools", after="geocode")
+    advance(store, claim, "geocode")
+    assert store.stages(claim.job_id)[0] == StageRecord("geocode", StageState.WORKING, None)
