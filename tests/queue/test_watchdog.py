@@ -5,13 +5,15 @@ from __future__ import annotations
 import ctypes
 import threading
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
+from app.queue import watch
 from app.queue.jobs import Status
 from app.queue.runner import StageObserver
 from tests.queue.conftest import Site
-from tests.support.building import create, stages_of, wait_for, wait_for_status
+from tests.support.building import SetClock, create, open_at, stages_of, wait_for, wait_for_status
 
 pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")
 
@@ -54,3 +56,17 @@ def test_a_sound_worker_is_left_alone(site: Site) -> None:
     for _ in range(3):
         wait_for_status(site.store, create(site.store), Status.DONE)
     assert (worker.health().alive, worker.health().restarts) == (True, 0)
+
+
+def test_it_clears_old_jobs_away(site: Site, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = SetClock()
+    store = open_at(tmp_path, clock=clock)
+    old = create(store)
+    store.cancel_job(old.job_id, "ann")
+    clock.pass_seconds(29 * 86_400)
+    young = create(store)
+    store.cancel_job(young.job_id, "ann")
+    clock.pass_seconds(2 * 86_400)
+    monkeypatch.setattr(watch, "TIDY_SECONDS", 0.0)
+    site.start(stages_of(1), store)
+    wait_for(lambda: [job.job_id for job in store.list_jobs(None)] == [young.job_id])
