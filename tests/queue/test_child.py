@@ -154,6 +154,14 @@ def test_it_is_interrupted_in_the_middle_of_a_stage(start: Start, how: str) -> N
         runner.run(f'"{how}"', (), heard)
 
 
+def test_an_interruption_is_forgotten_at_the_next_evaluation(start: Start) -> None:
+    runner = start()
+    runner.start()
+    runner.interrupt()
+    with pytest.raises(EvaluatorDied):
+        runner.run('"crashing"', (), Heard())
+
+
 def test_closing_ends_the_process(start: Start) -> None:
     runner = start()
     runner.start()

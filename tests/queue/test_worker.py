@@ -220,3 +220,97 @@ def test_its_health_names_the_job(site: Site) -> None:
     assert (health.alive, health.job_id, health.restarts) == (True, job.job_id, 0)
     assert site.store.get_job(job.job_id).worker == health.name
     gate.open.set()
+
+
+def test_a_job_whose_end_could_not_be_written_is_tried_again(site: Site, caplog: pytest.LogCaptureFixture) -> None:
+    impatient = open_at(site.folder, Config(lease_seconds=1.0), patience=0.05)
+    begun, locked = threading.Event(), threading.Event()
+
+    def failing_once(listing: str, finished: Sequence[bytes], progress: StageObserver) -> bytes:
+        if begun.is_set():
+            return b"report"
+        begun.set()
+        locked.wait(10)
+        raise NoRegions
+
+    site.start(failing_once, store=impatient, lease=1.0)
+    job = create(site.store)
+    assert begun.wait(5)
+    with site.store.db.write(durable=True):
+        locked.set()
+        wait_for(lambda: "the worker goes on after an error" in caplog.text)
+    assert wait_for_status(site.store, job, Status.DONE).attempts == 2
+
+
+def test_a_job_whose_stage_cannot_be_stopped_is_handed_back_all_the_same(site: Site) -> None:
+    gate = Gate()
+    worker = site.start(gate)
+    job = create(site.store)
+    assert gate.reached.wait(5)
+    worker.stop(0.2)
+    back = site.store.get_job(job.job_id)
+    gate.open.set()
+    assert (back.status, back.attempts) == (Status.QUEUED, 0)
+
+
+def test_a_worker_asked_to_stop_no_longer_counts_as_alive(site: Site) -> None:
+    gate = Gate()
+    worker = site.start(gate)
+    create(site.store)
+    assert gate.reached.wait(5)
+    worker.ask_to_stop()
+    assert not worker.health().alive
+    gate.open.set()
+
+
+def test_a_worker_that_stops_while_it_completes_a_job_takes_no_other(site: Site) -> None:
+    begun, let_go = threading.Event(), threading.Event()
+
+    def last_stage(listing: str, finished: Sequence[bytes], progress: StageObserver) -> bytes:
+        begun.set()
+        let_go.wait(10)
+        return b"report"
+
+    first, second = create(site.store), create(site.store)
+    worker = site.start(last_stage)
+    assert begun.wait(5)
+    worker.ask_to_stop()
+    let_go.set()
+    worker.stop(5.0)
+    assert site.store.get_job(first.job_id).status is Status.DONE
+    assert [event.why for event in site.store.events(second.job_id)] == ["created"]
+
+
+def test_stopping_an_attempt_that_is_over_leaves_the_next_one_alone(site: Site) -> None:
+    gate = Gate()
+    worker = site.start(gate)
+    first = create(site.store)
+    assert gate.reached.wait(5)
+    over = worker.attempt
+    assert over
+    gate.open.set()
+    wait_for_status(site.store, first, Status.DONE)
+    gate.reached.clear()
+    gate.open.clear()
+    second = create(site.store)
+    assert gate.reached.wait(5)
+    worker.interrupt(over)
+    gate.open.set()
+    wait_for_status(site.store, second, Status.DONE)
+    assert len(gate.finished) == 2
+
+
+def test_the_lease_of_a_long_stage_is_renewed(site: Site) -> None:
+    site.store.config = Config(lease_seconds=1.5)
+    gate = Gate()
+    site.start(gate, lease=1.5)
+    job = create(site.store)
+    assert gate.reached.wait(5)
+
+    def lease_until() -> float:
+        return site.store.db.read("SELECT coalesce(lease_until, 0) FROM evaluation_jobs")[0][0]  # type: ignore[no-any-return]
+
+    first = lease_until()
+    wait_for(lambda: lease_until() > first)
+    gate.open.set()
+    assert wait_for_status(site.store, job, Status.DONE).attempts == 1

@@ -222,3 +222,16 @@ def test_it_answers_204_with_every_header(client: FlaskClient) -> None:
 
 def test_it_renders_whole_pages_whatever_was_seen(client: FlaskClient) -> None:
     assert client.get(poll_url(client, submit(client))).status_code == 303
+
+
+def test_it_asks_under_the_path_that_the_site_is_mounted_at(client: FlaskClient) -> None:
+    poll = f"/job/{submit(client)}/progress"
+    panel = soup(client.get(poll, headers=HTMX, environ_overrides={"SCRIPT_NAME": "/homes"})).select_one("#panel")
+    assert str(panel["hx-get"]).startswith(f"/homes{poll}")
+
+
+def test_it_opens_each_report_though_another_was_opened_before(client: FlaskClient, steps: Steps) -> None:
+    for address in ("1 Bulevardi", "2 Bulevardi"):
+        job_id = submit(client, address)
+        snapshot_id = steps.finish()
+        assert client.get(f"/job/{job_id}").location == f"/s/{snapshot_id}"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import stat
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -38,6 +39,9 @@ def test_it_sets_the_headers_on_every_route(app: Flask, client: FlaskClient, hea
             assert response.headers["Content-Security-Policy"] == POLICY, path
             assert response.headers["X-Content-Type-Options"] == "nosniff"
             assert response.headers["Referrer-Policy"] == "same-origin"
+            assert response.headers["Cross-Origin-Opener-Policy"] == "same-origin"
+            assert response.headers["Cross-Origin-Resource-Policy"] == "same-origin"
+            assert "geolocation=()" in response.headers["Permissions-Policy"]
 
 
 def test_it_keeps_fragments_out_of_caches(client: FlaskClient) -> None:
@@ -152,3 +156,28 @@ def test_the_rate_limiter_forgets_the_client_seen_longest_ago() -> None:
     limiter.take("one more")
     assert limiter.take("client-0") > 0.0
     assert limiter.take("client-1") == 0.0
+
+
+def test_it_tells_how_long_a_partly_filled_bucket_takes() -> None:
+    now = 100.0
+    limiter = security.RateLimiter(1, 0.5, clock=lambda: now)
+    limiter.take("a")
+    now += 1.0
+    assert limiter.take("a") == 1.0
+
+
+def test_a_flood_from_one_address_holds_up_nobody_else(app: Flask, client: FlaskClient) -> None:
+    app.extensions[security.RATE_LIMITER] = security.RateLimiter(1, 0.5)
+    senders = ["192.0.2.1", "192.0.2.1", "192.0.2.2"]
+    statuses = [
+        client.post("/job/x/cancel", environ_overrides={"REMOTE_ADDR": sender}).status_code for sender in senders
+    ]
+    assert statuses == [404, 429, 404]
+
+
+def test_the_cookie_outlives_the_browser_by_a_year(client: FlaskClient) -> None:
+    client.get("/")
+    cookie = client.get_cookie("doorstep")
+    assert cookie
+    assert cookie.expires
+    assert (cookie.expires - datetime.now(UTC)).days in (364, 365)

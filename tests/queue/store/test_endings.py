@@ -48,7 +48,8 @@ def test_a_passing_failure_is_tried_again_later(store: JobStore, claim: Claim, c
     assert store.claim_next_job("w") is None
     clock.pass_seconds(BACK_OFF_SECONDS * 1.5)
     again = claimed(store)
-    assert (again.attempts, store.get_job(again.job_id).error) == (2, None)
+    running = store.get_job(again.job_id)
+    assert (running.attempts, running.error, running.suggestions) == (2, None, ())
 
 
 def test_a_passing_failure_fails_for_good_after_three_attempts(store: JobStore, clock: SetClock) -> None:
@@ -152,3 +153,9 @@ def test_every_transition_is_in_the_history(store: JobStore, claim: Claim) -> No
         (Status.RUNNING, Status.DONE),
     ]
     assert {event.worker for event in store.events(claim.job_id)[1:]} == {"box:1:1"}
+
+
+def test_the_history_tells_why_it_failed_and_on_which_worker(store: JobStore, claim: Claim) -> None:
+    store.fail_job(claim, FAILURE, retry=False)
+    end = store.events(claim.job_id)[-1]
+    assert (end.why, end.worker) == ("It did not work out.", "box:1:1")

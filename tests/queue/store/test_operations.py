@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from pathlib import Path
+
 import pytest
 
-from app.errors import JobNotFound
+from app.errors import JobNotFound, QueueUnavailable
 from app.queue.jobs import Failure, Status
 from app.queue.store import JobStore
-from tests.support.building import SetClock, assert_whole, create, ended, tuples
+from tests.support.building import SetClock, assert_whole, create, ended, open_at, tuples
 
 
-def finish(store: JobStore) -> str:
-    """Claim a job and complete it; return its snapshot's id."""
+def finish(store: JobStore, seconds: float = 0.01) -> str:
+    """Claim a job and complete it after one stage; return its snapshot's id."""
     claim = store.claim_next_job("w")
     assert claim
     store.update_job_stage(claim, "geocode", None, None)
-    snapshot_id = store.complete_job(claim, b"report", ended("geocode").record)
+    snapshot_id = store.complete_job(claim, b"report", replace(ended("geocode").record, seconds=seconds))
     assert snapshot_id
     return snapshot_id
 
@@ -67,12 +70,17 @@ def test_it_lists_jobs_newest_first(store: JobStore) -> None:
 def test_it_estimates_from_past_stages(store: JobStore) -> None:
     for seconds in (1.0, 2.0, 3.0, 4.0, 10.0):
         create(store)
-        claim = store.claim_next_job("w")
-        assert claim
-        store.update_job_stage(claim, "geocode", None, None)
-        record = ended("geocode").record
-        store.complete_job(claim, b"{}", type(record)("geocode", record.state, seconds))
+        finish(store, seconds)
     assert store.stage_seconds() == {"geocode": (2.0, 10.0)}
+
+
+def test_it_estimates_anew_from_the_latest_jobs_only(store: JobStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.queue.store.operations.ESTIMATE_SECONDS", -1.0)
+    monkeypatch.setattr("app.queue.store.operations.ESTIMATE_JOBS", 2)
+    for seconds, estimate in ((9.0, (9.0, 9.0)), (1.0, (1.0, 9.0)), (2.0, (1.0, 2.0))):
+        create(store)
+        finish(store, seconds)
+        assert store.stage_seconds() == {"geocode": estimate}
 
 
 def test_it_estimates_nothing_without_a_past(store: JobStore) -> None:
@@ -107,6 +115,17 @@ def test_a_pruned_number_is_never_given_again(store: JobStore, clock: SetClock) 
     assert store.get_snapshot(snapshot_id)
 
 
-def test_the_check_passes_on_a_sound_database(store: JobStore) -> None:
+def test_the_check_writes_to_a_sound_database(store: JobStore, clock: SetClock) -> None:
     store.check()
+    assert tuples(store.db.read("SELECT checked_at FROM probe")) == [(clock.unix_seconds,)]
     assert_whole(store)
+
+
+def test_the_check_tells_where_nothing_can_be_written(tmp_path: Path) -> None:
+    store, other = open_at(tmp_path, patience=0.05), open_at(tmp_path)
+    store.check()
+    with other.db.write(durable=False), pytest.raises(QueueUnavailable):
+        store.check()
+    store.check()
+    store.db.close()
+    other.db.close()

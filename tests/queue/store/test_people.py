@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from app.errors import JobNotFound, NotYours, TooManyJobs, TransitionRefused
 from app.queue.jobs import Failure, Job, Status
 from app.queue.store import JobStore
-from tests.support.building import SetClock, create, ended, new_job
+from tests.support.building import SetClock, create, ended, new_job, open_at
 
 
 def failed(store: JobStore) -> Job:
@@ -17,7 +19,7 @@ def failed(store: JobStore) -> Job:
     assert claim
     store.update_job_stage(claim, "geocode", None, None)
     store.update_job_stage(claim, "schools", ended("geocode").record, b"here")
-    store.fail_job(claim, Failure("too-bad", "It did not work out."), retry=False)
+    store.fail_job(claim, Failure("too-bad", "It did not work out.", ("1 main street",)), retry=False)
     return store.get_job(job.job_id)
 
 
@@ -31,8 +33,10 @@ def test_a_queued_job_is_cancelled_at_once(store: JobStore) -> None:
 def test_a_running_job_is_asked_to_stop(store: JobStore) -> None:
     job = create(store)
     store.claim_next_job("w")
+    running = store.get_job(job.job_id)
     asked = store.cancel_job(job.job_id, "ann")
     assert (asked.status, asked.cancel_requested) == (Status.RUNNING, True)
+    assert asked.version > running.version, "pages that are open must show it"
     assert store.cancel_job(job.job_id, "ann") == asked
 
 
@@ -63,6 +67,7 @@ def test_a_failed_job_is_queued_again_with_its_checkpoints(store: JobStore) -> N
     job = failed(store)
     again = store.retry_job(job.job_id, "ann")
     assert (again.status, again.attempts, again.error, again.completed_at) == (Status.QUEUED, 0, None, None)
+    assert again.suggestions == ()
     assert store.checkpoints(job.job_id) == (b"here",)
 
 
@@ -120,3 +125,31 @@ def test_it_shows_an_owner_their_jobs_newest_first(store: JobStore) -> None:
     create(store, owner="bob")
     assert [job.job_id for job in store.recent_jobs("ann")] == mine[::-1]
     assert len(store.recent_jobs("ann", limit=2)) == 2
+
+
+def test_asking_again_ends_the_wait_after_a_passing_failure(store: JobStore) -> None:
+    job = create(store)
+    claim = store.claim_next_job("w")
+    assert claim
+    store.fail_job(claim, Failure("passing", "Try later."), retry=True)
+    store.cancel_job(job.job_id, "ann")
+    store.retry_job(job.job_id, "ann")
+    assert store.claim_next_job("w")
+
+
+@pytest.mark.parametrize(("who", "named"), [("ann", "owner"), (None, "operator")])
+def test_the_history_tells_who_called_off_and_who_asked_again(store: JobStore, who: str | None, named: str) -> None:
+    job = store.cancel_job(create(store).job_id, who)
+    store.retry_job(job.job_id, who)
+    whys = [event.why for event in store.events(job.job_id)]
+    assert whys == ["created", f"called off by its {named}", f"asked for again by its {named}"]
+
+
+def test_calling_off_and_asking_again_wake_a_worker(tmp_path: Path) -> None:
+    woken: list[int] = []
+    store = open_at(tmp_path, notify=lambda: woken.append(1))
+    job = create(store)
+    store.cancel_job(job.job_id, "ann")
+    store.retry_job(job.job_id, "ann")
+    assert len(woken) == 3
+    store.db.close()

@@ -66,3 +66,26 @@ def test_the_database_itself_refuses_a_second_snapshot_of_a_job(store: JobStore)
     again = "INSERT INTO snapshots SELECT job_seq, 'other', job_id, owner, address, created_at, report FROM snapshots"
     with pytest.raises(sqlite3.IntegrityError), store.db.write(durable=True) as connection:
         connection.execute(again)
+
+
+def test_its_number_alone_neither_opens_nor_deletes_a_report(store: JobStore) -> None:
+    snapshot_id = done(store)
+    guess = f"{'0' * 32}-{snapshot_id.rpartition('-')[2]}"
+    with pytest.raises(SnapshotNotFound):
+        store.get_snapshot(guess)
+    with pytest.raises(SnapshotNotFound):
+        store.delete_snapshot(guess, "ann")
+    assert store.get_snapshot(snapshot_id)
+
+
+@pytest.mark.parametrize("number", ["", "9" * 30, "²"])
+def test_an_id_with_an_impossible_number_is_not_found(store: JobStore, number: str) -> None:
+    with pytest.raises(SnapshotNotFound):
+        store.get_snapshot(f"{'0' * 32}-{number}")
+
+
+def test_an_operator_deletes_it(store: JobStore) -> None:
+    snapshot_id = done(store)
+    store.delete_snapshot(snapshot_id, None)
+    with pytest.raises(SnapshotNotFound):
+        store.get_snapshot(snapshot_id)

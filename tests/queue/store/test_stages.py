@@ -113,3 +113,11 @@ def test_a_stage_that_begins_anew_has_taken_no_time_yet(store: JobStore, claim: 
     advance(store, claim, "schools", after="geocode")
     advance(store, claim, "geocode")
     assert store.stages(claim.job_id)[0] == StageRecord("geocode", StageState.WORKING, None)
+
+
+def test_a_stage_that_begins_anew_keeps_nothing_of_the_time_before(store: JobStore, claim: Claim) -> None:
+    advance(store, claim, "schools")
+    store.update_job_stage(claim, "green", ended("schools", reason="none mapped").record, b"nothing")
+    advance(store, claim, "schools")
+    assert store.stages(claim.job_id)[0].reason == ""
+    assert store.checkpoints(claim.job_id) == ()
