@@ -1,4 +1,4 @@
-"""What SQLite's error codes mean for a person."""
+"""Fair turns at SQLite's write lock: how writers wait for it, and how they let others in."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from pathlib import Path
 
 BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 
-#: Between two tries for the write lock. SQLite's own busy handler backs off to 100 ms and so starves whoever came late.
+#: Pause between two tries for the lock. SQLite's own busy handler backs off to 100 ms and so starves latecomers.
 RETRY_SECONDS = (0.0001, 0.0004)
 #: The same for a draining writer, which is in no hurry: two of them would only disturb each other.
 DRAINING_RETRY_SECONDS = (0.001, 0.003)
-#: What a draining writer leaves to the others after a write, when someone waits.
+#: How long a draining writer leaves the lock to others after a write, if someone waits for it.
 YIELD_SECONDS = 0.0003
 #: A draining writer competes silently this long, so that two of them do not make each other yield at every job.
 SILENT_SECONDS = 0.02
@@ -42,7 +42,7 @@ class WaitingSign:
         self._fd = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
 
     def raise_(self) -> bool:
-        """Put the sign up; False when a writer was just looking at it (try again)."""
+        """Put the sign up; return False if a writer was just looking at it (then try again)."""
         return self._lock(fcntl.LOCK_SH)
 
     def lower(self) -> None:
@@ -50,7 +50,7 @@ class WaitingSign:
         fcntl.flock(self._fd, fcntl.LOCK_UN)
 
     def is_up(self) -> bool:
-        """Return whether someone else waits."""
+        """Return whether someone else is waiting."""
         if not self._lock(fcntl.LOCK_EX):
             return True
         self.lower()
@@ -69,7 +69,7 @@ class WaitingSign:
 
 
 def begin(connection: sqlite3.Connection, sign: WaitingSign, *, draining: bool, patience_seconds: float) -> None:
-    """Begin a write transaction. Raises sqlite3.OperationalError (busy) once out of patience."""
+    """Begin a write transaction. Raises sqlite3.OperationalError (busy) if that takes too long."""
     if _try_begin(connection, last=False):
         return
     started = time.monotonic()
@@ -86,7 +86,7 @@ def begin(connection: sqlite3.Connection, sign: WaitingSign, *, draining: bool, 
 
 
 def let_others_in(sign: WaitingSign) -> None:
-    """Leave the write lock alone for a moment where someone waits for it."""
+    """Leave the write lock alone for a moment if someone is waiting for it."""
     if sign.is_up():
         time.sleep(YIELD_SECONDS)
 

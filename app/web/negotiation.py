@@ -32,7 +32,7 @@ def wanted() -> Wanted:
 
 
 def negotiated(response: Response) -> Response:
-    """Name the headers that the answer depends on, and keep fragments and JSON out of caches."""
+    """Return the response, with the headers it depends on named, and fragments and JSON kept out of caches."""
     if wanted() is Wanted.PAGE:
         response.headers["Vary"] = NOT_KEPT["Vary"]
     else:
@@ -41,5 +41,5 @@ def negotiated(response: Response) -> Response:
 
 
 def json_response(body: bytes, status: int = 200, mimetype: str = "application/json") -> Response:
-    """Return an answer of encoded JSON."""
+    """Return a response with encoded JSON."""
     return Response(body, status=status, mimetype=mimetype)
