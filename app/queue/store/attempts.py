@@ -44,7 +44,7 @@ class AttemptStore(StoreBase):
     # --- an attempt begins and goes on ---
 
     def claim_next_job(self, worker: str) -> Claim | None:
-        """Claim the job whose turn it is, under a fresh token and lease; None if none waits, at the cost of one read."""
+        """Claim the job whose turn it is, under a fresh token and lease; None, after one read, if none is due."""
         now = self.clocks.unix()
         if not self.db.read(NEXT_DUE, {"now": now, "latest": now + LONGEST_BACK_OFF_SECONDS}):
             return None
