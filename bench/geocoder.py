@@ -1,4 +1,4 @@
-"""How often the geocoder finds the right house, and how fast: python -m bench.geocoder EXTRACT.osm.pbf ..."""
+"""How often the geocoder finds the right house, and how fast: `python -m bench.geocoder EXTRACT.osm.pbf ...`."""
 
 from __future__ import annotations
 

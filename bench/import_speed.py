@@ -1,8 +1,8 @@
 """Measures how fast extracts are imported and how much memory that takes: `python -m bench.import_speed [FILE ...]`.
 
 Without files it takes the samples and, where they are present, the larger regions and the tiling in `../shared/data`,
-and 40 MB each of copies of Queens Village and of Newport side by side. Beside each stands how long osmium alone takes
-to read the file and find where the nodes of its ways are, in C++ with a second thread and no line of Python: no import
+and 40 MB each of copies of Queens Village and of Newport side by side. Beside each is how long osmium alone takes to
+read the file and find where the nodes of its ways are, in C++ with a second thread and no line of Python: no import
 can be faster than that.
 """
 
@@ -26,9 +26,9 @@ from app.atlas.regions import RegionStore
 from bench.copies import side_by_side
 from bench.regions import EXTRACTS, ROOT, SHARED
 
-#: Imports of each extract, of which the median is told.
+#: Imports of each extract, of which the median is printed.
 REPEATS = 3
-#: Extracts of which so many copies make some 40 MB.
+#: How many copies of an extract make some 40 MB.
 COPIES = {"queens": 18, "newport-gb": 16}
 
 

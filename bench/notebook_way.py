@@ -56,7 +56,7 @@ def main(extract: str, points: list[tuple[float, float]]) -> None:
 
 
 def answer(graph: nx.MultiDiGraph, places: object, lat: float, lon: float) -> int:
-    """Return how many places lie within a 45 minutes' walk, after timing the walk to each."""
+    """Return how many places lie within a 45-minute walk, after timing the walk to each."""
     near = places.cx[lon - 0.06 : lon + 0.06, lat - 0.035 : lat + 0.035]  # type: ignore[attr-defined]
     centre = near.geometry.representative_point()
     origin = ox.distance.nearest_nodes(graph, lon, lat)

@@ -1,4 +1,4 @@
-"""The queue and its peers behind one small face, each used as its own documentation shows."""
+"""The queue and its peers behind one small interface, each used as its own documentation shows."""
 
 from __future__ import annotations
 

@@ -44,7 +44,7 @@ def serve(contestant: Contestant) -> None:
 
 
 def serve_doorstep(contestant: Doorstep) -> None:
-    """Run a worker with its watch and its wake_up."""
+    """Run a worker with its watch and its wake-up."""
     from app.queue.runner import InlineRunner, StageObserver
     from app.queue.wake import WakeUp
     from app.queue.worker import Worker

@@ -1,4 +1,4 @@
-"""Measures timetables: seconds to compile, milliseconds per evaluation, memory; python -m bench.transit FEED.zip ...
+"""Measures timetables: seconds to compile, milliseconds per evaluation, memory: `python -m bench.transit FEED.zip ...`.
 
 Each feed is measured as it is and as 4 and 12 copies side by side. On the plain feed the search is compared with
 two connection scans, which must find the same times to the second.

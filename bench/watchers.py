@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True)
 class Watched:
-    """What came of it: seconds of each answer, and how many polls went wrong."""
+    """What the watchers saw: the seconds each answer took, and how many polls went wrong."""
 
     seconds: list[float] = field(default_factory=list)
     errors: int = 0

@@ -74,7 +74,7 @@ def _store() -> RegionStore:
 
 
 def _import(store: RegionStore, name: str, extract: Path, feeds: tuple[Path, ...], title: str) -> None:
-    # Every process of the site loads this module, and none of them imports.
+    # Imported here: every process of the site loads this module, and none of them imports regions.
     from app.atlas.importing.importer import RegionInput, import_region
 
     with _progress_bar(f"Importing {name}") as progress:
@@ -93,6 +93,6 @@ def _line(name: str, meta: AtlasMeta) -> str:
 
 @contextmanager
 def _progress_bar(label: str) -> Iterator[Callable[[float, str], None]]:
-    """Show a bar with the time left on a terminal; say nothing anywhere else."""
+    """Show a bar with the time left on a terminal, and nothing anywhere else."""
     with click.progressbar(length=STEPS, label=label, file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
         yield lambda share, what: bar.update(max(0, round(share * STEPS) - bar.pos))

@@ -36,6 +36,6 @@ def worker_command() -> None:
 
 
 def _checked(config: Config) -> Config:
-    """Make sure that the database works before a worker starts on it."""
+    """Return the settings after checking that their database works."""
     open_store(config).check()
     return config

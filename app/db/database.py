@@ -1,4 +1,4 @@
-"""SQLite as Doorstep uses it: connections that stay open, one pair a thread, and fair write transactions."""
+"""Connections to SQLite that stay open, a few for each thread, and fair write transactions on them."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from app.errors import DatabaseDamaged, DoorstepError, QueueUnavailable
 
 #: Longer than any transaction of ours, shorter than a person's patience.
 PATIENCE_SECONDS = 5.0
-#: Pages in the log before a commit copies them back, which takes milliseconds: workers do it, people when none has.
+#: Pages in the log before a commit copies them back, which takes milliseconds: workers do it first.
 CHECKPOINT_PAGES = {"worker": 2_000, "people": 16_000}
 #: The log's file is cut back to this once all of it has been copied.
 LOG_BYTES = 32 * 1024 * 1024
@@ -51,7 +51,7 @@ class Database:
     """One SQLite file in WAL mode. Nothing is opened before the first use, which must come after any fork.
 
     `synchronous` is the level of durable writes. The others are NORMAL: safe when a process is killed, and whole,
-    if perhaps a moment old, after a power cut. A query or a write waits `patience_seconds` at most for its turn.
+    if perhaps a moment old, after a power cut. A query or a write waits at most `patience_seconds` for its turn.
     """
 
     def __init__(
@@ -83,7 +83,7 @@ class Database:
     ) -> AbstractContextManager[sqlite3.Connection]:
         """Hold the write lock for one transaction: committed at the end, undone by any exception.
 
-        `draining` is for whoever writes again and again: it lets those in who wait.
+        `draining` is for whoever writes again and again: it lets others who wait go in between.
         """
         patience = self._patience_seconds if patience_seconds is None else patience_seconds
         return _Transaction(self, durable, draining, patience)
@@ -98,7 +98,7 @@ class Database:
         return connection
 
     def close(self) -> None:
-        """Close what every thread of this process has opened; call it when they are at rest."""
+        """Close what every thread of this process has opened; call it when none of them is using it."""
         with self._lock:
             for _, closable in self._closables:
                 closable.close()
@@ -147,7 +147,7 @@ class Database:
         connection.execute(f"PRAGMA journal_size_limit={LOG_BYTES}").fetchall()
 
     def _keep(self, closable: sqlite3.Connection | WaitingSign) -> None:
-        """Remember what to close at the end, and close what dead threads left."""
+        """Remember what to close at the end, and close what dead threads left open."""
         with self._lock:
             for thread, old in self._closables:
                 if not thread.is_alive():
@@ -196,7 +196,7 @@ class _Transaction:
 
 
 def explained(error: sqlite3.Error | OSError, path: Path) -> DoorstepError | None:
-    """Return what the file or the disk did, in plain words; None for mistakes in SQL, which are ours."""
+    """Return an error that says in plain words what the file or the disk did; None for our own mistakes in SQL."""
     code = primary_code(error)
     if code in DAMAGED:
         logger.error("%s is damaged: %s", path.name, error)

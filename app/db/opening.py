@@ -28,8 +28,8 @@ T = TypeVar("T")
 class Schema:
     """The tables of one kind of database.
 
-    Each migration is a tuple of statements and only ever adds, so that processes still running the code before it
-    go on working. The file's `user_version` counts those applied.
+    Each migration is a tuple of statements and only ever adds, so that processes still running older code go on
+    working. The file's `user_version` counts those applied.
     """
 
     application_id: int
@@ -37,7 +37,7 @@ class Schema:
 
 
 def create_file(path: Path) -> None:
-    """Create the file where missing, readable by its owner only: it holds addresses.
+    """Create the file if it is missing, readable by its owner only: it holds addresses.
 
     Never call it while this process has the file open: closing a second descriptor drops SQLite's locks.
     """
@@ -57,7 +57,7 @@ def prepare(connection: sqlite3.Connection, schema: Schema, name: str) -> None:
 
 
 def when_free(action: Callable[[], T]) -> T:
-    """Run one statement as soon as no other process is in its way."""
+    """Run one statement as soon as no other process is in its way, and return its result."""
     deadline = time.monotonic() + OPENING_SECONDS
     while True:
         try:
@@ -69,7 +69,7 @@ def when_free(action: Callable[[], T]) -> T:
 
 
 def _check_identity(connection: sqlite3.Connection, schema: Schema, name: str) -> None:
-    """Look before anything is written."""
+    """Raise DatabaseDamaged for a foreign file, before anything is written."""
     query = "SELECT (SELECT count(*) FROM sqlite_master), application_id FROM pragma_application_id"
     tables, application_id = when_free(lambda: connection.execute(query).fetchall())[0]
     if tables and application_id != schema.application_id:

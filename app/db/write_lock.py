@@ -14,7 +14,7 @@ BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 RETRY_SECONDS = (0.0001, 0.0004)
 #: The same for a draining writer, which is in no hurry: two of them would only disturb each other.
 DRAINING_RETRY_SECONDS = (0.001, 0.003)
-#: What a draining writer leaves to the others after a write, when someone waits.
+#: How long a draining writer leaves the lock to others after a write, if someone waits for it.
 YIELD_SECONDS = 0.0003
 #: A draining writer competes silently this long, so that two of them do not make each other yield at every job.
 SILENT_SECONDS = 0.02
@@ -74,7 +74,7 @@ class WaitingSign:
         self._fd = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
 
     def raise_(self) -> bool:
-        """Put the sign up; False when a writer was just looking at it (try again)."""
+        """Put the sign up; return False if a writer was just looking at it (then try again)."""
         return self._lock(fcntl.LOCK_SH)
 
     def lower(self) -> None:
@@ -82,7 +82,7 @@ class WaitingSign:
         fcntl.flock(self._fd, fcntl.LOCK_UN)
 
     def is_up(self) -> bool:
-        """Return whether someone else waits."""
+        """Return whether someone else is waiting."""
         if not self._lock(fcntl.LOCK_EX):
             return True
         self.lower()

@@ -1,4 +1,4 @@
-"""Jobs, their store, the worker thread and the wake-up. Knows no Flask."""
+"""The queue: jobs, their store, the worker and the wake-up. Nothing in here knows Flask."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _workers: dict[int, Worker] = {}
 
 
 def open_store(config: Config) -> JobStore:
-    """Return a store on the configured database; the file is opened at the first use of each thread."""
+    """Return a store on the configured database; each thread opens the file at its first use."""
     return JobStore(Database(config.database_path, SCHEMA), config, notify=_wake_up(config).notify)
 
 
@@ -32,11 +32,11 @@ def start_worker(config: Config) -> Worker:
 
 
 def worker_health() -> Health | None:
-    """Return how this process's worker is; None where it has none."""
+    """Return the health of this process's worker; None if it has none."""
     worker = _workers.get(os.getpid())
     return worker.health() if worker else None
 
 
 def _wake_up(config: Config) -> WakeUp:
-    """Share one wake_up in a process, so that its own worker is woken without a datagram."""
+    """Return the process's one wake-up for a data folder: its own worker is then woken without a datagram."""
     return _wake_ups.setdefault((os.getpid(), config.data_dir.resolve()), WakeUp(config.data_dir))

@@ -1,4 +1,4 @@
-"""Runs evaluations in a process of their own, kept warm, and replaces it whenever it hangs, dies or must stop."""
+"""Run evaluations in a process of their own that is kept warm, and replaced when it hangs, dies or must stop."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ from app.queue.runner import (
 
 logger = logging.getLogger(__name__)
 
-#: Loading the libraries takes about a second; this long only where the machine is in trouble.
+#: The longest wait for the libraries to load, which takes about a second unless the machine is in trouble.
 START_SECONDS = 60.0
 
 _ROOT = Path(__file__).resolve().parents[2]
@@ -40,7 +40,7 @@ Message = Ready | StageBegan | StageEnded | Reported | Failed
 
 
 def production_command(config: Config) -> tuple[str, ...]:
-    """Return the command that starts the evaluator with these settings; the number of its socket comes last."""
+    """Return the command that starts the evaluator; the file descriptor of its socket is appended to it."""
     niceness = str(config.evaluation_niceness)
     return (sys.executable, "-m", "app.queue.evaluator", os.fspath(config.regions_dir.resolve()), niceness)
 
@@ -57,7 +57,7 @@ class ChildRunner:
 
     @property
     def pid(self) -> int | None:
-        """The evaluator's process, where one was started."""
+        """The id of the evaluator's process; None if none was started."""
         child = self._child
         return child.process.pid if child else None
 
@@ -67,7 +67,7 @@ class ChildRunner:
         self._ready_child()
 
     def run(self, listing: str, finished: Sequence[bytes], progress: StageObserver) -> bytes:
-        """Evaluate in the child. Whatever goes wrong, the next evaluation finds a fresh one."""
+        """Evaluate in the child and return the report (JSON). Any error but Refused replaces the child."""
         self._interrupted = False
         child = self._ready_child()
         try:
@@ -154,18 +154,18 @@ class _Child:
                 (*command, str(theirs.fileno())),
                 pass_fds=(theirs.fileno(),),
                 stdin=subprocess.DEVNULL,
-                stdout=2,  # what a library prints belongs into the log
+                stdout=2,  # what a library prints belongs in the log
                 env={**os.environ, "PYTHONPATH": path},
                 start_new_session=True,  # a Ctrl-C in the terminal is for the worker alone
             )
-        # The kernel's own limit also ends the wait for the rest of a message whose sender hangs.
+        # A time limit in the kernel also ends the wait for the rest of a message whose sender hangs.
         seconds, rest = divmod(patience_seconds, 1)
         ours.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("@ll", int(seconds), int(rest * 1e6)))
         self.connection = Connection(ours.detach())
         self._ready = False
 
     def receive(self) -> Message:
-        """Wait for the next message. Raises EOFError or ConnectionError where the process is gone, TimeoutError."""
+        """Return the next message. Raises EOFError or ConnectionError if the process is gone, or TimeoutError."""
         try:
             message: Message = self.connection.recv()
         except BlockingIOError:
@@ -173,7 +173,7 @@ class _Child:
         return message
 
     def wait_until_ready(self) -> None:
-        """Wait for the first message. Raises EOFError where it never came."""
+        """Wait for the first message. Raises EOFError if it does not come in time."""
         if self._ready:
             return
         if not self.connection.poll(START_SECONDS):

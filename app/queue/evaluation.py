@@ -1,4 +1,4 @@
-"""The pipeline as a worker runs it: JSON in, JSON out, told stage by stage."""
+"""The pipeline as the evaluator runs it: JSON in, JSON out, reported stage by stage."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from app.sources.regions import ImportedRegions
 
 
 def from_regions(regions_dir: Path) -> Evaluate:
-    """Evaluate with what is imported in a folder."""
+    """Return an evaluation that reads the regions imported into a folder."""
     return from_source(ImportedRegions(regions_dir))
 
 
 def from_source(source: Source) -> Evaluate:
-    """Evaluate with the facts of a source."""
+    """Return an evaluation that takes its facts from a source."""
 
     def evaluate(listing: str, finished: Sequence[bytes], observer: StageObserver) -> bytes:
         report = evaluate_property(
@@ -43,7 +43,7 @@ class _Stopwatch:
         self._began_at = 0.0
 
     def note(self, stage: str, finding: Finding | None) -> None:
-        """Note that a stage begins (no finding yet), or has ended."""
+        """Report that a stage begins (no finding yet) or has ended."""
         if finding is None:
             self._began_at = time.perf_counter()
             self._observer.began(stage)

@@ -1,4 +1,4 @@
-"""A job as the store keeps it, the states it can be in, and what goes with it."""
+"""Jobs as the store keeps them: their states, claims, history and snapshots."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ class Status(StrEnum):
     RUNNING = "running"
     #: Its snapshot is stored.
     DONE = "done"
-    #: It ended without a report; `error` says why in a person's words.
+    #: It ended without a report; `error` says why, in words for people.
     FAILED = "failed"
     #: Its owner called it off.
     CANCELLED = "cancelled"
 
     @property
     def live(self) -> bool:
-        """Return whether the job is still going to change by itself."""
+        """Return whether the job has not ended yet: it waits or runs."""
         return self in (Status.QUEUED, Status.RUNNING)
 
 
@@ -57,7 +57,7 @@ class Job(NamedTuple):
     address: str
     #: The whole listing, as JSON.
     listing: str
-    #: Random id from the owner's signed cookie, or of the API client.
+    #: Random id from the signed cookie of the owner's browser or API client.
     owner: str
     status: Status
     #: Higher goes first.
@@ -67,12 +67,12 @@ class Job(NamedTuple):
     error: str | None
     error_code: str | None
     suggestions: tuple[str, ...]
-    #: Counts claims, those that were handed back gracefully left out.
+    #: Number of claims, not counting those that were handed back gracefully.
     attempts: int
     #: How often an attempt went on from checkpoints of an earlier one.
     resumed: int
     cancel_requested: bool
-    #: Not to be tried again before; 0 where it need not wait.
+    #: Not to be claimed before this time; 0 if it need not wait.
     run_after: float
     created_at: float
     started_at: float | None
@@ -131,7 +131,7 @@ class Snapshot:
 
 @dataclass(frozen=True, slots=True)
 class NewJob:
-    """What `create_job` needs. `listing_key` is equal for listings that ask the same."""
+    """What `create_job` needs. `listing_key` is equal for listings that ask for the same thing."""
 
     address: str
     listing: str
@@ -142,7 +142,7 @@ class NewJob:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a job failed, in a person's words; never raw exception text."""
+    """Why a job failed, in words for people; never raw exception text."""
 
     code: str
     message: str

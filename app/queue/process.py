@@ -1,4 +1,4 @@
-"""Which process holds a claim, and whether it is gone: so its jobs need not wait for their lease."""
+"""Which process holds a claim, and whether it is gone, so that its jobs need not wait for their leases to end."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ PROC = Path("/proc")
 
 
 def identity(pid: int | None = None) -> str:
-    """Return a process's unique name in the history of this machine, or "" where the system does not tell.
+    """Return a name for a process that no other on this machine ever has, or "" if the system does not tell.
 
-    Boot, process namespace, process id and start time: a process id alone comes again.
+    It is made of boot, process namespace, process id and start time: process ids alone are used again.
     """
     pid = os.getpid() if pid is None else pid
     machine, started = _machine(), _started(pid)
@@ -20,7 +20,7 @@ def identity(pid: int | None = None) -> str:
 
 
 def is_gone(name: str) -> bool:
-    """Return whether the process of that name is surely gone. False where that cannot be judged.
+    """Return whether the process of that name is certainly gone; False if that cannot be known.
 
     Another boot means gone: SQLite's log works on one machine only, so whoever wrote before this boot was on it.
     """
@@ -38,7 +38,7 @@ def is_gone(name: str) -> bool:
 
 @functools.cache
 def _machine() -> str:
-    """Return this boot and process namespace; "" on systems without /proc."""
+    """Return the current boot and process namespace; "" on systems without /proc."""
     try:
         boot = (PROC / "sys/kernel/random/boot_id").read_text()[:13]  # 48 of its bits tell boots apart
         namespace = str((PROC / "self/ns/pid").readlink()).strip("pid:[]")
@@ -48,7 +48,7 @@ def _machine() -> str:
 
 
 def _started(pid: int) -> str:
-    """Return a process's start in clock ticks since boot; "" when there is none, or only a zombie."""
+    """Return when a process started, in clock ticks since boot; "" if there is none, or only a zombie."""
     try:
         fields = (PROC / str(pid) / "stat").read_text().rpartition(")")[2].split()
         state, started = fields[0], fields[19]

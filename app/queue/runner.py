@@ -1,4 +1,4 @@
-"""One attempt at a job: what an evaluation tells while it runs, how it is stopped, and how it may end."""
+"""One attempt at a job: what an evaluation reports while it runs, how it is stopped, and how it may end."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from app.queue.store import JobStore
 
 logger = logging.getLogger(__name__)
 
-#: Between two tries of a write that the database could not take.
+#: Pause before a write that the database could not take is tried again.
 RETRY_SECONDS = 0.2
 
 T = TypeVar("T")
@@ -44,7 +44,7 @@ class Ready:
 
 @dataclass(frozen=True, slots=True)
 class StageBegan:
-    """From the evaluator's process: a stage begins. `StageEnded` tells of its end."""
+    """From the evaluator's process: a stage begins. `StageEnded` reports its end."""
 
     stage: str
 
@@ -58,7 +58,7 @@ class Reported:
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """From the evaluator's process: no report, and why, in words for a person."""
+    """From the evaluator's process: no report, and why, in words for people."""
 
     failure: Failure
     #: The same work may succeed later.
@@ -70,15 +70,15 @@ class Interrupted(Exception):
 
 
 class EvaluatorDied(Exception):
-    """The process of the evaluation ended by itself in the middle of it."""
+    """The evaluator's process ended by itself in the middle of an evaluation."""
 
 
 class EvaluatorUnavailable(Exception):
-    """The process of the evaluations cannot be started: no job's fault."""
+    """The evaluator's process cannot be started, and no job is to blame."""
 
 
 class StageObserver(Protocol):
-    """What an evaluation tells while it runs. Both may raise Interrupted, which ends it."""
+    """What is told of each stage while an evaluation runs. Both methods may raise Interrupted, which ends it."""
 
     def began(self, stage: str) -> None: ...
 
@@ -101,7 +101,7 @@ class Runner(Protocol):
         """Stop the evaluation under way, from another thread."""
 
     def close(self) -> None:
-        """Let go of everything."""
+        """Release everything."""
 
 
 #: listing, finished findings, progress -> report
@@ -116,15 +116,15 @@ class InlineRunner:
         self._interrupted = False
 
     def start(self) -> None:
-        """Need nothing."""
+        """Do nothing: the worker's own thread is ready."""
 
     def run(self, listing: str, finished: Sequence[bytes], progress: StageObserver) -> bytes:
-        """Call the evaluation."""
+        """Call the evaluation and return its report (JSON)."""
         self._interrupted = False
         return self._evaluation(listing, finished, _Interruptible(self, progress))
 
     def interrupt(self) -> None:
-        """Make the next word of progress raise Interrupted."""
+        """Make the evaluation's next call of its observer raise Interrupted."""
         self._interrupted = True
 
     def stop_if_interrupted(self) -> None:
@@ -133,11 +133,11 @@ class InlineRunner:
             raise Interrupted
 
     def close(self) -> None:
-        """Hold nothing."""
+        """Do nothing: there is nothing to release."""
 
 
 class _Interruptible:
-    """Progress that ends an interrupted evaluation."""
+    """Passes progress on, and ends an evaluation that was interrupted."""
 
     def __init__(self, runner: InlineRunner, progress: StageObserver) -> None:
         self._runner = runner
@@ -173,7 +173,7 @@ def refusal(error: Exception) -> Refused:
 
 
 class Attempt:
-    """A claim under way. It is the evaluation's StageObserver; the watch sets `lost` and `called_off`."""
+    """One attempt at a claimed job. It is the evaluation's StageObserver; the watch sets `lost` and `called_off`."""
 
     def __init__(self, store: JobStore, claim: Claim, *, stopping: Callable[[], bool], patience_seconds: float) -> None:
         self.claim = claim
@@ -185,7 +185,7 @@ class Attempt:
         self._ended: StageEnded | None = None
 
     def began(self, stage: str) -> None:
-        """Keep the finding of the stage before and name this one; then see whether to go on."""
+        """Store this stage together with the finding of the one before. Raises Interrupted if the job must stop."""
         ended = self._ended
         finished, finding = (ended.record, ended.finding) if ended else (None, None)
         self.lost = not self._persist(lambda: self._store.update_job_stage(self.claim, stage, finished, finding))
@@ -199,7 +199,7 @@ class Attempt:
         self._ended = stage
 
     def complete(self, report: bytes, worker: str) -> Claim | None:
-        """Store the report, and claim the next job with it unless the worker stops."""
+        """Store the report; unless the worker stops, claim and return the next job in the same transaction."""
         finished = self._ended.record if self._ended else None
         if self._stopping():
             self._persist(lambda: self._store.complete_job(self.claim, report, finished))
@@ -207,14 +207,14 @@ class Attempt:
         return self._persist(lambda: self._store.complete_and_claim(self.claim, report, worker, finished))[1]
 
     def break_off(self) -> None:
-        """End an interrupted attempt: cancelled where its owner wanted that, else handed back as it is."""
+        """End an interrupted attempt: cancel the job if it was called off, else hand it back as it is."""
         if self.called_off:
             self._store.finish_cancel(self.claim)
         elif not self.lost:
             self._store.release_job(self.claim)
 
     def _persist(self, write: Callable[[], T]) -> T:
-        """Write, again and again while the database cannot be reached, for as long as the claim may still stand."""
+        """Write, trying again while the database cannot be reached and the claim may still stand."""
         deadline = time.monotonic() + self._patience_seconds
         while True:
             try:

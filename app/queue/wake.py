@@ -1,7 +1,7 @@
-"""Wake-up: an Event inside a process, a datagram to every other worker process on this machine.
+"""How idle workers are woken: an Event inside a process, a datagram to every other worker process on this machine.
 
-Nothing but speed depends on it: who missed a notification (a full socket, a cleaned folder) finds the work at
-the next slow poll.
+Nothing but speed depends on it: a worker that misses a notification (a full socket, a cleaned folder) finds the work
+when it next looks by itself.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from pathlib import Path
 
 logger = logging.getLogger(__name__)
 
-#: A unix socket's path must fit 108 bytes on Linux and 104 elsewhere, the socket's own name included.
+#: A Unix socket's path must fit into 108 bytes on Linux and 104 elsewhere, the socket's own name included.
 LONGEST_FOLDER_BYTES = 70
 
 
 def socket_folder(data_dir: Path) -> Path:
-    """Return where the sockets are: beside the database, or in the temporary folder where that path is too long."""
+    """Return where the sockets are: beside the database, or in the temporary folder if that path is too long."""
     folder = data_dir.resolve() / "wake"
     if len(os.fsencode(folder)) <= LONGEST_FOLDER_BYTES:
         return folder
@@ -101,7 +101,7 @@ def _send(paths: Sequence[Path]) -> None:
             try:
                 sender.sendto(b"!", os.fspath(path))
             except BlockingIOError:
-                continue  # it has not even read those before this one
+                continue  # it has not read the earlier ones yet
             except OSError as error:
                 if error.errno == errno.ECONNREFUSED:
                     with suppress(OSError):

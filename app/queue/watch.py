@@ -38,7 +38,7 @@ class Watched(Protocol):
 
 
 class Watch:
-    """A thread beside the worker's own."""
+    """The watch's thread, beside the worker's own."""
 
     def __init__(self, worker: Watched, store: JobStore, wake_up: WakeUp, config: Config) -> None:
         self._worker = worker
@@ -72,7 +72,7 @@ class Watch:
         return self._thread is not None and self._thread.is_alive()
 
     def ensure_alive(self) -> None:
-        """Start the thread again where it died; the worker asks for this at every round."""
+        """Start the thread again if it died; the worker asks for this in every round."""
         if self._thread is not None and not self._thread.is_alive() and not self._stopped:
             logger.error("the watch died; starting it again")
             self._wake_up.unsubscribe(self._notified)
@@ -97,7 +97,7 @@ class Watch:
         return [task for task, at in self._due.items() if at <= now]
 
     def _keep_claim(self) -> None:
-        """Renew the lease when a third of it is over; stop an attempt that lost it, or that was called off."""
+        """Renew the lease when a third of it has passed; stop an attempt that lost it or was called off."""
         attempt = self._worker.attempt
         if attempt is None:
             return

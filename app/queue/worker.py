@@ -19,9 +19,9 @@ from app.queue.watch import Watch
 
 logger = logging.getLogger(__name__)
 
-#: The safety net under the wake_up: an idle worker looks for work this often.
+#: The safety net under the wake-up: an idle worker looks for work this often.
 POLL_SECONDS = 1.0
-#: After an error in the loop, doubled up to the longest while errors go on.
+#: Pause after an error in the loop: the first, doubled up to the second while errors go on.
 ERROR_PAUSE_SECONDS = (0.1, 5.0)
 
 _numbers = itertools.count(1)
@@ -29,12 +29,12 @@ _numbers = itertools.count(1)
 
 @dataclass(frozen=True, slots=True)
 class Health:
-    """How a worker is: `alive` means that both its threads run and it takes jobs."""
+    """The state of a worker; `alive` means that both its threads run and it takes jobs."""
 
     alive: bool
     name: str
     job_id: str | None
-    #: How often the watch had to start the thread anew.
+    #: How often the watch had to start the thread again.
     restarts: int
 
 
@@ -69,7 +69,7 @@ class Worker:
         self.stopping = True
 
     def stop(self, timeout_seconds: float) -> None:
-        """Stop within this time: at the end of the running stage where that fits, else in its middle."""
+        """Stop within these seconds: at the end of the running stage if that is in time, else in the middle of it."""
         self.stopping = True
         self.wake()
         if self.attempt is None:
@@ -85,7 +85,7 @@ class Worker:
         self._wake_up.unsubscribe(self._woken)
 
     def health(self) -> Health:
-        """Return how this worker is."""
+        """Return the state of this worker."""
         attempt = self.attempt
         return Health(
             alive=not self.stopping and self.is_alive() and self._watch.is_alive(),
@@ -101,7 +101,7 @@ class Worker:
         return self._loop is not None and self._loop.is_alive()
 
     def wake(self) -> None:
-        """Make an idle thread look for work, or notice that it shall stop."""
+        """Make an idle thread look for work, or notice that it should stop."""
         self._woken.set()
 
     def interrupt(self, attempt: Attempt) -> None:
@@ -111,7 +111,7 @@ class Worker:
                 self._runner.interrupt()
 
     def restart(self) -> None:
-        """Start the thread anew after it died; the job it held counts as tried."""
+        """Start the thread again after it died; the job it held counts as tried."""
         self.restarts += 1
         logger.error("the worker's thread died; starting it again (%d)", self.restarts)
         attempt = self._hold(None)
@@ -150,7 +150,7 @@ class Worker:
                 claim = self._store.claim_next_job(self.name)
 
     def _evaluate(self, claim: Claim) -> Claim | None:
-        """Evaluate a job to whatever end it comes, and return the next one where it was claimed with the ending."""
+        """Evaluate a job and record how it ended; return the next one if it was claimed in the same transaction."""
         attempt = Attempt(
             self._store, claim, stopping=lambda: self.stopping, patience_seconds=self._config.lease_seconds
         )
@@ -174,7 +174,7 @@ class Worker:
         return following
 
     def _hold(self, attempt: Attempt | None) -> Attempt | None:
-        """Change what is under way; return what was."""
+        """Replace the attempt under way; return the one before."""
         with self._held:
             before, self.attempt = self.attempt, attempt
         return before

@@ -19,7 +19,7 @@ def up() -> Response:
 
 @bp.get("/readyz")
 def ready() -> Response:
-    """Answer 200 where an evaluation can start now, else 503 with one reason a line."""
+    """Answer 200 if an evaluation can start now, else 503 with one reason a line."""
     reasons = reasons_not_ready()
     return _plain("\n".join(reasons or ("ready",)) + "\n", 503 if reasons else 200)
 
@@ -36,7 +36,7 @@ def reasons_not_ready() -> tuple[str, ...]:
 
 
 def _store() -> str:
-    """Return why the store cannot be used, "" where it can. The error is caught here, as it is the answer."""
+    """Return why the store cannot be used, "" if it can. The error is caught here because it is the answer."""
     try:
         store().check()
     except DoorstepError as error:
@@ -53,6 +53,6 @@ def _regions() -> str:
 
 
 def _worker() -> str:
-    """Return what is wrong with this process's worker; a process that only serves pages has none and needs none."""
+    """Return what is wrong with this process's worker, "" if nothing; a process that only serves pages has none."""
     health = worker_health()
     return "" if health is None or health.alive else "The queue's worker in this process is not alive."

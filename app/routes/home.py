@@ -25,7 +25,7 @@ bp = Blueprint("home", __name__)
 
 @bp.get("/")
 def form() -> AnyResponse:
-    """Show the form, filled from the query where a link carries an address; `?job_id=` leads to that job."""
+    """Show the form, filled in from the query if a link carries an address; `?job_id=` leads to that job."""
     if job_id := request.args.get("job_id"):
         return redirect(url_for("jobs.page", job_id=job_id), 303)
     visitor.owner()
@@ -109,7 +109,7 @@ def _form(values: FormValues, error: DoorstepError | None = None) -> Response:
 
 #: The most that the list shows.
 MOST_RECENT = 8
-#: What the list says of a job; one that is done is there as its report.
+#: What the list says about a job; one that is done is listed as its report.
 JOB_STATUS_TEXTS = {
     Status.QUEUED: "waiting",
     Status.RUNNING: "under way",

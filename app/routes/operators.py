@@ -24,7 +24,7 @@ bp = Blueprint("operators", __name__, url_prefix="/queue")
 
 @bp.before_request
 def require_token() -> AnyResponse | None:
-    """Admit those who show the token, in a header or by the cookie that `?token=` gives once; to others it is a 404."""
+    """Admit those who show the token, in a header or by the cookie that `?token=` gives once; others get a 404."""
     token = config().operator_token
     if token and _same(request.args.get("token", ""), token):
         visitor.remember_operator(token)
@@ -92,7 +92,7 @@ class FailedJob:
 
 
 def overview_of(store: JobStore, now: float) -> QueueOverview:
-    """Read everything that the page shows at a Unix time."""
+    """Return everything that the page shows, as of a Unix time."""
     return QueueOverview(
         store.stats(),
         tuple(_running(job, now) for job in store.list_jobs(Status.RUNNING, MOST_RUNNING)),

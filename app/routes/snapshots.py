@@ -21,7 +21,7 @@ bp = Blueprint("snapshots", __name__, url_prefix="/s")
 
 @dataclass(frozen=True, slots=True)
 class SnapshotDocument:
-    """A report for programs: `report` is the same whenever address and data are, the rest belongs to this run."""
+    """A report for programs: `report` is the same whenever listing and data are; the rest belongs to this run."""
 
     snapshot_id: str
     url: str
@@ -63,7 +63,7 @@ def _document(snapshot: Snapshot) -> Response:
 
 
 def _kept(response: Response) -> Response:
-    """Let the browser keep the report, but no shared cache; it asks each time whether the report has changed."""
+    """Let the browser, but no shared cache, keep the report; it asks each time whether the report has changed."""
     response.headers["Cache-Control"] = "private, no-cache"
     response.add_etag()
     response.make_conditional(request)

@@ -1,4 +1,4 @@
-"""A job as people see it: how it stands, step by step, how long it takes, and what they may do."""
+"""A job as people see it: its state, its steps, how long it takes, and what they may do."""
 
 from __future__ import annotations
 
@@ -38,13 +38,13 @@ class JobView:
     steps: tuple[Step, ...]
     #: What `panel_mark` makes of it.
     mark: str
-    #: How many jobs go before this one, None where it does not wait.
+    #: How many jobs are ahead of this one, None if it does not wait.
     position: int | None
     elapsed_seconds: float
     estimate: Estimate | None
-    #: Why the job was queued again, "" where it never was.
+    #: Why the job was queued again, "" if it never was.
     requeue_reason: str
-    #: Whether the one who looks is the job's owner.
+    #: Whether the visitor is the job's owner.
     mine: bool
 
     @property
@@ -98,7 +98,7 @@ class JobView:
 
     @property
     def slow(self) -> bool:
-        """Return whether the job takes longer than nine in ten before it did."""
+        """Return whether the job is taking longer than nine in ten before it."""
         if self.estimate is None or self.job.status is not Status.RUNNING:
             return False
         return self.elapsed_seconds > max(self.estimate.high_seconds, LEAST_SLOW_SECONDS)
@@ -135,12 +135,12 @@ class JobView:
 
     @property
     def error_id(self) -> str:
-        """Return a short id to name to whoever runs the site."""
+        """Return a short id to tell whoever runs the site."""
         return f"{self.job.error_code or 'unknown'}-{self.job.job_id[:ERROR_ID_LETTERS]}"
 
     @property
     def other_fields(self) -> tuple[tuple[str, str], ...]:
-        """Return name and value of every field of the form beside the address, to ask the same of another one."""
+        """Return name and value of every field of the form except the address, to ask the same about another one."""
         values = tuple((name, value) for name, value in self._form.values.items() if name != "address")
         return values + tuple(("destinations", place) for place in self._form.destinations)
 
@@ -155,7 +155,7 @@ class JobView:
 
 
 def view_of(store: JobStore, job: Job, mine: bool, now: float) -> JobView:
-    """Gather what the panel shows at a Unix time; `mine`: to the job's owner."""
+    """Return what the panel shows at a Unix time; `mine`: the visitor is the job's owner."""
     position = _position(store, job)
     return JobView(
         job=job,
@@ -174,12 +174,12 @@ def _position(store: JobStore, job: Job) -> int | None:
 
 
 def elapsed_seconds(job: Job, now: float) -> float:
-    """Return for how long the job has run, or has waited where it has not begun, at a Unix time."""
+    """Return the seconds that the job has run, or has waited if it has not begun, at a Unix time."""
     return max(0.0, (job.completed_at or now) - (job.started_at or job.created_at))
 
 
 def _requeue_reason(store: JobStore, job: Job) -> str:
-    """Return why the job went back into the queue the last time, "" on its first try."""
+    """Return why the job last went back into the queue, "" on its first try."""
     if _try_number(job) < 2:
         return ""
     back = [event.why for event in store.events(job.job_id) if event.from_status and event.to_status is Status.QUEUED]
@@ -187,7 +187,7 @@ def _requeue_reason(store: JobStore, job: Job) -> str:
 
 
 def _try_number(job: Job) -> int:
-    """Return the number of the try that is under way, was the last, or is waited for; from 1."""
+    """Return the number, from 1, of the try that is under way or comes next, or that was the last."""
     return job.attempts + (job.status is Status.QUEUED)
 
 
@@ -212,7 +212,7 @@ def panel_mark(job: Job, position: int | None, now: float) -> str:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Step:
-    """How one stage of a job stands. Equal steps are the same object, so that each is rendered once."""
+    """The state of one stage of a job. Equal steps are the same object, so that each is rendered once."""
 
     stage: str
     text: str
@@ -281,7 +281,7 @@ class Estimate:
 
 
 def estimate_from(stage_seconds: Mapping[str, tuple[float, float]]) -> Estimate | None:
-    """Add up the stages; None where no run has finished yet."""
+    """Return the sums over all stages; None if no run has finished yet."""
     if not stage_seconds:
         return None
     return Estimate(sum(low for low, _ in stage_seconds.values()), sum(high for _, high in stage_seconds.values()))

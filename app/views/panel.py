@@ -20,7 +20,7 @@ from app.wording import iso
 
 
 def job_response(job: Job, *, refresh: bool = True) -> Response:
-    """Answer with the job: fragment, JSON or whole page. `refresh`: without scripts, the page reloads itself."""
+    """Return the job as a fragment, JSON or a whole page. `refresh`: without scripts, the page reloads itself."""
     here = url_for("jobs.page", job_id=job.job_id)
     view = view_of(store(), job, mine=visitor.known_owner() == job.owner, now=time.time())
     match wanted():

@@ -43,7 +43,7 @@ WITHOUT_SECTION = ("saving", "geocode")
 
 @dataclass(frozen=True, slots=True)
 class ReportView:
-    """The report with the row that keeps it; `mine`: whether the one who looks asked for it."""
+    """A report with its stored row; `mine`: whether the visitor asked for it."""
 
     report: Report
     snapshot: Snapshot
@@ -56,7 +56,7 @@ class ReportView:
 
     @property
     def sections(self) -> tuple[Finding, ...]:
-        """Return the findings in reading order; one that this page does not know comes last, none is lost."""
+        """Return the findings in reading order; any that this page does not know come last."""
         rest = {finding.stage: finding for finding in self.report.findings if finding.stage not in WITHOUT_SECTION}
         known = [rest.pop(stage) for stage in SECTIONS if stage in rest]
         return (*known, *rest.values())
@@ -72,7 +72,7 @@ class ReportView:
 
     @property
     def given(self) -> tuple[tuple[str, str], ...]:
-        """Return label and value of everything that the person gave beside the address."""
+        """Return label and value of everything that the person gave besides the address."""
         return given_in(self.report.listing)
 
     @property
@@ -92,13 +92,13 @@ class ReportView:
 
     @property
     def attribution(self) -> str:
-        """Return what the data's makers ask to be said beyond the line on OpenStreetMap that every report has."""
+        """Return the attribution that a region asks for beyond the line on OpenStreetMap that every report has."""
         attribution = self.report.source.attribution
         return "" if "OpenStreetMap" in attribution else attribution
 
     @property
     def link(self) -> str:
-        """Return the permanent link, whole."""
+        """Return the permanent link as an absolute URL."""
         return url_for("snapshots.page", snapshot_id=self.snapshot.snapshot_id, _external=True)
 
 
@@ -107,7 +107,7 @@ class ReportView:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One index in one look; `score` None: unknown, and `why` says so."""
+    """One index at a glance; `score` is None if unknown, and `why` says why."""
 
     title: str
     stage: str
@@ -138,12 +138,12 @@ LABELS = (
     ("has_parking", "Parking", ""),
     ("has_outdoor_space", "Outdoor space", ""),
 )
-#: Named only where they were ticked.
+#: Named only if they were ticked.
 WISHES = (("wants_laundry", "Laundry needed"), ("wants_cooling", "Cooling needed"))
 
 
 def given_in(listing: Listing) -> tuple[tuple[str, str], ...]:
-    """Return label and value of everything that a listing gives beside the address."""
+    """Return label and value of everything that a listing gives besides the address."""
     given = [(label, getattr(listing, name), unit) for name, label, unit in LABELS]
     values = [(label, _value(value) + unit) for label, value, unit in given if value is not None]
     wishes = [(label, "yes") for name, label in WISHES if getattr(listing, name)]
@@ -171,7 +171,7 @@ def init_app(app: Flask, config: Config) -> None:
 
 
 def figure(value: float, out_of: float) -> str:
-    """Write a score: whole out of 100, one decimal on shorter scales."""
+    """Return a score as text: whole out of 100, with one decimal on shorter scales and two on the shortest."""
     if out_of >= 50:
         return f"{value:.0f}"
     return f"{value:.2f}".rstrip("0").rstrip(".") if out_of <= 2 else f"{value:.1f}".removesuffix(".0")
@@ -210,7 +210,7 @@ def gravest_first(checks: Sequence[Check]) -> list[Check]:
 
 
 def element_url(osm_id: str) -> str:
-    """Return OpenStreetMap's page of an element ("n123", "w45", "r6"), "" where the id is none."""
+    """Return OpenStreetMap's page of an element ("n123", "w45", "r6"), "" if the id is not one."""
     kinds = {"n": "node", "w": "way", "r": "relation"}
     kind, number = kinds.get(osm_id[:1]), osm_id[1:]
     return f"https://www.openstreetmap.org/{kind}/{number}" if kind and number.isdigit() else ""

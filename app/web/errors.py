@@ -1,4 +1,4 @@
-"""Turns every error into a page, a fragment or a problem document that says what to do next."""
+"""Turn every error into a page, a fragment or a problem document that says what to do next."""
 
 from __future__ import annotations
 
@@ -49,13 +49,13 @@ class Problem:
     field: str | None = None
     suggestions: tuple[str, ...] = ()
     retry_after_seconds: int | None = None
-    #: Set where the log holds more under the same id.
+    #: Set if the log holds more under the same id.
     error_id: str | None = None
     type: str = "about:blank"
 
 
 def init_app(app: Flask, config: Config) -> None:
-    """Answer every error here and nowhere else."""
+    """Register the handlers: every error is answered here."""
     app.register_error_handler(DoorstepError, answer)
     app.register_error_handler(HTTPException, answer_http)
     app.register_error_handler(InternalServerError, answer_unexpected)

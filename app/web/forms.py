@@ -14,7 +14,7 @@ from app.errors import InvalidListing
 from app.pipeline.listing import MAX_ADDRESS_LENGTH, MAX_DESTINATIONS, Listing
 from app.pipeline.rules.profiles import PROFILES
 
-#: The fields of one value each; they are named as in a listing.
+#: The fields that hold one value, named as in a listing.
 FIELDS = tuple(field.name for field in fields(Listing) if field.name != "destinations")
 
 
@@ -26,7 +26,7 @@ class FormValues:
     destinations: tuple[str, ...] = ()
 
     def __getitem__(self, name: str) -> str:
-        """Return a field's text, "" where it was left empty."""
+        """Return a field's text, "" if it was left empty."""
         return self.values.get(name, "")
 
     @property
@@ -42,7 +42,7 @@ class FormValues:
 
 
 def values_in_request() -> FormValues:
-    """Return what the body holds. Raises InvalidListing where a JSON body has another shape."""
+    """Return what the body holds. Raises InvalidListing if a JSON body has another shape."""
     if not request.is_json:
         return values_in(request.form)
     body = request.get_json(silent=True)
@@ -83,14 +83,14 @@ NOT_TICKED = {("wants_laundry", False), ("wants_cooling", False)}
 
 
 def values_from(listing: Listing) -> FormValues:
-    """Write a listing back into the form it came from."""
+    """Return the form as it would be filled in for a listing."""
     given = {name: getattr(listing, name) for name in FIELDS}
     said = {name: value for name, value in given.items() if value is not None and (name, value) not in NOT_TICKED}
     return FormValues({name: text_of(value) for name, value in said.items()}, listing.destinations)
 
 
 def text_of(value: str | float | bool | None) -> str:
-    """Write a value the way the form would have sent it."""
+    """Return a value as the form would have sent it."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -102,7 +102,7 @@ def text_of(value: str | float | bool | None) -> str:
 
 
 def listing_from(form: FormValues) -> Listing:
-    """Check every field. Raises InvalidListing naming the first field that is wrong and what to do."""
+    """Check every field and return the listing. Raises InvalidListing, naming the first wrong field and what to do."""
     return Listing(
         address=_address(form["address"]),
         profile=_profile(form["profile"]),
@@ -141,7 +141,7 @@ def _destinations(texts: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _one_line(text: str, field: str, what: str) -> str:
-    """Fold white space, refuse what no address holds."""
+    """Return the text with white space folded. Raises InvalidListing for what no address holds."""
     text = " ".join(text.split())
     if len(text) > MAX_ADDRESS_LENGTH:
         why = f"{what} is {len(text)} characters long; please shorten it to {MAX_ADDRESS_LENGTH}."

@@ -41,5 +41,5 @@ def negotiated(response: Response) -> Response:
 
 
 def json_response(body: bytes, status: int = 200, mimetype: str = "application/json") -> Response:
-    """Return an answer of encoded JSON."""
+    """Return a response with encoded JSON."""
     return Response(body, status=status, mimetype=mimetype)

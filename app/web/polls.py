@@ -1,4 +1,4 @@
-"""Answers the polls of panels without Flask: they are most of all requests, and Flask would be half their cost."""
+"""Answer the polls of panels without Flask: they are most of the requests, and Flask would be half their cost."""
 
 from __future__ import annotations
 
@@ -32,10 +32,10 @@ def init_app(app: Flask, config: Config) -> None:
 
 
 class Polls:
-    """Middleware: 204 where the panel that the browser shows is still right, else the panel.
+    """Middleware: 204 if the panel that the browser shows is still right, else the panel.
 
-    Whatever is no poll goes on to Flask. So does a poll that fails, as one of an unknown job does: it fails there once
-    more, and Flask says why.
+    Anything else goes on to Flask. So does a poll that fails, such as one for an unknown job: it fails there again, and
+    Flask says why.
     """
 
     def __init__(self, app: Flask, onward: WSGIApplication) -> None:
@@ -56,7 +56,7 @@ class Polls:
         return (body,)
 
     def _panel(self, job_id: str, environ: WSGIEnvironment) -> str | None:
-        """Return the panel, "" where the browser shows it already, None where Flask has to say what is wrong."""
+        """Return the panel, "" if the browser shows it already, None if Flask has to say what is wrong."""
         try:
             store = self._services.store
             job, now = store.get_job(job_id), time.time()
@@ -76,13 +76,13 @@ class Polls:
 
 
 def _polled_job(environ: WSGIEnvironment) -> str | None:
-    """Return the id of the job that a panel asks about, None where the request is no poll."""
+    """Return the id of the job that a panel asks about, None if the request is not a poll."""
     poll = POLL.fullmatch(environ["PATH_INFO"])
     is_poll = poll and environ["REQUEST_METHOD"] == "GET" and environ.get("HTTP_HX_REQUEST") == "true"
     return poll[1] if poll and is_poll else None
 
 
 def _seen(environ: WSGIEnvironment) -> str:
-    """Return the mark of the panel that the browser shows, "" where it names none."""
+    """Return the mark of the panel that the browser shows, "" if it names none."""
     query: str = environ["QUERY_STRING"]
     return query[len(SEEN) :] if query.startswith(SEEN) else ""

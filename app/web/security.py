@@ -48,7 +48,7 @@ def init_app(app: Flask, config: Config) -> None:
 
 
 def refuse_foreign_forms() -> None:
-    """Raise ForeignForm where a browser says that another site sent this. Programs say nothing and are let through."""
+    """Raise ForeignForm if a browser says that another site sent this. Programs say nothing and are let through."""
     site = request.headers.get("Sec-Fetch-Site")
     origin = request.headers.get("Origin")
     if site is not None:
@@ -65,14 +65,14 @@ def refuse_foreign_forms() -> None:
 RATE_LIMITER = "doorstep-rate-limiter"
 #: A burst that many tabs of one household, or a script with a list of homes, may send at once.
 BURST = 240
-#: What each client gets back per second, in each web process: a quarter of a core of evaluations at most.
+#: Tokens that a client gets back per second in each web process: at most a quarter of a core of evaluations.
 REFILL_PER_SECOND = 4.0
 #: Clients remembered at once; the one seen longest ago is forgotten first (its bucket is full again by then).
 MOST_CLIENTS = 10_000
 
 
 def refuse_floods() -> None:
-    """Raise TooManyRequests where the client's bucket is empty."""
+    """Raise TooManyRequests if the client's bucket is empty."""
     limiter: RateLimiter = current_app.extensions[RATE_LIMITER]
     seconds = math.ceil(limiter.take(request.remote_addr or ""))
     if seconds:
@@ -89,7 +89,7 @@ class RateLimiter:
         self._lock = Lock()
 
     def take(self, client: str) -> float:
-        """Take one token; return 0.0, or the seconds until there is one."""
+        """Take one token and return 0.0, or return the seconds until there is one."""
         with self._lock:
             now = self._clock()
             level, then = self._levels.pop(client, (self._burst, now))
@@ -115,7 +115,7 @@ HEADERS = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-#: Over https only: for a year the browser asks for this site over nothing else.
+#: Sent over https only: for a year the browser then asks for this site over nothing else.
 HTTPS_HEADER = ("Strict-Transport-Security", "max-age=31536000")
 
 
@@ -146,7 +146,7 @@ COOKIE_SECONDS = 365 * 24 * 3600
 
 
 def cookie_settings(config: Config) -> dict[str, object]:
-    """Return Flask's settings of the one cookie. Raises ConfigError where its key cannot be kept."""
+    """Return Flask's settings for the one cookie. Raises ConfigError if its key cannot be kept."""
     return {
         "SECRET_KEY": config.secret_key or kept_key(config.data_dir),
         "SESSION_COOKIE_NAME": "doorstep",
@@ -157,9 +157,9 @@ def cookie_settings(config: Config) -> dict[str, object]:
 
 
 class SignedCookies(SecureCookieSessionInterface):
-    """Signed cookies that stay on https wherever they were given over https.
+    """Signed cookies; one that was set over https is only ever sent over https.
 
-    Without a cookie nothing is verified, and the signer is made once: every poll passes here.
+    Without a cookie nothing is verified, and the signer is made once: every poll comes through here.
     """
 
     def __init__(self, app: Flask) -> None:
@@ -170,13 +170,13 @@ class SignedCookies(SecureCookieSessionInterface):
         return self._serializer
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        """Read the visitor's cookie, where there is one."""
+        """Return the session in the visitor's cookie, an empty one if there is none."""
         if "HTTP_COOKIE" not in request.environ:
             return self.session_class()
         return super().open_session(app, request)
 
     def get_cookie_secure(self, app: Flask) -> bool:
-        """Follow the request: `http://127.0.0.1:8000` must work too."""
+        """Return whether the request came over https: `http://127.0.0.1:8000` must work too."""
         return request.is_secure
 
 
@@ -188,7 +188,7 @@ SHORTEST_KEY = 32
 
 
 def kept_key(data_dir: Path) -> str:
-    """Return the key kept in a folder, making it first where there is none. Raises ConfigError where it cannot."""
+    """Return the key kept in a folder, first making one if there is none. Raises ConfigError if that fails."""
     path = data_dir / KEY_FILE
     try:
         if not path.exists():

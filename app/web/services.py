@@ -18,7 +18,7 @@ EXTENSION = "doorstep"
 
 @dataclass(slots=True)
 class Services:
-    """One per process. Nothing is opened before its first use, so nothing is open when gunicorn forks."""
+    """The services of one process. Nothing is opened before its first use, so nothing is open when gunicorn forks."""
 
     config: Config
     _store: JobStore | None = None
@@ -27,7 +27,7 @@ class Services:
 
     @property
     def store(self) -> JobStore:
-        """Open the store at its first use. Raises QueueUnavailable or DatabaseDamaged."""
+        """Return the store, made at its first use; its methods raise QueueUnavailable or DatabaseDamaged."""
         if self._store is None:
             with self._lock:
                 if self._store is None:
@@ -36,7 +36,7 @@ class Services:
 
     @property
     def source(self) -> ImportedRegions:
-        """Make the source of addresses at its first use; all threads share the regions that it has opened."""
+        """Return the source of addresses, made at its first use; all threads share the regions that it has opened."""
         if self._source is None:
             with self._lock:
                 if self._source is None:

@@ -17,7 +17,7 @@ OWNER_BYTES = 18
 
 
 def owner() -> str:
-    """Return the visitor's id, giving them one first where they have none."""
+    """Return the visitor's id, first giving them one if they have none."""
     known = session.get("owner")
     if not isinstance(known, str):
         known = secrets.token_urlsafe(OWNER_BYTES)
@@ -27,7 +27,7 @@ def owner() -> str:
 
 
 def known_owner() -> str | None:
-    """Return the visitor's id, or None where they never had one: looking at a page sets no cookie."""
+    """Return the visitor's id, or None if they have none: looking at a page sets no cookie."""
     if "HTTP_COOKIE" not in request.environ:
         return None
     known = session.get("owner")
@@ -44,7 +44,7 @@ def owner_in(app: Flask, environ: WSGIEnvironment) -> str | None:
 
 
 def opened(job_id: str) -> bool:
-    """Return whether this browser was sent on to this job's report before: then it may go back and stay on the job."""
+    """Return whether this browser was already sent on to this job's report, and so may go back to the job's page."""
     return bool(session.get("opened") == job_id)
 
 

@@ -43,7 +43,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 
 def wire(config: Config | None) -> Flask:
-    """Make the application from settings, read from the environment where none are given."""
+    """Return the application for these settings, or for those in the environment."""
     config = load_config() if config is None else config
     app = Flask(__name__, root_path=str(ROOT))
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = ASSET_SECONDS
@@ -63,7 +63,7 @@ def wire(config: Config | None) -> Flask:
 
 
 def _asset_links(app: Flask) -> Callable[[str], str]:
-    """Return what templates call as `asset(name)`."""
+    """Return the function that templates call as `asset(name)` for the link to a static file."""
     folder = Path(str(app.static_folder))
 
     @cache

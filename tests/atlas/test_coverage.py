@@ -1,4 +1,4 @@
-"""Where a region holds data, whatever its extract says of itself."""
+"""Where a region holds data, whatever its extract says about itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The database file: made once, brought up to date by whoever comes first, never overwritten when it is not ours."""
+"""The database file: made once, brought up to date by whoever comes first, never overwritten if it is not ours."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How sure a report is, and why."""
+"""How much confidence a report deserves, and why."""
 
 from __future__ import annotations
 

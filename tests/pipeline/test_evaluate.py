@@ -19,19 +19,19 @@ LISTING = Listing(ADDRESS, rent=900.0, budget=1_000.0, has_parking=True, destina
 
 
 class Cancelled(Exception):
-    """A worker's wish to stop."""
+    """What a worker raises to stop an evaluation."""
 
 
 @dataclass(frozen=True)
 class BrokenGrid(StreetGrid):
-    """Cycling cannot be read."""
+    """A town of which the cycling cannot be read."""
 
     def bike_infrastructure(self) -> BikeInfrastructure:
         raise ValueError("unreadable bytes")
 
 
 class DamagedTown(Town):
-    """The region's data cannot be opened."""
+    """A town of which the region's data cannot be opened."""
 
     def surroundings(self, where: Location) -> StreetGrid:
         raise AtlasDamaged(name="gridtown")

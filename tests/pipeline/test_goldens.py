@@ -1,6 +1,6 @@
 """Golden reports of six addresses. A change in one is a change that people will read: explain it in the commit.
 
-To write them anew: WRITE_GOLDENS=1 pytest tests/pipeline/test_goldens.py
+To write them again: WRITE_GOLDENS=1 python -m pytest tests/pipeline/test_goldens.py
 """
 
 from __future__ import annotations

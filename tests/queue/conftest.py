@@ -29,7 +29,7 @@ def store(tmp_path: Path, clock: SetClock) -> Iterator[JobStore]:
 
 
 class Site:
-    """A data folder with its wake_up, from which a test opens stores and starts workers."""
+    """A data folder with its wake-up, from which a test opens stores and starts workers."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

@@ -23,7 +23,7 @@ Start = Callable[..., ChildRunner]
 
 
 class Heard:
-    """Progress that remembers, and raises Interrupted at a stage when told to."""
+    """An observer that remembers the stages, and raises Interrupted at one when told to."""
 
     def __init__(self, stop_at: str = "") -> None:
         self.stages: list[str] = []

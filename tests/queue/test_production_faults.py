@@ -78,7 +78,7 @@ def test_stale_jobs_are_found_while_a_worker_runs_not_only_at_its_start(site: Si
     job = create(site.store)
     wait_for_status(site.store, job, Status.DONE)
     dead = open_at(site.folder, Config(lease_seconds=0.1))
-    lost = create(dead)  # rings no wake_up
+    lost = create(dead)  # wakes nobody
     assert dead.claim_next_job("dead:1:1")
     wait_for_status(site.store, lost, Status.DONE, seconds=3)
     dead.db.close()

@@ -1,4 +1,4 @@
-"""The wake_up: heard in the same process and in others, never in the way, and not needed to be right."""
+"""The wake-up: it reaches the same process and others, never gets in the way, and nothing but speed depends on it."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ def test_a_deaf_worker_holds_nobody_up(tmp_path: Path) -> None:
 
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as deaf:
         deaf.bind(os.fspath(folder / "4711-deaf"))
-        # In a thread that nobody waits for without end: a sender that blocks must fail this test, not hang it.
+        # In a thread of its own: a sender that blocks must fail this test, not hang it.
         sender = threading.Thread(target=notify_often, daemon=True)
         sender.start()
         sender.join(20)

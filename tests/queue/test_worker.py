@@ -1,4 +1,4 @@
-"""The worker's thread: runs jobs to their end, and stops, resumes, loses and gives back as promised."""
+"""The worker's thread: it runs jobs to their end, and stops, resumes, loses and hands them back as promised."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What is covered, completion of addresses, and readiness, on the real sample of Monaco."""
+"""Covered regions, completion of addresses and readiness, on the real sample of Monaco."""
 
 from __future__ import annotations
 

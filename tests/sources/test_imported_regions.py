@@ -1,4 +1,4 @@
-"""Several regions as one source: the right one answers, and what is not found is told apart."""
+"""Several regions as one source: the right one answers; a misspelt address is told from one that lies elsewhere."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ class SetClock:
         self.clocks = Clocks(lambda: self.unix_seconds, lambda: self.steady_seconds)
 
     def pass_seconds(self, seconds: float) -> None:
-        """Let time pass for both."""
+        """Let this many seconds pass on both clocks."""
         self.unix_seconds += seconds
         self.steady_seconds += seconds
 
@@ -51,7 +51,7 @@ def open_at(
 
 
 def new_job(owner: str = "ann", listing: str = "{}", key: str | None = None, priority: int = 0) -> NewJob:
-    """Describe a job that is like no other unless it is given a key."""
+    """Return a new job that is like no other unless it is given a key."""
     key = key or f"key-{next(_numbers)}"
     return NewJob(f"{key} street", listing, key, owner, priority)
 
@@ -62,7 +62,7 @@ def create(store: JobStore, *, owner: str = "ann", listing: str = "{}", priority
 
 
 def ended(stage: str, finding: bytes = b"found", reason: str = "") -> StageEnded:
-    """A stage that ended; with a reason, one that is missing."""
+    """Return a stage that ended; with a reason, one that found nothing."""
     state = StageState.MISSING if reason else StageState.DONE
     return StageEnded(StageRecord(stage, state, 0.01, reason), finding)
 
@@ -81,7 +81,7 @@ def stages_of(count: int, seconds: float = 0.0) -> Callable[[str, Sequence[bytes
 
 
 def wait_for(what: Callable[[], bool], seconds: float = 10.0) -> None:
-    """Wait until something is so; fail when it does not come."""
+    """Wait until something is so; fail if that takes longer."""
     deadline = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < deadline, "it did not happen in time"

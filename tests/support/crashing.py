@@ -1,7 +1,7 @@
 """Kills a process between every two SQL statements of a transition: `python -m tests.support.crashing FOLDER NAME`.
 
-SQLite's own trace hook tells of each statement as it begins; at the n-th one the process kills itself. Production code
-knows nothing of this. Folder n is what the n-th kill left, the last one that of an undisturbed run.
+SQLite's own trace hook reports each statement as it begins; at the n-th one the process kills itself. Production code
+knows nothing of this. Folder n holds what the n-th kill left, the last one what an undisturbed run left.
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ def of_the_dead(store: JobStore) -> None:
     store._process = None
 
 
-#: What is there before, and the transition.
+#: What prepares the store, and the transition.
 TRANSITIONS: dict[str, tuple[Callable[[JobStore], Any], Callable[[JobStore, Any], object]]] = {
     "create": (create, lambda store, _: create(store)),
     "cancel queued": (create, lambda store, job: store.cancel_job(job.job_id, None)),

@@ -1,4 +1,4 @@
-"""The site's own gunicorn configuration, with a bare page and a small evaluation instead of the pipeline."""
+"""The site's own gunicorn configuration, with a bare page and an evaluator of the tests instead of the pipeline."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ loglevel = "warning"
 
 
 def evaluator_command(_config: Config) -> tuple[str, ...]:
-    """Start the evaluator of the tests."""
+    """Return the command that starts the evaluator of the tests."""
     return (sys.executable, "-m", "tests.support.evaluations", os.environ["TEST_EVALUATION"])
 
 

@@ -22,7 +22,7 @@ def children(pid: int) -> list[int]:
 
 
 class Gunicorn:
-    """`gunicorn -c gunicorn_config.py` on a data folder, with an evaluation of the tests."""
+    """`gunicorn -c gunicorn_config.py` on a data folder, with an evaluation made for tests."""
 
     def __init__(self, folder: Path, evaluation: str, workers: int = 2, **settings: str) -> None:
         environ = {

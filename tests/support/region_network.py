@@ -19,7 +19,7 @@ from app.atlas.streets.network import Network
 from tests.support.folders import SHARED
 
 Barriers = dict[int, dict[str, str]]
-#: Tells from a way's id and tags whether to leave it out.
+#: Returns, from a way's id and tags, whether to leave it out.
 Without = Callable[[int, dict[str, str]], bool]
 
 

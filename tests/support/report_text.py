@@ -13,7 +13,7 @@ def report_text(report: Report) -> str:
 
 
 def sentences(report: Report) -> Iterator[str]:
-    """Return every sentence that a person reads, but for names."""
+    """Yield every sentence that a person reads, without names."""
     yield report.verdict.sentence
     yield from report.confidence.reasons
     for finding in report.findings:

@@ -29,7 +29,7 @@ class Site:
 
 @contextmanager
 def serve(data_dir: Path, *arguments: str, **settings: str) -> Iterator[Site]:
-    """Run gunicorn until the block ends; its log is shown where it did not come up."""
+    """Run gunicorn until the block ends; its log is shown if it does not come up."""
     port = free_port()
     environment = os.environ | {"DOORSTEP_DATA_DIR": str(data_dir), "PORT": str(port)} | settings
     command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", *arguments]

@@ -85,7 +85,7 @@ def route(name: str = "1", mode: str = "bus", trips: int | None = 240, per_hour:
 
 @dataclass(frozen=True)
 class StreetGrid:
-    """The surroundings of the town's middle. Everything in it can be set; nothing is computed behind one's back."""
+    """The surroundings of the town's middle. Everything in it can be set; nothing is computed behind its back."""
 
     places: tuple[Place, ...] = ()
     dangers: tuple[Hazard, ...] = ()

@@ -1,4 +1,4 @@
-"""What the panel says of a job in each state."""
+"""What the panel says about a job in each state."""
 
 from __future__ import annotations
 

@@ -8,4 +8,4 @@ from app.queue.store.people import PeopleStore
 
 
 class JobStore(PeopleStore, AttemptStore, OperationStore):
-    """The whole store. Every verb raises QueueUnavailable where the database cannot be reached."""
+    """The whole store. Every method raises QueueUnavailable if the database cannot be reached."""

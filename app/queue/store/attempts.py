@@ -1,6 +1,6 @@
-"""All that a worker does to a job: claim, advance, complete, fail, hand back.
+"""Everything that a worker does to a job: claim, advance, complete, fail, hand back.
 
-Every write says which claim it belongs to (`job_id`, `claim_token`, status 'running'): one that was lost matches no
+Every write names the claim it belongs to (`job_id`, `claim_token`, status 'running'). A claim that was lost matches no
 row, whatever its worker still tries to write.
 """
 
@@ -24,12 +24,12 @@ from app.queue.store.base import (
 )
 from app.queue.store.people import new_snapshot_id
 
-#: How long a sweep waits for its turn to write: another one comes soon.
+#: How long a sweep waits for its turn to write: not long, as the next one comes soon.
 SWEEP_PATIENCE_SECONDS = 0.5
 #: No lease is ever this long, so a later deadline was written before this machine's last start.
 LONGEST_LEASE_SECONDS = 3_600.0
 
-#: The job whose turn it is: due, or due so late that the clock must have been put back since.
+#: The job whose turn it is: due, or due so far ahead that the clock must have been put back since.
 NEXT_DUE = """
 SELECT seq FROM evaluation_jobs
 WHERE completed_at IS NULL AND status = 'queued' AND (run_after <= :now OR run_after > :latest)
@@ -38,12 +38,12 @@ ORDER BY turn, seq LIMIT 1
 
 
 class AttemptStore(StoreBase):
-    """The state machine of a job while workers have to do with it."""
+    """The part of a job's state machine that workers drive."""
 
     # --- an attempt begins and goes on ---
 
     def claim_next_job(self, worker: str) -> Claim | None:
-        """Take the job whose turn it is, under a fresh token and lease. Costs one read where there is none."""
+        """Claim the job whose turn it is, under a fresh token and lease; None, after one read, if none is due."""
         now = self.clocks.unix()
         if not self.db.read(NEXT_DUE, {"now": now, "latest": now + LONGEST_BACK_OFF_SECONDS}):
             return None
@@ -51,7 +51,7 @@ class AttemptStore(StoreBase):
             return self._claim(connection, worker)
 
     def heartbeat(self, claim: Claim) -> bool:
-        """Renew the lease; False where the claim is lost. A request to cancel shows in `cancel_wanted`."""
+        """Renew the lease; return False if the claim is lost. A request to cancel shows in `cancel_wanted`."""
         with self.db.write(durable=False) as connection:
             renewed = connection.execute(
                 """
@@ -76,7 +76,7 @@ class AttemptStore(StoreBase):
     def update_job_stage(
         self, claim: Claim, stage: str, finished: StageRecord | None, checkpoint: bytes | None
     ) -> bool:
-        """Advance to a stage and keep what the one before found, in one transaction; False: claim lost."""
+        """Advance to a stage and keep what the one before found, in one transaction; False if the claim is lost."""
         with self.db.write(durable=False) as connection:
             rows = connection.execute(
                 """
@@ -95,7 +95,7 @@ class AttemptStore(StoreBase):
         return True
 
     def checkpoints(self, job_id: str) -> tuple[bytes, ...]:
-        """Return the findings of finished stages, in order."""
+        """Return the findings (JSON) of finished stages, in order."""
         rows = self.db.read(
             """
             SELECT finding FROM job_stages JOIN evaluation_jobs ON seq = job_seq
@@ -108,7 +108,7 @@ class AttemptStore(StoreBase):
     # --- it ends with a report ---
 
     def complete_job(self, claim: Claim, report: bytes, finished: StageRecord | None = None) -> str | None:
-        """Store the snapshot and finish the job in one transaction; return the snapshot's id, None: claim lost.
+        """Store the snapshot and finish the job in one transaction; return its id, or None if the claim is lost.
 
         `finished` is the last stage.
         """
@@ -118,7 +118,7 @@ class AttemptStore(StoreBase):
     def complete_and_claim(
         self, claim: Claim, report: bytes, worker: str, finished: StageRecord | None = None
     ) -> tuple[str | None, Claim | None]:
-        """Do `complete_job` and, where it was done, `claim_next_job` in the same transaction."""
+        """Do `complete_job` and, if it succeeds, `claim_next_job` in the same transaction; return both results."""
         with self.db.write(durable=True, draining=True) as connection:
             snapshot_id = self._complete(connection, claim, report, finished)
             return snapshot_id, self._claim(connection, worker) if snapshot_id else None
@@ -126,9 +126,9 @@ class AttemptStore(StoreBase):
     # --- it ends without one ---
 
     def fail_job(self, claim: Claim, failure: Failure, *, retry: bool) -> bool:
-        """End the job, or queue it again with back-off where `retry` and attempts are left; False: claim lost.
+        """Queue the job again with back-off if `retry` and attempts are left, else end it; False if the claim is lost.
 
-        A job that its owner called off meanwhile is cancelled, whatever went wrong.
+        A job that was called off in the meantime is cancelled, whatever went wrong.
         """
         with self.db.write(durable=True) as connection:
             job = _held(connection, claim)
@@ -144,7 +144,7 @@ class AttemptStore(StoreBase):
         return True
 
     def release_job(self, claim: Claim) -> bool:
-        """Hand a job back unfinished; the attempt does not count. A job called off meanwhile is cancelled."""
+        """Hand a job back, or cancel it if called off; the attempt does not count. False if the claim is lost."""
         with self.db.write(durable=True) as connection:
             job = _held(connection, claim)
             if job is not None and job.cancel_requested:
@@ -155,7 +155,7 @@ class AttemptStore(StoreBase):
         return job is not None
 
     def finish_cancel(self, claim: Claim) -> bool:
-        """End a job that was called off; False: claim lost."""
+        """End a job that was called off; return False if the claim is lost."""
         with self.db.write(durable=True) as connection:
             if _held(connection, claim) is None:
                 return False
@@ -163,7 +163,7 @@ class AttemptStore(StoreBase):
         return True
 
     def give_up(self, claim: Claim, why: str) -> bool:
-        """Let go of a job whose attempt came to nothing: queued again, or failed after too many; False: claim lost."""
+        """Queue a job again after a fruitless attempt, or fail it after too many; False if the claim is lost."""
         with self.db.write(durable=True) as connection:
             job = _held(connection, claim)
             if job is None:
@@ -298,7 +298,7 @@ class AttemptStore(StoreBase):
             self._requeue(connection, claim, why)
 
     def _recover(self, job_id: str, token: str) -> bool:
-        """Look again under the write lock: a heartbeat may have come between."""
+        """Look again under the write lock: a heartbeat may have come in between. Return whether the claim was lost."""
         with self.db.write(durable=True, patience_seconds=SWEEP_PATIENCE_SECONDS) as connection:
             rows = connection.execute(
                 """
@@ -316,7 +316,7 @@ class AttemptStore(StoreBase):
         return True
 
     def _why_lost(self, row: Row) -> str:
-        """Return why the claim of a running job counts as lost, "" where it stands."""
+        """Return why the claim of a running job counts as lost, "" if it stands."""
         now, lease_until, process = self.clocks.steady(), row["lease_until"], row["process"]
         if lease_until <= now or lease_until > now + LONGEST_LEASE_SECONDS:
             return "its worker sent no heartbeat in time"
@@ -350,7 +350,7 @@ def _held_by(claim: Claim) -> dict[str, object]:
 
 
 def _held(connection: sqlite3.Connection, claim: Claim) -> Job | None:
-    """Return the job as it is now where the claim still stands, else None."""
+    """Return the job as it is now, or None if the claim is lost."""
     rows = connection.execute(
         "SELECT * FROM evaluation_jobs WHERE job_id = :job_id AND claim_token = :token AND status = 'running'",
         _held_by(claim),
@@ -359,7 +359,7 @@ def _held(connection: sqlite3.Connection, claim: Claim) -> Job | None:
 
 
 def _reasons(failure: Failure | None) -> dict[str, object]:
-    """Return the columns that say why an attempt failed; empty ones where it did not."""
+    """Return the columns that say why an attempt failed; empty ones if it did not."""
     if failure is None:
         return {"error": None, "error_code": None, "suggestions": "[]"}
     return {
@@ -414,7 +414,7 @@ def _keep_stage(connection: sqlite3.Connection, seq: int, finished: StageRecord,
 
 
 def _begin_stage(connection: sqlite3.Connection, seq: int, stage: str) -> None:
-    """Note the stage as working, in its old place when an earlier attempt had begun it."""
+    """Record the stage as working, in its old place if an earlier attempt began it."""
     connection.execute(
         """
         INSERT INTO job_stages (job_seq, place, stage, state)

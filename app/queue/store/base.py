@@ -19,7 +19,7 @@ from app.queue.process import identity
 #: Marks the file as ours: "Door" in ASCII.
 APPLICATION_ID = 0x446F6F72
 
-#: The first automatic retry comes about this many seconds late; each further one twice as late.
+#: The first automatic retry comes after about this many seconds, each further one after twice as many.
 BACK_OFF_SECONDS = 5.0
 #: No automatic retry waits longer, jitter included: a `run_after` beyond it shows that the clock was put back.
 LONGEST_BACK_OFF_SECONDS = 300.0
@@ -67,14 +67,14 @@ class StoreBase:
 
     @property
     def process(self) -> str:
-        """The name of this process, by which others see whether it still lives."""
+        """The name by which other processes see whether this one is still alive; "" if the system gives none."""
         if self._process is None:
             self._process = identity()
         return self._process
 
 
 def back_off_seconds(attempts: int) -> float:
-    """Return the wait after so many attempts: doubling, with jitter so that jobs that failed together part."""
+    """Return the seconds to wait after so many attempts: doubling, with jitter to part jobs that failed together."""
     wait = BACK_OFF_SECONDS * 2.0 ** max(attempts - 1, 0) * random.uniform(0.5, 1.5)  # noqa: S311 - no secret
     return min(wait, LONGEST_BACK_OFF_SECONDS)
 
@@ -100,7 +100,7 @@ def record_event(
             "version": changed["version"],
             "stage": changed["current_stage"],
             "at": at,
-            # sqlite3 looks for an adapter of everything that is not exactly a str, at 2 us each
+            # sqlite3 looks for an adapter for everything that is not exactly a str, at 2 us each
             "before": before and before.value,
             "after": after.value,
             "worker": worker or "",
@@ -110,7 +110,7 @@ def record_event(
 
 
 def job_from(row: Row) -> Job:
-    """Read a row of evaluation_jobs."""
+    """Return the job in a row of evaluation_jobs."""
     return Job(
         job_id=row["job_id"],
         address=row["address"],

@@ -14,11 +14,11 @@ from app.queue.store.people import delete_job
 
 #: The window of the rates (seconds).
 RATE_SECONDS = 300.0
-#: Jobs cleared away in one transaction, so that others get their turn between.
+#: Jobs cleared away in one transaction, so that others get their turn in between.
 PRUNE_BATCH = 100
 #: Estimates look back over this many jobs.
 ESTIMATE_JOBS = 200
-#: Estimates are made anew this often (seconds): every poll of every panel asks for them.
+#: Estimates are renewed this often (seconds): every poll of every panel asks for them.
 ESTIMATE_SECONDS = 10.0
 
 
@@ -49,7 +49,7 @@ class OperationStore(StoreBase):
         )
 
     def stage_seconds(self) -> dict[str, tuple[float, float]]:
-        """Return the 25th and 90th percentile of recent durations of each stage, for estimates."""
+        """Return the 25th and 90th percentile, in seconds, of recent durations of each stage, for estimates."""
         made_at, estimate = self._estimate
         if time.monotonic() - made_at > ESTIMATE_SECONDS:
             estimate = _percentiles(self.db.read(_RECENT_SECONDS, {"jobs": ESTIMATE_JOBS}))
@@ -57,7 +57,7 @@ class OperationStore(StoreBase):
         return estimate
 
     def prune(self, older_than_days: float) -> int:
-        """Clear away jobs that ended so long ago, a few at a time; their snapshots stay. Return how many."""
+        """Delete jobs that ended more days ago, a batch at a time; their snapshots stay. Return how many jobs."""
         before = self.clocks.unix() - older_than_days * 86_400
         pruned = 0
         while batch := self._prune_batch(before):
@@ -78,7 +78,7 @@ class OperationStore(StoreBase):
         return len(rows)
 
 
-#: Both parts read an index only.
+#: Each part reads only an index.
 _COUNTS = """
 SELECT status, count(*) AS jobs FROM evaluation_jobs WHERE completed_at IS NULL GROUP BY status
 UNION ALL

@@ -1,4 +1,4 @@
-"""What people do with jobs and reports: ask, look, call off, ask again, open, delete."""
+"""What people do with jobs and reports: submit, look, cancel, retry, open, delete."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from app.errors import JobNotFound, NotYours, QueueFull, SnapshotNotFound, TooMa
 from app.queue.jobs import Event, Job, NewJob, Snapshot, StageRecord, StageState, Status
 from app.queue.store.base import AT_ONCE, StoreBase, job_from, record_event
 
-#: What a refusal names as the time to try again (seconds).
+#: After how many seconds a refusal says to try again.
 OWNER_RETRY_SECONDS = 30
 FULL_RETRY_SECONDS = 60
-#: How old a count of all live jobs may be while the limit is far away.
+#: How old a count of all live jobs may be while they are far from the limit.
 RECOUNT_SECONDS = 1.0
 #: How many seconds of waiting weigh as much as one step of priority.
 AGEING_SECONDS = 60.0
@@ -35,10 +35,10 @@ class PeopleStore(StoreBase):
     #: Live jobs, the newest job's number, and when they were counted.
     _counted = (0, 0, -math.inf)
 
-    # --- ask, call off, ask again ---
+    # --- submit, cancel, retry ---
 
     def create_job(self, new: NewJob) -> tuple[Job, bool]:
-        """Store a job, or return the owner's live job for the same listing; True when new.
+        """Store a job, or find the owner's live job for the same listing; return it, and True if it is new.
 
         Raises TooManyJobs or QueueFull.
         """
@@ -53,7 +53,7 @@ class PeopleStore(StoreBase):
         return job, True
 
     def cancel_job(self, job_id: str, owner: str | None) -> Job:
-        """Cancel at once when queued, ask the worker when running.
+        """Cancel a queued job at once, ask the worker to end a running one; return the job as it is then.
 
         Raises JobNotFound, NotYours or TransitionRefused (it has ended already).
         """
@@ -76,7 +76,7 @@ class PeopleStore(StoreBase):
         return cancelled
 
     def retry_job(self, job_id: str, owner: str | None) -> Job:
-        """Queue a failed or cancelled job again with its checkpoints; where its twin is live, return that.
+        """Queue a failed or cancelled job again with its checkpoints; return it, or a live job for the same listing.
 
         Raises JobNotFound, NotYours, TransitionRefused, TooManyJobs or QueueFull.
         """
@@ -100,7 +100,7 @@ class PeopleStore(StoreBase):
         return job_from(_only(self.db.read("SELECT * FROM evaluation_jobs WHERE job_id = :job_id", {"job_id": job_id})))
 
     def position(self, job: Job) -> int:
-        """Return how many queued jobs go before this queued one."""
+        """Return how many queued jobs are ahead of this queued one."""
         rows = self.db.read(
             """
             SELECT count(*) AS ahead FROM evaluation_jobs AS other JOIN evaluation_jobs AS mine
@@ -157,7 +157,7 @@ class PeopleStore(StoreBase):
         return Snapshot(*rows[0])
 
     def delete_snapshot(self, snapshot_id: str, owner: str | None) -> None:
-        """Delete a report and all that its job keeps of the address. Raises SnapshotNotFound or NotYours."""
+        """Delete a report and everything that its job keeps about the address. Raises SnapshotNotFound or NotYours."""
         with self.db.write(durable=True) as connection:
             rows = connection.execute(
                 "SELECT job_seq, owner FROM snapshots WHERE job_seq = :seq AND snapshot_id = :snapshot_id",
@@ -275,16 +275,16 @@ class PeopleStore(StoreBase):
 
 
 def delete_job(connection: sqlite3.Connection, seq: int) -> None:
-    """Delete all rows of a job but its snapshot."""
+    """Delete all rows of a job except its snapshot."""
     connection.execute("DELETE FROM job_stages WHERE job_seq = :seq", {"seq": seq})
     connection.execute("DELETE FROM job_events WHERE job_seq = :seq", {"seq": seq})
     connection.execute("DELETE FROM evaluation_jobs WHERE seq = :seq", {"seq": seq})
 
 
 def _turn(queued_at: float, priority: int) -> float:
-    """Return what claims sort by, smallest first: a step of priority outweighs a minute of waiting.
+    """Return what claims sort by, smallest first: a step of priority is worth a minute of waiting.
 
-    Ageing needs no sweep: both sides of a comparison age alike, so the order never changes while they wait.
+    Ageing needs no sweep: both sides of a comparison age alike, so the order never changes while jobs wait.
     """
     return queued_at - AGEING_SECONDS * priority
 
@@ -317,7 +317,7 @@ def _live_twin(connection: sqlite3.Connection, owner: str, listing_key: str) -> 
 
 
 def _owned(connection: sqlite3.Connection, job_id: str, owner: str | None) -> Row:
-    """Return a job's row. Raises JobNotFound, or NotYours where it is another owner's."""
+    """Return a job's row. Raises JobNotFound, or NotYours if it is another owner's."""
     sql = "SELECT * FROM evaluation_jobs WHERE job_id = :job_id"
     row = _only(connection.execute(sql, {"job_id": job_id}).fetchall())
     if owner not in (None, row["owner"]):
@@ -342,6 +342,6 @@ def _event_from(job_id: str, row: Row) -> Event:
 
 
 def _seq_in(snapshot_id: str) -> int:
-    """Return the number in a snapshot's id; -1 in what cannot be one."""
+    """Return the job's number in a snapshot's id; -1 if the text cannot be such an id."""
     number = snapshot_id.rpartition(SNAPSHOT_MARK)[2]
     return int(number) if number.isascii() and number.isdigit() and len(number) < 19 else -1

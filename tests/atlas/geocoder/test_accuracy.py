@@ -1,4 +1,4 @@
-"""The right house comes first, clean and mangled, quickly; figures of all regions: python -m bench.geocoder."""
+"""The right house comes first, clean and mangled, quickly; figures of all regions: `python -m bench.geocoder`."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Traps of real extracts, on the larger regions beside the repository."""
+"""Traps in real extracts, on the larger regions beside the repository."""
 
 from __future__ import annotations
 

@@ -225,7 +225,7 @@ def test_no_damage_goes_beyond_a_refusal(tmp_path: Path, at: int) -> None:
 
 
 def packed(value: int) -> bytes:
-    """Write one number the way of Protocol Buffers."""
+    """Return one number as Protocol Buffers write it."""
     parts = []
     while value > 127:
         parts.append(value & 127 | 128)

@@ -1,4 +1,4 @@
-"""What a way's tags let people do, read once for all ways that say the same."""
+"""What a way's tags allow, read once for all ways with the same tags."""
 
 from __future__ import annotations
 

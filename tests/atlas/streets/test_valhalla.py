@@ -55,9 +55,8 @@ def plain_steps(monkeypatch: pytest.MonkeyPatch) -> None:
 def _only_here(way_id: int, tags: dict[str, str]) -> bool:
     """Return whether a way is one that people walk here but not in Valhalla.
 
-    Valhalla routes over no areas, not even along their outlines; over no cycleway that does not say it is open on
-    foot; over no service road closed to cars that does not say so either; and through no shopping passage that is
-    mapped as a pedestrian street in a tunnel.
+    Valhalla routes over no areas, not even along their outlines; over no cycleway, and no service road closed to cars,
+    that does not say it is open on foot; and through no shopping passage mapped as a pedestrian street in a tunnel.
     """
     highway = tags.get("highway")
     return (

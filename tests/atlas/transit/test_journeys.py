@@ -29,7 +29,7 @@ def one(timetable: Timetable, access: StopWalks, egress: StopWalks, walk_s: floa
 def test_it_waits_for_the_bus(tmp_path: Path) -> None:
     timetable = compiled(tmp_path)
     found = one(timetable, at(timetable, ("A", 120)), at(timetable, ("C", 60)))
-    # Who leaves from 7:00 to 7:28 is there at 7:41 (41 to 13 minutes), until 8:28 at 8:41 (72 to 13), then never.
+    # Whoever leaves from 7:00 to 7:28 is there at 7:41 (41 to 13 minutes), until 8:28 at 8:41 (72 to 13), then never.
     mean_s = (29 * (41 + 13) / 2 + 60 * (72 + 13) / 2) / 89 * 60
     assert found == TransitTime(pytest.approx(mean_s), min_s=780, max_s=4320, reached_share=89 / 120)
 

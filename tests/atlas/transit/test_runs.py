@@ -1,4 +1,4 @@
-"""The runs of one day: headways laid out, missing times given, last night's late trips carried over."""
+"""The runs of one day: headways laid out, missing times filled in, last night's late trips carried over."""
 
 from __future__ import annotations
 

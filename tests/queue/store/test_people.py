@@ -1,4 +1,4 @@
-"""Calling off, asking again, looking: by the owner or an operator only."""
+"""Cancelling, retrying, looking: what the owner may do, an operator too, and nobody else."""
 
 from __future__ import annotations
 
