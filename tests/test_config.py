@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import fields
+from dataclasses import Field, fields
 from pathlib import Path
 
 import pytest
@@ -26,13 +26,19 @@ def test_it_reads_each_kind_of_value() -> None:
     assert (config.data_dir, config.lease_seconds, config.max_attempts) == (Path("/data"), 2.5, 5)
 
 
-def test_the_operators_page_names_every_setting_with_its_default() -> None:
+def test_the_operators_page_names_every_setting_with_its_default_and_range() -> None:
     rows = re.findall(r"^\| `DOORSTEP_([A-Z_]+)` \| `?([^`|]+?)`? \|", OPERATIONS.read_text(), re.MULTILINE)
-    said = {"none": "", "made at first start": ""}
-    assert [(name.lower(), said.get(default, default)) for name, default in rows] == [
-        (setting.name, f"{setting.default:g}" if "low" in setting.metadata else str(setting.default))
-        for setting in fields(Config)
-    ]
+    words = {"none": "", "made at first start": ""}
+    said = [(name.lower(), words.get(default, default).replace(",", "")) for name, default in rows]
+    assert said == [(setting.name, default_and_range(setting)) for setting in fields(Config)]
+
+
+def default_and_range(setting: Field[object]) -> str:
+    """Return "15 (0.3 to 3600)", or the default alone where there is no range."""
+    if "low" not in setting.metadata:
+        return str(setting.default)
+    low, high = setting.metadata["low"], setting.metadata["high"]
+    return f"{setting.default:.10g} ({low:.10g} to {high:.10g})"
 
 
 @pytest.mark.parametrize(
