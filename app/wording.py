@@ -36,7 +36,7 @@ def metres(value: float | None, missing: str = "unknown distance") -> str:
 
 
 def limit(value: float) -> str:
-    """Return a limit in metres exactly as the rule has it."""
+    """Return a limit given in metres, unrounded below 1 km and to 10 m above."""
     return f"{value:g} m" if value < 1_000 else f"{value / 1_000:.2f}".rstrip("0").rstrip(".") + " km"
 
 
