@@ -105,7 +105,7 @@ def test_a_stage_that_takes_too_long_is_stopped(start: Start, how: str) -> None:
     runner = start(stage_timeout_seconds=0.3)
     runner.run('"well"', (), Heard())
     hung = runner.pid
-    with pytest.raises(StageTimeout, match=r"0\.3 seconds"):
+    with pytest.raises(StageTimeout, match=r'"Finding schools and childcare" took longer than 0\.3 seconds'):
         runner.run(f'"{how}"', (), Heard())
     assert gone(hung)
     assert runner.run('"well"', (), Heard())
@@ -152,6 +152,18 @@ def test_it_is_interrupted_in_the_middle_of_a_stage(start: Start, how: str) -> N
     threading.Thread(target=interrupt).start()
     with pytest.raises(Interrupted):
         runner.run(f'"{how}"', (), heard)
+
+
+def test_it_is_interrupted_while_it_loads() -> None:
+    runner = ChildRunner((sys.executable, "-c", "import time; time.sleep(600)"), 30.0)
+
+    def interrupt() -> None:
+        wait_for(lambda: runner.pid is not None)
+        runner.interrupt()
+
+    threading.Thread(target=interrupt).start()
+    with pytest.raises(Interrupted):
+        runner.start()
 
 
 def test_an_interruption_is_forgotten_at_the_next_evaluation(start: Start) -> None:

@@ -12,8 +12,8 @@ import pytest
 from app.config import Config
 from app.errors import NoRegions
 from app.queue.child import ChildRunner
-from app.queue.jobs import Status
-from app.queue.runner import StageObserver
+from app.queue.jobs import StageState, Status
+from app.queue.runner import EvaluatorUnavailable, StageObserver
 from tests.queue.conftest import Site
 from tests.support.building import (
     assert_all_ended,
@@ -57,6 +57,7 @@ def test_it_evaluates_what_is_queued_before_and_after_its_start(site: Site) -> N
     after = create(site.store)
     for job in (before, after):
         assert wait_for_status(site.store, job, Status.DONE).result_snapshot_id
+        assert [stage.state for stage in site.store.stages(job.job_id)] == [StageState.DONE] * 3
     assert_all_ended(site.store)
 
 
@@ -98,6 +99,19 @@ def test_jobs_wait_while_no_evaluator_can_start(site: Site, caplog: pytest.LogCa
     wait_for(lambda: caplog.text.count("EvaluatorUnavailable") > 1, 20)
     assert site.store.get_job(job.job_id) == job
     assert worker.health().alive
+
+
+def test_a_job_that_no_evaluator_could_take_goes_back_uncounted(site: Site) -> None:
+    refused = threading.Event()
+
+    def unavailable_once(listing: str, finished: Sequence[bytes], progress: StageObserver) -> bytes:
+        if refused.is_set():
+            return b"report"
+        refused.set()
+        raise EvaluatorUnavailable
+
+    site.start(unavailable_once)
+    assert wait_for_status(site.store, create(site.store), Status.DONE).attempts == 1
 
 
 def test_a_hanging_stage_is_stopped_and_tried_again(site: Site) -> None:
