@@ -327,3 +327,43 @@ def test_the_schema_is_the_one_in_the_file(store: JobStore) -> None:
     assert tuples(store.db.read("PRAGMA journal_mode")) == [("wal",)]
     assert tuples(store.db.connection(durable=True).execute("PRAGMA synchronous").fetchall()) == [(2,)]
     assert tuples(store.db.connection(durable=False).execute("PRAGMA synchronous").fetchall()) == [(1,)]
+
+
+def test_a_file_that_got_lost_is_made_anew_after_the_error(tmp_path: Path) -> None:
+    store = open_at(tmp_path)
+    create(store)
+    store.db.close()
+    (tmp_path / FILE).unlink()
+    (tmp_path / FILE).mkdir()
+    with pytest.raises(QueueUnavailable):
+        create(store)
+    (tmp_path / FILE).rmdir()
+    create(store)
+    assert (tmp_path / FILE).stat().st_mode & 0o777 == 0o600
+    store.db.close()
+
+
+def test_a_write_that_the_disk_forbids_is_told_and_works_again_later(tmp_path: Path) -> None:
+    store = open_at(tmp_path)
+    create(store)
+    store.db.connection(durable=True).execute("PRAGMA query_only = 1")
+    with pytest.raises(QueueUnavailable):
+        create(store)
+    create(store)
+    assert store.stats().queued == 2
+    store.db.close()
+
+
+def test_any_exception_undoes_the_whole_write(tmp_path: Path) -> None:
+    store = open_at(tmp_path)
+    job = create(store)
+
+    def broken_off() -> None:
+        with store.db.write(durable=True) as connection:
+            connection.execute("UPDATE evaluation_jobs SET address = 'half a write'")
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        broken_off()
+    assert store.get_job(job.job_id) == job
+    store.db.close()

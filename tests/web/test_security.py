@@ -181,3 +181,8 @@ def test_the_cookie_outlives_the_browser_by_a_year(client: FlaskClient) -> None:
     assert cookie
     assert cookie.expires
     assert (cookie.expires - datetime.now(UTC)).days in (364, 365)
+
+
+def test_it_gives_the_cookie_only_once(client: FlaskClient) -> None:
+    assert "Set-Cookie" in client.get("/").headers
+    assert "Set-Cookie" not in client.get("/").headers
