@@ -153,3 +153,13 @@ def test_calling_off_and_asking_again_wake_a_worker(tmp_path: Path) -> None:
     store.retry_job(job.job_id, "ann")
     assert len(woken) == 3
     store.db.close()
+
+
+def test_a_job_that_is_done_is_not_asked_for_again(store: JobStore) -> None:
+    job = create(store)
+    claim = store.claim_next_job("box:1:1")
+    assert claim
+    store.complete_job(claim, b"report")
+    with pytest.raises(TransitionRefused):
+        store.retry_job(job.job_id, "ann")
+    assert store.get_job(job.job_id).status is Status.DONE
