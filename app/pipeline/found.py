@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import TypeVar
 
 from app.atlas.facts import WALK_LIMIT_S, Floats
 from app.pipeline.report import FoundPlace, Group
@@ -157,7 +158,10 @@ def hazard_noun(kind: Kind, tags: Mapping[str, str]) -> str:
     return found if found and kind is Kind.WATERCOURSE else kind_noun(kind)
 
 
-def walk_metres(seconds: Floats) -> Floats:
+Seconds = TypeVar("Seconds", float, Floats)
+
+
+def walk_metres(seconds: Seconds) -> Seconds:
     """Return the metres that a walk of these seconds covers on level ground (80 m in a minute, steps count double)."""
     return seconds / 60.0 * METHODS.distances.metres_per_minute
 
@@ -191,7 +195,7 @@ def _detour(place: Place) -> str:
     """Return what is said of a walk too long for its straight line (a path may be missing on the map), else ""."""
     if place.walk_s is None:
         return ""
-    walked = place.walk_s / 60.0 * METHODS.distances.metres_per_minute
+    walked = walk_metres(place.walk_s)
     if walked <= METHODS.distances.detour_ratio * place.straight_m + METHODS.distances.detour_slack_m:
         return ""
     if place.straight_m < 50:

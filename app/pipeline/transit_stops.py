@@ -6,9 +6,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from app.atlas.facts import RouteAtStop, TransitStop
-from app.pipeline.found import MODE_NOUNS, STOP_NOUNS, rounded
+from app.pipeline.found import MODE_NOUNS, STOP_NOUNS, rounded, walk_metres
 from app.pipeline.report import FoundPlace, Route
-from app.pipeline.rules.profiles import METHODS
 from app.wording import listed, with_article
 
 #: A route that leaves less than every two hours has no headway worth the name, only single departures.
@@ -99,4 +98,4 @@ def reported_routes(found: Iterable[Boarding]) -> tuple[Route, ...]:
 
 def stop_metres(stop: TransitStop) -> float:
     """Return the walk to a stop in metres."""
-    return stop.walk_s / 60.0 * METHODS.distances.metres_per_minute
+    return walk_metres(stop.walk_s)
