@@ -100,6 +100,9 @@ class Precision(StrEnum):
     """How exactly an address was located, best first."""
 
     HOUSE = "house"
+    #: A point that the person gave in degrees.
+    POINT = "point"
+    CORNER = "corner"
     INTERPOLATED = "interpolated"
     STREET = "street"
     PLACE = "place"
@@ -116,6 +119,41 @@ class Location:
     region: str
     #: What was left out or assumed, as a sentence for a person ("number 9 is not mapped; ..."), or "".
     note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One place that a text may mean: `what` kind of thing it is ("street"), and `where` ("Newport, NP20"), or ""."""
+
+    location: Location
+    what: str
+    where: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What is asked back where a text can mean several places, or none exactly: not a failure.
+
+    `about` is the text as typed, `why` a sentence for the person. There are 1 to MOST_CHOICES choices, the likeliest
+    first. The place need not be settled where it `may_be_left_out`: a destination, not the address.
+    """
+
+    about: str
+    why: str
+    choices: tuple[Choice, ...]
+    may_be_left_out: bool = False
+
+
+#: Choices offered with a question.
+MOST_CHOICES = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Which place the person meant by a text, as the choice of a question; None leaves it out."""
+
+    about: str
+    location: Location | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from app.atlas.facts import MappedFacts
@@ -12,7 +12,7 @@ from app.pipeline.report import Finding, Gap, State
 from app.pipeline.rules.categories import Data
 from app.pipeline.rules.profiles import METHODS, Profile, profile_named
 from app.pipeline.rules.school_levels import Schools, schools_near
-from app.places import Location
+from app.places import Location, Question
 from app.sources.interface import Source, Surroundings
 from app.wording import metres, number, percent
 
@@ -103,6 +103,14 @@ def merge_gaps(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
     return tuple(Gap("; ".join(names), why) for why, names in whats.items())
 
 
+class Asked(Exception):
+    """The evaluation cannot go on before the person has said which place was meant."""
+
+    def __init__(self, question: Question) -> None:
+        super().__init__("a question is open")
+        self.question = question
+
+
 @dataclass(slots=True)
 class Evaluation:
     """What the stages work with. Only the stage loop writes `findings`."""
@@ -133,6 +141,19 @@ class Evaluation:
         if self._around is None:
             self._around = self.source.surroundings(self.location)
         return self._around
+
+    def locate(self, text: str, near: Location | None = None) -> Location | None:
+        """Return the place that a text means; None where the person chose to leave it out.
+
+        Raises Asked where they must be asked first, else as `Source.locate`.
+        """
+        for answer in self.listing.answers:
+            if answer.about == text:
+                return answer.location
+        found = self.source.locate(text, near)
+        if isinstance(found, Question):
+            raise Asked(replace(found, may_be_left_out=near is not None))
+        return found
 
     def open(self) -> None:
         """Open the surroundings now, so that a region that cannot be read fails the evaluation and not one stage."""

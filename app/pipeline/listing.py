@@ -8,6 +8,8 @@ from dataclasses import dataclass
 
 import msgspec
 
+from app.places import Answer
+
 MAX_ADDRESS_LENGTH = 200
 MAX_DESTINATIONS = 3
 
@@ -36,12 +38,15 @@ class Listing:
     min_bedrooms: int | None = None
     min_size_m2: float | None = None
     destinations: tuple[str, ...] = ()
+    #: What the person said when asked which place was meant by the address or a destination.
+    answers: tuple[Answer, ...] = ()
 
     def key(self) -> str:
         """Return the same text for listings that differ only in spaces, case and Unicode form of their words."""
         words = msgspec.to_builtins(self)
         words["address"] = _normal(self.address)
         words["destinations"] = [_normal(d) for d in self.destinations]
+        del words["answers"]
         return hashlib.sha256(msgspec.json.encode(words, order="sorted")).hexdigest()
 
 

@@ -16,7 +16,7 @@ from app.atlas.facts import (
     TransitStop,
     TravelTimes,
 )
-from app.places import Kind, Location, Place
+from app.places import Kind, Location, Place, Question
 
 
 class Surroundings(Protocol):
@@ -78,9 +78,10 @@ class Surroundings(Protocol):
 class Source(Protocol):
     """Where facts come from: imported regions, or a live service."""
 
-    def locate(self, address: str) -> Location:
-        """Find an address.
+    def locate(self, text: str, near: Location | None = None) -> Location | Question:
+        """Find an address, a place or a point; return a question where the text may mean several, or none exactly.
 
+        `near` is the address of the evaluation where a destination is looked for: its region comes first.
         Raises AddressNotFound (with suggestions), AddressOutsideRegions or NoRegions.
         """
 

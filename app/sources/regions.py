@@ -23,7 +23,7 @@ from app.errors import (
     NoRegions,
     RegionNotFound,
 )
-from app.places import Location, Precision
+from app.places import Location, Precision, Question
 from app.sources.interface import Surroundings
 
 #: Both numbers carry decimals, so that no house number with a postcode reads as a point.
@@ -107,7 +107,7 @@ class ImportedRegions:
             return ()
         return _in_turn([atlas.geocoder.complete(typed, limit) for atlas in self._whole()], limit)
 
-    def locate(self, address: str) -> Location:
+    def locate(self, address: str, near: Location | None = None) -> Location | Question:
         """Find an address, or a point in degrees: the best match, then the fresher, then the larger region.
 
         Raises AddressNotFound (with suggestions), AddressOutsideRegions, NoRegions, or AtlasDamaged where no region

@@ -177,11 +177,11 @@ class Town:
     known: dict[str, Location] = field(default_factory=dict)
     opened: int = 0
 
-    def locate(self, address: str) -> Location:
-        if address == ADDRESS:
+    def locate(self, text: str, near: Location | None = None) -> Location:
+        if text == ADDRESS:
             return self.around.location
-        if address in self.known:
-            return self.known[address]
+        if text in self.known:
+            return self.known[text]
         raise AddressNotFound(regions="Gridtown", suggestions=[ADDRESS])
 
     def surroundings(self, where: Location) -> StreetGrid:

@@ -68,9 +68,11 @@ def _own(evaluation: Evaluation) -> tuple[list[Destination], list[Gap]]:
     found, gaps = [], []
     for text in evaluation.listing.destinations:
         try:
-            location = evaluation.source.locate(text)
+            location = evaluation.locate(text, near=evaluation.location)
         except DoorstepError as error:
             gaps.append(Gap(text, error.message))
+            continue
+        if location is None:
             continue
         if location.region == evaluation.location.region:
             found.append(Destination("commute", location.label, location))
