@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass
 from functools import cached_property
@@ -12,15 +12,15 @@ from pathlib import Path
 
 import numpy as np
 
-from app.atlas.geocoder.build.columns import Addresses, AddressRow, LocalityRow, StreetRow, transposed
+from app.atlas.geocoder.build.columns import Addresses, AddressRow, CornerRow, LocalityRow, StreetRow, transposed
 from app.atlas.geocoder.build.index import index_addresses
 from app.atlas.importing.elements import Interpolation
 from app.atlas.importing.forked import Forked, beside
 from app.atlas.importing.pbf.block import Ints, Node, Tags, WayColumns
 from app.atlas.importing.pbf.file import PbfFile
 from app.atlas.importing.pbf.located import NodePositions, WayNodes
-from app.atlas.importing.tags.addressing import address_texts, first_text, interpolated_rows
-from app.atlas.importing.tags.keys import ADDRESS_KEY, TEXT_KEYS
+from app.atlas.importing.tags.addressing import address_texts, first_text, house_numbers, interpolated_rows
+from app.atlas.importing.tags.keys import ADDRESS_KEYS, NUMBER_KEYS, TEXT_KEYS
 from app.geo import Floats
 
 
@@ -35,6 +35,7 @@ class NamedFeatures:
     addresses: Sequence[AddressRow]
     #: Element ids ("n12", "w3") of houses to the street that a relation puts them in.
     house_streets: Mapping[str, str]
+    corners: Sequence[CornerRow] = ()
 
 
 def reading_addresses(file: PbfFile, database: Path) -> AbstractContextManager[Forked[Floats]]:
@@ -53,7 +54,7 @@ def _work(file: PbfFile, database: Path, pipe: Connection) -> Floats:
     with closing(sqlite3.connect(database)) as connection:
         connection.execute("PRAGMA journal_mode = OFF")
         connection.execute("PRAGMA synchronous = OFF")
-        index_addresses(connection, addresses, named.streets, named.localities)
+        index_addresses(connection, addresses, named.streets, named.localities, named.corners)
         connection.commit()
     return np.column_stack((addresses.lons, addresses.lats))
 
@@ -65,10 +66,10 @@ class _AddressReader:
         self._nodes, self._ways, positions = NodeAddresses(), WayAddresses(), NodePositions()
         for block in file.blocks():
             positions.add(block)
-            for node in block.nodes({ADDRESS_KEY}):
+            for node in block.nodes(ADDRESS_KEYS):
                 self._nodes.add(node)
             for ways in block.ways():
-                self._ways.add(ways, ways.with_keys({ADDRESS_KEY}))
+                self._ways.add(ways, ways.with_keys(ADDRESS_KEYS))
         self._way_positions = self._ways.positions(positions)
 
     def with_others(self, named: NamedFeatures) -> Addresses:
@@ -163,15 +164,20 @@ class TextColumns:
     """What `address_texts` returns of many elements, as one list each."""
 
     def __init__(self) -> None:
-        self.columns: tuple[list[str], ...] = tuple([] for _ in TEXT_KEYS)
+        self.columns: tuple[list[str], ...] = tuple([] for _ in ("number", *TEXT_KEYS, "others"))
 
     def add(self, tags: Tags) -> None:
         """Add one element."""
-        for column, text in zip(self.columns, address_texts(tags), strict=True):
-            column.append(text)
+        self._extend([text] for text in address_texts(tags))
 
     def add_ways(self, ways: WayColumns, rows: Ints) -> None:
         """Add some ways."""
-        for column, keys in zip(self.columns, TEXT_KEYS, strict=True):
-            found = [ways.texts(rows, key) for key in keys]
-            column += found[0] if len(found) == 1 else map(first_text, zip(*found, strict=True))
+        texts = [[ways.texts(rows, key) for key in keys] for keys in TEXT_KEYS]
+        firsts = [found[0] if len(found) == 1 else map(first_text, zip(*found, strict=True)) for found in texts]
+        numbers = map(house_numbers, *(ways.texts(rows, key) for key in NUMBER_KEYS))
+        number, others = transposed(numbers, 2)
+        self._extend((number, *firsts, others))
+
+    def _extend(self, texts: Iterable[Iterable[str]]) -> None:
+        for column, more in zip(self.columns, texts, strict=True):
+            column.extend(more)

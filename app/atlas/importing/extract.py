@@ -16,7 +16,7 @@ from app.atlas.importing.relations import Relations, WkbShape, assembled, read_r
 from app.atlas.importing.stops import STATION_ON
 from app.atlas.importing.tags.addressing import address_row, locality_row
 from app.atlas.importing.tags.classify import kinds_of
-from app.atlas.importing.tags.keys import ADDRESS_KEY, KIND_KEYS, NODE_KEYS, WAY_KEYS
+from app.atlas.importing.tags.keys import ADDRESS_KEYS, KIND_KEYS, NODE_KEYS, WAY_KEYS
 from app.errors import BadExtract
 from app.geo import Floats
 from app.places import Kind
@@ -124,7 +124,7 @@ class WayReader:
         lat, lon = _middle(area.wkb)
         if comfort := comfort_of(tags):
             self._extract.comforts.append(Comfort(comfort, lat, lon))
-        if tags.get(ADDRESS_KEY):
+        if not ADDRESS_KEYS.isdisjoint(tags):
             street = self._relations.house_streets.get(osm_id, "")
             self._extract.addresses.append(address_row(tags, lat, lon, street))
 

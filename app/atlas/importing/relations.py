@@ -79,7 +79,7 @@ class _RelationReader:
         kind = tags.get("type")
         if kind == "route":
             self._route(relation_id, tags, members)
-        elif kind == "associatedStreet":
+        elif kind in ("associatedStreet", "street"):
             self._street(tags, members)
         elif kind in ("multipolygon", "boundary"):
             self._area(relation_id, tags, members)
@@ -97,7 +97,7 @@ class _RelationReader:
 
     def _street(self, tags: Tags, members: Sequence[Member]) -> None:
         if street := tags.get("addr:street") or tags.get("name"):
-            self.found.house_streets.update((m.osm_id, street) for m in members if m.role in ("house", "address"))
+            self.found.house_streets.update((m.osm_id, street) for m in members if m.role != "street")
 
     def _area(self, relation_id: int, tags: Tags, members: Sequence[Member]) -> None:
         if AREA_KEYS.isdisjoint(tags):

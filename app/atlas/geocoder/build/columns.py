@@ -12,13 +12,14 @@ from numpy.typing import NDArray
 from app.geo import Floats
 
 Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
 
 
 class AddressRow(NamedTuple):
     """One house with a number. Degrees; texts as mapped, "" where the tag is missing.
 
-    `place` is the addr:place of villages without street names; a row without street and place is known only by its
-    city. `city` is addr:city, else addr:suburb or addr:hamlet.
+    `place` is the addr:place of villages without street names; a row without street and place is known by its city
+    alone. `city` is addr:city, else addr:suburb or addr:hamlet.
     """
 
     lat: float
@@ -28,6 +29,8 @@ class AddressRow(NamedTuple):
     place: str
     city: str
     postcode: str
+    #: Further numbers of the same house, with ";" between: 9 and 400 of the Czech "400/9".
+    other_numbers: str = ""
 
 
 class StreetRow(NamedTuple):
@@ -45,13 +48,30 @@ class StreetRow(NamedTuple):
 
 
 class LocalityRow(NamedTuple):
-    """A named place: `kind` is the value of place=* (city, town, suburb, village, neighbourhood, ...) or "station"."""
+    """A place that a person may name, from a town to a shop.
+
+    `kind` is the value of place=* (city, town, suburb, village, ...) or what people call the thing: "railway station",
+    "hospital", "park" (see `named_kind` of the importer). `street` to `postcode` are the thing's own address, "" where
+    it has none.
+    """
 
     name: str
     alt_names: tuple[str, ...]
     kind: str
     lat: float
     lon: float
+    street: str = ""
+    number: str = ""
+    city: str = ""
+    postcode: str = ""
+
+
+class CornerRow(NamedTuple):
+    """A place where streets of different names meet; `streets` are their names as mapped, sorted."""
+
+    lat: float
+    lon: float
+    streets: tuple[str, ...]
 
 
 def transposed(rows: Iterable[tuple[Any, ...]], width: int) -> list[tuple[Any, ...]]:
@@ -87,7 +107,7 @@ class TextColumn:
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """The columns of AddressRow; `names` is the street, or the place of villages without street names."""
+    """The columns of AddressRow; `names` is the street, else the place, else (villages without streets) the city."""
 
     lats: Floats
     lons: Floats
@@ -95,6 +115,9 @@ class Addresses:
     names: TextColumn
     cities: TextColumn
     postcodes: TextColumn
+    other_numbers: TextColumn
+    #: True where the name is that of a place, not of a street.
+    in_village: Bools
 
     @classmethod
     def of(cls, rows: Iterable[AddressRow]) -> Addresses:
@@ -112,13 +135,16 @@ class Addresses:
         places: Sequence[str],
         cities: Sequence[str],
         postcodes: Sequence[str],
+        other_numbers: Sequence[str],
     ) -> Addresses:
         """Return the columns, in the order of an AddressRow's fields."""
-        names = [street or place for street, place in zip(streets, places, strict=True)]
-        return cls(lats, lons, *map(TextColumn.of, (numbers, names, cities, postcodes)))
+        names = [street or place or city for street, place, city in zip(streets, places, cities, strict=True)]
+        texts = map(TextColumn.of, (numbers, names, cities, postcodes, other_numbers))
+        return cls(lats, lons, *texts, np.array([not street for street in streets], dtype=bool))
 
     def where_known(self) -> Addresses:
         """Return those whose place is known, which is not NaN."""
         rows = np.flatnonzero(np.isfinite(self.lats))
-        texts = (self.numbers, self.names, self.cities, self.postcodes)
-        return Addresses(self.lats[rows], self.lons[rows], *(column.of_rows(rows) for column in texts))
+        texts = (self.numbers, self.names, self.cities, self.postcodes, self.other_numbers)
+        of_rows = (column.of_rows(rows) for column in texts)
+        return Addresses(self.lats[rows], self.lons[rows], *of_rows, self.in_village[rows])

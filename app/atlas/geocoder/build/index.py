@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from app.atlas.geocoder.build.cities import Cities
-from app.atlas.geocoder.build.columns import Addresses, LocalityRow, StreetRow, transposed
+from app.atlas.geocoder.build.columns import Addresses, CornerRow, LocalityRow, StreetRow, transposed
 from app.atlas.geocoder.build.streets import HouseColumns, JoinedStreets, Point, build_streets
 from app.atlas.geocoder.labels import style_of
 from app.atlas.geocoder.numbers import HouseNumber
@@ -27,6 +27,7 @@ def index_addresses(
     addresses: Addresses,
     streets: Sequence[StreetRow],
     localities: Iterable[LocalityRow],
+    corners: Sequence[CornerRow] = (),
 ) -> None:
     """Create the geocoder's tables and fill them; the caller commits. The rows' order makes no difference."""
     localities = sorted(set(localities))

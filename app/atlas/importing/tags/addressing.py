@@ -10,7 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.atlas.geocoder.build.columns import AddressRow, LocalityRow, StreetRow
-from app.atlas.importing.tags.keys import TEXT_KEYS
+from app.atlas.geocoder.numbers import parse_number
+from app.atlas.importing.tags.keys import NUMBER_KEYS, TEXT_KEYS
 from app.geo import distance_m
 
 Tags = Mapping[str, str]
@@ -28,7 +29,31 @@ FINDABLE_PLACES = frozenset({
 
 def address_texts(tags: Tags) -> tuple[str, ...]:
     """Return the texts of an AddressRow of an element, "" where a tag is missing."""
-    return tuple(first_text(map(tags.get, keys)) for keys in TEXT_KEYS)
+    number, others = house_numbers(*(tags.get(key, "") for key in NUMBER_KEYS))
+    return number, *(first_text(map(tags.get, keys)) for keys in TEXT_KEYS), others
+
+
+def house_numbers(house: str, street: str, conscription: str, provisional: str) -> tuple[str, str]:
+    """Return the number of a house and its further ones from the values of NUMBER_KEYS, "" for a missing one.
+
+    Of a house without a number as people write it, that is the conscription number before the one in the street.
+    """
+    if not (street or conscription or provisional):
+        return house, ""
+    parts = (street, conscription, _marked(provisional))
+    number = house or "/".join(filter(None, parts[1::-1])) or parts[2]
+    known = {_exact(number), ""}
+    return number, ";".join(part for part in dict.fromkeys(parts) if _exact(part) not in known)
+
+
+def _marked(provisional: str) -> str:
+    """Return a provisional number as people write it: "ev.12", which is another house than number 12."""
+    return f"ev.{provisional}" if provisional[:1].isdigit() else provisional
+
+
+def _exact(number: str) -> str:
+    parsed = parse_number(number)
+    return parsed.exact if parsed else number
 
 
 def first_text(texts: Iterable[str | None]) -> str:
@@ -116,7 +141,7 @@ def _between(line: Sequence[AddressRow | tuple[float, float]], step: int) -> Ite
     for number in range(low + step, high, step) if low < high else range(low - step, high, -step):
         at = along[-1] * (number - low) / (high - low)
         lat, lon = np.interp(at, along, points[:, 0]), np.interp(at, along, points[:, 1])
-        yield first._replace(lat=float(lat), lon=float(lon), number=str(number))
+        yield first._replace(lat=float(lat), lon=float(lon), number=str(number), other_numbers="")
 
 
 def _leading_number(text: str) -> int | None:

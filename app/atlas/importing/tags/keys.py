@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-#: Elements with this are addresses.
-ADDRESS_KEY = "addr:housenumber"
+#: Elements with one of these are addresses. The last three are Czech and Slovak: the number in the street, the one that
+#: the municipality gave the house, and that of a weekend house.
+NUMBER_KEYS = ("addr:housenumber", "addr:streetnumber", "addr:conscriptionnumber", "addr:provisionalnumber")
+ADDRESS_KEYS = frozenset(NUMBER_KEYS)
 
-#: What the texts of an AddressRow are read from, in its order; of several keys the first that is there.
+#: What the texts of an AddressRow between its numbers are read from, in its order; of several keys the first that is
+#: there.
 TEXT_KEYS = (
-    (ADDRESS_KEY,),
     ("addr:street",),
     ("addr:place",),
     ("addr:city", "addr:suburb", "addr:hamlet"),
@@ -27,4 +29,4 @@ KIND_KEYS = _THINGS | _LAND | {"aerialway"}
 #: Ways with one of these are read.
 WAY_KEYS = KIND_KEYS | {"route", "addr:interpolation"}
 #: Relations with one of these become areas.
-AREA_KEYS = _THINGS | _LAND | {"place", ADDRESS_KEY}
+AREA_KEYS = _THINGS | _LAND | {"place"} | ADDRESS_KEYS
