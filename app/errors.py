@@ -47,16 +47,30 @@ class InvalidListing(DoorstepError):
 
 
 class AddressNotFound(DoorstepError):
-    """We could not find that address in {regions}. Check the spelling, or try the street without the number."""
+    """Nothing like that is on the map here, which covers {regions}. Check the spelling, or add the town."""
 
     code = "address-not-found"
     http_status = 422
 
 
 class AddressOutsideRegions(DoorstepError):
-    """That address lies outside the regions covered here, which are: {regions}."""
+    """That point lies outside the regions covered here, which are: {regions}."""
 
     code = "outside-regions"
+    http_status = 422
+
+
+class LinkWithoutPoint(DoorstepError):
+    """That link does not carry the coordinates of a place. Paste the address itself, or a link that shows them."""
+
+    code = "link-without-point"
+    http_status = 422
+
+
+class NoHomeHere(DoorstepError):
+    """That point lies {where}, where nobody lives, and no address is mapped near it."""
+
+    code = "no-home-here"
     http_status = 422
 
 

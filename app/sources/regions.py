@@ -3,67 +3,36 @@
 from __future__ import annotations
 
 import logging
-import re
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple
 
 from app.atlas.atlas import Atlas
-from app.atlas.geocoder.geocoder import FOUND, PLAUSIBLE
-from app.atlas.geocoder.search.match import Match
+from app.atlas.geocoder.search.query import CleanText, read_text
 from app.atlas.regions import RegionStore
 from app.atlas.surroundings import AtlasSurroundings
 from app.errors import (
     AddressNotFound,
-    AddressOutsideRegions,
     AtlasDamaged,
     DoorstepError,
+    LinkWithoutPoint,
     NoRegions,
     RegionNotFound,
 )
-from app.places import Location, Precision, Question
+from app.places import Location, Question
+from app.sources.deciding import Found, decided
 from app.sources.interface import Surroundings
-
-#: Both numbers carry decimals, so that no house number with a postcode reads as a point.
-PIN = re.compile(r"\s*\(?\s*(-?\d{1,2}\.\d+)\s*[,; ]\s*(-?\d{1,3}\.\d+)\s*\)?\s*")
+from app.sources.names import Asked, SharedNames, directories_of
+from app.sources.pins import pinned
+from app.sources.points import ShortCode, TypedPoint, is_link, point_in, recovered
 
 #: Completions offered, the fewest letters worth completing, and the most that are looked at.
 MOST_COMPLETIONS = 8
 FEWEST_LETTERS = 3
 LONGEST_TYPED = 200
-#: Suggestions offered for an address that was not found.
-MOST_SUGGESTIONS = 5
 
 log = logging.getLogger(__name__)
-
-
-class Pin(NamedTuple):
-    """A point in degrees."""
-
-    lat: float
-    lon: float
-
-
-def pin_in(text: str) -> Pin | None:
-    """Return the point that a text gives ("60.1652, 24.9364"), None where it is none on Earth."""
-    found = PIN.fullmatch(text)
-    if not found:
-        return None
-    pin = Pin(float(found[1]), float(found[2]))
-    return pin if abs(pin.lat) <= 90 and abs(pin.lon) <= 180 else None
-
-
-def pin_location(pin: Pin, atlas: Atlas) -> Location:
-    """Return the point itself as a location, named by the nearest address of a region that holds it."""
-    nearest = atlas.geocoder.reverse(pin.lat, pin.lon)
-    point = f"{pin.lat:.5f}, {pin.lon:.5f}"
-    if nearest is None:
-        note = "No address or street is mapped near this point."
-        return Location(pin.lat, pin.lon, point, Precision.PLACE, atlas.name, note)
-    note = f"Evaluated at the point {point}. {nearest.location.note}".strip()
-    return Location(pin.lat, pin.lon, f"Near {nearest.location.label}", Precision.HOUSE, atlas.name, note)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +63,7 @@ class ImportedRegions:
         self._open: dict[str, Atlas] = {}
         #: Damaged builds that are in the log already.
         self._logged: set[Path] = set()
+        self._names = SharedNames(())
 
     def covered(self) -> tuple[CoveredRegion, ...]:
         """Return every region, the damaged ones too, in alphabetical order of their titles."""
@@ -107,24 +77,60 @@ class ImportedRegions:
             return ()
         return _in_turn([atlas.geocoder.complete(typed, limit) for atlas in self._whole()], limit)
 
-    def locate(self, address: str, near: Location | None = None) -> Location | Question:
-        """Find an address, or a point in degrees: the best match, then the fresher, then the larger region.
+    def locate(self, text: str, near: Location | None = None) -> Location | Question:
+        """Find an address, a place or a point; return a question where a text may mean several, or none exactly.
 
-        Raises AddressNotFound (with suggestions), AddressOutsideRegions, NoRegions, or AtlasDamaged where no region
-        is whole.
+        Raises AddressNotFound, AddressOutsideRegions, NoRegions, or AtlasDamaged where no region is whole.
         """
         atlases = self._whole()
         if not atlases:
             raise self._nothing_to_search()
-        pin = pin_in(address)
-        if pin:
-            return pin_location(pin, _holding(pin, atlases))
-        answers = [(match, atlas) for atlas in atlases for match in atlas.geocoder.search(address, limit=1)]
-        good = [(match, atlas) for match, atlas in answers if match.score >= FOUND]
-        if good:
-            match, atlas = max(good, key=_preference)
-            return _in_region(match, atlas)
-        raise _not_found(address, atlases, [match.score for match, _ in answers])
+        point = point_in(text)
+        if isinstance(point, TypedPoint):
+            return pinned(text, point, atlases)
+        if isinstance(point, ShortCode):
+            return self._recovered(text, point, atlases)
+        if is_link(text):
+            raise LinkWithoutPoint
+        answer = self._looked_up(text, atlases, near)
+        if answer is None:
+            raise AddressNotFound(regions=_titles(atlases))
+        return answer
+
+    def _looked_up(self, text: str, atlases: tuple[Atlas, ...], near: Location | None) -> Location | Question | None:
+        typed = read_text(text)
+        likely, others = self._asked(typed, atlases, near)
+        found = [Found(match, atlas) for atlas in likely for match in atlas.geocoder.look_for(typed)]
+        if not any(each.sure for each in found):
+            found += [Found(match, atlas) for atlas in others for match in atlas.geocoder.look_for(typed, slips=False)]
+        return decided(text, found, near)
+
+    def _recovered(self, text: str, short: ShortCode, atlases: tuple[Atlas, ...]) -> Location | Question:
+        """Return the point of a Plus Code without its beginning, which the place named with it completes."""
+        place = self._looked_up(short.near, atlases, None)
+        if isinstance(place, Question):
+            place = place.choices[0].location
+        if place is None:
+            raise AddressNotFound(regions=_titles(atlases))
+        return pinned(text, TypedPoint(recovered(short, place.lat, place.lon), None), atlases)
+
+    def _asked(self, typed: CleanText, atlases: tuple[Atlas, ...], near: Location | None) -> Asked:
+        """Return which regions to ask: a destination is looked for in the region of the address first."""
+        if len(atlases) == 1:
+            return Asked(atlases, ())
+        likely, others = self._shared_names(atlases).who_knows(typed)
+        home = [atlas for atlas in (*likely, *others) if near is not None and atlas.name == near.region]
+        if not home:
+            return Asked(likely, others)
+        rest = (atlas for atlas in (*likely, *others) if atlas not in home)
+        return Asked(tuple(home), tuple(rest))
+
+    def _shared_names(self, atlases: tuple[Atlas, ...]) -> SharedNames:
+        """Return the words of all regions' names, gathered once for each set of builds."""
+        with self._lock:
+            if directories_of(self._names.atlases) != directories_of(atlases):
+                self._names = SharedNames(atlases)
+            return self._names
 
     def surroundings(self, location: Location) -> Surroundings:
         """Open the surroundings of a location that `locate` gave. Raises RegionNotFound, AtlasDamaged."""
@@ -195,37 +201,5 @@ def _in_turn(lists: Sequence[Sequence[str]], limit: int) -> tuple[str, ...]:
     return tuple(dict.fromkeys(turns))[:limit]
 
 
-def _preference(found: tuple[Match, Atlas]) -> tuple[float, tuple[str, float, str]]:
-    match, atlas = found
-    return round(match.score, 2), _worth(atlas)
-
-
-def _worth(atlas: Atlas) -> tuple[str, float, str]:
-    """Order regions that overlap: the fresher, then the larger."""
-    return atlas.meta.data_date, atlas.meta.covered_km2, atlas.name
-
-
-def _holding(pin: Pin, atlases: tuple[Atlas, ...]) -> Atlas:
-    """Return the best region that holds data at a point. Raises AddressOutsideRegions."""
-    holding = [atlas for atlas in atlases if atlas.coverage.holds(pin.lat, pin.lon)]
-    if not holding:
-        raise AddressOutsideRegions(regions=_titles(atlases))
-    return max(holding, key=_worth)
-
-
 def _titles(atlases: tuple[Atlas, ...]) -> str:
     return ", ".join(sorted(atlas.meta.title for atlas in atlases))
-
-
-def _in_region(match: Match, atlas: Atlas) -> Location:
-    at = match.location
-    return Location(at.lat, at.lon, at.label, at.precision, atlas.name, at.note)
-
-
-def _not_found(address: str, atlases: tuple[Atlas, ...], scores: list[float]) -> DoorstepError:
-    """Return the error of a misspelt address where something here is like it, else that of one that lies elsewhere."""
-    titles = _titles(atlases)
-    if max(scores, default=0.0) < PLAUSIBLE:
-        return AddressOutsideRegions(regions=titles)
-    lists = [atlas.geocoder.suggest(address, MOST_SUGGESTIONS) for atlas in atlases]
-    return AddressNotFound(regions=titles, suggestions=_in_turn(lists, MOST_SUGGESTIONS))

@@ -7,8 +7,8 @@ from collections import Counter
 from collections.abc import Iterable
 from enum import StrEnum
 
-from app.atlas.geocoder.text import terms_of
-from app.atlas.geocoder.vocabulary import word_set
+from app.atlas.geocoder.letters import fold
+from app.atlas.geocoder.text import tokens_of, word_set
 
 
 class Style(StrEnum):
@@ -22,11 +22,18 @@ class Style(StrEnum):
     NUMBER_LAST = "number last"
 
 
-_ENGLISH_ENDS = word_set("st av rd dr ln ct cts pl sq hwy pkwy cir ter cres cl gdns grv trl bd way n s e w mews row")
-_FRENCH_STARTS = word_set("r av bd rd ch imp all qu prom pass esc sq pl rte")
-#: Terms and whole words at the start of Italian, Spanish and Portuguese names, which share "av" with French.
-_LATIN_STARTS = word_set("v vle cso lgo vic c ctra pso plz trav rua avenida calle via viale piazza corso")
-_GLUED = re.compile(r"(?:katu|tie|kuja|str|gasse|weg|platz|gatan|vagen)$")
+_ENGLISH_ENDS = word_set(
+    """street st avenue ave road rd drive dr lane ln court ct place square highway parkway circle terrace crescent close
+    gardens grove trail expressway boulevard blvd way north south east west mews row"""
+)
+_FRENCH_STARTS = word_set(
+    "rue avenue boulevard route chemin impasse allee quai promenade passage escalier square place ruelle sentier"
+)
+#: Types that stand before a name and a number after it.
+_OTHER_STARTS = word_set("via viale corso piazza largo vicolo calle carrer rua avenida travessa praca carretera paseo")
+_OTHER_ENDS = re.compile(
+    r"(?:katu|tie|kuja|strasse|str|gasse|weg|platz|gatan|vagen|straat|laan|gade|vej|gata|vegen|veien)$"
+)
 
 
 def style_of(street_names: Iterable[str]) -> Style:
@@ -40,14 +47,14 @@ def style_of(street_names: Iterable[str]) -> Style:
 
 
 def _vote(name: str) -> Style | None:
-    terms = terms_of(name)
-    if not terms:
+    words = [token.text for token in tokens_of(fold(name))]
+    if not words:
         return None
-    if terms[0] in _LATIN_STARTS or name.split(maxsplit=1)[0].casefold() in _LATIN_STARTS or _GLUED.search(terms[-1]):
+    if words[0] in _OTHER_STARTS or _OTHER_ENDS.search(words[-1]):
         return Style.NUMBER_LAST
-    if len(terms) > 1 and terms[-1] in _ENGLISH_ENDS:
+    if len(words) > 1 and words[-1] in _ENGLISH_ENDS:
         return Style.ENGLISH
-    return Style.FRENCH if len(terms) > 1 and terms[0] in _FRENCH_STARTS else None
+    return Style.FRENCH if len(words) > 1 and words[0] in _FRENCH_STARTS else None
 
 
 def address_label(street: str, number: str, city: str, postcode: str, style: Style) -> str:

@@ -7,7 +7,7 @@ import string
 from functools import lru_cache
 from typing import NamedTuple
 
-from app.atlas.geocoder.text import fold
+from app.atlas.geocoder.letters import fold
 
 #: A longer "range" is a unit and a house number, as in Vancouver's "9-1551".
 LONGEST_RANGE = 60

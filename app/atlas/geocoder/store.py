@@ -7,12 +7,14 @@ import math
 import sqlite3
 from array import array
 from collections.abc import Callable, Iterable, Sequence
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.atlas.geocoder.labels import Style
+from app.atlas.geocoder.language import Vocabulary, vocabulary
 from app.atlas.geocoder.numbers import LONGEST_RANGE, HouseNumber
 
 #: Degrees of latitude and longitude in one cell of the grid for reverse look-ups (some 220 m by 110 to 220 m).
@@ -30,13 +32,21 @@ CREATE TABLE geo_postcode (
     id INTEGER PRIMARY KEY, postcode TEXT NOT NULL, key TEXT NOT NULL, lat REAL NOT NULL, lon REAL NOT NULL
 );
 CREATE TABLE geo_place (
-    id INTEGER PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL, lat REAL NOT NULL, lon REAL NOT NULL
+    id INTEGER PRIMARY KEY, name TEXT NOT NULL, kind TEXT NOT NULL, lat REAL NOT NULL, lon REAL NOT NULL,
+    street TEXT NOT NULL, number TEXT NOT NULL, city TEXT NOT NULL, postcode TEXT NOT NULL
 );
 -- One row for each street that hangs together: its numbers are first_number to last_number, sorted by house.
+-- A village whose houses are numbered without streets is one too.
 CREATE TABLE geo_street (
     id INTEGER PRIMARY KEY, name TEXT NOT NULL, city INTEGER NOT NULL, postcode INTEGER NOT NULL,
-    lat REAL NOT NULL, lon REAL NOT NULL, first_number INTEGER NOT NULL, last_number INTEGER NOT NULL
+    lat REAL NOT NULL, lon REAL NOT NULL, first_number INTEGER NOT NULL, last_number INTEGER NOT NULL,
+    is_village INTEGER NOT NULL
 );
+-- Where two streets meet, the one with the smaller number first.
+CREATE TABLE geo_corner (
+    street INTEGER NOT NULL, other INTEGER NOT NULL, lat REAL NOT NULL, lon REAL NOT NULL,
+    PRIMARY KEY (street, other, lat, lon)
+) WITHOUT ROWID;
 CREATE TABLE geo_number (
     id INTEGER PRIMARY KEY, house INTEGER NOT NULL, last INTEGER NOT NULL, suffix TEXT NOT NULL, text TEXT NOT NULL,
     lat REAL NOT NULL, lon REAL NOT NULL, city INTEGER NOT NULL, postcode INTEGER NOT NULL
@@ -103,6 +113,7 @@ class Street(NamedTuple):
     lon: float
     first_number: int
     last_number: int
+    is_village: int
 
 
 class House(NamedTuple):
@@ -117,19 +128,36 @@ class House(NamedTuple):
 
 
 class Locality(NamedTuple):
-    """A stored city, suburb, village, square, station or the like, or a city or postcode that addresses name."""
+    """A stored place: a city, suburb or village, a station, a school or a shop; or a city or postcode of addresses.
+
+    `street` to `postcode` are its own address, "" where it has none.
+    """
 
     id: int
     name: str
     kind: str
     lat: float
     lon: float
+    street: str = ""
+    number: str = ""
+    city: str = ""
+    postcode: str = ""
+
+
+class Corner(NamedTuple):
+    """A stored corner: where it is, the names of its two streets, and the city of the first."""
+
+    lat: float
+    lon: float
+    street: str
+    other: str
+    city: str
 
 
 _NAME = "SELECT n.id, n.key, n.core, n.words, r.kind, r.ref FROM geo_name n JOIN geo_ref r ON r.name = n.id"
 _STREET = (
-    "SELECT s.id, s.name, c.name, p.postcode, s.lat, s.lon, s.first_number, s.last_number FROM geo_street s"
-    " JOIN geo_city c ON c.id = s.city JOIN geo_postcode p ON p.id = s.postcode"
+    "SELECT s.id, s.name, c.name, p.postcode, s.lat, s.lon, s.first_number, s.last_number,"
+    " s.is_village FROM geo_street s JOIN geo_city c ON c.id = s.city JOIN geo_postcode p ON p.id = s.postcode"
 )
 _HOUSE = (
     "SELECT n.id, n.house, n.last, n.suffix, n.text, n.lat, n.lon, c.name, p.postcode FROM geo_number n"
@@ -138,6 +166,10 @@ _HOUSE = (
 _HOUSE_OF = (
     "SELECT s.id, n.id, n.house, n.last, n.suffix, n.text, n.lat, n.lon, c.name, p.postcode FROM geo_number n"
     " JOIN geo_city c ON c.id = n.city JOIN geo_postcode p ON p.id = n.postcode"
+)
+_CORNER = (
+    "SELECT g.lat, g.lon, a.name, b.name, c.name FROM geo_corner g JOIN geo_street a ON a.id = g.street"
+    " JOIN geo_street b ON b.id = g.other JOIN geo_city c ON c.id = a.city"
 )
 _LISTED = "(SELECT value FROM json_each(?))"
 
@@ -151,10 +183,18 @@ class GeocoderStore:
     def _rows(self, sql: str, values: Sequence[object] = ()) -> list[tuple[object, ...]]:
         return self._provider().execute(sql, values).fetchall()
 
+    @cached_property
+    def _meta(self) -> dict[str, str]:
+        return dict(self._rows("SELECT name, value FROM geo_meta"))  # type: ignore[arg-type]
+
     def style(self) -> Style:
         """Return how the region writes its addresses."""
-        (row,) = self._rows("SELECT value FROM geo_meta WHERE name = 'style'")
-        return Style(str(row[0]))
+        return Style(self._meta["style"])
+
+    @cached_property
+    def vocabulary(self) -> Vocabulary:
+        """The words of the region's languages."""
+        return vocabulary(tuple(self._meta["languages"].split()))
 
     def names(self, keys: Iterable[str], cores: Iterable[str]) -> list[Name]:
         """Return the names with any of these keys, or with any of these cores."""
@@ -224,8 +264,25 @@ class GeocoderStore:
 
     def localities(self, ids: Sequence[int]) -> dict[int, Locality]:
         """Return the localities with these ids, by id."""
-        sql = "SELECT id, name, kind, lat, lon FROM geo_place WHERE id IN (SELECT value FROM json_each(?))"
+        sql = "SELECT * FROM geo_place WHERE id IN (SELECT value FROM json_each(?))"
         return {row[0]: Locality(*row) for row in self._rows(sql, [_list(ids)])}  # type: ignore[arg-type,misc]
+
+    def settlements(self, kinds: Iterable[str]) -> list[Locality]:
+        """Return the localities of some kinds, in order."""
+        sql = "SELECT * FROM geo_place WHERE kind IN (SELECT value FROM json_each(?)) ORDER BY id"
+        return [Locality(*row) for row in self._rows(sql, [_list(kinds)])]  # type: ignore[arg-type]
+
+    def corners(self, one: Sequence[int], other: Sequence[int]) -> list[Corner]:
+        """Return where any of some streets meets any of others."""
+        sql = f"{_CORNER} WHERE (g.street IN {_LISTED} AND g.other IN {_LISTED})"
+        sql += f" OR (g.street IN {_LISTED} AND g.other IN {_LISTED}) ORDER BY g.street, g.other, g.lat, g.lon"
+        ours, theirs = _list(one), _list(other)
+        return [Corner(*row) for row in self._rows(sql, [ours, theirs, theirs, ours])]  # type: ignore[arg-type]
+
+    def words(self) -> set[str]:
+        """Return every word, key and core of the region's names."""
+        rows = self._rows("SELECT words, key, core FROM geo_name")
+        return {word for words, key, core in rows for word in (*str(words).split(), str(key), str(core))} - {""}
 
     def cities(self, ids: Sequence[int]) -> dict[int, Locality]:
         """Return cities that addresses name, each as a locality at the mean of its addresses."""

@@ -3,42 +3,30 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
 from rapidfuzz.distance import OSA
 
-from app.atlas.geocoder.vocabulary import ARTICLES, DIRECTIONS, GLUED_ENDINGS, ORDINALS, SHORT_FORMS, TYPES
+from app.atlas.geocoder.language import Vocabulary
+from app.atlas.geocoder.letters import fold
 
-_LETTERS = str.maketrans(
-    {"æ": "ae", "ø": "o", "œ": "oe", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "ı": "i", "ħ": "h"}
-    | dict.fromkeys("’‘`´ʼ′", "'")
-    | dict.fromkeys("–—‐‑−", "-")
-)
-_SPELLED_OUT = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "å": "aa", "ø": "oe"})
-
-
-def fold(text: str) -> str:
-    """Return the text in lower case without accents or ligatures ("Århus, Straße" gives "arhus, strasse")."""
-    text = text.casefold()
-    if text.isascii():
-        return text
-    decomposed = unicodedata.normalize("NFKD", text)
-    return "".join(c for c in decomposed if not unicodedata.combining(c)).translate(_LETTERS)
-
-
-def spelled_out(text: str) -> str:
-    """Return the text with umlauts written as two letters, as people do without the keys for them."""
-    return unicodedata.normalize("NFC", text.casefold()).translate(_SPELLED_OUT)
-
-
-_INNER_DOT = re.compile(r"(?<=[a-z])\.(?=[a-z])")
-_ELISION = re.compile(r"\b([a-z])'")
-_TOKEN = re.compile(r"[^\W_]+(?:[-/][^\W_]+)*")
+#: "g.b. pirelli", "s.antonio" and "st.john" are several words, "v.le" and "p.za" are one.
+_INITIALS = re.compile(r"\b(?:[^\W\d_]\.){2,}(?=\s|$)|\b[^\W\d_]\.(?=[^\W\d_]{4})|(?<=[^\W\d_]{2})\.(?=[^\W\d_]{2})")
+_INNER_DOT = re.compile(r"(?<=[^\W\d_])\.(?=[^\W\d_])")
+_ELISION = re.compile(r"\b([a-z]|[a-z]+l|sant)'(?=[a-z]{2})")
+_JOIN = re.compile(r"\s*&\s*|\s[@/+]\s")
+#: Stands for a mark or word between the names of two streets, as in "Main & Elm".
+AND = "&"
+_TOKEN = re.compile(r"&|[^\W_]+(?:[-/][^\W_]+)*")
 #: Where tokens part: at a hyphen or slash, and between a long word and digits stuck to it ("kaivokatu1").
 _TOKEN_ENDS = re.compile(r"[-/]|(?<=[^\W\d_]{4})(?=\d)")
+
+
+def word_set(text: str) -> frozenset[str]:
+    """Return the words of a text, for look-ups."""
+    return frozenset(text.split())
 
 
 class Token(NamedTuple):
@@ -56,7 +44,8 @@ class Token(NamedTuple):
 def tokens_of(text: str) -> list[Token]:
     """Cut folded text into tokens; "203-06" and "12/3" stay whole, "saint-roman" becomes two."""
     found: list[Token] = []
-    text = _ELISION.sub(r"\1 ", _INNER_DOT.sub("", text)).replace("'", "")
+    text = _INNER_DOT.sub("", _INITIALS.sub(lambda match: match[0].replace(".", " "), text))
+    text = _JOIN.sub(f" {AND} ", _ELISION.sub(r"\1 ", text).replace("'", ""))
     for part, piece in enumerate(re.split(r"[,;\n]", text)):
         for match in _TOKEN.finditer(piece):
             texts = [match[0]] if match[0][0].isdigit() else _TOKEN_ENDS.split(match[0])
@@ -64,25 +53,21 @@ def tokens_of(text: str) -> list[Token]:
     return found
 
 
-_ORDINAL = re.compile(r"(\d+)(?:st|nd|rd|th|er|ere|eme|e|re)")
-_LONG_STREET = re.compile(r"(?<=\w{3})(?:strasse|strase|stras)$")
+def terms_of(text: str, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """Return the terms of a name in order: "Bd. Albert 1er" and "boulevard Albert premier" have the same."""
+    return terms_of_tokens(tuple(token.text for token in tokens_of(fold(text))), vocabulary)
 
 
-@lru_cache(maxsize=20_000)
-def term_of(token: str) -> str:
-    """Return the term that stands for a token in keys: "boulevard" and "blvd" give "bd", "1er" and "first" give "1"."""
-    if token in SHORT_FORMS:
-        return SHORT_FORMS[token]
-    if token in ORDINALS:
-        return ORDINALS[token]
-    if ordinal := _ORDINAL.fullmatch(token):
-        return ordinal[1]
-    return _LONG_STREET.sub("str", token).replace("-", "").replace("/", "")
+@lru_cache(maxsize=50_000)
+def terms_of_tokens(tokens: tuple[str, ...], vocabulary: Vocabulary) -> tuple[str, ...]:
+    """Return the terms of the tokens of one name."""
+    terms = vocabulary.terms(tokens)
+    return tuple(_joining(term, vocabulary).replace("-", "").replace("/", "") for term in terms)
 
 
-def terms_of(text: str) -> tuple[str, ...]:
-    """Return the terms of a name in order."""
-    return tuple(term_of(token.text) for token in tokens_of(fold(text)))
+def _joining(term: str, vocabulary: Vocabulary) -> str:
+    """Return AND for "and" and "und": single letters such as the Spanish "y" may as well be initials."""
+    return AND if len(term) > 1 and term in vocabulary.joins else term
 
 
 def key_of(terms: Sequence[str]) -> str:
@@ -90,35 +75,36 @@ def key_of(terms: Sequence[str]) -> str:
     return "".join(terms)
 
 
-def core_of(terms: Sequence[str]) -> str:
+def core_of(terms: Sequence[str], vocabulary: Vocabulary) -> str:
     """Return the key without street type, articles and direction, or "" when nothing telling would be left.
 
-    A street that is only numbered keeps its type: "West 13th Avenue" gives "13av".
+    A street that is only numbered keeps its type: "West 13th Avenue" gives "13avenue". One that has the name of a
+    direction keeps that: "South Street".
     """
-    core = [term for term in terms if term not in ARTICLES and term not in DIRECTIONS]
-    key = "".join(term for term in core if term not in TYPES)
+    core = [term for term in terms if term not in vocabulary.articles and term not in vocabulary.directions]
+    core = core if any(term not in vocabulary.types for term in core) else list(terms)
+    key = "".join(term for term in core if term not in vocabulary.types)
     if key.isdigit():
         return "".join(core) if len(core) > 1 else ""
     return key if sum(map(str.isalpha, key)) >= 3 else ""
 
 
-def glued_keys(key: str) -> list[str]:
+def glued_keys(key: str, vocabulary: Vocabulary) -> list[str]:
     """Return the keys that a key with an abbreviated ending may stand for: "fredrikink" gives "fredrikinkatu"."""
     found = []
-    for ending, longer in GLUED_ENDINGS.items():
-        if len(key) > len(ending) + 3 and key.endswith(ending):
+    for ending, longer in vocabulary.glued.items():
+        if len(key) > len(ending) + 2 and key.endswith(ending):
             found += [key.removesuffix(ending) + end for end in longer if end != ending]
     return found
 
 
-def mended_endings(key: str) -> list[str]:
-    """Return the keys that a key with a misspelled "strasse" or "str" at its end may stand for."""
+def mended_endings(key: str, vocabulary: Vocabulary) -> list[str]:
+    """Return the keys that a key with a slip in the long street type at its end may stand for ("hackensrasse")."""
     found = []
-    for ending, lengths in (("strasse", (6, 7, 8)), ("str", (2, 3, 4))):
-        for length in lengths:
-            tail = key[-length:]
-            if len(key) >= length + 3 and edits(tail, ending, 1):
-                found.append(key[:-length] + "str")
+    for ending in vocabulary.glued_types:
+        for length in range(len(ending) - 1, len(ending) + 2):
+            if len(ending) > 4 and len(key) >= length + 3 and edits(key[-length:], ending, 1):
+                found.append(key[:-length] + ending)
     return list(dict.fromkeys(found))
 
 

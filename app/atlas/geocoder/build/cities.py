@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.atlas.geocoder.build.columns import LocalityRow
+from app.atlas.geocoder.letters import fold
 from app.atlas.geocoder.store import around, cells_of, columns_of
-from app.atlas.geocoder.text import fold
 from app.geo import Floats, distances_m
 
 #: How far a settlement may be from an address that it names, metres; the nearest in proportion names it.

@@ -6,19 +6,21 @@ import sqlite3
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import pairwise
+from itertools import combinations, pairwise
 from typing import NamedTuple
 
 import numpy as np
 
 from app.atlas.geocoder.build.cities import Cities
 from app.atlas.geocoder.build.columns import Addresses, CornerRow, LocalityRow, StreetRow, transposed
-from app.atlas.geocoder.build.streets import HouseColumns, JoinedStreets, Point, build_streets
+from app.atlas.geocoder.build.streets import HouseColumns, JoinedStreet, JoinedStreets, Point, build_streets
+from app.atlas.geocoder.kinds import LESSER_KINDS, MAJOR_KINDS, REACH_M, STATION_KINDS
 from app.atlas.geocoder.labels import style_of
+from app.atlas.geocoder.language import Vocabulary, languages_in, vocabulary
+from app.atlas.geocoder.letters import fold, spelled_out
 from app.atlas.geocoder.numbers import HouseNumber
 from app.atlas.geocoder.store import CITY, INDEXES, LOCALITY, POSTCODE, STREET, TABLES, cell_of, cells_of, columns_of
-from app.atlas.geocoder.text import core_of, fold, key_of, spelled_out, terms_of, tokens_of
-from app.atlas.geocoder.vocabulary import STATION_WORDS, TYPES
+from app.atlas.geocoder.text import core_of, key_of, terms_of, tokens_of
 from app.geo import Floats
 
 
@@ -31,15 +33,18 @@ def index_addresses(
 ) -> None:
     """Create the geocoder's tables and fill them; the caller commits. The rows' order makes no difference."""
     localities = sorted(set(localities))
-    built = build_streets(addresses, streets)
-    index = _Index(Cities(Counter(addresses.cities.at(np.arange(len(addresses.lats)))), localities))
+    languages = languages_in([*(street.name for street in streets), *addresses.names.distinct])
+    words = vocabulary(languages)
+    built = build_streets(addresses, streets, words)
+    index = _Index(Cities(Counter(addresses.cities.at(np.arange(len(addresses.lats)))), localities), words)
     index.add_streets(addresses, built)
     for locality in localities:
         index.add_locality(locality)
+    index.add_corners(corners, built.streets)
     for statement in TABLES.split(";"):
         connection.execute(statement)
-    style = style_of(street.name for street in built.streets)
-    connection.execute("INSERT INTO geo_meta VALUES ('style', ?)", (style,))
+    meta = {"style": style_of(street.name for street in built.streets), "languages": " ".join(languages)}
+    connection.executemany("INSERT INTO geo_meta VALUES (?, ?)", sorted(meta.items()))
     index.write(connection)
     for statement in INDEXES.split(";"):
         connection.execute(statement)
@@ -48,15 +53,17 @@ def index_addresses(
 class _Index:
     """The rows of all tables, before they are written."""
 
-    def __init__(self, cities: Cities) -> None:
+    def __init__(self, cities: Cities, words: Vocabulary) -> None:
         self._known = cities
-        self._names = NameIndex()
+        self._words = words
+        self._names = NameIndex(words)
         self._cities = Centroids(self._names, CITY)
         self._postcodes = Centroids(self._names, POSTCODE)
         self._streets: list[tuple[object, ...]] = []
         self._numbers: Iterable[tuple[object, ...]] = ()
         self._number_cells = np.empty(0, dtype=np.int64)
         self._localities: list[tuple[object, ...]] = []
+        self._corners: set[tuple[object, ...]] = set()
         self._street_cells: dict[int, array[int]] = defaultdict(lambda: array("i"))
 
     def add_streets(self, addresses: Addresses, built: JoinedStreets) -> None:
@@ -108,7 +115,7 @@ class _Index:
         houses = pairwise(built.first.tolist())
         columns = zip(built.streets, middles, here, codes, houses, strict=True)
         for ident, (street, middle, city, postcode, (start, end)) in enumerate(columns, 1):
-            self._streets.append((ident, street.name, city, postcode, *middle, start + 1, end))
+            self._streets.append((ident, street.name, city, postcode, *middle, start + 1, end, street.is_village))
             for cell in sorted({cell_of(*point) for point in street.points}):
                 self._street_cells[cell].append(ident)
             for name in (street.name, *street.alt_names):
@@ -116,19 +123,32 @@ class _Index:
 
     def add_locality(self, locality: LocalityRow) -> None:
         ident = len(self._localities) + 1
-        self._localities.append((ident, locality.name, locality.kind, locality.lat, locality.lon))
+        place = (locality.name, locality.kind, locality.lat, locality.lon)
+        own = (locality.street, locality.number, locality.city, locality.postcode)
+        self._localities.append((ident, *place, *own))
         for name in (locality.name, *locality.alt_names):
-            self._names.add(name, LOCALITY, ident)
-            if locality.kind == "station":
-                without = [word for word in fold(name).split() if word not in STATION_WORDS]
+            self._names.add(name, LOCALITY, ident, _weight(locality.kind), in_town=locality.kind in REACH_M)
+            if locality.kind in STATION_KINDS:
+                without = [word for word in fold(name).split() if word not in self._words.stations]
                 self._names.add(" ".join(without), LOCALITY, ident)
+
+    def add_corners(self, corners: Sequence[CornerRow], streets: Sequence[JoinedStreet]) -> None:
+        """Add where streets meet, each between the two nearest streets of the names."""
+        named: dict[str, list[int]] = defaultdict(list)
+        for ident, street in enumerate(streets, 1):
+            for name in (street.name, *street.alt_names):
+                named[name].append(ident)
+        for corner in corners:
+            here = sorted({_nearest(corner, named[name], streets) for name in corner.streets if name in named})
+            self._corners.update((*pair, corner.lat, corner.lon) for pair in combinations(here, 2))
 
     def write(self, connection: sqlite3.Connection) -> None:
         many = connection.executemany
         many("INSERT INTO geo_city VALUES (?, ?, ?, ?)", self._cities.rows())
         many("INSERT INTO geo_postcode VALUES (?, ?, ?, ?, ?)", self._postcodes.rows())
-        many("INSERT INTO geo_place VALUES (?, ?, ?, ?, ?)", self._localities)
-        many("INSERT INTO geo_street VALUES (?, ?, ?, ?, ?, ?, ?, ?)", self._streets)
+        many("INSERT INTO geo_place VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", self._localities)
+        many("INSERT INTO geo_street VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", self._streets)
+        many("INSERT INTO geo_corner VALUES (?, ?, ?, ?)", sorted(self._corners))
         many("INSERT INTO geo_number VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)", self._numbers)
         self._names.write(connection)
         numbers = self._numbers_by_cell()
@@ -160,6 +180,25 @@ def _common_city(written: Sequence[str]) -> _Common:
     return _Common(min(named, key=lambda name: (-named[name], name)), len(named) == 1)
 
 
+#: As if so many houses bore the name of a place: completions offer the names with the most houses first.
+_MAJOR_WEIGHT, _PLACE_WEIGHT, _LESSER_WEIGHT = 500, 5, 1
+
+
+def _weight(kind: str) -> int:
+    return _MAJOR_WEIGHT if kind in MAJOR_KINDS else _LESSER_WEIGHT if kind in LESSER_KINDS else _PLACE_WEIGHT
+
+
+def _nearest(corner: CornerRow, streets: Sequence[int], built: Sequence[JoinedStreet]) -> int:
+    """Return the street of some of one name that passes nearest to a corner."""
+    if len(streets) == 1:
+        return streets[0]
+    return min(streets, key=lambda ident: (_squared_gap(corner, built[ident - 1].points), ident))
+
+
+def _squared_gap(corner: CornerRow, points: Sequence[Point]) -> float:
+    return min((lat - corner.lat) ** 2 + ((lon - corner.lon) / 2) ** 2 for lat, lon in points)
+
+
 def _middle(points: Sequence[Point]) -> Point:
     """Return the point of a street that lies nearest to the mean of all its points."""
     lat = sum(point[0] for point in points) / len(points)
@@ -182,41 +221,54 @@ Terms = tuple[str, ...]
 class NameIndex:
     """All names of a region and what they refer to."""
 
-    def __init__(self) -> None:
+    def __init__(self, words: Vocabulary) -> None:
+        self._words = words
+        self._of_towns: set[str] = set()
         self._refs: dict[Terms, set[tuple[int, int]]] = defaultdict(set)
         self._spellings: dict[Terms, set[str]] = defaultdict(set)
         self._weights: Counter[Terms] = Counter()
 
-    def add(self, name: str, kind: int, ident: int, weight: int = 0) -> None:
-        """Let a name refer to a street, locality, city or postcode, also with umlauts written as two letters."""
+    def add(self, name: str, kind: int, ident: int, weight: int = 0, *, in_town: bool = False) -> None:
+        """Let a name refer to a street, locality, city or postcode, also with umlauts written as two letters.
+
+        `in_town`: the locality has addresses in it.
+        """
         for spelling in {fold(name), fold(spelled_out(name))}:
-            terms = terms_of(spelling)
-            if terms and (kind != STREET or _tells_something(terms)):
+            terms = terms_of(spelling, self._words)
+            if in_town or kind == CITY:
+                self._of_towns.update(term for term in terms if len(term) > 3)
+            if terms and (kind != STREET or self._tells_something(terms)):
                 self._refs[terms].add((kind, ident))
                 self._spellings[terms] |= {token.text for token in tokens_of(spelling)}
                 self._weights[terms] += weight
+
+    def key(self, name: str) -> str:
+        """Return the key under which a name is found."""
+        return key_of(terms_of(name, self._words))
 
     def write(self, connection: sqlite3.Connection) -> None:
         """Write all tables of names, the name with the most houses first."""
         many = connection.executemany
         names = sorted(self._refs, key=lambda terms: (-self._weights[terms], terms))
         numbered = list(enumerate(names, 1))
-        many("INSERT INTO geo_name VALUES (?, ?, ?, ?)", [(i, key_of(t), core_of(t), " ".join(t)) for i, t in numbered])
+        many("INSERT INTO geo_name VALUES (?, ?, ?, ?)", [self._row(i, t) for i, t in numbered])
         many("INSERT INTO geo_ref VALUES (?, ?, ?)", [(i, *ref) for i, t in numbered for ref in sorted(self._refs[t])])
         lettered = [(i, key_of(t)) for i, t in numbered if self._is_any(t, STREET, LOCALITY, CITY)]
         many("INSERT INTO geo_trigram (rowid, key) VALUES (?, ?)", lettered)
-        streets = [(i, " ".join(sorted({*self._spellings[t], *t}))) for i, t in numbered if self._is_any(t, STREET)]
-        many("INSERT INTO geo_word (rowid, words) VALUES (?, ?)", streets)
-        of_localities = {t for terms in names if self._is_any(terms, LOCALITY, CITY) for t in terms if len(t) > 3}
-        many("INSERT INTO geo_place_word VALUES (?)", [(term,) for term in sorted(of_localities)])
+        to_complete = [(i, t) for i, t in numbered if self._is_any(t, STREET, LOCALITY)]
+        worded = [(i, " ".join(sorted({*self._spellings[t], *t}))) for i, t in to_complete]
+        many("INSERT INTO geo_word (rowid, words) VALUES (?, ?)", worded)
+        many("INSERT INTO geo_place_word VALUES (?)", [(term,) for term in sorted(self._of_towns)])
+
+    def _row(self, ident: int, terms: Terms) -> tuple[object, ...]:
+        return ident, key_of(terms), core_of(terms, self._words), " ".join(terms)
+
+    def _tells_something(self, terms: Terms) -> bool:
+        """Return whether a street's name is more than a type or a number: "Via" and "8" name no street."""
+        return len(terms) > 1 or not (terms[0] in self._words.types or terms[0].isdigit())
 
     def _is_any(self, terms: Terms, *kinds: int) -> bool:
         return any(kind in kinds for kind, _ in self._refs[terms])
-
-
-def _tells_something(terms: Terms) -> bool:
-    """Return whether a street's name is more than a type or a number: "Via" and "8" name no street."""
-    return len(terms) > 1 or not (terms[0] in TYPES or terms[0].isdigit())
 
 
 class Centroids:
@@ -245,7 +297,7 @@ class Centroids:
         """Yield the rows of geo_city, or of geo_postcode with the key beside the name."""
         lats, lons = self._means(self._lats), self._means(self._lons)
         for name, ident in self._ids.items():
-            key = (key_of(terms_of(name)),) if self._kind == POSTCODE else ()
+            key = (self._names.key(name),) if self._kind == POSTCODE else ()
             yield (ident, name, *key, lats[ident], lons[ident])
 
     def _means(self, values: Sequence[float]) -> list[float]:

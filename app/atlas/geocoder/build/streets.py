@@ -11,6 +11,7 @@ from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
 from app.atlas.geocoder.build.columns import Addresses, Ints, StreetRow, TextColumn
+from app.atlas.geocoder.language import Vocabulary
 from app.atlas.geocoder.numbers import HouseNumber, is_block_number, is_no_range, parse_number, split_numbers
 from app.atlas.geocoder.store import CELL_ROW, cells_of, columns_of
 from app.atlas.geocoder.text import key_of, terms_of
@@ -25,6 +26,8 @@ class JoinedStreet(NamedTuple):
     name: str
     alt_names: tuple[str, ...]
     points: list[Point]
+    #: Its houses are numbered without streets.
+    is_village: bool = False
 
 
 class JoinedStreets(NamedTuple):
@@ -35,10 +38,10 @@ class JoinedStreets(NamedTuple):
     first: Ints
 
 
-def build_streets(addresses: Addresses, ways: Sequence[StreetRow]) -> JoinedStreets:
+def build_streets(addresses: Addresses, ways: Sequence[StreetRow], words: Vocabulary) -> JoinedStreets:
     """Join rows into streets, in an order that does not depend on the order of the rows."""
     spellings = {*addresses.names.distinct, *(way.name for way in ways)}
-    keys = {spelling: key_of(terms_of(spelling)) for spelling in spellings}
+    keys = {spelling: key_of(terms_of(spelling, words)) for spelling in spellings}
     numbers = {key: number for number, key in enumerate(sorted(set(keys.values()) - {""}))}
     named = np.array([numbers.get(keys[spelling], -1) for spelling in addresses.names.distinct], dtype=np.int64)
     names = named[addresses.names.codes]
@@ -121,7 +124,8 @@ def _of_ways(ways: Sequence[StreetRow]) -> JoinedStreet:
 def _of_rows(addresses: Addresses, rows: Ints) -> JoinedStreet:
     """Return a street that no way has the name of."""
     points = set(zip(addresses.lats[rows].tolist(), addresses.lons[rows].tolist(), strict=True))
-    return JoinedStreet(_commonest(addresses.names.at(rows)).strip(), (), sorted(points))
+    is_village = bool(addresses.in_village[rows].all())
+    return JoinedStreet(_commonest(addresses.names.at(rows)).strip(), (), sorted(points), is_village)
 
 
 def _commonest(spellings: Sequence[str]) -> str:

@@ -6,11 +6,12 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from app.atlas.geocoder.labels import address_label
-from app.atlas.geocoder.search.query import read_query
-from app.atlas.geocoder.store import STREET, GeocoderStore, Street
-from app.atlas.geocoder.text import fold, key_of, term_of, tokens_of
+from app.atlas.geocoder.letters import fold
+from app.atlas.geocoder.search.query import read_text
+from app.atlas.geocoder.store import LOCALITY, STREET, GeocoderStore, Locality, Name, Street
+from app.atlas.geocoder.text import key_of, terms_of_tokens, tokens_of
 
-#: Names and streets looked at; more of them would not fit the answer.
+#: Names, and streets and places of them, that are looked at; more of them would not fit the answer.
 MOST_NAMES, MOST_STREETS = 40, 30
 
 
@@ -28,7 +29,7 @@ class _Reading(NamedTuple):
 
 
 def complete(store: GeocoderStore, prefix: str, limit: int) -> tuple[str, ...]:
-    """Return up to `limit` addresses that begin as typed, the number before or after as the person began.
+    """Return up to `limit` addresses and places that begin as typed, the number before or after as the person began.
 
     A browser filters what it is offered by the text in the field, so the typed order is kept. Streets with more
     houses come first, then houses by number. What is typed after a comma must begin a token of the city or postcode.
@@ -36,7 +37,7 @@ def complete(store: GeocoderStore, prefix: str, limit: int) -> tuple[str, ...]:
     address, _, town = prefix.partition(",")
     beginnings = [token.text for token in tokens_of(fold(town))]
     labels: dict[str, None] = {}
-    for reading in _readings(address):
+    for reading in _readings(store, address):
         for label in _labels(store, reading, limit):
             if _fits(label, beginnings):
                 labels[label] = None
@@ -45,10 +46,10 @@ def complete(store: GeocoderStore, prefix: str, limit: int) -> tuple[str, ...]:
     return tuple(labels)
 
 
-def _readings(address: str) -> list[_Reading]:
-    query = read_query(address)
+def _readings(store: GeocoderStore, address: str) -> list[_Reading]:
+    query = read_text(address).query(store.vocabulary)
     tokens = [token.text for token in query.tokens]
-    readings = [_Reading(tokens, "", False)]
+    readings = [_Reading(tokens, "", False)] if tokens else []
     if len(tokens) > 1 and query.is_number(len(tokens) - 1):
         readings.append(_Reading(tokens[:-1], tokens[-1], False))
     if len(tokens) > 1 and query.is_number(0):
@@ -58,29 +59,47 @@ def _readings(address: str) -> list[_Reading]:
 
 def _labels(store: GeocoderStore, reading: _Reading, limit: int) -> Iterator[str]:
     style = store.style()
-    for street in _streets(store, reading):
-        if not reading.number:
-            yield address_label(street.name, "", street.city, street.postcode, style)
+    for found in _found(store, reading):
+        if isinstance(found, Locality):
+            yield place_label(found)
             continue
-        for house in store.houses_starting(street, reading.number, limit):
-            both = (house.number.text, street.name) if reading.number_first else (street.name, house.number.text)
+        if not reading.number:
+            yield address_label(found.name, "", found.city, found.postcode, style)
+            continue
+        for house in store.houses_starting(found, reading.number, limit):
+            both = (house.number.text, found.name) if reading.number_first else (found.name, house.number.text)
             yield address_label(" ".join(both), "", house.city, house.postcode, style)
 
 
-def _streets(store: GeocoderStore, reading: _Reading) -> list[Street]:
-    *before, last = reading.tokens
-    plain = last.replace("-", "").replace("/", "")
-    whole = [f'"{term_of(token)}"' for token in (before if reading.open_end else reading.tokens)]
-    if reading.open_end:
-        ends = dict.fromkeys((f'"{plain}"*', f'"{term_of(last)}"*'))
-        whole.append(f"({' OR '.join(ends)})")
-    names = [n for n in store.names_by_id(store.completions(" AND ".join(whole), MOST_NAMES)) if n.kind == STREET]
-    start = key_of([term_of(token) for token in before])
-    starts = (start + last, start + term_of(last))
+def _found(store: GeocoderStore, reading: _Reading) -> list[Street | Locality]:
+    """Return the streets, and where no number was typed the places, whose names hold what was typed."""
+    kinds = (STREET,) if reading.number else (STREET, LOCALITY)
+    names = [name for name in _names(store, reading) if name.kind in kinds]
+    start = "".join(terms_of_tokens(tuple(reading.tokens[:-1]), store.vocabulary))
+    last = reading.tokens[-1]
+    starts = (start + last, key_of(terms_of_tokens(tuple(reading.tokens), store.vocabulary)))
     names.sort(key=lambda name: (not name.key.startswith(starts), name.id, name.ref))
-    refs = list(dict.fromkeys(name.ref for name in names))[:MOST_STREETS]
-    streets = {street.id: street for street in store.streets(refs)}
-    return [streets[ref] for ref in refs]
+    wanted = list(dict.fromkeys((name.kind, name.ref) for name in names))[:MOST_STREETS]
+    streets = {street.id: street for street in store.streets([ref for kind, ref in wanted if kind == STREET])}
+    places = store.localities([ref for kind, ref in wanted if kind == LOCALITY])
+    return [streets[ref] if kind == STREET else places[ref] for kind, ref in wanted]
+
+
+def _names(store: GeocoderStore, reading: _Reading) -> list[Name]:
+    last = reading.tokens[-1]
+    words = store.vocabulary
+    terms = terms_of_tokens(tuple(reading.tokens), words)
+    whole = [f'"{term}"' for term in (terms[:-1] if reading.open_end else terms)]
+    if reading.open_end:
+        plain = last.replace("-", "").replace("/", "")
+        ends = dict.fromkeys((f'"{plain}"*', f'"{terms[-1]}"*'))
+        whole.append(f"({' OR '.join(ends)})")
+    return store.names_by_id(store.completions(" AND ".join(whole), MOST_NAMES))
+
+
+def place_label(place: Locality) -> str:
+    """Return a place with the street or town of its own address: there may be several of its name."""
+    return ", ".join(dict.fromkeys(filter(None, (place.name, place.street or place.city))))
 
 
 def _fits(label: str, beginnings: list[str]) -> bool:

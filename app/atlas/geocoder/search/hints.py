@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
+from app.atlas.geocoder.kinds import OTHER_REACH_M, REACH_M
 from app.atlas.geocoder.search.costs import (
     FAR_IN_LOCALITY,
     KNOWN_TOKEN,
@@ -12,22 +14,26 @@ from app.atlas.geocoder.search.costs import (
     OTHER_LOCALITY,
     OTHER_POSTCODE,
     PART_OF_LOCALITY,
+    Doubt,
 )
 from app.atlas.geocoder.search.hits import Hit
 from app.atlas.geocoder.search.query import Query
 from app.atlas.geocoder.store import CITY, LOCALITY, POSTCODE, STREET, GeocoderStore, Locality
 from app.atlas.geocoder.text import Token
-from app.atlas.geocoder.vocabulary import STATION_WORDS
 from app.geo import distance_m
 
-#: How far, in metres, a place of each kind reaches from its point: a guess, used to tell whether a hint fits.
-REACH_M: dict[str, float] = {
-    "country": 100_000.0, "state": 100_000.0, "city": 8_000.0, "borough": 5_000.0, "town": 3_000.0,
-    "village": 1_800.0, "suburb": 1_800.0, "quarter": 1_200.0, "hamlet": 900.0, "neighbourhood": 1_200.0,
-    "station": 1_000.0,
-}  # fmt: skip
-#: The reach of any other kind of place.
-OTHER_REACH_M = 700.0
+#: A postcode whose addresses lie further away than this on average is another one than the address has.
+POSTCODE_M = 2_000.0
+
+
+class Miss(NamedTuple):
+    """What it costs that an address differs from a hint, and the doubt that it raises."""
+
+    cost: float
+    doubt: Doubt | None = None
+
+
+MET = Miss(0.0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,17 +43,37 @@ class Hint:
     covers: frozenset[int]
     localities: tuple[Locality, ...]
     cities: frozenset[str]
-    postcodes: frozenset[str]
+    postcodes: tuple[Locality, ...]
     cost: float
 
-    def misses(self, lat: float, lon: float, city: str, postcode: str) -> float:
-        """Return what it costs that an address differs from the hint."""
+    @property
+    def is_settlement(self) -> bool:
+        """Return whether it names a town or a part of one, or a postcode: something that has addresses in it."""
+        return bool(self.postcodes) or any(each.kind in REACH_M for each in self.localities)
+
+    def miss(self, lat: float, lon: float, city: str, postcode: str) -> Miss:
+        """Return how an address differs from the hint."""
         if self.postcodes and postcode:
-            return 0.0 if postcode in self.postcodes else OTHER_POSTCODE
+            return MET if any(postcode == each.name for each in self.postcodes) else self._other_postcode(lat, lon)
         if not self.localities or (city and city in self.cities):
-            return 0.0
+            return MET
         ratio = min(distance_m(lat, lon, each.lat, each.lon) / _reach_m(each.kind) for each in self.localities)
-        return FAR_IN_LOCALITY * ratio if ratio <= 1 else OTHER_LOCALITY
+        if ratio <= 1:
+            return Miss(FAR_IN_LOCALITY * ratio)
+        return Miss(OTHER_LOCALITY, Doubt.TOWN if self.is_settlement else Doubt.DROPPED)
+
+    def _other_postcode(self, lat: float, lon: float) -> Miss:
+        near = any(distance_m(lat, lon, each.lat, each.lon) <= POSTCODE_M for each in self.postcodes)
+        return Miss(OTHER_POSTCODE) if near else Miss(2 * OTHER_POSTCODE, Doubt.TOWN)
+
+
+class Leftover(NamedTuple):
+    """The words that name nothing here, and what the other tokens cost that no name explains."""
+
+    dropped: tuple[str, ...]
+    cost: float
+    #: Whether a station was asked for.
+    station: bool
 
 
 class Hints:
@@ -56,9 +82,9 @@ class Hints:
     def __init__(self, store: GeocoderStore, query: Query, hits: Sequence[Hit], title_tokens: frozenset[str]) -> None:
         self._store = store
         self._query = query
-        self._hints = _load(store, [hit for hit in hits if hit.kind != STREET])
+        self._hints = _load(store, [hit for hit in hits if hit.kind != STREET and hit.doubt is None])
         self._locality_terms = store.locality_terms([term for term in query.terms if len(term) > 3])
-        self._known_tokens = title_tokens | STATION_WORDS
+        self._title_tokens = title_tokens
 
     def beside(self, taken: frozenset[int]) -> tuple[list[Hint], frozenset[int]]:
         """Return hints that do not overlap what is taken or each other, cheapest and longest first."""
@@ -70,27 +96,33 @@ class Hints:
                 covered |= hint.covers
         return chosen, covered
 
-    def leftover(self, taken: frozenset[int]) -> tuple[int, float]:
-        """Return how many of the other tokens name nothing here, and what the rest of them costs."""
-        foreign, cost = 0, 0.0
-        postcode_before = False
+    def leftover(self, taken: frozenset[int], beside: frozenset[int] = frozenset()) -> Leftover:
+        """Return what is left of the query; `beside` are the tokens of the street, next to which a direction counts."""
+        dropped: list[str] = []
+        cost, station, postcode_before = 0.0, False, False
         for at, token in enumerate(self._query.tokens):
             digits = any(c.isdigit() for c in token.text)
-            if at in taken or self._query.says_nothing(at):
+            if at in taken or (self._query.says_nothing(at) and not self._turns(at, beside)):
                 continue
             if digits and postcode_before:
                 continue
             if digits:
-                known = self._may_be_here(token)
-                foreign, cost = foreign + (not known), cost + ODD_NUMBER
-            elif token.text in self._known_tokens:
+                cost += ODD_NUMBER
+                dropped += [] if self._may_be_here(token) else [token.text]
+            elif token.text in self._query.vocabulary.stations:
+                cost, station = cost + KNOWN_TOKEN, True
+            elif token.text in self._title_tokens or self._query.is_join(at):
                 cost += KNOWN_TOKEN
             elif token.text in self._locality_terms or self._query.terms[at] in self._locality_terms:
                 cost += PART_OF_LOCALITY
             else:
-                foreign += 1
+                dropped.append(token.text)
             postcode_before = digits
-        return foreign, cost
+        return Leftover(tuple(dropped), cost, station)
+
+    def _turns(self, at: int, beside: frozenset[int]) -> bool:
+        """Return whether a token is a direction next to the street's name: "Main Street E"."""
+        return self._query.is_direction(at) and not beside.isdisjoint((at - 1, at + 1))
 
     def _may_be_here(self, token: Token) -> bool:
         """Return whether a number may be a flat's, or else begins as the region's postcodes do."""
@@ -114,9 +146,9 @@ def _load(store: GeocoderStore, hits: Sequence[Hit]) -> list[Hint]:
         }
         localities = [known[ref] for ref in named[LOCALITY]]
         towns = [cities[ref] for ref in named[CITY]]
-        codes = frozenset(postcodes[ref].name for ref in named[POSTCODE])
+        codes = tuple(postcodes[ref] for ref in named[POSTCODE])
         names = frozenset(locality.name for locality in (*localities, *towns))
-        hints.append(Hint(same[0].covers, tuple(localities) or tuple(towns), names, codes, cost))
+        hints.append(Hint(same[0].covers, (*localities, *towns), names, codes, cost))
     return hints
 
 

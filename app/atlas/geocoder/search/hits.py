@@ -10,21 +10,24 @@ import numpy as np
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cdist
 
+from app.atlas.geocoder.language import Vocabulary
 from app.atlas.geocoder.numbers import is_block_number
 from app.atlas.geocoder.search.costs import (
     ACROSS_COMMA,
     MISSING_TERM,
     ONE_EDIT,
+    ORDER,
+    Difference,
+    Doubt,
     allowed_edits,
-    difference_cost,
+    difference,
     edit_cost,
     missing_terms_cost,
     other_kind,
 )
 from app.atlas.geocoder.search.query import Query
-from app.atlas.geocoder.store import POSTCODE, STREET, GeocoderStore, Name
-from app.atlas.geocoder.text import core_of, glued_keys, key_of, mended_endings, same_digits, trigrams
-from app.atlas.geocoder.vocabulary import ARTICLES, DIRECTIONS, TYPES
+from app.atlas.geocoder.store import LOCALITY, POSTCODE, STREET, GeocoderStore, Name
+from app.atlas.geocoder.text import AND, core_of, glued_keys, key_of, mended_endings, same_digits, trigrams
 
 #: The longest name looked for, in tokens.
 LONGEST_NAME = 8
@@ -46,6 +49,9 @@ class Hit:
     kind: int
     refs: tuple[int, ...]
     cost: float
+    doubt: Doubt | None = None
+    #: It was typed without the type of street that the name has.
+    typeless: bool = False
 
     @property
     def covers(self) -> frozenset[int]:
@@ -72,13 +78,15 @@ class TokenSpan:
 
 def spans_of(query: Query) -> list[TokenSpan]:
     """Return all runs of tokens that may be a name, longest first."""
-    size = len(query.tokens)
+    size, words = len(query.tokens), query.vocabulary
     found = []
     for length in range(min(size, LONGEST_NAME), 0, -1):
         for start in range(size - length + 1):
-            terms = query.terms[start : start + length]
-            key = key_of(terms)
-            found.append(TokenSpan(start, start + length, key, core_of(terms), tuple(glued_keys(key))))
+            terms = query.terms_of(start, start + length)
+            if terms[0] != AND and terms[-1] != AND:
+                key = key_of(terms)
+                glued = tuple(glued_keys(key, words))
+                found.append(TokenSpan(start, start + length, key, core_of(terms, words), glued))
     return found
 
 
@@ -91,20 +99,14 @@ def exact_hits(store: GeocoderStore, query: Query, spans: Sequence[TokenSpan]) -
             keys.setdefault(key, []).append(span)
         if span.core:
             cores.setdefault(span.core, []).append(span)
-    found: list[tuple[TokenSpan, Name, float]] = []
-    costs: dict[tuple[int, int, int], float] = {}
+    found: list[_Found] = []
     for name in store.names(keys, cores):
         if name.kind == POSTCODE:
-            found += [(span, name, 0.0) for span in keys.get(name.key, ()) if not _is_block_number(query, span)]
+            found += [_Found(span, name) for span in keys.get(name.key, ()) if not _is_block_number(query, span)]
             continue
-        found += [(span, name, _comma_cost(query, span)) for span in keys.get(name.key, ())]
-        if name.kind != STREET or name.key in keys:
-            continue
-        for span in cores.get(name.core, ()):
-            pair = (span.start, span.end, name.id)
-            if pair not in costs:
-                costs[pair] = _span_cost(query, span, name)
-            found.append((span, name, costs[pair]))
+        found += [_Found(span, name, _comma_cost(query, span)) for span in keys.get(name.key, ())]
+        if name.kind == STREET and name.key not in keys:
+            found += [_with_difference(query, span, name) for span in cores.get(name.core, ())]
     return _joined(found)
 
 
@@ -113,7 +115,10 @@ def mended_hits(store: GeocoderStore, query: Query, spans: Sequence[TokenSpan]) 
 
     Two letters swapped in a short name leave none of its trigrams as they were, so its spellings are looked up.
     """
-    cut = [replace(span, key="", core="", glued=(*mended_endings(span.key), *_unslipped(span.key))) for span in spans]
+    cut = [
+        replace(span, key="", core="", glued=(*mended_endings(span.key, query.vocabulary), *_unslipped(span.key)))
+        for span in spans
+    ]
     hits = exact_hits(store, query, cut)
     if mended := query.with_types_mended():
         hits += exact_hits(store, mended, spans_of(mended))
@@ -131,56 +136,77 @@ def fuzzy_hits(store: GeocoderStore, query: Query, spans: Sequence[TokenSpan], m
     cores = [(ident, core) for ident, key, core in similar if core and core != key]
     for ident, slip in _slips(_cores(spans), cores, most, in_core=True):
         slips[ident].append(slip)
-    hits: list[tuple[TokenSpan, Name, float]] = []
+    hits: list[_Found] = []
     for name in store.names_by_id(sorted(slips)):
         for slip in slips[name.id]:
             if slip.in_core and name.kind == STREET:
-                hits.append((slip.span, name, slip.cost + _span_cost(query, slip.span, name)))
-            elif not slip.in_core and not other_kind(_terms(query, slip.span), name.terms):
-                hits.append((slip.span, name, slip.cost + _comma_cost(query, slip.span)))
+                hits.append(_with_difference(query, slip.span, name, slip.cost))
+            elif not slip.in_core and not other_kind(_terms(query, slip.span), name.terms, query.vocabulary):
+                hits.append(_Found(slip.span, name, slip.cost + _comma_cost(query, slip.span)))
     return _joined(hits)
 
 
 def partial_hits(store: GeocoderStore, query: Query, spans: Sequence[TokenSpan], known: Sequence[Hit]) -> list[Hit]:
-    """Return the streets whose longer names hold all telling terms of the query: "via washington".
+    """Return the streets and places whose longer names hold all telling terms of the query: "via washington".
 
     The tokens that `known` localities, cities and postcodes explain do not count.
     """
-    taken = {at for hit in known if hit.kind != STREET for at in hit.covers}
+    taken = {at for hit in known if hit.kind != STREET and hit.end - hit.start < len(query.tokens) for at in hit.covers}
     free = [at for at in range(len(query.tokens)) if at not in taken and _tells(query, at)]
     telling = [at for at in free if not query.says_nothing(at)] or free
     span = _stretch(query, spans, telling)
     if span is None:
         return []
-    terms = _terms(query, span)
-    asked = [term for term in terms if len(term) > 1 or term in TYPES]
-    initials = [term for term in terms if len(term) == 1]
     match = " AND ".join(f'"{query.terms[at]}"' for at in telling)
-    found = []
-    for name in store.names_by_id(store.completions(match, NAMES_WITH_TERMS)):
-        cost = missing_terms_cost(asked, name.terms, initials)
-        if name.kind == STREET and 0 < cost <= MISSING_TERM:
-            cost += difference_cost(asked, name.terms)
-            found.append((span, name, cost + _comma_cost(query, span)))
-    return _joined(found)
+    names = store.names_by_id(store.completions(match, NAMES_WITH_TERMS))
+    return _joined(found for name in names if (found := _partial(query, span, name)))
+
+
+def _partial(query: Query, span: TokenSpan, name: Name) -> _Found | None:
+    """Return the hit of a name of which a part was typed, None where too little was."""
+    terms, words = _terms(query, span), query.vocabulary
+    asked = [term for term in terms if len(term) > 1 or term in words.types]
+    cost = missing_terms_cost(asked, name.terms, [term for term in terms if len(term) == 1], words)
+    if name.kind not in (STREET, LOCALITY) or cost > 2 * MISSING_TERM:
+        return None
+    if sorted(terms) == sorted(name.terms):
+        return _Found(span, name, ORDER + _comma_cost(query, span))
+    more = difference(asked, name.terms, words) if name.kind == STREET else Difference(0.0)
+    doubt = more.doubt or (None if name.kind == STREET and _lacks_forename(asked, name.terms, words) else Doubt.NAME)
+    return _Found(span, name, cost + more.cost + _comma_cost(query, span), doubt, more.typeless)
+
+
+def _lacks_forename(asked: Sequence[str], mapped: Sequence[str], words: Vocabulary) -> bool:
+    """Return whether only what may be a forename or a year is missing: "Via (Giovanni) Battista Torti".
+
+    It stands between the type of street and the family name. "Old" in "Old Mill Lane" makes another street.
+    """
+    missing = [at for at, term in enumerate(mapped) if term not in asked and term not in words.articles]
+    telling = [at for at in missing if not (mapped[at].isdigit() and len(mapped[at]) == 4)]
+    return not telling or (mapped[0] in words.types and telling == list(range(1, len(telling) + 1)))
 
 
 def _stretch(query: Query, spans: Sequence[TokenSpan], telling: Sequence[int]) -> TokenSpan | None:
-    """Return the run of tokens with the telling ones, the types around it and the initials before it."""
+    """Return the run of tokens with the telling ones, the types around it and the initials and days before it."""
     if not telling or telling[-1] - telling[0] >= len(telling) + 2:
         return None
     start, end = telling[0], telling[-1] + 1
-    while start and (query.terms[start - 1] in TYPES | ARTICLES or len(query.terms[start - 1]) == 1):
+    while start and _belongs(query, start - 1):
         start -= 1
-    while end < len(query.terms) and query.terms[end] in TYPES:
+    while end < len(query.terms) and query.terms[end] in query.vocabulary.types:
         end += 1
     return next((span for span in spans if (span.start, span.end) == (start, end)), None)
 
 
-def _tells(query: Query, at: int) -> bool:
+def _belongs(query: Query, at: int) -> bool:
+    """Return whether a token before a name is a part of it: a type, an article, an initial, the 11 of "11 novembre"."""
     term = query.terms[at]
-    kind = term in TYPES or term in ARTICLES or term in DIRECTIONS
-    return len(term) > 3 and not kind and not query.is_number(at)
+    day = term.isdigit() and len(term) <= 2 and at > 0 and query.is_kind(at - 1)
+    return query.is_kind(at) or day or (len(term) == 1 and term.isalpha())
+
+
+def _tells(query: Query, at: int) -> bool:
+    return len(query.terms[at]) > 3 and not (query.is_kind(at) or query.is_direction(at) or query.is_number(at))
 
 
 def _unslipped(key: str) -> tuple[str, ...]:
@@ -222,12 +248,24 @@ def _slips(
 
 def _terms(query: Query, span: TokenSpan) -> tuple[str, ...]:
     """Return the terms of a run of tokens."""
-    return query.terms[span.start : span.end]
+    return query.terms_of(span.start, span.end)
 
 
-def _span_cost(query: Query, span: TokenSpan, name: Name) -> float:
-    """Return what the differences between a run of tokens and a name with its core cost."""
-    return _comma_cost(query, span) + difference_cost(_terms(query, span), name.terms)
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """A name found in a run of tokens, before those of one key are joined."""
+
+    span: TokenSpan
+    name: Name
+    cost: float = 0.0
+    doubt: Doubt | None = None
+    typeless: bool = False
+
+
+def _with_difference(query: Query, span: TokenSpan, name: Name, cost: float = 0.0) -> _Found:
+    """Return a name whose core stands in a run of tokens, with what the differences add to a cost."""
+    more = difference(_terms(query, span), name.terms, query.vocabulary)
+    return _Found(span, name, cost + more.cost + _comma_cost(query, span), more.doubt, more.typeless)
 
 
 def _comma_cost(query: Query, span: TokenSpan) -> float:
@@ -235,18 +273,19 @@ def _comma_cost(query: Query, span: TokenSpan) -> float:
     return ACROSS_COMMA * (query.tokens[span.start].part != query.tokens[span.end - 1].part)
 
 
-def _joined(found: Iterable[tuple[TokenSpan, Name, float]]) -> list[Hit]:
+def _joined(found: Iterable[_Found]) -> list[Hit]:
     """Return one hit for each run of tokens and name, cheapest and longest first."""
-    groups: dict[tuple[int, int, str, int], tuple[float, set[int]]] = {}
-    for span, name, cost in found:
-        group = (span.start, span.end, name.key, name.kind)
-        before, refs = groups.get(group, (cost, set()))
-        groups[group] = (min(before, cost), refs | {name.ref})
-    hits = [
-        Hit(start, end, key, kind, tuple(sorted(refs)), round(cost, 4))
-        for (start, end, key, kind), (cost, refs) in groups.items()
-    ]
-    return sorted(hits, key=lambda hit: hit.rank)
+    groups: dict[tuple[int, int, str, int], list[_Found]] = {}
+    for each in found:
+        groups.setdefault((each.span.start, each.span.end, each.name.key, each.name.kind), []).append(each)
+    return sorted(map(_hit, groups.values()), key=lambda hit: hit.rank)
+
+
+def _hit(same: Sequence[_Found]) -> Hit:
+    best = min(same, key=lambda each: (each.cost, each.doubt or "", each.typeless))
+    refs = tuple(sorted({each.name.ref for each in same}))
+    span, name = best.span, best.name
+    return Hit(span.start, span.end, name.key, name.kind, refs, round(best.cost, 4), best.doubt, best.typeless)
 
 
 def _is_block_number(query: Query, span: TokenSpan) -> bool:

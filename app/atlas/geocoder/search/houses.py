@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.atlas.geocoder.numbers import HouseNumber, asked_numbers, parse_number
 from app.atlas.geocoder.search.hits import Hit
@@ -61,8 +61,9 @@ def _flat_after(query: Query, at: int, taken: frozenset[int]) -> frozenset[int]:
 #: Neighbours further apart than this say nothing about what lies between them (numbers; metres).
 WIDEST_GAP = 40
 WIDEST_GAP_M = 400.0
-#: A number without neighbours on both sides is placed at the nearest mapped one if that is no further than this.
-FURTHEST_BESIDE = 6
+#: A number without neighbours on both sides is placed at the nearest mapped one if that is no further than this, and
+#: without a question where they are next to each other.
+FURTHEST_BESIDE, NEXT_DOOR = 6, 2
 #: Streets of one name on which an unmapped number is estimated.
 MOST_ESTIMATES = 12
 
@@ -79,6 +80,8 @@ class AddressPoint:
     precision: Precision
     note: str
     cost: float
+    #: Another number than the one asked for, near enough to offer.
+    is_other: bool = False
 
 
 def address_points(
@@ -92,7 +95,7 @@ def address_points(
             return {street: places for street, places in found.items() if places}
     estimated = {}
     for street in streets[:MOST_ESTIMATES]:
-        for number in asked:
+        for number in () if street.is_village else asked:
             around = store.houses(street, number.house - 2 * WIDEST_GAP, number.house + 2 * WIDEST_GAP)
             if street.id not in estimated and (between := _between(around, number)):
                 estimated[street.id] = [between]
@@ -109,7 +112,7 @@ def _mapped(houses: Sequence[House], asked: HouseNumber) -> list[AddressPoint]:
     for house in houses:
         if (house.number.house, house.number.suffix) == (asked.house, ""):
             note = f"Number {asked.text} is not mapped by itself; this is number {house.number.text}."
-            return [_at_house(house, Precision.HOUSE, note, 0.02)]
+            return [replace(_at_house(house, Precision.HOUSE, note, 0.02), is_other=True)]
     inside = [house for house in houses if asked.house <= house.number.house <= asked.last]
     if not inside:
         return []
@@ -140,7 +143,8 @@ def _beside(houses: Sequence[House], asked: HouseNumber) -> AddressPoint | None:
     if nearest is None or gap > FURTHEST_BESIDE:
         return None
     note = f"Number {asked.text} is not mapped; this is the place of number {nearest.number.text}, the nearest that is."
-    return _estimated(nearest, nearest.lat, nearest.lon, asked, note)
+    found = _estimated(nearest, nearest.lat, nearest.lon, asked, note)
+    return found if gap <= NEXT_DOOR else replace(found, number=nearest.number.text, is_other=True)
 
 
 def _by_house(house: House) -> tuple[int, int]:

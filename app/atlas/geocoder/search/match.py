@@ -1,31 +1,33 @@
-"""Scores the ways in which a query can be read as an address of the region, and puts them in order."""
+"""Scores the ways in which a query can be read as an address or place of the region, and puts them in order."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from app.atlas.geocoder.kinds import LESSER_KINDS, MAJOR_KINDS, REACH_M, STATION_KINDS
 from app.atlas.geocoder.labels import address_label
+from app.atlas.geocoder.letters import fold
 from app.atlas.geocoder.numbers import HouseNumber
 from app.atlas.geocoder.search.costs import (
     DOUBLY_WRONG,
     FAR_IN_LOCALITY,
-    LESSER_LOCALITY,
     MOST_COST,
-    NO_STREET,
     NO_SUCH_NUMBER,
     NOT_THE_STATION,
     NUMBER_WITHOUT_STREET,
     ONE_EDIT,
+    OTHER_SPELLING,
     STREET_NOT_HERE,
+    Doubt,
     foreign_cost,
 )
-from app.atlas.geocoder.search.hints import Hint, Hints
+from app.atlas.geocoder.search.hints import Hint, Hints, Leftover, Miss
 from app.atlas.geocoder.search.hits import Hit
 from app.atlas.geocoder.search.houses import AddressPoint, address_points, chosen_number
 from app.atlas.geocoder.search.query import Query
-from app.atlas.geocoder.store import CITY, LOCALITY, STREET, GeocoderStore, Locality, Street
-from app.atlas.geocoder.vocabulary import STATION_WORDS
+from app.atlas.geocoder.store import CITY, LOCALITY, STREET, Corner, GeocoderStore, Locality, Street
+from app.atlas.geocoder.text import tokens_of
 from app.geo import distance_m
 from app.places import Location, Precision
 
@@ -34,13 +36,23 @@ MOST_HITS, MOST_CANDIDATES = 60, 12
 #: A candidate that must cost this much more than the best answer so far is not followed.
 WORSE = 0.4
 
+#: What a place costs that is less likely meant than a street of its name, and one that is mostly called after it.
+MINOR_PLACE, LESSER_PLACE = 0.02, 0.05
+
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """One answer: its `score` is 1 where all fits; FOUND and PLAUSIBLE in geocoder.py say what lower ones mean."""
+    """One answer: its `score` is 1 where all fits; FOUND and PLAUSIBLE in geocoder.py say what lower ones mean.
+
+    `kind` says what it is in plain words ("house", "street", "corner", "railway station"); `doubt` what a person must
+    be asked about before it is taken, and `about` the words or the number in doubt.
+    """
 
     location: Location
     score: float
+    kind: str = "house"
+    doubt: Doubt | None = None
+    about: str = ""
 
     @property
     def text(self) -> str:
@@ -55,13 +67,13 @@ class _Candidate:
     hit: Hit
     hints: Sequence[Hint]
     number: Sequence[HouseNumber]
-    foreign: int
+    left: Leftover
     base: float
 
     @property
     def least_cost(self) -> float:
         """What the best address on such a street would cost."""
-        return self.base + foreign_cost(self.foreign, bool(self.hints))
+        return self.base + foreign_cost(len(self.left.dropped), bool(self.hints))
 
 
 class Matcher:
@@ -72,14 +84,12 @@ class Matcher:
         self._query = query
         self._hits = hits
         self._hints = hints
-        self._style = store.style()
-        self._asks_station = any(token.text in STATION_WORDS for token in query.tokens)
 
     def matches(self) -> list[Match]:
         """Return all matches worth showing, in no order."""
         streets = [self._candidate(hit) for hit in self._hits if hit.kind == STREET][:MOST_HITS]
-        found: list[Match] = []
-        best = MOST_COST
+        found = list(self._corners())
+        best = min([MOST_COST, *(1 - match.score for match in found)])
         for candidate in sorted(streets, key=lambda candidate: (candidate.least_cost, candidate.hit.rank))[
             :MOST_CANDIDATES
         ]:
@@ -88,43 +98,128 @@ class Matcher:
             found += self._street_matches(candidate)
             best = min([best, *(1 - match.score for match in found)])
         places = [hit for hit in self._hits if hit.kind != STREET][:MOST_CANDIDATES]
-        return found + [match for hit in places for match in self._locality_matches(hit)]
+        return found + [match for hit in places for match in self._place_matches(hit)]
+
+    # --- streets and houses ---
 
     def _candidate(self, hit: Hit) -> _Candidate:
         hints, covered = self._hints.beside(hit.covers)
         number, used = chosen_number(self._query, hit, covered)
-        foreign, rest = self._hints.leftover(hit.covers | covered | used)
-        return _Candidate(hit, hints, number, foreign, hit.cost + rest + sum(hint.cost for hint in hints))
+        left = self._hints.leftover(hit.covers | covered | used, hit.covers)
+        return _Candidate(hit, hints, number, left, hit.cost + left.cost + sum(hint.cost for hint in hints))
 
     def _street_matches(self, candidate: _Candidate) -> Iterable[Match]:
         streets = self._store.streets(candidate.hit.refs)
         houses = address_points(self._store, streets, candidate.number) if candidate.number else {}
         for street in streets:
             for found in houses.get(street.id) or [_whole(street, candidate.number)]:
-                misses = [hint.misses(found.lat, found.lon, found.city, found.postcode) for hint in candidate.hints]
-                placed = any(miss <= FAR_IN_LOCALITY for miss in misses)
-                doubt = DOUBLY_WRONG if found.cost >= NO_SUCH_NUMBER and candidate.hit.cost >= ONE_EDIT else 0.0
-                cost = candidate.base + doubt + found.cost + foreign_cost(candidate.foreign, placed) + sum(misses)
-                yield from self._match(street, found, cost)
+                yield from self._match(candidate, street, found)
 
-    def _match(self, street: Street, found: AddressPoint, cost: float) -> Iterable[Match]:
+    def _match(self, candidate: _Candidate, street: Street, found: AddressPoint) -> Iterable[Match]:
+        misses = [hint.miss(found.lat, found.lon, found.city, found.postcode) for hint in candidate.hints]
+        placed = any(miss.cost <= FAR_IN_LOCALITY for miss in misses)
+        cost = candidate.base + found.cost + foreign_cost(len(candidate.left.dropped), placed)
+        cost += sum(miss.cost for miss in misses) + self._spelling_cost(candidate.hit, street)
+        cost += DOUBLY_WRONG if found.cost >= NO_SUCH_NUMBER and candidate.hit.cost >= ONE_EDIT else 0.0
         if cost <= MOST_COST:
-            label = address_label(street.name, found.number, found.city, found.postcode, self._style)
-            place = Location(found.lat, found.lon, label, found.precision, "", found.note)
-            yield Match(place, round(1 - cost, 4))
+            label = address_label(street.name, found.number, found.city, found.postcode, self._store.style())
+            location = Location(found.lat, found.lon, label, found.precision, "", found.note)
+            doubt, about = self._street_doubt(candidate, found, misses, placed)
+            yield Match(location, round(1 - cost, 4), "house" if found.number else "street", doubt, about)
 
-    def _locality_matches(self, hit: Hit) -> Iterable[Match]:
+    def _spelling_cost(self, hit: Hit, street: Street) -> float:
+        """Return the cost of a name that only reads like the one typed, where that is written as another is mapped."""
+        if hit.cost:
+            return 0.0
+        typed = [token.text for token in self._query.tokens[hit.start : hit.end]]
+        return 0.0 if typed == [token.text for token in tokens_of(fold(street.name))] else OTHER_SPELLING
+
+    def _street_doubt(
+        self, candidate: _Candidate, found: AddressPoint, misses: Sequence[Miss], placed: bool
+    ) -> tuple[Doubt | None, str]:
+        if candidate.left.dropped and not self._is_addressee(candidate, found, placed):
+            return Doubt.DROPPED, " ".join(candidate.left.dropped)
+        if candidate.left.station:
+            return Doubt.KIND, ""
+        raised = {candidate.hit.doubt, *(miss.doubt for miss in misses)}
+        if gravest := next((doubt for doubt in Doubt if doubt in raised), None):
+            return gravest, ""
+        if candidate.hit.typeless and not candidate.number:
+            return Doubt.KIND, ""
+        if found.is_other:
+            return Doubt.NUMBER, candidate.number[0].text
+        return None, ""
+
+    def _is_addressee(self, candidate: _Candidate, found: AddressPoint, placed: bool) -> bool:
+        """Return whether words before an address that is right in all else name a building, a firm or a person."""
+        last = max(at for at, token in enumerate(self._query.tokens) if token.text in candidate.left.dropped)
+        first = min(candidate.hit.covers)
+        numbered = bool(candidate.number) and not found.is_other
+        return placed and numbered and candidate.hit.cost <= OTHER_SPELLING and last < first
+
+    # --- corners ---
+
+    def _corners(self) -> Iterable[Match]:
+        """Yield the places where two streets meet that are typed with "and" or the like between them."""
+        for at in range(1, len(self._query.tokens) - 1):
+            if self._query.is_join(at):
+                left = [hit for hit in self._hits if hit.kind == STREET and hit.end == at]
+                right = [hit for hit in self._hits if hit.kind == STREET and hit.start == at + 1]
+                for one, other in ((one, other) for one in left[:3] for other in right[:3]):
+                    yield from self._corner_matches(one, other, at)
+
+    def _corner_matches(self, one: Hit, other: Hit, join: int) -> Iterable[Match]:
+        taken = one.covers | other.covers | {join}
+        hints, covered = self._hints.beside(taken)
+        left = self._hints.leftover(taken | covered, taken)
+        base = one.cost + other.cost + left.cost + sum(hint.cost for hint in hints)
+        doubt = Doubt.DROPPED if left.dropped else one.doubt or other.doubt
+        for corner in self._store.corners(one.refs, other.refs):
+            misses = [hint.miss(corner.lat, corner.lon, corner.city, "") for hint in hints]
+            placed = any(miss.cost <= FAR_IN_LOCALITY for miss in misses)
+            cost = base + foreign_cost(len(left.dropped), placed) + sum(miss.cost for miss in misses)
+            if cost <= MOST_COST:
+                found = doubt or next((miss.doubt for miss in misses if miss.doubt), None)
+                yield Match(_corner_location(corner), round(1 - cost, 4), "corner", found, " ".join(left.dropped))
+
+    # --- towns, stations, shops and the like ---
+
+    def _place_matches(self, hit: Hit) -> Iterable[Match]:
         hints, covered = self._hints.beside(hit.covers)
         numbers = {at for at in range(len(self._query.tokens)) if self._query.is_number(at)} - covered - hit.covers
-        foreign, rest = self._hints.leftover(hit.covers | covered | numbers)
-        base = hit.cost + rest + sum(hint.cost for hint in hints) + foreign_cost(foreign, False) + NO_STREET
-        base += NUMBER_WITHOUT_STREET * bool(numbers)
-        if self._ends_with(hit):
-            base = min(base, STREET_NOT_HERE)
-        if base > MOST_COST:
-            return
+        base = hit.cost + sum(hint.cost for hint in hints) + NUMBER_WITHOUT_STREET * bool(numbers)
         for locality in self._localities(hit):
-            yield from self._locality_match(locality, hints, base + LESSER_LOCALITY * _kind_order(locality.kind))
+            left = self._hints.leftover(hit.covers | covered | numbers | self._own_address(locality))
+            misses = [hint.miss(locality.lat, locality.lon, "", "") for hint in hints]
+            cost = base + left.cost + foreign_cost(len(left.dropped), False) + _place_cost(locality.kind)
+            cost += NOT_THE_STATION if left.station and locality.kind not in STATION_KINDS else 0.0
+            if self._ends_with(hit):
+                cost = min(cost, STREET_NOT_HERE)
+            cost += sum(miss.cost for miss in misses)
+            if cost <= MOST_COST:
+                yield self._place_match(locality, cost, self._place_doubt(hit, locality, left, misses, bool(numbers)))
+
+    def _own_address(self, locality: Locality) -> frozenset[int]:
+        """Return the tokens that are part of a place's own address: "Rose Cottage, Mill Lane"."""
+        own = {token.text for token in tokens_of(fold(f"{locality.street} {locality.number} {locality.city}"))}
+        return frozenset(at for at, token in enumerate(self._query.tokens) if token.text in own)
+
+    def _place_doubt(
+        self, hit: Hit, locality: Locality, left: Leftover, misses: Sequence[Miss], numbered: bool
+    ) -> tuple[Doubt | None, str]:
+        if left.dropped or numbered:
+            numbers = [token.text for token in self._query.tokens if token.numeric] if numbered else []
+            return Doubt.DROPPED, " ".join(dict.fromkeys((*left.dropped, *numbers)))
+        if left.station and locality.kind not in STATION_KINDS:
+            return Doubt.KIND, ""
+        return next((miss.doubt for miss in misses if miss.doubt), hit.doubt), ""
+
+    def _place_match(self, locality: Locality, cost: float, doubt: tuple[Doubt | None, str]) -> Match:
+        label = address_label(locality.street, locality.number, locality.city, locality.postcode, self._store.style())
+        label = ", ".join(filter(None, (locality.name, label))) if locality.kind == "house" else locality.name
+        precision = Precision.HOUSE if locality.kind == "house" else Precision.PLACE
+        middle = Location(locality.lat, locality.lon, label, precision, "", "")
+        return Match(middle, round(1 - cost, 4), locality.kind, *doubt)
 
     def _ends_with(self, hit: Hit) -> bool:
         """Return whether what was typed ends with this name, but for countries: "..., Helsinki, Finland"."""
@@ -134,75 +229,61 @@ class Matcher:
         read = {LOCALITY: self._store.localities, CITY: self._store.cities}.get(hit.kind, self._store.postcodes)
         return [locality for _, locality in sorted(read(hit.refs).items())]
 
-    def _locality_match(self, locality: Locality, hints: Sequence[Hint], cost: float) -> Iterable[Match]:
-        cost += sum(hint.misses(locality.lat, locality.lon, "", "") for hint in hints)
-        cost += NOT_THE_STATION if self._asks_station and locality.kind != "station" else 0.0
-        if cost <= MOST_COST:
-            note = f"Only {locality.name} was found, not a street in it: distances are from its middle."
-            middle = Location(locality.lat, locality.lon, locality.name, Precision.PLACE, "", note)
-            yield Match(middle, round(1 - cost, 4))
+
+def _place_cost(kind: str) -> float:
+    return 0.0 if kind in MAJOR_KINDS else LESSER_PLACE if kind in LESSER_KINDS else MINOR_PLACE
+
+
+def _corner_location(corner: Corner) -> Location:
+    streets = f"{corner.street} and {corner.other}"
+    label = ", ".join(filter(None, (f"Corner of {streets}", corner.city)))
+    return Location(corner.lat, corner.lon, label, Precision.CORNER, "", "")
 
 
 def _whole(street: Street, asked: Sequence[HouseNumber]) -> AddressPoint:
-    """Return the middle of the street, for a number that is not on it or was not given."""
-    note = f"Number {asked[0].text} is not mapped on this street; " if asked else "No house number was given; "
-    note += "distances are from the middle of the street."
+    """Return the middle of the street, for a number that is not on it or was not given.
+
+    Where other numbers of it are mapped, the person is asked first.
+    """
+    numbered = street.last_number >= street.first_number
+    where = "in this village" if street.is_village else "on this street"
+    middle = "of the village" if street.is_village else "of the street"
+    if asked:
+        note = f"Number {asked[0].text} is not mapped {where}" + ("; " if numbered else ", nor is any other; ")
+    else:
+        note = "" if street.is_village else "No house number was given; "
+    note = (note + f"distances are from the middle {middle}.") if note else ""
     cost = NO_SUCH_NUMBER if asked else 0.0
-    return AddressPoint("", street.lat, street.lon, street.city, street.postcode, Precision.STREET, note, cost)
+    precision = Precision.PLACE if street.is_village else Precision.STREET
+    place = (street.lat, street.lon, street.city, street.postcode)
+    return AddressPoint("", *place, precision, note, cost, is_other=bool(asked) and numbered)
 
 
-_KIND_ORDER = (
-    ("city", "town", "village", "borough", "suburb", "quarter", "hamlet", "neighbourhood", "postcode", "station")
-)  # fmt: skip
-
-
-def _kind_order(kind: str) -> int:
-    return _KIND_ORDER.index(kind) if kind in _KIND_ORDER else len(_KIND_ORDER)
-
-
-#: Scores this near are equal, and equally good matches further apart than this (metres) are different answers.
-SAME_SCORE, APART_M = 0.015, 600.0
+#: Scores this near are equal; equally good matches further apart than this (metres) are different answers.
+SAME_SCORE, APART_M = 0.015, 150.0
 
 _PRECISIONS = list(Precision)
 
 
-def in_order(matches: Iterable[Match], found: float) -> list[Match]:
-    """Return one match for each label, best first; ties between places far apart end just below `found`."""
-    best: dict[str, list[Match]] = {}
+def in_order(matches: Iterable[Match]) -> list[Match]:
+    """Return one match for each thing at each spot, best first."""
+    kept: dict[str, list[Match]] = {}
     for match in sorted(matches, key=_rank):
-        best.setdefault(match.text, []).append(match)
-    ordered = [_joined(same) for same in best.values()]
-    tied = _tied(ordered)
-    if not tied:
-        return ordered
-    capped = [replace(match, score=min(match.score, round(found - 0.01, 4))) for match in tied]
-    lesser = [replace(match, score=min(match.score, round(found - 0.02, 4))) for match in ordered[len(tied) :]]
-    return [*capped, *lesser]
+        same = kept.setdefault(match.text, [])
+        if all(_is_elsewhere(match, other) for other in same):
+            same.append(match)
+    return sorted((match for same in kept.values() for match in same), key=_rank)
 
 
-def _rank(match: Match) -> tuple[float, int, str, float, float]:
+def _rank(match: Match) -> tuple[float, bool, int, str, float, float]:
     place = match.location
-    return -match.score, _PRECISIONS.index(place.precision), place.label, place.lat, place.lon
+    return -match.score, match.doubt is not None, _PRECISIONS.index(place.precision), place.label, place.lat, place.lon
 
 
-def _joined(same: Sequence[Match]) -> Match:
-    """Keep the best of the matches with one label, saying so where another is as good but elsewhere."""
-    first = same[0]
-    if any(_elsewhere(first, other) for other in same[1:]) and not first.location.note:
-        note = "This address is mapped in more than one spot; this is one of them."
-        return replace(first, location=replace(first.location, note=note))
-    return first
-
-
-def _tied(ordered: Sequence[Match]) -> list[Match]:
-    """Return the leading matches when they are equally good, equally precise and far apart."""
-    if not any(_elsewhere(ordered[0], other) for other in ordered[1:]):
-        return []
-    return [match for match in ordered if ordered[0].score - match.score <= SAME_SCORE]
-
-
-def _elsewhere(first: Match, other: Match) -> bool:
-    if first.score - other.score > SAME_SCORE or first.location.precision != other.location.precision:
-        return False
-    a, b = first.location, other.location
-    return distance_m(a.lat, a.lon, b.lat, b.lon) > APART_M
+def _is_elsewhere(match: Match, other: Match) -> bool:
+    """Return whether two matches of one label are different places: one town has a node and a middle of its houses."""
+    a, b = match.location, other.location
+    apart_m = APART_M if Precision.PLACE not in (a.precision, b.precision) else 5 * APART_M
+    if match.kind in REACH_M and other.kind in REACH_M:
+        apart_m = 10_000.0
+    return distance_m(a.lat, a.lon, b.lat, b.lon) > apart_m

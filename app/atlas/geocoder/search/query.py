@@ -3,57 +3,81 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import cached_property, lru_cache
+from functools import lru_cache
 
-from app.atlas.geocoder.text import Token, edits, fold, term_of, tokens_of
-from app.atlas.geocoder.vocabulary import NEUTRAL, ORDINALS, SHORT_FORMS
+from app.atlas.geocoder.language import Vocabulary
+from app.atlas.geocoder.letters import fold
+from app.atlas.geocoder.text import AND, Token, edits, terms_of_tokens, tokens_of, word_set
 
 #: More tokens than this are not read: no address needs them.
 MAX_TOKENS = 16
 
-_ORDINAL = r"(?:\d+(?:st|nd|rd|th|er|e|eme|o|\.)?|" + "|".join(w for w in ORDINALS if len(w) > 4) + r"|ground|top)"
+_ORDINALS = (
+    "first|second|third|fourth|fifth|sixth|seventh|eighth|ninth|tenth|eleventh|twelfth|premier|premiere|deuxieme"
+)
+_ORDINAL = rf"(?:\d+(?:st|nd|rd|th|er|e|eme|o|\.)?|{_ORDINALS}|ground|top)"
 _FLOOR = r"(?:floor|fl|etage|krs|kerros|stock|og|piano|planta|level)"
 _NOISE = re.compile(
     r"\b(?:apt|apartment|appt|appartement|app|unit|suite|flat|room|rm|wohnung|whg|asunto|interno|int|scala|piso|"
     r"puerta|porte|lgh|bldg|building|batiment|bat|esc)\b\.?\s*#?\s*(?:\d+[a-z]?|[a-z]\d*)(?![\w'-])"
-    rf"|\b(?:ste|as|bp|po box)\b\.?\s*#?\s*\d+[a-z]?\b|#\s*\w+"
+    rf"|\b(?:ste|as|bp|po box)\b\.?\s*#?\s*\d+[a-z]?\b|#\s*(?!\d+[a-z]?\s*-\s*\d)\w+"
     rf"|\b{_ORDINAL}\s*{_FLOOR}\b\.?|\b(?:floor|level|etage|piano)\s*\d+\b|\brez[- ]de[- ]chaussee\b"
 )
 _SPACED_RANGE = re.compile(r"(?<![\d-])(\d{1,4})\s*-\s*(\d{1,4}[a-z]?)(?![\w-])")
 _SPACED_HALF = re.compile(r"(?<=\d) 1/2\b")
+#: "60 & 62" and "60 and 62" ask for the houses from 60 to 62.
+_TWO_NUMBERS = re.compile(r"\b(\d{1,4})\s*(?:&|\+|and|und|et|y|e|och|og|ja)\s*(\d{1,4})\b(?!\s*(?:st|nd|rd|th)\b)")
 _NUMBER = re.compile(r"\d{1,6}(?:[a-z]|bis|ter|quater)?(?:[-/](?:\d{1,6}[a-z]?|[a-z]))?")
 _NUMBER_ENDINGS = frozenset(("bis", "ter", "quater", "1/2"))
 
+#: Names of countries, states and provinces: they neither help nor hurt a match inside one region.
+NEUTRAL = word_set(
+    """usa us america canada uk gb england wales scotland britain kingdom states united deutschland germany finland
+    suomi france italia italy liechtenstein espana spain austria osterreich schweiz switzerland suisse principaute
+    principality brasil brazil portugal catalunya alabama alaska arizona arkansas california colorado connecticut
+    delaware florida georgia hawaii idaho illinois indiana iowa kansas kentucky louisiana maine maryland massachusetts
+    michigan minnesota mississippi missouri montana nebraska nevada hampshire jersey mexico ohio oklahoma oregon
+    pennsylvania tennessee texas utah vermont virginia washington wisconsin wyoming york carolina dakota ontario quebec
+    columbia british cedex county danmark denmark sverige sweden norge norway nederland netherlands belgie belgique
+    belgium polska poland cesko czechia slovensko slovakia magyarorszag hungary romania hrvatska croatia slovenija
+    slovenia eesti estonia latvija latvia lietuva lithuania malta turkiye turkey ireland eire iceland hellas greece
+    rossiya russia ukraina ukraine bulgaria srbija serbia luxembourg"""
+)
 
-@dataclass(frozen=True)
+
 class Query:
-    """The tokens of an address as typed, in order."""
+    """The tokens of an address as typed, in order, read with the words of a region's languages."""
 
-    tokens: tuple[Token, ...]
+    def __init__(self, tokens: Sequence[Token], vocabulary: Vocabulary) -> None:
+        self.tokens = tuple(tokens)
+        self.vocabulary = vocabulary
+        self._texts = tuple(token.text for token in tokens)
+        #: The term of each token by itself.
+        self.terms = tuple(self.terms_of(at, at + 1)[0] for at in range(len(tokens)))
 
-    @cached_property
-    def terms(self) -> tuple[str, ...]:
-        """The term of each token."""
-        return tuple(term_of(token.text) for token in self.tokens)
+    def terms_of(self, start: int, end: int) -> tuple[str, ...]:
+        """Return the terms of some tokens in a row, read as one name."""
+        return terms_of_tokens(self._texts[start:end], self.vocabulary)
 
     def with_types_mended(self) -> Query | None:
         """Return the query with misspelled street types ("Bulevard") put right, or None where there are none."""
-        mended = tuple(mended_type(token.text) or token.text for token in self.tokens)
-        if mended == tuple(token.text for token in self.tokens):
+        mended = tuple(mended_type(text, self.vocabulary) or text for text in self._texts)
+        if mended == self._texts:
             return None
-        return Query(tuple(t._replace(text=m) for t, m in zip(self.tokens, mended, strict=True)))
+        return Query([t._replace(text=m) for t, m in zip(self.tokens, mended, strict=True)], self.vocabulary)
 
     def is_number(self, at: int) -> bool:
         """Return whether a token may be a house number."""
-        return _NUMBER.fullmatch(self.tokens[at].text) is not None
+        return _NUMBER.fullmatch(self._texts[at]) is not None
 
     def number_at(self, at: int, taken: frozenset[int]) -> tuple[str, frozenset[int]]:
         """Return the house number that begins at a token, with a letter or "bis" after it, and the tokens used."""
-        text, used = self.tokens[at].text, {at}
+        text, used = self._texts[at], {at}
         after = at + 1
         if after < len(self.tokens) and after not in taken and self._ends_number(at):
-            text += self.tokens[after].text
+            text += self._texts[after]
             used.add(after)
         return text, frozenset(used)
 
@@ -62,24 +86,51 @@ class Query:
         letter = after.text in _NUMBER_ENDINGS or (len(after.text) == 1 and after.text.isalpha())
         return letter and number.part == after.part and number.text[-1].isdigit()
 
+    def is_kind(self, at: int) -> bool:
+        """Return whether a token says what kind of street it is, or is an article or a joining word."""
+        term, words = self.terms[at], self.vocabulary
+        return term in words.types or term in words.articles or self.is_join(at)
+
+    def is_join(self, at: int) -> bool:
+        """Return whether a token may stand between the two streets of a corner."""
+        return self._texts[at] == AND or self._texts[at] in self.vocabulary.joins
+
+    def is_direction(self, at: int) -> bool:
+        """Return whether a token is a direction of the compass."""
+        return self.terms[at] in self.vocabulary.directions
+
     def says_nothing(self, at: int) -> bool:
         """Return whether a token is a country, a state's code or something else too short to mean a place."""
-        token = self.tokens[at]
-        return not token.numeric and (token.text in NEUTRAL or (len(token.text) <= 2 and token.text not in ORDINALS))
+        text = self._texts[at]
+        if text[0].isdigit():
+            return False
+        return text in NEUTRAL or (len(text) <= 2 and text not in self.vocabulary.numbers)
+
+
+@dataclass(frozen=True, slots=True)
+class CleanText:
+    """What was typed, folded and without noise: read for each region with its own languages."""
+
+    tokens: tuple[Token, ...]
+
+    def query(self, vocabulary: Vocabulary) -> Query:
+        """Return the query for a region."""
+        return Query(self.tokens, vocabulary)
 
 
 @lru_cache(maxsize=5_000)
-def mended_type(token: str) -> str | None:
+def mended_type(token: str, vocabulary: Vocabulary) -> str | None:
     """Return the street type that a token is one slip of the finger away from."""
-    if len(token) < 3 or token in SHORT_FORMS:
+    if len(token) < 4 or token in vocabulary.types or terms_of_tokens((token,), vocabulary)[0] != token:
         return None
-    return next((long for long in SHORT_FORMS if len(long) > 3 and edits(token, long, 1)), None)
+    return next((long for long in sorted(vocabulary.types) if len(long) > 3 and edits(token, long, 1)), None)
 
 
-def read_query(text: str) -> Query:
+def read_text(text: str) -> CleanText:
     """Cut what a person typed into tokens; noise goes unless nothing would be left."""
     folded = " ".join(fold(text).split()) if "\n" not in text else fold(text)
     cleaned = _NOISE.sub(" , ", folded)
     cleaned = cleaned if re.search(r"[^\W\d_]", cleaned) else folded
+    cleaned = _TWO_NUMBERS.sub(r"\1-\2", cleaned)
     cleaned = _SPACED_HALF.sub("/1/2", _SPACED_RANGE.sub(r"\1-\2", cleaned))
-    return Query(tuple(tokens_of(cleaned)[:MAX_TOKENS]))
+    return CleanText(tuple(tokens_of(cleaned)[:MAX_TOKENS]))

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import math
+from dataclasses import dataclass
 
 from app.atlas.geocoder.labels import address_label
-from app.atlas.geocoder.search.match import Match
 from app.atlas.geocoder.store import CELL_DEGREES, GeocoderStore, House, Street, cell_of
 from app.geo import METRES_PER_DEGREE, distance_m, metres_per_degree_lon
 from app.places import Location, Precision
@@ -14,36 +14,51 @@ from app.places import Location, Precision
 ADDRESS_M, STREET_M = 250.0, 500.0
 
 
-def nearest_address(store: GeocoderStore, lat: float, lon: float) -> Match | None:
-    """Return the address nearest to a point, else the nearest street, None where both are too far.
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """The address or street near a point, how many metres away (of a street: good to a cell of the grid)."""
 
-    The score falls from 1 at the point to 0 at the furthest distance that counts.
-    """
-    house, metres = _nearest_house(store, lat, lon)
-    if house and metres <= ADDRESS_M:
-        street = store.street_of(house.id)
-        label = address_label(street.name, house.number.text, house.city, house.postcode, store.style())
-        note = f"The nearest mapped address, {metres:.0f} m from the point." if metres >= 20 else ""
-        return Match(Location(house.lat, house.lon, label, Precision.HOUSE, "", note), _score(metres, ADDRESS_M))
-    return _nearest_street(store, lat, lon)
+    text: str
+    lat: float
+    lon: float
+    metres: float
+    is_house: bool
+
+    def location_in(self, region: str) -> Location:
+        """Return it as a location."""
+        precision = Precision.HOUSE if self.is_house else Precision.STREET
+        return Location(self.lat, self.lon, self.text, precision, region)
 
 
-def _nearest_house(store: GeocoderStore, lat: float, lon: float) -> tuple[House | None, float]:
-    """Look in ever wider rings of cells, until none further out can hold a nearer house."""
-    best: tuple[float, int] = (math.inf, 0)
+def nearest_address(store: GeocoderStore, lat: float, lon: float) -> Neighbour | None:
+    """Return the address nearest to a point, else the nearest street, None where both are too far."""
+    houses = nearest_houses(store, lat, lon, 1)
+    return houses[0] if houses else _nearest_street(store, lat, lon)
+
+
+def nearest_houses(store: GeocoderStore, lat: float, lon: float, count: int) -> list[Neighbour]:
+    """Return the addresses nearest to a point within ADDRESS_M, nearest first."""
+    found: dict[int, float] = {}
     seen: set[int] = set()
     for radius_m in (ADDRESS_M / 4, ADDRESS_M / 2, ADDRESS_M):
         cells = [cell for cell in _cells(lat, lon, radius_m) if cell not in seen]
         seen.update(cells)
         points = store.points([ident for cell in cells for ident in store.cell(cell)[0]])
-        best = min([best, *((distance_m(lat, lon, *point), ident) for ident, *point in points)])
-        if best[0] <= radius_m:
+        found |= {ident: distance_m(lat, lon, *point) for ident, *point in points}
+        if sum(metres <= radius_m for metres in found.values()) >= count:
             break
-    metres, ident = best
-    return (store.houses_by_id([ident])[0], metres) if ident else (None, metres)
+    nearest = sorted((metres, ident) for ident, metres in found.items() if metres <= ADDRESS_M)[:count]
+    houses = {house.id: house for house in store.houses_by_id([ident for _, ident in nearest])}
+    return [_neighbour(store, houses[ident], metres) for metres, ident in nearest]
 
 
-def _nearest_street(store: GeocoderStore, lat: float, lon: float) -> Match | None:
+def _neighbour(store: GeocoderStore, house: House, metres: float) -> Neighbour:
+    street = store.street_of(house.id)
+    label = address_label(street.name, house.number.text, house.city, house.postcode, store.style())
+    return Neighbour(label, house.lat, house.lon, metres, is_house=True)
+
+
+def _nearest_street(store: GeocoderStore, lat: float, lon: float) -> Neighbour | None:
     """Return the street with a point in the nearest grid cell; its distance is good to that cell's size."""
     ranked: list[tuple[float, int]] = []
     for cell in _cells(lat, lon, STREET_M):
@@ -55,8 +70,7 @@ def _nearest_street(store: GeocoderStore, lat: float, lon: float) -> Match | Non
     metres, ident = min(ranked)
     street: Street = store.streets([ident])[0]
     label = address_label(street.name, "", street.city, street.postcode, store.style())
-    note = "No address is mapped near the point; this is a street beside it."
-    return Match(Location(lat, lon, label, Precision.STREET, "", note), _score(metres, 2 * STREET_M))
+    return Neighbour(label, street.lat, street.lon, metres, is_house=False)
 
 
 def _cells(lat: float, lon: float, radius_m: float) -> list[int]:
@@ -67,7 +81,3 @@ def _cells(lat: float, lon: float, radius_m: float) -> list[int]:
         for i in range(-rows, rows + 1)
         for j in range(-columns, columns + 1)
     ]
-
-
-def _score(metres: float, furthest_m: float) -> float:
-    return round(max(0.0, 1 - metres / furthest_m), 4)

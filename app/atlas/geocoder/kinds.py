@@ -1,0 +1,28 @@
+"""The kinds of place that a person may name: how far each reaches, and which of them come before others."""
+
+from __future__ import annotations
+
+#: How far, in metres, a place of each kind reaches from its point: a guess, used to tell whether a hint fits.
+REACH_M: dict[str, float] = {
+    "country": 100_000.0, "state": 100_000.0, "island": 8_000.0, "city": 8_000.0, "borough": 5_000.0,
+    "district": 5_000.0, "town": 3_000.0, "village": 1_800.0, "suburb": 1_800.0, "quarter": 1_200.0, "hamlet": 900.0,
+    "neighbourhood": 1_200.0,
+}  # fmt: skip
+#: The reach of anything else: a shop or a station named beside an address is at its door.
+OTHER_REACH_M = 400.0
+
+#: Parts of a town and small settlements: of the places near an address the nearest of these tells it from another.
+DISTRICT_KINDS = ("suburb", "quarter", "neighbourhood", "village", "hamlet", "town", "borough")
+
+#: Kinds of place at which a train, tram, bus or boat stops.
+STATION_KINDS = frozenset(
+    {"railway station", "metro station", "tram stop", "bus stop", "bus station", "ferry terminal"}
+)
+
+#: A town, a station or a hospital is as likely meant as a street of the same name, a school a little less; a stop or a
+#: shop is mostly called after the street.
+MAJOR_KINDS = frozenset({*REACH_M, "railway station", "airport", "hospital", "university"})
+LESSER_KINDS = frozenset({
+    "tram stop", "bus stop", "shop", "supermarket", "restaurant", "cafe", "pub", "bank", "building", "office", "place",
+    "locality", "postcode",
+})  # fmt: skip
