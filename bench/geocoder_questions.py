@@ -15,7 +15,8 @@ import osmium
 from app.atlas.geocoder.build.columns import AddressRow, LocalityRow, StreetRow
 from app.atlas.geocoder.labels import Style, style_of
 from app.atlas.geocoder.numbers import parse_number, split_numbers
-from app.atlas.importing.tags.addressing import address_row, locality_row, street_row
+from app.atlas.importing.tags.addressing import address_row, street_row
+from app.atlas.importing.tags.naming import locality_row
 
 SEED = 20240607
 #: Full words and what people write for them, at the end of a word or as a word of its own.

@@ -1,4 +1,4 @@
-"""Reads the addresses of an extract into columns, in a process of its own that indexes them too."""
+"""Reads the addresses and names of an extract, in a process of its own that indexes them too."""
 
 from __future__ import annotations
 
@@ -16,11 +16,13 @@ from app.atlas.geocoder.build.columns import Addresses, AddressRow, CornerRow, L
 from app.atlas.geocoder.build.index import index_addresses
 from app.atlas.importing.elements import Interpolation
 from app.atlas.importing.forked import Forked, beside
+from app.atlas.importing.named import NamedThings
 from app.atlas.importing.pbf.block import Ints, Node, Tags, WayColumns
 from app.atlas.importing.pbf.file import PbfFile
-from app.atlas.importing.pbf.located import NodePositions, WayNodes
+from app.atlas.importing.pbf.located import NodePositions, WayNodes, means
 from app.atlas.importing.tags.addressing import address_texts, first_text, house_numbers, interpolated_rows
 from app.atlas.importing.tags.keys import ADDRESS_KEYS, NUMBER_KEYS, TEXT_KEYS
+from app.atlas.importing.tags.naming import HOUSE_NAME, KIND_KEYS
 from app.geo import Floats
 
 
@@ -29,6 +31,7 @@ class NamedFeatures:
     """What the rest of the import found that the geocoder needs too."""
 
     streets: Sequence[StreetRow]
+    #: Named things that are relations.
     localities: Sequence[LocalityRow]
     interpolations: Sequence[Interpolation]
     #: Addresses on relations.
@@ -50,27 +53,39 @@ def _work(file: PbfFile, database: Path, pipe: Connection) -> Floats:
     with file.checked():
         reader = _AddressReader(file)
     named: NamedFeatures = pipe.recv()
-    addresses = reader.with_others(named)
+    addresses, localities = reader.with_others(named), reader.named_with(named.localities)
     with closing(sqlite3.connect(database)) as connection:
         connection.execute("PRAGMA journal_mode = OFF")
         connection.execute("PRAGMA synchronous = OFF")
-        index_addresses(connection, addresses, named.streets, named.localities, named.corners)
+        index_addresses(connection, addresses, named.streets, localities, named.corners)
         connection.commit()
     return np.column_stack((addresses.lons, addresses.lats))
 
 
 class _AddressReader:
-    """Reads the addresses on nodes and ways, and joins them with those that the rest of the import found."""
+    """Reads addresses and named things on nodes and ways, and joins them with what the rest of the import found."""
 
     def __init__(self, file: PbfFile) -> None:
-        self._nodes, self._ways, positions = NodeAddresses(), WayAddresses(), NodePositions()
+        self._nodes, self._ways, self._named = NodeAddresses(), WayAddresses(), NamedThings()
+        positions = NodePositions()
         for block in file.blocks():
             positions.add(block)
-            for node in block.nodes(ADDRESS_KEYS):
-                self._nodes.add(node)
+            for node in block.nodes(ADDRESS_KEYS | {HOUSE_NAME}, KIND_KEYS):
+                self._node(node)
             for ways in block.ways():
                 self._ways.add(ways, ways.with_keys(ADDRESS_KEYS))
+                self._named.add_ways(ways)
         self._way_positions = self._ways.positions(positions)
+        self._named.locate(positions)
+
+    def _node(self, node: Node) -> None:
+        if not ADDRESS_KEYS.isdisjoint(node.tags):
+            self._nodes.add(node)
+        self._named.add_node(node)
+
+    def named_with(self, areas: Sequence[LocalityRow]) -> list[LocalityRow]:
+        """Return all named things, each once; `areas` are those that are relations."""
+        return self._named.rows(areas)
 
     def with_others(self, named: NamedFeatures) -> Addresses:
         """Return all addresses, with those that the rest of the import found."""
@@ -149,14 +164,7 @@ class WayAddresses:
     def positions(self, positions: NodePositions) -> tuple[Floats, Floats]:
         """Return the mean latitude and longitude of the known corners of each way, NaN for one without."""
         refs, starts, _ = self._nodes.refs()
-        corners = positions.of(refs)
-        known = np.isfinite(corners[:, 0])
-        same = np.concatenate(([False], (corners[1:] == corners[:-1]).all(axis=1)))
-        same[starts] = False
-        known &= ~same
-        sums = np.add.reduceat(np.where(known[:, None], corners, 0.0), starts)
-        counts = np.add.reduceat(known.astype(np.float64), starts)
-        lons, lats = (sums / np.where(counts > 0, counts, np.nan)[:, None]).T
+        lons, lats = means(positions.of(refs), starts).T
         return lats, lons
 
 

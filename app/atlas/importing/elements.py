@@ -117,4 +117,5 @@ class Extract:
     #: Addresses on relations, such as buildings with a yard.
     addresses: list[AddressRow] = field(default_factory=list)
     interpolations: list[Interpolation] = field(default_factory=list)
+    #: Named things that are relations.
     localities: list[LocalityRow] = field(default_factory=list)

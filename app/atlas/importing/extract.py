@@ -14,9 +14,10 @@ from app.atlas.importing.pbf.file import PbfFile, iso_date
 from app.atlas.importing.pbf.located import NodePositions, Way, Ways
 from app.atlas.importing.relations import Relations, WkbShape, assembled, read_relations
 from app.atlas.importing.stops import STATION_ON
-from app.atlas.importing.tags.addressing import address_row, locality_row
+from app.atlas.importing.tags.addressing import address_row
 from app.atlas.importing.tags.classify import kinds_of
 from app.atlas.importing.tags.keys import ADDRESS_KEYS, KIND_KEYS, NODE_KEYS, WAY_KEYS
+from app.atlas.importing.tags.naming import locality_row
 from app.errors import BadExtract
 from app.geo import Floats
 from app.places import Kind
@@ -80,8 +81,6 @@ class NodeReader:
             extract.points.append(PointFeature(osm_id, lat, lon, tags, kinds))
         if tags.get("railway") == "subway_entrance":
             extract.subway_entrances.append((lat, lon))
-        if (locality := locality_row(tags, lat, lon)) is not None:
-            extract.localities.append(locality)
 
 
 class WayReader:
@@ -127,6 +126,8 @@ class WayReader:
         if not ADDRESS_KEYS.isdisjoint(tags):
             street = self._relations.house_streets.get(osm_id, "")
             self._extract.addresses.append(address_row(tags, lat, lon, street))
+        if (locality := locality_row(tags, lat, lon)) is not None:
+            self._extract.localities.append(locality)
 
     def _feature(self, way: Way) -> None:
         tags, osm_id = way.tags, f"w{way.way_id}"

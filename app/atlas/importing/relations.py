@@ -12,6 +12,7 @@ import shapely
 from app.atlas.importing.elements import RouteRelation
 from app.atlas.importing.pbf.block import Block, Member, Tags
 from app.atlas.importing.tags.keys import AREA_KEYS
+from app.atlas.importing.tags.naming import named_kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +101,7 @@ class _RelationReader:
             self.found.house_streets.update((m.osm_id, street) for m in members if m.role != "street")
 
     def _area(self, relation_id: int, tags: Tags, members: Sequence[Member]) -> None:
-        if AREA_KEYS.isdisjoint(tags):
+        if AREA_KEYS.isdisjoint(tags) and not named_kind(tags):
             return
         inner = _ways([m for m in members if m.role == "inner"])
         outer = _ways([m for m in members if m.role != "inner"])

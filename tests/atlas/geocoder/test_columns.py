@@ -16,6 +16,9 @@ from app.atlas.geocoder.store import CELL_ROW
 Item = tuple[int, int, int]
 ITEMS = st.lists(st.tuples(st.integers(0, 2), st.integers(-4, 4), st.integers(-4, 4)), min_size=1, max_size=25)
 
+#: Streets with their towns.
+VILLAGE_AND_TOWN = (("", "Kolice"), ("Elm Road", "Smallville"), ("", "Smallville"))
+
 
 @given(st.lists(st.text(max_size=3)))
 def test_a_column_gives_back_its_texts_and_codes_sort_as_they_do(values: list[str]) -> None:
@@ -32,6 +35,13 @@ def test_a_house_of_unknown_place_is_left_out() -> None:
     rows = [AddressRow(lat, 1.0, number, "Elm Road", "", "", "") for lat, number in ((float("nan"), "1"), (2.0, "3"))]
     known = Addresses.of(rows).where_known()
     assert (known.lats.tolist(), known.numbers.at(np.arange(1))) == ([2.0], ["3"])
+
+
+def test_a_house_without_street_is_known_by_its_city_only_where_that_has_no_street_names() -> None:
+    rows = [AddressRow(1.0, 1.0, "3", street, "", city, "") for street, city in VILLAGE_AND_TOWN]
+    addresses = Addresses.of(rows)
+    assert addresses.names.at(np.arange(len(rows))) == ["Kolice", "Elm Road", ""]
+    assert addresses.in_village.tolist() == [True, False, True]
 
 
 @given(ITEMS, st.data())

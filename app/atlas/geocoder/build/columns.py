@@ -107,7 +107,7 @@ class TextColumn:
 
 @dataclass(frozen=True, slots=True)
 class Addresses:
-    """The columns of AddressRow; `names` is the street, else the place, else (villages without streets) the city."""
+    """The columns of AddressRow; `names` is the street, else the place, else the city that has no street names."""
 
     lats: Floats
     lons: Floats
@@ -138,13 +138,38 @@ class Addresses:
         other_numbers: Sequence[str],
     ) -> Addresses:
         """Return the columns, in the order of an AddressRow's fields."""
-        names = [street or place or city for street, place, city in zip(streets, places, cities, strict=True)]
-        texts = map(TextColumn.of, (numbers, names, cities, postcodes, other_numbers))
-        return cls(lats, lons, *texts, np.array([not street for street in streets], dtype=bool))
+        in_village = np.array([not street for street in streets], dtype=bool)
+        of_cities = TextColumn.of(cities)
+        names = [street or place for street, place in zip(streets, places, strict=True)]
+        for row in np.flatnonzero(in_village & _mostly(in_village, of_cities.codes)).tolist():
+            names[row] = names[row] or cities[row]
+        return cls(
+            lats,
+            lons,
+            TextColumn.of(numbers),
+            TextColumn.of(names),
+            of_cities,
+            TextColumn.of(postcodes),
+            TextColumn.of(other_numbers),
+            in_village,
+        )
 
     def where_known(self) -> Addresses:
         """Return those whose place is known, which is not NaN."""
         rows = np.flatnonzero(np.isfinite(self.lats))
-        texts = (self.numbers, self.names, self.cities, self.postcodes, self.other_numbers)
-        of_rows = (column.of_rows(rows) for column in texts)
-        return Addresses(self.lats[rows], self.lons[rows], *of_rows, self.in_village[rows])
+        return Addresses(
+            self.lats[rows],
+            self.lons[rows],
+            self.numbers.of_rows(rows),
+            self.names.of_rows(rows),
+            self.cities.of_rows(rows),
+            self.postcodes.of_rows(rows),
+            self.other_numbers.of_rows(rows),
+            self.in_village[rows],
+        )
+
+
+def _mostly(is_so: Bools, groups: Ints) -> Bools:
+    """Return for each row whether more than half of the rows of its group are so."""
+    most: Bools = 2 * np.bincount(groups, weights=is_so) > np.bincount(groups)
+    return most[groups]

@@ -72,10 +72,10 @@ class Block:
         """Return whether it holds relations."""
         return any(group.relations for group in self._groups)
 
-    def nodes(self, keys: Set[str]) -> Iterator[Node]:
-        """Yield the nodes with one of these keys."""
-        wanted = self._texts.are(keys)
-        if wanted.any():
+    def nodes(self, keys: Set[str], named: Set[str] = frozenset()) -> Iterator[Node]:
+        """Yield the nodes with one of these keys, and those with a name and one of the keys `named`."""
+        wanted = _Wanted(self._texts, keys, named)
+        if wanted.any.any():
             for group, points in self._placed:
                 for i, tags in self._tagged(group, wanted):
                     lat, lon = int(points.lats[i]) / STEPS_PER_DEGREE, int(points.lons[i]) / STEPS_PER_DEGREE
@@ -122,22 +122,22 @@ class Block:
             (lons * message.granularity + message.lon_offset) // NANO_PER_STEP,
         )
 
-    def _tagged(self, group: Any, wanted: NDArray[np.bool_]) -> Iterator[tuple[int, Tags]]:
-        """Yield the position in the group and the tags of each node with a wanted key."""
+    def _tagged(self, group: Any, wanted: _Wanted) -> Iterator[tuple[int, Tags]]:
+        """Yield the position in the group and the tags of each node that is wanted."""
         if not group.dense.id:
-            for i, node in enumerate(group.nodes):
-                if wanted[list(node.keys)].any():
-                    yield i, self._tags(node)
+            counts = [len(node.keys) for node in group.nodes]
+            keys = np.array([key for node in group.nodes for key in node.keys], dtype=np.int64)
+            for i in wanted.of(len(counts), np.repeat(np.arange(len(counts)), counts), keys).tolist():
+                yield i, self._tags(group.nodes[i])
             return
         # Key, value, key, value, 0 for each node, and only a 0 for one without tags.
         pairs = np.array(group.dense.keys_vals, dtype=np.int64)
         ends = np.flatnonzero(pairs == 0)
         starts = np.concatenate(([0], ends + 1))
-        hits = np.flatnonzero(wanted[pairs])
+        hits = np.flatnonzero(wanted.any[pairs])
         owner = np.searchsorted(ends, hits)
         is_key = (hits - starts[owner]) % 2 == 0
-        owner = owner[is_key]
-        for i in owner[np.diff(owner, prepend=-1) > 0].tolist():
+        for i in wanted.of(len(ends), owner[is_key], pairs[hits[is_key]]).tolist():
             texts = [self._texts[text] for text in pairs[starts[i] : ends[i]].tolist()]
             yield i, dict(zip(texts[::2], texts[1::2], strict=True))
 
@@ -168,11 +168,13 @@ class WayColumns:
         #: Each node's id as the difference to the one before in its way.
         self._steps = signed(steps)
 
-    def with_keys(self, keys: Set[str], also: Ints | None = None) -> Ints:
-        """Return the rows of the ways that have nodes, and one of these keys or one of these ids (ascending)."""
-        is_wanted = self._texts.are(keys)
+    def with_keys(self, keys: Set[str], also: Ints | None = None, named: Set[str] = frozenset()) -> Ints:
+        """Return the rows of the ways that have nodes, and one of these keys or one of these ids (ascending).
+
+        So are those with a name and one of the keys `named`.
+        """
         found = np.zeros(len(self.ids), dtype=bool)
-        found[self._owner[is_wanted[self._keys]]] = True
+        found[_Wanted(self._texts, keys, named).of(len(self.ids), self._owner, self._keys)] = True
         if also is not None and len(also):
             found |= also[np.searchsorted(also[:-1], self.ids)] == self.ids
         return np.flatnonzero(found & (self._node_counts > 0))
@@ -214,6 +216,32 @@ class Texts(list[str]):
         found[[self._numbers[text] for text in wanted if text in self._numbers]] = True
         found[[i for i in self._twice if self[i] in wanted]] = True
         return found
+
+
+#: Keys that give an element a name, and how keys begin that give one in a language.
+NAME_KEYS, NAME_PREFIX = frozenset({"name", "brand"}), "name:"
+
+
+class _Wanted:
+    """Which elements of a block are asked for: those with one of `keys`, and those with a name and one of `named`."""
+
+    def __init__(self, texts: Texts, keys: Set[str], named: Set[str]) -> None:
+        self._keys, self._kinds = texts.are(keys), texts.are(named)
+        self._names = np.zeros_like(self._kinds)
+        if self._kinds.any():
+            self._names = texts.are(NAME_KEYS)
+            self._names[[i for i, text in enumerate(texts) if text.startswith(NAME_PREFIX)]] = True
+        #: For each text whether it may decide.
+        self.any = self._keys | self._kinds | self._names
+
+    def of(self, count: int, owner: Ints, keys: Ints) -> Ints:
+        """Return which of so many elements these are, ascending; each key has the element that it belongs to."""
+        has_key, has_kind, has_name = np.zeros((3, count), dtype=bool)
+        has_key[owner[self._keys[keys]]] = True
+        if self._kinds.any():
+            has_kind[owner[self._kinds[keys]]] = True
+            has_name[owner[self._names[keys]]] = True
+        return np.flatnonzero(has_key | (has_kind & has_name))
 
 
 #: Longer ones do not fit in 64 bits.

@@ -79,6 +79,46 @@ class WayNodes:
         return sums - np.repeat(sums[starts] - steps[starts], counts), starts, ends
 
 
+def centres(corners: Floats, starts: Ints) -> Floats:
+    """Return the (lon, lat) of the middle of each of many lines, of which `starts` are the first corners.
+
+    That is the centroid of the area that a closed one encloses, and the mean of the known corners of any other; NaN
+    where none is known.
+    """
+    if not len(starts):
+        return np.empty((0, 2))
+    middles = means(corners, starts)
+    ends = np.append(starts[1:], len(corners)) - 1
+    is_last = np.zeros(len(corners), dtype=bool)
+    is_last[ends] = True
+    here = corners - np.repeat(middles, np.diff(starts, append=len(corners)), axis=0)
+    following = np.roll(here, -1, axis=0)
+    cross = np.where(is_last, 0.0, here[:, 0] * following[:, 1] - following[:, 0] * here[:, 1])
+    areas = np.add.reduceat(cross, starts)
+    moments = np.add.reduceat((here + following) * cross[:, None], starts)
+    is_area = (corners[starts] == corners[ends]).all(axis=1) & (np.abs(areas) > SMALLEST_AREA)
+    found: Floats = middles + np.where(is_area[:, None], moments / (3 * np.where(is_area, areas, 1.0))[:, None], 0.0)
+    return found
+
+
+#: Twice the area, in square degrees, below which what a line encloses is none: a square decimetre.
+SMALLEST_AREA = 1e-12
+
+
+def means(corners: Floats, starts: Ints) -> Floats:
+    """Return the mean (lon, lat) of the known corners of each line, but for those that repeat the one before, or NaN."""
+    if not len(starts):
+        return np.empty((0, 2))
+    known = np.isfinite(corners[:, 0])
+    same = np.concatenate(([False], (corners[1:] == corners[:-1]).all(axis=1)))
+    same[starts] = False
+    known &= ~same
+    sums = np.add.reduceat(np.where(known[:, None], corners, 0.0), starts)
+    counts = np.add.reduceat(known.astype(np.float64), starts)
+    means: Floats = sums / np.where(counts > 0, counts, np.nan)[:, None]
+    return means
+
+
 class Ways:
     """Collects ways with all their tags."""
 

@@ -9,7 +9,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from app.atlas.geocoder.build.columns import AddressRow, LocalityRow, StreetRow
+from app.atlas.geocoder.build.columns import AddressRow, StreetRow
 from app.atlas.geocoder.numbers import parse_number
 from app.atlas.importing.tags.keys import NUMBER_KEYS, TEXT_KEYS
 from app.geo import distance_m
@@ -20,11 +20,6 @@ ALT_NAMES = ("alt_name", "old_name", "short_name", "loc_name", "official_name")
 STREET_STEP_M = 200.0
 #: What can follow the kind of an interpolation way, as the step between its numbers.
 INTERPOLATION_STEPS = {"even": 2, "odd": 2, "all": 1}
-#: place=* that a person may name; countries and plots are not places to find.
-FINDABLE_PLACES = frozenset({
-    "city", "town", "village", "hamlet", "isolated_dwelling", "suburb", "quarter", "neighbourhood", "borough",
-    "city_block", "square", "locality", "island", "islet", "farm", "allotments", "district",
-})  # fmt: skip
 
 
 def address_texts(tags: Tags) -> tuple[str, ...]:
@@ -72,14 +67,6 @@ def alternative_names(tags: Tags) -> tuple[str, ...]:
     keys = sorted(key for key in tags if key in ALT_NAMES or (key.startswith("name:") and key.count(":") == 1))
     names = (part.strip() for key in keys for part in tags[key].split(";"))
     return tuple(dict.fromkeys(name for name in names if name and name != tags.get("name")))
-
-
-def locality_row(tags: Tags, lat: float, lon: float) -> LocalityRow | None:
-    """Return the row of a named place or railway station, or None for anything else."""
-    name, kind = tags.get("name", ""), tags.get("place", "")
-    if kind not in FINDABLE_PLACES:
-        kind = "station" if tags.get("railway") == "station" else ""
-    return LocalityRow(name, alternative_names(tags), kind, lat, lon) if name and kind else None
 
 
 def street_row(tags: Tags, positions: NDArray[np.float64]) -> StreetRow | None:
