@@ -97,6 +97,17 @@ TRANSIT = Finding(
         Trip("Airport", "airport", None, None, 28.0, None, None, "", ("No timetable covers this trip.",)),
     ),
 )
+COMMUTES = Finding(
+    stage="urban_access",
+    title="Getting around",
+    state=State.PARTIAL,
+    summary="Kaivokatu 1, Helsinki: 12 min on foot.",
+    trips=(
+        Trip("Kaivokatu 1, Helsinki", "commute", 12.0, 5.0, 4.0, None, None, "great", (), "station"),
+        Trip("Bulevardi 12, Helsinki", "commute", 0.0, None, None, None, None, "great", (), "bulevardi 12 helsinki"),
+    ),
+    gaps=(Gap("atlantis", "“atlantis” was not found in Central Helsinki."),),
+)
 BLIND = Finding(
     stage="transit_score",
     title="Transit index",
