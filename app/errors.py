@@ -21,6 +21,7 @@ class DoorstepError(Exception):
         **details: object,
     ) -> None:
         self.message = " ".join((self.__doc__ or "").split()).format(**details)
+        self.details = details
         self.suggestions = tuple(suggestions)
         self.retry_after_seconds = retry_after_seconds
         super().__init__(self.message)

@@ -10,7 +10,7 @@ from app.pipeline.evaluation import DISC_M, Evaluation
 from app.pipeline.report import Confidence, Finding, Level, State
 from app.pipeline.rules.categories import Data
 from app.pipeline.rules.profiles import METHODS, OLD_DATA_BEFORE
-from app.places import Precision
+from app.places import Location, Precision
 from app.wording import day, limit, listed, metres
 
 #: Stages that only put together what others found.
@@ -43,7 +43,7 @@ def section(
     """Judge one section from the data it rests on and the distance it looks to."""
     return judge(
         (
-            *precision_reasons(evaluation, by_metres),
+            *precision_reasons(evaluation.location, by_metres),
             *snap_reasons(evaluation),
             *coverage_reasons(evaluation, radius_m),
             *mapped_reasons(evaluation, data),
@@ -53,17 +53,20 @@ def section(
     )
 
 
-def precision_reasons(evaluation: Evaluation, by_metres: bool = False) -> tuple[Reason, ...]:
+#: Why distances are less exact, for the precisions where they are.
+ROUGH = {
+    Precision.INTERPOLATED: "The house number is not on the map, so its position is estimated from its neighbours.",
+    Precision.STREET: "Only the street was found, so every distance starts from a point on that street.",
+    Precision.PLACE: "Only the place was found, so every distance starts from its middle.",
+}
+
+
+def precision_reasons(location: Location, by_metres: bool = False) -> tuple[Reason, ...]:
     """Lower the confidence for an address that was not found to the house, more where metres decide."""
-    text = {
-        Precision.HOUSE: "",
-        Precision.INTERPOLATED: "The house number is not on the map, so its position is estimated from its neighbours.",
-        Precision.STREET: "Only the street was found, so every distance starts from a point on that street.",
-        Precision.PLACE: "Only the place was found, so every distance starts from its middle.",
-    }[evaluation.location.precision]
-    rough = evaluation.location.precision is Precision.PLACE
-    rough = rough or (by_metres and evaluation.location.precision is Precision.STREET)
-    return (Reason(Level.LOW if rough else Level.MEDIUM, text),) if text else ()
+    if location.precision not in ROUGH:
+        return ()
+    low = location.precision is Precision.PLACE or (by_metres and location.precision is Precision.STREET)
+    return (Reason(Level.LOW if low else Level.MEDIUM, ROUGH[location.precision]),)
 
 
 def snap_reasons(evaluation: Evaluation) -> tuple[Reason, ...]:

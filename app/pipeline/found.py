@@ -1,11 +1,14 @@
-"""From what was found to the places that a report names, and what each kind is called."""
+"""From what was found to the places that a report names, what each kind is called, and what was typed for it."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 from app.atlas.facts import WALK_LIMIT_S, Floats
+from app.atlas.geocoder.text import fold
+from app.pipeline.listing import Listing
 from app.pipeline.report import FoundPlace, Group
 from app.pipeline.rules.profiles import METHODS
 from app.places import Kind, Place
@@ -226,3 +229,28 @@ def name_and_minutes(place: Place) -> str:
     """Return "Café Ekberg, 2 min on foot"."""
     walk = walk_minutes(place)
     return place_name(place) if walk is None else f"{place_name(place)}, {minutes(walk)} on foot"
+
+
+# --- what was typed, and what was matched ----------------------------------------------------------
+
+_WORD = re.compile(r"[^\W_]+")
+
+
+def same_words(typed: str, label: str) -> bool:
+    """Return whether two texts differ in nothing but case, accents, spaces and punctuation."""
+    return _WORD.findall(fold(typed)) == _WORD.findall(fold(label))
+
+
+def how_matched(listing: Listing, typed: str, label: str, about: str = "") -> str:
+    """Return what was typed where the label says it otherwise, and that the person chose it; "" where neither is so.
+
+    `about` ends the sentence on what was typed ("; this report is about ...").
+    """
+    said = "" if same_words(typed, label) else f"You typed “{typed}”{about}."
+    chosen = "You chose this one when asked." if listing.chose(typed) else ""
+    return f"{said} {chosen}".strip()
+
+
+def address_matched(listing: Listing, label: str) -> str:
+    """Return how the address was matched, "" where it was typed as it is called."""
+    return how_matched(listing, listing.address, label, f"; this report is about {label}")

@@ -41,6 +41,10 @@ class Listing:
     #: What the person said when asked which place was meant by the address or a destination.
     answers: tuple[Answer, ...] = ()
 
+    def chose(self, text: str) -> bool:
+        """Return whether the person was asked which place a text means, and chose one."""
+        return any(answer.about == text and answer.location is not None for answer in self.answers)
+
     def key(self) -> str:
         """Return the same text for listings that differ only in spaces, case and Unicode form of their words."""
         words = msgspec.to_builtins(self)

@@ -139,6 +139,8 @@ class Trip:
     #: great, ok, painful or "" - of the best of walk, transit and car, as the methods page says.
     word: str
     notes: tuple[str, ...] = ()
+    #: What the person typed, where this is a destination of theirs: `destination` is what was found for it.
+    typed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,8 +42,12 @@ def submit() -> AnyResponse:
 
 @bp.get("/suggest")
 def suggest() -> AnyResponse:
-    """Complete an address while it is typed: options for the field's list, or a JSON list."""
-    found = source().complete(request.args.get("address", ""))
+    """Complete what is typed: options for the field's list, or a JSON list.
+
+    That is a destination where there is one in the query, beside the address so far; else the address.
+    """
+    address, destination = request.args.get("address", ""), request.args.get("destinations")
+    found = source().complete(address) if destination is None else source().complete(destination, beside=address)
     if wanted() is Wanted.JSON:
         return negotiated(json_response(msgspec.json.encode(found)))
     response = negotiated(make_response(render_template("completions.html", addresses=found)))

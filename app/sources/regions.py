@@ -70,8 +70,11 @@ class ImportedRegions:
         regions = [_covered(name, atlas) for name, atlas in self._regions()]
         return tuple(sorted(regions, key=lambda region: region.title.casefold()))
 
-    def complete(self, typed: str, limit: int = MOST_COMPLETIONS) -> tuple[str, ...]:
-        """Return addresses that begin as typed, each region's in turn; none before there is enough to go on."""
+    def complete(self, typed: str, limit: int = MOST_COMPLETIONS, beside: str = "") -> tuple[str, ...]:
+        """Return addresses that begin as typed, each region's in turn; none before there is enough to go on.
+
+        `beside` is the address in the form where a destination is typed.
+        """
         typed = typed.strip()[:LONGEST_TYPED]
         if sum(map(str.isalnum, typed)) < FEWEST_LETTERS:
             return ()

@@ -147,7 +147,7 @@ class JobView:
     @property
     def form_query(self) -> dict[str, str | list[str]]:
         """Return the query that fills the form again."""
-        return {**self._form.values, "destinations": list(self._form.destinations)}
+        return self._form.query
 
     @property
     def _form(self) -> FormValues:

@@ -8,10 +8,12 @@ from dataclasses import dataclass
 from flask import Flask, url_for
 
 from app.config import Config
+from app.pipeline.found import address_matched, how_matched
 from app.pipeline.listing import Listing
-from app.pipeline.report import Check, Finding, Outcome, Report, Score, State
+from app.pipeline.report import Check, Finding, Outcome, Report, Score, State, Trip
 from app.pipeline.rules.profiles import PROFILES
 from app.queue.jobs import Snapshot
+from app.web.forms import values_from
 from app.wording import day
 
 #: The tiles, left to right: stage and what the tile is called.
@@ -48,6 +50,25 @@ class ReportView:
     report: Report
     snapshot: Snapshot
     mine: bool
+
+    @property
+    def matched(self) -> str:
+        """Return what was typed where the address is called otherwise, and that the person chose it, or ""."""
+        return address_matched(self.report.listing, self.report.location.label)
+
+    def trip_matched(self, trip: Trip) -> str:
+        """Return the same of a destination; "" for what the person did not give."""
+        return how_matched(self.report.listing, trip.typed, trip.destination) if trip.typed else ""
+
+    @property
+    def form_query(self) -> dict[str, str | list[str]]:
+        """Return the query that fills the form again."""
+        return values_from(self.report.listing).query
+
+    def field_of(self, typed: str) -> str:
+        """Return the id of the form's field for a destination that the person typed, "" where they did not."""
+        given = self.report.listing.destinations
+        return f"destination-{given.index(typed) + 1}" if typed in given else ""
 
     @property
     def tiles(self) -> tuple[Tile, ...]:

@@ -14,8 +14,8 @@ from app.errors import InvalidListing
 from app.pipeline.listing import MAX_ADDRESS_LENGTH, MAX_DESTINATIONS, Listing
 from app.pipeline.rules.profiles import PROFILES
 
-#: The fields that hold one value, named as in a listing.
-FIELDS = tuple(field.name for field in fields(Listing) if field.name != "destinations")
+#: The fields that hold one value, named as in a listing. What was answered to a question is in no form.
+FIELDS = tuple(field.name for field in fields(Listing) if field.name not in ("destinations", "answers"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,11 @@ class FormValues:
     def __getitem__(self, name: str) -> str:
         """Return a field's text, "" if it was left empty."""
         return self.values.get(name, "")
+
+    @property
+    def query(self) -> dict[str, str | list[str]]:
+        """Return the query of a link that fills the form like this."""
+        return {**self.values, "destinations": list(self.destinations)}
 
     @property
     def has_options(self) -> bool:

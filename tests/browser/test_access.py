@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 from tests.browser.conftest import TOKEN
 from tests.support.looking import fresh_page, overflow_px, submit
 from tests.support.queue_steps import Steps
-from tests.support.reports import unknown_report
+from tests.support.reports import commuting_report, unknown_report
 from tests.support.serving import Site
 
 Scene = Callable[[Page, Steps], None]
@@ -67,6 +67,11 @@ def report(page: Page, steps: Steps) -> None:
         details.locator("summary").click()
 
 
+def commuting(page: Page, steps: Steps) -> None:
+    waiting(page, steps)
+    page.goto(f"/s/{steps.finish(commuting_report())}")
+
+
 def unknown(page: Page, steps: Steps) -> None:
     waiting(page, steps)
     page.goto(f"/s/{steps.finish(unknown_report())}")
@@ -91,7 +96,7 @@ def nowhere(page: Page, steps: Steps) -> None:
 
 SCENES: tuple[Scene, ...] = (
     *(home, refused, waiting, running, failed, cancelled, finished),
-    *(report, unknown, regions, methods, operators, nowhere),
+    *(report, commuting, unknown, regions, methods, operators, nowhere),
 )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -66,6 +67,39 @@ def test_it_completes_the_address_while_it_is_typed(browser: Browser, site: Site
         option = page.locator("#address-options option").first
         option.wait_for(state="attached")
         assert "bulevardi 1" in str(option.get_attribute("value")).lower()
+        assert complaints == []
+
+
+def test_it_completes_each_destination_beside_the_address(browser: Browser, site: Site) -> None:
+    with fresh_page(browser, site.url) as (page, complaints):
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url) if "destinations=" in request.url else None)
+        page.goto("/")
+        page.get_by_label("Address", exact=True).fill(ADDRESSES[0])
+        page.locator("details.options summary").click()
+        page.get_by_label("Destination 2").press_sequentially("aleksanterink", delay=30)
+        page.locator("#destination-2-options option").first.wait_for(state="attached")
+        assert page.locator("#destination-1-options option").count() == 0
+        assert parse_qs(urlsplit(asked[-1]).query) == {"destinations": ["aleksanterink"], "address": [ADDRESSES[0]]}
+        assert complaints == []
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_it_shows_a_destination_as_matched_and_leads_back_to_its_field(
+    browser: Browser, site: Site, scripts: bool
+) -> None:
+    with fresh_page(browser, site.url, java_script_enabled=scripts) as (page, complaints):
+        page.goto("/")
+        page.get_by_label("Address", exact=True).fill(ADDRESSES[0])
+        page.locator("details.options summary").click()
+        page.get_by_label("Destination 1").fill("Zzyzx Road 5, Nevada")
+        page.get_by_label("Destination 2").fill("aleksanterinkatu 52")
+        page.get_by_role("button", name="Evaluate").click()
+        page.wait_for_url(REPORT, timeout=30_000)
+        expect(page.locator(".trip")).to_contain_text("You typed “aleksanterinkatu 52”.")
+        page.locator(".trip").get_by_role("link", name="Not this? Change").click()
+        expect(page.get_by_label("Destination 2")).to_be_focused()
+        expect(page.get_by_label("Destination 1")).to_have_value("Zzyzx Road 5, Nevada")
         assert complaints == []
 
 

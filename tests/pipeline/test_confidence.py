@@ -40,6 +40,11 @@ def test_a_rough_address_lowers_it(precision: Precision, level: str) -> None:
     assert judged(full_grid(location=location(precision=precision))).level == level
 
 
+@pytest.mark.parametrize("precision", [Precision.HOUSE, Precision.POINT, Precision.CORNER])
+def test_an_exact_address_does_not_lower_it(precision: Precision) -> None:
+    assert judged(full_grid(location=location(precision=precision)), by_metres=True).level is Level.HIGH
+
+
 def test_metres_need_a_house() -> None:
     street = full_grid(location=location(precision=Precision.STREET))
     assert judged(street, by_metres=True).level is Level.LOW

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.pipeline.found import KIND_NOUNS, found_place, place_name
+from app.pipeline.found import KIND_NOUNS, found_place, place_name, same_words
 from app.places import Kind
 from tests.support.surroundings import place
 
@@ -47,3 +47,23 @@ def test_a_walk_that_is_too_long_for_its_distance_says_so(straight_m: float, wal
 def test_what_a_place_is_and_its_detour_stand_beside_each_other() -> None:
     found = replace(place(Kind.SCHOOL, 0), straight_m=100.0, walk_s=600.0)
     assert found_place(found, "public").detail == "public, the walk is 8 times the straight line"
+
+
+@pytest.mark.parametrize(
+    ("typed", "label"),
+    [
+        ("rue des roses 1 monaco", "Rue des Roses 1, Monaco"),
+        ("Århusgade 5", "arhusgade  5,"),
+        ("saint-roman 3", "Saint Roman 3"),
+        ("Hauptstrasse 9", "Hauptstraße 9"),
+    ],
+)
+def test_case_accents_spaces_and_commas_are_no_other_words(typed: str, label: str) -> None:
+    assert same_words(typed, label)
+
+
+@pytest.mark.parametrize(
+    "typed", ["Rue des Roses 2", "Rue des Rosiers 1", "1 Rue des Roses", "Rue des Roses 1, Monaco", ""]
+)
+def test_any_other_word_is_one(typed: str) -> None:
+    assert not same_words(typed, "Rue des Roses 1")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +11,7 @@ import pytest
 
 from app.pipeline.report import report_from_json, to_json
 from tests.support.folders import ROOT
-from tests.support.reports import report
+from tests.support.reports import TRANSIT, report
 
 #: Sixteen people open a report right after a start, as threads of one fresh process.
 OPENED_AT_ONCE = """
@@ -34,6 +35,17 @@ for thread in threads:
 
 def test_it_comes_back_as_it_was_stored() -> None:
     assert report_from_json(to_json(report())) == report()
+
+
+def test_a_report_from_before_destinations_were_named_as_typed_can_be_read() -> None:
+    stored = json.loads(to_json(report()))
+    del stored["listing"]["answers"]
+    for finding in stored["findings"]:
+        for trip in finding["trips"]:
+            del trip["typed"]
+    old = report_from_json(json.dumps(stored))
+    assert old == report()
+    assert [trip.typed for trip in TRANSIT.trips] == ["", ""]
 
 
 @pytest.mark.parametrize("start", range(8))

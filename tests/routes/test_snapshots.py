@@ -10,9 +10,10 @@ from flask.testing import FlaskClient
 
 from app.pipeline.listing import Listing
 from app.pipeline.report import to_json
+from app.places import Answer
 from tests.support.asking import HTMX, JSON, soup, submit, visible_text
 from tests.support.queue_steps import Steps
-from tests.support.reports import report, unknown_report
+from tests.support.reports import LOCATION, commuting_report, report, unknown_report
 
 
 @pytest.fixture
@@ -29,6 +30,56 @@ def page(client: FlaskClient, link: str) -> BeautifulSoup:
 def test_it_puts_verdict_and_score_first(page: BeautifulSoup) -> None:
     head = page.select_one(".verdict").get_text(" ", strip=True)
     assert head.startswith("78 of 100 Bulevardi 12, Helsinki A strong place")
+
+
+@pytest.fixture
+def commutes(client: FlaskClient, steps: Steps) -> BeautifulSoup:
+    """Open a report with two destinations that were found and one that was not."""
+    submit(client)
+    return soup(client.get(f"/s/{steps.finish(commuting_report())}"))
+
+
+def test_it_says_what_was_typed_and_what_was_matched(commutes: BeautifulSoup) -> None:
+    head = " ".join(commutes.select_one(".verdict").get_text(" ").split())
+    assert "You typed “boulevard 12”; this report is about Bulevardi 12, Helsinki. Not this? Change the address" in head
+    assert "You chose" not in head
+
+
+def test_it_says_that_the_address_was_chosen(client: FlaskClient, steps: Steps) -> None:
+    submit(client)
+    listing = Listing("bulevardi 12 HELSINKI", answers=(Answer("bulevardi 12 HELSINKI", LOCATION),))
+    text = visible_text(client.get(f"/s/{steps.finish(report(listing=listing))}"))
+    assert "You chose this one when asked. Not this? Change the address" in text
+    assert "You typed" not in text
+
+
+def test_it_leads_to_the_form_as_it_was_filled_in(client: FlaskClient, commutes: BeautifulSoup) -> None:
+    link = commutes.find("a", string="Not this? Change the address")["href"]
+    assert link.endswith("#address")
+    form = soup(client.get(link))
+    assert form.select_one("#address")["value"] == "boulevard 12"
+    assert form.select_one("#rent")["value"] == "900"
+    given = [field["value"] for field in form.select("[name=destinations]")]
+    assert given == ["station", "atlantis", "bulevardi 12 helsinki"]
+
+
+def test_it_shows_destinations_as_matched_with_what_was_typed(commutes: BeautifulSoup) -> None:
+    station, itself = (" ".join(trip.get_text(" ").split()) for trip in commutes.select(".trip"))
+    assert (
+        "Kaivokatu 1, Helsinki commute great You typed “station”. You chose this one when asked. Not this?" in station
+    )
+    assert "You typed" not in itself
+    assert itself.endswith("On foot 0 min")
+
+
+def test_it_leads_from_each_destination_to_its_field(commutes: BeautifulSoup) -> None:
+    links = [link["href"].partition("#")[2] for link in commutes.select("#urban_access a[href^='/?']")]
+    assert links == ["destination-1", "destination-3", "destination-2"]
+
+
+def test_what_the_person_did_not_give_cannot_be_changed(page: BeautifulSoup) -> None:
+    assert len(page.select("#transit_access .trip")) == 2
+    assert not page.select(".finding a[href^='/?']")
 
 
 def test_it_names_a_failed_baseline_before_anything_else(page: BeautifulSoup) -> None:

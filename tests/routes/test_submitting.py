@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from flask.testing import FlaskClient
 
+from app.atlas.importing.importer import RegionInput, import_region
+from app.atlas.regions import RegionStore
+from app.config import Config
+from app.pipeline.listing import MAX_DESTINATIONS
 from app.queue.jobs import Status
 from app.queue.store import JobStore
 from tests.support.asking import ADDRESS, HTMX, JSON, soup, submit, visible_text
+from tests.support.extracts import small_town
 
 
 def test_it_answers_a_plain_form_with_a_redirect_to_the_job(client: FlaskClient, store: JobStore) -> None:
@@ -77,7 +84,9 @@ def test_it_keeps_what_was_typed_when_it_refuses(client: FlaskClient) -> None:
     assert form.select_one("[name=wants_laundry]").has_attr("checked")
 
 
-@pytest.mark.parametrize("body", ["[]", "7", "{", '{"address": {"street": "x"}}', '{"adress": "x"}'])
+@pytest.mark.parametrize(
+    "body", ["[]", "7", "{", '{"address": {"street": "x"}}', '{"adress": "x"}', '{"address": "x", "answers": []}']
+)
 def test_it_refuses_json_of_another_shape(client: FlaskClient, body: str) -> None:
     response = client.post("/", data=body, content_type="application/json", headers=JSON)
     assert (response.status_code, response.json["code"]) == (422, "invalid-listing")
@@ -101,6 +110,43 @@ def test_it_fills_the_form_from_a_link(client: FlaskClient) -> None:
     form = soup(client.get("/?address=Rue+Grimaldi+3&rent=900"))
     assert form.select_one("#address")["value"] == "Rue Grimaldi 3"
     assert form.select_one("#rent")["value"] == "900"
+
+
+@pytest.fixture
+def town(config: Config, tmp_path: Path) -> None:
+    """Import a town with Main Street and Harbour Road."""
+    town = small_town()
+    town.street("Harbour Road", 200)
+    import_region(RegionStore(config.regions_dir), "town", RegionInput(town.write(tmp_path / "town.osm.pbf")))
+
+
+@pytest.mark.usefixtures("town")
+def test_it_completes_the_address_and_the_destinations_alike(client: FlaskClient) -> None:
+    address = client.get("/suggest?address=harbour", headers=JSON).json
+    assert client.get("/suggest?destinations=harbour&address=main", headers=JSON).json == address
+    assert [label.split(",")[0] for label in address] == ["Harbour Road"]
+
+
+@pytest.mark.usefixtures("town")
+def test_it_answers_a_field_with_the_options_of_its_list(client: FlaskClient) -> None:
+    options = soup(client.get("/suggest?destinations=harbour&address=", headers=HTMX)).select("option")
+    assert [option["value"].split(",")[0] for option in options] == ["Harbour Road"]
+
+
+@pytest.mark.usefixtures("town")
+@pytest.mark.parametrize("query", ["", "address=", "destinations=&address=main", "destinations=ma&address=main"])
+def test_it_completes_nothing_where_nothing_is_typed(client: FlaskClient, query: str) -> None:
+    assert client.get(f"/suggest?{query}", headers=JSON).json == []
+
+
+def test_each_place_in_the_form_completes_into_a_list_of_its_own(client: FlaskClient) -> None:
+    form = soup(client.get("/"))
+    fields = form.select("#address, [name=destinations]")
+    assert len(fields) == 1 + MAX_DESTINATIONS
+    for field in fields:
+        assert field["hx-target"] == f"#{field['list']}"
+        assert form.select_one(f"datalist#{field['list']}") is not None
+    assert [field.get("hx-include") for field in fields] == [None, "#address", "#address", "#address"]
 
 
 def test_it_lists_the_visitor_s_own_addresses_and_nobody_else_s(client: FlaskClient) -> None:

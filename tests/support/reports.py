@@ -23,7 +23,7 @@ from app.pipeline.report import (
     Trip,
     Verdict,
 )
-from app.places import Location, Precision
+from app.places import Answer, Location, Precision
 
 LOCATION = Location(60.1637, 24.9366, "Bulevardi 12, Helsinki", Precision.HOUSE, "helsinki")
 SOURCE = RegionFacts("helsinki", "Central Helsinki", "2019-04-21", "Data from OpenStreetMap.")
@@ -97,6 +97,17 @@ TRANSIT = Finding(
         Trip("Airport", "airport", None, None, 28.0, None, None, "", ("No timetable covers this trip.",)),
     ),
 )
+COMMUTES = Finding(
+    stage="urban_access",
+    title="Getting around",
+    state=State.PARTIAL,
+    summary="Kaivokatu 1, Helsinki: 12 min on foot.",
+    trips=(
+        Trip("Kaivokatu 1, Helsinki", "commute", 12.0, 5.0, 4.0, None, None, "great", (), "station"),
+        Trip("Bulevardi 12, Helsinki", "commute", 0.0, None, None, None, None, "great", (), "bulevardi 12 helsinki"),
+    ),
+    gaps=(Gap("atlantis", "“atlantis” was not found in Central Helsinki."),),
+)
 BLIND = Finding(
     stage="transit_score",
     title="Transit index",
@@ -134,3 +145,10 @@ def report(verdict: Verdict = VERDICT, *findings: Finding, listing: Listing | No
 def unknown_report() -> Report:
     """Build a report in which nothing could be measured."""
     return report(NO_VERDICT, BLIND)
+
+
+def commuting_report() -> Report:
+    """Build a report on three destinations: one chosen when asked, one not found, one the address itself."""
+    typed = ("station", "atlantis", "bulevardi 12 helsinki")
+    listing = Listing("boulevard 12", rent=900.0, destinations=typed, answers=(Answer("station", LOCATION),))
+    return report(VERDICT, WALK, COMMUTES, listing=listing)

@@ -24,7 +24,7 @@ from app.errors import AddressNotFound
 from app.geo import METRES_PER_DEGREE, metres_per_degree_lon
 from app.pipeline.evaluation import Evaluation
 from app.pipeline.listing import Listing
-from app.places import Kind, Location, Place, Precision
+from app.places import Kind, Location, Place, Precision, Question
 
 ADDRESS = "1 High Street"
 LAT, LON = 52.0, 10.0
@@ -171,13 +171,13 @@ def _ride_m(p: Place, max_stress: int) -> float:
 
 @dataclass
 class Town:
-    """A source with one address (and what else is put into `known`)."""
+    """A source with one address, and what else is put into `known`: places, and questions about which is meant."""
 
     around: StreetGrid = field(default_factory=StreetGrid)
-    known: dict[str, Location] = field(default_factory=dict)
+    known: dict[str, Location | Question] = field(default_factory=dict)
     opened: int = 0
 
-    def locate(self, text: str, near: Location | None = None) -> Location:
+    def locate(self, text: str, near: Location | None = None) -> Location | Question:
         if text == ADDRESS:
             return self.around.location
         if text in self.known:

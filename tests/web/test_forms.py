@@ -6,6 +6,7 @@ import pytest
 
 from app.errors import InvalidListing
 from app.pipeline.listing import Listing
+from app.places import Answer
 from app.web.forms import FormValues, listing_from, values_from
 
 
@@ -67,3 +68,9 @@ def test_it_writes_a_listing_back_into_the_form() -> None:
 def test_it_opens_the_options_only_when_some_are_given() -> None:
     assert not values_from(Listing("x")).has_options
     assert values_from(Listing("x", rent=900.0)).has_options
+
+
+def test_what_was_answered_to_a_question_is_no_field() -> None:
+    listing = Listing("x", answers=(Answer("x", None),))
+    assert values_from(listing) == values_from(Listing("x"))
+    assert "answers" not in values_from(listing).query

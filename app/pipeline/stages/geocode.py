@@ -5,30 +5,29 @@ from __future__ import annotations
 from contextlib import suppress
 
 from app.errors import DoorstepError
-from app.pipeline.confidence import Reason, judge
+from app.pipeline.confidence import judge, precision_reasons
 from app.pipeline.evaluation import Evaluation
-from app.pipeline.report import Fact, Finding, Level, State
-from app.places import Location, Precision
+from app.pipeline.found import address_matched
+from app.pipeline.report import Fact, Finding, State
+from app.places import Precision
 
+#: What is said of each precision; what was left out or assumed stands in the location's note.
 SENTENCES = {
     Precision.HOUSE: "We found the house: {label}.",
     Precision.POINT: "This is the point that you gave: {label}.",
     Precision.CORNER: "We found the corner: {label}.",
-    Precision.INTERPOLATED: "This house number is not on the map, so we placed it between its neighbours: {label}.",
-    Precision.STREET: "We found the street but not the house number: {label}.",
-    Precision.PLACE: "We found the place but not the street: {label}.",
+    Precision.INTERPOLATED: "This house number is not on the map, so its place is estimated: {label}.",
+    Precision.STREET: "We found the street, not a house: {label}.",
+    Precision.PLACE: "We found the place: {label}.",
 }
 PRECISION_TEXTS = {
     Precision.HOUSE: "the house itself",
     Precision.POINT: "the point itself",
     Precision.CORNER: "the corner itself",
-    Precision.INTERPOLATED: "estimated between neighbouring houses",
+    Precision.INTERPOLATED: "estimated from the house numbers beside it",
     Precision.STREET: "the street only",
-    Precision.PLACE: "the place only",
+    Precision.PLACE: "the middle of the place",
 }
-
-#: Precisions from which distances are exact.
-EXACT = (Precision.HOUSE, Precision.POINT, Precision.CORNER)
 
 
 def run(evaluation: Evaluation) -> Finding:
@@ -42,22 +41,17 @@ def run(evaluation: Evaluation) -> Finding:
     for destination in evaluation.listing.destinations:
         with suppress(DoorstepError):  # a gap of the stage that needs it
             evaluation.locate(destination, near=location)
-    reasons = () if location.precision in EXACT else (_reason(location),)
     return Finding(
         state=State.MEASURED,
         summary=SENTENCES[location.precision].format(label=location.label),
         facts=(
+            Fact("typed", "What you typed", evaluation.listing.address),
             Fact("label", "Address on the map", location.label),
             Fact("precision", "Found", PRECISION_TEXTS[location.precision]),
             Fact("lat", "Latitude", round(location.lat, 6), "°"),
             Fact("lon", "Longitude", round(location.lon, 6), "°"),
         ),
-        notes=(location.note,) if location.note else (),
-        confidence=judge(reasons),
+        notes=tuple(filter(None, (address_matched(evaluation.listing, location.label), location.note))),
+        confidence=judge(precision_reasons(location)),
         location=location,
     )
-
-
-def _reason(location: Location) -> Reason:
-    level = Level.LOW if location.precision is Precision.PLACE else Level.MEDIUM
-    return Reason(level, "The address was not found to the house, so every distance is less exact.")

@@ -151,7 +151,7 @@ def _why_not(evaluation: Evaluation, rule: SafetyRule) -> str:
 
 def _as_sure_as(precision: Precision, check: Check) -> Check:
     """Judge no house by its street: where only the street or place was found, metres neither pass nor fail anyone."""
-    if precision in (Precision.HOUSE, Precision.INTERPOLATED) or check.key in FAR_CHECKS:
+    if precision not in (Precision.STREET, Precision.PLACE) or check.key in FAR_CHECKS:
         return check
     if check.outcome is Outcome.FAIL:
         return replace(check, outcome=Outcome.WARN, finding=f"{check.finding} {ROUGH}")

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.atlas.facts import WALK_LIMIT_S, TransitTime, TravelTimes
 from app.atlas.transit.journeys import MORNING
-from app.errors import DoorstepError
+from app.errors import AddressNotFound, AddressOutsideRegions, DoorstepError
+from app.geo import distance_m
 from app.pipeline.confidence import section
-from app.pipeline.evaluation import Evaluation
-from app.pipeline.found import kind_noun, place_name, rounded
+from app.pipeline.evaluation import Asked, Evaluation
+from app.pipeline.found import kind_noun, place_name, rounded, same_words
 from app.pipeline.report import Fact, Finding, Gap, State, Trip
 from app.pipeline.rules.profiles import METHODS
 from app.places import Kind, Location, Place
@@ -38,13 +39,20 @@ NOTES_CAR_FREE = (
 )
 
 
+#: Places that are this near to each other are one.
+SAME_PLACE_M = 1.0
+
+
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """Somewhere to go, and what for."""
+    """Somewhere to go, and what for. What the person typed is "" for what a city offers."""
 
     purpose: str
     name: str
     target: Location | Place
+    typed: str = ""
+    #: What else they typed that is the same place.
+    again: tuple[str, ...] = ()
 
 
 def run(evaluation: Evaluation) -> Finding:
@@ -65,20 +73,63 @@ def run(evaluation: Evaluation) -> Finding:
 
 def _own(evaluation: Evaluation) -> tuple[list[Destination], list[Gap]]:
     """Locate the person's own destinations; one that cannot be found is a gap and costs nothing else."""
-    found, gaps = [], []
+    found: list[Destination] = []
+    gaps: list[Gap] = []
     for text in evaluation.listing.destinations:
-        try:
-            location = evaluation.locate(text, near=evaluation.location)
-        except DoorstepError as error:
-            gaps.append(Gap(text, error.message))
+        place = _located(text, evaluation)
+        if isinstance(place, Gap):
+            gaps.append(place)
             continue
-        if location is None:
-            continue
-        if location.region == evaluation.location.region:
-            found.append(Destination("commute", location.label, location))
+        twin = next((n for n, other in enumerate(found) if _is_same(other.target, place)), None)
+        if twin is None:
+            found.append(Destination("commute", place.label, place, text))
         else:
-            gaps.append(Gap(text, "It lies in another region than the address, so no way there is known."))
+            found[twin] = replace(found[twin], again=(*found[twin].again, text))
     return found, gaps
+
+
+def _located(text: str, evaluation: Evaluation) -> Location | Gap:
+    """Return where a destination is, or why there is no way to it."""
+    try:
+        place = evaluation.locate(text, near=evaluation.location)
+    except Asked:  # the data has changed since `geocode` asked
+        return Gap(text, f"“{text}” may mean several places, so it was left out.")
+    except DoorstepError as error:
+        return Gap(text, _why_not_found(text, error))
+    if place is None:
+        return Gap(text, "You chose to leave it out.")
+    return Gap(text, _why_no_way(text, place, evaluation)) if _is_beyond(place, evaluation) else place
+
+
+def _why_not_found(text: str, error: DoorstepError) -> str:
+    """Return the reason in words about the text: those of the error are about the address."""
+    match error:
+        case AddressNotFound():
+            return f"“{text}” was not found in {error.details['regions']}."
+        case AddressOutsideRegions():
+            return f"“{text}” is in none of the regions covered here, which are: {error.details['regions']}."
+    return error.message
+
+
+def _is_beyond(place: Location, evaluation: Evaluation) -> bool:
+    """Return whether a place lies in another region and no way there is on this one's map: regions may overlap."""
+    if place.region == evaluation.location.region:
+        return False
+    times = evaluation.around.travel_times([place])[0]
+    return all(time is None for time in (times.walk_s, times.bike_s, times.car_s, times.transit))
+
+
+def _why_no_way(text: str, place: Location, evaluation: Evaluation) -> str:
+    named = f"“{text}”" if same_words(text, place.label) else f"“{text}” ({place.label})"
+    try:
+        region = f"{evaluation.source.surroundings(place).region.title}, another region than the address"
+    except DoorstepError:  # removed or damaged a moment ago
+        region = "another region than the address"
+    return f"{named} lies in {region}, so no way there is known."
+
+
+def _is_same(one: Location | Place, other: Location | Place) -> bool:
+    return distance_m(one.lat, one.lon, other.lat, other.lon) < SAME_PLACE_M
 
 
 def _landmarks(evaluation: Evaluation) -> tuple[list[Destination], list[Gap]]:
@@ -109,6 +160,8 @@ def landmark_name(place: Place) -> str:
 
 
 def _trip(destination: Destination, times: TravelTimes, evaluation: Evaluation) -> Trip:
+    if _is_here(destination, evaluation):
+        times = TravelTimes(0.0, None, None, None)
     walk, bike, car = (rounded(None if s is None else s / 60.0) for s in (times.walk_s, times.bike_s, times.car_s))
     transit = times.transit
     mean = None if transit is None else round(transit.mean_s / 60.0, 1)
@@ -122,8 +175,23 @@ def _trip(destination: Destination, times: TravelTimes, evaluation: Evaluation) 
         transit_min=mean,
         transit_range_min=None if transit is None else (round(transit.min_s / 60, 1), round(transit.max_s / 60, 1)),
         word=trip_word(destination.purpose, rides),
-        notes=tuple(_trip_notes(times, transit, evaluation)),
+        notes=(*_place_notes(destination, evaluation), *_time_notes(times, transit, evaluation)),
+        typed=destination.typed,
     )
+
+
+def _is_here(destination: Destination, evaluation: Evaluation) -> bool:
+    return bool(destination.typed) and _is_same(destination.target, evaluation.location)
+
+
+def _place_notes(destination: Destination, evaluation: Evaluation) -> Iterable[str]:
+    """Yield what is to be said of the place itself."""
+    if _is_here(destination, evaluation):
+        itself = same_words(destination.name, evaluation.location.label)
+        yield "This is the address itself." if itself else "This is the very spot of the address."
+    elif isinstance(destination.target, Location) and destination.target.note:
+        yield destination.target.note
+    yield from (f"“{text}” is the same place." for text in destination.again)
 
 
 def trip_word(purpose: str, rides: Iterable[float | None]) -> str:
@@ -135,7 +203,10 @@ def trip_word(purpose: str, rides: Iterable[float | None]) -> str:
     return "great" if best <= great else "ok" if best <= ok else "painful"
 
 
-def _trip_notes(times: TravelTimes, transit: TransitTime | None, evaluation: Evaluation) -> Iterable[str]:
+def _time_notes(times: TravelTimes, transit: TransitTime | None, evaluation: Evaluation) -> Iterable[str]:
+    """Yield why a time is not known; nothing where there is no way to go."""
+    if times.walk_s == 0:
+        return
     if times.walk_s is None:
         yield f"No walk of up to {WALK_LIMIT_S / 60:g} minutes was found."
     if times.car_s is None:
@@ -153,11 +224,14 @@ def _trip_notes(times: TravelTimes, transit: TransitTime | None, evaluation: Eva
 def _state(trips: Sequence[Trip], gaps: Sequence[Gap]) -> State:
     if not any(_rides(trip) for trip in trips):
         return State.UNKNOWN
-    return State.PARTIAL if gaps or any(t.transit_min is None for t in trips) else State.MEASURED
+    unknown = any(trip.transit_min is None and trip.walk_min != 0 for trip in trips)
+    return State.PARTIAL if gaps or unknown else State.MEASURED
 
 
 def _rides(trip: Trip) -> list[str]:
     """Return the walk where it is short, else transit (or the walk) and car; the bike where nothing else is known."""
+    if trip.walk_min == 0:
+        return ["0 min on foot"]
     if trip.walk_min is not None and trip.walk_min <= SHORT_WALK_MIN:
         return [f"{minutes(trip.walk_min)} on foot"]
     slow = (trip.walk_min, "on foot") if trip.transit_min is None else (trip.transit_min, "by transit")
@@ -168,5 +242,5 @@ def _rides(trip: Trip) -> list[str]:
 def _summary(trips: Sequence[Trip]) -> str:
     known = [(trip, rides) for trip in trips if (rides := _rides(trip))]
     if not known:
-        return "No travel time could be measured: no destination is on the map, or no way to one."
+        return "No travel time could be measured."
     return sentence("; ".join(f"{trip.destination}: {listed(rides)}" for trip, rides in known) + ".")

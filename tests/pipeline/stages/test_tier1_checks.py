@@ -203,9 +203,10 @@ def test_a_check_that_looks_far_needs_no_house() -> None:
     assert check("runway", location=STREET_ONLY).outcome is Outcome.PASS
 
 
-def test_an_interpolated_house_is_near_enough() -> None:
-    between = replace(STREET_ONLY, precision=Precision.INTERPOLATED)
-    assert check("fuel_station", location=between).outcome is Outcome.PASS
+@pytest.mark.parametrize("precision", [Precision.POINT, Precision.CORNER, Precision.INTERPOLATED])
+def test_a_point_a_corner_and_an_interpolated_house_are_near_enough(precision: Precision) -> None:
+    near_enough = replace(STREET_ONLY, precision=precision)
+    assert check("fuel_station", location=near_enough).outcome is Outcome.PASS
 
 
 @pytest.mark.parametrize(("volts", "outcome"), [("199999", "pass"), ("200000", "warn"), ("110000;220000", "warn")])

@@ -7,22 +7,46 @@ from dataclasses import replace
 import pytest
 
 from app.atlas.facts import TravelTimes
+from app.errors import AddressOutsideRegions, RegionNotFound
+from app.pipeline.evaluation import Evaluation
 from app.pipeline.listing import Listing
-from app.pipeline.report import Finding, State
+from app.pipeline.report import Finding, Gap, State
 from app.pipeline.stages import urban_access
-from app.places import Kind, Location, Place
-from tests.support.surroundings import ADDRESS, StreetGrid, evaluation_of, location, place
+from app.places import Answer, Choice, Kind, Location, Place, Precision, Question
+from tests.support.surroundings import ADDRESS, REGION, StreetGrid, Town, evaluation_of, location, place
 
 LANDMARKS = tuple(
     place(kind, 1_000.0 + 100 * n, name=kind.name.title())
     for n, kind in enumerate((Kind.CITY_CENTRE, Kind.RAIL_STATION, Kind.HOSPITAL, Kind.AIRPORT, Kind.UNIVERSITY))
 )
-WORK = location("5 Mill Lane")
+WORK = replace(location("5 Mill Lane"), lat=52.01)
+ABROAD = Location(40.0, 3.0, "Harbour 1, Farport", Precision.HOUSE, "farland")
 
 
-def run(around: StreetGrid, *destinations: str, profile: str = "balanced") -> Finding:
+class NoWayAbroad(StreetGrid):
+    """A street grid from which no way leads out of its region."""
+
+    def _times(self, destination: Location | Place) -> TravelTimes:
+        inside = isinstance(destination, Place) or destination.region == "gridtown"
+        return StreetGrid._times(self, destination) if inside else TravelTimes(None, None, None, None)
+
+
+class TwoRegions(Town):
+    """A town beside another region."""
+
+    def surroundings(self, where: Location) -> StreetGrid:
+        return self.around if where.region == "gridtown" else StreetGrid(region=replace(REGION, title="Farland"))
+
+
+def run(around: StreetGrid, *destinations: str, profile: str = "balanced", **known: Location | Question) -> Finding:
     listing = Listing(ADDRESS, destinations=destinations, profile=profile)
-    return urban_access.run(evaluation_of(around, listing, known={"work": WORK}))
+    return urban_access.run(evaluation_of(around, listing, known={"work": WORK, **known}))
+
+
+def run_in(town: Town, *destinations: str, answers: tuple[Answer, ...] = ()) -> Finding:
+    evaluation = Evaluation(Listing(ADDRESS, destinations=destinations, answers=answers), town)
+    evaluation.findings["geocode"] = Finding(state=State.MEASURED, summary="", location=location())
+    return urban_access.run(evaluation)
 
 
 @pytest.mark.parametrize(
@@ -54,19 +78,101 @@ def test_own_destinations_go_before_the_citys() -> None:
     assert [(t.purpose, t.destination) for t in finding.trips] == [("commute", "5 Mill Lane")]
 
 
+def test_it_shows_what_was_typed_beside_what_was_found() -> None:
+    trip = run(StreetGrid(), "work").trips[0]
+    assert (trip.typed, trip.destination) == ("work", "5 Mill Lane")
+
+
+def test_what_a_city_offers_was_typed_by_nobody() -> None:
+    assert {trip.typed for trip in run(StreetGrid(places=LANDMARKS)).trips} == {""}
+
+
+def test_a_destination_comes_with_its_own_note() -> None:
+    note = "No house number was given; distances are from the middle of the street."
+    street = replace(WORK, label="Mill Lane", note=note)
+    assert run(StreetGrid(), "mill lane", **{"mill lane": street}).trips[0].notes[0] == note
+
+
 def test_a_destination_that_is_not_found_is_a_gap() -> None:
     finding = run(StreetGrid(places=LANDMARKS), "work", "atlantis")
     assert [t.destination for t in finding.trips] == ["5 Mill Lane"]
-    assert finding.gaps[0].what == "atlantis"
-    assert "could not find" in finding.gaps[0].why
+    assert finding.gaps == (Gap("atlantis", "“atlantis” was not found in Gridtown."),)
 
 
-def test_a_destination_in_another_region_is_a_gap() -> None:
-    listing = Listing(ADDRESS, destinations=("abroad",))
-    abroad = replace(WORK, region="elsewhere")
-    finding = urban_access.run(evaluation_of(StreetGrid(), listing, known={"abroad": abroad}))
+def test_a_destination_in_no_region_is_a_gap() -> None:
+    class Small(Town):
+        def locate(self, text: str, near: Location | None = None) -> Location | Question:
+            if text == "london":
+                raise AddressOutsideRegions(regions="Gridtown, Monaco")
+            return Town.locate(self, text, near)
+
+    finding = run_in(Small(), "london")
+    reason = "“london” is in none of the regions covered here, which are: Gridtown, Monaco."
+    assert finding.gaps == (Gap("london", reason),)
+    assert finding.summary == "No travel time could be measured."
+
+
+def test_a_destination_in_another_region_is_a_gap_that_names_it() -> None:
+    finding = run_in(TwoRegions(NoWayAbroad(), {"harbour": ABROAD}), "harbour")
+    reason = (
+        "“harbour” (Harbour 1, Farport) lies in Farland, another region than the address, so no way there is known."
+    )
     assert finding.trips == ()
-    assert "another region" in finding.gaps[0].why
+    assert finding.gaps == (Gap("harbour", reason),)
+
+
+def test_another_region_that_is_gone_is_not_named() -> None:
+    class Gone(TwoRegions):
+        def surroundings(self, where: Location) -> StreetGrid:
+            if where.region != "gridtown":
+                raise RegionNotFound(name=where.region)
+            return self.around
+
+    reason = run_in(Gone(NoWayAbroad(), {"Harbour 1, Farport": ABROAD}), "Harbour 1, Farport").gaps[0].why
+    assert reason.startswith("“Harbour 1, Farport” lies in another region than the address")
+
+
+def test_a_place_that_is_on_this_map_too_lies_in_no_other_region() -> None:
+    finding = run(StreetGrid(), "station", station=replace(WORK, region="overlapping"))
+    assert ([trip.walk_min for trip in finding.trips], finding.gaps) == ([20.0], ())
+
+
+def test_a_destination_that_was_left_out_on_request_is_a_gap() -> None:
+    finding = run_in(Town(known={"work": WORK}), "work", "springfield", answers=(Answer("springfield", None),))
+    assert [t.destination for t in finding.trips] == ["5 Mill Lane"]
+    assert finding.gaps == (Gap("springfield", "You chose to leave it out."),)
+
+
+def test_a_destination_that_was_chosen_is_the_one_measured() -> None:
+    finding = run_in(Town(), "springfield", answers=(Answer("springfield", WORK),))
+    assert [(t.typed, t.destination) for t in finding.trips] == [("springfield", "5 Mill Lane")]
+
+
+def test_a_place_that_has_become_unclear_is_left_out_and_the_others_are_kept() -> None:
+    unclear = Question("mill", "There are two.", (Choice(WORK, "house"),))
+    finding = run_in(Town(known={"work": WORK, "mill": unclear}), "work", "mill")
+    assert [t.destination for t in finding.trips] == ["5 Mill Lane"]
+    assert finding.gaps == (Gap("mill", "“mill” may mean several places, so it was left out."),)
+
+
+def test_one_place_in_other_words_is_one_trip() -> None:
+    finding = run(StreetGrid(), "work", "5 mill lane", **{"5 mill lane": WORK})
+    assert [(t.typed, t.destination) for t in finding.trips] == [("work", "5 Mill Lane")]
+    assert "“5 mill lane” is the same place." in finding.trips[0].notes
+
+
+def test_the_address_itself_is_no_way_off() -> None:
+    finding = run(StreetGrid(), "home", home=location())
+    trip = finding.trips[0]
+    assert (trip.walk_min, trip.bike_min, trip.car_min, trip.transit_min, trip.word) == (0, None, None, None, "great")
+    assert trip.notes == ("This is the address itself.",)
+    assert finding.summary == "1 High Street: 0 min on foot."
+    assert finding.state is State.MEASURED
+
+
+def test_another_name_of_the_same_spot_is_not_called_the_address() -> None:
+    trip = run(StreetGrid(), "shop", shop=location("The Shop")).trips[0]
+    assert trip.notes == ("This is the very spot of the address.",)
 
 
 def test_landmarks_that_are_not_mapped_are_gaps() -> None:
