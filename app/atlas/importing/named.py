@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 
 from app.atlas.geocoder.build.columns import LocalityRow
-from app.atlas.geocoder.text import fold
+from app.atlas.geocoder.letters import fold
 from app.atlas.importing.pbf.block import Node, Tags, WayColumns
 from app.atlas.importing.pbf.located import NodePositions, WayNodes, centres
 from app.atlas.importing.tags.naming import FINDABLE_PLACES, HOUSE_NAME, KIND_KEYS, locality_row
