@@ -47,6 +47,7 @@ MOST_SIBLINGS = 20
 OWN_ROOMS = {
     "atlas.geocoder.build.cities": "naming the city of an address that names none is a method of its own",
     "atlas.geocoder.build.streets": "joining pieces into streets is a method of its own, on columns alone",
+    "atlas.geocoder.language_tables": "how a table is written; what a name means by it is another subject",
     "atlas.geocoder.search.houses": "reading house numbers is half of a search, and each half fills a file",
     "atlas.importing.access": "the ways into an area are geometry; the compiler only asks for them",
     "atlas.importing.addresses": "runs in a process of its own",
