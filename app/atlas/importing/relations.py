@@ -129,7 +129,8 @@ def assembled(members: AreaRelation, shapes: Mapping[int, WkbShape]) -> WkbShape
     if shapely.is_empty(outer):
         return None
     area = shapely.difference(outer, _enclosed(members.inner, shapes))
-    polygons = [part for part in shapely.get_parts(shapely.get_parts(area)) if isinstance(part, shapely.Polygon)]
+    parts = shapely.get_parts(shapely.get_parts(area))
+    polygons = [part for part in parts if isinstance(part, shapely.Polygon) and not part.is_empty]
     if not polygons:
         return None
     refs = dict.fromkeys(ref for way in members.outer if way in shapes for ref in shapes[way].refs)

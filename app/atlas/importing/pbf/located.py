@@ -106,7 +106,10 @@ SMALLEST_AREA = 1e-12
 
 
 def means(corners: Floats, starts: Ints) -> Floats:
-    """Return the mean (lon, lat) of the known corners of each line, but for those that repeat the one before, or NaN."""
+    """Return the mean (lon, lat) of the known corners of each line, without those that repeat the one before.
+
+    NaN where none is known.
+    """
     if not len(starts):
         return np.empty((0, 2))
     known = np.isfinite(corners[:, 0])

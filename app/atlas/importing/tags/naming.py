@@ -72,6 +72,7 @@ LEISURE = {
 }
 HEALTHCARE = {
     "hospital": "hospital",
+    "clinic": "clinic",
     "pharmacy": "pharmacy",
     "doctor": "doctor",
     "dentist": "doctor",
@@ -131,7 +132,7 @@ _ROWS: tuple[tuple[str, Mapping[str, str], str], ...] = (
     ("leisure", LEISURE, ""),
     ("boundary", dict.fromkeys(("national_park", "protected_area"), "nature reserve"), ""),
     ("tourism", TOURISM, ""),
-    ("healthcare", HEALTHCARE, "clinic"),
+    ("healthcare", HEALTHCARE, "place"),
     ("amenity", {}, "place"),
     ("leisure", {}, "place"),
     ("tourism", {}, "place"),
