@@ -65,6 +65,7 @@ OWN_ROOMS = {
     "queue.store.operations": "what operators ask; the store is these three parts together",
     "queue.watch": "a thread of its own that outlives the worker's",
     "queue.worker": "the worker's thread; the package's front door only names what others may use",
+    "sources.links": "what each map writes into its links is another subject than what people type",
     "web.polls": "answers in front of Flask",
     "web.security": "all that guards the site, in one file to be read in one go",
 }

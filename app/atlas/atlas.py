@@ -56,6 +56,14 @@ CREATE TABLE hazards (
     shape BLOB NOT NULL
 );
 CREATE VIRTUAL TABLE hazard_index USING rtree(id, min_lon, max_lon, min_lat, max_lat);
+CREATE TABLE ground (
+    id INTEGER PRIMARY KEY,
+    kind TEXT NOT NULL,      -- "water", "coast", "bay", "railway", "deck" over water, else words for a named ground
+    name TEXT NOT NULL,
+    half_m REAL NOT NULL,    -- half the width of a line
+    shape BLOB NOT NULL      -- WKB in degrees
+);
+CREATE VIRTUAL TABLE ground_index USING rtree(id, min_lon, max_lon, min_lat, max_lat);
 CREATE TABLE greens (
     place INTEGER PRIMARY KEY REFERENCES places (id),
     paths_m REAL NOT NULL,

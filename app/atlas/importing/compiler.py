@@ -21,6 +21,7 @@ from app.atlas.importing.greens import (
     measure_greens,
     woods_inside_others,
 )
+from app.atlas.importing.grounds import ground_rows
 from app.atlas.importing.outlines import outlines_of, street_lines
 from app.atlas.importing.stops import stop_routes
 from app.atlas.importing.tables import AtlasTables
@@ -75,6 +76,7 @@ class Compiler:
             place_shapes=found.shapes.outlines.degrees,
             greens={position: found.greens[i] for position, i in enumerate(keep) if i in found.greens},
             hazards=found.hazards,
+            grounds=ground_rows(self._extract.grounds),
             stop_routes=stop_routes(kept, self._extract.routes, self._extract.route_members),
         )
 

@@ -32,6 +32,16 @@ class Shape(NamedTuple):
     refs: tuple[int, ...] = ()
 
 
+class GroundShape(NamedTuple):
+    """What lies under a point: its kind as in the table `ground`, and half the width of a line in metres."""
+
+    kind: str
+    name: str
+    half_m: float
+    wkb: bytes
+    is_area: bool
+
+
 class Gate(NamedTuple):
     """A node with a barrier or an entrance on it."""
 
@@ -103,6 +113,7 @@ class Extract:
     points: list[PointFeature] = field(default_factory=list)
     shapes: list[Shape] = field(default_factory=list)
     covers: list[Cover] = field(default_factory=list)
+    grounds: list[GroundShape] = field(default_factory=list)
     comforts: list[Comfort] = field(default_factory=list)
     tracks: list[Track] = field(default_factory=list)
     #: (lat, lon) where a person goes down to a subway.

@@ -8,14 +8,25 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import shapely
 
-from app.atlas.importing.elements import Comfort, Cover, Extract, Gate, Interpolation, PointFeature, Shape, Track
+from app.atlas.importing.elements import (
+    Comfort,
+    Cover,
+    Extract,
+    Gate,
+    GroundShape,
+    Interpolation,
+    PointFeature,
+    Shape,
+    Track,
+)
 from app.atlas.importing.pbf.block import Node, Tags
 from app.atlas.importing.pbf.file import PbfFile, iso_date
 from app.atlas.importing.pbf.located import NodePositions, Way, Ways
 from app.atlas.importing.relations import Relations, WkbShape, assembled, read_relations
 from app.atlas.importing.stops import STATION_ON
 from app.atlas.importing.tags.addressing import address_row
-from app.atlas.importing.tags.classify import kinds_of
+from app.atlas.importing.tags.classify import display_name, kinds_of
+from app.atlas.importing.tags.ground import ground_sort
 from app.atlas.importing.tags.keys import ADDRESS_KEYS, KIND_KEYS, NODE_KEYS, WAY_KEYS
 from app.atlas.importing.tags.naming import locality_row
 from app.errors import BadExtract
@@ -120,6 +131,7 @@ class WayReader:
             self._extract.shapes.append(Shape(osm_id, area.wkb, True, tags, kinds, refs))
         if (is_nature := cover_of(tags)) is not None:
             self._extract.covers.append(Cover(area.wkb, is_nature))
+        self._ground({**tags, "area": "yes"}, area.wkb, is_closed=True)
         lat, lon = _middle(area.wkb)
         if comfort := comfort_of(tags):
             self._extract.comforts.append(Comfort(comfort, lat, lon))
@@ -140,12 +152,18 @@ class WayReader:
             self._extract.shapes.append(Shape(osm_id, _wkb(way), area, tags, kinds, refs))
         if area and (is_nature := cover_of(tags)) is not None:
             self._extract.covers.append(Cover(_wkb(way), is_nature))
+        self._ground(tags, way, is_closed=way.is_closed)
         if tags.get("railway") in STATION_ON and "service" not in tags:
             self._extract.tracks.append(Track(tags["railway"], _wkb(way)))
         if comfort := comfort_of(tags):
             self._extract.comforts.append(Comfort(comfort, *_middle(_wkb(way))))
         if osm_id in self._route_members:
             self._extract.route_members[osm_id] = _middle(_wkb(way))
+
+    def _ground(self, tags: Tags, shape: Way | bytes, *, is_closed: bool) -> None:
+        if (sort := ground_sort(tags, is_closed)) is not None:
+            wkb = shape if isinstance(shape, bytes) else _wkb(shape)
+            self._extract.grounds.append(GroundShape(sort.kind, display_name(tags), sort.half_m, wkb, sort.is_area))
 
     def _without_centre(self, kinds: tuple[Kind, ...], osm_id: str, tags: Tags, wkb: bytes) -> tuple[Kind, ...]:
         """Return the kinds but for a town's centre, which is added as a point in the middle of its area.

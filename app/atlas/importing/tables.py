@@ -14,6 +14,7 @@ import shapely
 from app.atlas.atlas import TABLES
 from app.atlas.importing.features import HazardRow, PlaceRow
 from app.atlas.importing.greens import GreenFacts
+from app.atlas.importing.grounds import GroundRow
 from app.atlas.importing.stops import StopRoute
 from app.geo import Geometries
 
@@ -30,6 +31,7 @@ class AtlasTables:
     #: Measures of green areas by the row of their place.
     greens: Mapping[int, GreenFacts]
     hazards: Sequence[HazardRow]
+    grounds: Sequence[GroundRow]
     stop_routes: Sequence[StopRoute]
 
 
@@ -40,6 +42,7 @@ def write_tables(path: Path, tables: AtlasTables) -> None:
         with connection:
             _write_places(connection, tables)
             _write_hazards(connection, tables.hazards)
+            _write_grounds(connection, tables.grounds)
             connection.executemany("INSERT INTO greens VALUES (?, ?, ?, ?, ?)", _green_rows(tables.greens))
             connection.executemany("INSERT INTO stop_routes VALUES (?, ?, ?, ?, ?)", tables.stop_routes)
         connection.execute("ANALYZE")
@@ -92,6 +95,17 @@ def _write_hazards(connection: sqlite3.Connection, rows: Sequence[HazardRow]) ->
     )
     connection.executemany(
         "INSERT INTO hazard_index VALUES (?, ?, ?, ?, ?)",
+        ((i, r.box.min_lon, r.box.max_lon, r.box.min_lat, r.box.max_lat) for i, r in enumerate(rows)),
+    )
+
+
+def _write_grounds(connection: sqlite3.Connection, rows: Sequence[GroundRow]) -> None:
+    connection.executemany(
+        "INSERT INTO ground VALUES (?, ?, ?, ?, ?)",
+        ((i, r.kind, r.name, r.half_m, r.shape) for i, r in enumerate(rows)),
+    )
+    connection.executemany(
+        "INSERT INTO ground_index VALUES (?, ?, ?, ?, ?)",
         ((i, r.box.min_lon, r.box.max_lon, r.box.min_lat, r.box.max_lat) for i, r in enumerate(rows)),
     )
 

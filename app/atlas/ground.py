@@ -1,0 +1,213 @@
+"""What lies under a point: water, a motorway, rails, or ordinary land, and the named grounds that hold it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+import shapely
+
+from app.atlas.atlas import Atlas
+from app.atlas.nearby import hazards_near
+from app.geo import METRES_PER_DEGREE, Floats, box_around, distance_m, distances_to_shapes_m, metres_per_degree_lon
+from app.places import Kind, Precision
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """What lies under a point.
+
+    `kind` is "water", "motorway" (trunk roads, too), "railway", or "" for ordinary land; `name` is that of the river,
+    road or line, or "". `inside` are the named areas that hold the point, the smallest first, each as (words for its
+    kind, name): ("park", "Esplanadi").
+    """
+
+    kind: str
+    name: str
+    inside: tuple[tuple[str, str], ...]
+
+    @property
+    def habitable(self) -> bool:
+        """Return whether people may live there: not on water, on a fast road's carriageway, or on tracks."""
+        return self.kind == ""
+
+
+#: An address this near makes the ground habitable: a houseboat or a house on stilts; a house under a viaduct (metres).
+ADDRESS_ON_WATER_M, ADDRESS_BESIDE_LINE_M = 30.0, 15.0
+
+
+def ground_at(atlas: Atlas, lat: float, lon: float) -> Ground:
+    """Return what lies under a point of a region."""
+    connection = atlas.tables()
+    layers = _layers(connection, lat, lon)
+    inside = _inside(connection, layers, lat, lon)
+    found = _road(connection, lat, lon) or _track(layers)
+    if found and not _has_address(atlas, lat, lon, ADDRESS_BESIDE_LINE_M):
+        return Ground(*found, inside)
+    found = _water(connection, layers, lat, lon)
+    if found and not _has_address(atlas, lat, lon, ADDRESS_ON_WATER_M):
+        return Ground(*found, inside)
+    return Ground("", "", inside)
+
+
+class _Layer(NamedTuple):
+    """A row of the table `ground` that covers the point, or a place whose area does."""
+
+    kind: str
+    name: str
+    shape: bytes
+
+
+#: Lines wider than twice this are cut to it: half the width of a large river mapped as a line.
+MOST_HALF_M = 100.0
+
+_GROUND = """
+SELECT g.kind, g.name, g.shape, g.half_m
+FROM ground_index AS i JOIN ground AS g ON g.id = i.id
+WHERE i.min_lon <= ? AND i.max_lon >= ? AND i.min_lat <= ? AND i.max_lat >= ? AND g.kind != 'coast'
+ORDER BY g.id
+"""
+
+
+def _layers(connection: sqlite3.Connection, lat: float, lon: float) -> list[_Layer]:
+    """Return what covers a point, but for the sea."""
+    box = box_around(lat, lon, MOST_HALF_M)
+    rows = connection.execute(_GROUND, (box.max_lon, box.min_lon, box.max_lat, box.min_lat)).fetchall()
+    distances = distances_to_shapes_m(lat, lon, [row[2] for row in rows]).tolist()
+    return [_Layer(*row[:3]) for row, metres in zip(rows, distances, strict=True) if metres <= row[3]]
+
+
+#: Metres of a lane, and of hard shoulder and edge on each side; lanes where none are mapped.
+LANE_M, EDGE_M, LANES, LINK_LANES = 3.5, 2.0, 2, 1
+#: Half of the widest road that is looked for: 12 lanes.
+WIDEST_HALF_M = 25.0
+
+
+def _road(connection: sqlite3.Connection, lat: float, lon: float) -> tuple[str, str] | None:
+    """Return the motorway or trunk road whose carriageway a point lies on; tunnels are not in the table."""
+    for road in hazards_near(connection, lat, lon, (Kind.MOTORWAY, Kind.TRUNK_ROAD), WIDEST_HALF_M):
+        lanes = road.lanes or (LINK_LANES if road.tags.get("highway", "").endswith("_link") else LANES)
+        if road.distance_m <= lanes * LANE_M / 2 + EDGE_M:
+            return "motorway", road.name
+    return None
+
+
+def _track(layers: Iterable[_Layer]) -> tuple[str, str] | None:
+    return next((("railway", layer.name) for layer in layers if layer.kind == "railway"), None)
+
+
+def _water(connection: sqlite3.Connection, layers: Sequence[_Layer], lat: float, lon: float) -> tuple[str, str] | None:
+    """Return the water that a point lies on, under no bridge or pier: an area, a river, or the sea."""
+    if any(layer.kind == "deck" for layer in layers):
+        return None
+    names = [layer.name for layer in layers if layer.kind == "water"]
+    if not names and not _is_at_sea(connection, lat, lon):
+        return None
+    names += [layer.name for layer in layers if layer.kind == "bay"]
+    return "water", next(filter(None, names), "")
+
+
+def _has_address(atlas: Atlas, lat: float, lon: float, within_m: float) -> bool:
+    nearest = atlas.geocoder.reverse(lat, lon)
+    if nearest is None or nearest.location.precision != Precision.HOUSE:
+        return False
+    return distance_m(lat, lon, nearest.location.lat, nearest.location.lon) <= within_m
+
+
+#: The nearest coast is looked for this far out (metres), nearest first.
+COAST_M = (200.0, 1_000.0, 3_000.0)
+
+_COASTS = """
+SELECT g.shape
+FROM ground_index AS i JOIN ground AS g ON g.id = i.id
+WHERE i.min_lon <= ? AND i.max_lon >= ? AND i.min_lat <= ? AND i.max_lat >= ? AND g.kind = 'coast'
+"""
+
+
+def _is_at_sea(connection: sqlite3.Connection, lat: float, lon: float) -> bool:
+    """Return whether a point lies on the right of the nearest stretch of coast, where OpenStreetMap has the water."""
+    for radius_m in COAST_M:
+        box = box_around(lat, lon, radius_m)
+        rows = connection.execute(_COASTS, (box.max_lon, box.min_lon, box.max_lat, box.min_lat)).fetchall()
+        ends = _segments([shape for (shape,) in rows], lat, lon)
+        metres = _metres_to(ends)
+        least_m = metres.min(initial=np.inf)
+        if least_m <= radius_m:
+            # At a corner two segments are equally near: the one seen more from its side tells which side it is.
+            sines = _sines(ends[metres <= least_m + 0.001])
+            return bool(sines[np.abs(sines).argmax()] < 0)
+    return False
+
+
+def _segments(shapes: Sequence[bytes], lat: float, lon: float) -> Floats:
+    """Return the segments of lines in metres from a point, shape (n, 2, 2)."""
+    lines = shapely.from_wkb(np.array(shapes, dtype=object))
+    points, owner = shapely.get_coordinates(lines, return_index=True)
+    metres = (points - (lon, lat)) * (metres_per_degree_lon(lat), METRES_PER_DEGREE)
+    joined = (owner[1:] == owner[:-1]) & (metres[1:] != metres[:-1]).any(axis=1)
+    ends: Floats = np.stack((metres[:-1], metres[1:]), axis=1)[joined]
+    return ends
+
+
+def _metres_to(ends: Floats) -> Floats:
+    """Return the distance of each segment from the origin."""
+    start, along = ends[:, 0], ends[:, 1] - ends[:, 0]
+    share = np.clip(-(start * along).sum(axis=1) / (along**2).sum(axis=1), 0, 1)
+    metres: Floats = np.hypot(*(start + share[:, None] * along).T)
+    return metres
+
+
+def _sines(ends: Floats) -> Floats:
+    """Return the sine of the angle from each segment to the origin, as seen from its middle; negative on the right."""
+    along, out = ends[:, 1] - ends[:, 0], -ends.mean(axis=1)
+    cross = along[:, 0] * out[:, 1] - along[:, 1] * out[:, 0]
+    scale = np.hypot(*along.T) * np.hypot(*out.T)
+    sines: Floats = cross / np.where(scale > 0, scale, 1.0)
+    return sines
+
+
+#: Words for the places that a point may lie inside of.
+_GROUNDS = {
+    Kind.PARK: "park",
+    Kind.GARDEN: "garden",
+    Kind.NATURE_RESERVE: "nature reserve",
+    Kind.PLAYGROUND: "playground",
+    Kind.FOREST: "wood",
+    Kind.BEACH: "beach",
+    Kind.PITCH: "sports ground",
+    Kind.SPORTS_CENTRE: "sports ground",
+    Kind.SCHOOL: "school ground",
+    Kind.KINDERGARTEN: "kindergarten",
+    Kind.COLLEGE: "college ground",
+    Kind.UNIVERSITY: "university ground",
+    Kind.HOSPITAL: "hospital ground",
+    Kind.MALL: "shopping centre",
+    Kind.AIRPORT: "airport",
+}
+#: Layers that say what a point stands on, not where.
+_NOT_INSIDE = frozenset({"water", "bay", "railway", "deck"})
+
+_PLACES = """
+SELECT p.kind, p.name, p.shape
+FROM place_index AS i JOIN places AS p ON p.id = i.id
+WHERE i.min_lon <= ? AND i.max_lon >= ? AND i.min_lat <= ? AND i.max_lat >= ? AND p.shape IS NOT NULL AND p.name != ''
+ORDER BY p.id
+"""
+
+
+def _inside(
+    connection: sqlite3.Connection, layers: Sequence[_Layer], lat: float, lon: float
+) -> tuple[tuple[str, str], ...]:
+    """Return the named grounds that hold a point, the smallest first, each name once."""
+    rows = connection.execute(_PLACES, (lon, lon, lat, lat)).fetchall()
+    places = [_Layer(_GROUNDS[kind], name, shape) for kind, name, shape in rows if kind in _GROUNDS]
+    distances = distances_to_shapes_m(lat, lon, [place.shape for place in places]).tolist()
+    holding = [place for place, metres in zip(places, distances, strict=True) if metres == 0]
+    holding += [layer for layer in layers if layer.name and layer.kind not in _NOT_INSIDE]
+    sizes = shapely.area(shapely.from_wkb(np.array([layer.shape for layer in holding], dtype=object))).tolist()
+    by_size = sorted(zip(sizes, holding, strict=True), key=lambda pair: pair[0])
+    named = {layer.name.casefold(): (layer.kind, layer.name) for _, layer in reversed(by_size)}
+    return tuple(dict.fromkeys(named[layer.name.casefold()] for _, layer in by_size))
