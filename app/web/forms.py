@@ -15,7 +15,7 @@ from app.pipeline.listing import MAX_ADDRESS_LENGTH, MAX_DESTINATIONS, Listing
 from app.pipeline.rules.profiles import PROFILES
 
 #: The fields that hold one value, named as in a listing.
-FIELDS = tuple(field.name for field in fields(Listing) if field.name != "destinations")
+FIELDS = tuple(field.name for field in fields(Listing) if field.name not in ("destinations", "answers"))
 
 
 @dataclass(frozen=True, slots=True)
