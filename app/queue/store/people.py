@@ -193,9 +193,10 @@ class PeopleStore(StoreBase):
     # --- steps of a transaction ---
 
     def _check_limits(self, connection: sqlite3.Connection, owner: str, newest: Newest) -> None:
+        # Left to itself, SQLite would go through all jobs that the owner ever had.
         live = connection.execute(
             """
-            SELECT count(*) FROM evaluation_jobs
+            SELECT count(*) FROM evaluation_jobs INDEXED BY jobs_live
             WHERE owner = :owner AND completed_at IS NULL AND status <> 'asking'
             """,
             {"owner": owner},

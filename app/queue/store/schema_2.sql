@@ -68,8 +68,8 @@ WHERE completed_at IS NULL AND status <> 'asking';
 -- The jobs of an owner that have not ended, each listing once: asking the same thing again shows the open question.
 CREATE UNIQUE INDEX jobs_live ON evaluation_jobs (owner, listing_key) WHERE completed_at IS NULL;
 
--- The open questions, the oldest first. It costs other jobs nothing.
-CREATE INDEX jobs_asking ON evaluation_jobs (asked_at) WHERE status = 'asking';
+-- The open questions, the oldest first; covering where they are counted. It costs other jobs nothing.
+CREATE INDEX jobs_asking ON evaluation_jobs (asked_at, status) WHERE status = 'asking';
 
 CREATE INDEX jobs_ended ON evaluation_jobs (completed_at, status) WHERE completed_at IS NOT NULL;
 
