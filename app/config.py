@@ -40,6 +40,8 @@ class Config:
     max_live_jobs_per_owner: int = _between(1, 1_000_000, default=10)
     #: Live jobs in all.
     max_live_jobs: int = _between(1, 10_000_000, default=10_000)
+    #: A question which place was meant is closed after this many hours without an answer.
+    question_hours: int = _between(1, 720, default=24)
     #: Finished jobs that are more days old are cleared away; snapshots stay.
     job_retention_days: float = _between(0.01, 36_500, default=30.0)
     #: How much the evaluation's process yields to the pages (Unix niceness).

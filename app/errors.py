@@ -174,6 +174,14 @@ class EvaluationCrashed(DoorstepError):
     code = "evaluation-crashed"
 
 
+class QuestionExpired(DoorstepError):
+    """You were asked which place was meant and nobody answered within {time}, so this evaluation was closed. Try again
+    to see the question once more.
+    """
+
+    code = "question-expired"
+
+
 class EvaluationFailed(DoorstepError):
     """Something unexpected went wrong while evaluating this address. Error {error_id}."""
 

@@ -63,6 +63,7 @@ OWN_ROOMS = {
     "queue.evaluation": "loads the whole pipeline, after the process has lowered its priority",
     "queue.store.attempts": "all that a worker does to a job: the state machine in one file",
     "queue.store.operations": "what operators ask; the store is these three parts together",
+    "queue.store.questions": "workers ask, people answer, the watch closes: one way through the states, told in one go",
     "queue.watch": "a thread of its own that outlives the worker's",
     "queue.worker": "the worker's thread; the package's front door only names what others may use",
     "sources.links": "what each map writes into its links is another subject than what people type",

@@ -28,8 +28,9 @@ T = TypeVar("T")
 class Schema:
     """The tables of one kind of database.
 
-    Each migration is a tuple of statements and only ever adds, so that processes still running older code go on
-    working. The file's `user_version` counts those applied.
+    Each migration is a tuple of statements. It keeps every table and column that older code names, so that processes
+    which still run that code go on working, as far as they know what they find: a new status they do not. The file's
+    `user_version` counts those applied.
     """
 
     application_id: int

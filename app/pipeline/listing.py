@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
-from app.places import Answer
+from app.places import Answer, Question
 
 MAX_ADDRESS_LENGTH = 200
 MAX_DESTINATIONS = 3
@@ -60,8 +60,20 @@ def _normal(text: str) -> str:
 
 # Made here, before any thread, as in report.py.
 _LISTINGS = msgspec.json.Decoder(Listing)
+_QUESTIONS = msgspec.json.Decoder(Question)
 
 
 def listing_from_json(data: bytes | str) -> Listing:
     """Decode a stored listing."""
     return _LISTINGS.decode(data)
+
+
+def question_from_json(data: bytes | str) -> Question:
+    """Decode a question that was asked about a listing."""
+    return _QUESTIONS.decode(data)
+
+
+def with_answer(listing: Listing, answer: Answer) -> Listing:
+    """Return the listing with one more answer, in place of an earlier one about the same text."""
+    others = tuple(other for other in listing.answers if other.about != answer.about)
+    return replace(listing, answers=(*others, answer))

@@ -9,7 +9,7 @@ import msgspec
 
 from app.atlas.facts import RegionFacts
 from app.pipeline.listing import Listing
-from app.places import Location
+from app.places import Location, Question
 
 
 class State(StrEnum):
@@ -235,7 +235,7 @@ _REPORTS = msgspec.json.Decoder(Report)
 _FINDINGS = msgspec.json.Decoder(Finding)
 
 
-def to_json(value: Report | Finding | Listing) -> bytes:
+def to_json(value: Report | Finding | Listing | Question) -> bytes:
     """Encode in a fixed field order, so equal values give equal bytes."""
     return msgspec.json.encode(value)
 

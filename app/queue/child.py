@@ -20,6 +20,8 @@ from app.queue.runner import (
     EvaluatorUnavailable,
     Failed,
     Interrupted,
+    NeedsAnswer,
+    Questioned,
     Ready,
     Refused,
     Reported,
@@ -36,7 +38,7 @@ START_SECONDS = 60.0
 
 _ROOT = Path(__file__).resolve().parents[2]
 
-Message = Ready | StageBegan | StageEnded | Reported | Failed
+Message = Ready | StageBegan | StageEnded | Reported | Questioned | Failed
 
 
 def production_command(config: Config) -> tuple[str, ...]:
@@ -67,12 +69,12 @@ class ChildRunner:
         self._ready_child()
 
     def run(self, listing: str, finished: Sequence[bytes], progress: StageObserver) -> bytes:
-        """Evaluate in the child and return the report (JSON). Any error but Refused replaces the child."""
+        """Evaluate in the child; return the report (JSON). Any error but Refused and NeedsAnswer replaces the child."""
         self._interrupted = False
         child = self._ready_child()
         try:
             return self._converse(child, Work(listing, tuple(finished)), progress)
-        except Refused:
+        except (Refused, NeedsAnswer):
             raise
         except (EOFError, ConnectionError):
             self._replace()
@@ -100,6 +102,8 @@ class ChildRunner:
             match self._next_message(child, stage):
                 case Reported(report):
                     return report
+                case Questioned(question):
+                    raise NeedsAnswer(question)
                 case Failed(failure, passing):
                     raise Refused(failure, passing=passing)
                 case StageBegan(stage):

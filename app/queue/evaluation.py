@@ -7,10 +7,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from app.pipeline.evaluate import evaluate_property
+from app.pipeline.evaluation import Asked
 from app.pipeline.listing import listing_from_json
 from app.pipeline.report import Finding, State, finding_from_json, to_json
 from app.queue.jobs import StageRecord, StageState
-from app.queue.runner import Evaluate, StageEnded, StageObserver
+from app.queue.runner import Evaluate, NeedsAnswer, StageEnded, StageObserver
 from app.sources.interface import Source
 from app.sources.regions import ImportedRegions
 
@@ -24,12 +25,11 @@ def from_source(source: Source) -> Evaluate:
     """Return an evaluation that takes its facts from a source."""
 
     def evaluate(listing: str, finished: Sequence[bytes], observer: StageObserver) -> bytes:
-        report = evaluate_property(
-            listing_from_json(listing),
-            source,
-            on_stage=_Stopwatch(observer).note,
-            finished=tuple(finding_from_json(finding) for finding in finished),
-        )
+        kept = tuple(finding_from_json(finding) for finding in finished)
+        try:
+            report = evaluate_property(listing_from_json(listing), source, _Stopwatch(observer).note, kept)
+        except Asked as asked:
+            raise NeedsAnswer(to_json(asked.question).decode()) from None
         return to_json(report)
 
     return evaluate

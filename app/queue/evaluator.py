@@ -16,7 +16,18 @@ import threading
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from app.queue.runner import Evaluate, Failed, Ready, Reported, StageBegan, StageEnded, Work, refusal
+from app.queue.runner import (
+    Evaluate,
+    Failed,
+    NeedsAnswer,
+    Questioned,
+    Ready,
+    Reported,
+    StageBegan,
+    StageEnded,
+    Work,
+    refusal,
+)
 
 #: prctl(2): the signal this process gets when its parent dies.
 _PR_SET_PDEATHSIG = 1
@@ -55,6 +66,8 @@ def _receive(connection: Connection, inbox: queue.SimpleQueue[Work]) -> None:
 def _answer(connection: Connection, work: Work, evaluate: Evaluate) -> None:
     try:
         report = evaluate(work.listing, work.finished, _Sender(connection))
+    except NeedsAnswer as asked:
+        connection.send(Questioned(asked.question))
     except Exception as error:  # noqa: BLE001 - a border: `refusal` logs what is unexpected
         refused = refusal(error)
         connection.send(Failed(refused.failure, refused.passing))

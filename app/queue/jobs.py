@@ -14,17 +14,24 @@ class Status(StrEnum):
     QUEUED = "queued"
     #: A worker holds its claim.
     RUNNING = "running"
+    #: Its owner was asked which place was meant; it goes on with the answer, or ends when none comes in time.
+    ASKING = "asking"
     #: Its snapshot is stored.
     DONE = "done"
     #: It ended without a report; `error` says why, in words for people.
     FAILED = "failed"
-    #: Its owner called it off.
+    #: Its owner called it off, or did not answer a question in time.
     CANCELLED = "cancelled"
 
     @property
     def live(self) -> bool:
-        """Return whether the job has not ended yet: it waits or runs."""
+        """Return whether the job moves by itself: it stands in line or runs. One that asks does neither."""
         return self in (Status.QUEUED, Status.RUNNING)
+
+    @property
+    def ended(self) -> bool:
+        """Return whether the job is over; it may still be asked for again."""
+        return self in (Status.DONE, Status.FAILED, Status.CANCELLED)
 
 
 class StageState(StrEnum):
@@ -50,7 +57,7 @@ class StageRecord:
 class Job(NamedTuple):
     """One queued evaluation. Times are Unix seconds of the database's host.
 
-    A tuple, since a frozen dataclass of twenty fields would take as long to make as to read from the database.
+    A tuple, since a frozen dataclass of two dozen fields would take as long to make as to read from the database.
     """
 
     job_id: str
@@ -81,6 +88,11 @@ class Job(NamedTuple):
     version: int
     #: Host, process and thread of the worker that holds it ("box:4711:1"), for operators; None while none does.
     worker: str | None = None
+    #: When it last joined the line.
+    queued_at: float = 0.0
+    #: What its owner is asked (JSON), and since when; None unless it asks.
+    question: str | None = None
+    asked_at: float | None = None
 
 
 class Claim(NamedTuple):
@@ -155,6 +167,7 @@ class QueueStats:
 
     queued: int
     running: int
+    asking: int
     done: int
     failed: int
     cancelled: int

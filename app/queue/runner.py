@@ -65,6 +65,21 @@ class Failed:
     passing: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Questioned:
+    """From the evaluator's process: no report before this question (JSON) is answered."""
+
+    question: str
+
+
+class NeedsAnswer(Exception):
+    """The evaluation cannot go on before the owner has answered a question, given as JSON: no failure."""
+
+    def __init__(self, question: str) -> None:
+        super().__init__("a question is open")
+        self.question = question
+
+
 class Interrupted(Exception):
     """The evaluation was stopped from outside: its claim is lost, it was called off, or the worker stops."""
 
@@ -94,7 +109,8 @@ class Runner(Protocol):
     def run(self, listing: str, finished: Sequence[bytes], progress: StageObserver) -> bytes:
         """Evaluate a listing (JSON), going on after the findings of finished stages; return the report as JSON.
 
-        Raises a DoorstepError with a message for people, Interrupted, EvaluatorDied or EvaluatorUnavailable.
+        Raises NeedsAnswer, a DoorstepError with a message for people, Interrupted, EvaluatorDied or
+        EvaluatorUnavailable.
         """
 
     def interrupt(self) -> None:

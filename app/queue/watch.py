@@ -19,6 +19,8 @@ logger = logging.getLogger(__name__)
 SWEEP_SECONDS = 0.5
 #: Notifications come with every new job; the watch reacts to them at most this often.
 SHORTEST_ROUND_SECONDS = 0.02
+#: How often questions that nobody answered are looked for.
+QUESTION_SECONDS = 10.0
 TIDY_SECONDS = 3_600.0
 
 
@@ -50,7 +52,7 @@ class Watch:
         self._stopped = False
         self._notified = threading.Event()
         self._beaten: tuple[Attempt | None, float] = (None, 0.0)
-        self._due = {self._sweep: 0.0, self._tidy: time.monotonic() + TIDY_SECONDS}
+        self._due = {self._sweep: 0.0, self._close_questions: 0.0, self._tidy: time.monotonic() + TIDY_SECONDS}
 
     def start(self) -> None:
         """Start the thread."""
@@ -121,6 +123,10 @@ class Watch:
     def _sweep(self) -> None:
         self._due[self._sweep] = time.monotonic() + SWEEP_SECONDS
         self._store.recover_stale()
+
+    def _close_questions(self) -> None:
+        self._due[self._close_questions] = time.monotonic() + QUESTION_SECONDS
+        self._store.expire_questions()
 
     def _tidy(self) -> None:
         self._due[self._tidy] = time.monotonic() + TIDY_SECONDS

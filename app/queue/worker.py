@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from app.config import Config
 from app.errors import DatabaseDamaged, QueueUnavailable
 from app.queue.jobs import Claim
-from app.queue.runner import Attempt, EvaluatorDied, EvaluatorUnavailable, Interrupted, Runner, refusal
+from app.queue.runner import Attempt, EvaluatorDied, EvaluatorUnavailable, Interrupted, NeedsAnswer, Runner, refusal
 from app.queue.store import JobStore
 from app.queue.wake import WakeUp
 from app.queue.watch import Watch
@@ -159,6 +159,8 @@ class Worker:
         try:
             kept = self._store.checkpoints(claim.job_id) if claim.current_stage else ()
             following = attempt.complete(self._runner.run(claim.listing, kept, attempt), self.name)
+        except NeedsAnswer as asked:
+            self._store.ask_job(claim, asked.question)
         except Interrupted:
             attempt.break_off()
         except EvaluatorUnavailable:

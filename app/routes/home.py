@@ -117,6 +117,7 @@ MOST_RECENT = 8
 JOB_STATUS_TEXTS = {
     Status.QUEUED: "waiting",
     Status.RUNNING: "under way",
+    Status.ASKING: "waiting for your answer",
     Status.FAILED: "stopped",
     Status.CANCELLED: "cancelled",
 }

@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.queue.jobs import Job, Status
 from app.views.panel import job_response
 from app.web import visitor
+from app.web.answers import answered_listing, choice_in_request
 from app.web.negotiation import Wanted, negotiated, wanted
 from app.web.services import store
 
@@ -44,6 +45,13 @@ def open_report(job_id: str) -> AnyResponse:
     response = Response(status=204)
     response.headers["HX-Redirect"] = url_for("snapshots.page", snapshot_id=job.result_snapshot_id)
     return negotiated(response)
+
+
+@bp.post("/answer")
+def answer(job_id: str) -> AnyResponse:
+    """Go on with the place that was meant. `?question=` names the question, so that a late tap answers no other."""
+    choice, question = choice_in_request(), request.args.get("question", type=int)
+    return _changed(store().answer_job(job_id, visitor.owner(), lambda job: answered_listing(job, choice), question))
 
 
 @bp.post("/cancel")

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from app.errors import AddressNotFound, AddressOutsideRegions
+from app.errors import AddressNotFound, AddressOutsideRegions, QuestionExpired
 from app.pipeline.evaluate import STAGES
-from app.pipeline.listing import listing_from_json
+from app.pipeline.listing import listing_from_json, question_from_json
+from app.places import Question
 from app.queue.jobs import Job, StageRecord, StageState, Status
 from app.queue.store import JobStore
 from app.web.forms import FormValues, values_from
@@ -24,6 +25,7 @@ ERROR_ID_LETTERS = 8
 TITLES = {
     Status.QUEUED: "Waiting",
     Status.RUNNING: "Waiting",
+    Status.ASKING: "Which one?",
     Status.DONE: "Ready",
     Status.FAILED: "Stopped",
     Status.CANCELLED: "Cancelled",
@@ -46,6 +48,9 @@ class JobView:
     requeue_reason: str
     #: Whether the visitor is the job's owner.
     mine: bool
+    #: What the owner is asked, and until when (Unix time); None unless the job asks.
+    question: Question | None = None
+    question_expires_at: float | None = None
 
     @property
     def live(self) -> bool:
@@ -66,12 +71,42 @@ class JobView:
                 return f"Waiting: {ahead} ahead of yours."
             case Status.QUEUED:
                 return "Yours is next. It starts in a moment."
+            case Status.ASKING:
+                return self._asking_sentence
             case Status.DONE:
                 return "Your report is ready."
+            case Status.CANCELLED if self.expired:
+                return "This evaluation was closed."
             case Status.CANCELLED:
                 return "This evaluation was cancelled."
             case Status.FAILED:
                 return "This evaluation stopped without a report."
+
+    @property
+    def _asking_sentence(self) -> str:
+        """Return the question itself; a destination is named, as the address stands above it."""
+        question = self.question
+        if question is None or not self.mine:
+            return "This evaluation waits for an answer from whoever started it."
+        place = f"“{question.about}” " if self.about_destination else ""
+        if len(question.choices) == 1:
+            return f"Is this the {place}that you mean?" if place else "Is this the place that you mean?"
+        return f"Which {place or 'one '}did you mean?"
+
+    @property
+    def about_destination(self) -> bool:
+        """Return whether the question is about a destination, not the address."""
+        return self.question is not None and self.question.about in self._form.destinations
+
+    @property
+    def expired(self) -> bool:
+        """Return whether the job was closed because nobody answered its question."""
+        return self.job.error_code == QuestionExpired.code
+
+    @property
+    def shows_steps(self) -> bool:
+        """Return whether there are steps to follow: none has begun for good while a question is open."""
+        return self.job.status is not Status.ASKING and not self.expired
 
     @property
     def title(self) -> str:
@@ -121,7 +156,7 @@ class JobView:
     @property
     def can_cancel(self) -> bool:
         """Return whether this visitor may call the job off now."""
-        return self.mine and self.live and not self.job.cancel_requested
+        return self.mine and not self.job.status.ended and not self.job.cancel_requested
 
     @property
     def can_retry(self) -> bool:
@@ -166,6 +201,8 @@ def view_of(store: JobStore, job: Job, mine: bool, now: float) -> JobView:
         estimate=estimate_from(store.stage_seconds()) if job.status.live else None,
         requeue_reason=_requeue_reason(store, job),
         mine=mine,
+        question=question_from_json(job.question) if job.question else None,
+        question_expires_at=store.question_expires_at(job),
     )
 
 
@@ -174,15 +211,18 @@ def _position(store: JobStore, job: Job) -> int | None:
 
 
 def elapsed_seconds(job: Job, now: float) -> float:
-    """Return the seconds that the job has run, or has waited if it has not begun, at a Unix time."""
-    return max(0.0, (job.completed_at or now) - (job.started_at or job.created_at))
+    """Return the seconds that the job has run, or has waited if it has not begun, at a Unix time.
+
+    The time before a question, and that which its owner took to answer it, is not counted.
+    """
+    return max(0.0, (job.completed_at or job.asked_at or now) - (job.started_at or job.queued_at or job.created_at))
 
 
 def _requeue_reason(store: JobStore, job: Job) -> str:
     """Return why the job last went back into the queue, "" on its first try."""
     if _try_number(job) < 2:
         return ""
-    back = [event.why for event in store.events(job.job_id) if event.from_status and event.to_status is Status.QUEUED]
+    back = [e.why for e in store.events(job.job_id) if (e.from_status, e.to_status) == (Status.RUNNING, Status.QUEUED)]
     return back[-1] if back else ""
 
 

@@ -11,6 +11,7 @@ from flask import Response, current_app, url_for
 from jinja2 import Environment
 from markupsafe import Markup
 
+from app.places import Choice
 from app.queue.jobs import Job
 from app.views.job import JobView, Step, view_of
 from app.web import visitor
@@ -66,6 +67,32 @@ class StepDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class ChoiceDocument:
+    """One place that may be meant; `choice` is what to answer."""
+
+    choice: int
+    label: str
+    what: str
+    where: str
+    lat: float
+    lon: float
+    precision: str
+    region: str
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionDocument:
+    """What the owner is asked."""
+
+    about: str
+    why: str
+    may_be_left_out: bool
+    choices: tuple[ChoiceDocument, ...]
+    answer_url: str
+    expires_at: str
+
+
+@dataclass(frozen=True, slots=True)
 class JobDocument:
     """A job, with links to its page and report. Null: not known, or not yet."""
 
@@ -92,6 +119,7 @@ class JobDocument:
     error_code: str | None
     error_id: str | None
     suggestions: tuple[str, ...]
+    question: QuestionDocument | None
     status_url: str
 
 
@@ -123,6 +151,35 @@ def job_json(view: JobView) -> bytes:
         error_code=job.error_code,
         error_id=view.error_id if job.error else None,
         suggestions=job.suggestions,
+        question=_question_document(view),
         status_url=url_for("jobs.page", job_id=job.job_id, _external=True),
     )
     return msgspec.json.encode(document)
+
+
+def _question_document(view: JobView) -> QuestionDocument | None:
+    job, question = view.job, view.question
+    if question is None:
+        return None
+    return QuestionDocument(
+        about=question.about,
+        why=question.why,
+        may_be_left_out=question.may_be_left_out,
+        choices=tuple(_choice_document(number, choice) for number, choice in enumerate(question.choices)),
+        answer_url=url_for("jobs.answer", job_id=job.job_id, question=job.version, _external=True),
+        expires_at=iso(view.question_expires_at or 0.0),
+    )
+
+
+def _choice_document(number: int, choice: Choice) -> ChoiceDocument:
+    place = choice.location
+    return ChoiceDocument(
+        choice=number,
+        label=place.label,
+        what=choice.what,
+        where=choice.where,
+        lat=place.lat,
+        lon=place.lon,
+        precision=place.precision.value,
+        region=place.region,
+    )

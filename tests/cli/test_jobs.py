@@ -47,6 +47,17 @@ def test_it_lists_jobs(site: JobStore) -> None:
     assert len(run("list", "--limit", "1").output.splitlines()) == 1
 
 
+def test_it_lists_and_counts_jobs_that_ask(site: JobStore) -> None:
+    job = create(site)
+    claim = site.claim_next_job("w")
+    assert claim
+    site.ask_job(claim, "{}")
+    assert "  asking  " in run("list", "--status", "asking").output
+    assert "asking     1" in run("stats").output
+    assert "running -> asking" in run("show", job.job_id).output
+    assert "  cancelled  " in run("cancel", job.job_id).output
+
+
 def test_it_refuses_an_unknown_status(site: JobStore) -> None:
     assert run("list", "--status", "lost").exit_code == 2
 

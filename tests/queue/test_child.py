@@ -16,7 +16,7 @@ import pytest
 from app.errors import StageTimeout
 from app.queue.child import ChildRunner
 from app.queue.process import identity
-from app.queue.runner import EvaluatorDied, EvaluatorUnavailable, Interrupted, Refused, StageEnded
+from app.queue.runner import EvaluatorDied, EvaluatorUnavailable, Interrupted, NeedsAnswer, Refused, StageEnded
 from tests.support.building import wait_for
 
 Start = Callable[..., ChildRunner]
@@ -90,6 +90,16 @@ def test_an_expected_failure_comes_with_its_words(start: Start) -> None:
     failure = refusal.value.failure
     assert (failure.code, failure.suggestions) == ("address-not-found", ("1 main street",))
     assert not refusal.value.passing
+
+
+def test_a_question_comes_as_it_was_asked_and_costs_no_process(start: Start) -> None:
+    runner = start()
+    with pytest.raises(NeedsAnswer) as asked:
+        runner.run('"asking"', (), Heard())
+    assert asked.value.question == '{"about": "London"}'
+    pid = runner.pid
+    assert runner.run('"well"', (), Heard())
+    assert runner.pid == pid
 
 
 def test_an_unexpected_failure_comes_with_an_id_only(start: Start, capfd: pytest.CaptureFixture[str]) -> None:

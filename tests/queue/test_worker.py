@@ -13,7 +13,7 @@ from app.config import Config
 from app.errors import NoRegions
 from app.queue.child import ChildRunner
 from app.queue.jobs import StageState, Status
-from app.queue.runner import EvaluatorUnavailable, StageObserver
+from app.queue.runner import Evaluate, EvaluatorUnavailable, NeedsAnswer, StageObserver
 from tests.queue.conftest import Site
 from tests.support.building import (
     assert_all_ended,
@@ -24,6 +24,7 @@ from tests.support.building import (
     wait_for,
     wait_for_status,
 )
+from tests.support.evaluations import EVALUATIONS
 
 
 def child(name: str = "by_listing", stage_timeout_seconds: float = 30.0) -> ChildRunner:
@@ -73,6 +74,46 @@ def test_it_tells_a_failure_in_plain_words(site: Site) -> None:
     job = create(site.store, listing='"refusing"')
     failed = wait_for_status(site.store, job, Status.FAILED)
     assert (failed.error_code, failed.suggestions) == ("address-not-found", ("1 main street",))
+
+
+@pytest.mark.parametrize("runner", [EVALUATIONS["by_listing"], child()], ids=["in its thread", "in a process"])
+def test_it_asks_and_goes_on_with_the_answer(site: Site, runner: Evaluate | ChildRunner) -> None:
+    site.start(runner)
+    job = create(site.store, listing='"asking"')
+    asking = wait_for_status(site.store, job, Status.ASKING)
+    assert (asking.question, asking.attempts, asking.error) == ('{"about": "London"}', 0, None)
+    assert site.store.stages(job.job_id) == ()
+    other = create(site.store, listing='"well"')
+    wait_for_status(site.store, other, Status.DONE)
+    site.store.answer_job(job.job_id, "ann", lambda found: '"well"')
+    done = wait_for_status(site.store, job, Status.DONE)
+    assert (done.job_id, done.attempts) == (job.job_id, 1)
+
+
+def test_a_job_called_off_while_it_is_evaluated_asks_nothing(site: Site) -> None:
+    gate = threading.Event()
+
+    def ask_late(listing: str, finished: Sequence[bytes], progress: StageObserver) -> bytes:
+        gate.wait(10)
+        raise NeedsAnswer("{}")
+
+    site.start(ask_late)
+    job = create(site.store)
+    wait_for_status(site.store, job, Status.RUNNING)
+    site.store.cancel_job(job.job_id, "ann")
+    gate.set()
+    assert wait_for_status(site.store, job, Status.CANCELLED).question is None
+
+
+def test_its_watch_closes_questions_that_nobody_answered(site: Site) -> None:
+    job = create(site.store)
+    claim = site.store.claim_next_job("w")
+    assert claim
+    site.store.ask_job(claim, "{}")
+    with site.store.db.write(durable=True) as connection:
+        connection.execute("UPDATE evaluation_jobs SET asked_at = asked_at - 86401")
+    site.start(stages_of(1))
+    assert wait_for_status(site.store, job, Status.CANCELLED).error_code == "question-expired"
 
 
 def test_it_tries_a_passing_failure_again(site: Site) -> None:

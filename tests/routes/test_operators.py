@@ -72,7 +72,17 @@ def test_it_shows_depth_and_the_oldest(client: FlaskClient) -> None:
     submit(client, "1 Bulevardi")
     submit(client, "2 Bulevardi")
     numbers = soup(client.get("/queue", headers=BEARER)).select_one(".numbers").get_text(" ", strip=True)
-    assert re.match(r"Waiting 2 Oldest waits (under )?\d+(\.\d)? s Running 0 ", numbers)
+    assert re.match(r"Waiting 2 Oldest waits (under )?\d+(\.\d)? s Running 0 Waiting for an answer 0 ", numbers)
+
+
+def test_it_shows_open_questions_as_no_failure(client: FlaskClient, steps: Steps) -> None:
+    submit(client)
+    steps.ask()
+    overview = client.get("/queue", headers=BEARER | JSON).json
+    assert (overview["stats"]["asking"], overview["stats"]["failed"], overview["failures"]) == (1, 0, [])
+    steps.expire()
+    overview = client.get("/queue", headers=BEARER | JSON).json
+    assert (overview["stats"]["asking"], overview["stats"]["failed"], overview["failures"]) == (0, 0, [])
 
 
 def test_it_polls_a_fragment_of_the_same_board(client: FlaskClient) -> None:

@@ -113,6 +113,8 @@ def assert_whole(store: JobStore) -> None:
 def assert_all_ended(store: JobStore) -> None:
     """Check that every job is in one final state, by the end of its history too."""
     assert_whole(store)
-    assert tuples(store.db.read("SELECT count(*) FROM evaluation_jobs WHERE status IN ('queued', 'running')")) == [(0,)]
+    assert tuples(
+        store.db.read("SELECT count(*) FROM evaluation_jobs WHERE status IN ('queued', 'running', 'asking')")
+    ) == [(0,)]
     last = "SELECT to_status FROM job_events WHERE job_seq = seq ORDER BY version DESC LIMIT 1"
     assert tuples(store.db.read(f"SELECT count(*) FROM evaluation_jobs WHERE status <> ({last})")) == [(0,)]

@@ -16,6 +16,7 @@ from typing import Any
 
 from app.queue.jobs import Claim, Failure
 from app.queue.store import JobStore
+from app.queue.store.base import Clocks
 from tests.support.building import create, ended, open_at
 
 FAILURE = Failure("too-bad", "It did not work out.")
@@ -75,6 +76,21 @@ def asked_to_stop(store: JobStore) -> Claim:
     return claim
 
 
+def asking(store: JobStore) -> Claim:
+    """A job that waits for an answer."""
+    claim = claimed(store)
+    store.ask_job(claim, "which one?")
+    return claim
+
+
+def asking_for_long(store: JobStore) -> None:
+    """A job that waited a thousand hours for an answer."""
+    now = store.clocks.unix
+    store.clocks = Clocks(lambda: now() - 3_600_000.0, store.clocks.steady)
+    asking(store)
+    store.clocks = Clocks(now, store.clocks.steady)
+
+
 def of_the_dead(store: JobStore) -> None:
     """A running job whose process is gone."""
     store._process = "an-earlier-boot/1/1/1"
@@ -100,6 +116,10 @@ TRANSITIONS: dict[str, tuple[Callable[[JobStore], Any], Callable[[JobStore, Any]
     "fail and retry": (claimed, lambda store, claim: store.fail_job(claim, FAILURE, retry=True)),
     "release": (claimed, lambda store, claim: store.release_job(claim)),
     "give up": (claimed, lambda store, claim: store.give_up(claim, "gone")),
+    "ask": (claimed, lambda store, claim: store.ask_job(claim, "which one?")),
+    "answer": (asking, lambda store, claim: store.answer_job(claim.job_id, "ann", lambda job: "this one")),
+    "cancel asking": (asking, lambda store, claim: store.cancel_job(claim.job_id, None)),
+    "expire": (asking_for_long, lambda store, _: store.expire_questions()),
     "finish cancel": (asked_to_stop, lambda store, claim: store.finish_cancel(claim)),
     "recover": (of_the_dead, lambda store, _: store.recover_stale()),
     "delete a report": (completed, lambda store, snapshot_id: store.delete_snapshot(snapshot_id, None)),

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 from app.errors import AddressNotFound
 from app.queue.evaluator import serve
-from app.queue.runner import Evaluate, StageObserver
+from app.queue.runner import Evaluate, NeedsAnswer, StageObserver
 from tests.support.building import ended, stages_of
 
 
@@ -74,6 +74,12 @@ def refusing(listing: str, finished: Sequence[bytes], progress: StageObserver) -
     raise AddressNotFound(regions="Monaco", suggestions=("1 main street",))
 
 
+def asking(listing: str, finished: Sequence[bytes], progress: StageObserver) -> bytes:
+    """Ask which place is meant."""
+    progress.began("geocode")
+    raise NeedsAnswer('{"about": "London"}')
+
+
 def leaking(listing: str, finished: Sequence[bytes], progress: StageObserver) -> bytes:
     """Fail with a secret in the exception's text."""
     raise ValueError("https://api.example/?key=SECRET")
@@ -102,6 +108,7 @@ EVALUATIONS: dict[str, Evaluate] = {
         busy,
         crashing,
         refusing,
+        asking,
         leaking,
         by_listing,
     )

@@ -21,6 +21,8 @@ class ModelJob:
     lease_until: float = 0.0
     due_at: float = 0.0
     cancel: bool = False
+    asked_at: float = 0.0
+    answered: bool = False
     checkpoints: list[bytes] = field(default_factory=list)
     snapshots: int = 0
 
@@ -47,12 +49,24 @@ class Model:
         return [job for job in self.jobs.values() if job.live and owner in (None, job.owner)]
 
     def twin(self, owner: str, key: str) -> str | None:
-        return next((i for i, job in self.jobs.items() if job.live and (job.owner, job.key) == (owner, key)), None)
+        return next(
+            (i for i, job in self.jobs.items() if (job.owner, job.key) == (owner, key) and not job.status.ended), None
+        )
 
     def next_id(self, now: float) -> str | None:
         """Return the job whose turn it is."""
         waiting = [(job.turn, i) for i, job in self.jobs.items() if job.status is Status.QUEUED and job.is_due(now)]
         return min(waiting)[1] if waiting else None
+
+    def expire(self, now: float, seconds: float) -> int:
+        """Close the questions that are old enough; those from the future begin anew. Return how many were closed."""
+        asking = [job for job in self.jobs.values() if job.status is Status.ASKING]
+        old = [job for job in asking if job.asked_at <= now - seconds]
+        for job in asking:
+            job.asked_at = min(job.asked_at, now)
+        for job in old:
+            job.status = Status.CANCELLED
+        return len(old)
 
     def let_go(self, job: ModelJob, *, counts: bool, due_at: float = 0.0) -> None:
         """End an attempt without a result."""

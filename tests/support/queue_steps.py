@@ -8,6 +8,8 @@ from app.pipeline.evaluate import STAGES
 from app.pipeline.report import Report, to_json
 from app.queue.jobs import Claim, Failure, StageRecord, StageState
 from app.queue.store import JobStore
+from app.queue.store.base import Clocks
+from tests.support.questions import question_json
 from tests.support.reports import report
 
 
@@ -32,6 +34,16 @@ class Steps:
         snapshot_id = self.store.complete_job(self.claim(), to_json(result or report()))
         assert snapshot_id is not None
         return snapshot_id
+
+    def ask(self, question: str = "") -> None:
+        """Let the next job ask its owner something (JSON of a question)."""
+        assert self.store.ask_job(self.claim(), question or question_json())
+
+    def expire(self) -> None:
+        """Let the time of all open questions pass."""
+        now, hours = self.store.clocks.unix(), self.store.config.question_hours
+        later = JobStore(self.store.db, self.store.config, Clocks(lambda: now + hours * 3_600.0))
+        assert later.expire_questions()
 
     def fail(self, *suggestions: str, message: str = "We could not find that address.") -> None:
         """Run the next job into a failure for good."""

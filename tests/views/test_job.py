@@ -6,8 +6,12 @@ from dataclasses import replace
 
 import pytest
 
+from app.pipeline.listing import Listing
+from app.pipeline.report import to_json
+from app.places import Question
 from app.queue.jobs import Job, StageRecord, StageState, Status
 from app.views.job import TICK_SECONDS, Estimate, JobView, elapsed_seconds, estimate_from, panel_mark, steps_of
+from tests.support.questions import NEWPORTS, question
 
 JOB = Job(
     job_id="abcdefghijklmnop",
@@ -66,6 +70,58 @@ def view(now: float = 1_006.0, records: tuple[StageRecord, ...] = (), **changes:
 )
 def test_it_says_how_the_job_stands(changes: dict[str, object], said: str) -> None:
     assert view(**changes).sentence == said
+
+
+def asking(asked: Question, listing: Listing | None = None) -> JobView:
+    """Build a view of a job that asks its owner something."""
+    job = JOB._replace(
+        status=Status.ASKING,
+        current_stage=None,
+        asked_at=1_006.0,
+        listing=to_json(listing or Listing("Newport")).decode(),
+    )
+    return replace(view(), job=job, steps=steps_of(job, ()), question=asked, question_expires_at=9_000.0)
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (question(about="Newport"), "Which one did you mean?"),
+        (question(NEWPORTS[0], about="Newport"), "Is this the place that you mean?"),
+        (question(about="London"), "Which “London” did you mean?"),
+        (question(NEWPORTS[0], about="London"), "Is this the “London” that you mean?"),
+    ],
+)
+def test_it_asks_in_one_sentence(asked: Question, said: str) -> None:
+    assert asking(asked, Listing("Newport", destinations=("London",))).sentence == said
+
+
+def test_it_asks_nobody_but_the_owner() -> None:
+    stranger = replace(asking(question()), mine=False)
+    assert stranger.sentence == "This evaluation waits for an answer from whoever started it."
+    assert not stranger.can_cancel
+
+
+def test_a_question_stops_the_polling_and_shows_no_steps() -> None:
+    asked = asking(question())
+    assert (asked.live, asked.shows_steps, asked.can_cancel, asked.can_retry) == (False, False, True, False)
+    assert asked.title == "Which one? - Bulevardi 12 - Doorstep"
+    assert {step.state for step in asked.steps} == {"waiting"}
+    assert view().shows_steps
+
+
+def test_the_time_that_an_answer_took_is_not_counted() -> None:
+    asked = JOB._replace(status=Status.ASKING, asked_at=1_006.0)
+    assert elapsed_seconds(asked, 90_000.0) == 2
+    answered = JOB._replace(status=Status.QUEUED, started_at=None, queued_at=90_000.0)
+    assert elapsed_seconds(answered, 90_003.0) == 3
+    assert panel_mark(asked, None, 1_006.0) == panel_mark(asked, None, 90_000.0)
+
+
+def test_a_question_that_nobody_answered_is_no_failure() -> None:
+    closed = view(status=Status.CANCELLED, error_code="question-expired", error="Nobody answered.")
+    assert (closed.sentence, closed.shows_steps) == ("This evaluation was closed.", False)
+    assert (closed.can_retry, closed.can_cancel) == (True, False)
 
 
 @pytest.mark.parametrize(

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from app.queue.store.attempts import AttemptStore
 from app.queue.store.operations import OperationStore
-from app.queue.store.people import PeopleStore
+from app.queue.store.questions import QuestionStore
 
 
-class JobStore(PeopleStore, AttemptStore, OperationStore):
+class JobStore(QuestionStore, OperationStore):
     """The whole store. Every method raises QueueUnavailable if the database cannot be reached."""

@@ -29,10 +29,12 @@ SWEEP_PATIENCE_SECONDS = 0.5
 #: No lease is ever this long, so a later deadline was written before this machine's last start.
 LONGEST_LEASE_SECONDS = 3_600.0
 
-#: The job whose turn it is: due, or due so far ahead that the clock must have been put back since.
+#: The job whose turn it is: due, or due so far ahead that the clock must have been put back since. That it does not ask
+#: must be said for the index `jobs_line` (schema_2.sql).
 NEXT_DUE = """
 SELECT seq FROM evaluation_jobs
-WHERE completed_at IS NULL AND status = 'queued' AND (run_after <= :now OR run_after > :latest)
+WHERE completed_at IS NULL AND status = 'queued' AND status <> 'asking'
+    AND (run_after <= :now OR run_after > :latest)
 ORDER BY turn, seq LIMIT 1
 """
 
@@ -58,7 +60,7 @@ class AttemptStore(StoreBase):
                 UPDATE evaluation_jobs SET lease_until = :lease_until
                 WHERE job_id = :job_id AND claim_token = :token AND status = 'running'
                 """,
-                {**_held_by(claim), "lease_until": self._lease_until()},
+                {**held_by(claim), "lease_until": self._lease_until()},
             )
             return renewed.rowcount == 1
 
@@ -69,7 +71,7 @@ class AttemptStore(StoreBase):
             SELECT cancel_requested FROM evaluation_jobs
             WHERE job_id = :job_id AND claim_token = :token AND status = 'running'
             """,
-            _held_by(claim),
+            held_by(claim),
         )
         return any(row["cancel_requested"] for row in rows)
 
@@ -85,7 +87,7 @@ class AttemptStore(StoreBase):
                 WHERE job_id = :job_id AND claim_token = :token AND status = 'running'
                 RETURNING seq
                 """,
-                {**_held_by(claim), "stage": stage, "kept": checkpoint is not None},
+                {**held_by(claim), "stage": stage, "kept": checkpoint is not None},
             ).fetchall()
             if not rows:
                 return False
@@ -131,7 +133,7 @@ class AttemptStore(StoreBase):
         A job that was called off in the meantime is cancelled, whatever went wrong.
         """
         with self.db.write(durable=True) as connection:
-            job = _held(connection, claim)
+            job = held(connection, claim)
             if job is None:
                 return False
             if job.cancel_requested:
@@ -146,7 +148,7 @@ class AttemptStore(StoreBase):
     def release_job(self, claim: Claim) -> bool:
         """Hand a job back, or cancel it if called off; the attempt does not count. False if the claim is lost."""
         with self.db.write(durable=True) as connection:
-            job = _held(connection, claim)
+            job = held(connection, claim)
             if job is not None and job.cancel_requested:
                 self._end(connection, claim, Status.CANCELLED, "called off")
             elif job is not None:
@@ -157,7 +159,7 @@ class AttemptStore(StoreBase):
     def finish_cancel(self, claim: Claim) -> bool:
         """End a job that was called off; return False if the claim is lost."""
         with self.db.write(durable=True) as connection:
-            if _held(connection, claim) is None:
+            if held(connection, claim) is None:
                 return False
             self._end(connection, claim, Status.CANCELLED, "called off")
         return True
@@ -165,7 +167,7 @@ class AttemptStore(StoreBase):
     def give_up(self, claim: Claim, why: str) -> bool:
         """Queue a job again after a fruitless attempt, or fail it after too many; False if the claim is lost."""
         with self.db.write(durable=True) as connection:
-            job = _held(connection, claim)
+            job = held(connection, claim)
             if job is None:
                 return False
             self._give_up(connection, claim, job, why)
@@ -180,7 +182,7 @@ class AttemptStore(StoreBase):
         running = self.db.read(
             """
             SELECT job_id, claim_token, lease_until, process FROM evaluation_jobs
-            WHERE completed_at IS NULL AND status = 'running'
+            WHERE completed_at IS NULL AND status = 'running' AND status <> 'asking'
             """
         )
         lost = [row for row in running if self._why_lost(row)]
@@ -202,7 +204,8 @@ class AttemptStore(StoreBase):
                 version = version + 1
             WHERE seq = (
                 SELECT seq FROM evaluation_jobs
-                WHERE completed_at IS NULL AND status = 'queued' AND (run_after <= :now OR run_after > :latest)
+                WHERE completed_at IS NULL AND status = 'queued' AND status <> 'asking'
+                    AND (run_after <= :now OR run_after > :latest)
                 ORDER BY turn, seq LIMIT 1
             )
             RETURNING seq, job_id, address, listing, owner, current_stage, attempts, resumed, version
@@ -235,7 +238,7 @@ class AttemptStore(StoreBase):
                 claim_token = NULL, worker = NULL, process = NULL, lease_until = NULL, version = version + 1
             WHERE job_id = :job_id AND claim_token = :token AND status = 'running'
             """,
-            {**_held_by(claim), "snapshot_id": snapshot_id, "now": now},
+            {**held_by(claim), "snapshot_id": snapshot_id, "now": now},
         )
         if done.rowcount != 1:
             return None
@@ -260,7 +263,7 @@ class AttemptStore(StoreBase):
             WHERE job_id = :job_id AND claim_token = :token AND status = 'running'
             RETURNING seq, version, current_stage
             """,
-            {**_held_by(claim), "status": status.value, "now": now, **_reasons(failure)},
+            {**held_by(claim), "status": status.value, "now": now, **_reasons(failure)},
         ).fetchall()
         record_event(connection, row, now, before=Status.RUNNING, after=status, worker=claim.worker, why=why)
 
@@ -283,7 +286,7 @@ class AttemptStore(StoreBase):
             WHERE job_id = :job_id AND claim_token = :token AND status = 'running'
             RETURNING seq, version, current_stage
             """,
-            {**_held_by(claim), "due_at": due_at, "uncounted": 0 if counts else 1, **_reasons(failure)},
+            {**held_by(claim), "due_at": due_at, "uncounted": 0 if counts else 1, **_reasons(failure)},
         ).fetchall()
         now, worker = self.clocks.unix(), claim.worker
         record_event(connection, row, now, before=Status.RUNNING, after=Status.QUEUED, worker=worker, why=why)
@@ -344,16 +347,16 @@ def _claim_from(row: Row, token: str, worker: str, lease_until: float) -> Claim:
     )
 
 
-def _held_by(claim: Claim) -> dict[str, object]:
+def held_by(claim: Claim) -> dict[str, object]:
     """Return the parameters that fence a write: `job_id` and `token`."""
     return {"job_id": claim.job_id, "token": claim.token}
 
 
-def _held(connection: sqlite3.Connection, claim: Claim) -> Job | None:
+def held(connection: sqlite3.Connection, claim: Claim) -> Job | None:
     """Return the job as it is now, or None if the claim is lost."""
     rows = connection.execute(
         "SELECT * FROM evaluation_jobs WHERE job_id = :job_id AND claim_token = :token AND status = 'running'",
-        _held_by(claim),
+        held_by(claim),
     ).fetchall()
     return job_from(rows[0]) if rows else None
 

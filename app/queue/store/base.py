@@ -37,7 +37,12 @@ def statements(script: str) -> Iterator[str]:
             statement = ""
 
 
-SCHEMA = Schema(APPLICATION_ID, (tuple(statements(Path(__file__).with_name("schema.sql").read_text())),))
+def migration(name: str) -> tuple[str, ...]:
+    """Return the statements of a migration from its file beside this one."""
+    return tuple(statements(Path(__file__).with_name(name).read_text()))
+
+
+SCHEMA = Schema(APPLICATION_ID, (migration("schema.sql"), migration("schema_2.sql")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,4 +137,7 @@ def job_from(row: Row) -> Job:
         completed_at=row["completed_at"],
         version=row["version"],
         worker=row["worker"],
+        queued_at=row["queued_at"],
+        question=row["question"],
+        asked_at=row["asked_at"],
     )

@@ -39,7 +39,7 @@ class OperationStore(StoreBase):
         """Return the queue's figures at this moment."""
         now = self.clocks.unix()
         counts = {row["status"]: row["jobs"] for row in self.db.read(_COUNTS)}
-        oldest = self.db.read(_OLDEST_QUEUED)[0]["created_at"]
+        oldest = self.db.read(_OLDEST_QUEUED)[0]["queued_at"]
         since = {"since": now - RATE_SECONDS}
         return QueueStats(
             **{status: counts.get(status, 0) for status in Status},
@@ -80,12 +80,15 @@ class OperationStore(StoreBase):
 
 #: Each part reads only an index.
 _COUNTS = """
-SELECT status, count(*) AS jobs FROM evaluation_jobs WHERE completed_at IS NULL GROUP BY status
+SELECT status, count(*) AS jobs FROM evaluation_jobs WHERE completed_at IS NULL AND status <> 'asking' GROUP BY status
+UNION ALL
+SELECT 'asking', count(*) FROM evaluation_jobs WHERE status = 'asking'
 UNION ALL
 SELECT status, count(*) AS jobs FROM evaluation_jobs WHERE completed_at IS NOT NULL GROUP BY status
 """
 _OLDEST_QUEUED = """
-SELECT min(created_at) AS created_at FROM evaluation_jobs WHERE completed_at IS NULL AND status = 'queued'
+SELECT min(queued_at) AS queued_at FROM evaluation_jobs
+WHERE completed_at IS NULL AND status = 'queued' AND status <> 'asking'
 """
 _FINISHED_SINCE = """
 SELECT count(*) AS jobs FROM evaluation_jobs WHERE completed_at IS NOT NULL AND completed_at >= :since

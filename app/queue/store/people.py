@@ -30,7 +30,11 @@ def new_snapshot_id(seq: int) -> str:
 
 
 class PeopleStore(StoreBase):
-    """Jobs and reports as their owners and operators see them; `owner` None stands for an operator."""
+    """Jobs and reports as their owners and operators see them; `owner` None stands for an operator.
+
+    A job that asks counts in no limit: a question that somebody leaves open must not keep them from asking about
+    another address. It is its listing's job all the same, so nobody is asked twice at once.
+    """
 
     #: Live jobs, the newest job's number, and when they were counted.
     _counted = (0, 0, -math.inf)
@@ -38,7 +42,7 @@ class PeopleStore(StoreBase):
     # --- submit, cancel, retry ---
 
     def create_job(self, new: NewJob) -> tuple[Job, bool]:
-        """Store a job, or find the owner's live job for the same listing; return it, and True if it is new.
+        """Store a job, or find the owner's unfinished job for the same listing; return it, and True if it is new.
 
         Raises TooManyJobs or QueueFull.
         """
@@ -46,21 +50,21 @@ class PeopleStore(StoreBase):
             existing = _live_twin(connection, new.owner, new.listing_key)
             if existing is not None:
                 return existing, False
-            newest = _newest(connection)
+            newest = newest_job(connection)
             self._check_limits(connection, new.owner, newest)
             job = self._insert(connection, new, newest)
         self._notify()
         return job, True
 
     def cancel_job(self, job_id: str, owner: str | None) -> Job:
-        """Cancel a queued job at once, ask the worker to end a running one; return the job as it is then.
+        """Cancel a queued or asking job at once, ask the worker to end a running one; return the job as it is then.
 
         Raises JobNotFound, NotYours or TransitionRefused (it has ended already).
         """
         with self.db.write(durable=True) as connection:
-            job = _owned(connection, job_id, owner)
-            if job["status"] == Status.QUEUED:
-                self._cancel_queued(connection, job, "operator" if owner is None else "owner")
+            job = owned_job(connection, job_id, owner)
+            if job["status"] in (Status.QUEUED, Status.ASKING):
+                self._cancel_waiting(connection, job, "operator" if owner is None else "owner")
             elif job["status"] == Status.RUNNING:
                 connection.execute(
                     """
@@ -71,7 +75,7 @@ class PeopleStore(StoreBase):
                 )
             else:
                 raise TransitionRefused(status=job["status"])
-            cancelled = job_from(_owned(connection, job_id, None))
+            cancelled = job_from(owned_job(connection, job_id, None))
         self._notify()
         return cancelled
 
@@ -81,13 +85,13 @@ class PeopleStore(StoreBase):
         Raises JobNotFound, NotYours, TransitionRefused, TooManyJobs or QueueFull.
         """
         with self.db.write(durable=True) as connection:
-            job = _owned(connection, job_id, owner)
+            job = owned_job(connection, job_id, owner)
             if job["status"] not in (Status.FAILED, Status.CANCELLED):
                 raise TransitionRefused(status=job["status"])
             twin = _live_twin(connection, job["owner"], job["listing_key"])
             if twin is not None:
                 return twin
-            newest = _newest(connection)
+            newest = newest_job(connection)
             self._check_limits(connection, job["owner"], newest)
             queued = self._queue_again(connection, job, newest, "operator" if owner is None else "owner")
         self._notify()
@@ -105,7 +109,8 @@ class PeopleStore(StoreBase):
             """
             SELECT count(*) AS ahead FROM evaluation_jobs AS other JOIN evaluation_jobs AS mine
             ON mine.job_id = :job_id
-            WHERE other.status = 'queued' AND (other.turn, other.seq) < (mine.turn, mine.seq)
+            WHERE other.completed_at IS NULL AND other.status = 'queued' AND other.status <> 'asking'
+                AND (other.turn, other.seq) < (mine.turn, mine.seq)
             """,
             {"job_id": job.job_id},
         )
@@ -188,8 +193,14 @@ class PeopleStore(StoreBase):
     # --- steps of a transaction ---
 
     def _check_limits(self, connection: sqlite3.Connection, owner: str, newest: Newest) -> None:
-        sql = "SELECT count(*) FROM evaluation_jobs WHERE owner = :owner AND completed_at IS NULL"
-        live = connection.execute(sql, {"owner": owner}).fetchone()[0]
+        # Left to itself, SQLite would go through all jobs that the owner ever had.
+        live = connection.execute(
+            """
+            SELECT count(*) FROM evaluation_jobs INDEXED BY jobs_live
+            WHERE owner = :owner AND completed_at IS NULL AND status <> 'asking'
+            """,
+            {"owner": owner},
+        ).fetchone()[0]
         if live >= self.config.max_live_jobs_per_owner:
             raise TooManyJobs(live=live, retry_after_seconds=OWNER_RETRY_SECONDS)
         ahead = self._live_jobs(connection, newest)
@@ -202,7 +213,7 @@ class PeopleStore(StoreBase):
         counted, newest_then, counted_at = self._counted
         at_most = counted + newest.seq - newest_then
         if now - counted_at > RECOUNT_SECONDS or at_most * 2 > self.config.max_live_jobs:
-            sql = "SELECT count(*) FROM evaluation_jobs WHERE completed_at IS NULL"
+            sql = "SELECT count(*) FROM evaluation_jobs WHERE completed_at IS NULL AND status <> 'asking'"
             at_most = connection.execute(sql).fetchone()[0]
             self._counted = (at_most, newest.seq, now)
         return at_most
@@ -226,7 +237,7 @@ class PeopleStore(StoreBase):
                 "listing_key": new.listing_key,
                 "owner": new.owner,
                 "priority": new.priority,
-                "turn": _turn(queued_at, new.priority),
+                "turn": turn_of(queued_at, new.priority),
                 "run_after": AT_ONCE,
                 "now": now,
                 "queued_at": queued_at,
@@ -236,19 +247,20 @@ class PeopleStore(StoreBase):
         record_event(connection, row, now, before=None, after=Status.QUEUED, why="created")
         return job_from(row)
 
-    def _cancel_queued(self, connection: sqlite3.Connection, job: Row, who: str) -> None:
+    def _cancel_waiting(self, connection: sqlite3.Connection, job: Row, who: str) -> None:
         now = self.clocks.unix()
         (row,) = connection.execute(
             """
             UPDATE evaluation_jobs
-            SET status = 'cancelled', cancel_requested = 1, completed_at = :now, version = version + 1
-            WHERE seq = :seq AND status = 'queued'
+            SET status = 'cancelled', cancel_requested = 1, completed_at = :now, question = NULL, asked_at = NULL,
+                version = version + 1
+            WHERE seq = :seq AND status IN ('queued', 'asking')
             RETURNING seq, version, current_stage
             """,
             {"seq": job["seq"], "now": now},
         ).fetchall()
-        why = f"called off by its {who}"
-        record_event(connection, row, now, before=Status.QUEUED, after=Status.CANCELLED, why=why)
+        before, why = Status(job["status"]), f"called off by its {who}"
+        record_event(connection, row, now, before=before, after=Status.CANCELLED, why=why)
 
     def _queue_again(self, connection: sqlite3.Connection, job: Row, newest: Newest, who: str) -> Job:
         now = self.clocks.unix()
@@ -257,14 +269,14 @@ class PeopleStore(StoreBase):
             """
             UPDATE evaluation_jobs
             SET status = 'queued', turn = :turn, queued_at = :queued_at, run_after = :run_after, attempts = 0,
-                cancel_requested = 0, error = NULL, error_code = NULL, suggestions = '[]', completed_at = NULL,
-                version = version + 1
+                cancel_requested = 0, error = NULL, error_code = NULL, suggestions = '[]', started_at = NULL,
+                completed_at = NULL, version = version + 1
             WHERE seq = :seq
             RETURNING *
             """,
             {
                 "seq": job["seq"],
-                "turn": _turn(queued_at, job["priority"]),
+                "turn": turn_of(queued_at, job["priority"]),
                 "queued_at": queued_at,
                 "run_after": AT_ONCE,
             },
@@ -281,7 +293,7 @@ def delete_job(connection: sqlite3.Connection, seq: int) -> None:
     connection.execute("DELETE FROM evaluation_jobs WHERE seq = :seq", {"seq": seq})
 
 
-def _turn(queued_at: float, priority: int) -> float:
+def turn_of(queued_at: float, priority: int) -> float:
     """Return what claims sort by, smallest first: a step of priority is worth a minute of waiting.
 
     Ageing needs no sweep: both sides of a comparison age alike, so the order never changes while jobs wait.
@@ -300,7 +312,7 @@ class Newest(NamedTuple):
         return max(now, self.queued_at)
 
 
-def _newest(connection: sqlite3.Connection) -> Newest:
+def newest_job(connection: sqlite3.Connection) -> Newest:
     row = connection.execute("SELECT seq, queued_at FROM evaluation_jobs ORDER BY seq DESC LIMIT 1").fetchone()
     return Newest(*row) if row else Newest(0, 0.0)
 
@@ -316,7 +328,7 @@ def _live_twin(connection: sqlite3.Connection, owner: str, listing_key: str) -> 
     return job_from(row) if row else None
 
 
-def _owned(connection: sqlite3.Connection, job_id: str, owner: str | None) -> Row:
+def owned_job(connection: sqlite3.Connection, job_id: str, owner: str | None) -> Row:
     """Return a job's row. Raises JobNotFound, or NotYours if it is another owner's."""
     sql = "SELECT * FROM evaluation_jobs WHERE job_id = :job_id"
     row = _only(connection.execute(sql, {"job_id": job_id}).fetchall())

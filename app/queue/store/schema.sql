@@ -1,4 +1,4 @@
--- The tables of jobs and snapshots. Later changes become migrations beside this first one; they only ever add.
+-- The tables of jobs and snapshots, as the first migration makes them. Later changes become migrations beside it.
 
 CREATE TABLE evaluation_jobs (
     seq INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from app.queue.jobs import Status
 from app.queue.store import JobStore
 from tests.support.building import assert_all_ended, assert_whole, open_at, tuples
 from tests.support.crashing import TRANSITIONS
@@ -26,6 +27,8 @@ def finish_all(store: JobStore) -> None:
     store.recover_stale()
     with store.db.write(durable=True) as connection:
         connection.execute("UPDATE evaluation_jobs SET run_after = 0")
+    for job in store.list_jobs(Status.ASKING):
+        store.answer_job(job.job_id, job.owner, lambda asked: asked.listing)
     while claim := store.claim_next_job("survivor"):
         if store.cancel_wanted(claim):
             store.finish_cancel(claim)

@@ -34,7 +34,6 @@ class StoreMachine(RuleBasedStateMachine):
         self.clock = SetClock()
         self.store = open_at(Path(self.folder.name), CONFIG, self.clock)
         self.model = Model(15.0, 2, 3, 5)
-        self.newest = 0.0
 
     def teardown(self) -> None:
         if hasattr(self, "store"):
@@ -52,11 +51,11 @@ class StoreMachine(RuleBasedStateMachine):
             with pytest.raises(refusal):
                 self.store.create_job(new)
             return ""
+        queued_at = self._queued_at_now()
         job, is_new = self.store.create_job(new)
         assert (is_new, job.job_id if twin else None) == (twin is None, twin)
         if is_new:
-            self.newest = max(self.newest, self.clock.unix_seconds)
-            turn = (self.newest - AGEING_SECONDS * priority, len(self.model.jobs))
+            turn = (queued_at - AGEING_SECONDS * priority, len(self.model.jobs))
             self.model.jobs[job.job_id] = ModelJob(owner, key, turn)
         return job.job_id
 
@@ -70,14 +69,14 @@ class StoreMachine(RuleBasedStateMachine):
         if not job_id:
             return
         job = self.model.jobs[job_id]
-        refusal = NotYours if owner not in (None, job.owner) else None if job.live else TransitionRefused
+        refusal = NotYours if owner not in (None, job.owner) else TransitionRefused if job.status.ended else None
         if refusal:
             with pytest.raises(refusal):
                 self.store.cancel_job(job_id, owner)
             return
         self.store.cancel_job(job_id, owner)
         job.cancel = True
-        if job.status is Status.QUEUED:
+        if job.status in (Status.QUEUED, Status.ASKING):
             job.status = Status.CANCELLED
 
     @rule(job_id=jobs)
@@ -86,22 +85,40 @@ class StoreMachine(RuleBasedStateMachine):
             return
         job = self.model.jobs[job_id]
         twin = self.model.twin(job.owner, job.key)
-        refusal = TransitionRefused if job.status in (Status.QUEUED, Status.RUNNING, Status.DONE) else None
+        refusal = None if job.status in (Status.FAILED, Status.CANCELLED) else TransitionRefused
         refusal = refusal or (None if twin else self._refusal(job.owner))
         if refusal:
             with pytest.raises(refusal):
                 self.store.retry_job(job_id, None)
             return
+        queued_at = self._queued_at_now()
         again = self.store.retry_job(job_id, None)
         assert again.job_id == (twin or job_id)
         if not twin:
             job.status, job.attempts, job.cancel, job.due_at = Status.QUEUED, 0, False, 0.0
-            last = max(self.clock.unix_seconds, self._queued_at_of_the_newest())
-            job.turn = (last - AGEING_SECONDS * again.priority, job.turn[1])
+            job.turn = (queued_at - AGEING_SECONDS * again.priority, job.turn[1])
 
-    def _queued_at_of_the_newest(self) -> float:
-        newest = "SELECT queued_at FROM evaluation_jobs ORDER BY seq DESC LIMIT 1"
-        return float(self.store.db.read(newest)[0][0])
+    @rule(job_id=jobs, owner=OWNERS)
+    def answer(self, job_id: str, owner: str) -> None:
+        if not job_id:
+            return
+        job = self.model.jobs[job_id]
+        known = job.status is Status.ASKING or (job.answered and job.status is not Status.CANCELLED)
+        refusal = NotYours if owner != job.owner else None if known else TransitionRefused
+        if refusal:
+            with pytest.raises(refusal):
+                self.store.answer_job(job_id, owner, lambda _: "{}")
+            return
+        queued_at = self._queued_at_now()
+        answered = self.store.answer_job(job_id, owner, lambda _: "{}")
+        if job.status is Status.ASKING:
+            job.status, job.answered, job.due_at = Status.QUEUED, True, 0.0
+            job.turn = (queued_at - AGEING_SECONDS * answered.priority, job.turn[1])
+
+    def _queued_at_now(self) -> float:
+        """Return when a job is queued now: never before the newest."""
+        newest = self.store.db.read("SELECT queued_at FROM evaluation_jobs ORDER BY seq DESC LIMIT 1")
+        return max([self.clock.unix_seconds, *(row["queued_at"] for row in newest)])
 
     # --- workers, and zombies with claims long lost ---
 
@@ -195,6 +212,16 @@ class StoreMachine(RuleBasedStateMachine):
                 self.model.let_go(job, counts=False)
 
     @rule(claim=claims)
+    def ask(self, claim: Claim | None) -> None:
+        if claim:
+            job = self._holder(claim)
+            assert self.store.ask_job(claim, "{}") == (job is not None)
+            if job:
+                self.model.let_go(job, counts=False)
+            if job and not job.cancel:
+                job.status, job.asked_at = Status.ASKING, self.clock.unix_seconds
+
+    @rule(claim=claims)
     def give_up(self, claim: Claim | None) -> None:
         if claim:
             job = self._holder(claim)
@@ -223,9 +250,14 @@ class StoreMachine(RuleBasedStateMachine):
         for job in lost:
             self.model.let_go(job, counts=True)
 
+    @rule()
+    def expire(self) -> None:
+        expired = self.model.expire(self.clock.unix_seconds, CONFIG.question_hours * 3_600.0)
+        assert self.store.expire_questions() == expired
+
     # --- time ---
 
-    @rule(seconds=st.sampled_from([0.5, 4.0, 15.0, 70.0]))
+    @rule(seconds=st.sampled_from([0.5, 4.0, 15.0, 70.0, 50_000.0]))
     def time_passes(self, seconds: float) -> None:
         self.clock.pass_seconds(seconds)
 
@@ -243,6 +275,7 @@ class StoreMachine(RuleBasedStateMachine):
         assert found == {job_id: (job.status, job.attempts) for job_id, job in self.model.jobs.items()}
         stats = self.store.stats()
         assert stats.queued + stats.running == len(self.model.live())
+        assert stats.asking == sum(job.status is Status.ASKING for job in self.model.jobs.values())
         assert self.store.db.read("SELECT count(*) FROM snapshots")[0][0] == sum(
             job.snapshots for job in self.model.jobs.values()
         )

@@ -1,0 +1,122 @@
+"""A database made by the first version of the tables: everything in it is kept when the second comes."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+
+from app.db.database import Database
+from app.db.opening import Schema
+from app.queue.jobs import Status
+from app.queue.store.base import APPLICATION_ID, SCHEMA
+from tests.support.building import assert_whole, create, new_job, open_at, tuples
+
+FIRST = Schema(APPLICATION_ID, SCHEMA.migrations[:1])
+TABLES = ("job_events", "job_stages", "snapshots", "probe")
+#: What the first version knew of a job.
+COLUMNS = """
+seq, job_id, address, listing, listing_key, owner, status, priority, turn, current_stage, result_snapshot_id, error,
+error_code, suggestions, attempts, kept_stages, resumed, cancel_requested, run_after, created_at, queued_at, started_at,
+completed_at, version, claim_token, worker, process, lease_until
+"""
+JOBS = f"""
+INSERT INTO evaluation_jobs ({COLUMNS}) VALUES
+    (2, 'q', '2 main', '{{"address": "2 main"}}', 'k2', 'ann', 'queued', 3, 20.5, 'schools', NULL, 'Later.', 'passing',
+     '["1 main"]', 2, 1, 1, 0, 99.5, 20.0, 20.25, 21.0, NULL, 7, NULL, NULL, NULL, NULL),
+    (3, 'r', '3 main', '{{}}', 'k3', 'ann', 'running', 0, 30.0, 'geocode', NULL, NULL, NULL, '[]', 1, 0, 0, 1, 0, 30.0,
+     30.0, 31.0, NULL, 3, 'token', 'box:1:1', 'an-earlier-boot/1/1/1', 5.0),
+    (4, 'd', '4 main', '{{}}', 'k2', 'ann', 'done', 0, 40.0, 'saving', 'abc-4', NULL, NULL, '[]', 1, 0, 0, 0, 0, 40.0,
+     40.0, 41.0, 42.0, 16, NULL, NULL, NULL, NULL),
+    (5, 'f', '5 main', '{{}}', 'k2', 'ann', 'failed', 0, 50.0, NULL, NULL, 'Bad.', 'bad', '[]', 3, 0, 0, 0, 0, 50.0,
+     50.0, 51.0, 52.0, 9, NULL, NULL, NULL, NULL),
+    (6, 'c', '6 main', '{{}}', 'k6', 'bob', 'cancelled', 0, 60.0, NULL, NULL, NULL, NULL, '[]', 0, 0, 0, 1, 0, 60.0,
+     60.0, NULL, 62.0, 2, NULL, NULL, NULL, NULL),
+    (9, 'pruned', '9 main', '{{}}', 'k9', 'bob', 'failed', 0, 9.0, NULL, NULL, NULL, NULL, '[]', 0, 0, 0, 0, 0, 9.0,
+     9.0, NULL, 9.0, 2, NULL, NULL, NULL, NULL);
+INSERT INTO job_events VALUES (4, 16, 42.0, 'running', 'done', 'saving', 'box:1:1', 'report stored');
+INSERT INTO job_stages VALUES (2, 0, 'geocode', 'done', 0.5, '', x'7B7D');
+INSERT INTO snapshots VALUES (4, 'abc-4', 'd', 'ann', '4 main', 42.0, x'7B7D');
+DELETE FROM evaluation_jobs WHERE job_id = 'pruned';
+"""
+
+
+@pytest.fixture
+def old(tmp_path: Path) -> sqlite3.Connection:
+    """A process of the first version, with jobs in every status it knew and the newest one cleared away."""
+    database = Database(tmp_path / "doorstep.sqlite", FIRST)
+    connection = database.connection(durable=True)
+    connection.executescript(JOBS)
+    return connection
+
+
+def test_every_job_is_kept_with_all_that_was_known_of_it(tmp_path: Path, old: sqlite3.Connection) -> None:
+    def everything() -> list[list[tuple[object, ...]]]:
+        jobs = f"SELECT {COLUMNS} FROM evaluation_jobs ORDER BY seq"
+        return [tuples(old.execute(sql).fetchall()) for sql in (jobs, *(f"SELECT * FROM {name}" for name in TABLES))]
+
+    before = everything()
+    assert [len(rows) for rows in before] == [5, 1, 1, 1, 1]
+    store = open_at(tmp_path)
+    statuses = {job.job_id: job.status.value for job in store.list_jobs(None)}
+    assert statuses == {"q": "queued", "r": "running", "d": "done", "f": "failed", "c": "cancelled"}
+    assert everything() == before
+    assert_whole(store)
+    store.db.close()
+
+
+def test_no_number_is_given_twice(tmp_path: Path, old: sqlite3.Connection) -> None:
+    store = open_at(tmp_path)
+    create(store)
+    assert store.db.read("SELECT max(seq) FROM evaluation_jobs")[0][0] == 10
+    store.db.close()
+
+
+def test_numbers_begin_at_one_in_a_new_file(tmp_path: Path) -> None:
+    store = open_at(tmp_path)
+    create(store)
+    assert tuples(store.db.read("SELECT name, seq FROM sqlite_sequence")) == [("evaluation_jobs", 1)]
+    store.db.close()
+
+
+def test_an_upgraded_file_has_the_tables_and_indexes_of_a_new_one(tmp_path: Path, old: sqlite3.Connection) -> None:
+    (tmp_path / "new").mkdir()
+    stores = [open_at(tmp_path), open_at(tmp_path / "new")]
+    parts = [tuples(store.db.read("SELECT type, name, sql FROM sqlite_master ORDER BY name")) for store in stores]
+    assert parts[0] == parts[1]
+    for store in stores:
+        store.db.close()
+
+
+def test_the_jobs_of_an_upgraded_file_go_on(tmp_path: Path, old: sqlite3.Connection) -> None:
+    store = open_at(tmp_path)
+    assert store.create_job(new_job("ann", key="k2"))[0].job_id == "q", "the twin is still found"
+    assert store.recover_stale() == 1
+    assert store.get_job("r").status is Status.CANCELLED
+    claim = store.claim_next_job("w")
+    assert claim
+    assert (claim.job_id, store.checkpoints("q")) == ("q", (b"{}",))
+    assert store.ask_job(claim, '{"about": "2 main"}')
+    store.db.close()
+
+
+def test_a_process_of_the_first_version_goes_on_beside_it(tmp_path: Path, old: sqlite3.Connection) -> None:
+    store = open_at(tmp_path)
+    assert store.stats().queued == 1
+    old.execute(
+        """
+        INSERT INTO evaluation_jobs
+            (job_id, address, listing, listing_key, owner, status, priority, turn, run_after, created_at, queued_at)
+        VALUES ('n', '10 main', '{}', 'k10', 'bob', 'queued', 0, 70.0, 0, 70.0, 70.0)
+        """
+    )
+    old.execute(
+        """
+        UPDATE evaluation_jobs SET status = 'running', claim_token = 't' WHERE seq = (
+            SELECT seq FROM evaluation_jobs WHERE completed_at IS NULL AND status = 'queued' AND run_after <= 80
+            ORDER BY turn, seq LIMIT 1)
+        """
+    )
+    assert (store.get_job("q").status, store.get_job("n").status) == (Status.QUEUED, Status.RUNNING)
+    store.db.close()
