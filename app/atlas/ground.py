@@ -12,8 +12,8 @@ import shapely
 
 from app.atlas.atlas import Atlas
 from app.atlas.nearby import hazards_near
-from app.geo import METRES_PER_DEGREE, Floats, box_around, distance_m, distances_to_shapes_m, metres_per_degree_lon
-from app.places import Kind, Precision
+from app.geo import METRES_PER_DEGREE, Floats, box_around, distances_to_shapes_m, metres_per_degree_lon
+from app.places import Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +112,7 @@ def _water(connection: sqlite3.Connection, layers: Sequence[_Layer], lat: float,
 
 def _has_address(atlas: Atlas, lat: float, lon: float, within_m: float) -> bool:
     nearest = atlas.geocoder.reverse(lat, lon)
-    if nearest is None or nearest.location.precision != Precision.HOUSE:
-        return False
-    return distance_m(lat, lon, nearest.location.lat, nearest.location.lon) <= within_m
+    return nearest is not None and nearest.is_house and nearest.metres <= within_m
 
 
 #: The nearest coast is looked for this far out (metres), nearest first.

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
 from app.atlas.facts import WALK_LIMIT_S, Floats
-from app.atlas.geocoder.text import fold
+from app.atlas.geocoder.letters import fold
 from app.pipeline.listing import Listing
 from app.pipeline.report import FoundPlace, Group
 from app.pipeline.rules.profiles import METHODS

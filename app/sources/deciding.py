@@ -17,7 +17,7 @@ from app.places import MOST_CHOICES, Choice, Location, Precision, Question
 #: Matches of two regions nearer than this are one place, mapped twice (metres); towns are points in something large.
 SAME_PLACE_M, SAME_TOWN_M = 150.0, 10_000.0
 #: A choice this much worse than the best one is not worth showing.
-WORSE = 0.3
+WORSE = 0.2
 #: Of several shops of one name the nearest is meant where it is so many times nearer than the next.
 MUCH_NEARER = 1.5
 

@@ -19,6 +19,9 @@ STATION_KINDS = frozenset(
     {"railway station", "metro station", "tram stop", "bus stop", "bus station", "ferry terminal"}
 )
 
+#: Kinds that say little of a thing: beside a station of the same name a building is that station.
+VAGUE_KINDS = frozenset({"building", "house", "landmark", "office", "place"})
+
 #: A town, a station or a hospital is as likely meant as a street of the same name, a school a little less; a stop or a
 #: shop is mostly called after the street.
 MAJOR_KINDS = frozenset({*REACH_M, "railway station", "airport", "hospital", "university"})

@@ -218,6 +218,11 @@ def _only(texts: set[str]) -> str:
 Terms = tuple[str, ...]
 
 
+#: A street may be called by a type alone if that has so many letters.
+_LONG_TYPE = 7
+_FEWEST_LETTERS = 2
+
+
 class NameIndex:
     """All names of a region and what they refer to."""
 
@@ -237,7 +242,7 @@ class NameIndex:
             terms = terms_of(spelling, self._words)
             if in_town or kind == CITY:
                 self._of_towns.update(term for term in terms if len(term) > 3)
-            if terms and (kind != STREET or self._tells_something(terms)):
+            if terms and self._tells_something(terms, kind):
                 self._refs[terms].add((kind, ident))
                 self._spellings[terms] |= {token.text for token in tokens_of(spelling)}
                 self._weights[terms] += weight
@@ -263,9 +268,16 @@ class NameIndex:
     def _row(self, ident: int, terms: Terms) -> tuple[object, ...]:
         return ident, key_of(terms), core_of(terms, self._words), " ".join(terms)
 
-    def _tells_something(self, terms: Terms) -> bool:
-        """Return whether a street's name is more than a type or a number: "Via" and "8" name no street."""
-        return len(terms) > 1 or not (terms[0] in self._words.types or terms[0].isdigit())
+    def _tells_something(self, terms: Terms, kind: int) -> bool:
+        """Return whether a name is more than a short type, a number or a letter, but for a postcode.
+
+        "Via" and "8" name no street, "Bulevardi" does; a building called "12" would take away every such number.
+        """
+        if kind == POSTCODE:
+            return True
+        short_type = kind == STREET and terms[0] in self._words.types and len(terms[0]) < _LONG_TYPE
+        letters = sum(map(str.isalpha, "".join(terms)))
+        return len(terms) > 1 or not (short_type or letters < _FEWEST_LETTERS)
 
     def _is_any(self, terms: Terms, *kinds: int) -> bool:
         return any(kind in kinds for kind, _ in self._refs[terms])

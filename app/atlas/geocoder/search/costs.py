@@ -35,6 +35,8 @@ ARTICLE, ORDER, ACROSS_COMMA = 0.02, 0.06, 0.25
 MISSING_TERM, INITIAL, MISSING_YEAR = 0.2, 0.08, 0.04
 #: Written as mapped comes before what only reads alike: "S Street" before "South Street".
 OTHER_SPELLING = 0.02
+#: An earlier name of a street, or one in another language, comes after a street that has the name today.
+OTHER_NAME = 0.04
 
 #: The number is not on the street, or no street was found for it.
 NO_SUCH_NUMBER, NUMBER_WITHOUT_STREET = 0.12, 0.3

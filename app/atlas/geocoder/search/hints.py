@@ -102,7 +102,7 @@ class Hints:
         cost, station, postcode_before = 0.0, False, False
         for at, token in enumerate(self._query.tokens):
             digits = any(c.isdigit() for c in token.text)
-            if at in taken or (self._query.says_nothing(at) and not self._turns(at, beside)):
+            if at in taken or (self._query.says_nothing(at) and not self._tells(at, beside)):
                 continue
             if digits and postcode_before:
                 continue
@@ -120,9 +120,10 @@ class Hints:
             postcode_before = digits
         return Leftover(tuple(dropped), cost, station)
 
-    def _turns(self, at: int, beside: frozenset[int]) -> bool:
-        """Return whether a token is a direction next to the street's name: "Main Street E"."""
-        return self._query.is_direction(at) and not beside.isdisjoint((at - 1, at + 1))
+    def _tells(self, at: int, beside: frozenset[int]) -> bool:
+        """Return whether a short token next to the street's name is a part of it: the E of "Main Street E"."""
+        is_word = self._query.is_direction(at) or self._query.terms[at] != self._query.tokens[at].text
+        return is_word and not beside.isdisjoint((at - 1, at + 1))
 
     def _may_be_here(self, token: Token) -> bool:
         """Return whether a number may be a flat's, or else begins as the region's postcodes do."""

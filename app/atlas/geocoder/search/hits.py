@@ -169,6 +169,8 @@ def _partial(query: Query, span: TokenSpan, name: Name) -> _Found | None:
     cost = missing_terms_cost(asked, name.terms, [term for term in terms if len(term) == 1], words)
     if name.kind not in (STREET, LOCALITY) or cost > 2 * MISSING_TERM:
         return None
+    if name.kind == LOCALITY and not {*asked} - words.articles <= {*name.terms}:
+        return None
     if sorted(terms) == sorted(name.terms):
         return _Found(span, name, ORDER + _comma_cost(query, span))
     more = difference(asked, name.terms, words) if name.kind == STREET else Difference(0.0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from app.atlas.geocoder.kinds import LESSER_KINDS, MAJOR_KINDS, REACH_M, STATION_KINDS
+from app.atlas.geocoder.kinds import LESSER_KINDS, MAJOR_KINDS, REACH_M, STATION_KINDS, VAGUE_KINDS
 from app.atlas.geocoder.labels import address_label
 from app.atlas.geocoder.letters import fold
 from app.atlas.geocoder.numbers import HouseNumber
@@ -17,6 +17,7 @@ from app.atlas.geocoder.search.costs import (
     NOT_THE_STATION,
     NUMBER_WITHOUT_STREET,
     ONE_EDIT,
+    OTHER_NAME,
     OTHER_SPELLING,
     STREET_NOT_HERE,
     Doubt,
@@ -27,7 +28,7 @@ from app.atlas.geocoder.search.hits import Hit
 from app.atlas.geocoder.search.houses import AddressPoint, address_points, chosen_number
 from app.atlas.geocoder.search.query import Query
 from app.atlas.geocoder.store import CITY, LOCALITY, STREET, Corner, GeocoderStore, Locality, Street
-from app.atlas.geocoder.text import tokens_of
+from app.atlas.geocoder.text import key_of, terms_of_tokens, tokens_of
 from app.geo import distance_m
 from app.places import Location, Precision
 
@@ -38,6 +39,8 @@ WORSE = 0.4
 
 #: What a place costs that is less likely meant than a street of its name, and one that is mostly called after it.
 MINOR_PLACE, LESSER_PLACE = 0.02, 0.05
+#: A station that is called like its town or street, where nobody said "station".
+STATION_UNSAID = 0.03
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,11 +131,13 @@ class Matcher:
             yield Match(location, round(1 - cost, 4), "house" if found.number else "street", doubt, about)
 
     def _spelling_cost(self, hit: Hit, street: Street) -> float:
-        """Return the cost of a name that only reads like the one typed, where that is written as another is mapped."""
-        if hit.cost:
-            return 0.0
+        """Return the cost of another name of a street than its own, and of one that only reads like the one typed."""
         typed = [token.text for token in self._query.tokens[hit.start : hit.end]]
-        return 0.0 if typed == [token.text for token in tokens_of(fold(street.name))] else OTHER_SPELLING
+        mapped = [token.text for token in tokens_of(fold(street.name))]
+        if typed == mapped:
+            return 0.0
+        same = key_of(terms_of_tokens(tuple(mapped), self._query.vocabulary)) == hit.name
+        return OTHER_SPELLING if same else OTHER_NAME
 
     def _street_doubt(
         self, candidate: _Candidate, found: AddressPoint, misses: Sequence[Miss], placed: bool
@@ -151,11 +156,16 @@ class Matcher:
         return None, ""
 
     def _is_addressee(self, candidate: _Candidate, found: AddressPoint, placed: bool) -> bool:
-        """Return whether words before an address that is right in all else name a building, a firm or a person."""
-        last = max(at for at, token in enumerate(self._query.tokens) if token.text in candidate.left.dropped)
-        first = min(candidate.hit.covers)
+        """Return whether words before an address that is right in all else name a building, a firm or a person.
+
+        They stand apart from the street: before a comma, the number or a type that begins its name.
+        """
+        tokens, first = self._query.tokens, candidate.hit.start
+        last = max(at for at, token in enumerate(tokens) if token.text in candidate.left.dropped)
+        apart = first - last > 1 or tokens[last].part < tokens[first].part
         numbered = bool(candidate.number) and not found.is_other
-        return placed and numbered and candidate.hit.cost <= OTHER_SPELLING and last < first
+        right = placed and numbered and candidate.hit.cost <= OTHER_SPELLING
+        return right and last < first and (apart or self._query.terms[first] in self._query.vocabulary.types)
 
     # --- corners ---
 
@@ -192,12 +202,18 @@ class Matcher:
             left = self._hints.leftover(hit.covers | covered | numbers | self._own_address(locality))
             misses = [hint.miss(locality.lat, locality.lon, "", "") for hint in hints]
             cost = base + left.cost + foreign_cost(len(left.dropped), False) + _place_cost(locality.kind)
-            cost += NOT_THE_STATION if left.station and locality.kind not in STATION_KINDS else 0.0
+            cost += self._station_cost(hit, locality, left)
             if self._ends_with(hit):
                 cost = min(cost, STREET_NOT_HERE)
             cost += sum(miss.cost for miss in misses)
             if cost <= MOST_COST:
                 yield self._place_match(locality, cost, self._place_doubt(hit, locality, left, misses, bool(numbers)))
+
+    def _station_cost(self, hit: Hit, locality: Locality, left: Leftover) -> float:
+        if locality.kind not in STATION_KINDS:
+            return NOT_THE_STATION if left.station else 0.0
+        said = any(token.text in self._query.vocabulary.stations for token in self._query.tokens[hit.start : hit.end])
+        return 0.0 if left.station or said else STATION_UNSAID
 
     def _own_address(self, locality: Locality) -> frozenset[int]:
         """Return the tokens that are part of a place's own address: "Rose Cottage, Mill Lane"."""
@@ -272,7 +288,14 @@ def in_order(matches: Iterable[Match]) -> list[Match]:
         same = kept.setdefault(match.text, [])
         if all(_is_elsewhere(match, other) for other in same):
             same.append(match)
-    return sorted((match for same in kept.values() for match in same), key=_rank)
+    ranked = sorted((match for same in kept.values() for match in same), key=_rank)
+    return [match for match in ranked if not (match.kind in VAGUE_KINDS and _says_less(match, ranked))]
+
+
+def _says_less(match: Match, others: Iterable[Match]) -> bool:
+    """Return whether a building or the like stands where something that is said more plainly does."""
+    better = (other for other in others if other.kind not in VAGUE_KINDS and other.score >= match.score - SAME_SCORE)
+    return any(not _is_elsewhere(match, other) for other in better)
 
 
 def _rank(match: Match) -> tuple[float, bool, int, str, float, float]:
