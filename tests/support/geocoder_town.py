@@ -9,7 +9,7 @@ from functools import cache
 from app.atlas.geocoder.build.columns import Addresses, AddressRow, LocalityRow, StreetRow
 from app.atlas.geocoder.build.index import index_addresses
 from app.atlas.geocoder.geocoder import Geocoder
-from bench.geocoder_questions import read_rows
+from tests.support.extract_rows import read_rows
 from tests.support.folders import SAMPLES
 
 #: Metres east of the town's corner to degrees, at 60 degrees north.
