@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from app.atlas.atlas import Atlas
 from app.atlas.geocoder.geocoder import FOUND, PLAUSIBLE
-from app.atlas.geocoder.kinds import LESSER_KINDS, REACH_M
+from app.atlas.geocoder.kinds import EVERYDAY_KINDS, REACH_M
 from app.atlas.geocoder.letters import fold
 from app.atlas.geocoder.search.costs import Doubt
 from app.atlas.geocoder.search.match import SAME_SCORE, Match
@@ -29,10 +29,11 @@ class Found:
     match: Match
     atlas: Atlas
 
-    @property
-    def sure(self) -> bool:
-        """Return whether it may be taken without asking."""
-        return self.match.doubt is None and self.match.score >= FOUND
+    def sure(self, near: Location | None) -> bool:
+        """Return whether it may be taken without asking: a shop only where someone at an address goes there."""
+        match = self.match
+        goes_there = near is not None and match.doubt is Doubt.LESSER and match.kind in EVERYDAY_KINDS
+        return (match.doubt is None or goes_there) and match.score >= FOUND
 
     @property
     def worth(self) -> tuple[str, float, str]:
@@ -51,10 +52,10 @@ def decided(text: str, found: Sequence[Found], near: Location | None = None) -> 
     `near` is the address from which a destination is looked for.
     """
     ranked = _places(found)
-    sure = [each for each in ranked if each.sure]
+    sure = [each for each in ranked if each.sure(near)]
     if sure:
         best = sure[0].match.score
-        rivals = [each for each in ranked if _rivals(each, best)]
+        rivals = [each for each in ranked if _rivals(each, best, near)]
         if len(rivals) == 1:
             return location_of(sure[0])
         if near is not None and (nearest := _clearly_nearest(rivals, near)):
@@ -82,9 +83,9 @@ def _place_note(match: Match) -> str:
     return ""
 
 
-def _rivals(each: Found, best: float) -> bool:
+def _rivals(each: Found, best: float, near: Location | None) -> bool:
     """Return whether a match must be told apart from the best one that is sure: as good, or better but doubtful."""
-    return each.match.score > best + SAME_SCORE or (each.sure and best - each.match.score <= SAME_SCORE)
+    return each.match.score > best + SAME_SCORE or (each.sure(near) and best - each.match.score <= SAME_SCORE)
 
 
 def _places(found: Sequence[Found]) -> list[Found]:
@@ -106,7 +107,7 @@ def _same(one: Match, other: Match) -> bool:
 
 def _clearly_nearest(rivals: Sequence[Found], near: Location) -> Found | None:
     """Return the shop, stop or the like that is much nearer to the address than all others of its name."""
-    if not all(each.match.kind in LESSER_KINDS for each in rivals):
+    if not all(each.match.kind in EVERYDAY_KINDS for each in rivals):
         return None
     metres = [distance_m(near.lat, near.lon, each.match.location.lat, each.match.location.lon) for each in rivals]
     first, second, *_ = sorted(metres)
@@ -143,7 +144,9 @@ def _why(text: str, best: Found) -> str:
             return f"There is no “{text}” on the map here, but this has a name like it."
         case Doubt.NUMBER:
             return f"Number {match.about} is not on the map there. Is it one of these?"
-        case Doubt.NAME:
+        case Doubt.LESSER:
+            return f"This is all that is called “{text}” on the map here. Is it meant?"
+        case Doubt.NAME if match.score >= FOUND and fold(text) in fold(match.text):
             return f"“{text}” is only a part of these names. Which one?"
         case _:
             return f"“{text}” is not on the map here as it is written. Is it one of these?"

@@ -104,7 +104,7 @@ class ImportedRegions:
         typed = read_text(text)
         likely, others = self._asked(typed, atlases, near)
         found = [Found(match, atlas) for atlas in likely for match in atlas.geocoder.look_for(typed)]
-        if not any(each.sure for each in found):
+        if not any(each.sure(near) for each in found):
             found += [Found(match, atlas) for atlas in others for match in atlas.geocoder.look_for(typed, slips=False)]
         return decided(text, found, near)
 

@@ -32,7 +32,7 @@ class Geocoder:
     def __init__(self, database: sqlite3.Connection | Callable[[], sqlite3.Connection], title: str = "") -> None:
         connection = database
         self._store = GeocoderStore((lambda: connection) if isinstance(connection, sqlite3.Connection) else connection)
-        self._title_tokens = frozenset(fold(title).split())
+        self._title_tokens = tuple(fold(title).split())
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -93,6 +93,8 @@ class Geocoder:
         return ranked
 
     def _scored(self, query: Query, hits: list[Hit]) -> list[Match]:
-        hints = Hints(self._store, query, hits, self._title_tokens)
+        known = frozenset(self._title_tokens)
+        typed = {token.text for token in query.tokens}
+        hints = Hints(self._store, query, hits, known if known <= typed else frozenset())
         found: Iterable[Match] = Matcher(self._store, query, hits, hints).matches()
         return in_order(found)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+#: A town that addresses name, whose own place is not mapped or not known to be the same.
+POSTAL_TOWN = "postal town"
+
 #: How far, in metres, a place of each kind reaches from its point: a guess, used to tell whether a hint fits.
 REACH_M: dict[str, float] = {
     "country": 100_000.0, "state": 100_000.0, "island": 8_000.0, "city": 8_000.0, "borough": 5_000.0,
-    "district": 5_000.0, "town": 3_000.0, "village": 1_800.0, "suburb": 1_800.0, "quarter": 1_200.0, "hamlet": 900.0,
-    "neighbourhood": 1_200.0,
+    "district": 5_000.0, "town": 3_000.0, POSTAL_TOWN: 8_000.0, "village": 1_800.0, "suburb": 1_800.0,
+    "quarter": 1_200.0, "hamlet": 900.0, "neighbourhood": 1_200.0,
 }  # fmt: skip
 #: The reach of anything else: a shop or a station named beside an address is at its door.
 OTHER_REACH_M = 400.0
@@ -25,7 +28,9 @@ VAGUE_KINDS = frozenset({"building", "house", "landmark", "office", "place"})
 #: A town, a station or a hospital is as likely meant as a street of the same name, a school a little less; a stop or a
 #: shop is mostly called after the street.
 MAJOR_KINDS = frozenset({*REACH_M, "railway station", "airport", "hospital", "university"})
-LESSER_KINDS = frozenset({
-    "tram stop", "bus stop", "shop", "supermarket", "restaurant", "cafe", "pub", "bank", "building", "office", "place",
-    "locality", "postcode",
+#: Where people go every day: of several of one name the nearest is meant, by someone at an address.
+EVERYDAY_KINDS = frozenset({
+    "tram stop", "bus stop", "shop", "supermarket", "restaurant", "cafe", "pub", "bank", "post office", "pharmacy",
+    "sports centre",
 })  # fmt: skip
+LESSER_KINDS = EVERYDAY_KINDS | {"building", "house", "hotel", "landmark", "office", "place", "locality", "peak"}

@@ -13,6 +13,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from app.atlas.geocoder.kinds import POSTAL_TOWN
 from app.atlas.geocoder.labels import Style
 from app.atlas.geocoder.language import Vocabulary, vocabulary
 from app.atlas.geocoder.numbers import LONGEST_RANGE, HouseNumber
@@ -192,6 +193,12 @@ class GeocoderStore:
         return Style(self._meta["style"])
 
     @cached_property
+    def middle(self) -> tuple[float, float]:
+        """Latitude and longitude of the middle of the region's streets."""
+        lat, lon = map(float, self._meta["middle"].split())
+        return lat, lon
+
+    @cached_property
     def vocabulary(self) -> Vocabulary:
         """The words of the region's languages."""
         return vocabulary(tuple(self._meta["languages"].split()))
@@ -286,7 +293,7 @@ class GeocoderStore:
 
     def cities(self, ids: Sequence[int]) -> dict[int, Locality]:
         """Return cities that addresses name, each as a locality at the mean of its addresses."""
-        sql = "SELECT id, name, 'city', lat, lon FROM geo_city WHERE id IN (SELECT value FROM json_each(?))"
+        sql = f"SELECT id, name, '{POSTAL_TOWN}', lat, lon FROM geo_city WHERE id IN (SELECT value FROM json_each(?))"
         return {row[0]: Locality(*row) for row in self._rows(sql, [_list(ids)])}  # type: ignore[arg-type,misc]
 
     def postcodes(self, ids: Sequence[int]) -> dict[int, Locality]:

@@ -19,6 +19,8 @@ _ELISION = re.compile(r"\b([a-z]|[a-z]+l|sant)'(?=[a-z]{2})")
 _JOIN = re.compile(r"\s*&\s*|\s[@/+]\s")
 #: Stands for a mark or word between the names of two streets, as in "Main & Elm".
 AND = "&"
+#: Of the words that may stand between two streets ("corner", "at"), those that names have too.
+_AND_WORDS = frozenset(("and", "und", "et", "och", "og", "ja", "en", "és", "es", "si", "ir", "un", "ir", "eta", "agus"))
 _TOKEN = re.compile(r"&|[^\W_]+(?:[-/][^\W_]+)*")
 #: Where tokens part: at a hyphen or slash, and between a long word and digits stuck to it ("kaivokatu1").
 _TOKEN_ENDS = re.compile(r"[-/]|(?<=[^\W\d_]{4})(?=\d)")
@@ -67,7 +69,7 @@ def terms_of_tokens(tokens: tuple[str, ...], vocabulary: Vocabulary) -> tuple[st
 
 def _joining(term: str, vocabulary: Vocabulary) -> str:
     """Return AND for "and" and "und": single letters such as the Spanish "y" may as well be initials."""
-    return AND if len(term) > 1 and term in vocabulary.joins else term
+    return AND if term in _AND_WORDS and term in vocabulary.joins else term
 
 
 def key_of(terms: Sequence[str]) -> str:

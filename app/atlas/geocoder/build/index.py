@@ -43,7 +43,12 @@ def index_addresses(
     index.add_corners(corners, built.streets)
     for statement in TABLES.split(";"):
         connection.execute(statement)
-    meta = {"style": style_of(street.name for street in built.streets), "languages": " ".join(languages)}
+    middle = np.median(columns_of([_middle(street.points) for street in built.streets] or [(0.0, 0.0)]), axis=1)
+    meta = {
+        "middle": " ".join(map(str, middle.tolist())),
+        "style": style_of(street.name for street in built.streets),
+        "languages": " ".join(languages),
+    }
     connection.executemany("INSERT INTO geo_meta VALUES (?, ?)", sorted(meta.items()))
     index.write(connection)
     for statement in INDEXES.split(";"):

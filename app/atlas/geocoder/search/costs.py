@@ -21,8 +21,10 @@ class Doubt(StrEnum):
     KIND = "kind"
     #: The number is mapped otherwise ("12" for "12x"), or not at all on a street with other numbers.
     NUMBER = "number"
-    #: Only a part of the name of a place was typed.
+    #: Only a part of the name of a place was typed, or it was typed with a slip and nothing else tells.
     NAME = "name"
+    #: A building, a shop or a stop of that name, where something larger may be meant.
+    LESSER = "lesser"
 
 
 #: The street's name: slips of the finger, then types, directions, articles and the order of terms.
@@ -46,6 +48,8 @@ DOUBLY_WRONG = 0.14
 #: A hint that the address does not meet, and one that it meets at the edge of the reach of a locality. The named town
 #: outweighs a number that is mapped elsewhere.
 OTHER_LOCALITY, OTHER_POSTCODE, FAR_IN_LOCALITY = 0.3, 0.06, 0.04
+#: Addresses here name another town, but the one asked for is near: the map's towns are guesses at its edge.
+OTHER_TOWN_NEAR = 0.1
 #: Tokens that name nothing here: "London" in Monaco; and each more of them.
 FOREIGN, MORE_FOREIGN = 0.4, 0.2
 #: The same where another hint places the address here, and the most that they cost then.

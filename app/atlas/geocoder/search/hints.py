@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from app.atlas.geocoder.countries import is_country, lies_in
 from app.atlas.geocoder.kinds import OTHER_REACH_M, REACH_M
 from app.atlas.geocoder.search.costs import (
     FAR_IN_LOCALITY,
@@ -13,6 +14,7 @@ from app.atlas.geocoder.search.costs import (
     ODD_NUMBER,
     OTHER_LOCALITY,
     OTHER_POSTCODE,
+    OTHER_TOWN_NEAR,
     PART_OF_LOCALITY,
     Doubt,
 )
@@ -59,7 +61,8 @@ class Hint:
             return MET
         ratio = min(distance_m(lat, lon, each.lat, each.lon) / _reach_m(each.kind) for each in self.localities)
         if ratio <= 1:
-            return Miss(FAR_IN_LOCALITY * ratio)
+            in_other_town = city and any(each.kind == "postal town" for each in self.localities)
+            return Miss(OTHER_TOWN_NEAR if in_other_town else FAR_IN_LOCALITY * ratio)
         return Miss(OTHER_LOCALITY, Doubt.TOWN if self.is_settlement else Doubt.DROPPED)
 
     def _other_postcode(self, lat: float, lon: float) -> Miss:
@@ -102,7 +105,7 @@ class Hints:
         cost, station, postcode_before = 0.0, False, False
         for at, token in enumerate(self._query.tokens):
             digits = any(c.isdigit() for c in token.text)
-            if at in taken or (self._query.says_nothing(at) and not self._tells(at, beside)):
+            if at in taken or self._is_silent(at, beside):
                 continue
             if digits and postcode_before:
                 continue
@@ -119,6 +122,13 @@ class Hints:
                 dropped.append(token.text)
             postcode_before = digits
         return Leftover(tuple(dropped), cost, station)
+
+    def _is_silent(self, at: int, beside: frozenset[int]) -> bool:
+        """Return whether a token says nothing: it is short, or the country or state that the region lies in."""
+        text = self._query.tokens[at].text
+        if is_country(text):
+            return lies_in(text, *self._store.middle) or text in self._title_tokens
+        return self._query.says_nothing(at) and not self._tells(at, beside)
 
     def _tells(self, at: int, beside: frozenset[int]) -> bool:
         """Return whether a short token next to the street's name is a part of it: the E of "Main Street E"."""

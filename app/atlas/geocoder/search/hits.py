@@ -30,7 +30,7 @@ from app.atlas.geocoder.store import LOCALITY, POSTCODE, STREET, GeocoderStore, 
 from app.atlas.geocoder.text import AND, core_of, glued_keys, key_of, mended_endings, same_digits, trigrams
 
 #: The longest name looked for, in tokens.
-LONGEST_NAME = 8
+LONGEST_NAME = 10
 
 #: How many names that look alike, or that hold the terms typed, are compared.
 SIMILAR_NAMES, NAMES_WITH_TERMS = 80, 12
@@ -151,15 +151,21 @@ def partial_hits(store: GeocoderStore, query: Query, spans: Sequence[TokenSpan],
 
     The tokens that `known` localities, cities and postcodes explain do not count.
     """
-    taken = {at for hit in known if hit.kind != STREET and hit.end - hit.start < len(query.tokens) for at in hit.covers}
+    taken = {at for hit in known if hit.kind != STREET and _says_where(query, hit) for at in hit.covers}
     free = [at for at in range(len(query.tokens)) if at not in taken and _tells(query, at)]
     telling = [at for at in free if not query.says_nothing(at)] or free
-    span = _stretch(query, spans, telling)
+    span = _stretch(query, spans, telling) if telling else None
     if span is None:
         return []
     match = " AND ".join(f'"{query.terms[at]}"' for at in telling)
     names = store.names_by_id(store.completions(match, NAMES_WITH_TERMS))
     return _joined(found for name in names if (found := _partial(query, span, name)))
+
+
+def _says_where(query: Query, hit: Hit) -> bool:
+    """Return whether a name may say where the street is, rather than be called after it: a stop "Via Washington"."""
+    whole = hit.end - hit.start == len(query.tokens)
+    return not whole and query.vocabulary.types.isdisjoint(query.terms_of(hit.start, hit.end))
 
 
 def _partial(query: Query, span: TokenSpan, name: Name) -> _Found | None:
@@ -208,7 +214,7 @@ def _belongs(query: Query, at: int) -> bool:
 
 
 def _tells(query: Query, at: int) -> bool:
-    return len(query.terms[at]) > 3 and not (query.is_kind(at) or query.is_direction(at) or query.is_number(at))
+    return len(query.tokens[at].text) > 3 and not (query.is_kind(at) or query.is_direction(at) or query.is_number(at))
 
 
 def _unslipped(key: str) -> tuple[str, ...]:

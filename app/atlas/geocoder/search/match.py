@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from app.atlas.geocoder.kinds import LESSER_KINDS, MAJOR_KINDS, REACH_M, STATION_KINDS, VAGUE_KINDS
+from app.atlas.geocoder.kinds import LESSER_KINDS, MAJOR_KINDS, POSTAL_TOWN, REACH_M, STATION_KINDS, VAGUE_KINDS
 from app.atlas.geocoder.labels import address_label
 from app.atlas.geocoder.letters import fold
 from app.atlas.geocoder.numbers import HouseNumber
@@ -41,6 +41,12 @@ WORSE = 0.4
 MINOR_PLACE, LESSER_PLACE = 0.02, 0.05
 #: A station that is called like its town or street, where nobody said "station".
 STATION_UNSAID = 0.03
+#: The middle of the addresses that name a town, where the town itself is mapped too.
+UNMAPPED_TOWN = 0.01
+#: A name of so many words may be that of a town elsewhere.
+TOWN_NAME_TOKENS = 2
+#: A name that explains all that was typed comes before several that do so together.
+EACH_HINT = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +121,11 @@ class Matcher:
         streets = self._store.streets(candidate.hit.refs)
         houses = address_points(self._store, streets, candidate.number) if candidate.number else {}
         for street in streets:
-            for found in houses.get(street.id) or [_whole(street, candidate.number)]:
-                yield from self._match(candidate, street, found)
+            found = houses.get(street.id, [])
+            if not found or all(each.is_other for each in found):
+                found = [*found, _whole(street, candidate.number)]
+            for each in found:
+                yield from self._match(candidate, street, each)
 
     def _match(self, candidate: _Candidate, street: Street, found: AddressPoint) -> Iterable[Match]:
         misses = [hint.miss(found.lat, found.lon, found.city, found.postcode) for hint in candidate.hints]
@@ -149,8 +158,8 @@ class Matcher:
         raised = {candidate.hit.doubt, *(miss.doubt for miss in misses)}
         if gravest := next((doubt for doubt in Doubt if doubt in raised), None):
             return gravest, ""
-        if candidate.hit.typeless and not candidate.number:
-            return Doubt.KIND, ""
+        if not candidate.number and (candidate.hit.typeless or (candidate.hit.cost >= ONE_EDIT and not placed)):
+            return Doubt.KIND if candidate.hit.typeless else Doubt.NAME, ""
         if found.is_other:
             return Doubt.NUMBER, candidate.number[0].text
         return None, ""
@@ -197,15 +206,16 @@ class Matcher:
     def _place_matches(self, hit: Hit) -> Iterable[Match]:
         hints, covered = self._hints.beside(hit.covers)
         numbers = {at for at in range(len(self._query.tokens)) if self._query.is_number(at)} - covered - hit.covers
-        base = hit.cost + sum(hint.cost for hint in hints) + NUMBER_WITHOUT_STREET * bool(numbers)
+        base = hit.cost + sum(hint.cost + EACH_HINT for hint in hints) + NUMBER_WITHOUT_STREET * bool(numbers)
         for locality in self._localities(hit):
-            left = self._hints.leftover(hit.covers | covered | numbers | self._own_address(locality))
+            around = frozenset(at for hint in hints if _may_hold(hint, locality) for at in hint.covers)
+            left = self._hints.leftover(hit.covers | around | numbers | self._own_address(locality))
             misses = [hint.miss(locality.lat, locality.lon, "", "") for hint in hints]
             cost = base + left.cost + foreign_cost(len(left.dropped), False) + _place_cost(locality.kind)
             cost += self._station_cost(hit, locality, left)
             if self._ends_with(hit):
                 cost = min(cost, STREET_NOT_HERE)
-            cost += sum(miss.cost for miss in misses)
+            cost += sum(miss.cost for miss in misses) + UNMAPPED_TOWN * (locality.kind == POSTAL_TOWN)
             if cost <= MOST_COST:
                 yield self._place_match(locality, cost, self._place_doubt(hit, locality, left, misses, bool(numbers)))
 
@@ -213,7 +223,12 @@ class Matcher:
         if locality.kind not in STATION_KINDS:
             return NOT_THE_STATION if left.station else 0.0
         said = any(token.text in self._query.vocabulary.stations for token in self._query.tokens[hit.start : hit.end])
-        return 0.0 if left.station or said else STATION_UNSAID
+        return 0.0 if left.station or said or not self._is_shared(hit) else STATION_UNSAID
+
+    def _is_shared(self, hit: Hit) -> bool:
+        """Return whether something else than a station has the same name."""
+        others = (other for other in self._hits if other is not hit and other.covers == hit.covers and not other.cost)
+        return any(others) or any(each.kind not in STATION_KINDS for each in self._localities(hit))
 
     def _own_address(self, locality: Locality) -> frozenset[int]:
         """Return the tokens that are part of a place's own address: "Rose Cottage, Mill Lane"."""
@@ -228,7 +243,11 @@ class Matcher:
             return Doubt.DROPPED, " ".join(dict.fromkeys((*left.dropped, *numbers)))
         if left.station and locality.kind not in STATION_KINDS:
             return Doubt.KIND, ""
-        return next((miss.doubt for miss in misses if miss.doubt), hit.doubt), ""
+        raised = next((miss.doubt for miss in misses if miss.doubt), hit.doubt)
+        if raised or misses or left.station or (locality.street and self._own_address(locality) - hit.covers):
+            return raised, ""
+        lesser = locality.kind in LESSER_KINDS and hit.end - hit.start <= TOWN_NAME_TOKENS
+        return (Doubt.NAME if hit.cost >= ONE_EDIT else Doubt.LESSER if lesser else None), ""
 
     def _place_match(self, locality: Locality, cost: float, doubt: tuple[Doubt | None, str]) -> Match:
         label = address_label(locality.street, locality.number, locality.city, locality.postcode, self._store.style())
@@ -244,6 +263,17 @@ class Matcher:
     def _localities(self, hit: Hit) -> list[Locality]:
         read = {LOCALITY: self._store.localities, CITY: self._store.cities}.get(hit.kind, self._store.postcodes)
         return [locality for _, locality in sorted(read(hit.refs).items())]
+
+
+def _may_hold(hint: Hint, locality: Locality) -> bool:
+    """Return whether a place may lie in what a hint names: nothing lies in a shop, and no town in another."""
+    if hint.postcodes or locality.kind not in REACH_M:
+        return hint.is_settlement
+    return any(_size(each.kind) > _size(locality.kind) for each in hint.localities)
+
+
+def _size(kind: str) -> float:
+    return REACH_M["town"] if kind == POSTAL_TOWN else REACH_M.get(kind, 0.0)
 
 
 def _place_cost(kind: str) -> float:
@@ -285,7 +315,7 @@ def in_order(matches: Iterable[Match]) -> list[Match]:
     """Return one match for each thing at each spot, best first."""
     kept: dict[str, list[Match]] = {}
     for match in sorted(matches, key=_rank):
-        same = kept.setdefault(match.text, [])
+        same = kept.setdefault(match.kind if match.kind in STATION_KINDS else match.text, [])
         if all(_is_elsewhere(match, other) for other in same):
             same.append(match)
     ranked = sorted((match for same in kept.values() for match in same), key=_rank)
@@ -296,6 +326,10 @@ def _says_less(match: Match, others: Iterable[Match]) -> bool:
     """Return whether a building or the like stands where something that is said more plainly does."""
     better = (other for other in others if other.kind not in VAGUE_KINDS and other.score >= match.score - SAME_SCORE)
     return any(not _is_elsewhere(match, other) for other in better)
+
+
+#: The names of one station, as it is mapped and as its trains call it, lie no further apart (metres).
+ONE_STATION_M = 300.0
 
 
 def _rank(match: Match) -> tuple[float, bool, int, str, float, float]:
@@ -309,4 +343,6 @@ def _is_elsewhere(match: Match, other: Match) -> bool:
     apart_m = APART_M if Precision.PLACE not in (a.precision, b.precision) else 5 * APART_M
     if match.kind in REACH_M and other.kind in REACH_M:
         apart_m = 10_000.0
+    if match.kind in STATION_KINDS and other.kind in STATION_KINDS:
+        apart_m = ONE_STATION_M
     return distance_m(a.lat, a.lon, b.lat, b.lon) > apart_m

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from app.atlas.geocoder.countries import is_country
 from app.atlas.geocoder.language import Vocabulary
 from app.atlas.geocoder.letters import fold
-from app.atlas.geocoder.text import AND, Token, edits, terms_of_tokens, tokens_of, word_set
+from app.atlas.geocoder.text import AND, Token, edits, terms_of_tokens, tokens_of
 
 #: More tokens than this are not read: no address needs them.
 MAX_TOKENS = 16
@@ -31,20 +32,6 @@ _SPACED_HALF = re.compile(r"(?<=\d) 1/2\b")
 _TWO_NUMBERS = re.compile(r"\b(\d{1,4})\s*(?:&|\+|and|und|et|y|e|och|og|ja)\s*(\d{1,4})\b(?!\s*(?:st|nd|rd|th)\b)")
 _NUMBER = re.compile(r"\d{1,6}(?:[a-z]|bis|ter|quater)?(?:[-/](?:\d{1,6}[a-z]?|[a-z]))?")
 _NUMBER_ENDINGS = frozenset(("bis", "ter", "quater", "1/2"))
-
-#: Names of countries, states and provinces: they neither help nor hurt a match inside one region.
-NEUTRAL = word_set(
-    """usa us america canada uk gb england wales scotland britain kingdom states united deutschland germany finland
-    suomi france italia italy liechtenstein espana spain austria osterreich schweiz switzerland suisse principaute
-    principality brasil brazil portugal catalunya alabama alaska arizona arkansas california colorado connecticut
-    delaware florida georgia hawaii idaho illinois indiana iowa kansas kentucky louisiana maine maryland massachusetts
-    michigan minnesota mississippi missouri montana nebraska nevada hampshire jersey mexico ohio oklahoma oregon
-    pennsylvania tennessee texas utah vermont virginia washington wisconsin wyoming york carolina dakota ontario quebec
-    columbia british cedex county danmark denmark sverige sweden norge norway nederland netherlands belgie belgique
-    belgium polska poland cesko czechia slovensko slovakia magyarorszag hungary romania hrvatska croatia slovenija
-    slovenia eesti estonia latvija latvia lietuva lithuania malta turkiye turkey ireland eire iceland hellas greece
-    rossiya russia ukraina ukraine bulgaria srbija serbia luxembourg"""
-)
 
 
 class Query:
@@ -104,7 +91,7 @@ class Query:
         text = self._texts[at]
         if text[0].isdigit():
             return False
-        return text in NEUTRAL or (len(text) <= 2 and text not in self.vocabulary.numbers)
+        return is_country(text) or (len(text) <= 2 and text not in self.vocabulary.numbers)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,107 @@
+"""Which of many regions can know a text: one look at the words of all their names instead of a search in each."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from typing import NamedTuple
+
+import numpy as np
+from rapidfuzz.distance import OSA
+from rapidfuzz.process import cdist
+
+from app.atlas.atlas import Atlas
+from app.atlas.geocoder.language import Vocabulary
+from app.atlas.geocoder.search.costs import allowed_edits
+from app.atlas.geocoder.search.hits import TokenSpan, spans_of
+from app.atlas.geocoder.search.query import CleanText, Query
+
+#: Longer runs of tokens are not looked up: their words are.
+LONGEST_RUN = 3
+
+
+class Asked(NamedTuple):
+    """The regions that know most words of a text, slips of the finger allowed, and the others that know some."""
+
+    likely: tuple[Atlas, ...]
+    others: tuple[Atlas, ...]
+
+
+class SharedNames:
+    """The words of the names of some regions, each with a bit for every region that has it."""
+
+    def __init__(self, atlases: Sequence[Atlas]) -> None:
+        self.atlases = tuple(atlases)
+        self._regions: dict[str, int] = defaultdict(int)
+        for at, atlas in enumerate(atlases):
+            for word in atlas.geocoder.words():
+                self._regions[word] |= 1 << at
+        self._by_length: dict[int, list[str]] = defaultdict(list)
+        for word in self._regions:
+            if not word.isdigit():
+                self._by_length[len(word)].append(word)
+        self._speaking: dict[Vocabulary, int] = defaultdict(int)
+        for at, atlas in enumerate(atlases):
+            self._speaking[atlas.geocoder.vocabulary] |= 1 << at
+
+    def who_knows(self, text: CleanText) -> Asked:
+        """Return the regions to ask about a text."""
+        missing: dict[int, int] = {}
+        telling = 0
+        for vocabulary, group in self._speaking.items():
+            query = text.query(vocabulary)
+            known = self._known(query)
+            tokens = [at for at in range(len(query.tokens)) if _tells(query, at)]
+            telling = max(telling, len(tokens))
+            for region in _bits(group):
+                missing[region] = sum(not known[at] >> region & 1 for at in tokens)
+        fewest = min(missing.values(), default=0)
+        some = [at for at in sorted(missing) if missing[at] < telling or not telling]
+        likely = tuple(self.atlases[at] for at in some if missing[at] == fewest)
+        return Asked(likely, tuple(self.atlases[at] for at in some if missing[at] > fewest))
+
+    def _known(self, query: Query) -> list[int]:
+        """Return for each token the regions that have it in a name, or something like it where none has."""
+        pairs = zip(query.tokens, query.terms, strict=True)
+        known = [self._regions.get(token.text, 0) | self._regions.get(term, 0) for token, term in pairs]
+        for span in spans_of(query):
+            if span.end - span.start <= LONGEST_RUN:
+                regions = self._having(span)
+                for at in range(span.start, span.end):
+                    known[at] |= regions
+        return [regions or self._alike(query.tokens[at].text) for at, regions in enumerate(known)]
+
+    def _having(self, span: TokenSpan) -> int:
+        regions = 0
+        for key in (span.key, span.core, *span.glued):
+            regions |= self._regions.get(key, 0)
+        return regions
+
+    def _alike(self, word: str) -> int:
+        """Return the regions with a word or name that is a few slips away from this one."""
+        most = allowed_edits(len(word))
+        if not most or any(map(str.isdigit, word)):
+            return 0
+        lengths = range(len(word) - most, len(word) + most + 1)
+        others = [other for length in lengths for other in self._by_length.get(length, ())]
+        counts = cdist([word], others, scorer=OSA.distance, score_cutoff=most, dtype=np.uint8)
+        regions = 0
+        for at in np.flatnonzero(counts[0] <= most).tolist():
+            regions |= self._regions[others[at]]
+        return regions
+
+
+def _tells(query: Query, at: int) -> bool:
+    """Return whether a token is a name or a postcode rather than a type, a direction, a country or a house number."""
+    if query.tokens[at].text[0].isdigit():
+        return len(query.tokens[at].text) > 3 and query.tokens[at].text.isdigit()
+    return not (query.says_nothing(at) or query.is_kind(at) or query.is_direction(at))
+
+
+def _bits(mask: int) -> Iterator[int]:
+    return (at for at in range(mask.bit_length()) if mask >> at & 1)
+
+
+def directories_of(atlases: Iterable[Atlas]) -> tuple[str, ...]:
+    """Return what is the same as long as the names are: a build never changes, a new import is another folder."""
+    return tuple(str(atlas.directory) for atlas in atlases)
