@@ -186,11 +186,12 @@ class Vocabulary:
         readings = [self._readings.get(token, ()) for token in tokens]
         span = _span(tokens, readings)
         speaking = self._speaking(tokens, readings, span) if len(self.codes) > 1 else frozenset()
-        return tuple(
-            _chosen(_by_speakers(readings[i], token, speaking) if speaking else readings[i], token, i, span)
-            or self._unlisted(token, after_type=i > 0 and _is(readings[i - 1], Role.TYPE))
-            for i, token in enumerate(tokens)
-        )
+        found: list[str] = []
+        for i, token in enumerate(tokens):
+            meant = _by_speakers(readings[i], token, speaking) if speaking else readings[i]
+            after_type = bool(found) and found[-1] in self.types
+            found.append(_chosen(meant, token, i, span) or self._unlisted(token, after_type=after_type))
+        return tuple(found)
 
     def _terms_of(self, role: Role) -> frozenset[str]:
         return frozenset(r.term for readings in self._readings.values() for r in readings if r.role is role)
@@ -255,9 +256,9 @@ def _chosen(readings: _Readings, token: str, index: int, span: _Span) -> str:
 
 
 def _readings(tables: Sequence[Language]) -> dict[str, _Readings]:
-    """Return what each token may mean. Terms of one role that share a spelling in two languages become one term.
+    """Return what each token may mean. Types and titles that two languages abbreviate alike become one term.
 
-    Else "Rue St-Pierre" would be sankt or saint in Switzerland, depending on which words around it are known.
+    Else "St-Pierre" would be sankt or saint in Switzerland, depending on which words around it are known.
     """
     found: dict[str, list[_Reading]] = defaultdict(list)
     for table in tables:
@@ -298,7 +299,7 @@ def _joined(found: Iterable[Sequence[_Reading]]) -> dict[tuple[Role, str], str]:
 
 def _compete(one: _Reading, other: _Reading) -> bool:
     apart = {one.place, other.place} == {Place.FIRST, Place.LAST}
-    return one.term != other.term and one.role is not Role.NUMBER and not (one.role is Role.TYPE and apart)
+    return one.term != other.term and (one.role is Role.TITLE or (one.role is Role.TYPE and not apart))
 
 
 def _numbers(readings: Mapping[str, _Readings], tables: Sequence[Language]) -> dict[str, str]:

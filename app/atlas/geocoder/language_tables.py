@@ -80,8 +80,14 @@ def language(code: str) -> Language:
 
 _MARKS = re.compile(r"[-:/.']")
 _MARK_INSIDE = re.compile(r"[-:/]")
-_ROMAN = "ii iii iv vi vii viii ix xi xii xiii xiv xv xvi xvii xviii xix xx xxi xxii xxiii xxiv xxv"
-_ROMAN_NUMBERS = dict(zip(_ROMAN.split(), (str(n) for n in range(2, 26) if n not in (5, 10)), strict=True))
+_ROMAN_UNITS = ["", "i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix"]
+#: Up to 30, where Roman numerals of streets end; a single letter is more often an initial.
+_ROMAN = {
+    tens + unit: str(10 * len(tens) + n)
+    for tens in ("", "x", "xx")
+    for n, unit in enumerate(_ROMAN_UNITS)
+    if len(tens + unit) > 1
+} | {"xxx": "30"}
 
 
 def _words(text: str) -> tuple[str, ...]:
@@ -121,7 +127,7 @@ def _folded(code: str, table: dict[str, Any]) -> Language:
 def _numbers(table: dict[str, Any]) -> dict[str, tuple[str, ...]]:
     """Return the words for each number: both lists of the table run upwards, by one and by ten; "-" leaves one out."""
     found: dict[str, list[str]] = defaultdict(list)
-    for word, digits in _ROMAN_NUMBERS.items():
+    for word, digits in _ROMAN.items():
         if word not in _words(table["plain"]):
             found[digits].append(word)
     for key, step in (("counted", 1), ("tens", 10)):

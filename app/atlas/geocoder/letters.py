@@ -21,6 +21,7 @@ _CYRILLIC = str.maketrans(
     dict(zip("абвгдезиклмнопрстуфыэѣѫіґјўёйї", "abvgdeziklmnoprstufyeeaigjueyi", strict=True))
     | {"ж": "zh", "х": "kh", "ц": "ts", "ч": "ch", "ш": "sh", "щ": "shch", "ю": "yu", "я": "ya", "є": "ye"}
     | {"ђ": "dj", "ћ": "c", "љ": "lj", "њ": "nj", "џ": "dz", "ѕ": "dz", "ѓ": "gj", "ќ": "kj", "ь": "", "ъ": "a"}
+    | dict(zip("әғқңөұүһ", "agknouuh", strict=True))
 )
 #: The hard sign parts two letters in Russian and is a vowel in Bulgarian, where no such vowel follows.
 _HARD_SIGN = re.compile("ъ(?=[еёюя])")
@@ -49,11 +50,17 @@ def fold(text: str) -> str:
     if text.isascii():
         return text
     if _CYRILLIC_LETTER.search(text):
-        text = _HARD_SIGN.sub("", unicodedata.normalize("NFC", text)).translate(_CYRILLIC)
+        text = _from_cyrillic(text)
     decomposed = unicodedata.normalize("NFKD", text)
     if _GREEK_LETTER.search(decomposed):
         decomposed = _from_greek(decomposed)
     return "".join(c for c in decomposed if not unicodedata.combining(c)).translate(_LATIN)
+
+
+def _from_cyrillic(text: str) -> str:
+    """Write Cyrillic in Latin letters; a letter that is not known with its accent is read without."""
+    text = _HARD_SIGN.sub("", unicodedata.normalize("NFC", text)).translate(_CYRILLIC)
+    return unicodedata.normalize("NFKD", text).translate(_CYRILLIC)
 
 
 def _from_greek(decomposed: str) -> str:
