@@ -38,7 +38,7 @@ class NamedFeatures:
     addresses: Sequence[AddressRow]
     #: Element ids ("n12", "w3") of houses to the street that a relation puts them in.
     house_streets: Mapping[str, str]
-    corners: Sequence[CornerRow] = ()
+    corners: Sequence[CornerRow]
 
 
 def reading_addresses(file: PbfFile, database: Path) -> AbstractContextManager[Forked[Floats]]:
@@ -51,7 +51,7 @@ def reading_addresses(file: PbfFile, database: Path) -> AbstractContextManager[F
 
 def _work(file: PbfFile, database: Path, pipe: Connection) -> Floats:
     with file.checked():
-        reader = _AddressReader(file)
+        reader = AddressReader(file)
     named: NamedFeatures = pipe.recv()
     addresses, localities = reader.with_others(named), reader.named_with(named.localities)
     with closing(sqlite3.connect(database)) as connection:
@@ -62,7 +62,7 @@ def _work(file: PbfFile, database: Path, pipe: Connection) -> Floats:
     return np.column_stack((addresses.lons, addresses.lats))
 
 
-class _AddressReader:
+class AddressReader:
     """Reads addresses and named things on nodes and ways, and joins them with what the rest of the import found."""
 
     def __init__(self, file: PbfFile) -> None:

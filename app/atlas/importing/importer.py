@@ -25,6 +25,7 @@ from app.atlas.coverage import Coverage
 from app.atlas.geocoder.build.columns import StreetRow
 from app.atlas.importing.addresses import NamedFeatures, reading_addresses
 from app.atlas.importing.compiler import Compiler
+from app.atlas.importing.corners import corners_of
 from app.atlas.importing.elements import Extract
 from app.atlas.importing.extract import read_extract
 from app.atlas.importing.forked import Forked, beside
@@ -103,7 +104,7 @@ def _build(
     progress(PLACES, "building the street network, measuring places and green areas")
     with beside(lambda pipe: compile_network(ways, gates, streets)) as compiling:
         named = (_street_rows(ways), extract.localities, extract.interpolations, extract.addresses)
-        addresses.send(NamedFeatures(*named, extract.house_streets))
+        addresses.send(NamedFeatures(*named, extract.house_streets, corners_of(ways)))
         settle_stations(extract)
         compiler = Compiler(extract, ways)
         found = compiler.places()

@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from app.atlas.geocoder.build.columns import LocalityRow
-from app.atlas.importing.tags.addressing import address_texts, alternative_names
+from app.atlas.importing.tags.addressing import NAME_IN, address_texts, alternative_names
 from app.atlas.importing.tags.classify import NOT_SHOPS, is_gone
 
 Tags = Mapping[str, str]
@@ -122,13 +122,13 @@ NAMELESS = {
 _NOBODYS = frozenset({"no", "none"})
 
 #: Key, what its values are called, and what any other value is called ("" for nothing). The first row that has a word
-#: decides: a settlement is that before all, then what an institution is, a bed, a shop, a table, and last what says
+#: decides: a settlement is that before all, then what an institution is, a bed, a table, a shop, and last what says
 #: least about a thing, its building. Stops come right after settlements: see `named_kind`.
 _ROWS: tuple[tuple[str, Mapping[str, str], str], ...] = (
     ("amenity", INSTITUTIONS, ""),
     ("tourism", {"museum": "museum", **dict.fromkeys(LODGING, "hotel")}, ""),
-    ("shop", SHOPS, "shop"),
     ("amenity", AMENITIES, ""),
+    ("shop", SHOPS, "shop"),
     ("leisure", LEISURE, ""),
     ("boundary", dict.fromkeys(("national_park", "protected_area"), "nature reserve"), ""),
     ("tourism", TOURISM, ""),
@@ -229,7 +229,6 @@ CODES = {
     "airport": ("iata", "icao"),
 }
 HOUSE_NAME = "addr:housename"
-_OF_LANGUAGE = re.compile(r"name:[a-z]{2,3}(?:[-_]\w+)*")
 
 
 def locality_row(tags: Tags, lat: float, lon: float) -> LocalityRow | None:
@@ -260,8 +259,10 @@ _UNIT = re.compile(r"(?:units?|flats?|apartments?|apt|suites?)\b", re.IGNORECASE
 
 def _name(tags: Tags) -> str:
     """Return the name of a thing, else the first of its names in a language."""
-    in_languages = ((key, tags[key]) for key in tags if key.startswith("name:") and _OF_LANGUAGE.fullmatch(key))
-    return tags.get("name", "") or min(in_languages, default=("", ""))[1]
+    if name := tags.get("name"):
+        return name
+    keys = (key for key in tags if key.startswith("name:") and NAME_IN.fullmatch(key))
+    return tags.get(min(keys, default=""), "")
 
 
 def _other_names(tags: Tags, kind: str, name: str) -> tuple[str, ...]:
