@@ -67,7 +67,7 @@ class Polls:
             return None
         if view.live:
             return self._html(environ, view)
-        with self._app.request_context(environ):  # the panel of an ended job links to other pages
+        with self._app.request_context(environ):  # the panel of a job that ended or asks links to other pages
             return self._html(environ, view)
 
     def _html(self, environ: WSGIEnvironment, view: JobView) -> str:

@@ -14,6 +14,7 @@ from playwright.sync_api import Browser, sync_playwright
 
 from app.config import Config
 from app.queue import open_store
+from app.queue.jobs import Status
 from tests.support.folders import ROOT, SAMPLES
 from tests.support.queue_steps import Steps
 from tests.support.serving import Site, serve
@@ -70,6 +71,8 @@ def quiet_site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
 def steps(quiet_site: Site) -> Steps:
     """Move the jobs of the quiet site; what an earlier test left waiting is ended first."""
     store = open_store(Config(data_dir=quiet_site.data_dir))
+    for job in store.list_jobs(Status.ASKING):
+        store.cancel_job(job.job_id, None)
     while (claim := store.claim_next_job("clean-up")) is not None:
         store.finish_cancel(claim)
     return Steps(store)

@@ -10,6 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.browser.conftest import TOKEN
 from tests.support.looking import fresh_page, overflow_px, submit
+from tests.support.questions import question_json
 from tests.support.queue_steps import Steps
 from tests.support.reports import commuting_report, unknown_report
 from tests.support.serving import Site
@@ -38,6 +39,19 @@ def running(page: Page, steps: Steps) -> None:
     waiting(page, steps)
     steps.claim(stages_done=4)
     expect(page.get_by_role("status")).to_contain_text("Step 5 of 14")
+
+
+def asking(page: Page, steps: Steps) -> None:
+    waiting(page, steps)
+    steps.ask(question_json(may_be_left_out=True))
+    expect(page.get_by_role("status")).to_contain_text("Which one did you mean?")
+
+
+def closed(page: Page, steps: Steps) -> None:
+    asking(page, steps)
+    steps.expire()
+    page.reload()
+    expect(page.get_by_role("status")).to_contain_text("was closed")
 
 
 def failed(page: Page, steps: Steps) -> None:
@@ -95,7 +109,7 @@ def nowhere(page: Page, steps: Steps) -> None:
 
 
 SCENES: tuple[Scene, ...] = (
-    *(home, refused, waiting, running, failed, cancelled, finished),
+    *(home, refused, waiting, running, asking, closed, failed, cancelled, finished),
     *(report, commuting, unknown, regions, methods, operators, nowhere),
 )
 

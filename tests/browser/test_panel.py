@@ -7,9 +7,10 @@ import re
 from playwright.sync_api import Browser, Page, expect
 
 from app.pipeline.evaluate import STAGES
-from app.queue.jobs import StageRecord, StageState
+from app.queue.jobs import StageRecord, StageState, Status
 from tests.support.failing_polls import SWITCH
-from tests.support.looking import fresh_page, submit
+from tests.support.looking import fresh_page, overflow_px, submit
+from tests.support.questions import question_json
 from tests.support.queue_steps import Steps
 from tests.support.serving import Site
 
@@ -100,3 +101,64 @@ def test_it_starts_with_a_suggested_address(browser: Browser, quiet_site: Site, 
         page.get_by_role("button", name="Suggest 2").click()
         expect(page.locator("#panel-address")).to_have_text("Suggest 2")
         assert complaints == []
+
+
+def test_it_asks_stops_polling_and_goes_on_with_one_tap(browser: Browser, quiet_site: Site, steps: Steps) -> None:
+    with fresh_page(browser, quiet_site.url) as (page, complaints):
+        begin(page, "Asks 1")
+        steps.ask(question_json(about="Asks 1"))
+        expect(page.get_by_role("status")).to_have_text("Which one did you mean?")
+        expect(page).to_have_title("Which one? - Asks 1 - Doorstep")
+        expect(page.get_by_role("progressbar")).to_have_count(0)
+        polls: list[str] = []
+        page.on("request", lambda request: polls.append(request.url))
+        page.wait_for_timeout(2_500)
+        assert polls == []
+        page.get_by_role("button", name="Newport Town, Wales").click()
+        expect(page.get_by_role("status")).to_contain_text("Yours is next")
+        expect(page.locator(".stage")).to_have_count(14)
+        steps.finish()
+        page.wait_for_url(re.compile("/s/"))
+        assert complaints == []
+
+
+def test_it_asks_without_javascript(browser: Browser, quiet_site: Site, steps: Steps) -> None:
+    with fresh_page(browser, quiet_site.url, java_script_enabled=False) as (page, _):
+        begin(page, "Asks 2")
+        steps.ask(question_json(about="Asks 2", may_be_left_out=True))
+        page.get_by_role("link", name="Refresh now").click()
+        expect(page.get_by_role("status")).to_have_text("Which one did you mean?")
+        expect(page.get_by_text("This page refreshes by itself")).to_have_count(0)
+        page.get_by_role("button", name="None of these").click()
+        expect(page.get_by_role("status")).to_contain_text("Yours is next")
+        steps.finish()
+        page.get_by_role("link", name="Refresh now").click()
+        page.wait_for_url(re.compile("/s/"))
+
+
+def test_each_choice_is_a_target_for_a_thumb(browser: Browser, quiet_site: Site, steps: Steps) -> None:
+    narrow = {"width": 320, "height": 640}
+    with fresh_page(browser, quiet_site.url, viewport=narrow) as (page, _):
+        begin(page, "Asks 3")
+        steps.ask(question_json(("Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch", "town", "Wales")))
+        choice = page.get_by_role("button", name="Llanfair")
+        choice.wait_for()
+        box = choice.bounding_box()
+        assert box
+        assert box["height"] >= 44
+        assert box["width"] > 200
+        assert overflow_px(page) == 0
+
+
+def test_a_question_that_was_closed_meanwhile_says_so(browser: Browser, quiet_site: Site, steps: Steps) -> None:
+    with fresh_page(browser, quiet_site.url) as (page, _):
+        begin(page, "Asks 4")
+        steps.ask(question_json(about="Asks 4"))
+        choice = page.get_by_role("button", name="Newport Town, Wales")
+        choice.wait_for()
+        (job,) = steps.store.list_jobs(Status.ASKING)
+        steps.expire()
+        choice.click()
+        expect(page.get_by_role("alert")).to_contain_text("already cancelled")
+        page.goto(f"/job/{job.job_id}")
+        expect(page.locator("#panel")).to_contain_text("nobody answered within 24 hours")

@@ -293,8 +293,8 @@ class GeocoderStore:
 
     def cities(self, ids: Sequence[int]) -> dict[int, Locality]:
         """Return cities that addresses name, each as a locality at the mean of its addresses."""
-        sql = f"SELECT id, name, '{POSTAL_TOWN}', lat, lon FROM geo_city WHERE id IN (SELECT value FROM json_each(?))"
-        return {row[0]: Locality(*row) for row in self._rows(sql, [_list(ids)])}  # type: ignore[arg-type,misc]
+        sql = "SELECT id, name, ?, lat, lon FROM geo_city WHERE id IN (SELECT value FROM json_each(?))"
+        return {row[0]: Locality(*row) for row in self._rows(sql, [POSTAL_TOWN, _list(ids)])}  # type: ignore[arg-type,misc]
 
     def postcodes(self, ids: Sequence[int]) -> dict[int, Locality]:
         """Return postcodes, each as a locality at the mean of its addresses."""

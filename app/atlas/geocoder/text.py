@@ -20,7 +20,7 @@ _JOIN = re.compile(r"\s*&\s*|\s[@/+]\s")
 #: Stands for a mark or word between the names of two streets, as in "Main & Elm".
 AND = "&"
 #: Of the words that may stand between two streets ("corner", "at"), those that names have too.
-_AND_WORDS = frozenset(("and", "und", "et", "och", "og", "ja", "en", "és", "es", "si", "ir", "un", "ir", "eta", "agus"))
+_AND_WORDS = frozenset(("and", "und", "et", "och", "og", "ja", "en", "es", "si", "ir", "un", "eta", "agus"))
 _TOKEN = re.compile(r"&|[^\W_]+(?:[-/][^\W_]+)*")
 #: Where tokens part: at a hyphen or slash, and between a long word and digits stuck to it ("kaivokatu1").
 _TOKEN_ENDS = re.compile(r"[-/]|(?<=[^\W\d_]{4})(?=\d)")
@@ -57,7 +57,7 @@ def tokens_of(text: str) -> list[Token]:
 
 def terms_of(text: str, vocabulary: Vocabulary) -> tuple[str, ...]:
     """Return the terms of a name in order: "Bd. Albert 1er" and "boulevard Albert premier" have the same."""
-    return terms_of_tokens(tuple(token.text for token in tokens_of(fold(text))), vocabulary)
+    return terms_of_tokens(tuple(token.text for token in tokens_of(vocabulary.compact(fold(text)))), vocabulary)
 
 
 @lru_cache(maxsize=50_000)

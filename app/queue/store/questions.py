@@ -35,15 +35,17 @@ class QuestionStore(PeopleStore, AttemptStore):
     def answer_job(self, job_id: str, owner: str, answered: Callable[[Job], str], version: int | None = None) -> Job:
         """Queue an asking job again with the listing (JSON) that `answered` makes of it; return it.
 
-        `version` is the job's when it asked, so that an answer meant for an earlier question never answers a later one;
-        None answers whichever is open. A job whose question was answered already comes back as it is: people tap
-        twice. Raises JobNotFound, NotYours, TransitionRefused (it was never asked, or is cancelled), and what
-        `answered` raises.
+        `version` is the job's when it asked: an answer meant for an earlier question never answers a later one, and the
+        job comes back as it is. None answers whichever is open. A job that was answered already comes back as it is,
+        too: people tap twice. Raises JobNotFound, NotYours, TransitionRefused (it was never asked, or is cancelled),
+        and what `answered` raises.
         """
         with self.db.write(durable=True) as connection:
             row = owned_job(connection, job_id, owner)
-            if row["status"] != Status.ASKING or version not in (None, row["version"]):
+            if row["status"] != Status.ASKING:
                 return _answered_before(connection, row)
+            if version not in (None, row["version"]):
+                return job_from(row)
             job = self._answer(connection, row, answered(job_from(row)))
         self._counted = PeopleStore._counted  # one more live job than were counted
         self._notify()
@@ -113,9 +115,10 @@ class QuestionStore(PeopleStore, AttemptStore):
     def _expire_or_renew(self, seq: int, before: float, now: float) -> bool:
         """Look again under the write lock: an answer may have come in between. Return whether it was closed."""
         with self.db.write(durable=True, patience_seconds=SWEEP_PATIENCE_SECONDS) as connection:
+            # The version stays: pages that show the question name it by that.
             connection.execute(
                 """
-                UPDATE evaluation_jobs SET asked_at = :now, version = version + 1
+                UPDATE evaluation_jobs SET asked_at = :now
                 WHERE seq = :seq AND status = 'asking' AND asked_at > :now
                 """,
                 {"seq": seq, "now": now},

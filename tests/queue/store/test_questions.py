@@ -207,6 +207,14 @@ def test_a_second_tap_answers_no_later_question(store: JobStore) -> None:
     assert (again.status, again.listing) == (Status.ASKING, "the first")
 
 
+def test_an_answer_to_a_question_asked_before_it_was_cancelled_answers_none(store: JobStore) -> None:
+    job = asking(store)
+    store.cancel_job(job.job_id, "ann")
+    store.retry_job(job.job_id, "ann")
+    store.ask_job(claimed(store), "asked again")
+    assert answer(store, job).question == "asked again"
+
+
 def test_a_job_that_never_asked_is_not_answered(store: JobStore) -> None:
     with pytest.raises(TransitionRefused, match="already queued"):
         answer(store, create(store))
@@ -331,7 +339,8 @@ def test_a_clock_put_back_keeps_no_question_open_for_ever(store: JobStore, clock
     job = asking(store)
     clock.unix_seconds -= 1_000 * HOUR
     assert store.expire_questions() == 0
-    assert store.get_job(job.job_id).asked_at == clock.unix_seconds
+    renewed = store.get_job(job.job_id)
+    assert renewed == job._replace(asked_at=clock.unix_seconds), "pages that show the question can still answer it"
     clock.pass_seconds(24 * HOUR)
     assert store.expire_questions() == 1
 

@@ -197,9 +197,10 @@ class StoreMachine(RuleBasedStateMachine):
             job = self._holder(claim)
             assert self.store.fail_job(claim, Failure("x", "y"), retry=retry) == (job is not None)
             if job and (retry or job.cancel):
-                due_at = self.store.get_job(claim.job_id).run_after
-                assert job.cancel or due_at <= self.clock.unix_seconds + BACK_OFF_SECONDS * 1.5
-                self.model.let_go(job, counts=True, due_at=due_at)
+                failed = self.store.get_job(claim.job_id)
+                latest = self.clock.unix_seconds + BACK_OFF_SECONDS * 1.5
+                assert failed.status is not Status.QUEUED or failed.run_after <= latest
+                self.model.let_go(job, counts=True, due_at=failed.run_after)
             elif job:
                 job.status, job.token = Status.FAILED, ""
 

@@ -98,11 +98,11 @@ class Query:
 class CleanText:
     """What was typed, folded and without noise: read for each region with its own languages."""
 
-    tokens: tuple[Token, ...]
+    text: str
 
     def query(self, vocabulary: Vocabulary) -> Query:
         """Return the query for a region."""
-        return Query(self.tokens, vocabulary)
+        return Query(tokens_of(vocabulary.compact(self.text))[:MAX_TOKENS], vocabulary)
 
 
 @lru_cache(maxsize=5_000)
@@ -120,4 +120,4 @@ def read_text(text: str) -> CleanText:
     cleaned = cleaned if re.search(r"[^\W\d_]", cleaned) else folded
     cleaned = _TWO_NUMBERS.sub(r"\1-\2", cleaned)
     cleaned = _SPACED_HALF.sub("/1/2", _SPACED_RANGE.sub(r"\1-\2", cleaned))
-    return CleanText(tuple(tokens_of(cleaned)[:MAX_TOKENS]))
+    return CleanText(cleaned)
