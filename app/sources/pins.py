@@ -17,6 +17,9 @@ MOST_NEIGHBOURS = 3
 #: Nearer than this (metres) a pin is at the address, and no distance is named.
 AT_DOOR_M = 15.0
 
+#: Kinds of ground that are too wide to say where in it a point is.
+WIDE = frozenset({"island"})
+
 WHERE = {"water": "in the water", "motorway": "on a motorway", "railway": "on a railway"}
 
 
@@ -50,7 +53,7 @@ def _holding(point: Point, atlases: Sequence[Atlas]) -> Atlas | None:
 def _location(point: Point, atlas: Atlas) -> Location:
     """Return the point itself as a location, named by what it stands in and beside."""
     nearest = atlas.geocoder.reverse(*point)
-    inside = [f"{name or 'a ' + kind}" for kind, name in ground_at(atlas, *point).inside[:1]]
+    inside = [name for kind, name in ground_at(atlas, *point).inside if name and kind not in WIDE][:1]
     numbers = f"{point.lat:.5f}, {point.lon:.5f}"
     beside = ""
     if nearest is not None:

@@ -40,4 +40,5 @@ def _asked(row: dict[str, str]) -> Asked:
 
 
 def _plain(text: str) -> str:
-    return key(without_accents(text))
+    """Return a text to compare; the map of these questions writes "Piazza 4 novembre" for "Piazza Quattro Novembre"."""
+    return key(without_accents(text.lower())).replace("quattro", "4")

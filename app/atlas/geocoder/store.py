@@ -55,7 +55,6 @@ CREATE TABLE geo_number (
 -- One row for each distinct key (text.key_of), ids ascending from the name with the most houses.
 CREATE TABLE geo_name (id INTEGER PRIMARY KEY, key TEXT NOT NULL, core TEXT NOT NULL, words TEXT NOT NULL);
 CREATE TABLE geo_ref (name INTEGER, kind INTEGER, ref INTEGER, PRIMARY KEY (name, kind, ref)) WITHOUT ROWID;
-CREATE TABLE geo_place_word (word TEXT PRIMARY KEY) WITHOUT ROWID;
 -- Little-endian 32-bit ids of the numbers and of the streets in each grid cell.
 CREATE TABLE geo_cell (cell INTEGER PRIMARY KEY, numbers BLOB NOT NULL, streets BLOB NOT NULL);
 CREATE VIRTUAL TABLE geo_trigram USING fts5(key, content='', tokenize='trigram');
@@ -307,12 +306,6 @@ class GeocoderStore:
         if self._rows(sql, [prefix, prefix + "\uffff"]):
             return True
         return not self._rows("SELECT 1 FROM geo_postcode WHERE key <> '' LIMIT 1")
-
-    def locality_terms(self, terms: Sequence[str]) -> set[str]:
-        """Return those of the terms that are part of a locality's or city's name."""
-        sql = "SELECT word FROM geo_place_word WHERE word IN (SELECT value FROM json_each(?))"
-        rows = self._rows(sql, [_list(terms)])
-        return {str(row[0]) for row in rows}
 
     def cell(self, cell: int) -> tuple[Sequence[int], Sequence[int]]:
         """Return the ids of the houses and of the streets in one grid cell."""

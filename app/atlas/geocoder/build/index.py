@@ -14,7 +14,7 @@ import numpy as np
 from app.atlas.geocoder.build.cities import Cities
 from app.atlas.geocoder.build.columns import Addresses, CornerRow, LocalityRow, StreetRow, transposed
 from app.atlas.geocoder.build.streets import HouseColumns, JoinedStreet, JoinedStreets, Point, build_streets
-from app.atlas.geocoder.kinds import LESSER_KINDS, MAJOR_KINDS, REACH_M, STATION_KINDS
+from app.atlas.geocoder.kinds import LESSER_KINDS, MAJOR_KINDS, STATION_KINDS
 from app.atlas.geocoder.labels import style_of
 from app.atlas.geocoder.language import Vocabulary, languages_in, vocabulary
 from app.atlas.geocoder.letters import fold, spelled_out
@@ -132,7 +132,7 @@ class _Index:
         own = (locality.street, locality.number, locality.city, locality.postcode)
         self._localities.append((ident, *place, *own))
         for name in (locality.name, *locality.alt_names):
-            self._names.add(name, LOCALITY, ident, _weight(locality.kind), in_town=locality.kind in REACH_M)
+            self._names.add(name, LOCALITY, ident, _weight(locality.kind))
             if locality.kind in STATION_KINDS:
                 without = [word for word in fold(name).split() if word not in self._words.stations]
                 self._names.add(" ".join(without), LOCALITY, ident)
@@ -233,20 +233,14 @@ class NameIndex:
 
     def __init__(self, words: Vocabulary) -> None:
         self._words = words
-        self._of_towns: set[str] = set()
         self._refs: dict[Terms, set[tuple[int, int]]] = defaultdict(set)
         self._spellings: dict[Terms, set[str]] = defaultdict(set)
         self._weights: Counter[Terms] = Counter()
 
-    def add(self, name: str, kind: int, ident: int, weight: int = 0, *, in_town: bool = False) -> None:
-        """Let a name refer to a street, locality, city or postcode, also with umlauts written as two letters.
-
-        `in_town`: the locality has addresses in it.
-        """
+    def add(self, name: str, kind: int, ident: int, weight: int = 0) -> None:
+        """Let a name refer to a street, locality, city or postcode, also with umlauts written as two letters."""
         for spelling in {fold(name), fold(spelled_out(name))}:
             terms = terms_of(spelling, self._words)
-            if in_town or kind == CITY:
-                self._of_towns.update(term for term in terms if len(term) > 3)
             if terms and self._tells_something(terms, kind):
                 self._refs[terms].add((kind, ident))
                 self._spellings[terms] |= {token.text for token in tokens_of(spelling)}
@@ -268,7 +262,6 @@ class NameIndex:
         to_complete = [(i, t) for i, t in numbered if self._is_any(t, STREET, LOCALITY)]
         worded = [(i, " ".join(sorted({*self._spellings[t], *t}))) for i, t in to_complete]
         many("INSERT INTO geo_word (rowid, words) VALUES (?, ?)", worded)
-        many("INSERT INTO geo_place_word VALUES (?)", [(term,) for term in sorted(self._of_towns)])
 
     def _row(self, ident: int, terms: Terms) -> tuple[object, ...]:
         return ident, key_of(terms), core_of(terms, self._words), " ".join(terms)

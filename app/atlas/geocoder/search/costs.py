@@ -55,7 +55,9 @@ FOREIGN, MORE_FOREIGN = 0.4, 0.2
 #: The same where another hint places the address here, and the most that they cost then.
 FOREIGN_BUT_PLACED, MORE_BUT_PLACED, MOST_BUT_PLACED = 0.15, 0.06, 0.3
 #: A number without a meaning, part of the name of a locality, and a token of the region's title.
-ODD_NUMBER, PART_OF_LOCALITY, KNOWN_TOKEN = 0.03, 0.15, 0.01
+ODD_NUMBER, KNOWN_TOKEN = 0.03, 0.01
+#: "Main & Elm" is not the one of the two.
+UNUSED_AND = 0.1
 #: A place that says nothing of where trains go, where a station was asked for.
 NOT_THE_STATION = 0.15
 #: An address that ends with a locality of the region lies here, even if nothing else of it is known.

@@ -15,13 +15,13 @@ from app.atlas.geocoder.search.costs import (
     OTHER_LOCALITY,
     OTHER_POSTCODE,
     OTHER_TOWN_NEAR,
-    PART_OF_LOCALITY,
+    UNUSED_AND,
     Doubt,
 )
 from app.atlas.geocoder.search.hits import Hit
 from app.atlas.geocoder.search.query import Query
 from app.atlas.geocoder.store import CITY, LOCALITY, POSTCODE, STREET, GeocoderStore, Locality
-from app.atlas.geocoder.text import Token
+from app.atlas.geocoder.text import AND, Token
 from app.geo import distance_m
 
 #: A postcode whose addresses lie further away than this on average is another one than the address has.
@@ -86,7 +86,6 @@ class Hints:
         self._store = store
         self._query = query
         self._hints = _load(store, [hit for hit in hits if hit.kind != STREET and hit.doubt is None])
-        self._locality_terms = store.locality_terms([term for term in query.terms if len(term) > 3])
         self._title_tokens = title_tokens
 
     def beside(self, taken: frozenset[int]) -> tuple[list[Hint], frozenset[int]]:
@@ -114,10 +113,10 @@ class Hints:
                 dropped += [] if self._may_be_here(token) else [token.text]
             elif token.text in self._query.vocabulary.stations:
                 cost, station = cost + KNOWN_TOKEN, True
+            elif token.text == AND:
+                cost += UNUSED_AND
             elif token.text in self._title_tokens or self._query.is_join(at):
                 cost += KNOWN_TOKEN
-            elif token.text in self._locality_terms or self._query.terms[at] in self._locality_terms:
-                cost += PART_OF_LOCALITY
             else:
                 dropped.append(token.text)
             postcode_before = digits

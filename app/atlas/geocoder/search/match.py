@@ -208,9 +208,10 @@ class Matcher:
         numbers = {at for at in range(len(self._query.tokens)) if self._query.is_number(at)} - covered - hit.covers
         base = hit.cost + sum(hint.cost + EACH_HINT for hint in hints) + NUMBER_WITHOUT_STREET * bool(numbers)
         for locality in self._localities(hit):
-            around = frozenset(at for hint in hints if _may_hold(hint, locality) for at in hint.covers)
+            holding = [hint for hint in hints if _may_hold(hint, locality)]
+            around = frozenset(at for hint in holding for at in hint.covers)
             left = self._hints.leftover(hit.covers | around | numbers | self._own_address(locality))
-            misses = [hint.miss(locality.lat, locality.lon, "", "") for hint in hints]
+            misses = [hint.miss(locality.lat, locality.lon, "", "") for hint in holding]
             cost = base + left.cost + foreign_cost(len(left.dropped), False) + _place_cost(locality.kind)
             cost += self._station_cost(hit, locality, left)
             if self._ends_with(hit):
