@@ -90,7 +90,7 @@ class JobView:
             return "This evaluation waits for an answer from whoever started it."
         place = f"“{question.about}” " if self.about_destination else ""
         if len(question.choices) == 1:
-            return f"Is this the {place}that you mean?" if place else "Is this the place that you mean?"
+            return f"Is this the {place or 'place '}that you mean?"
         return f"Which {place or 'one '}did you mean?"
 
     @property
