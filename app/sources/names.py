@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from typing import NamedTuple
 
 import numpy as np
 from rapidfuzz.distance import OSA
@@ -15,16 +14,10 @@ from app.atlas.geocoder.language import Vocabulary
 from app.atlas.geocoder.search.costs import allowed_edits
 from app.atlas.geocoder.search.hits import TokenSpan, spans_of
 from app.atlas.geocoder.search.query import CleanText, Query
+from app.atlas.geocoder.text import glued_keys
 
 #: Longer runs of tokens are not looked up: their words are.
 LONGEST_RUN = 3
-
-
-class Asked(NamedTuple):
-    """The regions that know most words of a text, slips of the finger allowed, and the others that know some."""
-
-    likely: tuple[Atlas, ...]
-    others: tuple[Atlas, ...]
 
 
 class SharedNames:
@@ -44,24 +37,36 @@ class SharedNames:
         for at, atlas in enumerate(atlases):
             self._speaking[atlas.geocoder.vocabulary] |= 1 << at
 
-    def who_knows(self, text: CleanText) -> Asked:
-        """Return the regions to ask about a text."""
+    def knowing_all(self, text: CleanText) -> tuple[Atlas, ...]:
+        """Return the regions whose names have every telling word of a text."""
+        return tuple(self.atlases[at] for at, missing in self._missing(text, slips=False).items() if not missing)
+
+    def knowing_most(self, text: CleanText) -> tuple[tuple[Atlas, ...], tuple[Atlas, ...]]:
+        """Return the regions that know most telling words, slips of the finger allowed, and others that know some."""
+        missing = self._missing(text, slips=True)
+        fewest, telling = min(missing.values(), default=0), self._telling(text)
+        some = [at for at in sorted(missing) if missing[at] < telling or not telling]
+        most = tuple(self.atlases[at] for at in some if missing[at] == fewest)
+        return most, tuple(self.atlases[at] for at in some if missing[at] > fewest)
+
+    def _telling(self, text: CleanText) -> int:
+        """Return how many telling words a text has, at most, in the languages of the regions."""
+        queries = [text.query(words) for words in self._speaking]
+        return max(sum(_tells(query, at) for at in range(len(query.tokens))) for query in queries)
+
+    def _missing(self, text: CleanText, *, slips: bool) -> dict[int, int]:
+        """Return for each region how many telling words of a text it does not know."""
         missing: dict[int, int] = {}
-        telling = 0
         for vocabulary, group in self._speaking.items():
             query = text.query(vocabulary)
-            known = self._known(query)
+            known = self._known(query, slips=slips)
             tokens = [at for at in range(len(query.tokens)) if _tells(query, at)]
-            telling = max(telling, len(tokens))
             for region in _bits(group):
                 missing[region] = sum(not known[at] >> region & 1 for at in tokens)
-        fewest = min(missing.values(), default=0)
-        some = [at for at in sorted(missing) if missing[at] < telling or not telling]
-        likely = tuple(self.atlases[at] for at in some if missing[at] == fewest)
-        return Asked(likely, tuple(self.atlases[at] for at in some if missing[at] > fewest))
+        return missing
 
-    def _known(self, query: Query) -> list[int]:
-        """Return for each token the regions that have it in a name, or something like it where none has."""
+    def _known(self, query: Query, *, slips: bool) -> list[int]:
+        """Return for each token the regions that have it, or with `slips` something like it, in a name."""
         pairs = zip(query.tokens, query.terms, strict=True)
         known = [self._regions.get(token.text, 0) | self._regions.get(term, 0) for token, term in pairs]
         for span in spans_of(query):
@@ -69,7 +74,9 @@ class SharedNames:
                 regions = self._having(span)
                 for at in range(span.start, span.end):
                     known[at] |= regions
-        return [regions or self._alike(query.tokens[at].text) for at, regions in enumerate(known)]
+        if slips:
+            known = [regions | self._like(query, at) for at, regions in enumerate(known)]
+        return known
 
     def _having(self, span: TokenSpan) -> int:
         regions = 0
@@ -77,8 +84,17 @@ class SharedNames:
             regions |= self._regions.get(key, 0)
         return regions
 
+    def _like(self, query: Query, at: int) -> int:
+        """Return the regions with a word or name a few slips away from a token, or from what it is short for."""
+        if not _tells(query, at):
+            return 0
+        regions = 0
+        term = query.terms[at]
+        for word in {query.tokens[at].text, term, *glued_keys(term, query.vocabulary)}:
+            regions |= self._alike(word)
+        return regions
+
     def _alike(self, word: str) -> int:
-        """Return the regions with a word or name that is a few slips away from this one."""
         most = allowed_edits(len(word))
         if not most or any(map(str.isdigit, word)):
             return 0
@@ -92,10 +108,9 @@ class SharedNames:
 
 
 def _tells(query: Query, at: int) -> bool:
-    """Return whether a token is a name or a postcode rather than a type, a direction, a country or a house number."""
-    if query.tokens[at].text[0].isdigit():
-        return len(query.tokens[at].text) > 3 and query.tokens[at].text.isdigit()
-    return not (query.says_nothing(at) or query.is_kind(at) or query.is_direction(at))
+    """Return whether a token is a name, rather than a number, a type, a direction or a country."""
+    is_number = query.tokens[at].text[0].isdigit()
+    return not (is_number or query.says_nothing(at) or query.is_kind(at) or query.is_direction(at))
 
 
 def _bits(mask: int) -> Iterator[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +23,7 @@ from app.errors import (
 from app.places import Location, Question
 from app.sources.deciding import Found, decided
 from app.sources.interface import Surroundings
-from app.sources.names import Asked, SharedNames, directories_of
+from app.sources.names import SharedNames, directories_of
 from app.sources.pins import pinned
 from app.sources.points import ShortCode, TypedPoint, is_link, point_in, recovered
 
@@ -101,12 +101,33 @@ class ImportedRegions:
         return answer
 
     def _looked_up(self, text: str, atlases: tuple[Atlas, ...], near: Location | None) -> Location | Question | None:
+        found: list[Found] = []
         typed = read_text(text)
-        likely, others = self._asked(typed, atlases, near)
-        found = [Found(match, atlas) for atlas in likely for match in atlas.geocoder.look_for(typed)]
-        if not any(each.sure(near) for each in found):
-            found += [Found(match, atlas) for atlas in others for match in atlas.geocoder.look_for(typed, slips=False)]
+        for asked, slips in self._rounds(typed, atlases, near):
+            found = [each for each in found if each.atlas not in asked]
+            found += [Found(match, atlas) for atlas in asked for match in atlas.geocoder.look_for(typed, slips=slips)]
+            if any(each.sure(near) for each in found):
+                break
         return decided(text, found, near)
+
+    def _rounds(
+        self, typed: CleanText, atlases: tuple[Atlas, ...], near: Location | None
+    ) -> Iterator[tuple[tuple[Atlas, ...], bool]]:
+        """Yield which regions to ask, one round after the other until one is sure, and whether with slips.
+
+        A destination is looked for in the region of the address first. One look at all regions' names says which of
+        the others know the words.
+        """
+        home = tuple(atlas for atlas in atlases if near is not None and atlas.name == near.region)
+        if home or len(atlases) == 1:
+            yield home or atlases, True
+        if len(atlases) == 1:
+            return
+        names = self._shared_names(atlases)
+        yield tuple(atlas for atlas in names.knowing_all(typed) if atlas not in home), False
+        most, some = names.knowing_most(typed)
+        yield tuple(atlas for atlas in most if atlas not in home), True
+        yield tuple(atlas for atlas in some if atlas not in home), False
 
     def _recovered(self, text: str, short: ShortCode, atlases: tuple[Atlas, ...]) -> Location | Question:
         """Return the point of a Plus Code without its beginning, which the place named with it completes."""
@@ -116,17 +137,6 @@ class ImportedRegions:
         if place is None:
             raise AddressNotFound(regions=_titles(atlases))
         return pinned(text, TypedPoint(recovered(short, place.lat, place.lon), None), atlases)
-
-    def _asked(self, typed: CleanText, atlases: tuple[Atlas, ...], near: Location | None) -> Asked:
-        """Return which regions to ask: a destination is looked for in the region of the address first."""
-        if len(atlases) == 1:
-            return Asked(atlases, ())
-        likely, others = self._shared_names(atlases).who_knows(typed)
-        home = [atlas for atlas in (*likely, *others) if near is not None and atlas.name == near.region]
-        if not home:
-            return Asked(likely, others)
-        rest = (atlas for atlas in (*likely, *others) if atlas not in home)
-        return Asked(tuple(home), tuple(rest))
 
     def _shared_names(self, atlases: tuple[Atlas, ...]) -> SharedNames:
         """Return the words of all regions' names, gathered once for each set of builds."""

@@ -33,7 +33,8 @@ def index_addresses(
 ) -> None:
     """Create the geocoder's tables and fill them; the caller commits. The rows' order makes no difference."""
     localities = sorted(set(localities))
-    languages = languages_in([*(street.name for street in streets), *addresses.names.distinct])
+    names = (name for street in streets for name in (street.name, *street.alt_names))
+    languages = languages_in([*names, *addresses.names.distinct])
     words = vocabulary(languages)
     built = build_streets(addresses, streets, words)
     index = _Index(Cities(Counter(addresses.cities.at(np.arange(len(addresses.lats)))), localities), words)

@@ -120,7 +120,7 @@ def mended_hits(store: GeocoderStore, query: Query, spans: Sequence[TokenSpan]) 
         for span in spans
     ]
     hits = exact_hits(store, query, cut)
-    if mended := query.with_types_mended():
+    for mended in query.with_types_mended():
         hits += exact_hits(store, mended, spans_of(mended))
     return [replace(hit, cost=round(hit.cost + ONE_EDIT, 4)) for hit in hits]
 

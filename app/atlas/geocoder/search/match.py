@@ -210,7 +210,8 @@ class Matcher:
         for locality in self._localities(hit):
             holding = [hint for hint in hints if _may_hold(hint, locality)]
             around = frozenset(at for hint in holding for at in hint.covers)
-            left = self._hints.leftover(hit.covers | around | numbers | self._own_address(locality))
+            own = hit.covers | around | numbers | self._own_address(locality)
+            left = self._hints.leftover(own, hit.covers)
             misses = [hint.miss(locality.lat, locality.lon, "", "") for hint in holding]
             cost = base + left.cost + foreign_cost(len(left.dropped), False) + _place_cost(locality.kind)
             cost += self._station_cost(hit, locality, left)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -48,12 +48,13 @@ class Query:
         """Return the terms of some tokens in a row, read as one name."""
         return terms_of_tokens(self._texts[start:end], self.vocabulary)
 
-    def with_types_mended(self) -> Query | None:
-        """Return the query with misspelled street types ("Bulevard") put right, or None where there are none."""
-        mended = tuple(mended_type(text, self.vocabulary) or text for text in self._texts)
-        if mended == self._texts:
-            return None
-        return Query([t._replace(text=m) for t, m in zip(self.tokens, mended, strict=True)], self.vocabulary)
+    def with_types_mended(self) -> Iterator[Query]:
+        """Yield the query with a misspelled street type ("Bulevard") put right, in each way in which that goes."""
+        for at, text in enumerate(self._texts):
+            for mended in mended_types(text, self.vocabulary):
+                tokens = list(self.tokens)
+                tokens[at] = tokens[at]._replace(text=mended)
+                yield Query(tokens, self.vocabulary)
 
     def is_number(self, at: int) -> bool:
         """Return whether a token may be a house number."""
@@ -106,11 +107,11 @@ class CleanText:
 
 
 @lru_cache(maxsize=5_000)
-def mended_type(token: str, vocabulary: Vocabulary) -> str | None:
-    """Return the street type that a token is one slip of the finger away from."""
-    if len(token) < 4 or token in vocabulary.types or terms_of_tokens((token,), vocabulary)[0] != token:
-        return None
-    return next((long for long in sorted(vocabulary.types) if len(long) > 3 and edits(token, long, 1)), None)
+def mended_types(token: str, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """Return the street types that a token is one slip of the finger away from."""
+    if len(token) < 3 or token in vocabulary.types or terms_of_tokens((token,), vocabulary)[0] != token:
+        return ()
+    return tuple(long for long in sorted(vocabulary.types) if len(long) > 3 and edits(token, long, 1))
 
 
 def read_text(text: str) -> CleanText:
