@@ -7,6 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from app.atlas.coverage import Coverage, coverage_of
 from app.geo import Box, Floats
@@ -56,13 +58,65 @@ def test_a_lake_in_the_middle_is_covered() -> None:
     assert share(coverage_of(np.concatenate(around_a_lake), NOTHING, NOTHING, NO_COAST, None), 0, 0) == 1.0
 
 
-def test_nothing_is_covered_outside_the_header_box() -> None:
-    (south, west), (north, east) = lat_lon(-3_000, -3_000), lat_lon(0, 3_000)
-    coverage = coverage_of(
-        filled(-5_000, -5_000, 5_000, 5_000), NOTHING, NOTHING, NO_COAST, Box(west, south, east, north)
-    )
-    assert share(coverage, 2_000, 0) == 0.0
-    assert share(coverage, -1_500, 0, 500) == 1.0
+def box(west_m: float, south_m: float, east_m: float, north_m: float) -> Box:
+    """Return a box in metres."""
+    (south, west), (north, east) = lat_lon(west_m, south_m), lat_lon(east_m, north_m)
+    return Box(west, south, east, north)
+
+
+TOWN = filled(-5_000, -5_000, 5_000, 5_000)
+
+
+def test_ways_that_run_out_of_a_true_header_box_cover_nothing_there() -> None:
+    ends = filled(5_000, -1_000, 5_400, 1_000)
+    header = box(-5_000, -5_000, 5_000, 5_000)
+    coverage = coverage_of(np.concatenate((TOWN, ends)), NOTHING, TOWN, NO_COAST, header)
+    assert share(coverage, 6_500, 0) == 0.0
+    assert share(coverage, 4_000, 0, 500) == 1.0
+
+
+@pytest.mark.parametrize("houses", [NOTHING, TOWN[::50], TOWN])
+def test_a_header_box_around_a_part_of_the_data_says_nothing(houses: Floats) -> None:
+    coverage = coverage_of(TOWN, NOTHING, houses, NO_COAST, box(-3_000, -3_000, 0, 3_000))
+    assert share(coverage, 2_000, 0) == 1.0
+    assert share(coverage, 7_500, 0) == 0.0
+
+
+def test_a_village_outside_a_true_header_box_is_held_though_its_surroundings_are_not_known() -> None:
+    village = filled(8_000, 0, 8_300, 300, step_m=100)
+    header = box(-5_000, -5_000, 5_000, 5_000)
+    coverage = coverage_of(np.concatenate((TOWN, village)), NOTHING, np.concatenate((TOWN, village)), NO_COAST, header)
+    assert coverage.holds(*lat_lon(8_150, 500))
+    assert share(coverage, 8_150, 150, 400) == 0.0
+
+
+def test_a_header_box_larger_than_the_data_covers_nothing_more() -> None:
+    coverage = coverage_of(TOWN, NOTHING, TOWN, NO_COAST, box(-50_000, -50_000, 50_000, 50_000))
+    assert share(coverage, 8_000, 0) == 0.0
+
+
+def test_a_house_at_the_very_edge_is_held_and_adds_nothing_to_what_is_known() -> None:
+    header = box(-5_000, -5_000, 5_010, 5_000)
+    houses = np.array([lat_lon(5_005, 30)[::-1]])
+    with_it, without = (coverage_of(TOWN, NOTHING, some, NO_COAST, header) for some in (houses, NOTHING))
+    assert with_it.holds(*lat_lon(5_005, 30))
+    assert not without.holds(*lat_lon(5_005, 30))
+    assert with_it.km2() == pytest.approx(without.km2())
+
+
+METRES = st.integers(-8_000, 8_000)
+SPOTS = st.lists(st.tuples(METRES, METRES), min_size=1, max_size=30)
+
+
+@given(SPOTS, SPOTS, st.none() | st.tuples(METRES, METRES, st.integers(1, 9_000)))
+def test_every_house_is_covered_whatever_the_header_says(
+    streets: list[tuple[int, int]], houses: list[tuple[int, int]], header: tuple[int, int, int] | None
+) -> None:
+    mapped, lived_in = (np.array([lat_lon(*spot)[::-1] for spot in spots]) for spots in (streets, houses))
+    around = None if header is None else box(*header[:2], header[0] + header[2], header[1] + header[2])
+    coverage = coverage_of(mapped, NOTHING, lived_in, NO_COAST, around)
+    assert all(coverage.holds(lat, lon) for lon, lat in lived_in.tolist())
+    assert coverage.addresses.sum() == len(houses)
 
 
 def coast(points: Sequence[tuple[float, float]]) -> Floats:
@@ -94,6 +148,7 @@ def test_it_reads_what_it_wrote(tmp_path: Path) -> None:
     again = Coverage.open(tmp_path)
     assert (again.grid, again.km2(), again.box()) == (coverage.grid, coverage.km2(), coverage.box())
     assert np.array_equal(again.covered, coverage.covered)
+    assert np.array_equal(again.edge, coverage.edge)
 
 
 def test_a_stray_node_on_the_other_side_of_the_world_does_not_matter() -> None:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 from pathlib import Path
 
 import pytest
 
-from app.atlas.atlas import Atlas
+from app.atlas.atlas import ADDRESSES_FILE, Atlas
 from app.atlas.importing.importer import RegionInput, import_region
 from app.atlas.regions import RegionStore
 from app.atlas.surroundings import AtlasSurroundings
@@ -36,6 +37,21 @@ def test_an_extract_without_times_has_no_date_and_no_stop_is_none_mapped(tmp_pat
     assert here.transit_stops() == ()
     assert here.mapped().stops == 0
     assert here.mapped().street_km > 10
+
+
+@pytest.mark.parametrize("file", ["munich-center/munchen.osm.pbf", "queens-village-ny-us/queens_village_ny.osm.pbf"])
+def test_every_house_is_where_the_region_holds_data(tmp_path: Path, file: str) -> None:
+    atlas = imported(tmp_path, file)
+    with sqlite3.connect(atlas.directory / ADDRESSES_FILE) as connection:
+        houses = connection.execute("SELECT lat, lon FROM geo_number").fetchall()
+    assert len(houses) > 1_000
+    assert [house for house in houses if not atlas.coverage.holds(*house)] == []
+
+
+def test_a_header_box_that_an_editor_drew_leaves_nothing_out(tmp_path: Path) -> None:
+    atlas = imported(tmp_path, "munich-center/munchen.osm.pbf")
+    assert atlas.coverage.holds(48.1310, 11.5600)
+    assert not atlas.coverage.holds(48.1500, 11.5600)
 
 
 def test_a_road_only_extract_has_streets_and_next_to_nothing_else(tmp_path: Path) -> None:

@@ -85,6 +85,26 @@ def test_it_reads_every_form_that_osmium_writes(tmp_path: Path, form: str) -> No
     assert len(we_say(path)[1]) > 1_000
 
 
+@pytest.mark.parametrize("form", ["pbf", "pbf,pbf_dense_nodes=false"])
+def test_it_reads_what_has_a_key_and_a_name_too(tmp_path: Path, form: str) -> None:
+    path = rewritten(SAMPLES / "monaco.osm.pbf", tmp_path / "other.osm.pbf", form)
+    ours: set[str] = set()
+    for block in PbfFile(path).blocks():
+        ours |= {f"n{node.node_id}" for node in block.nodes({"ref"}, {"shop", "building"})}
+        for ways in block.ways():
+            ours |= {f"w{way}" for way in ways.ids[ways.with_keys({"ref"}, named={"shop", "building"})].tolist()}
+    assert ours == {f"{item.type_str()}{item.id}" for item in osmium.FileProcessor(str(path)) if is_wanted(item)}
+    assert len(ours) > 100
+
+
+def is_wanted(item: osmium.osm.OSMEntity) -> bool:
+    """Return whether a node or way has a reference, or a name and is a shop or building."""
+    keys = {tag.k for tag in item.tags}
+    has_name = "name" in keys or "brand" in keys or any(key.startswith("name:") for key in keys)
+    is_named = has_name and not keys.isdisjoint({"shop", "building"})
+    return not item.is_relation() and ("ref" in keys or is_named)
+
+
 def rewritten(path: Path, target: Path, form: str = "") -> Path:
     """Write an extract again in another form."""
     with osmium.io.Reader(str(path)) as reader, osmium.SimpleWriter(osmium.io.File(str(target), form)) as writer:

@@ -223,7 +223,7 @@ def _air_kind(tags: Tags) -> str:
     return "place" if tags.get("aeroway") in ("terminal", "heliport") else ""
 
 
-#: Kinds whose number or code is a name too, and the keys that hold it.
+#: Kinds whose code is a name too, and the keys that hold it; that of a platform is its own.
 CODES = {
     **dict.fromkeys(("railway station", "metro station", "bus station", "ferry terminal"), ("ref",)),
     "airport": ("iata", "icao"),
@@ -234,7 +234,7 @@ HOUSE_NAME = "addr:housename"
 def locality_row(tags: Tags, lat: float, lon: float) -> LocalityRow | None:
     """Return the row of a thing with a name, or None for any other. What is nothing else may be a house with a name."""
     name = _name(tags) or tags.get("brand", "")
-    kind = named_kind(tags) if name else ""
+    kind = named_kind(tags) if _has_letters(name) else ""
     if not kind:
         name, kind = house_name(tags), "house"
         if not name or is_gone(tags):
@@ -251,7 +251,12 @@ _DIRECTION = re.compile(r"[\s,(]+(?:[NSEW]{1,2}-bound|opp|adj|o/s)\)?$")
 def house_name(tags: Tags) -> str:
     """Return the name of a house, "" where it has none: "Unit 3", "Flat B" and "12" are no names."""
     name = tags.get(HOUSE_NAME, "")
-    return name if any(map(str.isalpha, name)) and not _UNIT.match(name) else ""
+    return name if _has_letters(name) and not _UNIT.match(name) else ""
+
+
+def _has_letters(name: str) -> bool:
+    """Return whether a name can be told from a house number: platform "12" and stop "61424" cannot."""
+    return any(map(str.isalpha, name))
 
 
 _UNIT = re.compile(r"(?:units?|flats?|apartments?|apt|suites?)\b", re.IGNORECASE)
@@ -267,6 +272,7 @@ def _name(tags: Tags) -> str:
 
 def _other_names(tags: Tags, kind: str, name: str) -> tuple[str, ...]:
     """Return every other name of a thing, the codes of stations and airports too."""
-    codes = (tags.get(key, "") for key in CODES.get(kind, ()))
+    is_stop = tags.get("public_transport") in ("platform", "stop_position")
+    codes = () if is_stop else (tags.get(key, "") for key in CODES.get(kind, ()))
     names = (tags.get("name", ""), *alternative_names(tags), *codes, house_name(tags))
-    return tuple(dict.fromkeys(other for other in names if other and other != name))
+    return tuple(dict.fromkeys(other for other in names if _has_letters(other) and other != name))
