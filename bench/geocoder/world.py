@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 
-from bench.geocoder.mapped import House, Mapped, Point, Thing, key, metres_to_line, read
+from bench.geocoder.mapped import House, Mapped, Point, Shape, Thing, key, metres_to_line, read
 from bench.geocoder.regions import Region
 
 #: An answer within this of an element that fits is right.
@@ -26,6 +26,8 @@ class World:
     mapped: dict[Region, Mapped]
     houses: dict[tuple[str, str], list[House]] = field(default_factory=lambda: defaultdict(list))
     streets: dict[str, list[tuple[Point, ...]]] = field(default_factory=lambda: defaultdict(list))
+    #: The houses of each street.
+    beside: dict[str, list[Shape]] = field(default_factory=lambda: defaultdict(list))
     things: dict[str, list[Thing]] = field(default_factory=lambda: defaultdict(list))
     words: set[str] = field(default_factory=set)
 
@@ -39,8 +41,9 @@ class World:
         ]
 
     def on_street(self, name: str, lat: float, lon: float) -> bool:
-        """Return whether a point lies on a street of that name."""
-        return any(metres_to_line(line, lat, lon) <= STREET_M for line in self.streets[key(name)])
+        """Return whether a point lies on a street of that name, or at one of its houses."""
+        on_a_way = any(metres_to_line(line, lat, lon) <= STREET_M for line in self.streets[key(name)])
+        return on_a_way or any(shape.metres_to(lat, lon) <= STREET_M for shape in self.beside[key(name)])
 
 
 def load(extracts: dict[Region, Path]) -> World:
@@ -54,6 +57,7 @@ def world_of(mapped: dict[Region, Mapped]) -> World:
     for one in mapped.values():
         world.words |= one.words
         for house in one.houses:
+            world.beside[key(house.street)].append(house.shape)
             for number in numbers_of(house):
                 world.houses[key(house.street), plain_number(number)].append(house)
         for name, lines in one.streets.items():
