@@ -19,7 +19,7 @@ NEAR_M = 300.0
 REGIONS = ("monaco", "helsinki", "newport-gb", "vancouver-ca", "liechtenstein", "munich-center")
 #: How many of 100 questions ask for each kind.
 SHARES = {
-    "settlement": 20, "station": 16, "school": 12, "park": 12, "shop": 8, "hospital": 6, "museum": 6, "church": 6,
+    "settlement": 20, "station": 16, "school": 12, "park": 12, "shop": 6, "hospital": 6, "museum": 6, "church": 6,
     "hotel": 6, "university": 4, "landmark": 4, "airport": 2,
 }  # fmt: skip
 #: What a town's bare name stands for, whatever else is called so.

@@ -71,9 +71,10 @@ def world_of(mapped: dict[Region, Mapped]) -> World:
 
 
 def numbers_of(house: House) -> list[str]:
-    """Return the numbers that a tag lists ("12;14"), and the tag itself."""
+    """Return the numbers that a tag lists ("12;14"), the one behind a flat's ("#262-2800"), and the tag itself."""
     parts = [part.strip() for part in re.split("[;,]", house.number)]
-    return list(dict.fromkeys(part for part in chain(parts, [house.number]) if part))
+    behind = [part.partition("-")[2] for part in parts if part.startswith("#")]
+    return list(dict.fromkeys(part for part in chain(parts, behind, [house.number]) if part))
 
 
 def plain_number(text: str) -> str:
