@@ -237,6 +237,8 @@ def main(arguments: Sequence[str]) -> int:
     if not options.regions:
         raise SystemExit("--regions DIR is needed: a folder that `--import DIR` filled")
     present = {region: path for region, path in regions.items() if (options.regions / region.name).is_dir()}
+    if not present:
+        raise SystemExit(f"no region that is known here is in {options.regions}")
     locator = ImportedRegions(options.regions)
     run = Run(load(present), options.regions, options.data, options.count, Printed(options.wrong), locator)
     for kind in options.only.split(","):

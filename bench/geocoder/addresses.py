@@ -151,4 +151,4 @@ def _at_street(world: World, region: Region, short: str, street: str, house: Hou
     def right(choice: Choice) -> bool:
         return world.on_street(street, choice.location.lat, choice.location.lon)
 
-    return Asked(short, street, right)
+    return Asked(short, street, right, several=world.streets_apart(street))

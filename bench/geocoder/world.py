@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 
-from bench.geocoder.mapped import House, Mapped, Point, Shape, Thing, key, metres_to_line, read
+from bench.geocoder.mapped import House, Mapped, Point, Shape, Thing, key, metres, metres_to_line, read
 from bench.geocoder.regions import Region
 
 #: An answer within this of an element that fits is right.
@@ -17,6 +17,7 @@ RIGHT_M = 50.0
 STREET_M = 100.0
 #: Elements that fit equally well and are further apart than this are different places.
 APART_M = 150.0
+STREETS_APART_M = 3_000.0
 
 
 @dataclass(slots=True)
@@ -44,6 +45,11 @@ class World:
         """Return whether a point lies on a street of that name, or at one of its houses."""
         on_a_way = any(metres_to_line(line, lat, lon) <= STREET_M for line in self.streets[key(name)])
         return on_a_way or any(shape.metres_to(lat, lon) <= STREET_M for shape in self.beside[key(name)])
+
+    def streets_apart(self, name: str) -> bool:
+        """Return whether streets of that name lie too far from each other to be one street."""
+        ends = [line[0] for line in self.streets[key(name)]]
+        return any(metres(*ends[0], *end) > STREETS_APART_M for end in ends)
 
 
 def load(extracts: dict[Region, Path]) -> World:
