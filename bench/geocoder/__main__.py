@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import chain
 from pathlib import Path
@@ -12,7 +12,7 @@ from pathlib import Path
 from app.places import Question
 from app.sources.regions import ImportedRegions
 from bench.geocoder import addresses, speed, suite
-from bench.geocoder.abroad import abroad
+from bench.geocoder.abroad import abroad, known_names
 from bench.geocoder.judging import FAILURES, Asked, Locator, Tally, Verdict, ask
 from bench.geocoder.named import places
 from bench.geocoder.regions import MANY, SHARED, Region, alone, at_hand, import_all, import_seconds, many
@@ -34,11 +34,8 @@ class Run:
     data: Path
     count: int
     out: Printed
-
-    @property
-    def locator(self) -> ImportedRegions:
-        """Return all regions of the folder."""
-        return ImportedRegions(self.regions_dir)
+    #: All regions of the folder.
+    locator: ImportedRegions
 
 
 def clean(run: Run) -> None:
@@ -70,7 +67,7 @@ def _by_region(
 
 
 def _row(run: Run, name: str, tally: Tally, right: Sequence[Verdict]) -> None:
-    run.out.failures(tally)
+    run.out.failures(tally.failures)
     run.out.row([name, *verdict_cells(tally, tally.share(*right))])
 
 
@@ -82,7 +79,7 @@ def abbreviations(run: Run) -> None:
         for language, questions in addresses.abbreviations(run.world, region, run.count // 2).items():
             tally = ask(run.locator, questions)
             _row(run, f"{region.name}, {language}", tally, ANY_QUESTION)
-            by_language.setdefault(language, Tally()).__iadd__(tally)
+            by_language[language] = by_language.get(language, Tally()) + tally
     for language, tally in by_language.items():
         run.out.row([f"all, {language}", *verdict_cells(tally, tally.share(*ANY_QUESTION))])
         run.out.share(f"abbreviations, {language}", tally.share(*ANY_QUESTION), 0.95)
@@ -90,31 +87,15 @@ def abbreviations(run: Run) -> None:
 
 def foreign(run: Run) -> None:
     """Ask for what is in no region."""
+    columns = (Verdict.LOST, Verdict.ASKED_AMISS, Verdict.WRONG)
     run.out.heading("In no region", ("kind", "asked", "refused", "asked back", "answered with a place"))
-    total = Tally()
-    for kind, questions in abroad(run.world.words).items():
-        tally, back = _foreign(run.locator, questions)
-        run.out.failures(tally)
-        run.out.row(
-            [kind, str(tally.total), str(tally.counts[Verdict.LOST]), str(back), str(tally.counts[Verdict.WRONG])]
-        )
-        total += tally
-    run.out.row(["all", str(total.total), str(total.counts[Verdict.LOST]), "", str(total.counts[Verdict.WRONG])])
+    tallies = {kind: ask(run.locator, questions) for kind, questions in abroad(run.world.words).items()}
+    total = sum(tallies.values(), Tally())
+    run.out.failures([failure for failure in total.failures if failure.startswith(Verdict.WRONG)])
+    for kind, tally in (*tallies.items(), ("all", total)):
+        run.out.row([kind, str(tally.total), *(str(tally.counts[verdict]) for verdict in columns)])
+    print(f"\nnot asked, as something mapped is called so: {', '.join(known_names(run.world.words)) or 'none'}")
     run.out.at_most("places in no region answered with something else", total.counts[Verdict.WRONG], 0)
-
-
-def _foreign(locator: Locator, questions: Iterable[Asked]) -> tuple[Tally, int]:
-    """Ask, and keep apart what was answered with a question: neither right nor wrong."""
-    tally, back = Tally(), 0
-    for question in questions:
-        one = ask(locator, [question])
-        if one.counts[Verdict.LOST]:
-            back += "which?" in one.failures[0].rpartition("->")[2][:8]
-            one.failures.clear()
-        tally += one
-    tally.counts[Verdict.LOST] -= back
-    tally.counts[Verdict.ASKED] += back
-    return tally, back
 
 
 def named(run: Run) -> None:
@@ -124,7 +105,7 @@ def named(run: Run) -> None:
     for region, questions in places(run.world).items():
         tally = ask(run.locator, questions)
         _row(run, region.name, tally, ANY_QUESTION)
-        total += tally
+        total = total + tally
     run.out.row(["all", *verdict_cells(total, total.share(*ANY_QUESTION))])
     run.out.share("places by name", total.share(*ANY_QUESTION), 0.95)
 
@@ -192,10 +173,9 @@ def times(run: Run) -> None:
 
 
 def _made(run: Run, region: Region, count: int) -> list[Asked]:
-    """Return clean and mangled addresses of a region, and abbreviated streets where it has no addresses."""
-    shortened = list(chain(*addresses.abbreviations(run.world, region, count).values()))
-    houses = [*addresses.clean(run.world, region, count), *addresses.mangled(run.world, region, count)]
-    return houses if len(houses) >= count else shortened
+    """Return clean and mangled addresses of a region, and abbreviated streets."""
+    shortened = chain(*addresses.abbreviations(run.world, region, count).values())
+    return [*addresses.clean(run.world, region, count), *addresses.mangled(run.world, region, count), *shortened]
 
 
 def _timed(
@@ -257,7 +237,10 @@ def main(arguments: Sequence[str]) -> int:
     if not options.regions:
         raise SystemExit("--regions DIR is needed: a folder that `--import DIR` filled")
     present = {region: path for region, path in regions.items() if (options.regions / region.name).is_dir()}
-    run = Run(load(present), options.regions, options.data, options.count, Printed(options.wrong))
+    if not present:
+        raise SystemExit(f"no region that is known here is in {options.regions}")
+    locator = ImportedRegions(options.regions)
+    run = Run(load(present), options.regions, options.data, options.count, Printed(options.wrong), locator)
     for kind in options.only.split(","):
         KINDS[kind](run)
     return 0 if run.out.summary() else 1

@@ -57,11 +57,11 @@ CUSTOMS = {
     "fi": Customs(
         before=_table("Pohjoinen Pohj. P.; Eteläinen Et. E.; Itäinen It. I.; Läntinen Länt. L."),
         behind=_table("katu k.; tie t."),
-        glued=_table("katu k. k; tie t."),
+        glued=_table("katu k.; tie t."),
     ),
     "sv": Customs(
         before=_table("Norra N. N; Södra S. S; Östra Ö. Ö; Västra V. V; Stora St.; Lilla L."),
-        glued=_table("gatan g. g; vägen v. v; gränden gr.; platsen pl."),
+        glued=_table("gatan g.; vägen v.; gränden gr.; platsen pl."),
     ),
     "it": Customs(
         before=_table(

@@ -171,6 +171,8 @@ MASHED = _list(
     "foo bar baz; n/a; none; ????; 12345678901234567890; zzzzzz 99; the the the; i don't know; my house; "
     "somewhere nice; home; !!!; 3 bed flat; to be announced"
 )
+#: The first of each list are always asked: they stand there because they were answered wrongly, or are the commonest.
+FIRST = 8
 #: How many of each kind are asked; the towns fill up the rest.
 SHARES = {
     "street": 85,
@@ -201,10 +203,15 @@ def abroad(words: set[str], count: int = COUNT) -> dict[str, list[Asked]]:
     asked: dict[str, list[Asked]] = {}
     for kind, pool in pools.items():
         fair = [text for text in pool if not called(text, words)]
-        draw.shuffle(fair)
+        drawn = [*fair[:FIRST], *draw.sample(fair[FIRST:], len(fair[FIRST:]))]
         share = SHARES.get(kind, COUNT - sum(SHARES.values())) * count // COUNT
-        asked[kind] = [Asked(text, kind, lambda choice: False) for text in fair[:share]]
+        asked[kind] = [Asked(text, kind, lambda choice: False) for text in drawn[:share]]
     return asked
+
+
+def known_names(words: set[str]) -> list[str]:
+    """Return the names of the lists that are left out."""
+    return [text for text in (*TOWNS, *WITH_COUNTRY, *LANDMARKS, *STATIONS, *POSTCODES, *MASHED) if called(text, words)]
 
 
 def called(text: str, words: set[str]) -> bool:

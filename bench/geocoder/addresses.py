@@ -17,6 +17,8 @@ from bench.geocoder.world import World, at_one, far_apart, numbers_of
 SEED = 20240607
 #: Numbers as people say them; the rest are flats, units and mistakes.
 NUMBER = re.compile(r"\d+\s?[a-zA-Z]?(\s?[-/]\s?\d*\s?[a-zA-Z]?)?")
+#: A tag with one of these holds more than a street ("Expo Blvd, #3305").
+BESIDE_A_STREET = set(",;#")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -25,7 +27,9 @@ def sampled(mapped: Mapped, count: int) -> list[House]:
     usable = {
         (house.street, house.number, house.city, house.postcode): house
         for house in sorted(mapped.houses, key=lambda house: (house.shape.lat, house.shape.lon))
-        if NUMBER.fullmatch(numbers_of(house)[0]) and not house.city.isdigit()
+        if NUMBER.fullmatch(numbers_of(house)[0])
+        and not house.city.isdigit()
+        and not BESIDE_A_STREET & set(house.street)
     }
     return random.Random(SEED).sample([usable[key] for key in sorted(usable)], min(count, len(usable)))
 
@@ -147,4 +151,4 @@ def _at_street(world: World, region: Region, short: str, street: str, house: Hou
     def right(choice: Choice) -> bool:
         return world.on_street(street, choice.location.lat, choice.location.lon)
 
-    return Asked(short, street, right)
+    return Asked(short, street, right, several=world.streets_apart(street))

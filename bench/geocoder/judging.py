@@ -42,7 +42,9 @@ class Verdict(StrEnum):
     #: Asked back where several fit.
     ASKED = "asked"
     #: Asked back where only one place fits; the right one is among the choices.
-    ASKED_NEEDLESSLY = "asked, though only one fits"
+    ASKED_NEEDLESSLY = "asked needlessly"
+    #: Asked back, and the right place is not among the choices; or there is no right place.
+    ASKED_AMISS = "asked amiss"
     LOST = "lost"
     WRONG = "wrong"
 
@@ -63,10 +65,8 @@ class Tally:
         """Return the share of questions with any of the verdicts, 1 where none was asked."""
         return sum(self.counts[verdict] for verdict in verdicts) / self.total if self.total else 1.0
 
-    def __iadd__(self, other: Tally) -> Tally:
-        self.counts += other.counts
-        self.failures += other.failures
-        return self
+    def __add__(self, other: Tally) -> Tally:
+        return Tally(self.counts + other.counts, self.failures + other.failures)
 
 
 def ask(locator: Locator, questions: Iterable[Asked]) -> Tally:
@@ -75,7 +75,7 @@ def ask(locator: Locator, questions: Iterable[Asked]) -> Tally:
     for question in questions:
         verdict, answer = judged(locator, question)
         tally.counts[verdict] += 1
-        if verdict in (Verdict.LOST, Verdict.WRONG, Verdict.ASKED_NEEDLESSLY):
+        if verdict not in (Verdict.FOUND, Verdict.GUESSED, Verdict.ASKED):
             tally.failures.append(f"{verdict.value}: {question.text!r} ({question.meant}) -> {answer}")
     return tally
 
@@ -89,7 +89,7 @@ def judged(locator: Locator, question: Asked) -> tuple[Verdict, str]:
     if isinstance(answer, Question):
         fits = any(map(question.right, answer.choices))
         asked = Verdict.ASKED if question.several else Verdict.ASKED_NEEDLESSLY
-        return asked if fits else Verdict.LOST, "which? " + " | ".join(map(_worded, answer.choices))
+        return asked if fits else Verdict.ASKED_AMISS, "which? " + " | ".join(map(_worded, answer.choices))
     if not question.right(Choice(answer, "")):
         return Verdict.WRONG, _worded(Choice(answer, answer.precision))
     return Verdict.GUESSED if question.several else Verdict.FOUND, answer.label

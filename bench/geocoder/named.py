@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from itertools import zip_longest
+from itertools import islice, zip_longest
 
 from app.places import Choice
 from bench.geocoder.judging import Asked
@@ -19,9 +19,10 @@ NEAR_M = 300.0
 REGIONS = ("monaco", "helsinki", "newport-gb", "vancouver-ca", "liechtenstein", "munich-center")
 #: How many of 100 questions ask for each kind.
 SHARES = {
-    "settlement": 20, "station": 16, "school": 12, "park": 12, "shop": 8, "hospital": 6, "museum": 6, "church": 6,
+    "settlement": 20, "station": 16, "school": 12, "park": 12, "shop": 6, "hospital": 6, "museum": 6, "church": 6,
     "hotel": 6, "university": 4, "landmark": 4, "airport": 2,
 }  # fmt: skip
+COMMON = ("shop", "school", "park", "church")
 #: What a town's bare name stands for, whatever else is called so.
 SETTLEMENTS = ("settlement", "boundary")
 #: How a town's station is asked for.
@@ -37,26 +38,13 @@ def places(world: World, count: int = 100) -> dict[Region, list[Asked]]:
     pools = {kind: _in_turn(world, regions, kind, draw) for kind in SHARES}
     asked: dict[Region, list[Asked]] = {region: [] for region in regions}
     wanted = {kind: share * count // 100 for kind, share in SHARES.items()}
-    short = count - sum(wanted.values())
-    for kind, pool in pools.items():
-        taken = 0
-        for region, question in pool:
-            if taken == wanted[kind]:
-                break
-            asked[region].append(question)
-            taken += 1
-        short += wanted[kind] - taken
-    _fill(asked, short, [pools["shop"], pools["school"], pools["park"], pools["church"]])
+    drawn = [entry for kind, pool in pools.items() for entry in islice(pool, wanted[kind])]
+    # What a scarce kind could not give is taken from the commoner ones.
+    rest = zip_longest(*(pools[kind] for kind in COMMON))
+    drawn += islice((entry for together in rest for entry in together if entry), count - len(drawn))
+    for region, question in drawn:
+        asked[region].append(question)
     return asked
-
-
-def _fill(asked: dict[Region, list[Asked]], short: int, pools: list[Iterator[tuple[Region, Asked]]]) -> None:
-    """Take what a scarce kind could not give from the commoner ones."""
-    for together in zip_longest(*pools):
-        for region, question in (entry for entry in together if entry):
-            if short > 0:
-                asked[region].append(question)
-                short -= 1
 
 
 def _in_turn(world: World, regions: list[Region], kind: str, draw: random.Random) -> Iterator[tuple[Region, Asked]]:

@@ -35,9 +35,9 @@ class Printed:
         """Print a row."""
         print("| " + " | ".join(cells) + " |", flush=True)
 
-    def failures(self, tally: Tally) -> None:
-        """Print the first failures of a tally."""
-        for failure in tally.failures[: self.show]:
+    def failures(self, failures: Sequence[str]) -> None:
+        """Print the first failures."""
+        for failure in failures[: self.show]:
             print(f"    {failure}")
 
     def share(self, what: str, got: float, needed: float) -> None:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 
-from bench.geocoder.mapped import House, Mapped, Point, Thing, key, metres_to_line, read
+from bench.geocoder.mapped import House, Mapped, Point, Shape, Thing, key, metres, metres_to_line, read
 from bench.geocoder.regions import Region
 
 #: An answer within this of an element that fits is right.
@@ -17,6 +17,7 @@ RIGHT_M = 50.0
 STREET_M = 100.0
 #: Elements that fit equally well and are further apart than this are different places.
 APART_M = 150.0
+STREETS_APART_M = 3_000.0
 
 
 @dataclass(slots=True)
@@ -26,6 +27,8 @@ class World:
     mapped: dict[Region, Mapped]
     houses: dict[tuple[str, str], list[House]] = field(default_factory=lambda: defaultdict(list))
     streets: dict[str, list[tuple[Point, ...]]] = field(default_factory=lambda: defaultdict(list))
+    #: The houses of each street.
+    beside: dict[str, list[Shape]] = field(default_factory=lambda: defaultdict(list))
     things: dict[str, list[Thing]] = field(default_factory=lambda: defaultdict(list))
     words: set[str] = field(default_factory=set)
 
@@ -39,8 +42,14 @@ class World:
         ]
 
     def on_street(self, name: str, lat: float, lon: float) -> bool:
-        """Return whether a point lies on a street of that name."""
-        return any(metres_to_line(line, lat, lon) <= STREET_M for line in self.streets[key(name)])
+        """Return whether a point lies on a street of that name, or at one of its houses."""
+        on_a_way = any(metres_to_line(line, lat, lon) <= STREET_M for line in self.streets[key(name)])
+        return on_a_way or any(shape.metres_to(lat, lon) <= STREET_M for shape in self.beside[key(name)])
+
+    def streets_apart(self, name: str) -> bool:
+        """Return whether streets of that name lie too far from each other to be one street."""
+        ends = [line[0] for line in self.streets[key(name)]]
+        return any(metres(*ends[0], *end) > STREETS_APART_M for end in ends)
 
 
 def load(extracts: dict[Region, Path]) -> World:
@@ -54,6 +63,7 @@ def world_of(mapped: dict[Region, Mapped]) -> World:
     for one in mapped.values():
         world.words |= one.words
         for house in one.houses:
+            world.beside[key(house.street)].append(house.shape)
             for number in numbers_of(house):
                 world.houses[key(house.street), plain_number(number)].append(house)
         for name, lines in one.streets.items():
@@ -67,9 +77,10 @@ def world_of(mapped: dict[Region, Mapped]) -> World:
 
 
 def numbers_of(house: House) -> list[str]:
-    """Return the numbers that a tag lists ("12;14"), and the tag itself."""
+    """Return the numbers that a tag lists ("12;14"), the one behind a flat's ("#262-2800"), and the tag itself."""
     parts = [part.strip() for part in re.split("[;,]", house.number)]
-    return list(dict.fromkeys(part for part in chain(parts, [house.number]) if part))
+    behind = [part.partition("-")[2] for part in parts if part.startswith("#")]
+    return list(dict.fromkeys(part for part in chain(parts, behind, [house.number]) if part))
 
 
 def plain_number(text: str) -> str:
