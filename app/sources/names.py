@@ -13,8 +13,8 @@ from app.atlas.atlas import Atlas
 from app.atlas.geocoder.language import Vocabulary
 from app.atlas.geocoder.search.costs import allowed_edits
 from app.atlas.geocoder.search.hits import TokenSpan, spans_of
-from app.atlas.geocoder.search.query import CleanText, Query
-from app.atlas.geocoder.text import glued_keys
+from app.atlas.geocoder.search.query import CleanText, Query, mended_types
+from app.atlas.geocoder.text import glued_keys, mended_endings
 
 #: Longer runs of tokens are not looked up: their words are.
 LONGEST_RUN = 3
@@ -90,7 +90,8 @@ class SharedNames:
             return 0
         regions = 0
         term = query.terms[at]
-        for word in {query.tokens[at].text, term, *glued_keys(term, query.vocabulary)}:
+        words = query.vocabulary
+        for word in {query.tokens[at].text, term, *glued_keys(term, words), *mended_endings(term, words)}:
             regions |= self._alike(word)
         return regions
 
@@ -109,8 +110,9 @@ class SharedNames:
 
 def _tells(query: Query, at: int) -> bool:
     """Return whether a token is a name, rather than a number, a type, a direction or a country."""
-    is_number = query.tokens[at].text[0].isdigit()
-    return not (is_number or query.says_nothing(at) or query.is_kind(at) or query.is_direction(at))
+    text = query.tokens[at].text
+    is_kind = query.is_kind(at) or query.is_direction(at) or mended_types(text, query.vocabulary)
+    return not (text[0].isdigit() or query.says_nothing(at) or is_kind)
 
 
 def _bits(mask: int) -> Iterator[int]:

@@ -101,13 +101,21 @@ def glued_keys(key: str, vocabulary: Vocabulary) -> list[str]:
 
 
 def mended_endings(key: str, vocabulary: Vocabulary) -> list[str]:
-    """Return the keys that a key with a slip in the long street type at its end may stand for ("hackensrasse")."""
+    """Return the keys that a key with a slip in the street type at its end may stand for ("hackensrasse")."""
     found = []
     for ending in vocabulary.glued_types:
-        for length in range(len(ending) - 1, len(ending) + 2):
-            if len(ending) > 4 and len(key) >= length + 3 and edits(key[-length:], ending, 1):
-                found.append(key[:-length] + ending)
+        found += _with_slip_in(key, ending, (ending,)) if len(ending) > 4 else []
+    for ending, longer in vocabulary.glued.items():
+        found += _with_slip_in(key, ending, longer) if len(ending) > 2 else []
     return list(dict.fromkeys(found))
+
+
+def _with_slip_in(key: str, ending: str, longer: Sequence[str]) -> list[str]:
+    found = []
+    for length in range(len(ending) - 1, len(ending) + 2):
+        if len(key) >= length + 3 and edits(key[-length:], ending, 1):
+            found += [key[:-length] + end for end in longer]
+    return found
 
 
 def edits(a: str, b: str, most: int) -> int | None:
