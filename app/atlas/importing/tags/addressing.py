@@ -17,7 +17,7 @@ from app.geo import distance_m
 Tags = Mapping[str, str]
 #: Keys of a name in a language, and on one side of a street: not "name:etymology" or "name:signed".
 NAME_IN = re.compile(r"name:(?:left|right|[a-z]{2,3}(?:[-_]\w+)*)")
-ALT_NAMES = ("alt_name", "old_name", "short_name", "loc_name", "official_name")
+ALT_NAMES = frozenset({"alt_name", "old_name", "short_name", "loc_name", "official_name"})
 #: Points along a street are at most this far apart (contract of StreetRow).
 STREET_STEP_M = 200.0
 #: What can follow the kind of an interpolation way, as the step between its numbers.
@@ -66,7 +66,8 @@ def address_row(tags: Tags, lat: float, lon: float, street: str = "") -> Address
 
 def alternative_names(tags: Tags) -> tuple[str, ...]:
     """Return every other name of a thing, in other languages too, in a fixed order and without repetition."""
-    keys = sorted(key for key in tags if key in ALT_NAMES or (key.startswith("name:") and NAME_IN.fullmatch(key)))
+    about_names = [key for key in tags if "name" in key]
+    keys = sorted(key for key in about_names if key in ALT_NAMES or NAME_IN.fullmatch(key))
     names = (part.strip() for key in keys for part in tags[key].split(";"))
     return tuple(dict.fromkeys(name for name in names if name and name != tags.get("name")))
 
