@@ -27,7 +27,7 @@ TOWNS = _list(
     "Palermo; Madrid; Barcelona; Sevilla; Valencia; Lisboa; Lisbon; Porto; Stockholm; Göteborg; Oslo; "
     "København; Copenhagen; Tampere; Turku; Oulu; Rovaniemi; Tallinn; Riga; Warszawa; Kraków; Praha; Prague; "
     "Budapest; Bucharest; Athens; Αθήνα; Москва; Київ; Istanbul; Cairo; Nairobi; Cape Town; Lagos; Mumbai; "
-    "Delhi; Bangkok; Singapore; Tokyo; 東京; Seoul; Beijing; 北京; Sydney; Melbourne; Auckland; New York; Boston; "
+    "Delhi; Bangkok; Singapore; Tokyo; 東京; Seoul; Beijing; 北京; Sydney; Melbourne; Auckland; Boston; "
     "Chicago; San Francisco; Los Angeles; Seattle; Houston; Philadelphia; Miami; Toronto; Montreal; Montréal; "
     "Calgary; Ottawa; Mexico City; Buenos Aires; Santiago; Lima; Bogotá; São Paulo; Rio de Janeiro; Brasília; "
     "Salvador; Curitiba; Florianópolis; Montevideo; Reykjavik; Luxembourg; Brussels; Amsterdam; Rotterdam; "

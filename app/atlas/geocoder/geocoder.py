@@ -85,7 +85,7 @@ class Geocoder:
         """Look for more slips only where nothing plausible has few."""
         ranked: list[Match] = []
         for most in (2, 3):
-            found = {*hits, *mended_hits(self._store, query, spans), *fuzzy_hits(self._store, query, spans, most)}
+            found = {*hits, *mended_hits(self._store, query, spans), *fuzzy_hits(self._store, query, spans, hits, most)}
             found.update(partial_hits(self._store, query, spans, hits))
             ranked = self._scored(query, sorted(found, key=lambda hit: hit.rank))
             if ranked and ranked[0].score >= PLAUSIBLE:

@@ -106,6 +106,8 @@ def mended_endings(key: str, vocabulary: Vocabulary) -> list[str]:
     for ending in vocabulary.glued_types:
         found += _with_slip_in(key, ending, (ending,)) if len(ending) > 4 else []
     for ending, longer in vocabulary.glued.items():
+        if len(ending) == 1 and key[-2:-1] == ending and len(key) > 4:  # "mariakn." for "mariank."
+            found += [key[:-2] + key[-1] + end for end in longer]
         found += _with_slip_in(key, ending, longer) if len(ending) > 2 else []
     return list(dict.fromkeys(found))
 

@@ -243,9 +243,22 @@ class NameIndex:
         for spelling in {fold(name), fold(spelled_out(name))}:
             terms = terms_of(spelling, self._words)
             if terms and self._tells_something(terms, kind):
-                self._refs[terms].add((kind, ident))
-                self._spellings[terms] |= {token.text for token in tokens_of(spelling)}
-                self._weights[terms] += weight
+                self._add(terms, spelling, kind, ident, weight)
+                self._add(self._in_words(terms, spelling), spelling, kind, ident, weight)
+
+    def _add(self, terms: Terms, spelling: str, kind: int, ident: int, weight: int) -> None:
+        if (kind, ident) not in self._refs[terms]:
+            self._refs[terms].add((kind, ident))
+            self._spellings[terms] |= {token.text for token in tokens_of(spelling)}
+            self._weights[terms] += weight
+
+    def _in_words(self, terms: Terms, spelling: str) -> Terms:
+        """Return the terms with number words as they are, since no figure stands for one with a slip in it."""
+        tokens = [token.text for token in tokens_of(self._words.compact(spelling))]
+        if len(tokens) != len(terms):
+            return terms
+        pairs = zip(terms, tokens, strict=True)
+        return tuple(token if term.isdigit() and token.isalpha() and len(token) > 3 else term for term, token in pairs)
 
     def key(self, name: str) -> str:
         """Return the key under which a name is found."""

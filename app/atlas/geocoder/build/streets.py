@@ -12,7 +12,7 @@ from scipy.sparse.csgraph import connected_components
 
 from app.atlas.geocoder.build.columns import Addresses, Ints, StreetRow, TextColumn
 from app.atlas.geocoder.language import Vocabulary
-from app.atlas.geocoder.numbers import HouseNumber, is_block_number, is_no_range, parse_number, split_numbers
+from app.atlas.geocoder.numbers import HouseNumber, is_block_number, is_no_range, numbers_of
 from app.atlas.geocoder.store import CELL_ROW, cells_of, columns_of
 from app.atlas.geocoder.text import key_of, terms_of
 from app.geo import distance_m
@@ -152,8 +152,10 @@ class HouseColumns(NamedTuple):
 def houses_of(addresses: Addresses, rows: Ints, streets: Ints) -> HouseColumns:
     """Return the houses of some rows of the addresses; `streets` are the streets of those rows."""
     texts, codes = addresses.numbers.distinct, addresses.numbers.codes[rows]
-    readings, which = np.unique(codes * 2 + _by_block(texts, codes, streets)[streets], return_inverse=True)
-    found = [_numbers_in(texts[reading // 2], bool(reading % 2)) for reading in readings.tolist()]
+    others = addresses.other_numbers
+    pairs = codes * max(len(others.distinct), 1) + others.codes[rows]
+    readings, which = np.unique(pairs * 2 + _by_block(texts, codes, streets)[streets], return_inverse=True)
+    found = [_numbers_in(texts, others.distinct, reading) for reading in readings.tolist()]
     counts = np.array([len(numbers) for numbers in found], dtype=np.int64)
     starts = np.cumsum(counts) - counts
     # A row may carry several numbers: 2;4;6.
@@ -176,10 +178,12 @@ def _by_block(texts: Sequence[str], codes: Ints, streets: Ints) -> Ints:
     return (most & (np.bincount(streets, weights=no_ranges[codes]) > 0)).astype(np.int64)
 
 
-def _numbers_in(text: str, block_style: bool) -> list[HouseNumber]:
-    """Return the house numbers that one mapped house carries."""
-    numbers = (parse_number(part, block_style) for part in split_numbers(text))
-    return [number for number in numbers if number]
+def _numbers_in(texts: Sequence[str], others: Sequence[str], reading: int) -> list[HouseNumber]:
+    """Return the house numbers that one mapped house carries; further ones are shown as the whole: "400/9"."""
+    pair, block_style = divmod(reading, 2)
+    text, other = divmod(pair, max(len(others), 1))
+    numbers = numbers_of(texts[text], others[other], block_style=bool(block_style))
+    return [number._replace(text=numbers[0].text) for number in numbers] if others[other] else numbers
 
 
 def _without_twins(addresses: Addresses, houses: HouseColumns) -> HouseColumns:
@@ -211,7 +215,7 @@ def _distinct(addresses: Addresses, houses: HouseColumns, group: list[int]) -> l
 def _merit(addresses: Addresses, houses: HouseColumns, house: int) -> tuple[bool, bool, str, list[float]]:
     """Return what to sort by: rows with a postcode and a city first, and any fixed order of those."""
     row = int(houses.rows[house])
-    texts = (addresses.numbers, addresses.names, addresses.cities, addresses.postcodes)
+    texts = (addresses.numbers, addresses.other_numbers, addresses.names, addresses.cities, addresses.postcodes)
     *codes, city, postcode = (int(column.codes[row]) for column in texts)
     has_city, has_postcode = addresses.cities.distinct[city] != "", addresses.postcodes.distinct[postcode] != ""
     order = [float(addresses.lats[row]), float(addresses.lons[row]), *codes, city, postcode]
@@ -222,7 +226,7 @@ def _sorted(addresses: Addresses, houses: HouseColumns) -> HouseColumns:
     ranks = {key: rank for rank, key in enumerate(sorted({number[1:] for number in houses.parsed}))}
     rank = np.array([ranks[number[1:]] for number in houses.parsed], dtype=np.int64)
     rows = houses.rows
-    texts = (addresses.postcodes, addresses.cities, addresses.names, addresses.numbers)
+    texts = (addresses.postcodes, addresses.cities, addresses.names, addresses.other_numbers, addresses.numbers)
     keys = [column.codes[rows] for column in texts]
     order = np.lexsort([*keys, addresses.lons[rows], addresses.lats[rows], rank[houses.numbers], houses.streets])
     return houses._replace(streets=houses.streets[order], rows=rows[order], numbers=houses.numbers[order])

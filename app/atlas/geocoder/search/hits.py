@@ -125,9 +125,15 @@ def mended_hits(store: GeocoderStore, query: Query, spans: Sequence[TokenSpan]) 
     return [replace(hit, cost=round(hit.cost + ONE_EDIT, 4)) for hit in hits]
 
 
-def fuzzy_hits(store: GeocoderStore, query: Query, spans: Sequence[TokenSpan], most: int) -> list[Hit]:
-    """Return the names that differ from some tokens by up to `most` slips of the finger."""
-    plain = [span for span in spans if span.end - span.start <= 2 and not any(map(str.isdigit, span.key))]
+def fuzzy_hits(
+    store: GeocoderStore, query: Query, spans: Sequence[TokenSpan], known: Sequence[Hit], most: int
+) -> list[Hit]:
+    """Return the names that differ from some tokens by up to `most` slips of the finger.
+
+    Tokens that are a `known` name by themselves say nothing of which other names are alike.
+    """
+    explained = {hit.start for hit in known if hit.end - hit.start == 1 and not hit.cost}
+    plain = [span for span in spans if _may_have_slips(span, explained)] or [span for span in spans if _is_plain(span)]
     grams = list(dict.fromkeys(gram for span in plain for gram in trigrams(span.key)))
     similar = store.similar(grams, SIMILAR_NAMES)
     slips: dict[int, list[_Slip]] = defaultdict(list)
@@ -144,6 +150,14 @@ def fuzzy_hits(store: GeocoderStore, query: Query, spans: Sequence[TokenSpan], m
             elif not slip.in_core and not other_kind(_terms(query, slip.span), name.terms, query.vocabulary):
                 hits.append(_Found(slip.span, name, slip.cost + _comma_cost(query, slip.span)))
     return _joined(hits)
+
+
+def _is_plain(span: TokenSpan) -> bool:
+    return span.end - span.start <= 2 and not any(map(str.isdigit, span.key))
+
+
+def _may_have_slips(span: TokenSpan, explained: set[int]) -> bool:
+    return _is_plain(span) and explained.isdisjoint(range(span.start, span.end))
 
 
 def partial_hits(store: GeocoderStore, query: Query, spans: Sequence[TokenSpan], known: Sequence[Hit]) -> list[Hit]:
