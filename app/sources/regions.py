@@ -71,14 +71,26 @@ class ImportedRegions:
         return tuple(sorted(regions, key=lambda region: region.title.casefold()))
 
     def complete(self, typed: str, limit: int = MOST_COMPLETIONS, beside: str = "") -> tuple[str, ...]:
-        """Return addresses that begin as typed, each region's in turn; none before there is enough to go on.
+        """Return addresses and places that begin as typed, each region's in turn; none before there is enough to go on.
 
-        `beside` is the address in the form where a destination is typed.
+        `beside` is the address that a destination is given with: what its region has comes first.
         """
         typed = typed.strip()[:LONGEST_TYPED]
         if sum(map(str.isalnum, typed)) < FEWEST_LETTERS:
             return ()
-        return _in_turn([atlas.geocoder.complete(typed, limit) for atlas in self._whole()], limit)
+        atlases = self._whole()
+        home = self._home(beside, atlases)
+        first = _in_turn([atlas.geocoder.complete(typed, limit) for atlas in home], limit)
+        others = (atlas for atlas in atlases if atlas not in home)
+        rest = _in_turn([atlas.geocoder.complete(typed, limit) for atlas in others], limit)
+        return tuple(dict.fromkeys((*first, *rest)))[:limit]
+
+    def _home(self, address: str, atlases: tuple[Atlas, ...]) -> tuple[Atlas, ...]:
+        """Return the regions that know the words of an address, none where all do or none does."""
+        if not address.strip() or len(atlases) < 2:
+            return ()
+        most, _ = self._shared_names(atlases).knowing_most(read_text(address[:LONGEST_TYPED]))
+        return most if len(most) < len(atlases) else ()
 
     def locate(self, text: str, near: Location | None = None) -> Location | Question:
         """Find an address, a place or a point; return a question where a text may mean several, or none exactly.
