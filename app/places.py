@@ -103,6 +103,8 @@ class Precision(StrEnum):
     #: A point that the person gave in degrees.
     POINT = "point"
     CORNER = "corner"
+    #: A thing that has a name: a station, a school, a shop.
+    NAMED = "named"
     INTERPOLATED = "interpolated"
     STREET = "street"
     PLACE = "place"
@@ -128,6 +130,13 @@ class Choice:
     location: Location
     what: str
     where: str = ""
+
+    @property
+    def detail(self) -> str:
+        """Return what tells this choice from others and is not in its label: "Street, Victoria, Newport"."""
+        what = "" if f"({self.what})" in self.location.label else self.what
+        text = ", ".join(filter(None, (what, self.where)))
+        return text[:1].upper() + text[1:]
 
 
 @dataclass(frozen=True, slots=True)

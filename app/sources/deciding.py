@@ -18,6 +18,8 @@ from app.places import MOST_CHOICES, Choice, Location, Precision, Question
 SAME_PLACE_M, SAME_TOWN_M = 150.0, 10_000.0
 #: A choice this much worse than the best one is not worth showing.
 WORSE = 0.2
+#: Kinds whose middle is far from their edge, so that distances from it are rough.
+AREAS = frozenset({"postcode", "locality", "park", "cemetery", "beach", "nature reserve", "forest", "water"})
 #: Of several shops of one name the nearest is meant where it is so many times nearer than the next.
 MUCH_NEARER = 1.5
 
@@ -56,29 +58,36 @@ def decided(text: str, found: Sequence[Found], near: Location | None = None) -> 
     if sure:
         best = sure[0].match.score
         rivals = [each for each in ranked if _rivals(each, best, near)]
+        if near is not None:
+            rivals = [each for each in rivals if each.atlas.name == near.region] or rivals
         if len(rivals) == 1:
-            return location_of(sure[0])
+            return location_of(rivals[0])
         if near is not None and (nearest := _clearly_nearest(rivals, near)):
             return location_of(nearest)
         return _question(text, rivals, f"“{text}” can mean several places. Which one?")
-    likely = [each for each in ranked if each.match.score >= max(PLAUSIBLE, ranked[0].match.score - WORSE)]
+    if near is not None:  # there is no way known to a place in another region
+        ranked = [each for each in ranked if each.atlas.name == near.region]
+    best = max((each.match.score for each in ranked), default=0.0)
+    likely = [each for each in ranked if each.match.score >= max(PLAUSIBLE, best - WORSE)]
     return _question(text, likely, _why(text, likely[0])) if likely else None
 
 
 def location_of(found: Found) -> Location:
     """Return where a match is, in its region, named with its kind where that tells something."""
     match, at = found.match, found.match.location
-    label, note = at.label, at.note
+    label, note, precision = at.label, at.note, at.precision
     if at.precision is Precision.PLACE and match.kind != "house":
+        is_thing = match.kind not in REACH_M and match.kind not in AREAS
+        precision = Precision.NAMED if is_thing else Precision.PLACE
         tells = match.kind not in ("street", "place") and match.kind not in fold(label)
         label = f"{label} ({match.kind})" if tells else label
         note = note or _place_note(match)
-    return replace(at, label=label, note=note, region=found.atlas.name)
+    return replace(at, label=label, note=note, precision=precision, region=found.atlas.name)
 
 
 def _place_note(match: Match) -> str:
     name = match.location.label
-    if match.kind in REACH_M or match.kind == "postcode":
+    if match.kind in REACH_M or match.kind in AREAS:
         return f"Only {name} was given, not a street in it: distances are from its middle."
     return ""
 

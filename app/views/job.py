@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from app.errors import AddressNotFound, AddressOutsideRegions, QuestionExpired
+from app.errors import AddressNotFound, AddressOutsideRegions, LinkWithoutPoint, NoHomeHere, QuestionExpired
 from app.pipeline.evaluate import STAGES
 from app.pipeline.listing import listing_from_json, question_from_json
 from app.places import Question
@@ -21,6 +21,9 @@ TICK_SECONDS = 10.0
 LEAST_SLOW_SECONDS = 5.0
 #: Letters of the job's id that a person reads out to whoever runs the site.
 ERROR_ID_LETTERS = 8
+
+#: Failures that another address mends.
+ADDRESS_FAULTS = (AddressNotFound.code, AddressOutsideRegions.code, LinkWithoutPoint.code, NoHomeHere.code)
 
 TITLES = {
     Status.QUEUED: "Waiting",
@@ -166,7 +169,7 @@ class JobView:
     @property
     def address_at_fault(self) -> bool:
         """Return whether another address would help, rather than another try."""
-        return self.job.error_code in (AddressNotFound.code, AddressOutsideRegions.code)
+        return self.job.error_code in ADDRESS_FAULTS
 
     @property
     def error_id(self) -> str:

@@ -137,7 +137,8 @@ class Matcher:
             label = address_label(street.name, found.number, found.city, found.postcode, self._store.style())
             location = Location(found.lat, found.lon, label, found.precision, "", found.note)
             doubt, about = self._street_doubt(candidate, found, misses, placed)
-            yield Match(location, round(1 - cost, 4), "house" if found.number else "street", doubt, about)
+            kind = "house" if found.number else "village" if street.is_village else "street"
+            yield Match(location, round(1 - cost, 4), kind, doubt, about)
 
     def _spelling_cost(self, hit: Hit, street: Street) -> float:
         """Return the cost of another name of a street than its own, and of one that only reads like the one typed."""
