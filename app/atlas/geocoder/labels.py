@@ -59,7 +59,9 @@ def _vote(name: str) -> Style | None:
 
 def address_label(street: str, number: str, city: str, postcode: str, style: Style) -> str:
     """Return the address in one line; parts that are not known ("") are left out."""
+    village = street
     if number:
         street = f"{street} {number}" if style is Style.NUMBER_LAST else f"{number} {street}"
+    city = "" if city == village else city
     town = f"{city} {postcode}" if style is Style.ENGLISH else f"{postcode} {city}"
     return ", ".join(part for part in (street, town.strip()) if part)

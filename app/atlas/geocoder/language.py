@@ -17,6 +17,8 @@ __all__ = ["Vocabulary", "languages", "languages_in", "vocabulary"]
 _DEFAULT = ("en",)
 #: A language counts from so many names, and from this share of those whose street type is known.
 _LEAST_NAMES, _LEAST_SHARE = 3, 0.02
+#: In a village of so few streets with a known type each of them tells.
+_FEW_NAMES = 50
 #: More names say no more, and are only sampled.
 _MOST_NAMES = 20_000
 #: Shorter endings may be the end of any word: only longer ones are told apart, behind a stem.
@@ -60,7 +62,7 @@ def languages_in(names: Iterable[str]) -> tuple[str, ...]:
     listed = list(names)
     known = Counter(_told(listed[:: len(listed) // _MOST_NAMES + 1]))
     del known[frozenset()]
-    least = max(_LEAST_NAMES, _LEAST_SHARE * known.total())
+    least = max(_LEAST_NAMES if known.total() > _FEW_NAMES else 1, _LEAST_SHARE * known.total())
     found = {code for codes, count in known.items() if len(codes) == 1 and count >= least for code in codes}
     while more := _explaining_most({codes: n for codes, n in known.items() if not codes & found}, least):
         found |= more

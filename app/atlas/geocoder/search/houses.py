@@ -25,6 +25,8 @@ def chosen_number(query: Query, hit: Hit, covered: frozenset[int]) -> tuple[tupl
     choices = []
     for at in free:
         text, used = query.number_at(at, taken)
+        if at and at - 1 not in taken and query.tokens[at - 1].text in PROVISIONAL:
+            text, used = f"ev.{text}", used | {at - 1}
         gap = min(abs(hit.start - 1 - max(used)), abs(at - hit.end))
         postcode = at in covered or (len(text) >= 5 and text.isdigit() and (gap > 0 or text[0] == "0"))
         choices.append((postcode, gap, at, text, used))
@@ -37,6 +39,10 @@ def chosen_number(query: Query, hit: Hit, covered: frozenset[int]) -> tuple[tupl
         used |= {at - 1} if whole else set()
         return readings, used | _flat_after(query, max(used), taken)
     return (), frozenset()
+
+
+#: What stands before the number of a weekend house in Czech and Slovak villages.
+PROVISIONAL = frozenset(("ev", "evc"))
 
 
 def _block_before(query: Query, at: int, taken: frozenset[int]) -> str:
@@ -113,7 +119,9 @@ def _mapped(houses: Sequence[House], asked: HouseNumber) -> list[AddressPoint]:
         if (house.number.house, house.number.suffix) == (asked.house, ""):
             note = f"Number {asked.text} is not mapped by itself; this is number {house.number.text}."
             return [replace(_at_house(house, Precision.HOUSE, note, 0.02), is_other=True)]
-    inside = [house for house in houses if asked.house <= house.number.house <= asked.last]
+    provisional = asked.suffix.endswith("ev")
+    alike = (house for house in houses if house.number.suffix.endswith("ev") == provisional)
+    inside = [house for house in alike if asked.house <= house.number.house <= asked.last]
     if not inside:
         return []
     note = f"Number {asked.text} is not mapped; this is the place of number {inside[0].number.text}, beside it."

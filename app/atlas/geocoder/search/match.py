@@ -121,11 +121,17 @@ class Matcher:
         streets = self._store.streets(candidate.hit.refs)
         houses = address_points(self._store, streets, candidate.number) if candidate.number else {}
         for street in streets:
+            if street.is_village and not candidate.number and self._is_place(candidate.hit):
+                continue
             found = houses.get(street.id, [])
             if not found or all(each.is_other for each in found):
                 found = [*found, _whole(street, candidate.number)]
             for each in found:
                 yield from self._match(candidate, street, each)
+
+    def _is_place(self, hit: Hit) -> bool:
+        """Return whether a place has the name too: a village whose houses have no streets."""
+        return any(other.kind in (LOCALITY, CITY) and other.covers == hit.covers for other in self._hits)
 
     def _match(self, candidate: _Candidate, street: Street, found: AddressPoint) -> Iterable[Match]:
         misses = [hint.miss(found.lat, found.lon, found.city, found.postcode) for hint in candidate.hints]
@@ -249,7 +255,8 @@ class Matcher:
         raised = next((miss.doubt for miss in misses if miss.doubt), hit.doubt)
         if raised or misses or left.station or (locality.street and self._own_address(locality) - hit.covers):
             return raised, ""
-        lesser = locality.kind in LESSER_KINDS and hit.end - hit.start <= TOWN_NAME_TOKENS
+        longest = 1 if locality.kind == "house" else TOWN_NAME_TOKENS
+        lesser = locality.kind in LESSER_KINDS and hit.end - hit.start <= longest
         return (Doubt.NAME if hit.cost >= ONE_EDIT else Doubt.LESSER if lesser else None), ""
 
     def _place_match(self, locality: Locality, cost: float, doubt: tuple[Doubt | None, str]) -> Match:
