@@ -25,6 +25,9 @@ _MOST_NAMES = 20_000
 _ENDING_LETTERS, _STEM_LETTERS = 3, 3
 _HIGHEST_ORDINAL = 999
 
+#: Languages written in Greek or Cyrillic letters.
+ROMANISED = frozenset(("be", "bg", "el", "mk", "ru", "sr", "uk"))
+
 _Codes = frozenset[str]
 
 
@@ -164,6 +167,8 @@ class Vocabulary:
         self.stations: frozenset[str] = frozenset().union(*(table.stations for table in tables))
         self.joins: frozenset[str] = frozenset().union(*(table.joins for table in tables))
         self.numbers: Mapping[str, str] = _numbers(self._readings, tables)
+        #: Whether names come from other letters than Latin ones, and are romanised in several ways.
+        self.romanised = not ROMANISED.isdisjoint(codes)
         self._endings = _endings(tables)
         self.glued: Mapping[str, tuple[str, ...]] = {
             short: tuple(dict.fromkeys(ending.whole for ending in endings))

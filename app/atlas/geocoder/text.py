@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -72,7 +72,7 @@ def _joining(term: str, vocabulary: Vocabulary) -> str:
     return AND if term in _AND_WORDS and term in vocabulary.joins else term
 
 
-def key_of(terms: Sequence[str]) -> str:
+def key_of(terms: Iterable[str]) -> str:
     """Return the key under which these terms are found: "Haupt Str." and "Hauptstraße" have the same."""
     return "".join(terms)
 

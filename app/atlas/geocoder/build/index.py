@@ -17,7 +17,7 @@ from app.atlas.geocoder.build.streets import HouseColumns, JoinedStreet, JoinedS
 from app.atlas.geocoder.kinds import LESSER_KINDS, MAJOR_KINDS, STATION_KINDS
 from app.atlas.geocoder.labels import style_of
 from app.atlas.geocoder.language import Vocabulary, languages_in, vocabulary
-from app.atlas.geocoder.letters import fold, spelled_out
+from app.atlas.geocoder.letters import fold, romanised_alike, spelled_out
 from app.atlas.geocoder.numbers import HouseNumber
 from app.atlas.geocoder.store import CITY, INDEXES, LOCALITY, POSTCODE, STREET, TABLES, cell_of, cells_of, columns_of
 from app.atlas.geocoder.text import core_of, key_of, terms_of, tokens_of
@@ -245,6 +245,8 @@ class NameIndex:
             if terms and self._tells_something(terms, kind):
                 self._add(terms, spelling, kind, ident, weight)
                 self._add(self._in_words(terms, spelling), spelling, kind, ident, weight)
+                if self._words.romanised:
+                    self._add(tuple(map(romanised_alike, terms)), spelling, kind, ident, weight)
 
     def _add(self, terms: Terms, spelling: str, kind: int, ident: int, weight: int) -> None:
         if (kind, ident) not in self._refs[terms]:

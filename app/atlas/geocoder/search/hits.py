@@ -11,6 +11,7 @@ from rapidfuzz.distance import OSA
 from rapidfuzz.process import cdist
 
 from app.atlas.geocoder.language import Vocabulary
+from app.atlas.geocoder.letters import romanised_alike
 from app.atlas.geocoder.numbers import is_block_number
 from app.atlas.geocoder.search.costs import (
     ACROSS_COMMA,
@@ -72,7 +73,7 @@ class TokenSpan:
     end: int
     key: str
     core: str
-    #: Keys that the key may stand for when its ending is cut short.
+    #: Keys that the key may stand for: its ending is cut short, or it is romanised in another way.
     glued: tuple[str, ...]
 
 
@@ -85,8 +86,8 @@ def spans_of(query: Query) -> list[TokenSpan]:
             terms = query.terms_of(start, start + length)
             if terms[0] != AND and terms[-1] != AND:
                 key = key_of(terms)
-                glued = tuple(glued_keys(key, words))
-                found.append(TokenSpan(start, start + length, key, core_of(terms, words), glued))
+                glued = [*glued_keys(key, words), *([key_of(map(romanised_alike, terms))] if words.romanised else [])]
+                found.append(TokenSpan(start, start + length, key, core_of(terms, words), tuple(glued)))
     return found
 
 
@@ -215,9 +216,15 @@ def _stretch(query: Query, spans: Sequence[TokenSpan], telling: Sequence[int]) -
     start, end = telling[0], telling[-1] + 1
     while start and _belongs(query, start - 1):
         start -= 1
-    while end < len(query.terms) and query.terms[end] in query.vocabulary.types:
+    while end < len(query.terms) and _ends_name(query, end):
         end += 1
     return next((span for span in spans if (span.start, span.end) == (start, end)), None)
+
+
+def _ends_name(query: Query, at: int) -> bool:
+    """Return whether a token after a name is a part of it: a type, or the number of a king ("Emanuele II")."""
+    term = query.terms[at]
+    return term in query.vocabulary.types or (term.isdigit() and query.tokens[at].text.isalpha())
 
 
 def _belongs(query: Query, at: int) -> bool:
