@@ -186,8 +186,8 @@ def _says_where(query: Query, hit: Hit) -> bool:
 def _partial(query: Query, span: TokenSpan, name: Name) -> _Found | None:
     """Return the hit of a name of which a part was typed, None where too little was."""
     terms, words = _terms(query, span), query.vocabulary
-    asked = [term for term in terms if len(term) > 1 or term in words.types]
-    cost = missing_terms_cost(asked, name.terms, [term for term in terms if len(term) == 1], words)
+    asked = [term for term in terms if len(term) > 1 or term.isdigit() or term in words.types]
+    cost = missing_terms_cost(asked, name.terms, [term for term in terms if term not in asked], words)
     if name.kind not in (STREET, LOCALITY) or cost > 2 * MISSING_TERM:
         return None
     if name.kind == LOCALITY and not {*asked} - words.articles <= {*name.terms}:
