@@ -136,9 +136,10 @@ def _is_at_sea(connection: sqlite3.Connection, lat: float, lon: float) -> bool:
         metres = _metres_to(ends)
         least_m = metres.min(initial=np.inf)
         if least_m <= radius_m:
-            # At a corner two segments are equally near: the one seen more from its side tells which side it is.
-            sines = _sines(ends[metres <= least_m + 0.001])
-            return bool(sines[np.abs(sines).argmax()] < 0)
+            # At a corner two segments are equally near, and the point may be on either side of the line through one of
+            # them; the line that it is further off tells.
+            offsets = _offsets(ends[metres <= least_m + 0.001])
+            return bool(offsets[np.abs(offsets).argmax()] < 0)
     return False
 
 
@@ -160,13 +161,11 @@ def _metres_to(ends: Floats) -> Floats:
     return metres
 
 
-def _sines(ends: Floats) -> Floats:
-    """Return the sine of the angle from each segment to the origin, as seen from its middle; negative on the right."""
-    along, out = ends[:, 1] - ends[:, 0], -ends.mean(axis=1)
-    cross = along[:, 0] * out[:, 1] - along[:, 1] * out[:, 0]
-    scale = np.hypot(*along.T) * np.hypot(*out.T)
-    sines: Floats = cross / np.where(scale > 0, scale, 1.0)
-    return sines
+def _offsets(ends: Floats) -> Floats:
+    """Return how far the origin is off the straight line through each segment; negative on the right."""
+    start, along = ends[:, 0], ends[:, 1] - ends[:, 0]
+    offsets: Floats = (along[:, 1] * start[:, 0] - along[:, 0] * start[:, 1]) / np.hypot(*along.T)
+    return offsets
 
 
 #: Words for the places that a point may lie inside of.
