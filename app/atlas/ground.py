@@ -42,26 +42,29 @@ ADDRESS_ON_WATER_M, ADDRESS_BESIDE_LINE_M = 30.0, 15.0
 def ground_at(atlas: Atlas, lat: float, lon: float) -> Ground:
     """Return what lies under a point of a region."""
     connection = atlas.tables()
-    layers = _layers(connection, lat, lon)
-    inside = _inside(connection, layers, lat, lon)
-    found = _road(connection, lat, lon) or _track(layers)
+    near = _near(connection, lat, lon)
+    under = [layer for layer in near if layer.metres <= layer.half_m]
+    inside = _inside(connection, under, lat, lon)
+    found = _road(connection, lat, lon) or _track(under)
     if found and not _has_address(atlas, lat, lon, ADDRESS_BESIDE_LINE_M):
         return Ground(*found, inside)
-    found = _water(connection, layers, lat, lon)
+    found = _water(under, near) or _sea(connection, under, lat, lon)
     if found and not _has_address(atlas, lat, lon, ADDRESS_ON_WATER_M):
         return Ground(*found, inside)
     return Ground("", "", inside)
 
 
 class _Layer(NamedTuple):
-    """A row of the table `ground` that covers the point, or a place whose area does."""
+    """A row of the table `ground`, or the area of a place, and the metres from the point to it."""
 
     kind: str
     name: str
     shape: bytes
+    half_m: float
+    metres: float
 
 
-#: Lines wider than twice this are cut to it: half the width of a large river mapped as a line.
+#: Lines and areas are looked for this far out: half the width of a large river mapped as a line.
 MOST_HALF_M = 100.0
 
 _GROUND = """
@@ -72,12 +75,13 @@ ORDER BY g.id
 """
 
 
-def _layers(connection: sqlite3.Connection, lat: float, lon: float) -> list[_Layer]:
-    """Return what covers a point, but for the sea."""
+def _near(connection: sqlite3.Connection, lat: float, lon: float) -> list[_Layer]:
+    """Return what lies near a point, but for coasts, the nearest first."""
     box = box_around(lat, lon, MOST_HALF_M)
     rows = connection.execute(_GROUND, (box.max_lon, box.min_lon, box.max_lat, box.min_lat)).fetchall()
     distances = distances_to_shapes_m(lat, lon, [row[2] for row in rows]).tolist()
-    return [_Layer(*row[:3]) for row, metres in zip(rows, distances, strict=True) if metres <= row[3]]
+    layers = [_Layer(*row) for row in zip(*zip(*rows, strict=True), distances, strict=True)] if rows else []
+    return sorted((layer for layer in layers if layer.metres <= MOST_HALF_M), key=lambda layer: layer.metres)
 
 
 #: Metres of a lane, and of hard shoulder and edge on each side; lanes where none are mapped.
@@ -95,19 +99,30 @@ def _road(connection: sqlite3.Connection, lat: float, lon: float) -> tuple[str, 
     return None
 
 
-def _track(layers: Iterable[_Layer]) -> tuple[str, str] | None:
-    return next((("railway", layer.name) for layer in layers if layer.kind == "railway"), None)
+def _track(under: Iterable[_Layer]) -> tuple[str, str] | None:
+    return next((("railway", layer.name) for layer in under if layer.kind == "railway"), None)
 
 
-def _water(connection: sqlite3.Connection, layers: Sequence[_Layer], lat: float, lon: float) -> tuple[str, str] | None:
-    """Return the water that a point lies on, under no bridge or pier: an area, a river, or the sea."""
-    if any(layer.kind == "deck" for layer in layers):
+def _water(under: Sequence[_Layer], near: Iterable[_Layer]) -> tuple[str, str] | None:
+    """Return the lake or river that a point lies on, under no bridge or pier; a river's name stands on its line."""
+    waters = [layer for layer in under if layer.kind == "water"]
+    if not waters or _is_under_deck(under):
         return None
-    names = [layer.name for layer in layers if layer.kind == "water"]
-    if not names and not _is_at_sea(connection, lat, lon):
+    areas = shapely.from_wkb(np.array([water.shape for water in waters], dtype=object))
+    lines = (layer for layer in near if layer.kind == "water" and layer.name)
+    flowing = (line.name for line in lines if shapely.intersects(areas, shapely.from_wkb(line.shape)).any())
+    return "water", next((water.name for water in waters if water.name), next(flowing, ""))
+
+
+def _sea(connection: sqlite3.Connection, under: Sequence[_Layer], lat: float, lon: float) -> tuple[str, str] | None:
+    """Return the sea with the name of its bay, where a point lies on it, under no bridge or pier."""
+    if _is_under_deck(under) or not _is_at_sea(connection, lat, lon):
         return None
-    names += [layer.name for layer in layers if layer.kind == "bay"]
-    return "water", next(filter(None, names), "")
+    return "water", next((layer.name for layer in under if layer.kind == "bay"), "")
+
+
+def _is_under_deck(under: Iterable[_Layer]) -> bool:
+    return any(layer.kind == "deck" for layer in under)
 
 
 def _has_address(atlas: Atlas, lat: float, lon: float, within_m: float) -> bool:
@@ -134,9 +149,10 @@ def _is_at_sea(connection: sqlite3.Connection, lat: float, lon: float) -> bool:
         metres = _metres_to(ends)
         least_m = metres.min(initial=np.inf)
         if least_m <= radius_m:
-            # At a corner two segments are equally near: the one seen more from its side tells which side it is.
-            sines = _sines(ends[metres <= least_m + 0.001])
-            return bool(sines[np.abs(sines).argmax()] < 0)
+            # At a corner two segments are equally near, and the point may be on either side of the line through one of
+            # them; the line that it is further off tells.
+            offsets = _offsets(ends[metres <= least_m + 0.001])
+            return bool(offsets[np.abs(offsets).argmax()] < 0)
     return False
 
 
@@ -158,13 +174,11 @@ def _metres_to(ends: Floats) -> Floats:
     return metres
 
 
-def _sines(ends: Floats) -> Floats:
-    """Return the sine of the angle from each segment to the origin, as seen from its middle; negative on the right."""
-    along, out = ends[:, 1] - ends[:, 0], -ends.mean(axis=1)
-    cross = along[:, 0] * out[:, 1] - along[:, 1] * out[:, 0]
-    scale = np.hypot(*along.T) * np.hypot(*out.T)
-    sines: Floats = cross / np.where(scale > 0, scale, 1.0)
-    return sines
+def _offsets(ends: Floats) -> Floats:
+    """Return how far the origin is off the straight line through each segment; negative on the right."""
+    start, along = ends[:, 0], ends[:, 1] - ends[:, 0]
+    offsets: Floats = (along[:, 1] * start[:, 0] - along[:, 0] * start[:, 1]) / np.hypot(*along.T)
+    return offsets
 
 
 #: Words for the places that a point may lie inside of.
@@ -197,15 +211,18 @@ ORDER BY p.id
 
 
 def _inside(
-    connection: sqlite3.Connection, layers: Sequence[_Layer], lat: float, lon: float
+    connection: sqlite3.Connection, under: Sequence[_Layer], lat: float, lon: float
 ) -> tuple[tuple[str, str], ...]:
     """Return the named grounds that hold a point, the smallest first, each name once."""
     rows = connection.execute(_PLACES, (lon, lon, lat, lat)).fetchall()
-    places = [_Layer(_GROUNDS[kind], name, shape) for kind, name, shape in rows if kind in _GROUNDS]
-    distances = distances_to_shapes_m(lat, lon, [place.shape for place in places]).tolist()
-    holding = [place for place, metres in zip(places, distances, strict=True) if metres == 0]
-    holding += [layer for layer in layers if layer.name and layer.kind not in _NOT_INSIDE]
-    sizes = shapely.area(shapely.from_wkb(np.array([layer.shape for layer in holding], dtype=object))).tolist()
-    by_size = sorted(zip(sizes, holding, strict=True), key=lambda pair: pair[0])
-    named = {layer.name.casefold(): (layer.kind, layer.name) for _, layer in reversed(by_size)}
-    return tuple(dict.fromkeys(named[layer.name.casefold()] for _, layer in by_size))
+    distances = distances_to_shapes_m(lat, lon, [row[2] for row in rows]).tolist()
+    grounds = [
+        (_GROUNDS[row[0]], *row[1:]) for row, m in zip(rows, distances, strict=True) if m == 0 and row[0] in _GROUNDS
+    ]
+    grounds += [layer[:3] for layer in under if layer.name and layer.kind not in _NOT_INSIDE]
+    sizes = shapely.area(shapely.from_wkb(np.array([shape for *_, shape in grounds], dtype=object))).tolist()
+    by_size = sorted(zip(sizes, grounds, strict=True), key=lambda pair: pair[0])
+    names: dict[str, tuple[str, str]] = {}
+    for _, (words, name, _) in by_size:
+        names.setdefault(name.casefold(), (words, name))
+    return tuple(names.values())

@@ -14,6 +14,8 @@ from app.wording import metres
 
 #: Addresses offered instead of a point on which nobody lives.
 MOST_NEIGHBOURS = 3
+#: No further away than this (metres).
+NEIGHBOUR_M = 1_500.0
 #: Nearer than this (metres) a pin is at the address, and no distance is named.
 AT_DOOR_M = 15.0
 
@@ -66,7 +68,7 @@ def _location(point: Point, atlas: Atlas) -> Location:
 
 
 def _neighbours(text: str, point: Point, ground: Ground, atlas: Atlas) -> Question:
-    near = atlas.geocoder.nearest(*point, MOST_NEIGHBOURS)
+    near = atlas.geocoder.nearest(*point, MOST_NEIGHBOURS, NEIGHBOUR_M)
     where = WHERE[ground.kind] + (f" ({ground.name})" if ground.name else "")
     if not near:
         raise NoHomeHere(where=where)

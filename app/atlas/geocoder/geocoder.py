@@ -67,9 +67,9 @@ class Geocoder:
         """Return the address nearest to a point in degrees, else the street, None where neither is near."""
         return nearest_address(self._store, lat, lon)
 
-    def nearest(self, lat: float, lon: float, count: int) -> list[Neighbour]:
-        """Return the addresses nearest to a point in degrees, within a few minutes' walk, nearest first."""
-        return nearest_houses(self._store, lat, lon, count)
+    def nearest(self, lat: float, lon: float, count: int, within_m: float) -> list[Neighbour]:
+        """Return the addresses nearest to a point in degrees, within a distance, nearest first."""
+        return nearest_houses(self._store, lat, lon, count, within_m)
 
     def district(self, lat: float, lon: float) -> str:
         """Return the part of a town or the small settlement in whose reach a point lies deepest, "" for none."""

@@ -36,18 +36,20 @@ def nearest_address(store: GeocoderStore, lat: float, lon: float) -> Neighbour |
     return houses[0] if houses else _nearest_street(store, lat, lon)
 
 
-def nearest_houses(store: GeocoderStore, lat: float, lon: float, count: int) -> list[Neighbour]:
-    """Return the addresses nearest to a point within ADDRESS_M, nearest first."""
+def nearest_houses(
+    store: GeocoderStore, lat: float, lon: float, count: int, within_m: float = ADDRESS_M
+) -> list[Neighbour]:
+    """Return the addresses nearest to a point, nearest first."""
     found: dict[int, float] = {}
     seen: set[int] = set()
-    for radius_m in (ADDRESS_M / 4, ADDRESS_M / 2, ADDRESS_M):
+    for radius_m in (within_m / 4, within_m / 2, within_m):
         cells = [cell for cell in _cells(lat, lon, radius_m) if cell not in seen]
         seen.update(cells)
         points = store.points([ident for cell in cells for ident in store.cell(cell)[0]])
         found |= {ident: distance_m(lat, lon, *point) for ident, *point in points}
         if sum(metres <= radius_m for metres in found.values()) >= count:
             break
-    nearest = sorted((metres, ident) for ident, metres in found.items() if metres <= ADDRESS_M)[:count]
+    nearest = sorted((metres, ident) for ident, metres in found.items() if metres <= within_m)[:count]
     houses = {house.id: house for house in store.houses_by_id([ident for _, ident in nearest])}
     return [_neighbour(store, houses[ident], metres) for metres, ident in nearest]
 

@@ -22,7 +22,7 @@ class GroundSort(NamedTuple):
 
 def ground_sort(tags: Tags, is_closed: bool) -> GroundSort | None:
     """Return what an element is to those who stand on it; None for all that is ordinary land without a name."""
-    if _KEYS.isdisjoint(tags) or is_gone(tags):
+    if _KEYS.isdisjoint(tags) or is_gone(_still_there(tags)):
         return None
     is_closed = is_closed and tags.get("area") != "no"
     if "highway" in tags:
@@ -45,6 +45,13 @@ TRACKS = frozenset({"rail", "narrow_gauge", "light_rail", "subway", "funicular",
 DECKS = frozenset({"pier", "breakwater", "groyne", "bridge", "quay"})
 #: water=* and basin=* that is no open water for most of the year, or less than a pond.
 NO_WATER = frozenset({"fountain", "fish_pass", "intermittent", "detention", "infiltration"})
+
+
+def _still_there(tags: Tags) -> Tags:
+    """Return the tags that tell whether a thing is gone: a canal that no ship uses is still water."""
+    if "disused" not in tags or tags.keys().isdisjoint(("waterway", "natural")):
+        return tags
+    return {key: value for key, value in tags.items() if key != "disused"}
 
 
 def _of_street(tags: Tags, is_closed: bool) -> GroundSort | None:
@@ -92,8 +99,7 @@ WATERS = frozenset({
 #: Grounds to name a point by that are no kind of place, and the words for them.
 GROUNDS = {
     ("place", "square"): "square",
-    ("place", "island"): "island",
-    ("place", "islet"): "island",
+    ("place", "islet"): "islet",
     ("landuse", "cemetery"): "cemetery",
     ("amenity", "grave_yard"): "cemetery",
     ("amenity", "marketplace"): "market place",
