@@ -21,7 +21,7 @@ from app.atlas.importing.greens import (
     measure_greens,
     woods_inside_others,
 )
-from app.atlas.importing.grounds import ground_rows
+from app.atlas.importing.grounds import GroundRow, ground_rows
 from app.atlas.importing.outlines import outlines_of, street_lines
 from app.atlas.importing.stops import stop_routes
 from app.atlas.importing.tables import AtlasTables
@@ -39,13 +39,14 @@ STATION_ENTRANCE_M = 250.0
 
 
 class FoundPlaces(NamedTuple):
-    """Places with their shapes, measures of green areas by row, rows to leave out, and hazards."""
+    """Places with their shapes, measures of green areas by row, rows to leave out, hazards, and grounds."""
 
     shapes: PlaceShapes
     rows: list[PlaceRow]
     greens: dict[int, GreenFacts]
     dropped: set[int]
     hazards: list[HazardRow]
+    grounds: list[GroundRow]
 
 
 class Compiler:
@@ -63,7 +64,7 @@ class Compiler:
         shapes = self._place_shapes()
         rows = place_rows(self._extract, shapes)
         greens, dropped = self._greens(rows, shapes)
-        return FoundPlaces(shapes, rows, greens, dropped, self._hazards())
+        return FoundPlaces(shapes, rows, greens, dropped, self._hazards(), ground_rows(self._extract.grounds))
 
     def tables(self, found: FoundPlaces, network: Network) -> AtlasTables:
         """Work out every row of the atlas's tables."""
@@ -76,7 +77,7 @@ class Compiler:
             place_shapes=found.shapes.outlines.degrees,
             greens={position: found.greens[i] for position, i in enumerate(keep) if i in found.greens},
             hazards=found.hazards,
-            grounds=ground_rows(self._extract.grounds),
+            grounds=found.grounds,
             stop_routes=stop_routes(kept, self._extract.routes, self._extract.route_members),
         )
 

@@ -22,6 +22,8 @@ class GroundSort(NamedTuple):
 
 def ground_sort(tags: Tags, is_closed: bool) -> GroundSort | None:
     """Return what an element is to those who stand on it; None for all that is ordinary land without a name."""
+    if "highway" in tags and _STREET_KEYS.isdisjoint(tags):
+        return None  # nearly every street
     if _KEYS.isdisjoint(tags) or is_gone(_still_there(tags)):
         return None
     is_closed = is_closed and tags.get("area") != "no"
@@ -30,6 +32,7 @@ def ground_sort(tags: Tags, is_closed: bool) -> GroundSort | None:
     return _of_line(tags, is_closed) or (_of_area(tags) if is_closed else None)
 
 
+_STREET_KEYS = frozenset({"bridge", "area", "place"})
 _KEYS = frozenset(
     {"highway", "natural", "waterway", "landuse", "railway", "man_made", "amenity", "leisure", "tourism", "aeroway"}
     | {"place"}
