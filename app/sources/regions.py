@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from app.atlas.atlas import Atlas
+from app.atlas.geocoder.search.complete import Completion
 from app.atlas.geocoder.search.query import CleanText, read_text
 from app.atlas.regions import RegionStore
 from app.atlas.surroundings import AtlasSurroundings
@@ -80,9 +82,9 @@ class ImportedRegions:
             return ()
         atlases = self._whole()
         home = self._home(beside, atlases)
-        first = _in_turn([atlas.geocoder.complete(typed, limit) for atlas in home], limit)
+        first = _in_turn([atlas.geocoder.complete(typed, limit) for atlas in home])
         others = (atlas for atlas in atlases if atlas not in home)
-        rest = _in_turn([atlas.geocoder.complete(typed, limit) for atlas in others], limit)
+        rest = _in_turn([atlas.geocoder.complete(typed, limit) for atlas in others])
         return tuple(dict.fromkeys((*first, *rest)))[:limit]
 
     def _home(self, address: str, atlases: tuple[Atlas, ...]) -> tuple[Atlas, ...]:
@@ -220,10 +222,15 @@ def _covered(name: str, atlas: Atlas | None) -> CoveredRegion:
     )
 
 
-def _in_turn(lists: Sequence[Sequence[str]], limit: int) -> tuple[str, ...]:
-    """Return the first of each list, then the second of each, and so on, none twice."""
-    turns = (labels[turn] for turn in range(limit) for labels in lists if turn < len(labels))
-    return tuple(dict.fromkeys(turns))[:limit]
+def _in_turn(lists: Sequence[Sequence[Completion]]) -> list[str]:
+    """Return the labels by rank; of equal rank the first of each list, then the second of each, and so on."""
+    ranked: list[tuple[int, int, int, str]] = []
+    for at, found in enumerate(lists):
+        counts: Counter[int] = Counter()
+        for label, rank in found:
+            ranked.append((rank, counts[rank], at, label))
+            counts[rank] += 1
+    return [label for *_, label in sorted(ranked)]
 
 
 def _titles(atlases: tuple[Atlas, ...]) -> str:

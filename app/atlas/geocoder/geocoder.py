@@ -9,7 +9,7 @@ from functools import cached_property
 from app.atlas.geocoder.kinds import DISTRICT_KINDS, REACH_M
 from app.atlas.geocoder.language import Vocabulary
 from app.atlas.geocoder.letters import fold
-from app.atlas.geocoder.search.complete import complete
+from app.atlas.geocoder.search.complete import Completion, complete
 from app.atlas.geocoder.search.hints import Hints
 from app.atlas.geocoder.search.hits import Hit, TokenSpan, exact_hits, fuzzy_hits, mended_hits, partial_hits, spans_of
 from app.atlas.geocoder.search.match import Match, Matcher, in_order
@@ -32,7 +32,7 @@ class Geocoder:
     def __init__(self, database: sqlite3.Connection | Callable[[], sqlite3.Connection], title: str = "") -> None:
         connection = database
         self._store = GeocoderStore((lambda: connection) if isinstance(connection, sqlite3.Connection) else connection)
-        self._title_tokens = tuple(fold(title).split())
+        self._title_tokens = frozenset(fold(title).split())
 
     @property
     def vocabulary(self) -> Vocabulary:
@@ -59,7 +59,7 @@ class Geocoder:
             return tuple(ranked[:limit])
         return tuple(self._with_slips(query, spans, hits)[:limit])
 
-    def complete(self, prefix: str, limit: int = 8) -> tuple[str, ...]:
+    def complete(self, prefix: str, limit: int = 8) -> tuple[Completion, ...]:
         """Return addresses and places that begin as typed, with the number where the person put it."""
         return complete(self._store, prefix, limit)
 
@@ -93,8 +93,6 @@ class Geocoder:
         return ranked
 
     def _scored(self, query: Query, hits: list[Hit]) -> list[Match]:
-        known = frozenset(self._title_tokens)
-        typed = {token.text for token in query.tokens}
-        hints = Hints(self._store, query, hits, known if known <= typed else frozenset())
+        hints = Hints(self._store, query, hits, self._title_tokens)
         found: Iterable[Match] = Matcher(self._store, query, hits, hints).matches()
         return in_order(found)

@@ -8,7 +8,7 @@ import pytest
 from app.atlas.importing.importer import RegionInput, import_region
 from app.atlas.regions import RegionStore
 from app.atlas.surroundings import AtlasSurroundings
-from app.errors import AddressOutsideRegions
+from app.errors import AddressNotFound
 from app.places import Kind, Precision
 from app.sources.regions import ImportedRegions
 from tests.support.folders import SAMPLES
@@ -46,7 +46,7 @@ def test_addresses_are_found_in_their_region(samples: ImportedRegions, typed: st
 
 
 def test_an_address_elsewhere_names_the_regions_covered(samples: ImportedRegions) -> None:
-    with pytest.raises(AddressOutsideRegions, match="Helsinki, Monaco"):
+    with pytest.raises(AddressNotFound, match="Helsinki, Monaco"):
         samples.locate("10 Downing Street, London")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import NamedTuple
 
+from app.atlas.geocoder.kinds import LESSER_KINDS, MAJOR_KINDS
 from app.atlas.geocoder.labels import address_label
 from app.atlas.geocoder.letters import fold
 from app.atlas.geocoder.search.query import read_text
@@ -12,7 +13,7 @@ from app.atlas.geocoder.store import LOCALITY, STREET, GeocoderStore, Locality, 
 from app.atlas.geocoder.text import key_of, terms_of_tokens, tokens_of
 
 #: Names, and streets and places of them, that are looked at; more of them would not fit the answer.
-MOST_NAMES, MOST_STREETS = 40, 30
+MOST_NAMES, MOST_STREETS = 120, 30
 
 
 class _Reading(NamedTuple):
@@ -28,7 +29,14 @@ class _Reading(NamedTuple):
         return not self.number or self.number_first
 
 
-def complete(store: GeocoderStore, prefix: str, limit: int) -> tuple[str, ...]:
+class Completion(NamedTuple):
+    """What may be meant, and its rank: the smaller come first."""
+
+    label: str
+    rank: int
+
+
+def complete(store: GeocoderStore, prefix: str, limit: int) -> tuple[Completion, ...]:
     """Return up to `limit` addresses and places that begin as typed, the number before or after as the person began.
 
     A browser filters what it is offered by the text in the field, so the typed order is kept. Streets with more
@@ -36,14 +44,14 @@ def complete(store: GeocoderStore, prefix: str, limit: int) -> tuple[str, ...]:
     """
     address, _, town = prefix.partition(",")
     beginnings = [token.text for token in tokens_of(fold(town))]
-    labels: dict[str, None] = {}
+    found: dict[str, int] = {}
     for reading in _readings(store, address):
-        for label in _labels(store, reading, limit):
+        for label, rank in _labels(store, reading, limit):
             if _fits(label, beginnings):
-                labels[label] = None
-            if len(labels) == limit:
-                return tuple(labels)
-    return tuple(labels)
+                found.setdefault(label, rank)
+            if len(found) == limit:
+                break
+    return tuple(Completion(label, rank) for label, rank in found.items())
 
 
 def _readings(store: GeocoderStore, address: str) -> list[_Reading]:
@@ -57,32 +65,41 @@ def _readings(store: GeocoderStore, address: str) -> list[_Reading]:
     return [reading for reading in readings if not all(map(str.isdigit, reading.tokens))]
 
 
-def _labels(store: GeocoderStore, reading: _Reading, limit: int) -> Iterator[str]:
+def _labels(store: GeocoderStore, reading: _Reading, limit: int) -> Iterator[Completion]:
     style = store.style()
-    for found in _found(store, reading):
+    for rank, found in _found(store, reading):
         if isinstance(found, Locality):
-            yield place_label(found)
+            yield Completion(place_label(found), rank)
             continue
         if not reading.number:
-            yield address_label(found.name, "", found.city, found.postcode, style)
+            yield Completion(address_label(found.name, "", found.city, found.postcode, style), rank)
             continue
         for house in store.houses_starting(found, reading.number, limit):
             both = (house.number.text, found.name) if reading.number_first else (found.name, house.number.text)
-            yield address_label(" ".join(both), "", house.city, house.postcode, style)
+            yield Completion(address_label(" ".join(both), "", house.city, house.postcode, style), rank)
 
 
-def _found(store: GeocoderStore, reading: _Reading) -> list[Street | Locality]:
-    """Return the streets, and where no number was typed the places, whose names hold what was typed."""
+def _found(store: GeocoderStore, reading: _Reading) -> list[tuple[int, Street | Locality]]:
+    """Return the streets, and where no number was typed the places, whose names hold what was typed, by rank."""
     kinds = (STREET,) if reading.number else (STREET, LOCALITY)
     names = [name for name in _names(store, reading) if name.kind in kinds]
     start = "".join(terms_of_tokens(tuple(reading.tokens[:-1]), store.vocabulary))
-    last = reading.tokens[-1]
-    starts = (start + last, key_of(terms_of_tokens(tuple(reading.tokens), store.vocabulary)))
-    names.sort(key=lambda name: (not name.key.startswith(starts), name.id, name.ref))
-    wanted = list(dict.fromkeys((name.kind, name.ref) for name in names))[:MOST_STREETS]
+    starts = (start + reading.tokens[-1], key_of(terms_of_tokens(tuple(reading.tokens), store.vocabulary)))
+    begins = {(name.kind, name.ref): False for name in names}
+    begins |= {(name.kind, name.ref): True for name in names if name.key.startswith(starts)}
+    wanted = sorted(begins, key=lambda ref: not begins[ref])[:MOST_STREETS]
     streets = {street.id: street for street in store.streets([ref for kind, ref in wanted if kind == STREET])}
     places = store.localities([ref for kind, ref in wanted if kind == LOCALITY])
-    return [streets[ref] if kind == STREET else places[ref] for kind, ref in wanted]
+    found = ((begins[kind, ref], streets[ref] if kind == STREET else places[ref]) for kind, ref in wanted)
+    return sorted(((_rank(each, begins=at_start), each) for at_start, each in found), key=lambda pair: pair[0])
+
+
+def _rank(found: Street | Locality, *, begins: bool) -> int:
+    """Rank names that begin as typed before others; of these streets and towns before parks, and parks before shops."""
+    if isinstance(found, Street) or found.kind in MAJOR_KINDS:
+        return 0 if begins else 3
+    lesser = 2 if found.kind in LESSER_KINDS else 1
+    return lesser if begins else lesser + 3
 
 
 def _names(store: GeocoderStore, reading: _Reading) -> list[Name]:

@@ -54,6 +54,8 @@ OTHER_TOWN_NEAR = 0.1
 FOREIGN, MORE_FOREIGN = 0.4, 0.2
 #: The same where another hint places the address here, and the most that they cost then.
 FOREIGN_BUT_PLACED, MORE_BUT_PLACED, MOST_BUT_PLACED = 0.15, 0.06, 0.3
+#: Words before or behind an address that is right in all else, which name who lives there or a part of the region.
+ADDRESSEE = 0.05
 #: A number without a meaning, part of the name of a locality, and a token of the region's title.
 ODD_NUMBER, KNOWN_TOKEN = 0.03, 0.01
 #: "Main & Elm" is not the one of the two.

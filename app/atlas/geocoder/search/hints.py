@@ -86,7 +86,8 @@ class Hints:
         self._store = store
         self._query = query
         self._hints = _load(store, [hit for hit in hits if hit.kind != STREET and hit.doubt is None])
-        self._title_tokens = title_tokens
+        self.title_tokens = title_tokens
+        self._names_region = title_tokens <= {token.text for token in query.tokens}
 
     def beside(self, taken: frozenset[int]) -> tuple[list[Hint], frozenset[int]]:
         """Return hints that do not overlap what is taken or each other, cheapest and longest first."""
@@ -115,7 +116,7 @@ class Hints:
                 cost, station = cost + KNOWN_TOKEN, True
             elif token.text == AND:
                 cost += UNUSED_AND
-            elif token.text in self._title_tokens or self._query.is_join(at):
+            elif (self._names_region and token.text in self.title_tokens) or self._query.is_join(at):
                 cost += KNOWN_TOKEN
             else:
                 dropped.append(token.text)
@@ -126,7 +127,7 @@ class Hints:
         """Return whether a token says nothing: it is short, or the country or state that the region lies in."""
         text = self._query.tokens[at].text
         if is_country(text):
-            return lies_in(text, *self._store.middle) or text in self._title_tokens
+            return lies_in(text, *self._store.middle) or text in self.title_tokens
         return self._query.says_nothing(at) and not self._tells(at, beside)
 
     def _tells(self, at: int, beside: frozenset[int]) -> bool:

@@ -10,6 +10,7 @@ from app.atlas.geocoder.labels import address_label
 from app.atlas.geocoder.letters import fold
 from app.atlas.geocoder.numbers import HouseNumber
 from app.atlas.geocoder.search.costs import (
+    ADDRESSEE,
     DOUBLY_WRONG,
     FAR_IN_LOCALITY,
     MOST_COST,
@@ -136,13 +137,15 @@ class Matcher:
     def _match(self, candidate: _Candidate, street: Street, found: AddressPoint) -> Iterable[Match]:
         misses = [hint.miss(found.lat, found.lon, found.city, found.postcode) for hint in candidate.hints]
         placed = any(miss.cost <= FAR_IN_LOCALITY for miss in misses)
-        cost = candidate.base + found.cost + foreign_cost(len(candidate.left.dropped), placed)
+        dropped = self._dropped(candidate, found, placed)
+        forgiven = ADDRESSEE if len(dropped) < len(candidate.left.dropped) else 0.0
+        cost = candidate.base + found.cost + foreign_cost(len(dropped), placed) + forgiven
         cost += sum(miss.cost for miss in misses) + self._spelling_cost(candidate.hit, street)
         cost += DOUBLY_WRONG if found.cost >= NO_SUCH_NUMBER and candidate.hit.cost >= ONE_EDIT else 0.0
         if cost <= MOST_COST:
             label = address_label(street.name, found.number, found.city, found.postcode, self._store.style())
             location = Location(found.lat, found.lon, label, found.precision, "", found.note)
-            doubt, about = self._street_doubt(candidate, found, misses, placed)
+            doubt, about = self._street_doubt(candidate, found, misses, dropped)
             kind = "house" if found.number else "village" if street.is_village else "street"
             yield Match(location, round(1 - cost, 4), kind, doubt, about)
 
@@ -156,10 +159,11 @@ class Matcher:
         return OTHER_SPELLING if same else OTHER_NAME
 
     def _street_doubt(
-        self, candidate: _Candidate, found: AddressPoint, misses: Sequence[Miss], placed: bool
+        self, candidate: _Candidate, found: AddressPoint, misses: Sequence[Miss], dropped: Sequence[str]
     ) -> tuple[Doubt | None, str]:
-        if candidate.left.dropped and not self._is_addressee(candidate, found, placed):
-            return Doubt.DROPPED, " ".join(candidate.left.dropped)
+        placed = any(miss.cost <= FAR_IN_LOCALITY for miss in misses)
+        if dropped:
+            return Doubt.DROPPED, " ".join(dropped)
         if candidate.left.station:
             return Doubt.KIND, ""
         raised = {candidate.hit.doubt, *(miss.doubt for miss in misses)}
@@ -170,6 +174,13 @@ class Matcher:
         if found.is_other:
             return Doubt.NUMBER, candidate.number[0].text
         return None, ""
+
+    def _dropped(self, candidate: _Candidate, found: AddressPoint, placed: bool) -> Sequence[str]:
+        """Return the words left out that matter: not a part of the region's title, where the house is just as typed."""
+        dropped = candidate.left.dropped
+        if dropped and found.precision is Precision.HOUSE and not found.is_other and not candidate.hit.doubt:
+            dropped = tuple(word for word in dropped if word not in self._hints.title_tokens)
+        return () if dropped and self._is_addressee(candidate, found, placed) else dropped
 
     def _is_addressee(self, candidate: _Candidate, found: AddressPoint, placed: bool) -> bool:
         """Return whether words before an address that is right in all else name a building, a firm or a person.
