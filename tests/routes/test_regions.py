@@ -86,9 +86,9 @@ def test_it_completes_for_programs(client: FlaskClient) -> None:
 def test_it_completes_streets_of_every_region(tmp_path: Path, regions_dir: Path) -> None:
     shutil.copytree(regions_dir, tmp_path / "regions", symlinks=True)
     import_region(RegionStore(tmp_path / "regions"), "helsinki", RegionInput(SAMPLES / "helsinki.osm.pbf", (), ""))
-    found = create_app(Config(data_dir=tmp_path)).test_client().get("/suggest?address=rue", headers=JSON).json
+    found = create_app(Config(data_dir=tmp_path)).test_client().get("/suggest?address=san", headers=JSON).json
     assert len(found) == 8
-    assert sum(address.endswith("Helsinki") for address in found) == 4
+    assert {"Sanctuaire Pelagos", "Sand, Bulevardi"} <= {*found}
 
 
 def test_it_is_up(client: FlaskClient) -> None:

@@ -226,6 +226,14 @@ class GeocoderStore:
         sql = "SELECT rowid FROM geo_word WHERE geo_word MATCH ? ORDER BY rowid LIMIT ?"
         return [row[0] for row in self._rows(sql, [match, limit])]  # type: ignore[misc]
 
+    def beginning(self, keys: Iterable[str], limit: int) -> list[int]:
+        """Return ids of the names whose key begins with any of these, those with the most houses first."""
+        sql = (
+            "SELECT n.id FROM (SELECT value AS start FROM json_each(?)) JOIN geo_name n"
+            " ON n.key >= start AND n.key < start || char(0x10FFFF) ORDER BY n.id LIMIT ?"
+        )
+        return [row[0] for row in self._rows(sql, [_list(keys), limit])]  # type: ignore[misc]
+
     def streets(self, ids: Sequence[int]) -> list[Street]:
         """Return the streets with these ids, in the order of the ids."""
         rows = self._rows(f"{_STREET} WHERE s.id IN {_LISTED} ORDER BY s.id", [_list(ids)])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from typing import NamedTuple
 
 from app.atlas.geocoder.kinds import LESSER_KINDS, MAJOR_KINDS
@@ -13,7 +14,7 @@ from app.atlas.geocoder.store import LOCALITY, STREET, GeocoderStore, Locality, 
 from app.atlas.geocoder.text import key_of, terms_of_tokens, tokens_of
 
 #: Names, and streets and places of them, that are looked at; more of them would not fit the answer.
-MOST_NAMES, MOST_STREETS = 120, 30
+MOST_NAMES, MOST_STREETS, MOST_OF_ONE_NAME = 40, 30, 6
 
 
 class _Reading(NamedTuple):
@@ -82,9 +83,10 @@ def _labels(store: GeocoderStore, reading: _Reading, limit: int) -> Iterator[Com
 def _found(store: GeocoderStore, reading: _Reading) -> list[tuple[int, Street | Locality]]:
     """Return the streets, and where no number was typed the places, whose names hold what was typed, by rank."""
     kinds = (STREET,) if reading.number else (STREET, LOCALITY)
-    names = [name for name in _names(store, reading) if name.kind in kinds]
     start = "".join(terms_of_tokens(tuple(reading.tokens[:-1]), store.vocabulary))
     starts = (start + reading.tokens[-1], key_of(terms_of_tokens(tuple(reading.tokens), store.vocabulary)))
+    beginning = store.beginning(dict.fromkeys(starts), MOST_NAMES) if reading.open_end else []
+    names = _few_of_each(store.names_by_id([*beginning, *_holding(store, reading)]), kinds)
     begins = {(name.kind, name.ref): False for name in names}
     begins |= {(name.kind, name.ref): True for name in names if name.key.startswith(starts)}
     wanted = sorted(begins, key=lambda ref: not begins[ref])[:MOST_STREETS]
@@ -92,6 +94,17 @@ def _found(store: GeocoderStore, reading: _Reading) -> list[tuple[int, Street | 
     places = store.localities([ref for kind, ref in wanted if kind == LOCALITY])
     found = ((begins[kind, ref], streets[ref] if kind == STREET else places[ref]) for kind, ref in wanted)
     return sorted(((_rank(each, begins=at_start), each) for at_start, each in found), key=lambda pair: pair[0])
+
+
+def _few_of_each(names: Iterable[Name], kinds: Sequence[int]) -> list[Name]:
+    """Return the names of some kinds, each for a few of those that bear it: all stalls of a market bear its name."""
+    counts: Counter[int] = Counter()
+    kept = []
+    for name in names:
+        counts[name.id] += name.kind in kinds
+        if name.kind in kinds and counts[name.id] <= MOST_OF_ONE_NAME:
+            kept.append(name)
+    return kept
 
 
 def _rank(found: Street | Locality, *, begins: bool) -> int:
@@ -102,16 +115,15 @@ def _rank(found: Street | Locality, *, begins: bool) -> int:
     return lesser if begins else lesser + 3
 
 
-def _names(store: GeocoderStore, reading: _Reading) -> list[Name]:
-    last = reading.tokens[-1]
-    words = store.vocabulary
-    terms = terms_of_tokens(tuple(reading.tokens), words)
+def _holding(store: GeocoderStore, reading: _Reading) -> list[int]:
+    """Return the ids of names that hold the words typed, the last one perhaps unfinished."""
+    terms = terms_of_tokens(tuple(reading.tokens), store.vocabulary)
     whole = [f'"{term}"' for term in (terms[:-1] if reading.open_end else terms)]
     if reading.open_end:
-        plain = last.replace("-", "").replace("/", "")
+        plain = reading.tokens[-1].replace("-", "").replace("/", "")
         ends = dict.fromkeys((f'"{plain}"*', f'"{terms[-1]}"*'))
         whole.append(f"({' OR '.join(ends)})")
-    return store.names_by_id(store.completions(" AND ".join(whole), MOST_NAMES))
+    return store.completions(" AND ".join(whole), MOST_NAMES)
 
 
 def place_label(place: Locality) -> str:
