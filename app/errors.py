@@ -68,6 +68,13 @@ class LinkWithoutPoint(DoorstepError):
     http_status = 422
 
 
+class ShortPlusCode(DoorstepError):
+    """That Plus Code is a short one, which needs the town beside it: add that, or give the whole code."""
+
+    code = "short-plus-code"
+    http_status = 422
+
+
 class NoHomeHere(DoorstepError):
     """That point lies {where}, where nobody lives, and no address is mapped near it."""
 

@@ -68,6 +68,8 @@ OWN_ROOMS = {
     "queue.store.questions": "workers ask, people answer, the watch closes: one way through the states, told in one go",
     "queue.watch": "a thread of its own that outlives the worker's",
     "queue.worker": "the worker's thread; the package's front door only names what others may use",
+    "sources.names": "which of many regions to ask: one look at all their names, before any search",
+    "sources.pins": "a point has no words; what it stands on and beside is found without the geocoder's search",
     "sources.links": "what each map writes into its links is another subject than what people type",
     "web.polls": "answers in front of Flask",
     "web.security": "all that guards the site, in one file to be read in one go",

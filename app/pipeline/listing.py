@@ -11,6 +11,8 @@ import msgspec
 from app.places import Answer, Question
 
 MAX_ADDRESS_LENGTH = 200
+#: A link of a map that carries a point may be longer.
+MAX_LINK_LENGTH = 2_000
 MAX_DESTINATIONS = 3
 
 

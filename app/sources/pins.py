@@ -25,31 +25,38 @@ WIDE = frozenset({"island"})
 WHERE = {"water": "in the water", "motorway": "on a motorway", "railway": "on a railway"}
 
 
+#: A point and the region that holds it.
+Reading = tuple[Point, Atlas]
+
+
 def pinned(text: str, typed: TypedPoint, atlases: Sequence[Atlas]) -> Location | Question:
-    """Return the location of a point, or a question where it may be swapped or nobody can live there.
+    """Return the location of a point, or a question where it may be read in two ways or nobody can live there.
 
     Raises AddressOutsideRegions, or NoHomeHere where no address is near either.
     """
-    atlas = _holding(typed.point, atlases)
-    other = _holding(typed.swapped, atlases) if typed.swapped else None
-    if atlas is None and other is None:
+    readings = [*_readings(typed.point, atlases), *_readings(typed.or_west, atlases)]
+    swapped = _readings(typed.swapped, atlases)
+    if not readings and not swapped:
         raise AddressOutsideRegions(regions=", ".join(sorted(each.meta.title for each in atlases)))
-    if typed.swapped and other is not None:
-        swapped = Choice(_location(typed.swapped, other), "point", other.meta.title)
-        if atlas is None:
-            why = f"The point {text} lies outside the regions covered here. Are latitude and longitude swapped?"
-            return Question(text, why, (swapped,))
-        as_typed = Choice(_location(typed.point, atlas), "point", atlas.meta.title)
-        return Question(text, "Which of the two numbers is the latitude?", (as_typed, swapped))
-    assert atlas is not None  # noqa: S101 - one of the two holds it
-    ground = ground_at(atlas, *typed.point)
-    return _location(typed.point, atlas) if ground.habitable else _neighbours(text, typed.point, ground, atlas)
+    if swapped or len(readings) > 1:
+        return _which(text, readings, swapped)
+    point, atlas = readings[0]
+    ground = ground_at(atlas, *point)
+    return _location(point, atlas) if ground.habitable else _neighbours(text, point, ground, atlas)
 
 
-def _holding(point: Point, atlases: Sequence[Atlas]) -> Atlas | None:
-    """Return the best region that holds data at a point, None where there is none."""
-    holding = [atlas for atlas in atlases if atlas.coverage.holds(point.lat, point.lon)]
-    return max(holding, key=worth, default=None)
+def _which(text: str, readings: Sequence[Reading], swapped: Sequence[Reading]) -> Question:
+    why = f"The point {text} can be read in two ways. Which one?"
+    if not readings:
+        why = f"The point {text} lies outside the regions covered here. Are latitude and longitude swapped?"
+    choices = (Choice(_location(point, atlas), "point", atlas.meta.title) for point, atlas in (*readings, *swapped))
+    return Question(text, why, tuple(choices))
+
+
+def _readings(point: Point | None, atlases: Sequence[Atlas]) -> list[Reading]:
+    """Return the point with the best region that holds data there, [] where none does."""
+    holding = [atlas for atlas in atlases if point is not None and atlas.coverage.holds(*point)]
+    return [(point, max(holding, key=worth))] if holding and point is not None else []
 
 
 def _location(point: Point, atlas: Atlas) -> Location:

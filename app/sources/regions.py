@@ -21,6 +21,7 @@ from app.errors import (
     LinkWithoutPoint,
     NoRegions,
     RegionNotFound,
+    ShortPlusCode,
 )
 from app.places import Location, Question
 from app.sources.deciding import Found, decided
@@ -145,6 +146,8 @@ class ImportedRegions:
 
     def _recovered(self, text: str, short: ShortCode, atlases: tuple[Atlas, ...]) -> Location | Question:
         """Return the point of a Plus Code without its beginning, which the place named with it completes."""
+        if not short.near:
+            raise ShortPlusCode
         place = self._looked_up(short.near, atlases, None)
         if isinstance(place, Question):
             place = place.choices[0].location

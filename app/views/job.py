@@ -6,7 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from app.errors import AddressNotFound, AddressOutsideRegions, LinkWithoutPoint, NoHomeHere, QuestionExpired
+from app.errors import (
+    AddressNotFound,
+    AddressOutsideRegions,
+    LinkWithoutPoint,
+    NoHomeHere,
+    QuestionExpired,
+    ShortPlusCode,
+)
 from app.pipeline.evaluate import STAGES
 from app.pipeline.listing import listing_from_json, question_from_json
 from app.places import Question
@@ -23,7 +30,9 @@ LEAST_SLOW_SECONDS = 5.0
 ERROR_ID_LETTERS = 8
 
 #: Failures that another address mends.
-ADDRESS_FAULTS = (AddressNotFound.code, AddressOutsideRegions.code, LinkWithoutPoint.code, NoHomeHere.code)
+ADDRESS_FAULTS = tuple(
+    fault.code for fault in (AddressNotFound, AddressOutsideRegions, LinkWithoutPoint, ShortPlusCode, NoHomeHere)
+)
 
 TITLES = {
     Status.QUEUED: "Waiting",

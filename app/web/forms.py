@@ -11,8 +11,9 @@ from flask import request
 from werkzeug.datastructures import MultiDict
 
 from app.errors import InvalidListing
-from app.pipeline.listing import MAX_ADDRESS_LENGTH, MAX_DESTINATIONS, Listing
+from app.pipeline.listing import MAX_ADDRESS_LENGTH, MAX_DESTINATIONS, MAX_LINK_LENGTH, Listing
 from app.pipeline.rules.profiles import PROFILES
+from app.sources.points import is_link
 
 #: The fields that hold one value, named as in a listing. What was answered to a question is in no form.
 FIELDS = tuple(field.name for field in fields(Listing) if field.name not in ("destinations", "answers"))
@@ -148,8 +149,9 @@ def _destinations(texts: tuple[str, ...]) -> tuple[str, ...]:
 def _one_line(text: str, field: str, what: str) -> str:
     """Return the text with white space folded. Raises InvalidListing for what no address holds."""
     text = " ".join(text.split())
-    if len(text) > MAX_ADDRESS_LENGTH:
-        why = f"{what} is {len(text)} characters long; please shorten it to {MAX_ADDRESS_LENGTH}."
+    longest = MAX_LINK_LENGTH if is_link(text) else MAX_ADDRESS_LENGTH
+    if len(text) > longest:
+        why = f"{what} is {len(text):,} characters long; please shorten it to {longest:,}."
         raise InvalidListing(field=field, why=why)
     if not text.isprintable():
         raise InvalidListing(field=field, why=f"{what} holds characters that cannot be read; please type it again.")
