@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 
 import numpy as np
 from rapidfuzz.distance import OSA
@@ -33,6 +34,8 @@ class SharedNames:
         for word in self._regions:
             if not word.isdigit():
                 self._by_length[len(word)].append(word)
+        #: Remembered, since the languages of the regions ask for the same words.
+        self._alike = lru_cache(maxsize=4_096)(self._compared)
         self._speaking: dict[Vocabulary, int] = defaultdict(int)
         for at, atlas in enumerate(atlases):
             self._speaking[atlas.geocoder.vocabulary] |= 1 << at
@@ -95,7 +98,8 @@ class SharedNames:
             regions |= self._alike(word)
         return regions
 
-    def _alike(self, word: str) -> int:
+    def _compared(self, word: str) -> int:
+        """Return the regions with a word or name that differs from this one by few slips."""
         most = allowed_edits(len(word))
         if not most or any(map(str.isdigit, word)):
             return 0
