@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from types import MappingProxyType
 
+from app import places
 from app.atlas import facts
+from app.atlas.geocoder.language import languages
+from app.atlas.geocoder.search import houses
 from app.atlas.streets.rules import bike, car, walk
 from app.atlas.transit import contract, journeys
 from app.atlas.transit.compile import changes
@@ -13,11 +16,13 @@ from app.pipeline.found import LISTED_MIN, MODE_NOUNS, kind_noun
 from app.pipeline.rules import profiles
 from app.pipeline.rules.categories import Category, Need
 from app.places import Kind
+from app.sources import deciding, pins
 from app.wording import listed, percent, plural, sentence
 
 #: The sections in the order of the page, by the key that a link names.
 TITLES = MappingProxyType(
     {
+        "locating": "Where it is",
         "walking": "Walking time and distance",
         "walk": "Walk index, 0 to 100",
         "needs": "15-minute index, 0 to 100",
@@ -50,6 +55,11 @@ def methods_context() -> dict[str, object]:
     """Return what `methods.html` reads: constants by name, modules of them, and words for kinds of place."""
     return {
         "titles": TITLES,
+        "languages": len(languages()),
+        "locating": places,
+        "houses": houses,
+        "deciding": deciding,
+        "pins": pins,
         "rules": profiles.METHODS,
         "old_data_before": profiles.OLD_DATA_BEFORE,
         "listed_min": LISTED_MIN,

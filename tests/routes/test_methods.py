@@ -8,13 +8,16 @@ from typing import Any
 import pytest
 from flask.testing import FlaskClient
 
+from app import places
 from app.atlas import facts
+from app.atlas.geocoder.search import houses
 from app.atlas.streets.rules import bike, car, walk
 from app.atlas.transit import contract, journeys
 from app.atlas.transit.compile import changes
 from app.pipeline.rules import profiles
 from app.pipeline.rules.profiles import METHODS, METHODS_VERSION
 from app.places import Kind
+from app.sources import deciding, pins
 from app.views import methods
 from tests.support.asking import soup, visible_text
 
@@ -53,6 +56,11 @@ RULES = [
 ]
 #: The same for constants that live beside what they rule.
 CONSTANTS = [
+    (places, "MOST_CHOICES", 7, "with up to 7 choices"),
+    (houses, "WIDEST_GAP", 38, "no more than 38 numbers"),
+    (houses, "WIDEST_GAP_M", 390.0, "and 390 m apart"),
+    (deciding, "MUCH_NEARER", 1.75, "1.75 times nearer than the next"),
+    (pins, "NEIGHBOUR_M", 1_234.0, "the addresses within 1,234 m"),
     (walk, "STEPS_SECONDS_PER_METRE", 4 * walk.SECONDS_PER_METRE, "at 25 % of that speed on steps"),
     (bike, "PUSHING", 2.5, "each metre counts 2.5"),
     (bike, "MAX_STRESS", 5, "from 1 (calm) to 5"),
