@@ -38,6 +38,19 @@ def test_it_goes_there_without_javascript_too(browser: Browser, site: Site, addr
         assert complaints == []
 
 
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_number_that_is_not_mapped_is_asked_about_and_one_tap_goes_on(
+    browser: Browser, site: Site, scripts: bool
+) -> None:
+    with fresh_page(browser, site.url, java_script_enabled=scripts) as (page, complaints):
+        submit(page, "Bulevardi 12x, Helsinki")
+        page.get_by_role("button", name="Bulevardi 12, Helsinki").click(timeout=15_000)
+        page.wait_for_url(REPORT, timeout=30_000)
+        expect(page.locator(".verdict")).to_contain_text("You typed “Bulevardi 12x, Helsinki”")
+        expect(page.locator(".verdict")).to_contain_text("You chose this one when asked.")
+        assert complaints == []
+
+
 def test_going_back_from_the_report_stays_on_the_job(browser: Browser, site: Site) -> None:
     with fresh_page(browser, site.url) as (page, _):
         submit(page, ADDRESSES[0])
