@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 
 class DoorstepError(Exception):
     """Something went wrong on our side. Please try again in a moment."""
@@ -16,13 +14,11 @@ class DoorstepError(Exception):
     def __init__(
         self,
         *,
-        suggestions: Sequence[str] = (),
         retry_after_seconds: int | None = None,
         **details: object,
     ) -> None:
         self.message = " ".join((self.__doc__ or "").split()).format(**details)
         self.details = details
-        self.suggestions = tuple(suggestions)
         self.retry_after_seconds = retry_after_seconds
         super().__init__(self.message)
 

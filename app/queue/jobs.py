@@ -73,7 +73,6 @@ class Job(NamedTuple):
     result_snapshot_id: str | None
     error: str | None
     error_code: str | None
-    suggestions: tuple[str, ...]
     #: Number of claims, not counting those that were handed back gracefully.
     attempts: int
     #: How often an attempt went on from checkpoints of an earlier one.
@@ -158,7 +157,6 @@ class Failure:
 
     code: str
     message: str
-    suggestions: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

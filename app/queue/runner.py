@@ -185,7 +185,7 @@ def refusal(error: Exception) -> Refused:
         error_id = secrets.token_hex(4)
         logger.error("evaluation failed, error %s", error_id, exc_info=error)
         error = EvaluationFailed(error_id=error_id)
-    return Refused(Failure(error.code, error.message, error.suggestions), passing=error.passing)
+    return Refused(Failure(error.code, error.message), passing=error.passing)
 
 
 class Attempt:

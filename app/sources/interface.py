@@ -82,7 +82,7 @@ class Source(Protocol):
         """Find an address, a place or a point; return a question where the text may mean several, or none exactly.
 
         `near` is the address of the evaluation where a destination is looked for: its region comes first.
-        Raises AddressNotFound (with suggestions), AddressOutsideRegions or NoRegions.
+        Raises AddressNotFound, AddressOutsideRegions or NoRegions, or another error of what was typed.
         """
 
     def surroundings(self, location: Location) -> Surroundings:

@@ -186,12 +186,6 @@ class JobView:
         return f"{self.job.error_code or 'unknown'}-{self.job.job_id[:ERROR_ID_LETTERS]}"
 
     @property
-    def other_fields(self) -> tuple[tuple[str, str], ...]:
-        """Return name and value of every field of the form except the address, to ask the same about another one."""
-        values = tuple((name, value) for name, value in self._form.values.items() if name != "address")
-        return values + tuple(("destinations", place) for place in self._form.destinations)
-
-    @property
     def form_query(self) -> dict[str, str | list[str]]:
         """Return the query that fills the form again."""
         return self._form.query

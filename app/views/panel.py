@@ -118,7 +118,6 @@ class JobDocument:
     error: str | None
     error_code: str | None
     error_id: str | None
-    suggestions: tuple[str, ...]
     question: QuestionDocument | None
     status_url: str
 
@@ -150,7 +149,6 @@ def job_json(view: JobView) -> bytes:
         error=job.error,
         error_code=job.error_code,
         error_id=view.error_id if job.error else None,
-        suggestions=job.suggestions,
         question=_question_document(view),
         status_url=url_for("jobs.page", job_id=job.job_id, _external=True),
     )

@@ -47,7 +47,6 @@ class Problem:
     code: str
     instance: str
     field: str | None = None
-    suggestions: tuple[str, ...] = ()
     retry_after_seconds: int | None = None
     #: Set if the log holds more under the same id.
     error_id: str | None = None
@@ -71,7 +70,6 @@ def answer(error: DoorstepError) -> Response:
         code=error.code,
         instance=request.path,
         field=field,
-        suggestions=error.suggestions,
         retry_after_seconds=error.retry_after_seconds,
     )
     if error.http_status >= 500:

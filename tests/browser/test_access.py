@@ -56,7 +56,7 @@ def closed(page: Page, steps: Steps) -> None:
 
 def failed(page: Page, steps: Steps) -> None:
     waiting(page, steps)
-    steps.fail("Bulevardi 13, Helsinki", "Bulevardi 15, Helsinki")
+    steps.fail()
     expect(page.get_by_role("status")).to_contain_text("stopped without a report")
 
 

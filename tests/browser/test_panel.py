@@ -52,7 +52,7 @@ def test_it_survives_errors_while_it_polls(browser: Browser, quiet_site: Site, s
 def test_it_stops_polling_once_the_job_has_ended(browser: Browser, quiet_site: Site, steps: Steps) -> None:
     with fresh_page(browser, quiet_site.url) as (page, _):
         begin(page, "Stops 1")
-        steps.fail("Stops 2")
+        steps.fail()
         expect(page.get_by_role("status")).to_contain_text("stopped without a report")
         polls: list[str] = []
         page.on("request", lambda request: polls.append(request.url))
@@ -92,15 +92,6 @@ def test_it_stops_refreshing_without_javascript(browser: Browser, quiet_site: Si
         steps.finish()
         page.get_by_role("link", name="Refresh now").click()
         page.wait_for_url(re.compile("/s/"))
-
-
-def test_it_starts_with_a_suggested_address(browser: Browser, quiet_site: Site, steps: Steps) -> None:
-    with fresh_page(browser, quiet_site.url) as (page, complaints):
-        begin(page, "Suggest 1")
-        steps.fail("Suggest 2")
-        page.get_by_role("button", name="Suggest 2").click()
-        expect(page.locator("#panel-address")).to_have_text("Suggest 2")
-        assert complaints == []
 
 
 def test_it_asks_stops_polling_and_goes_on_with_one_tap(browser: Browser, quiet_site: Site, steps: Steps) -> None:

@@ -106,9 +106,8 @@ def test_the_log_does_not_name_the_address(caplog: pytest.LogCaptureFixture) -> 
 
 
 def test_an_address_that_is_not_found_fails_the_evaluation() -> None:
-    with pytest.raises(AddressNotFound) as caught:
+    with pytest.raises(AddressNotFound):
         evaluate_property(Listing("nowhere"), Town())
-    assert caught.value.suggestions == (ADDRESS,)
 
 
 def test_a_region_that_cannot_be_opened_fails_the_evaluation() -> None:

@@ -88,7 +88,8 @@ def test_an_expected_failure_comes_with_its_words(start: Start) -> None:
     with pytest.raises(Refused) as refusal:
         start().run('"refusing"', (), Heard())
     failure = refusal.value.failure
-    assert (failure.code, failure.suggestions) == ("address-not-found", ("1 main street",))
+    assert failure.code == "address-not-found"
+    assert "covers Monaco" in failure.message
     assert not refusal.value.passing
 
 

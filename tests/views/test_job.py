@@ -24,7 +24,6 @@ JOB = Job(
     result_snapshot_id=None,
     error=None,
     error_code=None,
-    suggestions=(),
     attempts=1,
     resumed=0,
     cancel_requested=False,

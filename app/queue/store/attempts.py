@@ -6,7 +6,6 @@ row, whatever its worker still tries to write.
 
 from __future__ import annotations
 
-import json
 import secrets
 import sqlite3
 
@@ -200,7 +199,7 @@ class AttemptStore(StoreBase):
             UPDATE evaluation_jobs
             SET status = 'running', claim_token = :token, worker = :worker, process = :process,
                 lease_until = :lease_until, attempts = attempts + 1, resumed = resumed + (kept_stages > 0),
-                started_at = coalesce(started_at, :now), error = NULL, error_code = NULL, suggestions = '[]',
+                started_at = coalesce(started_at, :now), error = NULL, error_code = NULL,
                 version = version + 1
             WHERE seq = (
                 SELECT seq FROM evaluation_jobs
@@ -258,7 +257,7 @@ class AttemptStore(StoreBase):
             """
             UPDATE evaluation_jobs
             SET status = :status, completed_at = :now,
-                error = :error, error_code = :error_code, suggestions = :suggestions,
+                error = :error, error_code = :error_code,
                 claim_token = NULL, worker = NULL, process = NULL, lease_until = NULL, version = version + 1
             WHERE job_id = :job_id AND claim_token = :token AND status = 'running'
             RETURNING seq, version, current_stage
@@ -281,7 +280,7 @@ class AttemptStore(StoreBase):
             """
             UPDATE evaluation_jobs
             SET status = 'queued', run_after = :due_at, attempts = attempts - :uncounted,
-                error = :error, error_code = :error_code, suggestions = :suggestions,
+                error = :error, error_code = :error_code,
                 claim_token = NULL, worker = NULL, process = NULL, lease_until = NULL, version = version + 1
             WHERE job_id = :job_id AND claim_token = :token AND status = 'running'
             RETURNING seq, version, current_stage
@@ -364,11 +363,10 @@ def held(connection: sqlite3.Connection, claim: Claim) -> Job | None:
 def _reasons(failure: Failure | None) -> dict[str, object]:
     """Return the columns that say why an attempt failed; empty ones if it did not."""
     if failure is None:
-        return {"error": None, "error_code": None, "suggestions": "[]"}
+        return {"error": None, "error_code": None}
     return {
         "error": failure.message,
         "error_code": failure.code,
-        "suggestions": json.dumps(failure.suggestions),
     }
 
 

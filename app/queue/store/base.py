@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import random
 import sqlite3
 import time
@@ -127,7 +126,6 @@ def job_from(row: Row) -> Job:
         result_snapshot_id=row["result_snapshot_id"],
         error=row["error"],
         error_code=row["error_code"],
-        suggestions=tuple(json.loads(row["suggestions"])) if row["suggestions"] != "[]" else (),
         attempts=row["attempts"],
         resumed=row["resumed"],
         cancel_requested=bool(row["cancel_requested"]),

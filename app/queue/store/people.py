@@ -269,7 +269,7 @@ class PeopleStore(StoreBase):
             """
             UPDATE evaluation_jobs
             SET status = 'queued', turn = :turn, queued_at = :queued_at, run_after = :run_after, attempts = 0,
-                cancel_requested = 0, error = NULL, error_code = NULL, suggestions = '[]', started_at = NULL,
+                cancel_requested = 0, error = NULL, error_code = NULL, started_at = NULL,
                 completed_at = NULL, version = version + 1
             WHERE seq = :seq
             RETURNING *

@@ -17,7 +17,7 @@ CREATE TABLE evaluation_jobs_2 (
     result_snapshot_id TEXT,
     error TEXT,
     error_code TEXT,
-    suggestions TEXT NOT NULL DEFAULT '[]',
+    suggestions TEXT NOT NULL DEFAULT '[]',  -- of earlier versions: questions took their place
     attempts INTEGER NOT NULL DEFAULT 0,
     kept_stages INTEGER NOT NULL DEFAULT 0,
     resumed INTEGER NOT NULL DEFAULT 0,

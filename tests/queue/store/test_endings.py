@@ -9,7 +9,7 @@ from app.queue.store import JobStore
 from app.queue.store.base import BACK_OFF_SECONDS, LONGEST_BACK_OFF_SECONDS, back_off_seconds
 from tests.support.building import SetClock, create, ended
 
-FAILURE = Failure("too-bad", "It did not work out.", ("try this", "or that"))
+FAILURE = Failure("too-bad", "It did not work out.")
 
 
 @pytest.fixture
@@ -32,7 +32,6 @@ def test_a_failure_ends_the_job_with_its_reason(store: JobStore, claim: Claim) -
     assert store.fail_job(claim, FAILURE, retry=False)
     job = now(store, claim)
     assert (job.status, job.error, job.error_code) == (Status.FAILED, "It did not work out.", "too-bad")
-    assert job.suggestions == ("try this", "or that")
     assert job.completed_at
 
 
@@ -49,7 +48,7 @@ def test_a_passing_failure_is_tried_again_later(store: JobStore, claim: Claim, c
     clock.pass_seconds(BACK_OFF_SECONDS * 1.5)
     again = claimed(store)
     running = store.get_job(again.job_id)
-    assert (running.attempts, running.error, running.suggestions) == (2, None, ())
+    assert (running.attempts, running.error) == (2, None)
 
 
 def test_a_passing_failure_fails_for_good_after_three_attempts(store: JobStore, clock: SetClock) -> None:

@@ -19,7 +19,7 @@ def failed(store: JobStore) -> Job:
     assert claim
     store.update_job_stage(claim, "geocode", None, None)
     store.update_job_stage(claim, "schools", ended("geocode").record, b"here")
-    store.fail_job(claim, Failure("too-bad", "It did not work out.", ("1 main street",)), retry=False)
+    store.fail_job(claim, Failure("too-bad", "It did not work out."), retry=False)
     return store.get_job(job.job_id)
 
 
@@ -67,7 +67,6 @@ def test_a_failed_job_is_queued_again_with_its_checkpoints(store: JobStore) -> N
     job = failed(store)
     again = store.retry_job(job.job_id, "ann")
     assert (again.status, again.attempts, again.error, again.completed_at) == (Status.QUEUED, 0, None, None)
-    assert again.suggestions == ()
     assert store.checkpoints(job.job_id) == (b"here",)
 
 
