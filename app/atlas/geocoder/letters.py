@@ -51,7 +51,7 @@ def fold(text: str) -> str:
         return text
     if _CYRILLIC_LETTER.search(text):
         text = _from_cyrillic(text)
-    decomposed = unicodedata.normalize("NFKD", text)
+    decomposed = unicodedata.normalize("NFKD", text).casefold()  # taking apart gives some capitals
     if _GREEK_LETTER.search(decomposed):
         decomposed = _from_greek(decomposed)
     return "".join(c for c in decomposed if not unicodedata.combining(c)).translate(_LATIN)

@@ -11,7 +11,7 @@ from app.atlas.geocoder.build.columns import Addresses
 from app.atlas.geocoder.build.index import index_addresses
 from app.atlas.geocoder.geocoder import Geocoder
 from app.atlas.geocoder.labels import Style, address_label, style_of
-from tests.support.geocoder_town import first, house, row_of_houses, sample, spot, town, way
+from tests.support.geocoder_town import first, house, row_of_houses, sample, spot, town, village, way
 
 PIECES = st.sampled_from(
     [
@@ -60,9 +60,9 @@ def test_a_house_mapped_twice_is_one_house() -> None:
     assert matches[0].location.note == ""
 
 
-def test_one_address_in_two_spots_says_so() -> None:
+def test_one_address_in_two_spots_gives_both() -> None:
     rows = [house("Elm Road", "1", 0, "Newport"), house("Elm Road", "1", 3_000, "Newport")]
-    assert "more than one spot" in town(rows).search("1 Elm Road")[0].location.note
+    assert [match.text for match in town(rows).search("1 Elm Road")] == ["1 Elm Road, Newport"] * 2
 
 
 def test_streets_of_one_name_far_apart_stay_apart() -> None:
@@ -104,8 +104,17 @@ def test_what_names_no_city_is_dropped() -> None:
 
 
 def test_a_village_without_street_names_is_found_by_its_place() -> None:
-    row = house("", "12")._replace(place="Hinterdorf")
-    assert first(town([row]), "Hinterdorf 12") == "Hinterdorf 12"
+    assert first(town([village("Hinterdorf", "12")]), "Hinterdorf 12") == "Hinterdorf 12"
+
+
+def test_the_languages_of_a_region_are_told_by_its_streets() -> None:
+    ways = [way(name, east_m=1_000 * at) for at, name in enumerate(("Rue Haute", "Rue Basse", "High Street"))]
+    assert town((), ways).vocabulary.codes == ("en", "fr")
+
+
+def test_a_building_called_by_a_number_takes_no_house_number_away() -> None:
+    geocoder = town(row_of_houses("High Street", range(1, 20)), (), [spot("12", "building")])
+    assert first(geocoder, "12 High Street") == "12 High Street"
 
 
 def test_the_style_follows_the_streets() -> None:
@@ -125,7 +134,6 @@ def test_a_label_leaves_out_what_is_not_known() -> None:
 def test_no_text_breaks_it(text: str) -> None:
     geocoder = sample("monaco")
     assert geocoder.search(text) == geocoder.search(text)
-    geocoder.suggest(text)
     geocoder.complete(text)
 
 

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from app.atlas.geocoder.search.query import MAX_TOKENS, mended_type, read_query
+from app.atlas.geocoder.language import vocabulary
+from app.atlas.geocoder.search.query import MAX_TOKENS, mended_types, read_text
+
+ENGLISH = vocabulary(("en",))
 
 
 def words(text: str) -> list[str]:
-    return [token.text for token in read_query(text).tokens]
+    return [token.text for token in read_text(text).query(ENGLISH).tokens]
 
 
 @pytest.mark.parametrize(
@@ -37,7 +40,17 @@ def test_it_reads_no_more_words_than_an_address_has() -> None:
     assert len(words("word " * 100)) == MAX_TOKENS
 
 
-def test_it_mends_a_misspelled_type_and_nothing_else() -> None:
-    assert mended_type("bulevard") == "boulevard"
-    assert mended_type("boulevard") is None
-    assert mended_type("kaivokatu") is None
+def test_it_mends_a_misspelled_type_in_each_way_that_goes_and_nothing_else() -> None:
+    assert mended_types("bulevard", vocabulary(("fr",))) == ("boulevard",)
+    assert mended_types("boulevard", vocabulary(("fr",))) == ()
+    assert mended_types("kaivokatu", vocabulary(("fi",))) == ()
+
+
+@pytest.mark.parametrize("both", ["60 & 62", "60 and 62", "60 + 62"])
+def test_two_numbers_are_the_houses_between_them(both: str) -> None:
+    assert words(f"{both} High Street") == ["60-62", "high", "street"]
+
+
+def test_a_number_after_a_street_number_is_no_flat() -> None:
+    assert words("Cra. 7 #12-45") == ["cra", "7", "12-45"]
+    assert words("12 High Street #5") == ["12", "high", "street"]

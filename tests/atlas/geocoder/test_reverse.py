@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from app.places import Precision
 from tests.support.geocoder_town import DEGREES_PER_METRE_EAST, LAT, LON, house, row_of_houses, town, way
 
 TOWN = town(row_of_houses("Kaivokatu", range(1, 20)), [way("Mannerheimintie", east_m=2_000)])
@@ -16,22 +15,21 @@ def east(metres: float) -> tuple[float, float]:
 
 @pytest.mark.parametrize("number", [1, 7, 19])
 def test_a_point_at_a_house_is_that_house(number: int) -> None:
-    match = TOWN.reverse(*east(10 * number + 2))
-    assert match is not None
-    assert (match.text, match.location.note) == (f"Kaivokatu {number}", "")
+    found = TOWN.reverse(*east(10 * number + 2))
+    assert found is not None
+    assert (found.text, found.is_house, round(found.metres)) == (f"Kaivokatu {number}", True, 2)
 
 
 def test_a_point_further_off_says_how_far() -> None:
-    match = TOWN.reverse(*east(330))
-    assert match is not None
-    assert match.text == "Kaivokatu 19"
-    assert match.location.note == "The nearest mapped address, 140 m from the point."
+    found = TOWN.reverse(*east(330))
+    assert found is not None
+    assert (found.text, round(found.metres, -1)) == ("Kaivokatu 19", 140)
 
 
 def test_a_point_without_addresses_is_named_by_its_street() -> None:
-    match = TOWN.reverse(*east(2_050))
-    assert match is not None
-    assert (match.text, match.location.precision) == ("Mannerheimintie", Precision.STREET)
+    found = TOWN.reverse(*east(2_050))
+    assert found is not None
+    assert (found.text, found.is_house) == ("Mannerheimintie", False)
 
 
 def test_a_point_far_from_everything_has_no_name() -> None:
@@ -40,7 +38,12 @@ def test_a_point_far_from_everything_has_no_name() -> None:
 
 
 def test_the_nearer_of_two_cells_wins() -> None:
-    geocoder = town([house("Near", "1", 0), house("Far", "2", 240)])
-    match = geocoder.reverse(*east(110))
-    assert match is not None
-    assert match.text == "Near 1"
+    found = town([house("Near", "1", 0), house("Far", "2", 240)]).reverse(*east(110))
+    assert found is not None
+    assert found.text == "Near 1"
+
+
+def test_the_nearest_houses_come_in_order_as_far_as_asked() -> None:
+    assert [each.text for each in TOWN.nearest(*east(71), 3, 500)] == ["Kaivokatu 7", "Kaivokatu 8", "Kaivokatu 6"]
+    assert TOWN.nearest(*east(-600), 3, 500) == []
+    assert [each.text for each in TOWN.nearest(*east(-600), 1, 1_000)] == ["Kaivokatu 1"]

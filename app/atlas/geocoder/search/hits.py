@@ -186,11 +186,14 @@ def _says_where(query: Query, hit: Hit) -> bool:
 def _partial(query: Query, span: TokenSpan, name: Name) -> _Found | None:
     """Return the hit of a name of which a part was typed, None where too little was."""
     terms, words = _terms(query, span), query.vocabulary
-    asked = [term for term in terms if len(term) > 1 or term.isdigit() or term in words.types]
-    cost = missing_terms_cost(asked, name.terms, [term for term in terms if term not in asked], words)
+    letters = [token.text for token in query.tokens[span.start : span.end]]
+    initials = {text for text, term in zip(letters, terms, strict=True) if _is_initial(text, term, words)}
+    asked = [term for text, term in zip(letters, terms, strict=True) if text not in initials]
+    cost = missing_terms_cost(asked, name.terms, initials, words)
     if name.kind not in (STREET, LOCALITY) or cost > 2 * MISSING_TERM:
         return None
-    if name.kind == LOCALITY and not {*asked} - words.articles <= {*name.terms}:
+    silent = words.articles | (words.types | words.directions if name.kind == STREET else frozenset())
+    if not {*asked} - silent <= {*name.terms}:
         return None
     if sorted(terms) == sorted(name.terms):
         return _Found(span, name, ORDER + _comma_cost(query, span))
@@ -199,12 +202,18 @@ def _partial(query: Query, span: TokenSpan, name: Name) -> _Found | None:
     return _Found(span, name, cost + more.cost + _comma_cost(query, span), doubt, more.typeless)
 
 
+def _is_initial(text: str, term: str, words: Vocabulary) -> bool:
+    """Return whether a token is the first letter of a name rather than a short type ("v." for via)."""
+    return len(text) == 1 and text.isalpha() and term not in words.types
+
+
 def _lacks_forename(asked: Sequence[str], mapped: Sequence[str], words: Vocabulary) -> bool:
     """Return whether only what may be a forename or a year is missing: "Via (Giovanni) Battista Torti".
 
     It stands between the type of street and the family name. "Old" in "Old Mill Lane" makes another street.
     """
-    missing = [at for at, term in enumerate(mapped) if term not in asked and term not in words.articles]
+    silent = words.articles | words.types | words.directions
+    missing = [at for at, term in enumerate(mapped) if term not in asked and term not in silent]
     telling = [at for at in missing if not (mapped[at].isdigit() and len(mapped[at]) == 4)]
     return not telling or (mapped[0] in words.types and telling == list(range(1, len(telling) + 1)))
 
