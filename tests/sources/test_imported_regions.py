@@ -9,8 +9,8 @@ import pytest
 
 from app.atlas.importing.importer import RegionInput, import_region
 from app.atlas.regions import RegionStore
-from app.errors import AddressNotFound, AddressOutsideRegions, AtlasDamaged, NoRegions, RegionNotFound
-from app.places import Kind
+from app.errors import AddressNotFound, AtlasDamaged, LinkWithoutPoint, NoRegions, RegionNotFound
+from app.places import Kind, Location, Question
 from app.sources.regions import ImportedRegions
 from tests.support.extracts import WHEN, Town, small_town
 
@@ -26,11 +26,17 @@ def put(path: Path, town: Town, name: str = "town") -> None:
     import_region(RegionStore(path / "regions"), name, RegionInput(town.write(path / f"{name}.osm.pbf")))
 
 
+def located(source: ImportedRegions, text: str, near: Location | None = None) -> Location:
+    """Locate what needs no question."""
+    found = source.locate(text, near)
+    assert isinstance(found, Location), found
+    return found
+
+
 def test_it_finds_an_address_in_its_region(tmp_path: Path, source: ImportedRegions) -> None:
     put(tmp_path, small_town())
-    location = source.locate("3 main street")
-    assert location.region == "town"
-    assert "3" in location.label
+    location = located(source, "3 main street")
+    assert (location.region, location.label) == ("town", "3 Main Street, Smallville")
     assert source.surroundings(location).nearest(Kind.CAFE)[0].name == "Café Nord"
 
 
@@ -39,24 +45,24 @@ def test_without_a_region_nothing_can_be_located(source: ImportedRegions) -> Non
         source.locate("3 Main Street")
 
 
-def test_a_misspelt_street_is_suggested(tmp_path: Path, source: ImportedRegions) -> None:
+def test_a_street_misspelt_beyond_doubt_is_asked_about(tmp_path: Path, source: ImportedRegions) -> None:
     put(tmp_path, small_town())
-    with pytest.raises(AddressNotFound) as refusal:
-        source.locate("Mayn Streat 3 Smalville")
-    assert refusal.value.suggestions
-    assert len(refusal.value.suggestions) <= 5
+    question = source.locate("Mayn Streat 3 Smallville")
+    assert isinstance(question, Question)
+    assert question.choices[0].location.label == "3 Main Street, Smallville"
 
 
-def test_an_address_in_another_city_is_outside(tmp_path: Path, source: ImportedRegions) -> None:
+@pytest.mark.parametrize("text", ["10 Downing Road, London", "???", "qwertz uiop", "01633 656656"])
+def test_what_is_like_nothing_here_is_refused(tmp_path: Path, source: ImportedRegions, text: str) -> None:
     put(tmp_path, small_town())
-    with pytest.raises(AddressOutsideRegions, match="Town"):
-        source.locate("10 Downing Road, London")
+    with pytest.raises(AddressNotFound, match="Town"):
+        source.locate(text)
 
 
-def test_an_address_that_is_no_words_is_refused(tmp_path: Path, source: ImportedRegions) -> None:
+def test_a_link_without_a_point_is_refused_with_its_own_reason(tmp_path: Path, source: ImportedRegions) -> None:
     put(tmp_path, small_town())
-    with pytest.raises((AddressNotFound, AddressOutsideRegions)):
-        source.locate("???")
+    with pytest.raises(LinkWithoutPoint):
+        source.locate("https://maps.app.goo.gl/AbCdEf")
 
 
 def test_the_fresher_of_two_overlapping_regions_answers(tmp_path: Path, source: ImportedRegions) -> None:
@@ -64,7 +70,7 @@ def test_the_fresher_of_two_overlapping_regions_answers(tmp_path: Path, source: 
     old.when = WHEN.replace(year=2015)
     put(tmp_path, old, "z-old")
     put(tmp_path, new, "a-new")
-    assert source.locate("3 Main Street").region == "a-new"
+    assert located(source, "3 Main Street").region == "a-new"
 
 
 def test_the_larger_of_two_equally_fresh_regions_answers(tmp_path: Path, source: ImportedRegions) -> None:
@@ -73,23 +79,23 @@ def test_the_larger_of_two_equally_fresh_regions_answers(tmp_path: Path, source:
         large.street(f"Street {north}", north, half_m=1_500)
     put(tmp_path, large, "a-large")
     put(tmp_path, small_town(), "z-small")
-    assert source.locate("3 Main Street").region == "a-large"
+    assert located(source, "3 Main Street").region == "a-large"
 
 
 def test_it_notices_a_reimport(tmp_path: Path, source: ImportedRegions) -> None:
     put(tmp_path, small_town())
-    before = source.surroundings(source.locate("3 Main Street"))
+    before = source.surroundings(located(source, "3 Main Street"))
     town = small_town()
     town.node(-180, 10, {"amenity": "cafe", "name": "New Café"})
     put(tmp_path, town)
-    after = source.surroundings(source.locate("3 Main Street"))
+    after = source.surroundings(located(source, "3 Main Street"))
     assert [place.name for place in before.nearest(Kind.CAFE)] == ["Café Nord"]
     assert [place.name for place in after.nearest(Kind.CAFE)] == ["New Café", "Café Nord"]
 
 
 def test_a_removed_region_is_not_found_any_more(tmp_path: Path, source: ImportedRegions) -> None:
     put(tmp_path, small_town())
-    location = source.locate("3 Main Street")
+    location = located(source, "3 Main Street")
     RegionStore(tmp_path / "regions").remove("town")
     with pytest.raises(RegionNotFound):
         source.surroundings(location)
@@ -103,7 +109,7 @@ def test_a_damaged_region_does_not_stop_the_others(tmp_path: Path, source: Impor
     with pytest.raises(AtlasDamaged, match="bad"):
         source.locate("3 Main Street")
     put(tmp_path, small_town(), "good")
-    assert source.locate("3 Main Street").region == "good"
+    assert located(source, "3 Main Street").region == "good"
 
 
 def damage(path: Path, name: str) -> None:
@@ -173,12 +179,22 @@ def test_it_completes_from_each_region_in_turn(tmp_path: Path, source: ImportedR
     assert sides == ["East", "West", "East", "West", "East"]
 
 
+def test_it_completes_a_destination_in_the_region_of_the_address_first(tmp_path: Path, source: ImportedRegions) -> None:
+    for name in ("elm", "oak"):
+        town = small_town()
+        town.street(f"{name.title()} Road", 200)
+        town.street(f"Harbour {name.title()}", 300)
+        put(tmp_path, town, name)
+    assert source.complete("Harbour", beside="1 Elm Road")[0].startswith("Harbour Elm")
+    assert source.complete("Harbour", beside="1 Oak Road")[0].startswith("Harbour Oak")
+
+
 def test_threads_share_it(tmp_path: Path, source: ImportedRegions) -> None:
     put(tmp_path, small_town())
     found: list[str] = []
 
     def look() -> None:
-        here = source.surroundings(source.locate("3 Main Street"))
+        here = source.surroundings(located(source, "3 Main Street"))
         found.extend(place.name for place in here.nearest(Kind.CAFE))
 
     threads = [threading.Thread(target=look) for _ in range(4)]

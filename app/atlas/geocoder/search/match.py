@@ -163,7 +163,8 @@ class Matcher:
     ) -> tuple[Doubt | None, str]:
         placed = any(miss.cost <= FAR_IN_LOCALITY for miss in misses)
         if dropped:
-            return Doubt.DROPPED, " ".join(dropped)
+            of_street = all(self._query.vocabulary.types & {*terms} for terms in map(self._terms_of, dropped))
+            return Doubt.KIND if of_street else Doubt.DROPPED, " ".join(dropped)
         if candidate.left.station:
             return Doubt.KIND, ""
         raised = {candidate.hit.doubt, *(miss.doubt for miss in misses)}
@@ -174,6 +175,9 @@ class Matcher:
         if found.is_other:
             return Doubt.NUMBER, candidate.number[0].text
         return None, ""
+
+    def _terms_of(self, word: str) -> tuple[str, ...]:
+        return terms_of_tokens((word,), self._query.vocabulary)
 
     def _dropped(self, candidate: _Candidate, found: AddressPoint, placed: bool) -> Sequence[str]:
         """Return the words left out that matter: not a part of the region's title, where the house is just as typed."""
