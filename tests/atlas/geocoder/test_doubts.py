@@ -29,7 +29,7 @@ def doubt(text: str) -> Doubt | None:
         ("12 High Street, London", Doubt.DROPPED),
         ("12 High Street, Fantasia", Doubt.DROPPED),
         ("12 High Street, Newport, Minnesota", Doubt.DROPPED),
-        ("5 St James Street", Doubt.DROPPED),
+        ("5 St James Street", Doubt.KIND),
         ("12 High Street E", Doubt.DROPPED),
         ("Fantasy Lane 4, Newport", Doubt.DROPPED),
         ("London", Doubt.KIND),

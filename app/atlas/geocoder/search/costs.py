@@ -32,13 +32,15 @@ ONE_EDIT, TWO_EDITS, TWO_OF_LONG, EDIT_OF_SHORT = 0.13, 0.36, 0.3, 0.2
 WRONG_TYPE, MISSING_TYPE, EXTRA_TYPE = 0.38, 0.12, 0.1
 WRONG_DIRECTION, MISSING_DIRECTION = 0.3, 0.06
 ARTICLE, ORDER, ACROSS_COMMA = 0.02, 0.06, 0.25
+#: A whole name with a comma in it ("Grundskolan Norsen, Kronohagan").
+WHOLE_ACROSS_COMMA = 0.005
 #: A term of the name left out makes a near miss, unless its first letter is given ("Via G. Washington"), and hardly
 #: counts where it is a year ("Rue du 11 Novembre 1918").
 MISSING_TERM, INITIAL, MISSING_YEAR = 0.2, 0.08, 0.04
 #: Written as mapped comes before what only reads alike: "S Street" before "South Street".
 OTHER_SPELLING = 0.02
-#: An earlier name of a street, or one in another language, comes after a street that has the name today.
-OTHER_NAME = 0.04
+#: An earlier name, or one in another language, comes after what has the name today, be that only a shop.
+OTHER_NAME = 0.07
 
 #: The number is not on the street, or no street was found for it.
 NO_SUCH_NUMBER, NUMBER_WITHOUT_STREET = 0.12, 0.3

@@ -18,6 +18,7 @@ from app.atlas.geocoder.search.costs import (
     MISSING_TERM,
     ONE_EDIT,
     ORDER,
+    WHOLE_ACROSS_COMMA,
     Difference,
     Doubt,
     allowed_edits,
@@ -105,7 +106,7 @@ def exact_hits(store: GeocoderStore, query: Query, spans: Sequence[TokenSpan]) -
         if name.kind == POSTCODE:
             found += [_Found(span, name) for span in keys.get(name.key, ()) if not _is_block_number(query, span)]
             continue
-        found += [_Found(span, name, _comma_cost(query, span)) for span in keys.get(name.key, ())]
+        found += [_Found(span, name, _comma_cost(query, span, WHOLE_ACROSS_COMMA)) for span in keys.get(name.key, ())]
         if name.kind == STREET and name.key not in keys:
             found += [_with_difference(query, span, name) for span in cores.get(name.core, ())]
     return _joined(found)
@@ -306,9 +307,9 @@ def _with_difference(query: Query, span: TokenSpan, name: Name, cost: float = 0.
     return _Found(span, name, cost + more.cost + _comma_cost(query, span), more.doubt, more.typeless)
 
 
-def _comma_cost(query: Query, span: TokenSpan) -> float:
+def _comma_cost(query: Query, span: TokenSpan, cost: float = ACROSS_COMMA) -> float:
     """Return the cost of a name that goes on after a comma."""
-    return ACROSS_COMMA * (query.tokens[span.start].part != query.tokens[span.end - 1].part)
+    return cost * (query.tokens[span.start].part != query.tokens[span.end - 1].part)
 
 
 def _joined(found: Iterable[_Found]) -> list[Hit]:

@@ -29,7 +29,7 @@ from app.atlas.geocoder.search.hits import Hit
 from app.atlas.geocoder.search.houses import AddressPoint, address_points, chosen_number
 from app.atlas.geocoder.search.query import Query
 from app.atlas.geocoder.store import CITY, LOCALITY, STREET, Corner, GeocoderStore, Locality, Street
-from app.atlas.geocoder.text import key_of, terms_of_tokens, tokens_of
+from app.atlas.geocoder.text import key_of, terms_of, terms_of_tokens, tokens_of
 from app.geo import distance_m
 from app.places import Location, Precision
 
@@ -47,7 +47,7 @@ UNMAPPED_TOWN = 0.01
 #: A name of so many words may be that of a town elsewhere.
 TOWN_NAME_TOKENS = 2
 #: A name that explains all that was typed comes before several that do so together.
-EACH_HINT = 0.01
+EACH_HINT, HINT_AT_DOOR = 0.01, 0.03
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,8 +115,12 @@ class Matcher:
     def _candidate(self, hit: Hit) -> _Candidate:
         hints, covered = self._hints.beside(hit.covers)
         number, used = chosen_number(self._query, hit, covered)
+        if not number:  # "Town Pool, Mill Lane" asks for the pool
+            hints = [hint for hint in hints if hint.is_settlement]
+            covered = frozenset(at for hint in hints for at in hint.covers)
         left = self._hints.leftover(hit.covers | covered | used, hit.covers)
-        return _Candidate(hit, hints, number, left, hit.cost + left.cost + sum(hint.cost for hint in hints))
+        base = hit.cost + left.cost + sum(hint.cost + HINT_AT_DOOR * (not hint.is_settlement) for hint in hints)
+        return _Candidate(hit, hints, number, left, base)
 
     def _street_matches(self, candidate: _Candidate) -> Iterable[Match]:
         streets = self._store.streets(candidate.hit.refs)
@@ -152,11 +156,13 @@ class Matcher:
     def _spelling_cost(self, hit: Hit, street: Street) -> float:
         """Return the cost of another name of a street than its own, and of one that only reads like the one typed."""
         typed = [token.text for token in self._query.tokens[hit.start : hit.end]]
-        mapped = [token.text for token in tokens_of(fold(street.name))]
-        if typed == mapped:
+        if typed == [token.text for token in tokens_of(fold(street.name))]:
             return 0.0
-        same = key_of(terms_of_tokens(tuple(mapped), self._query.vocabulary)) == hit.name
-        return OTHER_SPELLING if same else OTHER_NAME
+        return OTHER_SPELLING if self._is_own_name(hit, street.name) else OTHER_NAME
+
+    def _is_own_name(self, hit: Hit, name: str) -> bool:
+        """Return whether the name found is this one, rather than another name of the same thing."""
+        return key_of(terms_of(name, self._query.vocabulary)) == hit.name
 
     def _street_doubt(
         self, candidate: _Candidate, found: AddressPoint, misses: Sequence[Miss], dropped: Sequence[str]
@@ -236,7 +242,7 @@ class Matcher:
             left = self._hints.leftover(own, hit.covers)
             misses = [hint.miss(locality.lat, locality.lon, "", "") for hint in holding]
             cost = base + left.cost + foreign_cost(len(left.dropped), False) + _place_cost(locality.kind)
-            cost += self._station_cost(hit, locality, left)
+            cost += self._station_cost(hit, locality, left) + OTHER_NAME * (not self._is_own_name(hit, locality.name))
             if self._ends_with(hit):
                 cost = min(cost, STREET_NOT_HERE)
             cost += sum(miss.cost for miss in misses) + UNMAPPED_TOWN * (locality.kind == POSTAL_TOWN)
