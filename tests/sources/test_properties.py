@@ -20,6 +20,7 @@ from bench.geocoder.world import World, load
 from tests.support.folders import SAMPLES
 
 NAMES = ("monaco", "helsinki")
+TOWNS = ("Helsinki", "Monaco", "Monte-Carlo")
 SOME = settings(max_examples=60, deadline=None)
 
 
@@ -101,7 +102,7 @@ def test_what_a_completion_offers_is_found_exactly(together: ImportedRegions, na
         found = together.locate(label)
         places = [found] if isinstance(found, Location) else [choice.location for choice in found.choices]
         begin = words(label.split(",")[0])
-        if any(map(str.isdigit, label.split(",")[0])):
+        if any(map(str.isdigit, label.split(",")[0])) and label.endswith(TOWNS):
             assert any(begin <= words(place.label) for place in places), (label, places)
         else:  # a stop "Pohj. Makasiinikatu" is on the street of that name
             assert any(begin & words(place.label) for place in places), (label, places)
