@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from app.atlas.atlas import Atlas
 from app.atlas.geocoder.geocoder import FOUND, PLAUSIBLE
-from app.atlas.geocoder.kinds import EVERYDAY_KINDS, REACH_M
+from app.atlas.geocoder.kinds import EVERYDAY_KINDS, REACH_M, STATION_KINDS
 from app.atlas.geocoder.letters import fold
 from app.atlas.geocoder.search.costs import Doubt
 from app.atlas.geocoder.search.match import SAME_SCORE, Match
@@ -34,7 +34,8 @@ class Found:
     def sure(self, near: Location | None) -> bool:
         """Return whether it may be taken without asking: a shop only where someone at an address goes there."""
         match = self.match
-        goes_there = near is not None and match.doubt is Doubt.LESSER and match.kind in EVERYDAY_KINDS
+        everyday = match.kind in EVERYDAY_KINDS | STATION_KINDS
+        goes_there = near is not None and match.doubt is Doubt.LESSER and everyday
         return (match.doubt is None or goes_there) and match.score >= FOUND
 
     @property
@@ -75,12 +76,12 @@ def decided(text: str, found: Sequence[Found], near: Location | None = None) -> 
 def location_of(found: Found) -> Location:
     """Return where a match is, in its region, named with its kind where that tells something."""
     match, at = found.match, found.match.location
-    label, note, precision = at.label, at.note, at.precision
+    label, note, precision, kind = at.label, at.note, at.precision, match.kind.replace("_", " ")
     if at.precision is Precision.PLACE and match.kind != "house":
         is_thing = match.kind not in REACH_M and match.kind not in AREAS
         precision = Precision.NAMED if is_thing else Precision.PLACE
-        tells = match.kind not in ("street", "place") and match.kind not in fold(label)
-        label = f"{label} ({match.kind})" if tells else label
+        tells = kind not in ("street", "place") and kind not in fold(label)
+        label = f"{label} ({kind})" if tells else label
         note = note or _place_note(match)
     return replace(at, label=label, note=note, precision=precision, region=found.atlas.name)
 
@@ -129,7 +130,7 @@ def _clearly_nearest(rivals: Sequence[Found], near: Location) -> Found | None:
 def _question(text: str, found: Sequence[Found], why: str) -> Question:
     shown = found[:MOST_CHOICES]
     several = len({each.atlas.name for each in shown}) > 1
-    choices = (Choice(location_of(each), each.match.kind, _where(each, several)) for each in shown)
+    choices = (Choice(location_of(each), each.match.kind.replace("_", " "), _where(each, several)) for each in shown)
     return Question(text, why, tuple(choices))
 
 

@@ -85,6 +85,16 @@ def test_the_question_says_why(source: ImportedRegions, text: str, why: str) -> 
     assert why in asked(source, text).why
 
 
+def test_the_town_of_some_addresses_at_the_edge_is_no_town_here(tmp_path: Path) -> None:
+    town = town_of("Ashby")
+    town.node(0, 20, {"addr:housenumber": "9", "addr:street": "High Street", "addr:city": "Baltimore"})
+    put(tmp_path, town)
+    source = ImportedRegions(tmp_path / "regions")
+    assert labels(asked(source, "Baltimore")) == ["Baltimore (postal town)"]
+    assert "in the town that it names" in asked(source, "3 High Street, Baltimore").why
+    assert located(source, "9 High Street, Baltimore").label == "9 High Street, Baltimore"
+
+
 def test_there_are_at_most_five_choices(tmp_path: Path) -> None:
     town = Town()
     for at in range(8):

@@ -33,4 +33,9 @@ EVERYDAY_KINDS = frozenset({
     "tram stop", "bus stop", "shop", "supermarket", "restaurant", "cafe", "pub", "bank", "post office", "pharmacy",
     "sports centre",
 })  # fmt: skip
-LESSER_KINDS = EVERYDAY_KINDS | {"building", "house", "hotel", "landmark", "office", "place", "locality", "peak"}
+LESSER_KINDS = EVERYDAY_KINDS | {
+    "building", "house", "hotel", "landmark", "office", "place", "locality", "peak", "city_block", "farm", "islet",
+    "isolated_dwelling", "allotments",
+}  # fmt: skip
+#: Kinds that are mostly called after another place than the one where they are: a station after the town it leads to.
+NAMED_AFTER = LESSER_KINDS | STATION_KINDS | {POSTAL_TOWN}

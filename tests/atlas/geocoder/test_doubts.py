@@ -76,7 +76,7 @@ def test_the_words_left_out_are_named() -> None:
     assert TOWN.search("12 High Street, Fantasia Grande")[0].about == "fantasia grande"
 
 
-@pytest.mark.parametrize("kind", ["shop", "building", "bus stop", "cafe"])
+@pytest.mark.parametrize("kind", ["shop", "building", "bus stop", "cafe", "railway station"])
 def test_a_shop_may_have_the_name_of_a_town_elsewhere(kind: str) -> None:
     geocoder = town(HOUSES, places=[spot("Verona", kind)])
     assert geocoder.search("Verona")[0].doubt is Doubt.LESSER

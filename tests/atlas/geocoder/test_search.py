@@ -105,7 +105,7 @@ def test_a_place_alone_is_found_as_a_place() -> None:
     assert (match.text, match.location.precision) == ("Maindee", Precision.PLACE)
 
 
-@pytest.mark.parametrize("text", ["renfrew", "Renfrew station", "renfrew railway station"])
+@pytest.mark.parametrize("text", ["Renfrew Newport", "Renfrew station", "renfrew railway station"])
 def test_a_station_is_found_with_or_without_that_word(text: str) -> None:
     assert taken(town(NEWPORT, places=[spot("Renfrew Station", "railway station")]), text) == "Renfrew Station"
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from app.atlas.geocoder.countries import is_country, lies_in
-from app.atlas.geocoder.kinds import OTHER_REACH_M, REACH_M
+from app.atlas.geocoder.kinds import OTHER_REACH_M, POSTAL_TOWN, REACH_M
 from app.atlas.geocoder.search.costs import (
     FAR_IN_LOCALITY,
     KNOWN_TOKEN,
@@ -61,8 +61,10 @@ class Hint:
             return MET
         ratio = min(distance_m(lat, lon, each.lat, each.lon) / _reach_m(each.kind) for each in self.localities)
         if ratio <= 1:
-            in_other_town = city and any(each.kind == "postal town" for each in self.localities)
-            return Miss(OTHER_TOWN_NEAR if in_other_town else FAR_IN_LOCALITY * ratio)
+            if not city or all(each.kind != POSTAL_TOWN for each in self.localities):
+                return Miss(FAR_IN_LOCALITY * ratio)
+            if any(each.kind != POSTAL_TOWN for each in self.localities):
+                return Miss(OTHER_TOWN_NEAR)
         return Miss(OTHER_LOCALITY, Doubt.TOWN if self.is_settlement else Doubt.DROPPED)
 
     def _other_postcode(self, lat: float, lon: float) -> Miss:

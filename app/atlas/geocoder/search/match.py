@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from app.atlas.geocoder.kinds import LESSER_KINDS, MAJOR_KINDS, POSTAL_TOWN, REACH_M, STATION_KINDS, VAGUE_KINDS
+from app.atlas.geocoder.kinds import (
+    LESSER_KINDS,
+    MAJOR_KINDS,
+    NAMED_AFTER,
+    POSTAL_TOWN,
+    REACH_M,
+    STATION_KINDS,
+    VAGUE_KINDS,
+)
 from app.atlas.geocoder.labels import address_label
 from app.atlas.geocoder.letters import fold
 from app.atlas.geocoder.numbers import HouseNumber
@@ -276,8 +284,9 @@ class Matcher:
         raised = next((miss.doubt for miss in misses if miss.doubt), hit.doubt)
         if raised or misses or left.station or (locality.street and self._own_address(locality) - hit.covers):
             return raised, ""
-        longest = 1 if locality.kind == "house" else TOWN_NAME_TOKENS
-        lesser = locality.kind in LESSER_KINDS and hit.end - hit.start <= longest
+        longest = 1 if locality.kind in STATION_KINDS | {"house"} else TOWN_NAME_TOKENS
+        said = any(token.text in self._query.vocabulary.stations for token in self._query.tokens[hit.start : hit.end])
+        lesser = locality.kind in NAMED_AFTER and hit.end - hit.start <= longest and not said
         return (Doubt.NAME if hit.cost >= ONE_EDIT else Doubt.LESSER if lesser else None), ""
 
     def _place_match(self, locality: Locality, cost: float, doubt: tuple[Doubt | None, str]) -> Match:
