@@ -16,7 +16,7 @@ from app.atlas.geocoder.letters import fold
 _INITIALS = re.compile(r"\b(?:[^\W\d_]\.){2,}(?=\s|$)|\b[^\W\d_]\.(?=[^\W\d_]{4})|(?<=[^\W\d_]{2})\.(?=[^\W\d_]{2})")
 _INNER_DOT = re.compile(r"(?<=[^\W\d_])\.(?=[^\W\d_])")
 _ELISION = re.compile(r"\b([a-z]|[a-z]+l|sant)'(?=[a-z]{2})")
-_JOIN = re.compile(r"\s*&\s*|\s[@/+]\s")
+_JOIN = re.compile(r"\s*&\s*|\s[@/+]\s|(?<=[^\W\d_]{3})/(?=[^\W\d_]{3})")
 #: Stands for a mark or word between the names of two streets, as in "Main & Elm".
 AND = "&"
 #: Of the words that may stand between two streets ("corner", "at"), those that names have too.

@@ -83,6 +83,13 @@ def test_a_shop_may_have_the_name_of_a_town_elsewhere(kind: str) -> None:
     assert geocoder.search("Verona, Newport")[0].doubt is None
 
 
+def test_what_is_of_a_town_is_more_than_a_shop_in_it() -> None:
+    streets = [way(name, east_m=1_000 * at) for at, name in enumerate(("Rue Haute", "Rue Basse", "Avenue Verte"))]
+    geocoder = town((), streets, [spot("Casino", "supermarket"), spot("Monte-Carlo", "suburb")])
+    assert geocoder.search("Casino, Monte-Carlo")[0].doubt is None
+    assert geocoder.search("Casino de Monte-Carlo")[0].doubt is Doubt.LESSER
+
+
 def test_a_part_of_the_name_of_a_place_is_not_the_whole() -> None:
     geocoder = town(HOUSES, places=[spot("Royal Gwent Hospital", "hospital")])
     assert taken(geocoder, "Royal Gwent Hospital") == "Royal Gwent Hospital"

@@ -101,6 +101,7 @@ def test_tokens_know_their_part() -> None:
         ("dell'arte", "dell arte"),
         ("main & elm", "main & elm"),
         ("main / elm", "main & elm"),
+        ("main/elm", "main & elm"),
         ("12/3 elm", "12/3 elm"),
     ],
 )

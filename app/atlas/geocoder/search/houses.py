@@ -152,7 +152,10 @@ def _beside(houses: Sequence[House], asked: HouseNumber) -> AddressPoint | None:
         return None
     note = f"Number {asked.text} is not mapped; this is the place of number {nearest.number.text}, the nearest that is."
     found = _estimated(nearest, nearest.lat, nearest.lon, asked, note)
-    return found if gap <= NEXT_DOOR else replace(found, number=nearest.number.text, is_other=True)
+    if gap <= NEXT_DOOR:
+        return found
+    note = f"Number {asked.text} is not mapped; this is number {nearest.number.text}, the nearest that is."
+    return replace(found, number=nearest.number.text, precision=Precision.HOUSE, note=note, is_other=True)
 
 
 def _by_house(house: House) -> tuple[int, int]:

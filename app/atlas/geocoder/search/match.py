@@ -50,6 +50,8 @@ WORSE = 0.4
 MINOR_PLACE, LESSER_PLACE = 0.02, 0.05
 #: A station that is called like its town or street, where nobody said "station".
 STATION_UNSAID = 0.03
+#: A shop or a stop, where words were typed that name nothing there.
+LESSER_BUT_DROPPED = 0.15
 #: The middle of the addresses that name a town, where the town itself is mapped too.
 UNMAPPED_TOWN = 0.01
 #: A name of so many words may be that of a town elsewhere.
@@ -253,6 +255,7 @@ class Matcher:
             cost += self._station_cost(hit, locality, left) + OTHER_NAME * (not self._is_own_name(hit, locality.name))
             if self._ends_with(hit):
                 cost = min(cost, STREET_NOT_HERE)
+            cost += LESSER_BUT_DROPPED if left.dropped and locality.kind in LESSER_KINDS else 0.0
             cost += sum(miss.cost for miss in misses) + UNMAPPED_TOWN * (locality.kind == POSTAL_TOWN)
             if cost <= MOST_COST:
                 yield self._place_match(locality, cost, self._place_doubt(hit, locality, left, misses, bool(numbers)))
@@ -282,6 +285,11 @@ class Matcher:
         if left.station and locality.kind not in STATION_KINDS:
             return Doubt.KIND, ""
         raised = next((miss.doubt for miss in misses if miss.doubt), hit.doubt)
+        after = range(hit.end, min(hit.end + 1, len(self._query.tokens)))
+        if locality.kind in LESSER_KINDS and any(
+            self._query.terms[at] in self._query.vocabulary.articles for at in after
+        ):
+            return raised or Doubt.LESSER, ""  # the "Casino de Monte-Carlo" is no shop called Casino in Monte-Carlo
         if raised or misses or left.station or (locality.street and self._own_address(locality) - hit.covers):
             return raised, ""
         longest = 1 if locality.kind in STATION_KINDS | {"house"} else TOWN_NAME_TOKENS
