@@ -154,7 +154,7 @@ def _why(text: str, best: Found) -> str:
             return f"There is no “{text}” on the map here, but this has a name like it."
         case Doubt.NUMBER:
             return f"Number {match.about} is not on the map there. Is it one of these?"
-        case Doubt.LESSER:
+        case Doubt.LESSER if fold(text) in fold(match.text):
             return f"This is all that is called “{text}” on the map here. Is it meant?"
         case Doubt.NAME if match.score >= FOUND and fold(text) in fold(match.text):
             return f"“{text}” is only a part of these names. Which one?"

@@ -69,7 +69,7 @@ WIDEST_GAP = 40
 WIDEST_GAP_M = 400.0
 #: A number without neighbours on both sides is placed at the nearest mapped one if that is no further than this, and
 #: without a question where they are next to each other.
-FURTHEST_BESIDE, NEXT_DOOR = 6, 2
+FURTHEST_BESIDE, NEXT_DOOR = 6, 3
 #: Streets of one name on which an unmapped number is estimated.
 MOST_ESTIMATES = 12
 
