@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from functools import cached_property
 
 from app.atlas.geocoder.kinds import DISTRICT_KINDS, REACH_M
 from app.atlas.geocoder.language import Vocabulary
 from app.atlas.geocoder.letters import fold
+from app.atlas.geocoder.search.addresses import AddressMatcher
 from app.atlas.geocoder.search.complete import Completion, complete
 from app.atlas.geocoder.search.hints import Hints
 from app.atlas.geocoder.search.hits import Hit, TokenSpan, exact_hits, fuzzy_hits, mended_hits, partial_hits, spans_of
-from app.atlas.geocoder.search.match import Match, Matcher, in_order
+from app.atlas.geocoder.search.match import Match, in_order
+from app.atlas.geocoder.search.places import PlaceMatcher
 from app.atlas.geocoder.search.query import CleanText, Query, read_text
 from app.atlas.geocoder.search.reverse import Neighbour, nearest_address, nearest_houses
 from app.atlas.geocoder.store import GeocoderStore, Locality
@@ -94,5 +96,5 @@ class Geocoder:
 
     def _scored(self, query: Query, hits: list[Hit]) -> list[Match]:
         hints = Hints(self._store, query, hits, self._title_tokens)
-        found: Iterable[Match] = Matcher(self._store, query, hits, hints).matches()
-        return in_order(found)
+        addresses = AddressMatcher(self._store, query, hits, hints).matches()
+        return in_order([*addresses, *PlaceMatcher(self._store, query, hits, hints).matches()])

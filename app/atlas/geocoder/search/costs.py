@@ -58,6 +58,8 @@ FOREIGN, MORE_FOREIGN = 0.4, 0.2
 FOREIGN_BUT_PLACED, MORE_BUT_PLACED, MOST_BUT_PLACED = 0.15, 0.06, 0.3
 #: Words before or behind an address that is right in all else, which name who lives there or a part of the region.
 ADDRESSEE = 0.05
+#: What is at the door of an address and named with it: a name that explains all that was typed comes before both.
+HINT_AT_DOOR = 0.03
 #: A number without a meaning, part of the name of a locality, and a token of the region's title.
 ODD_NUMBER, KNOWN_TOKEN = 0.03, 0.01
 #: "Main & Elm" is not the one of the two.

@@ -29,7 +29,7 @@ from app.atlas.geocoder.search.costs import (
 )
 from app.atlas.geocoder.search.query import Query
 from app.atlas.geocoder.store import LOCALITY, POSTCODE, STREET, GeocoderStore, Name
-from app.atlas.geocoder.text import AND, core_of, glued_keys, key_of, mended_endings, same_digits, trigrams
+from app.atlas.geocoder.text import AND, core_of, glued_keys, key_of, mended_endings, same_digits, terms_of, trigrams
 
 #: The longest name looked for, in tokens.
 LONGEST_NAME = 10
@@ -330,3 +330,8 @@ def _hit(same: Sequence[_Found]) -> Hit:
 def _is_block_number(query: Query, span: TokenSpan) -> bool:
     """Return whether digits that read as a postcode are a house number as in Queens: "114-23" is not 11423."""
     return span.end - span.start == 1 and is_block_number(query.tokens[span.start].text)
+
+
+def is_own_name(hit: Hit, name: str, words: Vocabulary) -> bool:
+    """Return whether the name found is this one, rather than another name of the same thing."""
+    return key_of(terms_of(name, words)) == hit.name
