@@ -21,6 +21,8 @@ _JOIN = re.compile(r"\s*&\s*|\s[@/+]\s|(?<=[^\W\d_]{3})/(?=[^\W\d_]{3})")
 AND = "&"
 #: Of the words that may stand between two streets ("corner", "at"), those that names have too.
 _AND_WORDS = frozenset(("and", "und", "et", "och", "og", "ja", "en", "es", "si", "ir", "un", "eta", "agus"))
+#: Most names: nothing to take apart but words.
+_PLAIN = re.compile("[a-z ]+")
 _TOKEN = re.compile(r"&|[^\W_]+(?:[-/][^\W_]+)*")
 #: Where tokens part: at a hyphen or slash, and between a long word and digits stuck to it ("kaivokatu1").
 _TOKEN_ENDS = re.compile(r"[-/]|(?<=[^\W\d_]{4})(?=\d)")
@@ -45,6 +47,8 @@ class Token(NamedTuple):
 
 def tokens_of(text: str) -> list[Token]:
     """Cut folded text into tokens; "203-06" and "12/3" stay whole, "saint-roman" becomes two."""
+    if _PLAIN.fullmatch(text):
+        return [Token(word) for word in text.split()]
     found: list[Token] = []
     text = _INNER_DOT.sub("", _INITIALS.sub(lambda match: match[0].replace(".", " "), text))
     text = _JOIN.sub(f" {AND} ", _ELISION.sub(r"\1 ", text).replace("'", ""))
@@ -57,7 +61,12 @@ def tokens_of(text: str) -> list[Token]:
 
 def terms_of(text: str, vocabulary: Vocabulary) -> tuple[str, ...]:
     """Return the terms of a name in order: "Bd. Albert 1er" and "boulevard Albert premier" have the same."""
-    return terms_of_tokens(tuple(token.text for token in tokens_of(vocabulary.compact(fold(text)))), vocabulary)
+    return terms_of_tokens(words_of(fold(text), vocabulary), vocabulary)
+
+
+def words_of(folded: str, vocabulary: Vocabulary) -> tuple[str, ...]:
+    """Return the tokens of a folded name, an abbreviation with a mark inside as one."""
+    return tuple(token.text for token in tokens_of(vocabulary.compact(folded)))
 
 
 @lru_cache(maxsize=50_000)

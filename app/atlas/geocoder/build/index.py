@@ -20,7 +20,7 @@ from app.atlas.geocoder.language import Vocabulary, languages_in, vocabulary
 from app.atlas.geocoder.letters import fold, romanised_alike, spelled_out
 from app.atlas.geocoder.numbers import HouseNumber
 from app.atlas.geocoder.store import CITY, INDEXES, LOCALITY, POSTCODE, STREET, TABLES, cell_of, cells_of, columns_of
-from app.atlas.geocoder.text import core_of, key_of, terms_of, tokens_of
+from app.atlas.geocoder.text import core_of, key_of, terms_of, terms_of_tokens, words_of
 from app.geo import Floats
 
 
@@ -240,27 +240,27 @@ class NameIndex:
 
     def add(self, name: str, kind: int, ident: int, weight: int = 0) -> None:
         """Let a name refer to a street, locality, city or postcode, also with umlauts written as two letters."""
-        for spelling in {fold(name), fold(spelled_out(name))}:
-            terms = terms_of(spelling, self._words)
+        for spelling in {fold(name)} if name.isascii() else {fold(name), fold(spelled_out(name))}:
+            words = words_of(spelling, self._words)
+            terms = terms_of_tokens(words, self._words)
             if terms and self._tells_something(terms, kind):
-                self._add(terms, spelling, kind, ident, weight)
-                self._add(self._in_words(terms, spelling), spelling, kind, ident, weight)
-                if self._words.romanised:
-                    self._add(tuple(map(romanised_alike, terms)), spelling, kind, ident, weight)
+                self._add(terms, words, (kind, ident), weight)
+                for other in self._other_terms(terms, words):
+                    self._add(other, words, (kind, ident), weight)
 
-    def _add(self, terms: Terms, spelling: str, kind: int, ident: int, weight: int) -> None:
-        if (kind, ident) not in self._refs[terms]:
-            self._refs[terms].add((kind, ident))
-            self._spellings[terms] |= {token.text for token in tokens_of(spelling)}
+    def _add(self, terms: Terms, words: Sequence[str], ref: tuple[int, int], weight: int) -> None:
+        if ref not in self._refs[terms]:
+            self._refs[terms].add(ref)
+            self._spellings[terms].update(words)
             self._weights[terms] += weight
 
-    def _in_words(self, terms: Terms, spelling: str) -> Terms:
-        """Return the terms with number words as they are, since no figure stands for one with a slip in it."""
-        tokens = [token.text for token in tokens_of(self._words.compact(spelling))]
-        if len(tokens) != len(terms):
-            return terms
-        pairs = zip(terms, tokens, strict=True)
-        return tuple(token if term.isdigit() and token.isalpha() and len(token) > 3 else term for term, token in pairs)
+    def _other_terms(self, terms: Terms, words: Sequence[str]) -> Iterator[Terms]:
+        """Yield the terms with number words as they are, since no figure stands for one with a slip, and romanised."""
+        if any(map(str.isdigit, terms)) and len(words) == len(terms):
+            pairs = zip(terms, words, strict=True)
+            yield tuple(word if term.isdigit() and word.isalpha() and len(word) > 3 else term for term, word in pairs)
+        if self._words.romanised:
+            yield tuple(map(romanised_alike, terms))
 
     def key(self, name: str) -> str:
         """Return the key under which a name is found."""
