@@ -19,7 +19,18 @@ from app.atlas.geocoder.labels import style_of
 from app.atlas.geocoder.language import Vocabulary, languages_in, vocabulary
 from app.atlas.geocoder.letters import fold, romanised_alike, spelled_out
 from app.atlas.geocoder.numbers import HouseNumber
-from app.atlas.geocoder.store import CITY, INDEXES, LOCALITY, POSTCODE, STREET, TABLES, cell_of, cells_of, columns_of
+from app.atlas.geocoder.store import (
+    CITY,
+    INDEXES,
+    LOCALITY,
+    POSTCODE,
+    STREET,
+    TABLES,
+    around,
+    cell_of,
+    cells_of,
+    columns_of,
+)
 from app.atlas.geocoder.text import core_of, key_of, terms_of, terms_of_tokens, words_of
 from app.geo import Floats
 
@@ -140,12 +151,16 @@ class _Index:
 
     def add_corners(self, corners: Sequence[CornerRow], streets: Sequence[JoinedStreet]) -> None:
         """Add where streets meet, each between the two nearest streets of the names."""
-        named: dict[str, list[int]] = defaultdict(list)
+        named: dict[str, set[int]] = defaultdict(set)
         for ident, street in enumerate(streets, 1):
             for name in (street.name, *street.alt_names):
-                named[name].append(ident)
+                named[name].add(ident)
         for corner in corners:
-            here = sorted({_nearest(corner, named[name], streets) for name in corner.streets if name in named})
+            beside = {
+                each for cell in around(cell_of(corner.lat, corner.lon)) for each in self._street_cells.get(cell, ())
+            }
+            bearers = (named[name] & beside or named[name] for name in corner.streets if name in named)
+            here = sorted({_nearest(corner, found, streets) for found in bearers})
             self._corners.update((*pair, corner.lat, corner.lon) for pair in combinations(here, 2))
 
     def write(self, connection: sqlite3.Connection) -> None:
@@ -194,10 +209,10 @@ def _weight(kind: str) -> int:
     return _MAJOR_WEIGHT if kind in MAJOR_KINDS else _LESSER_WEIGHT if kind in LESSER_KINDS else _PLACE_WEIGHT
 
 
-def _nearest(corner: CornerRow, streets: Sequence[int], built: Sequence[JoinedStreet]) -> int:
+def _nearest(corner: CornerRow, streets: set[int], built: Sequence[JoinedStreet]) -> int:
     """Return the street of some of one name that passes nearest to a corner."""
     if len(streets) == 1:
-        return streets[0]
+        return next(iter(streets))
     return min(streets, key=lambda ident: (_squared_gap(corner, built[ident - 1].points), ident))
 
 
