@@ -154,9 +154,13 @@ def _why(text: str, best: Found) -> str:
             return f"There is no “{text}” on the map here, but this has a name like it."
         case Doubt.NUMBER:
             return f"Number {match.about} is not on the map there. Is it one of these?"
-        case Doubt.LESSER if fold(text) in fold(match.text):
+        case Doubt.LESSER if _letters(text) in _letters(match.text):
             return f"This is all that is called “{text}” on the map here. Is it meant?"
-        case Doubt.NAME if match.score >= FOUND and fold(text) in fold(match.text):
+        case Doubt.NAME if match.score >= FOUND and _letters(text) in _letters(match.text):
             return f"“{text}” is only a part of these names. Which one?"
         case _:
             return f"“{text}” is not on the map here as it is written. Is it one of these?"
+
+
+def _letters(text: str) -> str:
+    return "".join(filter(str.isalnum, fold(text)))

@@ -85,6 +85,13 @@ def test_the_question_says_why(source: ImportedRegions, text: str, why: str) -> 
     assert why in asked(source, text).why
 
 
+def test_a_shop_is_called_so_whatever_its_marks(tmp_path: Path) -> None:
+    town = town_of("Ashby")
+    town.node(50, 20, {"shop": "bakery", "name": "F.A.M.I."})
+    put(tmp_path, town)
+    assert "This is all that is called “FAMI”" in asked(ImportedRegions(tmp_path / "regions"), "FAMI").why
+
+
 def test_the_town_of_some_addresses_at_the_edge_is_no_town_here(tmp_path: Path) -> None:
     town = town_of("Ashby")
     town.node(0, 20, {"addr:housenumber": "9", "addr:street": "High Street", "addr:city": "Baltimore"})

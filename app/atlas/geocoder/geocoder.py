@@ -11,6 +11,7 @@ from app.atlas.geocoder.language import Vocabulary
 from app.atlas.geocoder.letters import fold
 from app.atlas.geocoder.search.addresses import AddressMatcher
 from app.atlas.geocoder.search.complete import Completion, complete
+from app.atlas.geocoder.search.costs import Doubt
 from app.atlas.geocoder.search.hints import Hints
 from app.atlas.geocoder.search.hits import Hit, TokenSpan, exact_hits, fuzzy_hits, mended_hits, partial_hits, spans_of
 from app.atlas.geocoder.search.match import Match, in_order
@@ -54,12 +55,22 @@ class Geocoder:
         query = text.query(self._store.vocabulary)
         if not query.tokens:
             return ()
+        if named := self._named(text.whole):
+            return named[:limit]
         spans = spans_of(query)
         hits = exact_hits(self._store, query, spans)
         ranked = self._scored(query, hits)
         if not slips or (ranked and ranked[0].score >= GOOD_ENOUGH and not ranked[0].doubt):
             return tuple(ranked[:limit])
         return tuple(self._with_slips(query, spans, hits)[:limit])
+
+    def _named(self, whole: str) -> tuple[Match, ...]:
+        """Return the places whose names hold what is noise elsewhere: the number of a block, of a room, of a floor."""
+        query = CleanText(whole).query(self._store.vocabulary)
+        hits = exact_hits(self._store, query, spans_of(query)) if whole else []
+        hints = Hints(self._store, query, hits, self._title_tokens)
+        found = in_order(PlaceMatcher(self._store, query, hits, hints).matches())
+        return tuple(match for match in found if match.score >= GOOD_ENOUGH and match.doubt in (None, Doubt.LESSER))
 
     def complete(self, prefix: str, limit: int = 8) -> tuple[Completion, ...]:
         """Return addresses and places that begin as typed, with the number where the person put it."""

@@ -49,8 +49,9 @@ def in_order(matches: Iterable[Match]) -> list[Match]:
 
 
 def _says_less(match: Match, others: Iterable[Match]) -> bool:
-    """Return whether a building or the like stands where something that is said more plainly does."""
-    better = (other for other in others if other.kind not in VAGUE_KINDS and other.score >= match.score - SAME_SCORE)
+    """Return whether a building or the like stands where something that is said more plainly, and as surely, does."""
+    plain = (other for other in others if other.kind not in VAGUE_KINDS and (match.doubt or not other.doubt))
+    better = (other for other in plain if other.score >= match.score - SAME_SCORE)
     return any(not _is_elsewhere(match, other) for other in better)
 
 

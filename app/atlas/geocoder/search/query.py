@@ -100,6 +100,8 @@ class CleanText:
     """What was typed, folded and without noise: read for each region with its own languages."""
 
     text: str
+    #: The same with its noise, "" where it has none: a name may hold some ("Les Agaves - Bât. A").
+    whole: str = ""
 
     def query(self, vocabulary: Vocabulary) -> Query:
         """Return the query for a region."""
@@ -119,6 +121,7 @@ def read_text(text: str) -> CleanText:
     folded = " ".join(fold(text).split()) if "\n" not in text else fold(text)
     cleaned = _NOISE.sub(" , ", folded)
     cleaned = cleaned if re.search(r"[^\W\d_]", cleaned) else folded
+    whole = folded if cleaned != folded else ""
     cleaned = _TWO_NUMBERS.sub(r"\1-\2", cleaned)
     cleaned = _SPACED_HALF.sub("/1/2", _SPACED_RANGE.sub(r"\1-\2", cleaned))
-    return CleanText(cleaned)
+    return CleanText(cleaned, whole)
