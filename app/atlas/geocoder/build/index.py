@@ -260,7 +260,7 @@ class NameIndex:
             terms = terms_of_tokens(words, self._words)
             if terms and self._tells_something(terms, kind):
                 self._add(terms, words, (kind, ident), weight)
-                for other in self._other_terms(terms, words):
+                for other in self._other_terms(terms, words, kind):
                     self._add(other, words, (kind, ident), weight)
 
     def _add(self, terms: Terms, words: Sequence[str], ref: tuple[int, int], weight: int) -> None:
@@ -269,13 +269,26 @@ class NameIndex:
             self._spellings[terms].update(words)
             self._weights[terms] += weight
 
-    def _other_terms(self, terms: Terms, words: Sequence[str]) -> Iterator[Terms]:
-        """Yield the terms with number words as they are, since no figure stands for one with a slip, and romanised."""
+    def _other_terms(self, terms: Terms, words: Sequence[str], kind: int) -> Iterator[Terms]:
+        """Yield the terms with number words as they are, since no figure stands for one with a slip, and romanised.
+
+        People leave out the year of a date: "Rue du 8 Mai 1945".
+        """
         if any(map(str.isdigit, terms)) and len(words) == len(terms):
             pairs = zip(terms, words, strict=True)
             yield tuple(word if term.isdigit() and word.isalpha() and len(word) > 3 else term for term, word in pairs)
         if self._words.romanised:
             yield tuple(map(romanised_alike, terms))
+        if kind == STREET and terms[-1].isdigit() and len(terms[-1]) == 4:
+            yield from self._without_year(terms[:-1])
+
+    def _without_year(self, terms: Terms) -> Iterator[Terms]:
+        """Yield a name that ended with a year, if a day and a month stood before that ("3 de maig de")."""
+        while terms and terms[-1] in self._words.articles:
+            terms = terms[:-1]
+        telling = [term for term in terms if term not in self._words.articles]
+        if len(telling) > 1 and telling[-2].isdigit() and telling[-1].isalpha():
+            yield terms
 
     def key(self, name: str) -> str:
         """Return the key under which a name is found."""
