@@ -115,6 +115,9 @@ def _mapped(houses: Sequence[House], asked: HouseNumber) -> list[AddressPoint]:
     holding = [house for house in houses if house.number.holds(asked) and house.number.house != house.number.last]
     if holding:
         return [_at_house(house, Precision.HOUSE, "", 0.01) for house in holding]
+    if ends := _both_ends(houses, asked):
+        note = f"Numbers {ends[0].number.text} and {ends[1].number.text} are mapped one by one; this is the first."
+        return [_at_house(ends[0], Precision.HOUSE, note, 0.01)]
     for house in houses:
         if (house.number.house, house.number.suffix) == (asked.house, ""):
             note = f"Number {asked.text} is not mapped by itself; this is number {house.number.text}."
@@ -126,6 +129,17 @@ def _mapped(houses: Sequence[House], asked: HouseNumber) -> list[AddressPoint]:
         return []
     note = f"Number {asked.text} is not mapped; this is the place of number {inside[0].number.text}, beside it."
     return [_at_house(inside[0], Precision.INTERPOLATED, note, 0.03)]
+
+
+def _both_ends(houses: Sequence[House], asked: HouseNumber) -> tuple[House, House] | None:
+    """Return the first and the last house of a range ("60 & 62") whose ends are both mapped."""
+    by_number = {
+        house.number.house: house
+        for house in houses
+        if house.number.house == house.number.last and not house.number.suffix
+    }
+    first, last = by_number.get(asked.house), by_number.get(asked.last)
+    return (first, last) if first and last and not asked.suffix and asked.house < asked.last else None
 
 
 def _at_house(house: House, precision: Precision, note: str, cost: float) -> AddressPoint:
