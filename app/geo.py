@@ -38,6 +38,16 @@ def metres_per_degree_lon(lat: float) -> float:
     return METRES_PER_DEGREE * math.cos(math.radians(lat))
 
 
+#: Clockwise from north.
+COMPASS = ("north", "north-east", "east", "south-east", "south", "south-west", "west", "north-west")
+
+
+def compass(lat: float, lon: float, to_lat: float, to_lon: float) -> str:
+    """Return in which of eight directions a point near another lies from it ("north-east")."""
+    east, north = (to_lon - lon) * metres_per_degree_lon(lat), (to_lat - lat) * METRES_PER_DEGREE
+    return COMPASS[round(math.degrees(math.atan2(east, north)) / 45) % 8]
+
+
 def distance_m(lat_a: float, lon_a: float, lat_b: float, lon_b: float) -> float:
     """Return the straight distance in metres between two points (equirectangular at their mean latitude)."""
     x = (lon_b - lon_a) * metres_per_degree_lon((lat_a + lat_b) / 2)

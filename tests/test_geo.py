@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import shapely
 
-from app.geo import Box, box_around, distance_m, distances_m, distances_to_shapes_m
+from app.geo import Box, box_around, compass, distance_m, distances_m, distances_to_shapes_m
 
 
 def test_it_measures_a_known_distance() -> None:
@@ -41,3 +41,17 @@ def test_it_tells_inside_from_outside() -> None:
     box = Box(7.4, 43.7, 7.5, 43.8)
     assert box.contains(43.75, 7.4)
     assert not box.contains(43.81, 7.45)
+
+
+@pytest.mark.parametrize(
+    ("lat", "lon", "direction"),
+    [
+        (60.01, 24.0, "north"),
+        (59.99, 24.0, "south"),
+        (60.0, 24.02, "east"),
+        (60.0, 23.98, "west"),
+        (60.01, 24.02, "north-east"),
+    ],
+)
+def test_a_direction_is_one_of_eight(lat: float, lon: float, direction: str) -> None:
+    assert compass(60.0, 24.0, lat, lon) == direction

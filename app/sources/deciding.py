@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from app.atlas.atlas import Atlas
@@ -11,8 +11,9 @@ from app.atlas.geocoder.kinds import EVERYDAY_KINDS, REACH_M, STATION_KINDS
 from app.atlas.geocoder.letters import fold
 from app.atlas.geocoder.search.costs import Doubt
 from app.atlas.geocoder.search.match import SAME_SCORE, Match
-from app.geo import distance_m
+from app.geo import compass, distance_m
 from app.places import MOST_CHOICES, Choice, Location, Precision, Question
+from app.wording import metres
 
 #: Matches of two regions nearer than this are one place, mapped twice (metres); towns are points in something large.
 SAME_PLACE_M, SAME_TOWN_M = 150.0, 10_000.0
@@ -130,8 +131,21 @@ def _clearly_nearest(rivals: Sequence[Found], near: Location) -> Found | None:
 def _question(text: str, found: Sequence[Found], why: str) -> Question:
     shown = found[:MOST_CHOICES]
     several = len({each.atlas.name for each in shown}) > 1
-    choices = (Choice(location_of(each), each.match.kind.replace("_", " "), _where(each, several)) for each in shown)
-    return Question(text, why, tuple(choices))
+    choices = [Choice(location_of(each), each.match.kind.replace("_", " "), _where(each, several)) for each in shown]
+    return Question(text, why, tuple(_told_apart(choices)))
+
+
+def _told_apart(choices: Sequence[Choice]) -> Iterator[Choice]:
+    """Yield the choices, those that read like one before them with how far and in which direction of it they lie."""
+    firsts: dict[tuple[str, str], Location] = {}
+    for choice in choices:
+        at = choice.location
+        first = firsts.setdefault((at.label, choice.where), at)
+        if first is not at:
+            far = metres(distance_m(first.lat, first.lon, at.lat, at.lon))
+            further = f"{far} {compass(first.lat, first.lon, at.lat, at.lon)} of the first"
+            choice = replace(choice, where=", ".join(filter(None, (choice.where, further))))
+        yield choice
 
 
 def _where(found: Found, several_regions: bool) -> str:

@@ -66,6 +66,15 @@ def test_choices_of_one_label_are_told_apart(source: ImportedRegions) -> None:
     assert {choice.what for choice in question.choices} == {"school"}
 
 
+def test_choices_that_read_alike_say_where_they_lie(tmp_path: Path) -> None:
+    town = town_of("Ashby")
+    town.node(1_200, 20, {"addr:housenumber": "3", "addr:street": "High Street", "addr:city": "Ashby"})
+    put(tmp_path, town)
+    first, second = asked(ImportedRegions(tmp_path / "regions"), "3 High Street, Ashby").choices
+    assert (first.location.label, first.where) == (second.location.label, "") == ("3 High Street, Ashby", "")
+    assert second.where in ("1.4 km east of the first", "1.4 km west of the first")
+
+
 def test_an_exact_single_match_goes_straight_on(source: ImportedRegions) -> None:
     assert located(source, "Otley Central").precision is Precision.NAMED
     assert located(source, "Ashby").label == "Ashby (town)"
