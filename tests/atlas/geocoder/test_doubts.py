@@ -40,6 +40,9 @@ def doubt(text: str) -> Doubt | None:
         ("999 High Street", Doubt.NUMBER),
         ("Hauptstrasse 9, Altdorf", Doubt.NUMBER),
         ("Elm Road 14, Neudorf", Doubt.TOWN),
+        ("Elm Road station", Doubt.KIND),
+        ("Neudorf railway station", Doubt.KIND),
+        ("Elme Road", Doubt.NAME),
     ],
 )
 def test_a_difference_is_doubtful(text: str, why: Doubt) -> None:
@@ -54,6 +57,8 @@ def test_a_difference_is_doubtful(text: str, why: Doubt) -> None:
         "12 High St, Newport, Finland",
         "12 Hihg Street",
         "14 Elm Rd, Newport",
+        "Elme Road, Newport",
+        "14 Elm",
     ],
 )
 def test_what_fits_is_not(text: str) -> None:
@@ -128,6 +133,20 @@ def test_a_corner_is_the_place_where_two_streets_meet(text: str) -> None:
     match = CORNERED.search(text)[0]
     assert (match.text, match.doubt) == ("Corner of Imperial Avenue and Main Street, Newport", None)
     assert match.location.lon == pytest.approx(24.0 + 555 / 55_600)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("Main St & Imperial Ave, Fantasia", Doubt.DROPPED),
+        ("Main Road & Imperial Ave", Doubt.KIND),
+        ("Main St & Imperial Ave, Neudorf", Doubt.TOWN),
+        ("Main St & Imperial Ave, Newport", None),
+    ],
+)
+def test_what_differs_from_a_corner_is_doubtful_too(text: str, why: Doubt | None) -> None:
+    match = CORNERED.search(text)[0]
+    assert (match.kind, match.doubt) == ("corner", why)
 
 
 def test_streets_that_do_not_meet_are_asked_about() -> None:

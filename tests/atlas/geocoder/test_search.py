@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.atlas.geocoder.geocoder import FOUND, PLAUSIBLE
+from app.atlas.geocoder.search.costs import Doubt
 from app.places import Precision
 from tests.support.geocoder_town import first, house, row_of_houses, sample, spot, taken, town, village, way
 
@@ -116,6 +117,23 @@ def test_a_town_comes_before_its_station_unless_that_is_said() -> None:
     assert geocoder.search("Ashby railway station")[0].kind == "railway station"
 
 
+def test_a_town_of_two_words_is_no_question_beside_its_station() -> None:
+    geocoder = town(NEWPORT, places=[spot("Old Ashby", "town"), spot("Old Ashby", "railway station", 900)])
+    assert taken(geocoder, "Old Ashby") == "Old Ashby"
+    assert geocoder.search("Old Ashby")[0].kind == "town"
+
+
+def test_a_name_that_explains_all_comes_before_two_that_do() -> None:
+    places = [spot("Villa", "shop", 100), spot("Villa 12", "school", 290)._replace(street="Elm Road")]
+    assert taken(town(row_of_houses("Elm Road", range(1, 30)), (), places), "Villa 12, Elm Road") == "Villa 12"
+
+
+def test_a_street_may_not_have_a_slip_and_lack_the_number() -> None:
+    geocoder = town((), [way("Mill Lane")])
+    assert taken(geocoder, "12 Mill Lane") == "Mill Lane"
+    assert taken(geocoder, "12 Mil Lane") == "?Mill Lane"
+
+
 def test_a_postcode_alone_is_found_as_a_place() -> None:
     match = town(NEWPORT).search("np20 1aa")[0]
     assert (match.text, match.location.precision) == ("NP20 1AA", Precision.PLACE)
@@ -171,6 +189,10 @@ def test_a_whole_name_comes_before_a_stop_that_has_a_part_of_it() -> None:
     assert taken(town((), FRENCH, places), "Héliport de Monaco") == "Héliport de Monaco"
 
 
+def test_the_number_of_a_name_may_not_be_missing() -> None:
+    assert taken(town([house("Via XX Settembre", "12")], ITALIAN), "via settembre 12") == "?Via XX Settembre 12"
+
+
 def test_a_king_may_be_short_of_his_forename() -> None:
     geocoder = town([house("Corso Vittorio Emanuele II", "12")], ITALIAN)
     assert first(geocoder, "c.so v. emanuele II 12") == "Corso Vittorio Emanuele II 12"
@@ -209,6 +231,30 @@ def test_tokens_of_the_regions_title_are_known() -> None:
 )
 def test_a_city_or_postcode_chooses_between_streets_of_one_name(hint: str, town_name: str) -> None:
     assert taken(town(NEWPORT), f"5 Church St, {hint}") == f"5 Church Street, {town_name}"
+
+
+@pytest.mark.parametrize(("text", "why"), [("CF3 2TT", Doubt.TOWN), ("90210", Doubt.DROPPED), ("NP20 1AA", None)])
+def test_a_postcode_far_away_or_of_nowhere_is_doubtful(text: str, why: Doubt | None) -> None:
+    match = town(NEWPORT).search(f"12 St James Street, {text}")[0]
+    assert (match.text, match.doubt) == ("12 St James Street, Newport NP20 1AA", why)
+
+
+def test_one_address_twice_is_told_apart_by_its_postcode() -> None:
+    geocoder = town([house("Elm Road", "1", 0, "Newport", "NP1"), house("Elm Road", "1", 3_000, "Newport", "NP2")])
+    assert taken(geocoder, "1 Elm Road, Newport").startswith("?")
+    assert taken(geocoder, "1 Elm Road NP2") == "1 Elm Road, Newport NP2"
+
+
+@pytest.mark.parametrize("text", ["Schlosstr. 3", "Schloßstrase 3", "schlossstrasse 3", "Schlosstrasse 3 Adorf"])
+def test_a_sharp_s_and_a_slip_are_found_together(text: str) -> None:
+    houses = [house("Schloßstraße", "3", 0, "Adorf"), house("Hauptstraße", "1", 900, "Adorf")]
+    assert taken(town(houses, [way("Marktplatz"), way("Rosenweg")]), text) == "Schloßstraße 3, Adorf"
+
+
+@pytest.mark.parametrize("place", ["København K", "kobenhavn k", "København"])
+def test_a_part_of_a_postal_town_is_that_town(place: str) -> None:
+    geocoder = town([house("Frederiksborggade", "21", 0, "København K")])
+    assert taken(geocoder, f"Frederiksborggade 21, {place}") == "Frederiksborggade 21, København K"
 
 
 def test_the_street_that_has_the_number_wins() -> None:
