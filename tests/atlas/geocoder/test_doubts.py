@@ -149,6 +149,13 @@ def test_what_differs_from_a_corner_is_doubtful_too(text: str, why: Doubt | None
     assert (match.kind, match.doubt) == ("corner", why)
 
 
+def test_a_statue_at_a_corner_is_no_corner() -> None:
+    statue = spot("Three Smiths", "landmark", 556)._replace(street="Imperial Avenue/Main Street")
+    ways = [way("Main Street", east_m=500), way("Imperial Avenue", east_m=500)]
+    geocoder = town(HOUSES, ways, [statue], corners=[corner(555, "Main Street", "Imperial Avenue")])
+    assert taken(geocoder, "Three Smiths, Imperial Avenue/Main Street") == "Three Smiths"
+
+
 def test_streets_that_do_not_meet_are_asked_about() -> None:
     match = CORNERED.search("Main Street & High Street")[0]
     assert match.kind == "street"

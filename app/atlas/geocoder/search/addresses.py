@@ -79,9 +79,8 @@ class AddressMatcher:
     def _candidate(self, hit: Hit) -> _Candidate:
         hints, covered = self._hints.beside(hit.covers)
         number, used = chosen_number(self._query, hit, covered)
-        if not number:  # "Town Pool, Mill Lane" asks for the pool
-            hints = [hint for hint in hints if hint.is_settlement]
-            covered = frozenset(at for hint in hints for at in hint.covers)
+        if not number:
+            hints, covered = _settlements(hints)
         left = self._hints.leftover(hit.covers | covered | used, hit.covers)
         base = hit.cost + left.cost + sum(hint.cost + HINT_AT_DOOR * (not hint.is_settlement) for hint in hints)
         return _Candidate(hit, hints, number, left, base)
@@ -177,7 +176,7 @@ class AddressMatcher:
 
     def _corner_matches(self, one: Hit, other: Hit, join: int) -> Iterable[Match]:
         taken = one.covers | other.covers | {join}
-        hints, covered = self._hints.beside(taken)
+        hints, covered = _settlements(self._hints.beside(taken)[0])
         left = self._hints.leftover(taken | covered, taken)
         base = one.cost + other.cost + left.cost + sum(hint.cost for hint in hints)
         doubt = Doubt.DROPPED if left.dropped else one.doubt or other.doubt
@@ -188,6 +187,12 @@ class AddressMatcher:
             if cost <= MOST_COST:
                 found = doubt or next((miss.doubt for miss in misses if miss.doubt), None)
                 yield Match(_corner_location(corner), round(1 - cost, 4), "corner", found, " ".join(left.dropped))
+
+
+def _settlements(hints: Sequence[Hint]) -> tuple[list[Hint], frozenset[int]]:
+    """Return the hints that hold addresses, and what they cover: "Town Pool, Mill Lane" asks for the pool."""
+    holding = [hint for hint in hints if hint.is_settlement]
+    return holding, frozenset(at for hint in holding for at in hint.covers)
 
 
 def _corner_location(corner: Corner) -> Location:
