@@ -184,6 +184,11 @@ def test_the_number_of_a_block_may_be_a_part_of_its_name() -> None:
     assert taken(geocoder, "Bât. 2, 12 rue Haute") == "12 Rue Haute"
 
 
+def test_the_longest_name_is_found() -> None:
+    name = "Boutique de La Collection de voitures anciennes de SAS le Prince de Monaco"
+    assert taken(town((), FRENCH, [spot(name, "shop"), spot("Monaco", "city", 900)]), name.upper()) == name
+
+
 def test_a_whole_name_comes_before_a_stop_that_has_a_part_of_it() -> None:
     places = [spot("Héliport", "bus stop"), spot("Héliport de Monaco", "place", 150), spot("Monaco", "city", 900)]
     assert taken(town((), FRENCH, places), "Héliport de Monaco") == "Héliport de Monaco"

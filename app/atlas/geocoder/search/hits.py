@@ -31,9 +31,6 @@ from app.atlas.geocoder.search.query import Query
 from app.atlas.geocoder.store import LOCALITY, POSTCODE, STREET, GeocoderStore, Name
 from app.atlas.geocoder.text import AND, core_of, glued_keys, key_of, mended_endings, same_digits, terms_of, trigrams
 
-#: The longest name looked for, in tokens.
-LONGEST_NAME = 10
-
 #: How many names that look alike, or that hold the terms typed, are compared.
 SIMILAR_NAMES, NAMES_WITH_TERMS = 80, 12
 
@@ -82,7 +79,7 @@ def spans_of(query: Query) -> list[TokenSpan]:
     """Return all runs of tokens that may be a name, longest first."""
     size, words = len(query.tokens), query.vocabulary
     found = []
-    for length in range(min(size, LONGEST_NAME), 0, -1):
+    for length in range(size, 0, -1):
         for start in range(size - length + 1):
             terms = query.terms_of(start, start + length)
             if terms[0] != AND and terms[-1] != AND:
