@@ -225,6 +225,14 @@ def test_a_house_is_found_by_its_name(text: str) -> None:
     assert taken(town(NEWPORT, places=[cottage]), text) == "Rose Cottage, Mill Lane, Ashby"
 
 
+@pytest.mark.parametrize("own", [("Mill Lane 2", ""), ("Mill Lane", "2")])
+def test_the_number_of_its_address_is_no_other_number_beside_a_place(own: tuple[str, str]) -> None:
+    inn = spot("Old Castle Inn", "restaurant")._replace(street=own[0], number=own[1])
+    geocoder = town(NEWPORT, [way("Mill Lane")], [inn])
+    assert taken(geocoder, "Old Castle Inn, Mill Lane 2") == "Old Castle Inn"
+    assert taken(geocoder, "Old Castle Inn, Mill Lane 4") != "Old Castle Inn"
+
+
 def test_tokens_of_the_regions_title_are_known() -> None:
     text = "12 High Street, Gwent"
     assert taken(town(NEWPORT), text).startswith("?")

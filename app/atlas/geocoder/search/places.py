@@ -58,15 +58,18 @@ class PlaceMatcher:
     def _matches(self, hit: Hit) -> Iterable[Match]:
         hints, covered = self._hints.beside(hit.covers)
         numbers = {at for at in range(len(self._query.tokens)) if self._query.is_number(at)} - covered - hit.covers
-        base = hit.cost + sum(hint.cost + EACH_HINT for hint in hints) + NUMBER_WITHOUT_STREET * bool(numbers)
+        base = hit.cost + sum(hint.cost + EACH_HINT for hint in hints)
         for place in self._places(hit):
+            own = self._own_address(place)
+            stray = bool(numbers - own)
             holding = [hint for hint in hints if _may_hold(hint, place)]
             around = frozenset(at for hint in holding for at in hint.covers)
-            left = self._hints.leftover(hit.covers | around | numbers | self._own_address(place), hit.covers)
+            left = self._hints.leftover(hit.covers | around | numbers | own, hit.covers)
             misses = [hint.miss(place.lat, place.lon, "", "") for hint in holding]
-            cost = self._cost(hit, place, base, left) + sum(miss.cost for miss in misses)
+            cost = self._cost(hit, place, base + NUMBER_WITHOUT_STREET * stray, left)
+            cost += sum(miss.cost for miss in misses)
             if cost <= MOST_COST:
-                yield self._match(place, cost, self._doubt(hit, place, left, misses, bool(numbers)))
+                yield self._match(place, cost, self._doubt(hit, place, left, misses, stray))
 
     def _cost(self, hit: Hit, place: Locality, base: float, left: Leftover) -> float:
         """Return what the rest of the words costs; what ends with the name of a town lies there, whatever it is."""
