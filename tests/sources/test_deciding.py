@@ -111,6 +111,13 @@ def test_the_town_of_some_addresses_at_the_edge_is_no_town_here(tmp_path: Path) 
     assert located(source, "9 High Street, Baltimore").label == "9 High Street, Baltimore"
 
 
+def test_choices_in_several_regions_name_theirs(tmp_path: Path) -> None:
+    put(tmp_path, town_of("Ashby"), "north")
+    put(tmp_path, town_of("Otley", north_m=40_000), "south")
+    question = asked(ImportedRegions(tmp_path / "regions"), "Park School")
+    assert {choice.where for choice in question.choices} == {"Ashby, North", "Otley, South"}
+
+
 def test_there_are_at_most_five_choices(tmp_path: Path) -> None:
     town = Town()
     for at in range(8):
@@ -147,6 +154,17 @@ def test_of_several_shops_the_nearest_is_meant(source: ImportedRegions) -> None:
 def test_shops_as_near_as_each_other_are_asked_about(source: ImportedRegions) -> None:
     question = asked(source, "Tesco", located(source, "6 High Street, Ashby"))
     assert labels(question) == ["Tesco (supermarket)"] * 2
+
+
+def test_a_building_of_a_name_is_no_shop_that_one_goes_to(tmp_path: Path) -> None:
+    town = town_of("Ashby")
+    town.square(50, 50, 20, {"building": "yes", "name": "Verona"})
+    town.node(80, 90, {"shop": "bakery", "name": "Vienna"})
+    put(tmp_path, town, "ashby")
+    source = ImportedRegions(tmp_path / "regions")
+    assert labels(asked(source, "Verona", home(source))) == ["Verona (building)"]
+    assert located(source, "Vienna", home(source)).label.startswith("Vienna")
+    assert "all that is called" in asked(source, "Vienna").why
 
 
 def test_a_destination_in_another_region_is_found_there(source: ImportedRegions) -> None:

@@ -49,7 +49,10 @@ def test_nobody_is_asked_about_words_that_nobody_knows(names: SharedNames) -> No
 
 @pytest.mark.parametrize(
     "text",
-    ["3 High Street, Selby", "Hihg Street 3 Selby", "Selby", "Otley Rd", "Ashby Central", "3 HIGH ST", "5 High Road"],
+    [
+        *("3 High Street, Selby", "Hihg Street 3 Selby", "Selby", "Otley Rd", "Ashby Central", "3 HIGH ST"),
+        *("5 High Road", "3 Otley Road, Ashby", "Park School, Otley Road", "Park School, Otley Fantasia"),
+    ],
 )
 def test_the_answer_is_that_of_asking_every_region(regions: Path, text: str, monkeypatch: pytest.MonkeyPatch) -> None:
     source = ImportedRegions(regions)

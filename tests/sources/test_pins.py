@@ -8,10 +8,11 @@ import pytest
 from openlocationcode import openlocationcode
 
 from app.errors import AddressOutsideRegions, NoHomeHere, ShortPlusCode
+from app.geo import METRES_PER_DEGREE, metres_per_degree_lon
 from app.places import Precision, Question
 from app.sources.regions import ImportedRegions
 from tests.sources.test_imported_regions import located, put
-from tests.support.extracts import Town, lat_lon, small_town
+from tests.support.extracts import LAT, LON, WHEN, Town, lat_lon, small_town
 
 
 def at(east_m: float, north_m: float) -> str:
@@ -81,6 +82,28 @@ def test_swapped_numbers_are_asked_about(source: ImportedRegions) -> None:
     question = asked(source, f"{lon:.5f}, {lat:.5f}")
     assert "swapped" in question.why
     assert question.choices[0].location == located(source, at(-180, 40))
+
+
+def test_a_point_that_lies_in_regions_either_way_is_asked_about(source: ImportedRegions, tmp_path: Path) -> None:
+    lat, lon = lat_lon(-180, 40)
+    east_m, north_m = (lat - LON) * metres_per_degree_lon(LAT), (lon - LAT) * METRES_PER_DEGREE
+    far = small_town()
+    far.nodes = {number: ((x + east_m, y + north_m), tags) for number, ((x, y), tags) in far.nodes.items()}
+    put(tmp_path, far, "far")
+    question = asked(source, f"{lat:.5f}, {lon:.5f}")
+    assert "can be read in two ways" in question.why
+    assert [choice.location.region for choice in question.choices] == ["town", "far"]
+
+
+def test_of_two_regions_the_fresher_holds_the_point(source: ImportedRegions, tmp_path: Path) -> None:
+    newer = town_by_the_water()
+    newer.when = WHEN.replace(year=2025)
+    put(tmp_path, newer, "newer")
+    assert located(source, at(-180, 40)).region == "newer"
+    older = town_by_the_water()
+    older.when = WHEN.replace(year=2020)
+    put(tmp_path, older, "z-older")
+    assert located(source, at(-180, 40)).region == "newer"
 
 
 def test_a_point_outside_every_region_is_refused(source: ImportedRegions) -> None:

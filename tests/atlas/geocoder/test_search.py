@@ -134,6 +134,39 @@ def test_a_street_may_not_have_a_slip_and_lack_the_number() -> None:
     assert taken(geocoder, "12 Mil Lane") == "?Mill Lane"
 
 
+def test_a_town_that_is_mapped_comes_before_the_addresses_that_name_it() -> None:
+    geocoder = town(NEWPORT, places=[spot("Newport", "town", 12_000)])
+    assert geocoder.search("Newport")[0].kind == "town"
+
+
+def test_two_names_of_one_station_are_one() -> None:
+    def stations(apart_m: float) -> int:
+        places = [spot("Ashby Station", "railway station"), spot("Ashby", "railway station", apart_m)]
+        return len(town(NEWPORT, places=places).search("Ashby station"))
+
+    assert (stations(200), stations(400)) == (1, 2)
+
+
+def test_a_building_says_less_than_the_school_in_it() -> None:
+    hall = spot("Old Mill House", "building", 0, "Mill School")
+    assert [match.text for match in town(NEWPORT, places=[hall]).search("Mill School")] == ["Old Mill House"]
+    places = [hall, spot("Mill School", "school", 50)]
+    assert [match.text for match in town(NEWPORT, places=places).search("Mill School")] == ["Mill School"]
+
+
+def test_a_shop_among_words_that_are_not_here_is_nothing_like_it() -> None:
+    shop = town(NEWPORT, places=[spot("Verona", "shop")]).search("Verona Fantasia Grande")
+    assert all(match.score < PLAUSIBLE for match in shop)
+    village = town(NEWPORT, places=[spot("Verona", "village")]).search("Verona Fantasia Grande")
+    assert village[0].score >= PLAUSIBLE
+
+
+def test_a_part_of_the_town_is_told_where_it_reaches() -> None:
+    geocoder = town(NEWPORT, places=[spot("Maindee", "suburb"), spot("Newport", "town", 200)])
+    assert geocoder.district(60.0, 24.0) == "Maindee"
+    assert geocoder.district(60.0, 24.2) == ""
+
+
 def test_a_postcode_alone_is_found_as_a_place() -> None:
     match = town(NEWPORT).search("np20 1aa")[0]
     assert (match.text, match.location.precision) == ("NP20 1AA", Precision.PLACE)
