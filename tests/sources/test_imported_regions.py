@@ -179,6 +179,18 @@ def test_it_completes_from_each_region_in_turn(tmp_path: Path, source: ImportedR
     assert sides == ["East", "West", "East", "West", "East"]
 
 
+def test_it_completes_streets_and_places_of_each_region(tmp_path: Path, source: ImportedRegions) -> None:
+    for name in ("east", "west"):
+        town = small_town()
+        town.street(f"Harbour {name.title()}", 200)
+        town.node(0, 400, {"amenity": "school", "name": f"Harbour School {name.title()}"})
+        put(tmp_path, town, name)
+    found = source.complete("Harb", 4)
+    assert {" ".join(label.split()[1:2]) for label in found[:2]} == {"East,", "West,"}
+    assert [label for label in found if "School" in label] == ["Harbour School East", "Harbour School West"]
+    assert source.complete("harbour sch", 1) == ("Harbour School East",)
+
+
 def test_it_completes_a_destination_in_the_region_of_the_address_first(tmp_path: Path, source: ImportedRegions) -> None:
     for name in ("elm", "oak"):
         town = small_town()

@@ -7,8 +7,10 @@ from pathlib import Path
 import pytest
 from openlocationcode import openlocationcode
 
+from app.atlas.importing.importer import RegionInput, import_region
+from app.atlas.regions import RegionStore
 from app.errors import AddressOutsideRegions, NoHomeHere, ShortPlusCode
-from app.geo import METRES_PER_DEGREE, metres_per_degree_lon
+from app.geo import METRES_PER_DEGREE, Box, metres_per_degree_lon
 from app.places import Precision, Question
 from app.sources.regions import ImportedRegions
 from tests.sources.test_imported_regions import located, put
@@ -104,6 +106,15 @@ def test_of_two_regions_the_fresher_holds_the_point(source: ImportedRegions, tmp
     older.when = WHEN.replace(year=2020)
     put(tmp_path, older, "z-older")
     assert located(source, at(-180, 40)).region == "newer"
+
+
+def test_what_the_header_of_a_file_says_is_covered_counts_for_nothing(tmp_path: Path) -> None:
+    lat, lon = lat_lon(0, 0)
+    extract = small_town().write(tmp_path / "town.osm.pbf", Box(lon + 0.002, lat - 0.1, lon + 0.1, lat + 0.1))
+    import_region(RegionStore(tmp_path / "regions"), "town", RegionInput(extract))
+    source = ImportedRegions(tmp_path / "regions")
+    assert located(source, at(-180, 40)).label == "Near 3 Main Street, Smallville"
+    assert located(source, "3 Main Street").region == "town"
 
 
 def test_a_point_outside_every_region_is_refused(source: ImportedRegions) -> None:
