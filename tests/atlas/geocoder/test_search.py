@@ -124,7 +124,7 @@ def test_a_town_of_two_words_is_no_question_beside_its_station() -> None:
 
 
 def test_a_name_that_explains_all_comes_before_two_that_do() -> None:
-    places = [spot("Villa", "shop", 100), spot("Villa 12", "school", 290)._replace(street="Elm Road")]
+    places = [spot("Villa", "shop", 120), spot("Villa 12", "school", 290)._replace(street="Elm Road")]
     assert taken(town(row_of_houses("Elm Road", range(1, 30)), (), places), "Villa 12, Elm Road") == "Villa 12"
 
 
@@ -159,6 +159,13 @@ def test_a_shop_among_words_that_are_not_here_is_nothing_like_it() -> None:
     assert all(match.score < PLAUSIBLE for match in shop)
     village = town(NEWPORT, places=[spot("Verona", "village")]).search("Verona Fantasia Grande")
     assert village[0].score >= PLAUSIBLE
+
+
+@pytest.mark.parametrize("text", ["R-Kioski, Newport", "r kioski newport"])
+def test_a_letter_of_a_name_is_not_left_out(text: str) -> None:
+    geocoder = town(NEWPORT, places=[spot("Kioski", "shop", 900), spot("R-Kioski", "shop")])
+    assert taken(geocoder, text) == "R-Kioski"
+    assert taken(geocoder, text[2:]) == "Kioski"
 
 
 def test_a_part_of_the_town_is_told_where_it_reaches() -> None:

@@ -29,6 +29,8 @@ from app.places import Location, Precision
 MOST_CANDIDATES = 12
 #: What a place costs that is less likely meant than a street of its name, and one that is mostly called after it.
 MINOR_PLACE, LESSER_PLACE = 0.02, 0.05
+#: A letter beside the name may be a part of another: "R-Kioski" is no "Kioski".
+LETTER_BESIDE = 0.02
 #: A station that is called like its town or street, where nobody said "station".
 STATION_UNSAID = 0.03
 #: A shop or a stop, where words were typed that name nothing there.
@@ -84,7 +86,16 @@ class PlaceMatcher:
         cost = 0.0 if kind in MAJOR_KINDS else LESSER_PLACE if kind in LESSER_KINDS else MINOR_PLACE
         cost += UNMAPPED_TOWN if kind == POSTAL_TOWN else 0.0
         cost += 0.0 if is_own_name(hit, place.name, self._query.vocabulary) else OTHER_NAME
+        cost += LETTER_BESIDE if self._has_letter_beside(hit) else 0.0
         return cost + self._station_cost(hit, place, left)
+
+    def _has_letter_beside(self, hit: Hit) -> bool:
+        """Return whether a single letter stands beside a name, in the same part of the text."""
+        tokens = self._query.tokens
+        beside = (tokens[at] for at in (hit.start - 1, hit.end) if 0 <= at < len(tokens))
+        return any(
+            each.text.isalpha() and len(each.text) == 1 and each.part == tokens[hit.start].part for each in beside
+        )
 
     def _station_cost(self, hit: Hit, place: Locality, left: Leftover) -> float:
         if place.kind not in STATION_KINDS:
