@@ -92,10 +92,9 @@ class PlaceMatcher:
     def _has_letter_beside(self, hit: Hit) -> bool:
         """Return whether a single letter stands beside a name, in the same part of the text."""
         tokens = self._query.tokens
-        beside = (tokens[at] for at in (hit.start - 1, hit.end) if 0 <= at < len(tokens))
-        return any(
-            each.text.isalpha() and len(each.text) == 1 and each.part == tokens[hit.start].part for each in beside
-        )
+        beside = [tokens[at] for at in (hit.start - 1, hit.end) if 0 <= at < len(tokens)]
+        letters = [token for token in beside if len(token.text) == 1 and token.text.isalpha()]
+        return any(token.part == tokens[hit.start].part for token in letters)
 
     def _station_cost(self, hit: Hit, place: Locality, left: Leftover) -> float:
         if place.kind not in STATION_KINDS:
