@@ -127,6 +127,11 @@ def numbers_of(number: str, other_numbers: str = "", *, block_style: bool = Fals
     return list(by_exact.values())
 
 
+def is_year(term: str) -> bool:
+    """Return whether digits in the name of a street are a year: "Rue du 8 Mai 1945", but not "County Road 1200"."""
+    return len(term) == 4 and "1500" <= term < "2100"
+
+
 def double_number(text: str) -> HouseNumber | None:
     """Return a number with a slash as the Czech and Slovaks read it, or None for any other."""
     match = _DOUBLE.fullmatch(fold(text))

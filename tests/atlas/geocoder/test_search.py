@@ -90,6 +90,13 @@ def test_a_number_on_the_other_side_is_no_neighbour_to_interpolate_with() -> Non
     assert "is the place of number" in match.note
 
 
+def test_a_number_a_few_doors_away_is_offered() -> None:
+    geocoder = town([house("Elm Road", "10")])
+    assert taken(geocoder, "12 Elm Road") == "12 Elm Road"
+    assert taken(geocoder, "14 Elm Road") == "?10 Elm Road"
+    assert taken(geocoder, "30 Elm Road") == "?Elm Road"
+
+
 def test_a_street_without_any_number_stands_for_its_houses_and_says_so() -> None:
     match = town((), [way("Mill Lane")]).search("12 Mill Lane")[0]
     assert (match.location.precision, match.doubt) == (Precision.STREET, None)
@@ -207,7 +214,10 @@ def test_a_street_without_a_year_comes_before_one_with_it() -> None:
 
 
 def test_a_number_that_is_no_year_stays() -> None:
-    assert first(town([house("County Road 1200", "12")]), "12 County Road") != "12 County Road 1200"
+    for name in ("County Road 1200", "Highway 1945"):
+        geocoder = town([house(name, "12"), house("Elm Road", "1", 900)])
+        assert taken(geocoder, f"12 {name}") != ""
+        assert taken(geocoder, f"12 {name.rpartition(' ')[0]}") in ("", f"?12 {name}")
 
 
 def test_two_numbers_mapped_one_by_one_are_found() -> None:
@@ -257,6 +267,16 @@ def test_a_village_has_houses_and_no_streets() -> None:
     missing = geocoder.search("Kolice 315")[0]
     assert (missing.location.precision, missing.doubt) == (Precision.PLACE, "number")
     assert "is not mapped in this village" in missing.location.note
+
+
+def test_a_village_alone_is_its_place() -> None:
+    geocoder = town([village("Kolice", "314"), village("Kolice", "1", 300)], places=[spot("Kolice", "village", 50)])
+    assert [match.kind for match in geocoder.search("Kolice")] == ["village"]
+
+
+def test_what_is_called_so_today_comes_before_what_was() -> None:
+    places = [spot("Mill School", "school", 0, "Park School"), spot("Park School", "school", 900)]
+    assert taken(town(NEWPORT, places=places), "Park School") == "Park School"
 
 
 @pytest.mark.parametrize("text", ["Rose Cottage, Mill Lane", "rose cottage, mill lane, ashby", "Rose Cottage"])
@@ -322,6 +342,13 @@ def test_an_address_elsewhere_is_like_nothing_here(name: str) -> None:
 
 def test_a_street_named_after_a_town_of_the_region_is_elsewhere() -> None:
     assert all(match.doubt for match in sample("helsinki").search("5 Helsinki Avenue, Stockholm"))
+
+
+@pytest.mark.parametrize(
+    "text", ["Westgate Hotel, 12 High Street", "12 High Street, Westgate Hotel, Newport", "Westgate High Street"]
+)
+def test_other_words_are_asked_about(text: str) -> None:
+    assert taken(town(NEWPORT), text).startswith("?")
 
 
 @pytest.mark.parametrize("text", ["Westgate Hotel, 12 High Street, Newport", "c/o Smith, High Street 12, Newport"])

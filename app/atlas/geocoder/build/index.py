@@ -18,7 +18,7 @@ from app.atlas.geocoder.kinds import LESSER_KINDS, MAJOR_KINDS, STATION_KINDS
 from app.atlas.geocoder.labels import style_of
 from app.atlas.geocoder.language import Vocabulary, languages_in, vocabulary
 from app.atlas.geocoder.letters import fold, romanised_alike, spelled_out
-from app.atlas.geocoder.numbers import HouseNumber
+from app.atlas.geocoder.numbers import HouseNumber, is_year
 from app.atlas.geocoder.store import (
     CITY,
     INDEXES,
@@ -279,7 +279,7 @@ class NameIndex:
             yield tuple(word if term.isdigit() and word.isalpha() and len(word) > 3 else term for term, word in pairs)
         if self._words.romanised:
             yield tuple(map(romanised_alike, terms))
-        if kind == STREET and terms[-1].isdigit() and len(terms[-1]) == 4:
+        if kind == STREET and terms[-1].isdigit() and is_year(terms[-1]):
             yield from self._without_year(terms[:-1])
 
     def _without_year(self, terms: Terms) -> Iterator[Terms]:

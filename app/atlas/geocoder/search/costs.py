@@ -8,6 +8,7 @@ from enum import StrEnum
 from typing import NamedTuple
 
 from app.atlas.geocoder.language import Vocabulary
+from app.atlas.geocoder.numbers import is_year
 
 
 class Doubt(StrEnum):
@@ -129,7 +130,7 @@ def missing_terms_cost(
 
 def _missing_cost(term: str, first_letters: set[str]) -> float:
     if term.isdigit():
-        return MISSING_YEAR if len(term) == 4 else 2 * MISSING_TERM
+        return MISSING_YEAR if is_year(term) else 2 * MISSING_TERM
     return INITIAL if term[0] in first_letters else MISSING_TERM
 
 

@@ -12,7 +12,7 @@ from rapidfuzz.process import cdist
 
 from app.atlas.geocoder.language import Vocabulary
 from app.atlas.geocoder.letters import romanised_alike
-from app.atlas.geocoder.numbers import is_block_number
+from app.atlas.geocoder.numbers import is_block_number, is_year
 from app.atlas.geocoder.search.costs import (
     ACROSS_COMMA,
     MISSING_TERM,
@@ -212,7 +212,7 @@ def _lacks_forename(asked: Sequence[str], mapped: Sequence[str], words: Vocabula
     """
     silent = words.articles | words.types | words.directions
     missing = [at for at, term in enumerate(mapped) if term not in asked and term not in silent]
-    telling = [at for at in missing if not (mapped[at].isdigit() and len(mapped[at]) == 4)]
+    telling = [at for at in missing if not (mapped[at].isdigit() and is_year(mapped[at]))]
     return not telling or (mapped[0] in words.types and telling == list(range(1, len(telling) + 1)))
 
 
