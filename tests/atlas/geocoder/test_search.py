@@ -351,6 +351,12 @@ def test_other_words_are_asked_about(text: str) -> None:
     assert taken(town(NEWPORT), text).startswith("?")
 
 
+def test_words_behind_an_address_are_asked_about_where_its_type_comes_first_too() -> None:
+    geocoder = town([house("Rue Basse", "12", 0, "Nizza")], FRENCH)
+    assert taken(geocoder, "Ritz, 12 rue Basse, Nizza") == "12 Rue Basse, Nizza"
+    assert taken(geocoder, "12 rue Basse, Ritz, Nizza") == "?12 Rue Basse, Nizza"
+
+
 @pytest.mark.parametrize("text", ["Westgate Hotel, 12 High Street, Newport", "c/o Smith, High Street 12, Newport"])
 def test_a_building_or_a_person_before_a_placed_address_does_no_harm(text: str) -> None:
     assert taken(town(NEWPORT), text) == "12 High Street, Newport"
