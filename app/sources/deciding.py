@@ -17,6 +17,8 @@ from app.wording import metres
 
 #: Matches of two regions nearer than this are one place, mapped twice (metres); towns are points in something large.
 SAME_PLACE_M, SAME_TOWN_M = 150.0, 10_000.0
+#: A street on which other numbers are mapped comes so little behind one of its name on which none is, or one between.
+NOT_HERE_EITHER = 0.1
 #: A choice this much worse than the best one is not worth showing.
 WORSE = 0.2
 #: Kinds whose middle is far from their edge, so that distances from it are rough.
@@ -40,6 +42,15 @@ class Found:
         return (match.doubt is None or goes_there) and match.score >= FOUND
 
     @property
+    def unmapped(self) -> bool:
+        """Return whether a number was asked for of which the map does not say where it is."""
+        return self.match.kind in ("house", "street") and self.match.location.precision is not Precision.HOUSE
+
+    def likely_house(self, best: float) -> bool:
+        """Return whether an unmapped number may be meant here as well as at the best match of another street."""
+        return self.match.doubt is Doubt.NUMBER and best - self.match.score <= NOT_HERE_EITHER
+
+    @property
     def worth(self) -> tuple[str, float, str]:
         """What regions that overlap are chosen by: the fresher, then the larger."""
         return worth(self.atlas)
@@ -60,6 +71,8 @@ def decided(text: str, found: Sequence[Found], near: Location | None = None) -> 
     if sure:
         best = sure[0].match.score
         rivals = [each for each in ranked if _rivals(each, best, near)]
+        if sure[0].unmapped:
+            rivals += [each for each in ranked if each not in rivals and each.likely_house(best)]
         if near is not None:
             rivals = [each for each in rivals if each.atlas.name == near.region] or rivals
         if len(rivals) == 1:
@@ -161,7 +174,7 @@ def _why(text: str, best: Found) -> str:
     match = best.match
     match match.doubt:
         case Doubt.DROPPED if match.about:
-            return f"“{match.about}” is not on the map here, or not there. Is it one of these?"
+            return f"We found nothing that fits “{match.about}” as well. Is it one of these?"
         case Doubt.TOWN:
             return f"We did not find “{text}” in the town that it names. Is it one of these?"
         case Doubt.KIND:
@@ -170,6 +183,8 @@ def _why(text: str, best: Found) -> str:
             return f"Number {match.about} is not on the map there. Is it one of these?"
         case Doubt.LESSER if _letters(text) in _letters(match.text):
             return f"This is all that is called “{text}” on the map here. Is it meant?"
+        case Doubt.LESSER if _letters(match.text) in _letters(text):
+            return f"This is all that is called “{match.text}” on the map here. Is it meant?"
         case Doubt.NAME if match.score >= FOUND and _letters(text) in _letters(match.text):
             return f"“{text}” is only a part of these names. Which one?"
         case _:

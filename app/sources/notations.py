@@ -41,6 +41,8 @@ def typed_point(text: str) -> TypedPoint | None:
         return TypedPoint(point)
     if len(text) > LONGEST_POINT:
         return None
+    if found := _WELL_KNOWN_TEXT.fullmatch(text):
+        text = f"lon {found[1]} lat {found[2]}"
     text = _plain(text)
     return _labelled(text) or _lettered(text) or _unlettered(text)
 
@@ -86,6 +88,9 @@ _WORDS_FOR_MARKS = (
     (re.compile(r"в\s*\.?\s*д\b\.?", re.I), "E"),
     (re.compile(r"з\s*\.?\s*д\b\.?", re.I), "W"),
 )
+#: As programs write it, the longitude first; and what maps write behind a point to say how large it is shown.
+_WELL_KNOWN_TEXT = re.compile(r"\s*(?:srid=4326;)?point\s*\(\s*(-?[0-9.]+)\s+(-?[0-9.]+)\s*\)\s*", re.I)
+_ZOOM = re.compile(r"(?<=[0-9]),\s*[0-9.]{1,5}z\s*$", re.I)
 _FRAME = re.compile(
     r"^[\s(\[{<@]*(?:(?:gps|wgs ?84|coordinates?|loc(?:ation)?|position)\s*:?[\s(\[]*)?|[\s)\]}>.,;]*$", re.I
 )
@@ -93,7 +98,7 @@ _FRAME = re.compile(
 
 def _plain(text: str) -> str:
     """Return a text with one mark for each meaning, without what stands around it."""
-    text = text.translate(_MARKS)
+    text = _ZOOM.sub("", text.translate(_MARKS))
     for pattern, mark in _WORDS_FOR_MARKS:
         text = pattern.sub(mark, text)
     return _FRAME.sub("", text)
@@ -127,6 +132,8 @@ _SIGN = r"([+-]?)\s?"
 _BEFORE = re.compile(rf"{_LETTER}\.?\s*{_LOOSE}[\s,;/|]*" * 2, re.I)
 _AFTER = re.compile(rf"{_LOOSE}\s*{_LETTER}(?![^\W\d_])\.?[\s,;/|]*" * 2, re.I)
 _DECIMALS = re.compile(rf"{_SIGN}{_DECIMAL}(?:\s*[,;/|]\s*|\s+){_SIGN}{_DECIMAL}")
+#: The same with commas for the decimals of both, which a semicolon, or a gap where one has three digits, keeps apart.
+_COMMA_DECIMALS = re.compile(rf"{_SIGN}({_WHOLE},[0-9]+)(?:\s*[;/|]\s*|,?\s+){_SIGN}({_WHOLE},[0-9]+)")
 _SEXAGESIMALS = re.compile(rf"{_SIGN}{_MARKED}\s*[,;/|]?\s*{_SIGN}{_MARKED}")
 #: What labels leave: the second one stands as a "=".
 _VALUES = re.compile(rf"\W*?{_SIGN}{_LOOSE}[\s,;/|&]*=\s*{_SIGN}{_LOOSE}\W*")
@@ -189,7 +196,7 @@ _PRECISE = re.compile(r"[.,][0-9]{3}")
 
 def _unlettered(text: str) -> TypedPoint | None:
     """Return the point of two numbers with decimals or degree marks: the latitude first, if it can be one."""
-    found = _DECIMALS.fullmatch(text) or _SEXAGESIMALS.fullmatch(text)
+    found = _DECIMALS.fullmatch(text) or _SEXAGESIMALS.fullmatch(text) or _with_commas(text)
     degrees = _signed(found) if found else None
     if not found or not degrees:
         return None
@@ -198,6 +205,11 @@ def _unlettered(text: str) -> TypedPoint | None:
         return TypedPoint(point, swapped if swapped != point else None)
     is_precise = all(map(_PRECISE.search, found.group(2, 4)))
     return TypedPoint(swapped) if swapped and is_precise else None
+
+
+def _with_commas(text: str) -> re.Match[str] | None:
+    found = _COMMA_DECIMALS.fullmatch(text)
+    return found if found and (re.search("[;/|]", text) or any(map(_PRECISE.search, found.group(2, 4)))) else None
 
 
 def _signed(found: re.Match[str]) -> tuple[float, float] | None:

@@ -35,6 +35,9 @@ MOST_COMPLETIONS = 8
 FEWEST_LETTERS = 3
 LONGEST_TYPED = 200
 
+#: What is written as it is mapped, but less well than this, may be a slip of something better.
+WELL = 0.8
+
 log = logging.getLogger(__name__)
 
 
@@ -92,8 +95,9 @@ class ImportedRegions:
         """Return the regions that know the words of an address, none where all do or none does."""
         if not address.strip() or len(atlases) < 2:
             return ()
-        most, _ = self._shared_names(atlases).knowing_most(read_text(address[:LONGEST_TYPED]))
-        return most if len(most) < len(atlases) else ()
+        names, text = self._shared_names(atlases), read_text(address[:LONGEST_TYPED])
+        home = names.knowing_all(text) or names.knowing_most(text)[0]
+        return home if len(home) < len(atlases) else ()
 
     def locate(self, text: str, near: Location | None = None) -> Location | Question:
         """Find an address, a place or a point; return a question where a text may mean several, or none exactly.
@@ -121,7 +125,7 @@ class ImportedRegions:
         for asked, slips in self._rounds(typed, atlases, near):
             found = [each for each in found if each.atlas not in asked]
             found += [Found(match, atlas) for atlas in asked for match in atlas.geocoder.look_for(typed, slips=slips)]
-            if any(each.sure(near) for each in found):
+            if any(each.sure(near) and (slips or each.match.score >= WELL) for each in found):
                 break
         return decided(text, found, near)
 

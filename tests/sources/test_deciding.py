@@ -84,7 +84,7 @@ def test_an_exact_single_match_goes_straight_on(source: ImportedRegions) -> None
 @pytest.mark.parametrize(
     ("text", "why"),
     [
-        ("3 High Street, Fantasia", "“fantasia” is not on the map here"),
+        ("3 High Street, Fantasia", "We found nothing that fits “fantasia” as well"),
         ("77 High Street, Otley", "Number 77 is not on the map there"),
         ("3 High Road, Otley", "There is no “3 High Road, Otley” on the map here"),
         ("Park", "“Park” is only a part of these names"),
@@ -180,3 +180,15 @@ def test_a_street_is_no_destination_in_the_place_of_a_town(tmp_path: Path) -> No
     assert labels(asked(source, "London", located(source, "3 High Street, Otley"))) == ["London Street, Otley"]
     with pytest.raises(Exception, match="Nothing like that"):
         source.locate("London", home(source))
+
+
+def test_a_number_mapped_nowhere_is_asked_about_on_every_street_of_the_name(tmp_path: Path) -> None:
+    unnumbered = Town()
+    unnumbered.street("High Street", 0)
+    unnumbered.node(0, 300, {"place": "town", "name": "Selby"})
+    put(tmp_path, town_of("Ashby", north_m=40_000), "ashby")
+    put(tmp_path, unnumbered, "selby")
+    source = ImportedRegions(tmp_path / "regions")
+    assert len(asked(source, "77 High Street").choices) == 2
+    assert located(source, "3 High Street").region == "ashby"
+    assert located(source, "77 High Street, Selby").region == "selby"

@@ -187,8 +187,11 @@ def test_it_completes_streets_and_places_of_each_region(tmp_path: Path, source: 
         put(tmp_path, town, name)
     found = source.complete("Harb", 4)
     assert {" ".join(label.split()[1:2]) for label in found[:2]} == {"East,", "West,"}
-    assert [label for label in found if "School" in label] == ["Harbour School East", "Harbour School West"]
-    assert source.complete("harbour sch", 1) == ("Harbour School East",)
+    assert [label for label in found if "School" in label] == [
+        "Harbour School East, Smallville",
+        "Harbour School West, Smallville",
+    ]
+    assert source.complete("harbour sch", 1) == ("Harbour School East, Smallville",)
 
 
 def test_it_completes_a_destination_in_the_region_of_the_address_first(tmp_path: Path, source: ImportedRegions) -> None:

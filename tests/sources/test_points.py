@@ -34,6 +34,9 @@ def is_at(text: str, point: Point, within: float = 1e-9) -> bool:
         "60,1652 24,9364",
         "60,1652; 24,9364",
         "60,1652, 24,9364",
+        "60.1652,24.9364,17z",
+        "POINT(24.9364 60.1652)",
+        "SRID=4326;Point (24.9364 60.1652)",
         "+60.1652/+24.9364",
         "60.1652°, 24.9364°",
         "GPS: 60.1652 24.9364",
@@ -64,6 +67,11 @@ def test_it_reads_a_point(text: str) -> None:
     assert is_at(text, HERE)
 
 
+@pytest.mark.parametrize("text", ["51,585; -2,99", "51,585 -2,99", "51,585, -2,99", "51.585;-2.99"])
+def test_commas_for_decimals_may_be_few(text: str) -> None:
+    assert is_at(text, Point(51.585, -2.99))
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -76,6 +84,7 @@ def test_it_reads_a_point(text: str) -> None:
         "42 23",
         "12, 14",
         "12,14 15,16",
+        "12,14, 15,16",
         "12 98000",
         "12 N 14",
         "N1 5AB E14",

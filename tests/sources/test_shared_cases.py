@@ -65,7 +65,7 @@ def test_the_house_is_found(name: str, text: str, label: str) -> None:
     [
         (NUMBERS, "7 Oak Avenue", "can mean several places"),
         (NUMBERS, "61 High Street", "Number 61 is not on the map there"),
-        (HOUSE_NAMES, "Ivy Cottage, Bakers Row", "“ivy cottage” is not on the map here"),
+        (HOUSE_NAMES, "Ivy Cottage, Bakers Row", "We found nothing that fits “ivy cottage” as well"),
         (VILLAGE, "Kolice 12", "Number 12 is not on the map there"),
     ],
 )

@@ -11,6 +11,8 @@ from app.atlas.geocoder.letters import fold
 
 #: A longer "range" is a unit and a house number, as in Vancouver's "9-1551".
 LONGEST_RANGE = 60
+#: From this many digits on a number by itself is a postcode's or a phone's rather than a house's.
+LONG_NUMBER = 5
 
 #: A flat before the number: "Unit 102 - 1626", "#110 532", "2 1551".
 _UNIT_FIRST = re.compile(
@@ -125,6 +127,11 @@ def numbers_of(number: str, other_numbers: str = "", *, block_style: bool = Fals
     for each in filter(None, found):
         by_exact.setdefault(each.exact, each)
     return list(by_exact.values())
+
+
+def is_long_number(text: str) -> bool:
+    """Return whether a number is too long for a house: a postcode's or a phone's."""
+    return len(text) >= LONG_NUMBER and text.isdigit()
 
 
 def is_year(term: str) -> bool:

@@ -67,7 +67,13 @@ def test_there_are_no_more_than_asked_for() -> None:
 def test_streets_and_towns_come_before_parks_and_these_before_shops() -> None:
     places = [spot("Highland", "shop"), spot("Highgate", "town", 9_000), spot("High Park", "park", 3_000)]
     found = labels(town(STREETS, (), places), "high")
-    assert found == ("Highgate", "High Street, Newport", "Highfield Road, Newport", "High Park", "Highland")
+    assert found == (
+        "Highgate",
+        "High Street, Newport",
+        "Highfield Road, Newport",
+        "High Park",
+        "Highland, Newport",
+    )
 
 
 def test_a_place_is_offered_with_its_street() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.atlas.geocoder.countries import is_country, lies_in
+from app.atlas.geocoder.countries import is_country, is_elsewhere, lies_in
 from app.atlas.geocoder.search.costs import Doubt
 from tests.support.geocoder_town import row_of_houses, taken, town
 
@@ -59,3 +59,26 @@ def test_another_country_is_asked_about(country: str) -> None:
     match = TOWN.search(f"12 High Street, Newport, {country}")[0]
     assert match.doubt is Doubt.DROPPED
     assert match.about == country.lower()
+
+
+@pytest.mark.parametrize("code", ["ND", "OH", "RI"])
+def test_the_code_of_a_state_elsewhere_is_asked_about(code: str) -> None:
+    for text in (f"12 High Street, Newport, {code}", f"12 High Street, Newport, {code} 58000", f"Newport, {code}"):
+        match = TOWN.search(text)[0]
+        assert match.doubt is Doubt.DROPPED, text
+        assert code.lower() in match.about.split()
+
+
+def test_a_code_of_two_states_is_elsewhere_where_neither_is() -> None:
+    vaduz, naples_florida = (47.14, 9.52), (26.1, -81.8)
+    assert not is_elsewhere("fl", *vaduz)
+    assert not is_elsewhere("fl", *naples_florida)
+    assert is_elsewhere("fl", *HELSINKI)
+    assert not is_elsewhere("xx", *HELSINKI)
+
+
+def test_borders_are_near_enough_for_towns_beside_them() -> None:
+    assert not lies_in("washington", 49.26, -123.1)
+    assert not lies_in("austria", 47.14, 9.52)
+    assert lies_in("austria", 47.41, 9.74)
+    assert is_elsewhere("wa", 49.26, -123.1)

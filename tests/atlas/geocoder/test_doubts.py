@@ -81,11 +81,29 @@ def test_the_words_left_out_are_named() -> None:
     assert TOWN.search("12 High Street, Fantasia Grande")[0].about == "fantasia grande"
 
 
-@pytest.mark.parametrize("kind", ["shop", "building", "bus stop", "cafe", "railway station"])
+@pytest.mark.parametrize("kind", ["shop", "building", "cafe", "railway station"])
 def test_a_shop_may_have_the_name_of_a_town_elsewhere(kind: str) -> None:
     geocoder = town(HOUSES, places=[spot("Verona", kind)])
     assert geocoder.search("Verona")[0].doubt is Doubt.LESSER
     assert geocoder.search("Verona, Newport")[0].doubt is None
+
+
+@pytest.mark.parametrize("kind", ["bus stop", "tram stop"])
+def test_a_stop_is_called_after_something_larger_even_in_its_town(kind: str) -> None:
+    geocoder = town(HOUSES, places=[*PLACES, spot("Saint Woolos Cathedral", kind)])
+    assert geocoder.search("Saint Woolos Cathedral")[0].doubt is Doubt.LESSER
+    assert geocoder.search("Saint Woolos Cathedral, Newport")[0].doubt is Doubt.LESSER
+
+
+def test_a_short_word_before_a_town_is_a_part_of_another_name() -> None:
+    match = TOWN.search("TU Newport")[0]
+    assert (match.doubt, match.about) == (Doubt.DROPPED, "tu")
+
+
+def test_a_type_that_is_missing_counts_where_the_number_is_nowhere() -> None:
+    geocoder = town(HOUSES, [way("Terminal Avenue", east_m=5_000)])
+    assert geocoder.search("Terminal 5")[0].doubt is Doubt.KIND
+    assert geocoder.search("Terminal Avenue 5")[0].doubt is None
 
 
 def test_what_is_of_a_town_is_more_than_a_shop_in_it() -> None:

@@ -389,3 +389,55 @@ def test_a_score_without_doubt_may_still_be_too_low() -> None:
     match = town(NEWPORT).search("12 Hogh Streat")[0]
     assert match.text == "12 High Street, Newport"
     assert PLAUSIBLE <= match.score < FOUND
+
+
+@pytest.mark.parametrize("text", ["Fredrikinkatu 41 A 5", "Fredrikinkatu 41 a 12, Helsinki", "Fredrikinkatu 41A 5"])
+def test_a_stair_and_a_flat_are_no_part_of_the_number(text: str) -> None:
+    streets = [
+        way(name, east_m=5_000 + 1_000 * at) for at, name in enumerate(("Eerikinkatu", "Kalevankatu", "Runeberginkatu"))
+    ]
+    houses = row_of_houses("Fredrikinkatu", range(39, 44), "Helsinki")
+    assert taken(town(houses, streets), text) == "Fredrikinkatu 41, Helsinki"
+    with_stairs = [*houses, house("Fredrikinkatu", "41a", 5_000, "Helsinki")]
+    assert taken(town(with_stairs, streets), text) == "Fredrikinkatu 41a, Helsinki"
+
+
+def test_a_letter_that_begins_the_name_of_a_street_is_no_part_of_the_number() -> None:
+    geocoder = town([house("East Broadway", "2780"), house("West Broadway", "2780", 4_000)])
+    assert taken(geocoder, "2780 E Broadway") == "East Broadway 2780"
+
+
+@pytest.mark.parametrize(
+    "text", ["High Street no 12", "High Street nr. 12", "12 High Street, Newport, tel 01633 123456"]
+)
+def test_the_word_number_and_a_phone_do_no_harm(text: str) -> None:
+    assert taken(town(NEWPORT), text) == "12 High Street, Newport"
+
+
+def test_a_county_does_no_harm_where_the_postcode_is_right() -> None:
+    geocoder = town(NEWPORT)
+    assert taken(geocoder, "12 St James Street, Newport, Gwent, NP20 1AA") == "12 St James Street, Newport NP20 1AA"
+    assert geocoder.search("12 St James Street, Newport, Gwent")[0].doubt is Doubt.DROPPED
+    assert geocoder.search("13 St James Street, Newport, Gwent, NP20 1AA")[0].doubt
+
+
+def test_the_first_half_of_a_postcode_is_found_and_tells_streets_apart() -> None:
+    geocoder = town(NEWPORT)
+    match = geocoder.search("NP20")[0]
+    assert (match.text, match.kind, match.doubt) == ("NP20", "postcode area", None)
+    assert taken(geocoder, "5 Church Street, NP20") == "5 Church Street, Newport NP20 2BB"
+    assert taken(geocoder, "5 Church Street, CF3") == "5 Church Street, Marshfield CF3 2TT"
+
+
+@pytest.mark.parametrize("text", ["Royal General Hospital", "RGH", "Royal General Hospital (RGH)"])
+def test_a_name_with_another_in_brackets_is_found_by_both(text: str) -> None:
+    assert (
+        taken(town(NEWPORT, (), [spot("Royal General Hospital (RGH)", "hospital")]), text)
+        == "Royal General Hospital (RGH)"
+    )
+
+
+def test_a_postcode_beside_its_town_says_more_than_the_town() -> None:
+    geocoder = town(NEWPORT, (), [spot("Newport", "city")])
+    assert geocoder.search("NP20 1AA Newport")[0].kind == "postcode"
+    assert geocoder.search("99999 Newport")[0].text == "Newport"

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from array import array
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
-from itertools import combinations, pairwise
+from itertools import chain, combinations, pairwise
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +15,7 @@ import numpy as np
 from app.atlas.geocoder.build.cities import Cities
 from app.atlas.geocoder.build.columns import Addresses, CornerRow, LocalityRow, StreetRow, transposed
 from app.atlas.geocoder.build.streets import HouseColumns, JoinedStreet, JoinedStreets, Point, build_streets
-from app.atlas.geocoder.kinds import LESSER_KINDS, MAJOR_KINDS, STATION_KINDS
+from app.atlas.geocoder.kinds import LESSER_KINDS, MAJOR_KINDS, POSTCODE_AREA, REACH_M, STATION_KINDS, is_town
 from app.atlas.geocoder.labels import style_of
 from app.atlas.geocoder.language import Vocabulary, languages_in, vocabulary
 from app.atlas.geocoder.letters import fold, romanised_alike, spelled_out
@@ -50,8 +51,7 @@ def index_addresses(
     built = build_streets(addresses, streets, words)
     index = _Index(Cities(Counter(addresses.cities.at(np.arange(len(addresses.lats)))), localities), words)
     index.add_streets(addresses, built)
-    for locality in localities:
-        index.add_locality(locality)
+    index.add_localities(localities)
     index.add_corners(corners, built.streets)
     for statement in TABLES.split(";"):
         connection.execute(statement)
@@ -94,6 +94,8 @@ class _Index:
         common = [_common_city(own_cities[start:end]) for start, end in pairwise(first)]
         cities = self._cities.add_all(self._house_cities(own_cities, first, common, lats, lons), lats, lons)
         self._add_numbers(built.houses, lats, lons, cities, self._postcodes.add_all(own_codes, lats, lons))
+        for area in _postcode_areas(own_codes, lats, lons):
+            self.add_locality(area)
         codes = [_only(set(own_codes[start:end])) for start, end in pairwise(first)]
         self._add_streets(built, [each.city for each in common], codes)
 
@@ -138,12 +140,20 @@ class _Index:
             for name in (street.name, *street.alt_names):
                 self._names.add(name, STREET, ident, 1 + end - start)
 
+    def add_localities(self, localities: Sequence[LocalityRow]) -> None:
+        """Add all places; what has no address of its own gets the town around it, but for towns and their parts."""
+        lats, lons = columns_of([(locality.lat, locality.lon) for locality in localities])
+        for locality, town in zip(localities, self._known.guess_all(lats, lons), strict=True):
+            alone = locality.kind not in REACH_M and not (locality.street or locality.city)
+            self.add_locality(locality._replace(city=town) if alone else locality)
+
     def add_locality(self, locality: LocalityRow) -> None:
         ident = len(self._localities) + 1
         place = (locality.name, locality.kind, locality.lat, locality.lon)
         own = (locality.street, locality.number, locality.city, locality.postcode)
         self._localities.append((ident, *place, *own))
-        for name in (locality.name, *locality.alt_names):
+        names = (locality.name, *locality.alt_names)
+        for name in dict.fromkeys(chain(names, *map(_in_brackets, names))):
             self._names.add(name, LOCALITY, ident, _weight(locality.kind))
             if locality.kind in STATION_KINDS:
                 without = [word for word in fold(name).split() if word not in self._words.stations]
@@ -202,11 +212,22 @@ def _common_city(written: Sequence[str]) -> _Common:
 
 
 #: As if so many houses bore the name of a place: completions offer the names with the most houses first.
-_MAJOR_WEIGHT, _PLACE_WEIGHT, _LESSER_WEIGHT = 500, 5, 1
+_TOWN_WEIGHT, _MAJOR_WEIGHT, _PLACE_WEIGHT, _LESSER_WEIGHT = 100_000, 500, 5, 1
 
 
 def _weight(kind: str) -> int:
+    if is_town(kind):
+        return _TOWN_WEIGHT
     return _MAJOR_WEIGHT if kind in MAJOR_KINDS else _LESSER_WEIGHT if kind in LESSER_KINDS else _PLACE_WEIGHT
+
+
+_BRACKETS = re.compile(r"(.{3,}?)\s*\((.{3,})\)")
+
+
+def _in_brackets(name: str) -> tuple[str, ...]:
+    """Return the two names that one with brackets is: "Vancouver General Hospital (VGH)"."""
+    found = _BRACKETS.fullmatch(name)
+    return found.group(1, 2) if found else ()
 
 
 def _nearest(corner: CornerRow, streets: set[int], built: Sequence[JoinedStreet]) -> int:
@@ -234,6 +255,21 @@ def _postcode(written: str) -> str:
 def _only(texts: set[str]) -> str:
     """Return the one text of a set, or "" where it holds none or several."""
     return texts.pop() if len(texts) == 1 else ""
+
+
+#: The first half of a postcode that has letters: "NP20 1JG", "V6B 1A1".
+_AREA = re.compile(r"([A-Z]{1,2}\d[A-Z\d]?) \S+")
+
+
+def _postcode_areas(codes: Sequence[str], lats: Floats, lons: Floats) -> Iterator[LocalityRow]:
+    """Yield the first halves of postcodes, each at the median of its addresses."""
+    areas: dict[str, list[int]] = defaultdict(list)
+    for at, code in enumerate(codes):
+        if found := _AREA.fullmatch(code):
+            areas[found[1]].append(at)
+    for area, rows in sorted(areas.items()):
+        lat, lon = float(np.median(lats[rows])), float(np.median(lons[rows]))
+        yield LocalityRow(area, (), POSTCODE_AREA, lat, lon)
 
 
 Terms = tuple[str, ...]
@@ -340,7 +376,7 @@ class Centroids:
         for name in dict.fromkeys(names):
             if name not in self._ids:
                 self._ids[name] = len(self._ids)
-                self._names.add(name, self._kind, self._ids[name])
+                self._names.add(name, self._kind, self._ids[name], _TOWN_WEIGHT if self._kind == CITY else 0)
         idents = [self._ids[name] for name in names]
         self._idents.extend(idents)
         self._lats.frombytes(lats.tobytes())

@@ -60,6 +60,10 @@ class AddressMatcher:
         self._query = query
         self._hits = hits
         self._hints = hints
+        #: Where the exact name of a street begins.
+        self._begun = frozenset(
+            hit.start for hit in hits if hit.kind == STREET and not hit.cost and hit.end > hit.start + 1
+        )
 
     def matches(self) -> list[Match]:
         """Return all matches worth showing, in no order."""
@@ -78,7 +82,7 @@ class AddressMatcher:
 
     def _candidate(self, hit: Hit) -> _Candidate:
         hints, covered = self._hints.beside(hit.covers)
-        number, used = chosen_number(self._query, hit, covered)
+        number, used = chosen_number(self._query, hit, covered, self._begun)
         if not number:
             hints, covered = _settlements(hints)
         left = self._hints.leftover(hit.covers | covered | used, hit.covers)
@@ -105,6 +109,8 @@ class AddressMatcher:
         misses = [hint.miss(found.lat, found.lon, found.city, found.postcode) for hint in candidate.hints]
         placed = any(miss.cost <= FAR_IN_LOCALITY for miss in misses)
         dropped = self._dropped(candidate, found, placed)
+        if dropped and self._is_told_by_postcode(candidate, found):
+            dropped = ()
         forgiven = ADDRESSEE if len(dropped) < len(candidate.left.dropped) else 0.0
         cost = candidate.base + found.cost + foreign_cost(len(dropped), placed) + forgiven
         cost += sum(miss.cost for miss in misses) + self._spelling_cost(candidate.hit, street)
@@ -135,7 +141,8 @@ class AddressMatcher:
         raised = {candidate.hit.doubt, *(miss.doubt for miss in misses)}
         if gravest := next((doubt for doubt in Doubt if doubt in raised), None):
             return gravest, ""
-        if not candidate.number and (candidate.hit.typeless or (candidate.hit.cost >= ONE_EDIT and not placed)):
+        unnumbered = not candidate.number or found.precision is Precision.STREET
+        if unnumbered and (candidate.hit.typeless or (candidate.hit.cost >= ONE_EDIT and not placed)):
             return Doubt.KIND if candidate.hit.typeless else Doubt.NAME, ""
         if found.is_other:
             return Doubt.NUMBER, candidate.number[0].text
@@ -162,6 +169,11 @@ class AddressMatcher:
         numbered = bool(candidate.number) and not found.is_other
         right = placed and numbered and candidate.hit.cost <= OTHER_SPELLING
         return right and last < first and (apart or self._query.terms[first] in self._query.vocabulary.types)
+
+    def _is_told_by_postcode(self, candidate: _Candidate, found: AddressPoint) -> bool:
+        """Return whether street, number and postcode are right: then a county or a person's name changes nothing."""
+        exact = found.precision is Precision.HOUSE and not found.is_other and candidate.hit.cost <= OTHER_SPELLING
+        return exact and any(found.postcode == code.name for hint in candidate.hints for code in hint.postcodes)
 
     # --- corners ---
 

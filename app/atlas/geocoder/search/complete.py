@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
-from app.atlas.geocoder.kinds import LESSER_KINDS, MAJOR_KINDS
+from app.atlas.geocoder.kinds import LESSER_KINDS, MAJOR_KINDS, is_town
 from app.atlas.geocoder.labels import address_label
 from app.atlas.geocoder.letters import fold
 from app.atlas.geocoder.search.query import read_text
-from app.atlas.geocoder.store import LOCALITY, STREET, GeocoderStore, Locality, Name, Street
+from app.atlas.geocoder.store import CITY, LOCALITY, STREET, GeocoderStore, Locality, Name, Street
 from app.atlas.geocoder.text import key_of, terms_of_tokens, tokens_of
 
 #: Names, and streets and places of them, that are looked at; more of them would not fit the answer.
@@ -82,7 +82,7 @@ def _labels(store: GeocoderStore, reading: _Reading, limit: int) -> Iterator[Com
 
 def _found(store: GeocoderStore, reading: _Reading) -> list[tuple[int, Street | Locality]]:
     """Return the streets, and where no number was typed the places, whose names hold what was typed, by rank."""
-    kinds = (STREET,) if reading.number else (STREET, LOCALITY)
+    kinds = (STREET,) if reading.number else (STREET, LOCALITY, CITY)
     start = "".join(terms_of_tokens(tuple(reading.tokens[:-1]), store.vocabulary))
     starts = (start + reading.tokens[-1], key_of(terms_of_tokens(tuple(reading.tokens), store.vocabulary)))
     beginning = store.beginning(dict.fromkeys(starts), MOST_NAMES) if reading.open_end else []
@@ -90,9 +90,16 @@ def _found(store: GeocoderStore, reading: _Reading) -> list[tuple[int, Street | 
     begins = {(name.kind, name.ref): False for name in names}
     begins |= {(name.kind, name.ref): True for name in names if name.key.startswith(starts)}
     wanted = sorted(begins, key=lambda ref: not begins[ref])[:MOST_STREETS]
-    streets = {street.id: street for street in store.streets([ref for kind, ref in wanted if kind == STREET])}
-    places = store.localities([ref for kind, ref in wanted if kind == LOCALITY])
-    found = ((begins[kind, ref], streets[ref] if kind == STREET else places[ref]) for kind, ref in wanted)
+
+    def refs(wanted_kind: int) -> list[int]:
+        return [ref for kind, ref in wanted if kind == wanted_kind]
+
+    known: dict[int, Mapping[int, Street | Locality]] = {
+        STREET: {street.id: street for street in store.streets(refs(STREET))},
+        LOCALITY: store.localities(refs(LOCALITY)),
+        CITY: store.cities(refs(CITY)),
+    }
+    found = ((begins[kind, ref], known[kind][ref]) for kind, ref in wanted)
     return sorted(((_rank(each, begins=at_start), each) for at_start, each in found), key=lambda pair: pair[0])
 
 
@@ -108,11 +115,16 @@ def _few_of_each(names: Iterable[Name], kinds: Sequence[int]) -> list[Name]:
 
 
 def _rank(found: Street | Locality, *, begins: bool) -> int:
-    """Rank names that begin as typed before others; of these streets and towns before parks, and parks before shops."""
+    """Rank names that begin as typed before others; of these towns before streets, then parks, and shops last."""
+    return (0 if begins else 4) + _unlikeliness(found)
+
+
+def _unlikeliness(found: Street | Locality) -> int:
+    if isinstance(found, Locality) and is_town(found.kind):
+        return 0
     if isinstance(found, Street) or found.kind in MAJOR_KINDS:
-        return 0 if begins else 3
-    lesser = 2 if found.kind in LESSER_KINDS else 1
-    return lesser if begins else lesser + 3
+        return 1
+    return 3 if found.kind in LESSER_KINDS else 2
 
 
 def _holding(store: GeocoderStore, reading: _Reading) -> list[int]:

@@ -52,7 +52,7 @@ DOUBLY_WRONG = 0.14
 #: outweighs a number that is mapped elsewhere.
 OTHER_LOCALITY, OTHER_POSTCODE, FAR_IN_LOCALITY = 0.3, 0.06, 0.04
 #: Addresses here name another town, but the one asked for is near: the map's towns are guesses at its edge.
-OTHER_TOWN_NEAR = 0.1
+OTHER_TOWN_NEAR = 0.2
 #: Tokens that name nothing here: "London" in Monaco; and each more of them.
 FOREIGN, MORE_FOREIGN = 0.4, 0.2
 #: The same where another hint places the address here, and the most that they cost then.

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from app.atlas.geocoder.countries import is_country, lies_in
+from app.atlas.geocoder.countries import is_country, is_elsewhere, lies_in
 from app.atlas.geocoder.kinds import OTHER_REACH_M, POSTAL_TOWN, REACH_M
 from app.atlas.geocoder.search.costs import (
     FAR_IN_LOCALITY,
@@ -130,6 +130,8 @@ class Hints:
         text = self._query.tokens[at].text
         if is_country(text):
             return lies_in(text, *self._store.middle) or text in self.title_tokens
+        if self._query.is_code(at) and is_elsewhere(text, *self._store.middle):
+            return False
         return self._query.says_nothing(at) and not self._tells(at, beside)
 
     def _tells(self, at: int, beside: frozenset[int]) -> bool:

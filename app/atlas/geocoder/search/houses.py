@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass, replace
+from string import ascii_lowercase
 
 from app.atlas.geocoder.numbers import HouseNumber, asked_numbers, parse_number
 from app.atlas.geocoder.search.hits import Hit
@@ -14,17 +15,20 @@ from app.geo import distance_m
 from app.places import Precision
 
 
-def chosen_number(query: Query, hit: Hit, covered: frozenset[int]) -> tuple[tuple[HouseNumber, ...], frozenset[int]]:
+def chosen_number(
+    query: Query, hit: Hit, covered: frozenset[int], begun: Set[int] = frozenset()
+) -> tuple[tuple[HouseNumber, ...], frozenset[int]]:
     """Return the readings of the house number and the tokens it takes up; both are empty where there is none.
 
     It is the number beside the street. One that reads as a postcode is the last resort, and only right before the
-    street.
+    street. A letter after it that is among those that have `begun` the name of a street is no part of it: "2780 E
+    Broadway".
     """
     taken = hit.covers | covered
     free = [at for at in range(len(query.tokens)) if at not in hit.covers and query.is_number(at)]
     choices = []
     for at in free:
-        text, used = query.number_at(at, taken)
+        text, used = query.number_at(at, taken | begun)
         if at and at - 1 not in taken and query.tokens[at - 1].text in PROVISIONAL:
             text, used = f"ev.{text}", used | {at - 1}
         gap = min(abs(hit.start - 1 - max(used)), abs(at - hit.end))
@@ -37,7 +41,9 @@ def chosen_number(query: Query, hit: Hit, covered: frozenset[int]) -> tuple[tupl
         whole = parse_number(f"{block}-{text}", True) if block else None
         readings = (whole, *asked_numbers(text)) if whole else asked_numbers(text)
         used |= {at - 1} if whole else set()
-        return readings, used | _flat_after(query, max(used), taken)
+        flat = _flat_after(query, max(used), taken)
+        readings += asked_numbers(text.rstrip(ascii_lowercase)) if flat and text[-1] in ascii_lowercase else ()
+        return readings, used | flat
     return (), frozenset()
 
 
@@ -93,12 +99,16 @@ class AddressPoint:
 def address_points(
     store: GeocoderStore, streets: Sequence[Street], asked: Sequence[HouseNumber]
 ) -> dict[int, list[AddressPoint]]:
-    """Return by street id the best places for a number: mapped if any of the streets has it, else estimated."""
-    for number in asked:
-        near = store.houses_reaching(streets, number.house, number.last)
-        found = {street: _mapped(houses, number) for street, houses in near.items()}
-        if any(found.values()):
-            return {street: places for street, places in found.items() if places}
+    """Return by street id the best places for a number: mapped if any of the streets has it, else estimated.
+
+    Of several readings of a number one that is mapped just so comes first: "41 A 5" is 41 if no 41A is mapped.
+    """
+    near = {number: store.houses_reaching(streets, number.house, number.last) for number in asked}
+    for best in (_exactly, _mapped):
+        for number, houses in near.items():
+            found = {street: best(known, number) for street, known in houses.items()}
+            if any(found.values()):
+                return {street: places for street, places in found.items() if places}
     estimated = {}
     for street in streets[:MOST_ESTIMATES]:
         for number in () if street.is_village else asked:
@@ -108,10 +118,13 @@ def address_points(
     return estimated
 
 
+def _exactly(houses: Sequence[House], asked: HouseNumber) -> list[AddressPoint]:
+    return [_at_house(house, Precision.HOUSE, "", 0.0) for house in houses if house.number.exact == asked.exact]
+
+
 def _mapped(houses: Sequence[House], asked: HouseNumber) -> list[AddressPoint]:
-    same = [house for house in houses if house.number.exact == asked.exact]
-    if same:
-        return [_at_house(house, Precision.HOUSE, "", 0.0) for house in same]
+    if same := _exactly(houses, asked):
+        return same
     holding = [house for house in houses if house.number.holds(asked) and house.number.house != house.number.last]
     if holding:
         return [_at_house(house, Precision.HOUSE, "", 0.01) for house in holding]

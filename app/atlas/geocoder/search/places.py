@@ -4,15 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
-from app.atlas.geocoder.kinds import LESSER_KINDS, MAJOR_KINDS, NAMED_AFTER, POSTAL_TOWN, REACH_M, STATION_KINDS
+from app.atlas.geocoder.kinds import (
+    LESSER_KINDS,
+    MAJOR_KINDS,
+    NAMED_AFTER,
+    POLE_KINDS,
+    POSTAL_TOWN,
+    REACH_M,
+    STATION_KINDS,
+)
 from app.atlas.geocoder.labels import address_label
 from app.atlas.geocoder.letters import fold
+from app.atlas.geocoder.numbers import is_long_number
 from app.atlas.geocoder.search.costs import (
     MOST_COST,
     NOT_THE_STATION,
     NUMBER_WITHOUT_STREET,
     ONE_EDIT,
     OTHER_NAME,
+    OTHER_POSTCODE,
     STREET_NOT_HERE,
     Doubt,
     foreign_cost,
@@ -59,7 +69,7 @@ class PlaceMatcher:
 
     def _matches(self, hit: Hit) -> Iterable[Match]:
         hints, covered = self._hints.beside(hit.covers)
-        numbers = {at for at in range(len(self._query.tokens)) if self._query.is_number(at)} - covered - hit.covers
+        numbers = self._numbers() - covered - hit.covers
         base = hit.cost + sum(hint.cost + EACH_HINT for hint in hints)
         for place in self._places(hit):
             own = self._own_address(place)
@@ -70,8 +80,14 @@ class PlaceMatcher:
             misses = [hint.miss(place.lat, place.lon, "", "") for hint in holding]
             cost = self._cost(hit, place, base + NUMBER_WITHOUT_STREET * stray, left)
             cost += sum(miss.cost for miss in misses)
+            cost += OTHER_POSTCODE * any(hint.postcodes for hint in hints if hint not in holding)
             if cost <= MOST_COST:
                 yield self._match(place, cost, self._doubt(hit, place, left, misses, stray))
+
+    def _numbers(self) -> set[int]:
+        """Return the tokens that may be house numbers: no postcode is, nor the number of a phone."""
+        tokens = self._query.tokens
+        return {at for at in range(len(tokens)) if self._query.is_number(at) and not is_long_number(tokens[at].text)}
 
     def _cost(self, hit: Hit, place: Locality, base: float, left: Leftover) -> float:
         """Return what the rest of the words costs; what ends with the name of a town lies there, whatever it is."""
@@ -83,7 +99,7 @@ class PlaceMatcher:
     def _name_cost(self, hit: Hit, place: Locality, left: Leftover) -> float:
         """Return what it costs that something else is likelier meant by the name."""
         kind = place.kind
-        cost = 0.0 if kind in MAJOR_KINDS else LESSER_PLACE if kind in LESSER_KINDS else MINOR_PLACE
+        cost = 0.0 if kind in MAJOR_KINDS | {"postcode"} else LESSER_PLACE if kind in LESSER_KINDS else MINOR_PLACE
         cost += UNMAPPED_TOWN if kind == POSTAL_TOWN else 0.0
         cost += 0.0 if is_own_name(hit, place.name, self._query.vocabulary) else OTHER_NAME
         cost += LETTER_BESIDE if self._has_letter_beside(hit) else 0.0
@@ -119,6 +135,8 @@ class PlaceMatcher:
     def _doubt(
         self, hit: Hit, place: Locality, left: Leftover, misses: Sequence[Miss], numbered: bool
     ) -> tuple[Doubt | None, str]:
+        if place.kind in REACH_M and (word := self._short_word_before(hit)):
+            return Doubt.DROPPED, word
         if left.dropped or numbered:
             numbers = [token.text for token in self._query.tokens if token.numeric] if numbered else []
             return Doubt.DROPPED, " ".join(dict.fromkeys((*left.dropped, *numbers)))
@@ -127,9 +145,19 @@ class PlaceMatcher:
         raised = next((miss.doubt for miss in misses if miss.doubt), hit.doubt)
         if place.kind in LESSER_KINDS and self._goes_on(hit):
             return raised or Doubt.LESSER, ""
+        if place.kind in POLE_KINDS and not (left.station or self._says_station(hit)):
+            return raised or Doubt.LESSER, ""
         if raised or misses or left.station or (place.street and self._own_address(place) - hit.covers):
             return raised, ""
         return (Doubt.NAME if hit.cost >= ONE_EDIT else Doubt.LESSER if self._is_lesser(hit, place) else None), ""
+
+    def _short_word_before(self, hit: Hit) -> str:
+        """Return a word of a letter or two right before a name, "" for none: the "TU München" is no town."""
+        query, before = self._query, hit.start - 1
+        if before < 0 or query.tokens[before].part != query.tokens[hit.start].part or query.is_kind(before):
+            return ""
+        word = query.tokens[before].text
+        return word if len(word) <= 2 and word.isalpha() else ""
 
     def _goes_on(self, hit: Hit) -> bool:
         """Return whether the name is a part of more: the "Casino de Monte-Carlo" is no shop called Casino there."""
@@ -158,8 +186,10 @@ class PlaceMatcher:
 
 
 def _may_hold(hint: Hint, place: Locality) -> bool:
-    """Return whether a place may lie in what a hint names: nothing lies in a shop, and no town in another."""
-    if hint.postcodes or place.kind not in REACH_M:
+    """Return whether a place may lie in what a hint names: nothing lies in a shop, no town in a postcode."""
+    if hint.postcodes:
+        return place.kind not in REACH_M
+    if place.kind not in REACH_M:
         return hint.is_settlement
     return any(_size(each.kind) > _size(place.kind) for each in hint.localities)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -24,12 +24,17 @@ _NOISE = re.compile(
     r"\b(?:apt|apartment|appt|appartement|app|unit|suite|flat|room|rm|wohnung|whg|asunto|interno|int|scala|piso|"
     r"puerta|porte|lgh|bldg|building|batiment|bat|esc)\b\.?\s*#?\s*(?:\d+[a-z]?|[a-z]\d*)(?![\w'-])"
     rf"|\b(?:ste|as|bp|po box)\b\.?\s*#?\s*\d+[a-z]?\b|#\s*(?!\d+[a-z]?\s*-\s*\d)\w+"
+    r"|\b(?:tel|telephone|phone|mobile|fax)\b[.: ]*\+?\d[\d ()/-]{4,}"
     rf"|\b{_ORDINAL}\s*{_FLOOR}\b\.?|\b(?:floor|level|etage|piano)\s*\d+\b|\brez[- ]de[- ]chaussee\b"
 )
 _SPACED_RANGE = re.compile(r"(?<![\d-])(\d{1,4})\s*-\s*(\d{1,4}[a-z]?)(?![\w-])")
 _SPACED_HALF = re.compile(r"(?<=\d) 1/2\b")
 #: "60 & 62" and "60 and 62" ask for the houses from 60 to 62.
 _TWO_NUMBERS = re.compile(r"\b(\d{1,4})\s*(?:&|\+|and|und|et|y|e|och|og|ja)\s*(\d{1,4})\b(?!\s*(?:st|nd|rd|th)\b)")
+#: "Stow Hill no 42": what says that a house number follows, where it does.
+_NUMBER_WORD = re.compile(r"(?<=[a-z] )(?:no|nr|num|number|numero)\b\.? ?(?=\d+[a-z]?\s*(?:,|$))")
+#: Countries of which one word tells which it is.
+_UNITED = re.compile(r"\bunited (kingdom|states)\b")
 _NUMBER = re.compile(r"\d{1,6}(?:[a-z]|bis|ter|quater)?(?:[-/](?:\d{1,6}[a-z]?|[a-z]))?")
 _NUMBER_ENDINGS = frozenset(("bis", "ter", "quater", "1/2"))
 
@@ -60,7 +65,7 @@ class Query:
         """Return whether a token may be a house number."""
         return _NUMBER.fullmatch(self._texts[at]) is not None
 
-    def number_at(self, at: int, taken: frozenset[int]) -> tuple[str, frozenset[int]]:
+    def number_at(self, at: int, taken: Set[int]) -> tuple[str, frozenset[int]]:
         """Return the house number that begins at a token, with a letter or "bis" after it, and the tokens used."""
         text, used = self._texts[at], {at}
         after = at + 1
@@ -86,6 +91,19 @@ class Query:
     def is_direction(self, at: int) -> bool:
         """Return whether a token is a direction of the compass."""
         return self.terms[at] in self.vocabulary.directions
+
+    def is_code(self, at: int) -> bool:
+        """Return whether a token stands where the code of a country or a state does: last, but for a postcode.
+
+        After a name without a comma it may as well be short for a type or a direction.
+        """
+        rest = self.tokens[at + 1 :]
+        if at == 0 or not all(token.numeric or is_country(token.text) for token in rest):
+            return False
+        before = self.tokens[at - 1]
+        apart = before.part < self.tokens[at].part
+        word = self.terms[at] == self._texts[at] and not self.is_direction(at) and not self.is_kind(at)
+        return apart or (word and not before.numeric)
 
     def says_nothing(self, at: int) -> bool:
         """Return whether a token is a country, a state's code or something else too short to mean a place."""
@@ -119,6 +137,7 @@ def mended_types(token: str, vocabulary: Vocabulary) -> tuple[str, ...]:
 def read_text(text: str) -> CleanText:
     """Cut what a person typed into tokens; noise goes unless nothing would be left."""
     folded = " ".join(fold(text).split()) if "\n" not in text else fold(text)
+    folded = _NUMBER_WORD.sub("", _UNITED.sub(r"\1", folded))
     cleaned = _NOISE.sub(" , ", folded)
     cleaned = cleaned if re.search(r"[^\W\d_]", cleaned) else folded
     whole = folded if cleaned != folded else ""
