@@ -100,7 +100,15 @@ def _found(store: GeocoderStore, reading: _Reading) -> list[tuple[int, Street | 
         CITY: store.cities(refs(CITY)),
     }
     found = ((begins[kind, ref], known[kind][ref]) for kind, ref in wanted)
-    return sorted(((_rank(each, begins=at_start), each) for at_start, each in found), key=lambda pair: pair[0])
+    last = terms_of_tokens((reading.tokens[-1],), store.vocabulary)[0]
+    shown = ((at_start and _shows(each, reading.tokens[-1], last), each) for at_start, each in found)
+    return sorted(((_rank(each, begins=at_start), each) for at_start, each in shown), key=lambda pair: pair[0])
+
+
+def _shows(found: Street | Locality, *typed: str) -> bool:
+    """Return whether the name holds what was typed last, rather than another name of the same thing."""
+    name = fold(found.name).replace("'", " ")
+    return any(word in name for word in typed)
 
 
 def _few_of_each(names: Iterable[Name], kinds: Sequence[int]) -> list[Name]:
