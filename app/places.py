@@ -40,9 +40,15 @@ class Kind(IntEnum):
     ATM = 31
     POST_OFFICE = 32
     PHARMACY = 33
+    #: A doctor whose speciality the map does not say.
     DOCTOR = 34
     CLINIC = 35
     HOSPITAL = 36
+    DENTIST = 37
+    #: A doctor, or a clinic, for one thing alone: eyes, skin, sexual health.
+    SPECIALIST = 38
+    #: A general practice, a family doctor, a health centre.
+    GENERAL_PRACTICE = 39
     # culture, community, sport
     LIBRARY = 40
     CINEMA = 41
@@ -55,11 +61,16 @@ class Kind(IntEnum):
     SWIMMING_POOL = 52
     PITCH = 53
     # learning
+    #: A school whose level the map does not say. One that teaches several levels is of several kinds.
     SCHOOL = 60
     KINDERGARTEN = 61
     CHILDCARE = 62
     UNIVERSITY = 63
     COLLEGE = 64
+    PRIMARY_SCHOOL = 65
+    SECONDARY_SCHOOL = 66
+    #: A school for pupils with special needs.
+    SPECIAL_SCHOOL = 67
     # green: areas a person may enter
     PARK = 70
     GARDEN = 71

@@ -30,6 +30,7 @@ LAYERS = [
     ["sources"],
     ["atlas.importing"],
     ["atlas"],
+    ["needs"],
     ["db", "config", "errors", "geo", "places", "wording"],
 ]
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}

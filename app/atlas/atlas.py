@@ -27,7 +27,7 @@ TRANSIT_DIR = "transit"
 STOP_SNAPS_FILE = "stop_snaps.npy"
 
 #: Raised with every change that older code cannot read: an atlas of another version must be imported again.
-FORMAT_VERSION = 2
+FORMAT_VERSION = 3
 
 TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;

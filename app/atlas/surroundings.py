@@ -36,7 +36,7 @@ STOP_WALK_M = 1_600.0
 
 SHOPS = frozenset(kind for kind in Kind if kind <= Kind.BAKERY or Kind.COFFEE_SHOP <= kind <= Kind.OTHER_SHOP)
 STOPS = frozenset(kind for kind in Kind if Kind.BUS_STOP <= kind <= Kind.CABLE_CAR_STATION)
-AMENITIES = frozenset(kind for kind in Kind if kind <= Kind.COLLEGE) - SHOPS
+AMENITIES = frozenset(kind for kind in Kind if kind <= Kind.SPECIAL_SCHOOL) - SHOPS
 
 
 class AtlasSurroundings:
