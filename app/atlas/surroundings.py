@@ -109,6 +109,14 @@ class AtlasSurroundings:
         """Return walking seconds to every place of these kinds within 45 minutes, ascending."""
         return self._nearby.walk_seconds(kinds)
 
+    def step_free_seconds(self, *kinds: Kind) -> Floats:
+        """Return walking seconds on ways without steps to every place of these kinds within 45 minutes, ascending."""
+        return np.sort(self._step_free[self._nearby.of(kinds)])
+
+    @cached_property
+    def _step_free(self) -> Floats:
+        return self._nearby.seconds_by(self._atlas.network.walk(self._origin, WALK_LIMIT_S, step_free=True))
+
     def nearest(self, *kinds: Kind, limit: int = 5) -> tuple[Place, ...]:
         """Return the places of these kinds with the shortest walks of up to 45 minutes."""
         return self._nearby.nearest(kinds, limit)

@@ -51,14 +51,14 @@ STAGES = (
     Stage("neighborhood", "Analyzing nearby amenities...", "Daily needs on foot", neighborhood.run),
     Stage("schools", "Finding schools and childcare...", "Schools and childcare", schools.run),
     Stage("urban_access", "Calculating commute times...", "Getting around", urban_access.run),
-    Stage("transit_access", "Evaluating transit options...", "Stops and service", transit_access.run),
+    Stage("transit_access", "Evaluating transit options...", "Transit", transit_access.run),
     Stage("green_spaces", "Discovering parks and trails...", "Parks and green space", green_spaces.run),
     Stage("green_escape", "Finding your daily green escape...", "Your daily green escape", green_escape.run),
-    Stage("transit_score", "Getting transit scores...", "Transit index", transit_score.run),
+    Stage("transit_score", "Getting transit scores...", "Transit score", transit_score.run),
     Stage("walk_scores", "Getting walkability scores...", "Walking", walk_scores.run),
     Stage("tier1_checks", "Running safety checks...", "Safety checks", tier1_checks.run),
-    Stage("tier2_scoring", "Calculating lifestyle scores...", "Everyday life", tier2_scoring.run),
-    Stage("tier3_bonuses", "Adding bonus points...", "Bonus points", tier3_bonuses.run),
+    Stage("tier2_scoring", "Calculating lifestyle scores...", "Daily life", tier2_scoring.run),
+    Stage("tier3_bonuses", "Adding bonus points...", "The home", tier3_bonuses.run),
     Stage("saving", "Saving your results...", "Verdict", saving.run, required=True),
 )
 

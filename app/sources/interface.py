@@ -42,6 +42,9 @@ class Surroundings(Protocol):
     def walk_seconds(self, *kinds: Kind) -> Floats:
         """Walking seconds to every place of these kinds within 45 minutes, ascending."""
 
+    def step_free_seconds(self, *kinds: Kind) -> Floats:
+        """Walking seconds on ways without steps to every place of these kinds within 45 minutes, ascending."""
+
     def nearest(self, *kinds: Kind, limit: int = 5) -> tuple[Place, ...]:
         """The places of these kinds with the shortest walks, by (walk_s, straight_m, osm_id)."""
 

@@ -29,7 +29,7 @@ def page(client: FlaskClient, link: str) -> BeautifulSoup:
 
 def test_it_puts_verdict_and_score_first(page: BeautifulSoup) -> None:
     head = page.select_one(".verdict").get_text(" ", strip=True)
-    assert head.startswith("78 of 100 Bulevardi 12, Helsinki A strong place")
+    assert head.startswith("78 of 100 Bulevardi 12, Helsinki 1 deal-breaker Quarry")
 
 
 @pytest.fixture
@@ -82,9 +82,12 @@ def test_what_the_person_did_not_give_cannot_be_changed(page: BeautifulSoup) -> 
     assert not page.select(".finding a[href^='/?']")
 
 
-def test_it_names_a_failed_baseline_before_anything_else(page: BeautifulSoup) -> None:
-    text = page.get_text(" ", strip=True)
-    assert text.index("Does not meet the baseline") < text.index("What helps") < text.index("What costs")
+def test_it_names_a_deal_breaker_before_anything_else(page: BeautifulSoup) -> None:
+    text = page.select_one("article").get_text(" ", strip=True)
+    assert (
+        text.index("1 deal-breaker") < text.index("Quarry at 80 m.") < text.index("Good here") < text.index("Less good")
+    )
+    assert page.select_one(".door-poor") is not None
 
 
 def test_it_shows_every_finding_in_a_section(page: BeautifulSoup) -> None:

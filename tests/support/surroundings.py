@@ -115,6 +115,12 @@ class StreetGrid:
     def walk_seconds(self, *kinds: Kind) -> Floats:
         return np.sort(np.array([p.walk_s for p in self._of(kinds) if p.walk_s is not None], dtype=float))
 
+    def step_free_seconds(self, *kinds: Kind) -> Floats:
+        """A place tagged `steps` lies behind some."""
+        return np.sort(
+            np.array([p.walk_s for p in self._of(kinds) if p.walk_s is not None and "steps" not in p.tags], dtype=float)
+        )
+
     def nearest(self, *kinds: Kind, limit: int = 5) -> tuple[Place, ...]:
         return tuple(self._of(kinds)[:limit])
 
@@ -191,8 +197,8 @@ class Town:
 
 #: A place of every daily need, all within a few minutes.
 DAILY_KINDS = (
-    *(Kind.SUPERMARKET, Kind.PHARMACY, Kind.DOCTOR, Kind.CAFE, Kind.RESTAURANT, Kind.SCHOOL, Kind.CHILDCARE),
-    *(Kind.PARK, Kind.PLAYGROUND, Kind.BUS_STOP, Kind.BANK, Kind.LIBRARY, Kind.FITNESS_CENTRE),
+    *(Kind.SUPERMARKET, Kind.PHARMACY, Kind.DOCTOR, Kind.CAFE, Kind.RESTAURANT, Kind.PRIMARY_SCHOOL),
+    *(Kind.CHILDCARE, Kind.PARK, Kind.PLAYGROUND, Kind.BUS_STOP, Kind.BANK, Kind.LIBRARY, Kind.FITNESS_CENTRE),
 )
 
 

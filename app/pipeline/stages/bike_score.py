@@ -7,10 +7,11 @@ from collections.abc import Sequence
 import numpy as np
 
 from app.atlas.facts import PATTERN_M, BikeInfrastructure
+from app.needs import NEED, Need
 from app.pipeline.confidence import section
 from app.pipeline.evaluation import Evaluation, merge_gaps, state_of
 from app.pipeline.report import Fact, Finding, Gap, Part, Score
-from app.pipeline.rules.categories import Category, Data, Need
+from app.pipeline.rules.categories import Category, Data
 from app.pipeline.rules.profiles import METHODS
 from app.pipeline.scoring import clamp, enough_known, interpolate_all, slot_sum, weighted_mean, word_for
 from app.sources.interface import Surroundings
@@ -84,9 +85,10 @@ def _infrastructure(evaluation: Evaluation, paths: BikeInfrastructure) -> Part:
 
 
 def _reach(evaluation: Evaluation) -> Part:
-    needs = [need for need in METHODS.needs.needs if evaluation.knowledge.has(need.data)]
+    asked = [NEED[key] for key in METHODS.needs.needs]
+    needs = [need for need in asked if not evaluation.knowledge.why_not_mapped(need)]
     label, weight = "Reach on quiet streets", METHOD.reach_weight
-    if len(needs) <= METHODS.confidence.least_known * len(METHODS.needs.needs):
+    if len(needs) <= METHODS.confidence.least_known * len(asked):
         return Part("reach", label, None, 1.0, weight, "Not known here.")
     met = [need for need in needs if reachable_quietly(evaluation.around, need)]
     verb = "is" if len(met) == 1 else "are"

@@ -11,6 +11,7 @@ from app.pipeline.confidence import section
 from app.pipeline.evaluation import Evaluation, merge_gaps
 from app.pipeline.found import hazard_noun, kind_noun, name_or_noun
 from app.pipeline.listing import Listing
+from app.pipeline.must_haves import must_have_checks
 from app.pipeline.report import Check, Fact, Finding, Gap, Outcome, State
 from app.pipeline.rules.categories import Data
 from app.pipeline.rules.profiles import METHODS
@@ -40,7 +41,8 @@ def run(evaluation: Evaluation) -> Finding:
     near = hazards_to_judge(evaluation.around)
     exact = (*(safety_check(evaluation, rule, near) for rule in METHOD.rules), noise_check(evaluation, near))
     safety = tuple(_as_sure_as(evaluation.location.precision, check) for check in exact)
-    checks = (*safety, *wish_checks(evaluation.listing))
+    asked = must_have_checks(evaluation, lambda key, within_m: nearest_of(evaluation.around, key, within_m))
+    checks = (*safety, *wish_checks(evaluation.listing), *asked)
     unknown = [check for check in safety if check.outcome is Outcome.UNKNOWN]
     return Finding(
         state=_state(len(unknown), len(safety)),
@@ -63,6 +65,12 @@ def hazards_to_judge(around: Surroundings) -> tuple[Hazard, ...]:
     reach = max(rule.warn_m for rule in METHOD.rules)
     kinds = sorted({*near, *ROAD_KINDS})
     return (*around.hazards(*kinds, within_m=NOISE.within_m), *around.hazards(*far, within_m=reach))
+
+
+def nearest_of(around: Surroundings, key: str, within_m: float) -> Hazard | None:
+    """Return the nearest thing that the check of a key is about."""
+    rule = next(rule for rule in METHOD.rules if rule.key == key)
+    return next((h for h in around.hazards(*rule.kinds, within_m=within_m) if counts(rule, h)), None)
 
 
 def safety_check(evaluation: Evaluation, rule: SafetyRule, near: Sequence[Hazard]) -> Check:
