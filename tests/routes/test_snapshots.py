@@ -12,6 +12,7 @@ from app.pipeline.listing import Listing
 from app.pipeline.report import to_json
 from app.places import Answer
 from tests.support.asking import HTMX, JSON, soup, submit, visible_text
+from tests.support.folders import ROOT
 from tests.support.queue_steps import Steps
 from tests.support.reports import LOCATION, commuting_report, report, unknown_report
 
@@ -185,3 +186,16 @@ def test_it_escapes_what_people_typed(client: FlaskClient, steps: Steps) -> None
     assert "<b>1" not in client.get(f"/job/{job_id}").text
     snapshot_id = steps.finish(report(listing=Listing("<i>1</i> Bulevardi")))
     assert "<i>1" not in client.get(f"/s/{snapshot_id}").text
+
+
+EARLIER = ROOT / "tests/pipeline/earlier_reports/2026.1.json"
+
+
+def test_a_report_of_an_earlier_version_opens_and_says_what_it_said(client: FlaskClient, steps: Steps) -> None:
+    submit(client)
+    snapshot_id = steps.store.complete_job(steps.claim(), EARLIER.read_bytes())
+    page = soup(client.get(f"/s/{snapshot_id}"))
+    head = page.select_one(".verdict").get_text(" ", strip=True)
+    assert "Does not meet the baseline: It costs 1,800, and your limit is 1,500. Exceptional: 85 of 100." in head
+    assert page.select_one(".door-poor") is not None
+    assert client.get(f"/s/{snapshot_id}.json").get_json()["report"] == json.loads(EARLIER.read_bytes())
