@@ -144,7 +144,7 @@ class ReportView:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One index at a glance; `score` is None if unknown, and `why` says why."""
+    """One score at a glance; `score` is None if unknown, and `why` says why."""
 
     title: str
     stage: str

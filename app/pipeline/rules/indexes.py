@@ -1,4 +1,4 @@
-"""The numbers of the walk, 15-minute, bike and transit indexes and of travel times."""
+"""The numbers of the scores for errands on foot, 15 minutes, cycling and transit, and of travel times."""
 
 from __future__ import annotations
 

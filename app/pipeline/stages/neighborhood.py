@@ -35,7 +35,7 @@ class NeedShown:
 
 
 def run(evaluation: Evaluation) -> Finding:
-    """Measure the 15-minute index: the mean over the known needs of 1 up to 15 minutes, falling to 0 at 30."""
+    """Score what is within 15 minutes: the mean over the known needs of 1 up to 15 minutes, falling to 0 at 30."""
     shown = [_shown(evaluation.needs.find(key)) for key in METHOD.needs]
     known = [s for s in shown if s.value is not None]
     mean = weighted_mean((s.value, 1.0) for s in shown if s.value is not None)
@@ -43,7 +43,7 @@ def run(evaluation: Evaluation) -> Finding:
     parts = tuple(_part(s) for s in shown)
     score = None
     if mean is not None and enough_known(parts):
-        score = Score("15-minute index", round(100 * mean, 1), 100.0, _met_text(met, known))
+        score = Score("Within 15 minutes", round(100 * mean, 1), 100.0, _met_text(met, known))
     return Finding(
         state=state_of([s.value for s in shown]) if score else State.UNKNOWN,
         summary=_summary(met, shown, score),

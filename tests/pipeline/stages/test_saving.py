@@ -68,8 +68,8 @@ def test_a_must_have_that_fails_is_a_deal_breaker() -> None:
 def test_three_things_are_good_by_name_and_minutes() -> None:
     helps = report(full_grid()).verdict.helps
     assert len(helps) == 3
-    assert helps[0].title == "Supermarket"
-    assert helps[0].detail == "The Supermarket, 2 min on foot."
+    assert [h.title for h in helps][:2] == ["Transit", "Supermarket"]
+    assert helps[1].detail == "The Supermarket, 2 min on foot."
 
 
 def test_what_loses_most_is_named_first() -> None:
