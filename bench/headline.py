@@ -134,7 +134,8 @@ def _import(name: str, extract: Path, data: Path, regions_dir: Path) -> None:
     feeds = [
         option for feed in FEEDS.get(name, ()) if (data / feed).exists() for option in ("--gtfs", str(data / feed))
     ]
-    command = [sys.executable, "-m", "flask", "--app", "app", "region", "import", str(extract), "--name", name, *feeds]
+    command = [sys.executable, "-m", "flask", "--app", "app", "region", "import", str(extract), "--name", name]
+    command += [option for feed in feeds for option in ("--gtfs", str(feed))]
     environment = os.environ | {"DOORSTEP_DATA_DIR": str(regions_dir.parent)}
     subprocess.run(command, env=environment, stdout=subprocess.DEVNULL, check=True)
 

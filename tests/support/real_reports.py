@@ -1,4 +1,4 @@
-"""Reports on real addresses: of the sample regions, and of larger ones where their extracts lie beside the repository."""
+"""Reports on real addresses: of the sample regions, and of larger ones where their extracts are at hand."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """Every sentence template of a report, as `python -m tests.support.words` writes them into docs/words.md.
 
-A template is a text in the code that people may read, with a name in braces for each value. Examples come from reports on real
-addresses: of the sample regions, and of the larger ones where they are at hand.
+A template is a text in the code that people may read, with a name in braces for each value. Examples come from reports
+on real addresses: of the sample regions, and of the larger ones where they are at hand.
 """
 
 from __future__ import annotations
@@ -37,9 +37,9 @@ SPOKEN = (
 DOCUMENT = ROOT / "docs/words.md"
 INTRODUCTION = """# Words
 
-Every sentence that a report can say, as it stands in the code: a name in braces is filled in. An example is what a report on a real
-address said; where there is none, no address tried so far led to that sentence. Read it aloud before you change it. A test keeps
-this page complete: `python -m tests.support.words` writes it again.
+Every sentence that a report can say, as it stands in the code: a name in braces is filled in. An example is what a report on
+a real address said; where there is none, no address tried so far led to that sentence. Read it aloud before you change it. A
+test keeps this page complete: `python -m tests.support.words` writes it again.
 """
 
 
