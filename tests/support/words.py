@@ -37,9 +37,9 @@ SPOKEN = (
 DOCUMENT = ROOT / "docs/words.md"
 INTRODUCTION = """# Words
 
-Every sentence that a report can say, as it stands in the code: a name in braces is filled in. An example is what a report on
-a real address said; where there is none, no address tried so far led to that sentence. Read it aloud before you change it. A
-test keeps this page complete: `python -m tests.support.words` writes it again.
+Every sentence that a report can say, as it stands in the code: a name in braces is filled in. An example is what a
+report on a real address said; where there is none, no address tried so far led to that sentence. Read it aloud before
+you change it. A test keeps this page complete: `python -m tests.support.words` writes it again.
 """
 
 
