@@ -80,11 +80,11 @@ class ReportView:
 
     @property
     def figures(self) -> str:
-        """Return the score as the door shows it: "64", or "58 to 72" where something is not known."""
+        """Return the score as the door shows it: "64", or "58–72" where something is not known."""
         verdict = self.report.verdict
         if verdict.score is None:
             return ""
-        return in_figures(Score("", verdict.score, 100.0, "", verdict.low, verdict.high))
+        return figures(Score("", verdict.score, 100.0, "", verdict.low, verdict.high)).replace(" to ", "–")
 
     @property
     def tiles(self) -> tuple[Tile, ...]:
@@ -203,7 +203,7 @@ SHOWN_ROUTES = 5
 
 def init_app(app: Flask, config: Config) -> None:
     """Add the filters that templates use for reports."""
-    for function in (figure, band, outcome_word, gravest_first, element_url):
+    for function in (figure, figures, band, outcome_word, gravest_first, element_url):
         app.add_template_filter(function)
     app.jinja_env.globals["shown_routes"] = SHOWN_ROUTES
 
@@ -213,6 +213,11 @@ def figure(value: float, out_of: float) -> str:
     if out_of >= 50:
         return f"{value:.0f}"
     return f"{value:.2f}".rstrip("0").rstrip(".") if out_of <= 2 else f"{value:.1f}".removesuffix(".0")
+
+
+def figures(score: Score) -> str:
+    """Return a score as text, as a range where something is not known."""
+    return figure(score.value, score.out_of) if score.low is None else in_figures(score)
 
 
 #: Shares of a score's range from which it counts as good, and as fair.

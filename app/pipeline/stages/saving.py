@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.pipeline.confidence import whole_report
@@ -55,11 +55,12 @@ def verdict_of(findings: Mapping[str, Finding]) -> Verdict:
     place = findings.get("tier2_scoring")
     score = place.score if place else None
     checks = findings["tier1_checks"].checks if "tier1_checks" in findings else ()
-    breakers = tuple(_as_breaker(check) for check in checks if check.outcome is Outcome.FAIL)
+    failed = [check for check in checks if check.outcome is Outcome.FAIL]
+    breakers = tuple(_as_breaker(check) for check in failed)
     parts = [p for p in place.parts if p.value is not None] if place else []
     return Verdict(
         score=score.value if score else None,
-        word=_word(score, breakers),
+        word=_word(score, failed),
         sentence=_sentence(breakers, score),
         deal_breakers=breakers,
         helps=_helps(parts),
@@ -70,17 +71,19 @@ def verdict_of(findings: Mapping[str, Finding]) -> Verdict:
 
 
 def _as_breaker(check: Check) -> str:
-    """Return a failed check as a sentence; a wish is named, as its answer alone would not say what was asked."""
-    return check.finding if not check.key.startswith(("wish_", "must_")) else f"{check.title}: {_lower(check.finding)}"
+    """Return a failed check as a sentence; what was asked for is named, as the answer alone would not say it."""
+    return f"{check.title}? {check.finding}" if check.key.startswith("must_") else check.finding
 
 
 def _lower(text: str) -> str:
     return text[:1].lower() + text[1:]
 
 
-def _word(score: Score | None, breakers: tuple[str, ...]) -> str:
-    if breakers:
-        return count(len(breakers), "deal-breaker")
+def _word(score: Score | None, failed: Sequence[Check]) -> str:
+    if [check.key for check in failed] == ["wish_cost"]:
+        return "over your budget"
+    if failed:
+        return count(len(failed), "deal-breaker")
     if score is None:
         return "not enough is known"
     return score.word

@@ -51,7 +51,8 @@ def test_a_deal_breaker_takes_the_words_place_and_leaves_the_score() -> None:
 
 def test_over_the_budget_is_a_deal_breaker_and_said_once() -> None:
     verdict = report(full_grid(), rent=1_200.0, budget=1_000.0).verdict
-    assert verdict.deal_breakers == ("Cost: it costs 1,200, and your limit is 1,000.",)
+    assert verdict.word == "over your budget"
+    assert verdict.deal_breakers == ("It costs 1,200, and your limit is 1,000.",)
     assert [c.title for c in verdict.costs] == ["Cost"]
 
 
@@ -62,14 +63,14 @@ def test_an_unknown_wish_breaks_nothing() -> None:
 def test_a_must_have_that_fails_is_a_deal_breaker() -> None:
     far = full_grid(places=(*without(Kind.SUPERMARKET), place(Kind.SUPERMARKET, 1_600.0, name="Far Mart")))
     verdict = report(far, must_haves=("supermarket:10",)).verdict
-    assert verdict.deal_breakers == ("A supermarket within 10 minutes: no: the nearest is Far Mart, 20 min on foot.",)
+    assert verdict.deal_breakers == ("A supermarket within 10 minutes? No: the nearest is Far Mart, 20 min on foot.",)
 
 
 def test_three_things_are_good_by_name_and_minutes() -> None:
     helps = report(full_grid()).verdict.helps
     assert len(helps) == 3
-    assert [h.title for h in helps][:2] == ["Transit", "Supermarket"]
-    assert helps[1].detail == "The Supermarket, 2 min on foot."
+    assert [h.title for h in helps][:2] == ["Transit", "Pharmacy"]
+    assert helps[1].detail == "The Pharmacy, 3 min on foot."
 
 
 def test_what_loses_most_is_named_first() -> None:
