@@ -127,5 +127,5 @@ def whole_report(evaluation: Evaluation, findings: Sequence[Finding]) -> Confide
         level = Level.LOW if len(missing) > 2 else Level.MEDIUM
         texts.append(Reason(level, f"The {verb} {listed(missing)} could not be measured."))
     if not evaluation.knowledge.has_timetable:
-        texts.append(Reason(Level.MEDIUM, "No timetable is known here, so transit is judged by its stops alone."))
+        texts.append(Reason(Level.MEDIUM, "No timetable is known here, so how often anything runs is not known."))
     return judge(texts)
