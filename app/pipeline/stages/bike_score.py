@@ -10,6 +10,7 @@ from app.atlas.facts import PATTERN_M, BikeInfrastructure
 from app.needs import NEED, Need
 from app.pipeline.confidence import section
 from app.pipeline.evaluation import Evaluation, merge_gaps, state_of
+from app.pipeline.knowledge import DISC_M
 from app.pipeline.report import Fact, Finding, Gap, Part, Score
 from app.pipeline.rules.categories import Category, Data
 from app.pipeline.rules.profiles import METHODS
@@ -150,6 +151,6 @@ def _unknown(evaluation: Evaluation) -> Finding:
     return Finding(
         state=state_of([None]),
         summary="Too little is mapped near this address to judge cycling.",
-        gaps=(evaluation.knowledge.gap("cycling", _missing(evaluation), METHOD.infrastructure_m),),
+        gaps=(evaluation.knowledge.gap("cycling", _missing(evaluation), DISC_M),),
         confidence=section(evaluation, Data.STREETS, Data.AMENITIES),
     )

@@ -8,6 +8,7 @@ from app.atlas.facts import PATTERN_M, Floats, StreetFacts
 from app.pipeline.confidence import section
 from app.pipeline.evaluation import Evaluation, merge_gaps
 from app.pipeline.found import name_and_minutes, walk_metres
+from app.pipeline.knowledge import DISC_M
 from app.pipeline.report import Fact, Finding, Part, Score, State
 from app.pipeline.rules.categories import Category, Data
 from app.pipeline.rules.profiles import METHODS
@@ -27,7 +28,7 @@ def run(evaluation: Evaluation) -> Finding:
     streets = evaluation.around.streets()
     value = walk_index(parts, penalty_percent(streets))
     gaps = [
-        evaluation.knowledge.gap(category.label.lower(), category.data, METHOD.none_m)
+        evaluation.knowledge.gap(category.label.lower(), category.data, DISC_M)
         for category, part in zip(METHOD.categories, parts, strict=True)
         if part.value is None
     ]
@@ -40,7 +41,7 @@ def run(evaluation: Evaluation) -> Finding:
         facts=_street_facts(streets),
         notes=_notes(streets, parts),
         gaps=merge_gaps(gaps),
-        confidence=section(evaluation, Data.SHOPS, Data.AMENITIES, radius_m=METHOD.none_m),
+        confidence=section(evaluation, Data.SHOPS, Data.AMENITIES),
     )
 
 
@@ -51,7 +52,7 @@ def category_part(evaluation: Evaluation, category: Category) -> Part:
     total = round(sum(category.slots), 3)
     known = evaluation.knowledge.has(category.data)
     nothing = not (values > 0).any()
-    if not known or (nothing and evaluation.knowledge.cut_off(METHOD.none_m)):
+    if not known or (nothing and evaluation.knowledge.cut_off(DISC_M)):
         return Part(category.key, category.label, None, total, total, "Not known here.")
     return Part(
         category.key,
