@@ -111,7 +111,8 @@ class AtlasSurroundings:
 
     def step_free_seconds(self, *kinds: Kind) -> Floats:
         """Return walking seconds on ways without steps to every place of these kinds within 45 minutes, ascending."""
-        return np.sort(self._step_free[self._nearby.of(kinds)])
+        seconds = self._step_free[self._nearby.of(kinds)]
+        return np.sort(seconds[np.isfinite(seconds)])
 
     @cached_property
     def _step_free(self) -> Floats:

@@ -44,12 +44,17 @@ class Graph:
         return costs
 
 
+#: Pace of steps that are to be avoided, for the part of an edge that leads to a place: only who lies at their very
+#: foot or head is reached.
+AVOIDED_SECONDS_PER_METRE = 600.0
+
+
 def walking(files: NetworkFiles, *, step_free: bool = False) -> Graph:
     """Return the walking graph, in seconds; the step-free one has no steps."""
     pace = files.uses.walk_pace.astype(np.float64)
     if not step_free:
         return Graph(files.walk, EdgeCosts(files.edges, pace, pace, SECONDS_PER_METRE))
-    pace = np.where(is_steps_pace(files.uses.walk_pace), np.inf, pace)
+    pace = np.where(is_steps_pace(files.uses.walk_pace), AVOIDED_SECONDS_PER_METRE, pace)
     return Graph(files.walk, EdgeCosts(files.edges, pace, pace, SECONDS_PER_METRE), STEPS_STRESS - 1)
 
 
