@@ -161,8 +161,9 @@ class TravelTimes:
 #: Walks to the nearest place of each need are kept in steps of this, rounded up, for every address of a region.
 FIELD_STEP_S = 12.0
 _STEPS_PER_MINUTE = 60.0 / FIELD_STEP_S
-#: A town is compared with where at least so many of its points are known, and at least this share of them.
-FEWEST_KNOWN, LEAST_KNOWN_SHARE = 100, 2 / 3
+#: A town is compared with where at least so many of its points are known, and at most this share of all is not: those
+#: lie at the edge, where a place is far if it is not beyond it, so leaving many out would make the town look nearer.
+FEWEST_KNOWN, MOST_UNKNOWN_SHARE = 100, 0.1
 #: How many points make a rank among them worth saying, and how far apart the middle half of them must be.
 RANKED_FROM_POINTS, RANKED_FROM_MIN = 1_000, 1.0
 
@@ -186,7 +187,7 @@ class TownNeed:
     @property
     def is_telling(self) -> bool:
         """Whether enough is known to compare an address with it."""
-        return self.places > 0 and self.points >= FEWEST_KNOWN and self.unknown_share <= 1 - LEAST_KNOWN_SHARE
+        return self.places > 0 and self.points >= FEWEST_KNOWN and self.unknown_share <= MOST_UNKNOWN_SHARE
 
     @property
     def median_min(self) -> float | None:

@@ -74,7 +74,8 @@ class Fields:
     def of(self, need: str) -> NDArray[np.uint8]:
         """Return the byte of each point for one need. Raises KeyError for a need that was not measured."""
         rows = {town.need: row for row, town in enumerate(self.facts.towns)}
-        return self.values[rows[need]]
+        row: NDArray[np.uint8] = self.values[rows[need]]
+        return row
 
     def degrees(self) -> tuple[Floats, Floats]:
         """Return the latitudes and longitudes of the points."""

@@ -11,7 +11,7 @@ from app.atlas.coverage import Coverage
 from app.atlas.streets.arrays import MeasuredPoints
 from app.atlas.streets.build.ways import STREET_CLASSES, StreetWays
 from app.atlas.streets.rules.walk import may_walk
-from app.atlas.streets.tiling import to_degrees
+from app.atlas.streets.tiling import to_degrees, to_steps
 from app.geo import Floats, distances_m
 
 ADDRESSES, STREETS = "addresses", "streets"
@@ -56,7 +56,7 @@ def sample_points(houses: Floats, ways: StreetWays, coverage: Coverage, lengths:
     """Choose the points of a region; `houses` are the (lon, lat) rows of its house numbers."""
     if lengths.addressed_share >= ADDRESSED_SHARE:
         return Sample(ADDRESSES, houses[:, 1].copy(), houses[:, 0].copy())
-    lats, lons = points_along_streets(ways.in_order())
+    lats, lons = (to_degrees(to_steps(degrees)) for degrees in points_along_streets(ways.in_order()))
     inside = coverage.covers(lats, lons)
     return Sample(STREETS, lats[inside], lons[inside])
 
