@@ -25,7 +25,7 @@ LAYERS = [
     ["pipeline.stages"],
     ["pipeline.confidence", "pipeline.found", "pipeline.must_haves", "pipeline.transit_stops"],
     ["pipeline.evaluation", "pipeline.needs_near", "pipeline.scoring"],
-    ["pipeline.knowledge"],
+    ["pipeline.knowledge", "pipeline.town"],
     ["pipeline.report", "pipeline.listing"],
     ["pipeline.rules"],
     ["sources"],

@@ -82,11 +82,15 @@ def _need_part(evaluation: Evaluation, asked: HeadlineNeed) -> Part:
 
 
 def _evidence(found: NeedNear, within: int) -> str:
-    """Return "Lidl, 4 min on foot, and 3 more within 15 minutes."."""
+    """Return "Lidl, 4 min on foot, and 3 more within 15 minutes; half of Newport's addresses need more than 13 min."
+
+    The full stop included.
+    """
     if found.minutes is None:
         return f"There is none on the map within {FARTHEST_WALK}."
     more = f", and {within - 1:,} more within {METHOD.choice_min:g} minutes" if within > 1 else ""
-    return f"{sentence(place_name(found.places[0]))}, {minutes(found.minutes)} on foot{more}."
+    beside = f"; {found.beside_town}" if found.beside_town else ""
+    return f"{sentence(place_name(found.places[0]))}, {minutes(found.minutes)} on foot{more}{beside}."
 
 
 def _transit_part(evaluation: Evaluation) -> Part:
