@@ -68,7 +68,7 @@ def points_along_streets(ways: StreetWays) -> tuple[Floats, Floats]:
     """
     steps = _steps_m(ways)
     is_street = np.array([_is_street(tags) for tags in ways.tags], dtype=bool)
-    is_named = is_street & np.array(["name" in tags for tags in ways.tags], dtype=bool)
+    is_named = is_street & np.array([bool(tags.get("name")) for tags in ways.tags], dtype=bool)
     owner = np.repeat(np.arange(len(ways.tags)), np.diff(ways.offsets))
     named_m, all_m = (float(steps[chosen[owner]].sum()) for chosen in (is_named, is_street))
     chosen = is_named if named_m >= NAMED_SHARE * all_m else is_street
