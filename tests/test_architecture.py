@@ -48,6 +48,7 @@ BUILDING = (
 MOST_SIBLINGS = 20
 #: Modules that one other module imports, in the same folder, and why each is a room of its own all the same.
 OWN_ROOMS = {
+    "pipeline.town": "the sentence beside a walk; looking for the walk is another subject",
     "atlas.fields.build.points": "at which points is a choice, with its own measurements; the rest takes any points",
     "atlas.fields.build.walks": "shortest paths; the compiler knows needs and what is unknown",
     "atlas.geocoder.build.cities": "naming the city of an address that names none is a method of its own",
