@@ -39,8 +39,8 @@ def run(evaluation: Evaluation) -> Finding:
 
 
 def _may_have_word(evaluation: Evaluation) -> bool:
-    """Return whether enough is known of where: not where only a town was found, or most around lies off the map."""
-    covered = evaluation.knowledge.share(DISC_M) >= METHODS.confidence.barely_covered
+    """Return whether enough is known of where: not where only a town was found, or most around is off the map."""
+    covered = evaluation.knowledge.share(DISC_M) >= METHOD.least_covered_for_word
     return covered and evaluation.location.precision is not Precision.PLACE
 
 
