@@ -86,7 +86,7 @@ def test_no_word_where_more_than_a_third_is_unknown(known: int, unknown: int, ha
     assert bool(score.word) is has_word
 
 
-@pytest.mark.parametrize("around", [full_grid(edge_m=1_500.0), full_grid(location=location(precision=Precision.PLACE))])
+@pytest.mark.parametrize("around", [full_grid(edge_m=1_300.0), full_grid(location=location(precision=Precision.PLACE))])
 def test_no_word_where_most_is_off_the_map_or_only_the_town_was_found(around: StreetGrid) -> None:
     assert run(full_grid()).score.word  # type: ignore[union-attr]
     assert run(around).score.word == ""  # type: ignore[union-attr]
