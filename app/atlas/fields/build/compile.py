@@ -26,6 +26,7 @@ from app.places import Kind
 
 Bytes = NDArray[np.uint8]
 Bools = NDArray[np.bool_]
+Rows = NDArray[np.int64]
 
 #: The straight metres that 45 minutes on foot can lead away, and the share of the disc around a point that the data
 #: must cover for "none": what the report itself asks of a disc (`METHODS.confidence.covered`).
@@ -128,15 +129,19 @@ def _bytes(seconds: Floats, cut_off: Bools) -> Bytes:
 def _cut_off(coverage: Coverage, sample: Sample) -> Bools:
     """Return for each point whether 45 minutes on foot may lead out of the map: one look a cell, not a point."""
     grid = coverage.grid
-    row, column, _ = grid.cells(sample.lats, sample.lons)
-    cells, cell_of = np.unique(np.stack((row, column), axis=1), axis=0, return_inverse=True)
-    shares = _disc_shares(coverage, cells)
-    short: Bools = (shares < COVERED_SHARE)[cell_of.reshape(-1)]
-    return short
+    row, column, inside = grid.cells(sample.lats, sample.lons)
+    cell = np.where(inside, row * grid.columns + column, 0)
+    is_used = np.zeros(grid.rows * grid.columns, dtype=bool)
+    is_used[cell] = True
+    used = np.flatnonzero(is_used)
+    is_short = np.zeros(len(is_used), dtype=bool)
+    is_short[used] = _disc_shares(coverage, *np.divmod(used, grid.columns)) < COVERED_SHARE
+    cut: Bools = is_short[cell] | ~inside
+    return cut
 
 
-def _disc_shares(coverage: Coverage, cells: NDArray[np.int64]) -> Floats:
-    """Return the share of the disc around the middle of each (row, column) cell that is covered.
+def _disc_shares(coverage: Coverage, rows: Rows, columns: Rows) -> Floats:
+    """Return the share of the disc around the middle of each cell that is covered.
 
     The disc is a few spans of cells, one a row, each the difference of two running sums.
     """
@@ -144,14 +149,14 @@ def _disc_shares(coverage: Coverage, cells: NDArray[np.int64]) -> Floats:
     before = np.zeros((grid.rows, grid.columns + 1), dtype=np.int32)
     np.cumsum(coverage.covered, axis=1, out=before[:, 1:])
     reach = int(DISC_M // grid.cell_m)
-    covered, total = np.zeros(len(cells)), 0
+    covered, total = np.zeros(len(rows)), 0
     for up in range(-reach, reach + 1):
         half = int(np.sqrt(DISC_M**2 - (up * grid.cell_m) ** 2) // grid.cell_m)
-        row = cells[:, 0] + up
+        row = rows + up
         inside = (row >= 0) & (row < grid.rows)
         at = np.where(inside, row, 0)
-        east = np.clip(cells[:, 1] + half + 1, 0, grid.columns)
-        west = np.clip(cells[:, 1] - half, 0, grid.columns)
+        east = np.clip(columns + half + 1, 0, grid.columns)
+        west = np.clip(columns - half, 0, grid.columns)
         covered += np.where(inside, before[at, east] - before[at, west], 0)
         total += 2 * half + 1
     return covered / total
