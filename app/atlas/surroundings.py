@@ -66,6 +66,7 @@ class AtlasSurroundings:
             attribution=meta.attribution,
             feeds=meta.feeds,
             service_date=meta.service_date,
+            feed_valid_until=meta.feed_valid_until,
         )
 
     @property
@@ -198,8 +199,6 @@ def _shorter(walks: StopWalks) -> StopWalks:
 
 def _walks_from(atlas: Atlas, timetable: Timetable, lat: float, lon: float) -> StopWalks:
     """Return the walks from the stops around a destination to it: as long as the other way round."""
-    near = timetable.stops_near(lat, lon, STOP_WALK_M)
+    ways = timetable.ways_near(lat, lon, STOP_WALK_M)
     origin = atlas.network.snap([lat], [lon])[0]
-    seconds = atlas.network.walk(origin, STOP_WALK_S).seconds_to(atlas.stop_snaps[near])
-    reached = np.isfinite(seconds)
-    return StopWalks(near[reached], seconds[reached])
+    return timetable.walks(ways, atlas.network.walk(origin, STOP_WALK_S).seconds_to(atlas.stop_snaps[ways]))
