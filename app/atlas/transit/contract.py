@@ -14,6 +14,9 @@ Bools = NDArray[np.bool_]
 #: Row numbers of any width.
 Rows = NDArray[np.integer]
 
+#: The modes, the one that counts most first: a stop has the first of those that call there.
+RANKED_MODES = ("subway", "rail", "light_rail", "tram", "ferry", "cable_car", "bus")
+
 #: The hours over which departures are averaged: 7 to 19.
 DAYTIME_S = (7 * 3600, 19 * 3600)
 #: From when on departures count as those of the evening.

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from app.atlas.transit.feed.reading import RANKED_MODES, mode_of
+from app.atlas.transit.contract import RANKED_MODES
+from app.atlas.transit.feed.reading import mode_of
 from tests.support.gtfs_feeds import TINY, compiled
 
 TIMES_HEAD = "trip_id,arrival_time,departure_time,stop_id,stop_sequence,pickup_type,drop_off_type\n"

@@ -13,11 +13,11 @@ from app.atlas.transit.compile.changes import DETOUR, find_changes, station_of
 from app.atlas.transit.compile.day import Day, gather_day
 from app.atlas.transit.compile.departures import count_departures
 from app.atlas.transit.compile.lines import lines_of
-from app.atlas.transit.contract import Changes, Ints, TimetableFacts, WalkBetween, WaysIn
+from app.atlas.transit.contract import RANKED_MODES, Changes, Ints, TimetableFacts, WalkBetween, WaysIn
 from app.atlas.transit.feed.archive import Archive
 from app.atlas.transit.feed.feed import Feed, Transfer
 from app.atlas.transit.feed.losses import Losses
-from app.atlas.transit.feed.reading import RANKED_MODES, read_feed
+from app.atlas.transit.feed.reading import read_feed
 from app.atlas.transit.feed.runs import WEEKDAY, ServicesOf, read_runs
 from app.atlas.transit.feed.service_day import (
     MONDAY_TO_FRIDAY,

@@ -195,9 +195,6 @@ def _read_transfers(archive: Archive, feed: Feed) -> None:
 #: The highest transfer_type about two stops.
 FORBIDDEN = 3
 
-#: The modes, the one that counts most first: a stop has the first of those that call there.
-RANKED_MODES = ("subway", "rail", "light_rail", "tram", "ferry", "cable_car", "bus")
-
 #: https://gtfs.org/schedule/reference/#routestxt (11 trolleybus counts as a bus, 12 monorail as light rail)
 BASIC = {
     0: "tram",
