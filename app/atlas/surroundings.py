@@ -157,6 +157,18 @@ class AtlasSurroundings:
         """Return whether a timetable covers the surroundings of this address."""
         return self._stops.has_timetable
 
+    def last_way_home(self, start: Location | Place) -> int | None:
+        """Return when the last departure by transit leaves from a place to the address; None where none does.
+
+        Seconds after the midnight before, so that a ride at 0:19 is at 24:19.
+        """
+        timetable = self._atlas.timetable
+        if timetable is None or not self.has_timetable():
+            return None
+        return timetable.last_departure(
+            _walks_from(self._atlas, timetable, start.lat, start.lon), _shorter(self._stops.walks)
+        )
+
     def landmark(self, *kinds: Kind) -> Place | None:
         """Return the nearest place of these kinds in the whole region, by straight distance."""
         return self._nearby.nearest_in_region(kinds)

@@ -11,7 +11,7 @@ import numpy as np
 from app.atlas.facts import RouteAtStop, TransitTime
 from app.atlas.transit.clock import hours_and_minutes
 from app.atlas.transit.contract import DAYTIME_S, UNKNOWN, Floats, Ints, Stops, StopWalks, TimetableFacts, WaysIn
-from app.atlas.transit.journeys import MORNING, JourneySearch, Span, Window, build_window
+from app.atlas.transit.journeys import EVENING, MINUTE_S, MORNING, JourneySearch, Span, Window, build_window
 from app.atlas.transit.storage import TimetableColumns, TimetableTexts, load_arrays, load_texts
 from app.errors import AtlasDamaged
 from app.geo import distances_m
@@ -128,6 +128,13 @@ class Timetable:
             _summary(search.durations(labels, egress), walk_s, span.limit_s)
             for egress, walk_s in zip(egresses, walk_only_s, strict=True)
         )
+
+    def last_departure(self, access: StopWalks, egress: StopWalks) -> int | None:
+        """Return the last minute of the evening (seconds) at which one may leave and still arrive; None for never."""
+        search = self.search(EVENING)
+        durations = search.durations(search.labels(access), egress)
+        made = np.flatnonzero(np.isfinite(durations))
+        return EVENING.first_s + MINUTE_S * int(made[-1]) if len(made) else None
 
     def search(self, span: Span) -> JourneySearch:
         """Return the search for a span; that of the morning was laid out by the import, others are built once."""

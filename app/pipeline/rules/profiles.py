@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from app.pipeline.rules.categories import LIFESTYLE, Lifestyle
-from app.pipeline.rules.indexes import BikeIndex, Distances, FifteenMinutes, Points, Transit, Urban, WalkIndex, Words
+from app.pipeline.rules.indexes import BikeIndex, Distances, FifteenMinutes, WalkIndex
 from app.pipeline.rules.safety import SAFETY, Safety
+from app.pipeline.rules.transit import Points, Transit, Urban, Words
 
 #: Printed with each report. Change it with any number below.
 METHODS_VERSION = "2026.1"
@@ -116,7 +117,7 @@ PROFILES = (
     Profile(
         "car-free",
         "Car-free",
-        "Transit and groceries on foot count most, and car rides are left out of the travel words.",
+        "Transit and groceries on foot count most, and car rides are left out of the summaries.",
         provisioning=1.5,
         transit_access=2.0,
         drives=False,

@@ -90,7 +90,7 @@ def _green(evaluation: Evaluation) -> Part:
 
 
 def _transit(evaluation: Evaluation) -> Part:
-    return _from_stage(evaluation, "transit_access", "transit_access", "Transit access")
+    return _from_stage(evaluation, "transit_score", "transit_access", "Transit access")
 
 
 def _from_stage(evaluation: Evaluation, stage: str, key: str, label: str) -> Part:
@@ -99,7 +99,7 @@ def _from_stage(evaluation: Evaluation, stage: str, key: str, label: str) -> Par
         earlier = evaluation.findings.get(stage)
         why = earlier.gaps[0].why if earlier and earlier.gaps else "This could not be measured."
         return _unknown(evaluation, key, label, why)
-    return _part(evaluation, key, label, finding.score.value, finding.summary)
+    return _part(evaluation, key, label, FULL * finding.score.value / finding.score.out_of, finding.summary)
 
 
 def _affordability(evaluation: Evaluation) -> Part:

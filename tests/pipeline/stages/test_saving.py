@@ -31,7 +31,7 @@ def test_verdict_words(value: float, word: str) -> None:
 
 
 def test_a_good_address_reads_its_word_and_score() -> None:
-    verdict = report(full_grid()).verdict
+    verdict = report(full_grid(stops=BUSY)).verdict
     assert verdict.word == "exceptional"
     assert verdict.sentence == f"Exceptional: {verdict.score:.0f} of 100."
 
@@ -78,7 +78,7 @@ def test_nothing_costs_where_nothing_does() -> None:
 
 def test_a_low_index_costs_last() -> None:
     costs = report(full_grid(dangers=(hazard(Kind.WATERCOURSE, 20, "Mill Brook"),))).verdict.costs
-    assert [c.title for c in costs] == ["Water nearby", "Transit index"]
+    assert [c.title for c in costs] == ["Transit access", "Water nearby"]
 
 
 def test_of_unmet_needs_the_farthest_costs_most() -> None:
@@ -91,7 +91,7 @@ def test_of_unmet_needs_the_farthest_costs_most() -> None:
 def test_a_warning_costs_more_than_an_unmet_need_and_that_more_than_a_low_index() -> None:
     bankless = tuple(p for p in full_grid().places if p.kind is not Kind.BANK)
     costs = report(full_grid(places=bankless, dangers=(hazard(Kind.WATERCOURSE, 20, "Mill Brook"),))).verdict.costs
-    assert [c.title for c in costs] == ["Water nearby", "A bank or post office", "Transit index"]
+    assert [c.title for c in costs] == ["Transit access", "Water nearby", "A bank or post office"]
 
 
 def test_an_unmapped_address_has_no_score() -> None:
@@ -102,7 +102,7 @@ def test_an_unmapped_address_has_no_score() -> None:
 
 def test_a_home_over_the_budget_is_said_once() -> None:
     costs = report(full_grid(), rent=1_200.0, budget=1_000.0).verdict.costs
-    assert [c.title for c in costs] == ["Cost", "Transit index"]
+    assert [c.title for c in costs] == ["Cost", "Transit access"]
 
 
 def test_bonuses_help() -> None:
