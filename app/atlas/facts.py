@@ -39,9 +39,9 @@ STOP_KINDS = frozenset(MODE_OF_STOP)
 
 @dataclass(frozen=True, slots=True)
 class RouteAtStop:
-    """One transit route at the stop where it is nearest. Times are "HH:MM" of the service day (may pass 24:00).
+    """One line in one direction at a stop, all platforms of the stop together. Times are "HH:MM" of the clock.
 
-    From a feed every number is set; from OpenStreetMap alone `weekday_trips` and the rest are None.
+    From a feed every count of the weekday is set; from OpenStreetMap alone they are None.
     """
 
     route_id: str
@@ -50,21 +50,45 @@ class RouteAtStop:
     mode: str
     headsign: str
     weekday_trips: int | None
-    #: Mean departures per hour, weekday 7 to 19, both directions counted once (the better one).
+    #: Mean departures per hour, weekday 7 to 19.
     departures_per_hour: float | None
     first_departure: str
     last_departure: str
+    #: The operator's name, "" where it is not known.
+    agency: str = ""
+    #: 0 or 1: the two ways of one line.
+    direction: int = 0
+    #: Usual minutes between two departures by day; None where they are irregular or not known.
+    headway_min: int | None = None
+    #: Departures on the weekday from 19:00 on.
+    evening_trips: int | None = None
+    #: None where the feed tells nothing of the weekend.
+    saturday_trips: int | None = None
+    saturday_headway_min: int | None = None
+    sunday_trips: int | None = None
+    sunday_headway_min: int | None = None
+    #: Runs for schools alone: by its type, or a few times a day and only when school begins and ends.
+    is_school_run: bool = False
+
+    @property
+    def line(self) -> tuple[str, str, str]:
+        """What people take for one line, whatever its direction: operator, mode and name."""
+        return self.agency, self.mode, self.name
 
 
 @dataclass(frozen=True, slots=True)
 class TransitTime:
-    """Door-to-door seconds by walk and transit over a departure window: mean and range of what was reachable."""
+    """Door-to-door seconds by transit over a departure window: mean and range of what was reachable.
+
+    Who would be there sooner on foot walks; `rides_share` is the share of departures that do not.
+    """
 
     mean_s: float
     min_s: float
     max_s: float
     #: Share of the window's departures that reach the destination within the limit, 0 to 1.
     reached_share: float
+    rides_share: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +102,8 @@ class RegionFacts:
     #: Names of the timetables imported with the region, with the service day taken from them.
     feeds: tuple[str, ...] = ()
     service_date: str = ""
+    #: ISO date of the last day on which those timetables run, "" without any.
+    feed_valid_until: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,7 +161,10 @@ class BikeInfrastructure:
 
 @dataclass(frozen=True, slots=True)
 class TransitStop:
-    """A stop within 45 minutes on foot, nearest first, with the routes that call there."""
+    """A place to wait within 45 minutes on foot, with the lines that call there: all platforms of a station are one.
+
+    The walk is that to its nearest way in. `near` names a street for a stop without a name.
+    """
 
     stop_id: str
     name: str
@@ -146,6 +175,7 @@ class TransitStop:
     straight_m: float
     from_feed: bool
     routes: tuple[RouteAtStop, ...]
+    near: str = ""
 
 
 @dataclass(frozen=True, slots=True)

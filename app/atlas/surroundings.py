@@ -68,6 +68,7 @@ class AtlasSurroundings:
             attribution=meta.attribution,
             feeds=meta.feeds,
             service_date=meta.service_date,
+            feed_valid_until=meta.feed_valid_until,
         )
 
     @property
@@ -180,6 +181,18 @@ class AtlasSurroundings:
         """Return whether a timetable covers the surroundings of this address."""
         return self._stops.has_timetable
 
+    def last_way_home(self, start: Location | Place) -> int | None:
+        """Return when the last departure by transit leaves from a place to the address; None where none does.
+
+        Seconds after the midnight before, so that a ride at 0:19 is at 24:19.
+        """
+        timetable = self._atlas.timetable
+        if timetable is None or not self.has_timetable():
+            return None
+        return timetable.last_departure(
+            _walks_from(self._atlas, timetable, start.lat, start.lon), _shorter(self._stops.walks)
+        )
+
     def landmark(self, *kinds: Kind) -> Place | None:
         """Return the nearest place of these kinds in the whole region, by straight distance."""
         return self._nearby.nearest_in_region(kinds)
@@ -222,8 +235,6 @@ def _shorter(walks: StopWalks) -> StopWalks:
 
 def _walks_from(atlas: Atlas, timetable: Timetable, lat: float, lon: float) -> StopWalks:
     """Return the walks from the stops around a destination to it: as long as the other way round."""
-    near = timetable.stops_near(lat, lon, STOP_WALK_M)
+    ways = timetable.ways_near(lat, lon, STOP_WALK_M)
     origin = atlas.network.snap([lat], [lon])[0]
-    seconds = atlas.network.walk(origin, STOP_WALK_S).seconds_to(atlas.stop_snaps[near])
-    reached = np.isfinite(seconds)
-    return StopWalks(near[reached], seconds[reached])
+    return timetable.walks(ways, atlas.network.walk(origin, STOP_WALK_S).seconds_to(atlas.stop_snaps[ways]))

@@ -82,6 +82,9 @@ class Surroundings(Protocol):
     def has_timetable(self) -> bool:
         """Return whether a timetable covers the surroundings of this address."""
 
+    def last_way_home(self, start: Location | Place) -> int | None:
+        """Seconds after midnight of the last departure by transit from a place to the address; None without any."""
+
     def landmark(self, *kinds: Kind) -> Place | None:
         """The nearest place of these kinds in the whole region, by straight distance; `walk_s` may be None."""
 

@@ -110,11 +110,11 @@ def test_it_shows_checks_with_distance_and_evidence(page: BeautifulSoup) -> None
     assert checks["Runway"].startswith("Unknown")
 
 
-def test_it_shows_how_often_a_route_runs_or_says_that_it_is_not_known(page: BeautifulSoup) -> None:
+def test_it_shows_how_often_a_line_runs_where_that_is_known(page: BeautifulSoup) -> None:
     known, unknown = (item.get_text(" ", strip=True) for item in page.select(".route"))
     assert "every 10 min" in known
     assert "first 05:40, last 25:10" in known
-    assert "how often it runs is not known" in unknown
+    assert unknown == "Bus Bulevardi, 4 min on foot"
 
 
 def test_it_says_unknown_in_words_and_never_zero(client: FlaskClient, steps: Steps) -> None:

@@ -82,10 +82,12 @@ def stop(walk_m: float, *routes: RouteAtStop, name: str = "Market", mode: str = 
     return TransitStop(f"s{name}{round(walk_m)}", name, mode, LAT, LON, walk_s, walk_m, bool(routes), tuple(routes))
 
 
-def route(name: str = "1", mode: str = "bus", trips: int | None = 240, per_hour: float | None = 10.0) -> RouteAtStop:
+def route(
+    name: str = "1", mode: str = "bus", trips: int | None = 240, per_hour: float | None = 10.0, **more: object
+) -> RouteAtStop:
     """Return a route; without `trips` it is known from OpenStreetMap alone."""
-    first, last = ("05:30", "24:10") if trips is not None else ("", "")
-    return RouteAtStop(f"{mode}{name}", name, mode, "Centre", trips, per_hour, first, last)
+    first, last = ("05:30", "00:10") if trips is not None else ("", "")
+    return RouteAtStop(f"{mode}{name}", name, mode, "Centre", trips, per_hour, first, last, **more)  # type: ignore[arg-type]
 
 
 def town_need(minutes: Sequence[float], *, need: str = "cafe", none: int = 0, sample: str = "addresses") -> TownNeed:
@@ -117,6 +119,8 @@ class StreetGrid:
     counts: RegionCounts = WELL_COUNTED
     #: How far each need is over the whole region, where that is known.
     towns: tuple[TownNeed, ...] = ()
+    #: When the last bus home leaves from anywhere, in seconds of the service day.
+    last_home_s: int | None = None
 
     def coverage(self, radius_m: float) -> float:
         return min(1.0, (self.edge_m / radius_m) ** 2)
@@ -171,6 +175,9 @@ class StreetGrid:
 
     def has_timetable(self) -> bool:
         return self.timetable
+
+    def last_way_home(self, start: Location | Place) -> int | None:
+        return self.last_home_s
 
     def landmark(self, *kinds: Kind) -> Place | None:
         return min(self._of(kinds), key=lambda p: (p.straight_m, p.osm_id), default=None)

@@ -23,19 +23,16 @@ from app.atlas.importing.greens import (
 )
 from app.atlas.importing.grounds import GroundRow, ground_rows
 from app.atlas.importing.outlines import outlines_of, street_lines
-from app.atlas.importing.stops import stop_routes
+from app.atlas.importing.stops import name_stops, station_entrances, stop_routes
 from app.atlas.importing.tables import AtlasTables
 from app.atlas.streets.build.ways import StreetWays
 from app.atlas.streets.network import Network
 from app.atlas.streets.rules.walk import FOOTPATH_CLASSES, may_walk
-from app.geo import Floats, Projection, distances_m
+from app.geo import Floats, Projection
 from app.places import Kind
 
 #: lit=* that means light at night.
 LIT = frozenset({"yes", "24/7", "dusk-dawn", "sunset-sunrise", "automatic", "interval"})
-
-#: A station's entrances are looked for this far from its middle.
-STATION_ENTRANCE_M = 250.0
 
 
 class FoundPlaces(NamedTuple):
@@ -62,7 +59,7 @@ class Compiler:
     def places(self) -> FoundPlaces:
         """Find the places, measure the green ones and the hazards: all that needs no street network."""
         shapes = self._place_shapes()
-        rows = place_rows(self._extract, shapes)
+        rows = name_stops(place_rows(self._extract, shapes), self._ways, self.projection)
         greens, dropped = self._greens(rows, shapes)
         return FoundPlaces(shapes, rows, greens, dropped, self._hazards(), ground_rows(self._extract.grounds))
 
@@ -146,20 +143,10 @@ class Compiler:
         access = [
             of_areas[row.element] or of_points[i] if row.element >= 0 else of_points[i] for i, row in enumerate(rows)
         ]
-        for i, entrances in self._station_entrances(rows).items():
-            access[i] = b"".join(snap_points(entrances, network)) or access[i]
+        for i, entrances in station_entrances(rows, self._extract).items():
+            own = access[i] if rows[i].kind == Kind.RAIL_STATION else b""  # tracks at ground level have other ways in
+            access[i] = b"".join([own, *snap_points(entrances, network)]) or access[i]
         return access
-
-    def _station_entrances(self, rows: Sequence[PlaceRow]) -> dict[int, Floats]:
-        """Return the (lon, lat) of the entrances of each subway station that has some."""
-        entrances = np.array(self._extract.subway_entrances).reshape(-1, 2)
-        found = {}
-        for i, row in enumerate(rows):
-            if row.kind == Kind.SUBWAY_STATION and len(entrances):
-                near = distances_m(row.lat, row.lon, entrances[:, 0], entrances[:, 1]) <= STATION_ENTRANCE_M
-                if near.any():
-                    found[i] = entrances[near][:, ::-1]
-        return found
 
 
 def _is_path(tags: dict[str, str]) -> bool:

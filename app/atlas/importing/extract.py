@@ -92,6 +92,8 @@ class NodeReader:
             extract.points.append(PointFeature(osm_id, lat, lon, tags, kinds))
         if tags.get("railway") == "subway_entrance":
             extract.subway_entrances.append((lat, lon))
+        elif tags.get("railway") == "train_station_entrance":
+            extract.train_entrances.append((lat, lon))
 
 
 class WayReader:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from app.pipeline.rules.headline import Headline
-from app.pipeline.rules.indexes import BikeIndex, Distances, FifteenMinutes, Points, Transit, Urban, WalkIndex
+from app.pipeline.rules.indexes import BikeIndex, Distances, FifteenMinutes, WalkIndex
 from app.pipeline.rules.safety import SAFETY, Safety
+from app.pipeline.rules.transit import Points, Transit, Urban
 
 #: Printed with each report. Change it with any number below.
 METHODS_VERSION = "2026.2"
