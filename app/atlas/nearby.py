@@ -16,7 +16,17 @@ from numpy.typing import NDArray
 from app.atlas.facts import GREEN_KINDS, GreenSpace, Hazard
 from app.atlas.streets.network import Reach, Walkshed
 from app.atlas.streets.snapping import SNAP, Snaps
-from app.geo import METRES_PER_DEGREE, Box, Floats, box_around, distance_m, distances_to_shapes_m, metres_per_degree_lon
+from app.geo import (
+    METRES_PER_DEGREE,
+    Box,
+    Floats,
+    box_around,
+    distance_m,
+    distances_to_shapes_m,
+    metres_per_degree_lon,
+    nearest_points_m,
+    towards,
+)
 from app.places import Kind, Place
 
 _PLACES = """
@@ -224,14 +234,17 @@ def hazards_near(
     box = box_around(lat, lon, within_m)
     wanted = _json(kinds)
     rows = connection.execute(_HAZARDS, (box.max_lon, box.min_lon, box.max_lat, box.min_lat, wanted)).fetchall()
-    distances = distances_to_shapes_m(lat, lon, [row[5] for row in rows])
+    shapes = [row[5] for row in rows]
+    distances = distances_to_shapes_m(lat, lon, shapes)
     near = np.flatnonzero(distances <= within_m).tolist()
-    found = [(float(distances[i]), *rows[i][:5]) for i in near]
-    found.sort(key=lambda hazard: (hazard[0], hazard[2], hazard[1]))
-    return [
-        Hazard(osm_id, Kind(kind), name, metres, lanes, decode_tags(tags))
-        for metres, kind, osm_id, name, lanes, tags in found
-    ]
+    ways = nearest_points_m(lat, lon, [shapes[i] for i in near]).tolist()
+    found = [_hazard(rows[i], float(distances[i]), towards(*way)) for i, way in zip(near, ways, strict=True)]
+    return sorted(found, key=lambda hazard: (hazard.distance_m, hazard.osm_id, hazard.kind))
+
+
+def _hazard(row: tuple[int, str, str, int | None, str, bytes], metres: float, direction: str) -> Hazard:
+    kind, osm_id, name, lanes, tags, _ = row
+    return Hazard(osm_id, Kind(kind), name, metres, lanes, decode_tags(tags), direction if metres else "")
 
 
 def greens_near(connection: sqlite3.Connection, nearby: Nearby) -> list[GreenSpace]:

@@ -12,7 +12,7 @@ from app.atlas.coverage import Coverage, coverage_of
 from app.atlas.facts import GREEN_KINDS
 from app.atlas.importing.access import snap_areas, snap_points
 from app.atlas.importing.elements import Extract
-from app.atlas.importing.features import HazardRow, PlaceRow, PlaceShapes, hazard_rows, is_hazard, is_place, place_rows
+from app.atlas.importing.features import PlaceRow, PlaceShapes, is_place, place_rows
 from app.atlas.importing.greens import (
     GreenFacts,
     PathLines,
@@ -22,6 +22,7 @@ from app.atlas.importing.greens import (
     woods_inside_others,
 )
 from app.atlas.importing.grounds import GroundRow, ground_rows
+from app.atlas.importing.hazards import HazardRow, hazard_rows, is_hazard
 from app.atlas.importing.outlines import outlines_of, street_lines
 from app.atlas.importing.stops import stop_routes
 from app.atlas.importing.tables import AtlasTables
