@@ -39,8 +39,10 @@ def test_a_good_address_reads_its_word_and_score() -> None:
 def test_a_failed_check_is_named_first_and_the_score_is_kept() -> None:
     safe, unsafe = report(full_grid()), report(full_grid(dangers=(hazard(Kind.FUEL_STATION, 20, "Neste"),)))
     assert unsafe.verdict.score == safe.verdict.score
-    assert unsafe.verdict.sentence.startswith("Does not meet the baseline: Neste (fuel station) is 20 m away. ")
-    assert unsafe.verdict.costs[0].title == "Fuel station"
+    assert unsafe.verdict.sentence.startswith(
+        "Does not meet the baseline: Neste, a petrol station, is 20 m north of the address. "
+    )
+    assert unsafe.verdict.costs[0].title == "Petrol station"
 
 
 def test_a_failed_wish_is_named_too() -> None:
@@ -69,7 +71,7 @@ def test_what_loses_most_costs_most() -> None:
 
 def test_a_warning_costs_where_nothing_loses_points() -> None:
     costs = report(full_grid(stops=BUSY, dangers=(hazard(Kind.WATERCOURSE, 20, "Mill Brook"),))).verdict.costs
-    assert [c.detail for c in costs] == ["Mill Brook (stretch of open water) is 20 m away."]
+    assert [c.detail for c in costs] == ["Mill Brook, a stretch of open water, is 20 m north of the address."]
 
 
 def test_nothing_costs_where_nothing_does() -> None:
