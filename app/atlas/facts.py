@@ -32,6 +32,8 @@ SMALLEST_FACTORY_M2 = 10_000.0
 SMALLEST_SITE_M2 = 1_000.0
 #: Still water without a kind counts from this size on: smaller is a garden pond.
 SMALLEST_WATER_M2 = 2_000.0
+#: How much of a green space is wood, water or meadow is known where the land cover of this share of it is mapped.
+LEAST_MAPPED_SHARE = 0.5
 GREEN_KINDS = frozenset({Kind.PARK, Kind.GARDEN, Kind.NATURE_RESERVE, Kind.FOREST, Kind.BEACH})
 #: The mode of a stop that only its own route_ref tag names routes for.
 MODE_OF_STOP = {
@@ -112,7 +114,7 @@ class GreenSpace:
     area_m2: float
     paths_inside_m: float
     has_named_trail: bool
-    #: Share of wood, water and meadow in the area, 0 to 1; None where no land cover is mapped in or on it.
+    #: Share of wood, water and meadow in the area, 0 to 1; None where that of too little of it is mapped.
     nature_share: float | None
     #: Which of bench, toilets, drinking_water, playground, lighting, viewpoint are in it.
     comforts: tuple[str, ...]

@@ -57,6 +57,11 @@ SELECT g.place, p.area_m2, g.paths_m, g.has_named_trail, g.nature_share, g.comfo
 FROM greens AS g JOIN places AS p ON p.id = g.place
 WHERE g.place IN (SELECT value FROM json_each(?))
 """
+_GREENS_AROUND = """
+SELECT p.id, p.shape
+FROM place_index AS i JOIN places AS p ON p.id = i.id JOIN greens AS g ON g.place = p.id
+WHERE i.min_lon <= ? AND i.max_lon >= ? AND i.min_lat <= ? AND i.max_lat >= ?
+"""
 _AREAS_NEAR = """
 SELECT p.area_m2, p.shape
 FROM place_index AS i JOIN places AS p ON p.id = i.id JOIN greens AS g ON g.place = p.id
@@ -106,8 +111,10 @@ class Nearby:
         self._rows: dict[frozenset[Kind], Rows] = {}
 
     def walk_with(self, walkshed: Walkshed) -> None:
-        """Take the walking time to each place: to its nearest way in."""
+        """Take the walking time to each place: to its nearest way in, and none to a green space around the point."""
         self._walk_s = self._least(walkshed.seconds_to(self._columns.snaps))
+        around = green_ids_around(self._connection, self._lat, self._lon)
+        self._walk_s[np.isin(self._columns.ids, around)] = 0.0
 
     def of(self, kinds: Collection[Kind]) -> Rows:
         """Return the rows of places of these kinds, each element once."""
@@ -263,6 +270,13 @@ def greens_near(connection: sqlite3.Connection, nearby: Nearby) -> list[GreenSpa
         for place, (_, area_m2, paths_m, trail, nature_share, comforts) in zip(places, rows, strict=True)
     ]
     return sorted(found, key=lambda green: _by_walk(green.place))
+
+
+def green_ids_around(connection: sqlite3.Connection, lat: float, lon: float) -> list[int]:
+    """Return the table's ids of the green areas that hold a point."""
+    rows = connection.execute(_GREENS_AROUND, (lon, lon, lat, lat)).fetchall()
+    distances = distances_to_shapes_m(lat, lon, [shape for _, shape in rows]).tolist()
+    return [number for (number, _), metres in zip(rows, distances, strict=True) if metres == 0]
 
 
 def largest_area_m2(connection: sqlite3.Connection, lat: float, lon: float, radius_m: float) -> float:
