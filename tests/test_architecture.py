@@ -61,6 +61,7 @@ OWN_ROOMS = {
     "atlas.streets.build.pattern": "junctions and blocks are measured, not searched",
     "atlas.streets.search": "shortest paths; the network knows places and modes",
     "atlas.transit.compile.departures": "what people see at a stop; the compiler makes what journeys are searched in",
+    "pipeline.rules.green": "what green space is, row by row; the methods hold all rules together",
     "queue.child": "the process and its supervision; the package's front door only names what others may use",
     "queue.evaluation": "loads the whole pipeline, after the process has lowered its priority",
     "queue.store.attempts": "all that a worker does to a job: the state machine in one file",

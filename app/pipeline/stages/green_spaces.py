@@ -7,7 +7,7 @@ import numpy as np
 from app.atlas.facts import GreenSpace
 from app.pipeline.confidence import section
 from app.pipeline.evaluation import DISC_M, Evaluation, merge_gaps
-from app.pipeline.found import FARTHEST_WALK, LISTED_MIN, NEAR_MIN, found_place, group, name_and_minutes
+from app.pipeline.found import FARTHEST_WALK, LISTED_MIN, NEAR_MIN, found_place, group, name_and_minutes, place_name
 from app.pipeline.report import Fact, Finding, Gap, Group, State
 from app.pipeline.rules.categories import Data
 from app.pipeline.rules.profiles import METHODS
@@ -26,7 +26,7 @@ def run(evaluation: Evaluation) -> Finding:
     unsure = not greens and is_incomplete(evaluation)
     if unsure:
         gaps.append(evaluation.knowledge.gap("parks and green spaces", Data.AMENITIES, DISC_M))
-    nearest = [found_place(g.place, size_text(g)) for g in greens[: METHOD.others + 1]]
+    nearest = [found_place(g.place, described(g)) for g in greens[: METHOD.others + 1]]
     found = group("green", f"Green spaces within {LISTED_MIN} minutes on foot", nearest, seconds)
     return Finding(
         state=State.UNKNOWN if unsure else State.PARTIAL if gaps else State.MEASURED,
@@ -36,10 +36,25 @@ def run(evaluation: Evaluation) -> Finding:
             Fact("green_within_15", COUNTED_TITLE, None if unsure else float(found.within_15)),
         ),
         groups=(found,) if greens else (),
-        notes=("Each area is the mapped area itself, without holes; the walk ends at its edge or entrance.",),
+        notes=("Sizes are those of the mapped areas, without their holes; the walk ends where you enter.",),
         gaps=merge_gaps(gaps),
         confidence=section(evaluation, Data.AMENITIES),
     )
+
+
+def is_inside(green: GreenSpace) -> bool:
+    """Return whether the address lies in a green space."""
+    return green.place.straight_m == 0
+
+
+def reached(green: GreenSpace) -> str:
+    """Return "Town Park, 6 min on foot", or that the address is inside."""
+    return f"{place_name(green.place)}, which the address is in" if is_inside(green) else name_and_minutes(green.place)
+
+
+def described(green: GreenSpace, *more: str) -> str:
+    """Return what is said of a green space beside its name and minutes: "12 ha, the address is inside"."""
+    return ", ".join(filter(None, (size_text(green), *more, "the address is inside" if is_inside(green) else "")))
 
 
 def size_text(green: GreenSpace) -> str:
@@ -72,10 +87,12 @@ def _spaces_summary(greens: list[GreenSpace], found: Group, near: bool | None, u
     if not greens:
         return f"No public green space is within {FARTHEST_WALK}."
     verb = "is" if found.within_15 == 1 else "are"
-    text = (
-        f"{sentence(name_and_minutes(greens[0].place))}, is the nearest green space; "
-        f"{count(found.within_15, 'green space')} {verb} within {NEAR_MIN} minutes."
+    first = (
+        f"The address is in {place_name(greens[0].place)}"
+        if is_inside(greens[0])
+        else (f"{sentence(name_and_minutes(greens[0].place))}, is the nearest green space")
     )
+    text = f"{first}; {count(found.within_15, 'green space')} {verb} within {NEAR_MIN} minutes."
     if near is None:
         return text
     has = "There is" if near else "There is no"
