@@ -50,9 +50,11 @@ class Green:
     comfort_full: float = 2.0
     #: A daily walk begins at most so many minutes away: there and back is half an hour, before the walk itself.
     daily_min: float = 15.0
-    #: Farther away, or smaller than this (ha), the value is at most `limited`: fine for an outing or a bench.
+    #: Farther away the value is at most this, less than a fair one nearby: it is for an outing.
+    most_if_far: float = 3.5
+    #: A smaller one (ha) has at most this, less than a good one: it is for a bench.
     daily_ha: float = 1.2
-    limited: float = 6.5
+    most_if_small: float = 6.5
     #: The value from which the word is "good", which is where it begins to help; and from which it is "fair".
     good: float = 7.0
     fair: float = 4.0

@@ -77,7 +77,9 @@ def daily_walk_value(green: GreenSpace, parts: Sequence[Part]) -> float:
     """Return the value, 0 to 10, over the parts that are known; limited where it is far or small."""
     mean = weighted_mean((p.value / p.out_of, p.out_of) for p in parts if p.value is not None)
     value = round(10 * (mean or 0.0), 1)
-    return min(value, METHOD.limited) if is_far(green) or green.area_m2 < METHOD.daily_ha * 10_000 else value
+    if is_far(green):
+        return min(value, METHOD.most_if_far)
+    return min(value, METHOD.most_if_small) if green.area_m2 < METHOD.daily_ha * 10_000 else value
 
 
 def is_far(green: GreenSpace) -> bool:
@@ -86,10 +88,11 @@ def is_far(green: GreenSpace) -> bool:
 
 
 def _note() -> str:
-    near, size, most = number(METHOD.daily_min), number(METHOD.daily_ha), number(METHOD.limited)
+    near, far = number(METHOD.daily_min), number(METHOD.most_if_far)
+    size, small = number(METHOD.daily_ha), number(METHOD.most_if_small)
     return (
-        f"A daily walk needs a green space within {near} minutes and of {size} ha or more: "
-        f"farther or smaller ones have {most} of 10 at most."
+        f"A daily walk needs a green space within {near} minutes: farther ones have {far} of 10 at most, "
+        f"and those smaller than {size} ha {small}."
     )
 
 

@@ -82,8 +82,9 @@ def worth(one: GreenSpace) -> tuple[float, str]:
         (100, 1.1, 6.5, "fair"),
         (1_200, 5, 9.5, "good"),
         (1_239, 5, 9.4, "good"),
-        (1_241, 5, 6.5, "far"),
-        (2_100, 5, 6.5, "far"),
+        (1_241, 5, 3.5, "far"),
+        (2_100, 5, 3.5, "far"),
+        (2_100, 0.3, 3.5, "far"),
     ],
 )
 def test_a_daily_walk_needs_a_near_green_space_of_some_size(
@@ -98,12 +99,26 @@ def test_a_poor_green_is_little() -> None:
 
 def test_a_far_green_space_is_not_called_good_however_fine_it_is() -> None:
     finding = escape(green(2_100, name="Far Wood"))
-    assert finding.summary == "Far Wood, 26 min on foot: 6.5 of 10, too far away for every day."
+    assert finding.summary == "Far Wood, 26 min on foot: 3.5 of 10, too far away for every day."
 
 
-def test_what_is_good_is_where_a_score_helps_and_what_is_limited_is_not() -> None:
+def test_a_fair_green_space_nearby_comes_before_a_fine_one_far_away() -> None:
+    near = green(400, "Corner", hectares=0.5, paths_m=100, nature=0.2)
+    assert escape(green(2_100, "Far Wood"), near).summary.startswith("Corner, 5 min on foot")
     rules = green_escape.METHOD
-    assert rules.limited < rules.good
+    assert rules.most_if_far < rules.fair < rules.most_if_small < rules.good
+
+
+def test_a_map_with_few_places_does_not_count_green_spaces() -> None:
+    finding = spaces(green(400), facts=NOTHING_MAPPED)
+    assert finding.summary.startswith(
+        "Town Park, 5 min on foot, is the nearest green space; there may be others that the map does not have."
+    )
+    assert finding.facts[1].value is None
+
+
+def test_none_within_a_quarter_of_an_hour_reads_well() -> None:
+    assert "is the nearest green space; none are within 15 minutes." in spaces(green(2_000)).summary
 
 
 def inside() -> GreenSpace:

@@ -331,7 +331,10 @@ def test_a_town_without_any_petrol_station_on_its_map_does_not_know() -> None:
 
 def test_the_summary_names_what_is_near_first() -> None:
     finding = run(hazard(K.FUEL_STATION, 30, "Neste"), hazard(K.RAILWAY, 20), hazard(K.RUNWAY, 1_500, "09/27"))
-    assert finding.summary == "Too near: Neste 30 m north. Near: a railway line 20 m north; 09/27 1.5 km north."
+    assert finding.summary == (
+        "Too near: Neste (petrol station) 30 m north. "
+        "Near: a railway line 20 m north; 09/27 (airport runway) 1.5 km north."
+    )
 
 
 def test_the_summary_of_a_quiet_place_is_one_sentence() -> None:
@@ -347,3 +350,17 @@ def test_the_summary_says_what_is_not_known() -> None:
 @pytest.mark.parametrize("rule", tier1_checks.METHOD.rules, ids=lambda rule: rule.key)
 def test_every_check_says_what_counts_and_why(rule: SafetyRule) -> None:
     assert all(text.endswith(".") for text in (rule.counts, rule.does_not_count, rule.why))
+
+
+def test_the_summary_does_not_call_a_place_quiet_of_which_little_is_known() -> None:
+    summary = run(facts=NOTHING_MAPPED, hazard_counts={}).summary
+    assert summary.startswith("The map tells too little here: 3 of 9 checks could be made. Not known: petrol station; ")
+
+
+def test_the_pieces_of_one_road_have_the_lanes_of_the_nearest_that_tells_them() -> None:
+    pieces = (hazard(K.SECONDARY_ROAD, 18, "Broadway"), hazard(K.SECONDARY_ROAD, 58, "Broadway", 4))
+    assert check("busy_road", *pieces).distance_m == 18
+    narrow = (hazard(K.SECONDARY_ROAD, 18, "Broadway", 2), hazard(K.SECONDARY_ROAD, 58, "Broadway", 4))
+    assert check("busy_road", *narrow).distance_m == 58
+    nameless = (hazard(K.SECONDARY_ROAD, 18), hazard(K.SECONDARY_ROAD, 58, lanes=4))
+    assert check("busy_road", *nameless).distance_m == 58
