@@ -112,7 +112,7 @@ class Nearby:
 
     def walk_with(self, walkshed: Walkshed) -> None:
         """Take the walking time to each place: to its nearest way in, and none to a green space around the point."""
-        self._walk_s = self._least(walkshed.seconds_to(self._columns.snaps))
+        self._walk_s = self.seconds_by(walkshed)
         around = green_ids_around(self._connection, self._lat, self._lon)
         self._walk_s[np.isin(self._columns.ids, around)] = 0.0
 
@@ -150,6 +150,10 @@ class Nearby:
         rows = self.of(kinds)
         there: Rows = rows[np.isfinite(self._walk_s[rows])]
         return there
+
+    def seconds_by(self, walkshed: Walkshed) -> Floats:
+        """Return the walking seconds to all places by another walk than the usual one; infinity for no way."""
+        return self._least(walkshed.seconds_to(self._columns.snaps))
 
     def metres_by(self, reach: Reach) -> Floats:
         """Return the cycling metres to all places; infinity where one is not reached."""

@@ -17,8 +17,10 @@ from app.atlas.facts import (
     GreenSpace,
     Hazard,
     MappedFacts,
+    RegionCounts,
     RegionFacts,
     StreetFacts,
+    TownNeed,
     TransitStop,
     TransitTime,
     TravelTimes,
@@ -101,6 +103,19 @@ class AtlasSurroundings:
         """Count what is mapped within 2.4 km."""
         return self._mapped
 
+    def region_counts(self) -> RegionCounts:
+        """Count what is mapped in the whole region."""
+        return self._atlas.fields.facts.counts
+
+    def town(self, need: str) -> TownNeed | None:
+        """Return how far a need is over the whole region; None where too little is known to compare with it."""
+        return self._atlas.fields.town(need)
+
+    def town_percentile(self, need: str, minutes: float) -> float | None:
+        """Return the share of the region, 0 to 1, that needs longer; None where such a rank would be noise."""
+        town = self.town(need)
+        return None if town is None else town.percentile(minutes)
+
     def streets(self) -> StreetFacts:
         """Measure the street pattern within 800 m."""
         return StreetFacts(*self._atlas.network.street_facts(self._lat, self._lon))
@@ -108,6 +123,15 @@ class AtlasSurroundings:
     def walk_seconds(self, *kinds: Kind) -> Floats:
         """Return walking seconds to every place of these kinds within 45 minutes, ascending."""
         return self._nearby.walk_seconds(kinds)
+
+    def step_free_seconds(self, *kinds: Kind) -> Floats:
+        """Return walking seconds on ways without steps to every place of these kinds within 45 minutes, ascending."""
+        seconds = self._step_free[self._nearby.of(kinds)]
+        return np.sort(seconds[np.isfinite(seconds)])
+
+    @cached_property
+    def _step_free(self) -> Floats:
+        return self._nearby.seconds_by(self._atlas.network.walk(self._origin, WALK_LIMIT_S, step_free=True))
 
     def nearest(self, *kinds: Kind, limit: int = 5) -> tuple[Place, ...]:
         """Return the places of these kinds with the shortest walks of up to 45 minutes."""

@@ -6,7 +6,8 @@ from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
 from app.atlas.facts import SNAP_M
-from app.pipeline.evaluation import DISC_M, Evaluation
+from app.pipeline.evaluation import Evaluation
+from app.pipeline.knowledge import DISC_M
 from app.pipeline.report import Confidence, Finding, Level, State
 from app.pipeline.rules.categories import Data
 from app.pipeline.rules.profiles import METHODS, OLD_DATA_BEFORE
@@ -111,7 +112,7 @@ def age_reasons(evaluation: Evaluation) -> tuple[Reason, ...]:
     return (
         Reason(
             Level.MEDIUM,
-            f"The map data is from {day(when)}, more than three years before this version of the methods.",
+            f"The map data is from {day(when)}: since then places may have opened, closed or moved.",
         ),
     )
 
@@ -126,5 +127,5 @@ def whole_report(evaluation: Evaluation, findings: Sequence[Finding]) -> Confide
         level = Level.LOW if len(missing) > 2 else Level.MEDIUM
         texts.append(Reason(level, f"The {verb} {listed(missing)} could not be measured."))
     if not evaluation.knowledge.has_timetable:
-        texts.append(Reason(Level.MEDIUM, "No timetable is known here, so transit is judged by its stops alone."))
+        texts.append(Reason(Level.MEDIUM, "No timetable is known here, so how often anything runs is not known."))
     return judge(texts)

@@ -1,98 +1,17 @@
-"""One evaluation under way: the listing, the findings so far, the surroundings, and what the data can tell."""
+"""One evaluation under way: the listing, the findings so far, the surroundings, and what was looked for in them."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from functools import cached_property
 
-from app.atlas.facts import MappedFacts
+from app.pipeline.knowledge import Knowledge
 from app.pipeline.listing import Listing
+from app.pipeline.needs_near import NeedsNear
 from app.pipeline.report import Finding, Gap, State
-from app.pipeline.rules.categories import Data
-from app.pipeline.rules.profiles import METHODS, Profile, profile_named
-from app.pipeline.rules.school_levels import Schools, schools_near
+from app.pipeline.rules.headline import Profile, profile_named
 from app.places import Location, Question
 from app.sources.interface import Source, Surroundings
-from app.wording import metres, number, percent
-
-DISC_M = METHODS.distances.disc_m
-
-#: What each family is called in "Hardly any ... are mapped near here".
-DATA_NOUNS = {
-    Data.STREETS: "streets",
-    Data.SHOPS: "shops",
-    Data.AMENITIES: "places such as schools, doctors and cafés",
-    Data.STOPS: "transit stops",
-}
-
-
-class Knowledge:
-    """Answers "is that mapped here?" and "is the map cut off within this distance?" for one address."""
-
-    def __init__(self, around: Surroundings) -> None:
-        self._around = around
-        self._shares: dict[float, float] = {}
-        self._has: dict[Data, bool] = {}
-
-    @cached_property
-    def mapped(self) -> MappedFacts:
-        """How much is mapped within 2.4 km."""
-        return self._around.mapped()
-
-    @cached_property
-    def has_timetable(self) -> bool:
-        """Whether a timetable covers the surroundings."""
-        return self._around.has_timetable()
-
-    def share(self, radius_m: float) -> float:
-        """Return the share of the disc for which the region holds data, 0 to 1."""
-        if radius_m not in self._shares:
-            self._shares[radius_m] = self._around.coverage(radius_m)
-        return self._shares[radius_m]
-
-    def cut_off(self, radius_m: float) -> bool:
-        """Return whether the disc leaves the region, so that what was not found may lie beyond its edge."""
-        return self.share(radius_m) < METHODS.confidence.covered
-
-    def has(self, data: Data) -> bool:
-        """Return whether a family of data is mapped near here, compared with the streets."""
-        if data not in self._has:
-            self._has[data] = self._is_mapped(data)
-        return self._has[data]
-
-    def _is_mapped(self, data: Data) -> bool:
-        mapped, limits = self.mapped, METHODS.confidence
-        if data is Data.STREETS:
-            return mapped.street_km > 0
-        amount, per_km = {
-            Data.SHOPS: (mapped.shops, limits.shops_per_km),
-            Data.AMENITIES: (mapped.amenities, limits.amenities_per_km),
-            Data.STOPS: (mapped.stops, limits.stops_per_km),
-        }[data]
-        return amount >= max(1.0, per_km * mapped.street_km)
-
-    def why_not(self, data: Data) -> str:
-        """Return why a family counts as not mapped, as a sentence."""
-        mapped = self.mapped
-        amount = {Data.SHOPS: mapped.shops, Data.AMENITIES: mapped.amenities, Data.STOPS: mapped.stops}.get(data, 0)
-        if data is Data.STOPS and self.has_timetable:
-            return f"{amount or 'No'} transit stops are mapped here, and the timetable may be of one operator alone."
-        if not amount:
-            return f"No {DATA_NOUNS[data]} are mapped within {metres(DISC_M)}, which need not mean that there are none."
-        return (
-            f"Hardly any {DATA_NOUNS[data]} are mapped here: {amount:,} within {metres(DISC_M)}, "
-            f"beside {number(mapped.street_km, 0)} km of streets."
-        )
-
-    def why_cut(self, radius_m: float) -> str:
-        """Return that the map ends within a distance, as a sentence."""
-        share = percent(self.share(radius_m))
-        return f"The map data is cut off: it covers {share} of the area within {metres(radius_m)} of the address."
-
-    def gap(self, what: str, data: Data, radius_m: float) -> Gap:
-        """Return the gap for something not found: not mapped, or perhaps beyond the edge."""
-        return Gap(what, self.why_not(data) if not self.has(data) else self.why_cut(radius_m))
 
 
 def merge_gaps(gaps: Iterable[Gap]) -> tuple[Gap, ...]:
@@ -120,7 +39,7 @@ class Evaluation:
     findings: dict[str, Finding] = field(default_factory=dict)
     _around: Surroundings | None = None
     _knowledge: Knowledge | None = None
-    _schools: Schools | None = None
+    _needs: NeedsNear | None = None
 
     @property
     def profile(self) -> Profile:
@@ -167,11 +86,11 @@ class Evaluation:
         return self._knowledge
 
     @property
-    def schools(self) -> Schools:
-        """The schools within a walk and what they teach, read once for all stages that ask."""
-        if self._schools is None:
-            self._schools = schools_near(self.around)
-        return self._schools
+    def needs(self) -> NeedsNear:
+        """What people want near, each looked for once for all stages that ask."""
+        if self._needs is None:
+            self._needs = NeedsNear(self.around, self.knowledge)
+        return self._needs
 
     def usable(self, stage: str) -> Finding | None:
         """Return the finding of an earlier stage, None where it failed or found nothing."""

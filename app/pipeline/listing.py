@@ -40,6 +40,8 @@ class Listing:
     min_bedrooms: int | None = None
     min_size_m2: float | None = None
     destinations: tuple[str, ...] = ()
+    #: What the place must have, each as `MustHave.text` writes it ("supermarket:10").
+    must_haves: tuple[str, ...] = ()
     #: What the person said when asked which place was meant by the address or a destination.
     answers: tuple[Answer, ...] = ()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 
@@ -51,12 +52,18 @@ class Confidence:
 
 @dataclass(frozen=True, slots=True)
 class Score:
-    """A number with its scale and its word; the name is ours ("Walk index")."""
+    """A number with its scale and its word; the name is ours ("Walk index").
+
+    `value` is over what is known. `low` and `high` are what it would be if all that is unknown were worth nothing, or
+    everything; None where all is known.
+    """
 
     name: str
     value: float
     out_of: float
     word: str = ""
+    low: float | None = None
+    high: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +106,10 @@ class FoundPlace:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Places that answer one need, nearest first. `nearest_min` None: none within 30 minutes on foot."""
+    """Places that answer one need, nearest first. `nearest_min` None: none within 30 minutes on foot.
+
+    `usual_min` is what half of the region's addresses (or streets) need at most; None where that is not known.
+    """
 
     key: str
     title: str
@@ -107,6 +117,7 @@ class Group:
     within_15: int
     within_30: int
     places: tuple[FoundPlace, ...]
+    usual_min: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,14 +214,21 @@ class Influence:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The result in one look. `score` None: too little is known to give one."""
+    """The result in one look. `score` None: too little is known to give one; `low` to `high` is its range."""
 
     score: float | None
     word: str
     sentence: str
-    baseline_failures: tuple[str, ...]
+    #: What fails of the checks and of the person's own wishes, as sentences: it caps the word and the colour.
+    deal_breakers: tuple[str, ...]
     helps: tuple[Influence, ...]
     costs: tuple[Influence, ...]
+    low: float | None = None
+    high: float | None = None
+
+
+#: Version of the shape of a report. Reports of version 1 called the deal-breakers `baseline_failures`.
+FORMAT_VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,7 +244,7 @@ class Report:
     #: Versions of the profile's constants and of this shape.
     profile: str
     methods_version: str
-    format_version: int = 1
+    format_version: int = FORMAT_VERSION
 
     def finding(self, stage: str) -> Finding | None:
         """Return the finding of a stage, or None where the stage left none."""
@@ -244,8 +262,19 @@ def to_json(value: Report | Finding | Listing | Question) -> bytes:
 
 
 def report_from_json(data: bytes | str) -> Report:
-    """Decode a stored report. Raises msgspec.ValidationError where the shape does not fit."""
-    return _REPORTS.decode(data)
+    """Decode a stored report of this version or an earlier one. Raises msgspec.ValidationError."""
+    try:
+        return _REPORTS.decode(data)
+    except msgspec.ValidationError:
+        return msgspec.convert(_upgraded(msgspec.json.decode(data)), Report)
+
+
+def _upgraded(stored: Any) -> Any:
+    """Return a stored report of version 1 with the names of this version; it keeps saying what it said."""
+    match stored:
+        case {"format_version": 1, "verdict": {"baseline_failures": failures} as verdict}:
+            return {**stored, "verdict": {**verdict, "deal_breakers": failures}}
+    return stored
 
 
 def finding_from_json(data: bytes | str) -> Finding:

@@ -11,7 +11,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.errors import DoorstepError, InvalidListing
 from app.pipeline.listing import MAX_DESTINATIONS, Listing
 from app.pipeline.report import to_json
-from app.pipeline.rules.profiles import PROFILES
+from app.pipeline.rules.headline import PROFILES
+from app.pipeline.rules.must_haves import choices
 from app.queue.jobs import Job, NewJob, Status
 from app.views.panel import job_response
 from app.web import visitor
@@ -100,6 +101,7 @@ def _form(values: FormValues, error: DoorstepError | None = None) -> Response:
             error=error,
             wrong_field=error.field if isinstance(error, InvalidListing) else None,
             profiles=PROFILES,
+            must_have_choices=choices(),
             max_destinations=MAX_DESTINATIONS,
             regions=source().covered(),
             recent=recent_of(visitor.known_owner()) if error is None else (),

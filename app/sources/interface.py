@@ -11,8 +11,10 @@ from app.atlas.facts import (
     GreenSpace,
     Hazard,
     MappedFacts,
+    RegionCounts,
     RegionFacts,
     StreetFacts,
+    TownNeed,
     TransitStop,
     TravelTimes,
 )
@@ -37,10 +39,22 @@ class Surroundings(Protocol):
 
     def mapped(self) -> MappedFacts: ...
 
+    def region_counts(self) -> RegionCounts:
+        """House numbers, street and places of each need in the whole region."""
+
+    def town(self, need: str) -> TownNeed | None:
+        """How far a need (`app.needs`) is over the whole region; None where too little is known to compare with it."""
+
+    def town_percentile(self, need: str, minutes: float) -> float | None:
+        """Share of the region, 0 to 1, that needs longer; None where such a rank would be noise."""
+
     def streets(self) -> StreetFacts: ...
 
     def walk_seconds(self, *kinds: Kind) -> Floats:
         """Walking seconds to every place of these kinds within 45 minutes, ascending."""
+
+    def step_free_seconds(self, *kinds: Kind) -> Floats:
+        """Walking seconds on ways without steps to every place of these kinds within 45 minutes, ascending."""
 
     def nearest(self, *kinds: Kind, limit: int = 5) -> tuple[Place, ...]:
         """The places of these kinds with the shortest walks, by (walk_s, straight_m, osm_id)."""

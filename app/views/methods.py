@@ -12,9 +12,11 @@ from app.atlas.geocoder.search import houses
 from app.atlas.streets.rules import bike, car, walk
 from app.atlas.transit import contract, journeys
 from app.atlas.transit.compile import changes
+from app.needs import NEED, Need
 from app.pipeline.found import LISTED_MIN, MODE_NOUNS, kind_noun
-from app.pipeline.rules import profiles
-from app.pipeline.rules.categories import Category, Need
+from app.pipeline.rules import headline, must_haves, profiles
+from app.pipeline.rules.categories import Category
+from app.pipeline.rules.headline import TRANSIT
 from app.places import Kind
 from app.sources import deciding, pins
 from app.wording import listed, percent, plural, sentence
@@ -24,30 +26,27 @@ TITLES = MappingProxyType(
     {
         "locating": "Where it is",
         "walking": "Walking time and distance",
-        "walk": "Walk index, 0 to 100",
-        "needs": "15-minute index, 0 to 100",
-        "bike": "Bike index, 0 to 100",
-        "transit": "Transit index, 0 to 100",
+        "walk": "Errands on foot, 0 to 100",
+        "needs": "Within 15 minutes, 0 to 100",
+        "bike": "Cycling, 0 to 100",
+        "transit": "Transit, 0 to 100",
         "transit_access": "Transit access, 0 to 10",
         "urban": "Travel times",
         "schools": "Schools and childcare",
         "green": "Daily walk value of a green space, 0 to 10",
         "checks": "Safety checks",
         "noise": "Road noise estimate",
-        "lifestyle": "Everyday life: six categories, 0 to 10 each",
+        "headline": "The score of a place, 0 to 100",
         "profiles": "Profiles",
-        "verdict": "Bonus points and verdict",
+        "must_haves": "Must-haves",
+        "verdict": "The verdict, and the home",
         "confidence": "Confidence",
     }
 )
-#: The categories that a profile weighs.
+#: The parts of the score that a profile weighs.
 WEIGHTED = (
-    ("green_escape", "Green escape"),
-    ("third_place", "Third place"),
-    ("provisioning", "Provisioning"),
-    ("fitness", "Fitness"),
-    ("affordability", "Affordability"),
-    ("transit_access", "Transit access"),
+    *((need.key, sentence(NEED[need.key].noun)) for need in profiles.METHODS.headline.needs),
+    (TRANSIT, "Transit"),
 )
 
 
@@ -72,6 +71,9 @@ def methods_context() -> dict[str, object]:
         "changes": changes,
         "mode_nouns": MODE_NOUNS,
         "weighted": WEIGHTED,
+        "need_of": NEED,
+        "must_haves": must_haves,
+        "profiles": headline.PROFILES,
         "kind_noun": kind_noun,
         "kinds": kinds,
         "kinds_by_value": kinds_by_value,
@@ -94,9 +96,7 @@ def kinds_by_value(category: Category) -> str:
 
 
 def kinds_of_need(need: Need) -> str:
-    """Return what answers a daily need."""
-    if need.key == "primary_school":
-        return "Schools that teach the primary level, or whose level the map does not say"
+    """Return what answers a need."""
     return sentence(kinds(need.kinds))
 
 

@@ -11,7 +11,9 @@ from app.config import Config
 from app.pipeline.found import address_matched, how_matched
 from app.pipeline.listing import Listing
 from app.pipeline.report import Check, Finding, Outcome, Report, Score, State, Trip
-from app.pipeline.rules.profiles import PROFILES
+from app.pipeline.rules.headline import PROFILES
+from app.pipeline.rules.must_haves import OFFERED
+from app.pipeline.stages.tier2_scoring import in_figures
 from app.queue.jobs import Snapshot
 from app.web.forms import values_from
 from app.wording import day
@@ -71,6 +73,20 @@ class ReportView:
         return f"destination-{given.index(typed) + 1}" if typed in given else ""
 
     @property
+    def band(self) -> str:
+        """Return the colour of the door: a deal-breaker makes it poor, whatever the score."""
+        verdict = self.report.verdict
+        return "poor" if verdict.deal_breakers else band(verdict.score, 100)
+
+    @property
+    def figures(self) -> str:
+        """Return the score as the door shows it: "64", or "58–72" where something is not known."""
+        verdict = self.report.verdict
+        if verdict.score is None:
+            return ""
+        return figures(Score("", verdict.score, 100.0, "", verdict.low, verdict.high)).replace(" to ", "–")
+
+    @property
     def tiles(self) -> tuple[Tile, ...]:
         """Return the indexes that are shown at a glance."""
         return tuple(_tile(stage, title, self.report.finding(stage)) for stage, title in TILES)
@@ -108,7 +124,7 @@ class ReportView:
             ("Timetables", ", ".join(source.feeds) or "none imported"),
             *service,
             ("Profile", titles.get(self.report.listing.profile, self.report.profile)),
-            ("Version of the methods", self.report.methods_version),
+            ("Rules", f"version {self.report.methods_version}"),
         )
 
     @property
@@ -128,7 +144,7 @@ class ReportView:
 
 @dataclass(frozen=True, slots=True)
 class Tile:
-    """One index at a glance; `score` is None if unknown, and `why` says why."""
+    """One score at a glance; `score` is None if unknown, and `why` says why."""
 
     title: str
     stage: str
@@ -168,8 +184,9 @@ def given_in(listing: Listing) -> tuple[tuple[str, str], ...]:
     given = [(label, getattr(listing, name), unit) for name, label, unit in LABELS]
     values = [(label, _value(value) + unit) for label, value, unit in given if value is not None]
     wishes = [(label, "yes") for name, label in WISHES if getattr(listing, name)]
+    asked = [("Must have", must.title) for must in filter(None, map(OFFERED.get, listing.must_haves))]
     destinations = [(f"Destination {number}", place) for number, place in enumerate(listing.destinations, 1)]
-    return (*values, *wishes, *destinations)
+    return (*values, *wishes, *asked, *destinations)
 
 
 def _value(value: float | bool) -> str:
@@ -186,7 +203,7 @@ SHOWN_ROUTES = 5
 
 def init_app(app: Flask, config: Config) -> None:
     """Add the filters that templates use for reports."""
-    for function in (figure, band, outcome_word, gravest_first, element_url):
+    for function in (figure, figures, band, outcome_word, gravest_first, element_url):
         app.add_template_filter(function)
     app.jinja_env.globals["shown_routes"] = SHOWN_ROUTES
 
@@ -196,6 +213,11 @@ def figure(value: float, out_of: float) -> str:
     if out_of >= 50:
         return f"{value:.0f}"
     return f"{value:.2f}".rstrip("0").rstrip(".") if out_of <= 2 else f"{value:.1f}".removesuffix(".0")
+
+
+def figures(score: Score) -> str:
+    """Return a score as text, as a range where something is not known."""
+    return figure(score.value, score.out_of) if score.low is None else in_figures(score)
 
 
 #: Shares of a score's range from which it counts as good, and as fair.

@@ -12,11 +12,12 @@ from werkzeug.datastructures import MultiDict
 
 from app.errors import InvalidListing
 from app.pipeline.listing import MAX_ADDRESS_LENGTH, MAX_DESTINATIONS, MAX_LINK_LENGTH, Listing
-from app.pipeline.rules.profiles import PROFILES
+from app.pipeline.rules.headline import PROFILES
+from app.pipeline.rules.must_haves import OFFERED
 from app.sources.points import is_link
 
 #: The fields that hold one value, named as in a listing. What was answered to a question is in no form.
-FIELDS = tuple(field.name for field in fields(Listing) if field.name not in ("destinations", "answers"))
+FIELDS = tuple(field.name for field in fields(Listing) if field.name not in ("destinations", "must_haves", "answers"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,7 @@ class FormValues:
 
     values: Mapping[str, str]
     destinations: tuple[str, ...] = ()
+    must_haves: tuple[str, ...] = ()
 
     def __getitem__(self, name: str) -> str:
         """Return a field's text, "" if it was left empty."""
@@ -33,14 +35,14 @@ class FormValues:
     @property
     def query(self) -> dict[str, str | list[str]]:
         """Return the query of a link that fills the form like this."""
-        return {**self.values, "destinations": list(self.destinations)}
+        return {**self.values, "destinations": list(self.destinations), "must_haves": list(self.must_haves)}
 
     @property
     def has_options(self) -> bool:
         """Return whether anything beyond the address was given."""
         options = {name: value for name, value in self.values.items() if name != "address"}
         return any(value and (name, value) != ("profile", PROFILES[0].key) for name, value in options.items()) or any(
-            self.destinations
+            (*self.destinations, *self.must_haves)
         )
 
 
@@ -59,21 +61,21 @@ def values_in_request() -> FormValues:
 
 def values_in(form: MultiDict[str, str]) -> FormValues:
     """Return the fields of a form or of a query string; others are left alone."""
-    destinations = tuple(form.getlist("destinations"))
-    return FormValues({name: form[name] for name in FIELDS if name in form}, destinations)
+    given = {name: form[name] for name in FIELDS if name in form}
+    return FormValues(given, tuple(form.getlist("destinations")), tuple(filter(None, form.getlist("must_haves"))))
 
 
 def _values_in_json(body: Mapping[str, object]) -> FormValues:
     values: dict[str, str] = {}
-    destinations: tuple[str, ...] = ()
+    lists: dict[str, tuple[str, ...]] = {"destinations": (), "must_haves": ()}
     for name, value in body.items():
-        if name == "destinations" and isinstance(value, list):
-            destinations = tuple(_scalar(name, item) for item in value)
+        if name in lists and isinstance(value, list):
+            lists[name] = tuple(_scalar(name, item) for item in value)
         elif name in FIELDS:
             values[name] = _scalar(name, value)
         else:
             raise InvalidListing(field=name, why=f"There is no field “{name}” with such a value.")
-    return FormValues(values, destinations)
+    return FormValues(values, **lists)
 
 
 def _scalar(field: str, value: object) -> str:
@@ -92,7 +94,7 @@ def values_from(listing: Listing) -> FormValues:
     """Return the form as it would be filled in for a listing."""
     given = {name: getattr(listing, name) for name in FIELDS}
     said = {name: value for name, value in given.items() if value is not None and (name, value) not in NOT_TICKED}
-    return FormValues({name: text_of(value) for name, value in said.items()}, listing.destinations)
+    return FormValues({name: text_of(value) for name, value in said.items()}, listing.destinations, listing.must_haves)
 
 
 def text_of(value: str | float | bool | None) -> str:
@@ -126,6 +128,7 @@ def listing_from(form: FormValues) -> Listing:
         wants_laundry=_yes_or_no(form, "wants_laundry") is True,
         wants_cooling=_yes_or_no(form, "wants_cooling") is True,
         destinations=_destinations(form.destinations),
+        must_haves=_must_haves(form.must_haves),
     )
 
 
@@ -144,6 +147,14 @@ def _destinations(texts: tuple[str, ...]) -> tuple[str, ...]:
     if len(places) > MAX_DESTINATIONS:
         raise InvalidListing(field="destinations", why=f"Please give at most {MAX_DESTINATIONS} destinations.")
     return tuple(dict.fromkeys(places))
+
+
+def _must_haves(texts: tuple[str, ...]) -> tuple[str, ...]:
+    unknown = next((text for text in texts if text not in OFFERED), None)
+    if unknown is not None:
+        why = f"“{unknown}” cannot be asked for; choose from the list, such as “supermarket:10” or “motorway:300”."
+        raise InvalidListing(field="must_haves", why=why)
+    return tuple(dict.fromkeys(texts))
 
 
 def _one_line(text: str, field: str, what: str) -> str:

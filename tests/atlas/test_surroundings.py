@@ -149,3 +149,14 @@ def test_coverage_counts_the_disc(around: Opened) -> None:
 def test_the_location_is_the_one_asked_about(around: Opened) -> None:
     here = around(small_town(), 50, 20)
     assert (here.location.lat, here.location.lon) == lat_lon(50, 20)
+
+
+def test_step_free_walks_leave_out_what_only_steps_lead_to(around: Opened) -> None:
+    town = Town()
+    town.street()
+    town.way([(100, 0), (100, 60)], {"highway": "steps"})
+    town.node(100, 62, {"amenity": "cafe"})
+    town.node(-100, 5, {"amenity": "cafe"})
+    here = around(town)
+    assert len(here.walk_seconds(Kind.CAFE)) == 2
+    assert len(here.step_free_seconds(Kind.CAFE)) == 1

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.atlas.facts import GreenSpace, Hazard, StreetFacts
+from app.needs import NEEDS
 from app.pipeline.evaluate import evaluate_property
 from app.pipeline.listing import Listing
 from app.pipeline.report import Outcome, to_json
@@ -15,10 +16,7 @@ from app.pipeline.stages import bike_score, neighborhood, tier1_checks, tier2_sc
 from app.places import Place
 from tests.support.surroundings import ADDRESS, StreetGrid, Town, evaluation_of, green, hazard, place, route, stop
 
-COUNTED = sorted(
-    {k for n in neighborhood.METHOD.needs for k in n.kinds}
-    | {k for c in walk_scores.METHOD.categories for k in c.kinds}
-)
+COUNTED = sorted({k for n in NEEDS for k in n.kinds} | {k for c in walk_scores.METHOD.categories for k in c.kinds})
 DANGERS = sorted({k for rule in tier1_checks.METHOD.rules for k in rule.kinds})
 #: The same examples every time, and no deadline: the machine may be busy.
 PROPERTY = settings(max_examples=60, deadline=None, derandomize=True)
@@ -67,9 +65,8 @@ def values(around: StreetGrid) -> dict[str, float]:
     evaluation = evaluation_of(around)
     scores = {stage.__name__: stage.run(evaluation).score for stage in (walk_scores, neighborhood, bike_score)}
     found = {name: score.value for name, score in scores.items() if score}
-    walked = {category.key for category in tier2_scoring.METHOD.categories}
     parts = tier2_scoring.run(evaluation).parts
-    return found | {p.key: p.value for p in parts if p.key in walked and p.value is not None}
+    return found | {f"part {p.key}": p.value for p in parts if p.value is not None}
 
 
 def outcomes(around: StreetGrid) -> dict[str, int]:

@@ -53,3 +53,16 @@ def test_many_may_open_the_first_report_at_once(tmp_path: Path, start: int) -> N
     (tmp_path / "report.json").write_bytes(to_json(report()))
     command = [sys.executable, "-c", OPENED_AT_ONCE, str(tmp_path / "report.json")]
     assert subprocess.run(command, cwd=ROOT, check=False).returncode == 0
+
+
+EARLIER = Path(__file__).parent / "earlier_reports"
+
+
+@pytest.mark.parametrize("path", sorted(EARLIER.glob("*.json")), ids=lambda path: path.stem)
+def test_a_report_of_an_earlier_version_keeps_saying_what_it_said(path: Path) -> None:
+    stored, opened = json.loads(path.read_bytes()), report_from_json(path.read_bytes())
+    assert opened.methods_version == path.stem
+    assert opened.verdict.sentence == stored["verdict"]["sentence"]
+    assert list(opened.verdict.deal_breakers) == stored["verdict"]["baseline_failures"]
+    assert [f.summary for f in opened.findings] == [f["summary"] for f in stored["findings"]]
+    assert json.loads(to_json(opened))["findings"][3]["facts"] == stored["findings"][3]["facts"]

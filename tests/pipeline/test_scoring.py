@@ -52,7 +52,13 @@ def test_the_slots_of_all_categories_make_fifteen() -> None:
 
 
 @pytest.mark.parametrize(
-    ("value", "word"), [(90, "walker's paradise"), (89.6, "walker's paradise"), (89.4, "very walkable"), (0, "by car")]
+    ("value", "word"),
+    [
+        (90, "nearly all errands on foot"),
+        (89.6, "nearly all errands on foot"),
+        (89.4, "most errands on foot"),
+        (0, "hardly any errand on foot"),
+    ],
 )
 def test_words_begin_at_their_limit(value: float, word: str) -> None:
     assert scoring.word_for(WALK.words, value) == word

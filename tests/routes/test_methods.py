@@ -14,11 +14,14 @@ from app.atlas.geocoder.search import houses
 from app.atlas.streets.rules import bike, car, walk
 from app.atlas.transit import contract, journeys
 from app.atlas.transit.compile import changes
+from app.needs import NEED
 from app.pipeline.rules import profiles
+from app.pipeline.rules.headline import PROFILES
 from app.pipeline.rules.profiles import METHODS, METHODS_VERSION
 from app.places import Kind
 from app.sources import deciding, pins
 from app.views import methods
+from app.wording import sentence
 from tests.support.asking import soup, visible_text
 
 #: A constant of `METHODS`, another value for it, and what the page says then.
@@ -51,10 +54,10 @@ RULES = [
     ("safety.covered", 0.85, "Where 85 % or more of the area"),
     ("safety.noise.warn_db", 63.0, "Above 63 dB it warns"),
     ("safety.noise.levels", ((Kind.MOTORWAY, 78.0),), "Motorway 78 dB"),
-    ("tier2.choice_full", 4.0, "4 or more places"),
-    ("tier2.affordability_percent", ((90.0, 10.0),), "10 at 90 % of your budget"),
-    ("tier3.bonus", 6.0, "6 points each for parking"),
-    ("tier3.named", 4, "up to 4 things that help most"),
+    ("headline.half_min", 7.0, "half of it 7 minutes later"),
+    ("headline.nearest_share", 0.55, "worth 55 % for the walk"),
+    ("home.points", 6.0, "earns 6 points each"),
+    ("headline.named", 4, "up to 4 good and 4 bad things"),
     ("confidence.reasons_for_low", 5, "or 5 reasons, make it low"),
     ("confidence.least_known", 0.6, "more than 60 % of its weight"),
 ]
@@ -127,8 +130,8 @@ def test_every_category_check_and_profile_is_explained(client: FlaskClient) -> N
     for title in (
         *(c.label for c in METHODS.walk.categories),
         *(r.title for r in METHODS.safety.rules),
-        *(p.title for p in METHODS.profiles),
-        *(c.label for c in METHODS.tier2.categories),
+        *(p.title for p in PROFILES),
+        *(sentence(NEED[n.key].noun) for n in METHODS.headline.needs),
     ):
         assert title in text
 

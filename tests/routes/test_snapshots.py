@@ -12,6 +12,7 @@ from app.pipeline.listing import Listing
 from app.pipeline.report import to_json
 from app.places import Answer
 from tests.support.asking import HTMX, JSON, soup, submit, visible_text
+from tests.support.folders import ROOT
 from tests.support.queue_steps import Steps
 from tests.support.reports import LOCATION, commuting_report, report, unknown_report
 
@@ -29,7 +30,7 @@ def page(client: FlaskClient, link: str) -> BeautifulSoup:
 
 def test_it_puts_verdict_and_score_first(page: BeautifulSoup) -> None:
     head = page.select_one(".verdict").get_text(" ", strip=True)
-    assert head.startswith("78 of 100 Bulevardi 12, Helsinki A strong place")
+    assert head.startswith("78 of 100 Bulevardi 12, Helsinki 1 deal-breaker Quarry")
 
 
 @pytest.fixture
@@ -82,9 +83,12 @@ def test_what_the_person_did_not_give_cannot_be_changed(page: BeautifulSoup) -> 
     assert not page.select(".finding a[href^='/?']")
 
 
-def test_it_names_a_failed_baseline_before_anything_else(page: BeautifulSoup) -> None:
-    text = page.get_text(" ", strip=True)
-    assert text.index("Does not meet the baseline") < text.index("What helps") < text.index("What costs")
+def test_it_names_a_deal_breaker_before_anything_else(page: BeautifulSoup) -> None:
+    text = page.select_one("article").get_text(" ", strip=True)
+    assert (
+        text.index("1 deal-breaker") < text.index("Quarry at 80 m.") < text.index("Good here") < text.index("Less good")
+    )
+    assert page.select_one(".door-poor") is not None
 
 
 def test_it_shows_every_finding_in_a_section(page: BeautifulSoup) -> None:
@@ -189,3 +193,16 @@ def test_it_escapes_what_people_typed(client: FlaskClient, steps: Steps) -> None
     assert "<b>1" not in client.get(f"/job/{job_id}").text
     snapshot_id = steps.finish(report(listing=Listing("<i>1</i> Bulevardi")))
     assert "<i>1" not in client.get(f"/s/{snapshot_id}").text
+
+
+EARLIER = ROOT / "tests/pipeline/earlier_reports/2026.1.json"
+
+
+def test_a_report_of_an_earlier_version_opens_and_says_what_it_said(client: FlaskClient, steps: Steps) -> None:
+    submit(client)
+    snapshot_id = steps.store.complete_job(steps.claim(), EARLIER.read_bytes())
+    page = soup(client.get(f"/s/{snapshot_id}"))
+    head = page.select_one(".verdict").get_text(" ", strip=True)
+    assert "Does not meet the baseline: It costs 1,800, and your limit is 1,500. Exceptional: 85 of 100." in head
+    assert page.select_one(".door-poor") is not None
+    assert client.get(f"/s/{snapshot_id}.json").get_json()["report"] == json.loads(EARLIER.read_bytes())

@@ -121,9 +121,9 @@ BLIND = Finding(
 
 VERDICT = Verdict(
     score=78.3,
-    word="strong",
-    sentence="A strong place for daily life on foot.",
-    baseline_failures=("Quarry at 80 m",),
+    word="1 deal-breaker",
+    sentence="Quarry at 80 m. Apart from that: nearly everything close by, 78 of 100.",
+    deal_breakers=("Quarry at 80 m.",),
     helps=(Influence("Groceries", "S-market, 2 min"),),
     costs=(Influence("Green space", "the nearest park is 24 min away"),),
 )

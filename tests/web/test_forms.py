@@ -61,13 +61,22 @@ def test_it_writes_a_listing_back_into_the_form() -> None:
         has_parking=False,
         wants_cooling=True,
         destinations=("a", "b"),
+        must_haves=("supermarket:10", "steps"),
     )
     assert listing_from(values_from(listing)) == listing
+
+
+def test_a_must_have_is_one_of_those_offered() -> None:
+    values = FormValues({"address": "x"}, (), ("park:5", "park:5", "motorway:300"))
+    assert listing_from(values).must_haves == ("park:5", "motorway:300")
+    with pytest.raises(InvalidListing, match="“casino:5” cannot be asked for"):
+        listing_from(FormValues({"address": "x"}, (), ("casino:5",)))
 
 
 def test_it_opens_the_options_only_when_some_are_given() -> None:
     assert not values_from(Listing("x")).has_options
     assert values_from(Listing("x", rent=900.0)).has_options
+    assert values_from(Listing("x", must_haves=("steps",))).has_options
 
 
 def test_what_was_answered_to_a_question_is_no_field() -> None:

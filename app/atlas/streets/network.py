@@ -44,9 +44,9 @@ class Network:
         joined: NDArray[np.bool_] = (snaps["edge"] >= 0) & ((flags & EdgeFlag.WALK_MAIN) != 0)
         return joined
 
-    def walk(self, origin_snap: np.void, limit_s: float) -> Walkshed:
-        """Search on foot from one snapped place, at 80 m/min and half that on steps."""
-        graph = walking(self._files)
+    def walk(self, origin_snap: np.void, limit_s: float, *, step_free: bool = False) -> Walkshed:
+        """Search on foot from one snapped place, at 80 m/min and half that on steps, or without any steps."""
+        graph = walking(self._files, step_free=step_free)
         return Walkshed(self._search(graph, origin_snap, limit_s, limit_s / SECONDS_PER_METRE))
 
     def bike(self, origin_snap: np.void, limit_m: float, max_stress: int = MAX_STRESS) -> Reach:

@@ -12,7 +12,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from app.atlas.streets.arrays import Arcs, EdgeTable, NetworkFiles
 from app.atlas.streets.rules.bike import BIKE_METRES_PER_SECOND, MAX_STRESS
-from app.atlas.streets.rules.walk import SECONDS_PER_METRE
+from app.atlas.streets.rules.walk import SECONDS_PER_METRE, STEPS_STRESS, is_steps_pace
 from app.atlas.streets.snapping import Snaps
 from app.atlas.streets.tiling import Floats, Integers
 
@@ -44,10 +44,18 @@ class Graph:
         return costs
 
 
-def walking(files: NetworkFiles) -> Graph:
-    """Return the walking graph, in seconds."""
+#: Pace of steps that are to be avoided, for the part of an edge that leads to a place: only who lies at their very
+#: foot or head is reached.
+AVOIDED_SECONDS_PER_METRE = 600.0
+
+
+def walking(files: NetworkFiles, *, step_free: bool = False) -> Graph:
+    """Return the walking graph, in seconds; the step-free one has no steps."""
     pace = files.uses.walk_pace.astype(np.float64)
-    return Graph(files.walk, EdgeCosts(files.edges, pace, pace, SECONDS_PER_METRE))
+    if not step_free:
+        return Graph(files.walk, EdgeCosts(files.edges, pace, pace, SECONDS_PER_METRE))
+    pace = np.where(is_steps_pace(files.uses.walk_pace), AVOIDED_SECONDS_PER_METRE, pace)
+    return Graph(files.walk, EdgeCosts(files.edges, pace, pace, SECONDS_PER_METRE), STEPS_STRESS - 1)
 
 
 def cycling(files: NetworkFiles, max_stress: int = MAX_STRESS) -> Graph:

@@ -1,4 +1,4 @@
-"""Which kinds of place answer which need: the categories of the walk, 15-minute and lifestyle values."""
+"""The categories of the walk index: which kinds of place fill which slots."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NamedTuple
 
+from app.needs import NEED
 from app.places import Kind
 
 
@@ -39,26 +40,6 @@ class Category:
     def kinds(self) -> tuple[Kind, ...]:
         """All kinds that answer the category."""
         return tuple(kind for answer in self.answers for kind in answer.kinds)
-
-
-@dataclass(frozen=True, slots=True)
-class Need:
-    """One daily need of the 15-minute index."""
-
-    key: str
-    label: str
-    kinds: tuple[Kind, ...]
-    data: Data = Data.AMENITIES
-
-
-@dataclass(frozen=True, slots=True)
-class Lifestyle:
-    """One category of tier 2 that is measured by walks to places."""
-
-    key: str
-    label: str
-    kinds: tuple[Kind, ...]
-    data: Data = Data.AMENITIES
 
 
 WALK_CATEGORIES = (
@@ -98,7 +79,7 @@ WALK_CATEGORIES = (
         "coffee",
         "Coffee",
         (1.25, 0.75),
-        (Quality(1.0, (Kind.CAFE, Kind.COFFEE_SHOP, Kind.TEA_SHOP)),),
+        (Quality(1.0, NEED["cafe"].kinds),),
         Data.AMENITIES,
     ),
     Category("banks", "Banks", (1.0,), (Quality(1.0, (Kind.BANK,)), Quality(0.4, (Kind.ATM,))), Data.AMENITIES),
@@ -106,14 +87,17 @@ WALK_CATEGORIES = (
         "parks",
         "Parks",
         (1.0,),
-        (Quality(1.0, (Kind.PARK, Kind.GARDEN, Kind.NATURE_RESERVE, Kind.PLAYGROUND)),),
+        (Quality(1.0, NEED["park"].kinds),),
         Data.AMENITIES,
     ),
     Category(
         "schools",
         "Schools",
         (1.0,),
-        (Quality(1.0, (Kind.SCHOOL,)), Quality(0.5, (Kind.UNIVERSITY, Kind.COLLEGE))),
+        (
+            Quality(1.0, (Kind.SCHOOL, Kind.PRIMARY_SCHOOL, Kind.SECONDARY_SCHOOL)),
+            Quality(0.5, (Kind.UNIVERSITY, Kind.COLLEGE)),
+        ),
         Data.AMENITIES,
     ),
     Category("books", "Books", (1.0,), (Quality(1.0, (Kind.LIBRARY, Kind.BOOKSHOP)),), Data.AMENITIES),
@@ -121,41 +105,7 @@ WALK_CATEGORIES = (
         "entertainment",
         "Entertainment",
         (1.0,),
-        (Quality(1.0, (Kind.CINEMA, Kind.THEATRE, Kind.ARTS_CENTRE, Kind.MUSEUM, Kind.FITNESS_CENTRE)),),
+        (Quality(1.0, (Kind.CINEMA, Kind.THEATRE, Kind.MUSEUM, Kind.FITNESS_CENTRE)),),
         Data.AMENITIES,
     ),
-)
-
-STOP_KINDS = (
-    *(Kind.BUS_STOP, Kind.TRAM_STOP, Kind.SUBWAY_STATION, Kind.RAIL_STATION),
-    *(Kind.FERRY_TERMINAL, Kind.CABLE_CAR_STATION),
-)
-SPORT_KINDS = (Kind.FITNESS_CENTRE, Kind.SPORTS_CENTRE, Kind.SWIMMING_POOL, Kind.PITCH)
-CAFE_KINDS = (Kind.CAFE, Kind.COFFEE_SHOP, Kind.TEA_SHOP, Kind.BAKERY)
-CHILDCARE_KINDS = (Kind.CHILDCARE, Kind.KINDERGARTEN)
-
-NEEDS = (
-    Need("grocery", "groceries", (Kind.SUPERMARKET, Kind.GREENGROCER, Kind.GROCERY, Kind.CONVENIENCE), Data.SHOPS),
-    Need("pharmacy", "a pharmacy", (Kind.PHARMACY,)),
-    Need("doctor", "a doctor or clinic", (Kind.DOCTOR, Kind.CLINIC)),
-    Need("cafe", "a café or bakery", CAFE_KINDS),
-    Need("restaurant", "a restaurant", (Kind.RESTAURANT, Kind.FAST_FOOD, Kind.FOOD_COURT)),
-    Need("primary_school", "a primary school", (Kind.SCHOOL,)),
-    Need("childcare", "childcare", CHILDCARE_KINDS),
-    Need("park", "a park", (Kind.PARK, Kind.GARDEN, Kind.NATURE_RESERVE)),
-    Need("playground", "a playground", (Kind.PLAYGROUND,)),
-    Need("stop", "a transit stop", STOP_KINDS, Data.STOPS),
-    Need("bank", "a bank or post office", (Kind.BANK, Kind.POST_OFFICE)),
-    Need(
-        "culture",
-        "a library, cinema, theatre or museum",
-        (Kind.LIBRARY, Kind.CINEMA, Kind.THEATRE, Kind.ARTS_CENTRE, Kind.MUSEUM),
-    ),
-    Need("sports", "a gym or sports ground", SPORT_KINDS),
-)
-
-LIFESTYLE = (
-    Lifestyle("third_place", "Third place", (*CAFE_KINDS, Kind.LIBRARY, Kind.COMMUNITY_CENTRE)),
-    Lifestyle("provisioning", "Provisioning", (Kind.SUPERMARKET, Kind.GROCERY), Data.SHOPS),
-    Lifestyle("fitness", "Fitness", SPORT_KINDS),
 )

@@ -1,4 +1,4 @@
-"""The numbers of the walk, 15-minute, bike and transit indexes and of travel times."""
+"""The numbers of the scores for errands on foot, 15 minutes, cycling and transit, and of travel times."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from app.atlas.facts import BIKE_INFRASTRUCTURE_M, MAPPED_RADIUS_M
 from app.atlas.streets.rules.walk import METRES_PER_MINUTE
-from app.pipeline.rules.categories import NEEDS, WALK_CATEGORIES, Category, Need
+from app.pipeline.rules.categories import WALK_CATEGORIES, Category
 
 Points = tuple[tuple[float, float], ...]
 Words = tuple[tuple[float, str], ...]
@@ -37,19 +37,22 @@ class WalkIndex:
     #: Percent taken off above this mean block length in metres.
     block_penalty: Points = ((230.0, 5.0), (180.0, 3.0), (140.0, 2.0), (100.0, 1.0))
     words: Words = (
-        (90.0, "walker's paradise"),
-        (70.0, "very walkable"),
-        (50.0, "somewhat walkable"),
-        (25.0, "mostly by car"),
-        (0.0, "by car"),
+        (90.0, "nearly all errands on foot"),
+        (70.0, "most errands on foot"),
+        (50.0, "some errands on foot"),
+        (25.0, "few errands on foot"),
+        (0.0, "hardly any errand on foot"),
     )
 
 
 @dataclass(frozen=True, slots=True)
 class FifteenMinutes:
-    """15-minute index, 0 to 100."""
+    """15-minute index, 0 to 100: the keys of its needs, and the minutes that count in full and for nothing."""
 
-    needs: tuple[Need, ...] = NEEDS
+    needs: tuple[str, ...] = (
+        *("food_shop", "pharmacy", "doctor", "cafe", "restaurant", "primary_school", "childcare"),
+        *("park", "playground", "stop", "bank", "culture", "sports"),
+    )
     full_min: float = 15.0
     none_min: float = 30.0
     listed: int = 5
@@ -72,10 +75,10 @@ class BikeIndex:
     decay: Points = ((1_600.0, 1.0), (2_400.0, 0.8), (3_200.0, 0.5), (4_800.0, 0.0))
     junctions_full: float = 50.0
     words: Words = (
-        (90.0, "cyclist's paradise"),
-        (70.0, "very bikeable"),
-        (50.0, "bikeable"),
-        (0.0, "hard to bike"),
+        (90.0, "very good for cycling"),
+        (70.0, "good for cycling"),
+        (50.0, "fair for cycling"),
+        (0.0, "poor for cycling"),
     )
 
 

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 
 from app.atlas.facts import PATTERN_M, BikeInfrastructure
+from app.needs import NEED, Need
 from app.pipeline.confidence import section
 from app.pipeline.evaluation import Evaluation, merge_gaps, state_of
+from app.pipeline.knowledge import DISC_M
 from app.pipeline.report import Fact, Finding, Gap, Part, Score
-from app.pipeline.rules.categories import Category, Data, Need
+from app.pipeline.rules.categories import Category, Data
 from app.pipeline.rules.profiles import METHODS
 from app.pipeline.scoring import clamp, enough_known, interpolate_all, slot_sum, weighted_mean, word_for
 from app.sources.interface import Surroundings
@@ -24,7 +26,7 @@ NOTES = (
 
 
 def run(evaluation: Evaluation) -> Finding:
-    """Measure the bike index, 0 to 100, over the parts that are known."""
+    """Measure how good cycling is, 0 to 100, over the parts that are known."""
     if not evaluation.knowledge.has(Data.STREETS):
         return _unknown(evaluation)
     paths = evaluation.around.bike_infrastructure()
@@ -38,7 +40,7 @@ def run(evaluation: Evaluation) -> Finding:
     if mean is None or not enough_known(parts):
         return _unknown(evaluation)
     value = round(clamp(100 * mean), 1)
-    score = Score("Bike index", value, 100.0, word_for(METHOD.words, value))
+    score = Score("Cycling", value, 100.0, word_for(METHOD.words, value))
     gaps = [_gap(evaluation, part) for part in parts if part.value is None]
     return Finding(
         state=state_of([p.value for p in parts]),
@@ -84,9 +86,10 @@ def _infrastructure(evaluation: Evaluation, paths: BikeInfrastructure) -> Part:
 
 
 def _reach(evaluation: Evaluation) -> Part:
-    needs = [need for need in METHODS.needs.needs if evaluation.knowledge.has(need.data)]
+    asked = [NEED[key] for key in METHODS.needs.needs]
+    needs = [need for need in asked if not evaluation.knowledge.why_not_mapped(need)]
     label, weight = "Reach on quiet streets", METHOD.reach_weight
-    if len(needs) <= METHODS.confidence.least_known * len(METHODS.needs.needs):
+    if len(needs) <= METHODS.confidence.least_known * len(asked):
         return Part("reach", label, None, 1.0, weight, "Not known here.")
     met = [need for need in needs if reachable_quietly(evaluation.around, need)]
     verb = "is" if len(met) == 1 else "are"
@@ -95,7 +98,7 @@ def _reach(evaluation: Evaluation) -> Part:
 
 
 def _destinations(evaluation: Evaluation) -> Part:
-    label, weight = "Destinations within a ride", METHOD.destinations_weight
+    label, weight = "What is within a ride", METHOD.destinations_weight
     know, around = evaluation.knowledge, evaluation.around
     known = [c for c in METHODS.walk.categories if know.has(c.data)]
     shares = [(category, destination_share(around, category)) for category in known]
@@ -105,7 +108,7 @@ def _destinations(evaluation: Evaluation) -> Part:
     if mean is None:
         return Part("destinations", label, None, 1.0, weight, "Not known here.")
     full = [category.label.lower() for category, share in shares if share >= 0.995]
-    text = f"As many as count are within an easy ride for {listed(full)}." if full else "Few are within an easy ride."
+    text = f"All that counts is within an easy ride for {listed(full)}." if full else "Little is within an easy ride."
     return _part("destinations", label, mean, weight, text)
 
 
@@ -129,7 +132,7 @@ def _gap(evaluation: Evaluation, part: Part) -> Gap:
 
 
 def _missing(evaluation: Evaluation) -> Data:
-    """Return the first family of data that the index needs and this region lacks."""
+    """Return the first family of data that the score needs and this region lacks."""
     needed = (Data.STREETS, Data.AMENITIES, Data.SHOPS)
     return next((data for data in needed if not evaluation.knowledge.has(data)), Data.SHOPS)
 
@@ -138,16 +141,16 @@ def _summary(score: Score, parts: Sequence[Part]) -> str:
     known = [p for p in parts if p.value is not None]
     best = max(known, key=lambda p: p.value or 0.0)
     worst = min(known, key=lambda p: p.value or 0.0)
-    text = f"{sentence(score.word)}: {number(score.value, 0)} of 100 on the bike index."
+    text = f"{sentence(score.word)}: {number(score.value, 0)} of 100."
     if best.value == worst.value:
         return text
-    return f"{text} Strongest: {best.label.lower()}. Weakest: {worst.label.lower()}."
+    return f"{text} Best here: {best.label.lower()}. Worst: {worst.label.lower()}."
 
 
 def _unknown(evaluation: Evaluation) -> Finding:
     return Finding(
         state=state_of([None]),
         summary="Too little is mapped near this address to judge cycling.",
-        gaps=(evaluation.knowledge.gap("the bike index", _missing(evaluation), METHOD.infrastructure_m),),
+        gaps=(evaluation.knowledge.gap("cycling", _missing(evaluation), DISC_M),),
         confidence=section(evaluation, Data.STREETS, Data.AMENITIES),
     )

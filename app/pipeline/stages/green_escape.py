@@ -9,7 +9,7 @@ import numpy as np
 
 from app.atlas.facts import GreenSpace
 from app.pipeline.confidence import section
-from app.pipeline.evaluation import DISC_M, Evaluation
+from app.pipeline.evaluation import Evaluation
 from app.pipeline.found import (
     COMFORT_NOUNS,
     FARTHEST_WALK,
@@ -18,6 +18,7 @@ from app.pipeline.found import (
     place_name,
     walk_minutes,
 )
+from app.pipeline.knowledge import DISC_M
 from app.pipeline.report import Fact, Finding, FoundPlace, Gap, Group, Part, Score, State
 from app.pipeline.rules.categories import Data
 from app.pipeline.rules.profiles import METHODS

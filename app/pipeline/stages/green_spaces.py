@@ -6,8 +6,9 @@ import numpy as np
 
 from app.atlas.facts import GreenSpace
 from app.pipeline.confidence import section
-from app.pipeline.evaluation import DISC_M, Evaluation, merge_gaps
+from app.pipeline.evaluation import Evaluation, merge_gaps
 from app.pipeline.found import FARTHEST_WALK, LISTED_MIN, NEAR_MIN, found_place, group, name_and_minutes, place_name
+from app.pipeline.knowledge import DISC_M
 from app.pipeline.report import Fact, Finding, Gap, Group, State
 from app.pipeline.rules.categories import Data
 from app.pipeline.rules.profiles import METHODS

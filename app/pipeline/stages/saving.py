@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.pipeline.confidence import whole_report
 from app.pipeline.evaluation import Evaluation
-from app.pipeline.report import Check, Finding, Influence, Outcome, Part, Report, State, Verdict
+from app.pipeline.report import Check, Finding, Influence, Outcome, Part, Report, Score, State, Verdict
 from app.pipeline.rules.profiles import METHODS
-from app.wording import number, sentence
+from app.pipeline.stages.tier2_scoring import in_figures
+from app.wording import count, percent, sentence
 
-METHOD = METHODS.tier3
-FULL_NEED = 1.0
-INDEXES = ("walk_scores", "bike_score", "transit_score")
+METHOD = METHODS.headline
+#: A warning costs as much as a need of usual weight that is not met at all.
+WARNING = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class WeightedInfluence:
-    """An influence and its weight in points of the final score; failed checks come before everything."""
+    """An influence and its weight; what fails comes before everything."""
 
-    points: float
+    weight: float
     influence: Influence
 
 
@@ -50,79 +51,85 @@ def assemble(evaluation: Evaluation) -> Report:
 
 
 def verdict_of(findings: Mapping[str, Finding]) -> Verdict:
-    """Return the verdict; a failed check is named first, and the score is shown beside it, never zeroed."""
-    final = findings["tier3_bonuses"].score if "tier3_bonuses" in findings else None
+    """Return the verdict; a deal-breaker is named first and takes the word's place, the score stands beside it."""
+    place = findings.get("tier2_scoring")
+    score = place.score if place else None
     checks = findings["tier1_checks"].checks if "tier1_checks" in findings else ()
-    failures = tuple(check.finding.rstrip(".") for check in checks if check.outcome is Outcome.FAIL)
-    helps, costs = _helps(findings), _costs(findings, checks)
-    word = final.word if final else "not enough is known"
+    failed = [check for check in checks if check.outcome is Outcome.FAIL]
+    breakers = tuple(_as_breaker(check) for check in failed)
+    parts = [p for p in place.parts if p.value is not None] if place else []
     return Verdict(
-        score=final.value if final else None,
-        word=word,
-        sentence=_sentence(failures, final.value if final else None, word),
-        baseline_failures=failures,
-        helps=helps,
-        costs=costs,
+        score=score.value if score else None,
+        word=_word(score, failed),
+        sentence=_sentence(breakers, score),
+        deal_breakers=breakers,
+        helps=_helps(parts),
+        costs=_costs(parts, checks),
+        low=score.low if score else None,
+        high=score.high if score else None,
     )
 
 
-def _sentence(failures: tuple[str, ...], score: float | None, word: str) -> str:
-    first = f"Does not meet the baseline: {'; '.join(failures)}. " if failures else ""
+def _as_breaker(check: Check) -> str:
+    """Return a failed check as a sentence; what was asked for is named, as the answer alone would not say it."""
+    return f"{check.title}? {check.finding}" if check.key.startswith("must_") else check.finding
+
+
+def _lower(text: str) -> str:
+    return text[:1].lower() + text[1:]
+
+
+def _word(score: Score | None, failed: Sequence[Check]) -> str:
+    if [check.key for check in failed] == ["wish_cost"]:
+        return "over your budget"
+    if failed:
+        return count(len(failed), "deal-breaker")
     if score is None:
-        return f"{first}Too little is known about this address to give a score."
-    return f"{first}{sentence(word)}: {number(score, 0)} of 100."
+        return "not enough is known"
+    return score.word
 
 
-def _helps(findings: Mapping[str, Finding]) -> tuple[Influence, ...]:
-    parts = _categories(findings)
-    weighed = [
-        WeightedInfluence(_points(p, parts, p.value or 0.0), Influence(p.label, p.evidence))
+def _sentence(breakers: tuple[str, ...], score: Score | None) -> str:
+    first = " ".join(breakers)
+    if score is None:
+        return f"{first} Too little is known about this address to give a score.".strip()
+    if first:
+        return f"{first} Apart from that: {_lower(_scored(score))}"
+    return sentence(_scored(score))
+
+
+def _scored(score: Score) -> str:
+    """Return "most things close by, 64 of 100.", with the range and the unknown share where something is unknown."""
+    word = f"{score.word}, " if score.word else "daily life here scores "
+    text = f"{word}{in_figures(score)} of 100."
+    if score.low is None or score.high is None or score.high - score.low < 1:
+        return text
+    unknown = percent((score.high - score.low) / 100)
+    return f"{text} It is a range because {unknown} of what counts is not known here."
+
+
+def _helps(parts: list[Part]) -> tuple[Influence, ...]:
+    """Return the parts that add most."""
+    good = [p for p in parts if _share(p) >= METHOD.good_from]
+    return _strongest([WeightedInfluence(p.weight * _share(p), Influence(p.label, p.evidence)) for p in good])
+
+
+def _costs(parts: list[Part], checks: tuple[Check, ...]) -> tuple[Influence, ...]:
+    """Return what fails, then the warnings and the parts that lose most."""
+    weighed = [WeightedInfluence(1_000.0, Influence(c.title, c.finding)) for c in checks if c.outcome is Outcome.FAIL]
+    weighed += [WeightedInfluence(WARNING, Influence(c.title, c.finding)) for c in checks if c.outcome is Outcome.WARN]
+    weighed += [
+        WeightedInfluence(p.weight * (1 - _share(p)), Influence(p.label, p.evidence))
         for p in parts
-        if (p.value or 0.0) >= METHOD.helps_from
+        if _share(p) < METHOD.bad_below
     ]
-    bonuses = findings["tier3_bonuses"].parts if "tier3_bonuses" in findings else ()
-    weighed += [WeightedInfluence(p.value, Influence(p.label, p.evidence)) for p in bonuses if p.value]
     return _strongest(weighed)
 
 
-def _costs(findings: Mapping[str, Finding], checks: tuple[Check, ...]) -> tuple[Influence, ...]:
-    """Return failed checks, then what loses most points, then warnings, unmet needs and low indexes."""
-    parts = _categories(findings)
-    over_budget = any(c.key == "wish_cost" and c.outcome is Outcome.FAIL for c in checks)
-    weighed = [WeightedInfluence(1_000.0, Influence(c.title, c.finding)) for c in checks if c.outcome is Outcome.FAIL]
-    weighed += [
-        WeightedInfluence(_points(p, parts, p.out_of - (p.value or 0.0)), Influence(p.label, p.evidence))
-        for p in parts
-        if (p.value or 0.0) < METHOD.helps_from and not (p.key == "affordability" and over_budget)
-    ]
-    weighed += [WeightedInfluence(1.0, Influence(c.title, c.finding)) for c in checks if c.outcome is Outcome.WARN]
-    needs = findings["neighborhood"].parts if "neighborhood" in findings else ()
-    unmet = [p for p in needs if p.value is not None and p.value < FULL_NEED]
-    weighed += [WeightedInfluence(0.5 - 0.1 * (p.value or 0.0), Influence(p.label, p.evidence)) for p in unmet]
-    return _strongest([*weighed, *_weak_indexes(findings)])
-
-
-def _weak_indexes(findings: Mapping[str, Finding]) -> list[WeightedInfluence]:
-    """Return each index that is low though all of it is known; it counts for nothing in the score, so it comes last."""
-    found = [findings[stage] for stage in INDEXES if stage in findings]
-    measured = [(f.score.value, f) for f in found if f.state is State.MEASURED and f.score]
-    return [
-        WeightedInfluence(0.3 - value / 1_000, Influence(f.title, f.summary))
-        for value, f in measured
-        if value < METHOD.weak_index
-    ]
-
-
-def _categories(findings: Mapping[str, Finding]) -> list[Part]:
-    finding = findings.get("tier2_scoring")
-    return [p for p in finding.parts if p.value is not None and p.weight > 0] if finding else []
-
-
-def _points(part: Part, parts: list[Part], value: float) -> float:
-    """Return the points of the final score that a value of a category is worth."""
-    return 100 * part.weight * value / sum(p.weight * p.out_of for p in parts)
+def _share(part: Part) -> float:
+    return (part.value or 0.0) / part.out_of
 
 
 def _strongest(weighed: list[WeightedInfluence]) -> tuple[Influence, ...]:
-    ranked = sorted(weighed, key=lambda w: -w.points)
+    ranked = sorted(weighed, key=lambda w: -w.weight)
     return tuple(w.influence for w in ranked[: METHOD.named])

@@ -3,91 +3,75 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-import numpy as np
-
+from app.atlas.facts import Floats
 from app.pipeline.confidence import section
-from app.pipeline.evaluation import DISC_M, Evaluation, merge_gaps
+from app.pipeline.evaluation import Evaluation, merge_gaps
 from app.pipeline.found import LISTED_MIN, found_place, group
 from app.pipeline.report import Fact, Finding, Gap, Group, State
-from app.pipeline.rules.categories import CHILDCARE_KINDS, Data
-from app.pipeline.rules.school_levels import MOST_SCHOOLS, SchoolLevel
-from app.places import Place
-from app.wording import count, listed, minutes
+from app.pipeline.rules.categories import Data
+from app.places import Kind, Place
+from app.wording import listed, minutes, plural, sentence, with_article
 
+#: Levels that a family asks for, by the key of their need.
+ASKED = ("childcare", "primary_school", "secondary_school")
+#: What else is shown where there is some, with its noun.
+OTHERS = {Kind.SPECIAL_SCHOOL: "special school", Kind.SCHOOL: "school whose level is not on the map"}
 LISTED = 5
-ASKED = ("childcare", "primary", "secondary")
 NOTES = (
     "OpenStreetMap holds no ratings of schools, so none are shown here.",
-    "The nearest school on foot is not necessarily the one that an official catchment area assigns to this address.",
+    "The nearest school is not always the one that the authority assigns to this address.",
 )
-TITLES = {
-    "childcare": "Childcare",
-    "primary": "Primary schools",
-    "secondary": "Secondary schools",
-    "unknown": "Schools whose level is not known",
-}
-NOUNS = {
-    "childcare": "childcare",
-    "primary": "primary school",
-    "secondary": "secondary school",
-    "unknown": "school whose level is not known",
-}
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """The schools of one level. `why_unknown` says why more may be there than was found, "" where that is sure."""
+
+    noun: str
+    group: Group
+    why_unknown: str = ""
+
+    @property
+    def is_none(self) -> bool:
+        """Whether it is known that there is none within 30 minutes."""
+        return not self.group.within_30 and not self.why_unknown
 
 
 def run(evaluation: Evaluation) -> Finding:
     """List the nearest childcare and schools of each level, with their walks. There is no score."""
-    groups = {key: _group(key, places) for key, places in _by_level(evaluation)}
-    whys = {key: _why_unsure(evaluation, key, groups) for key in ASKED if not groups[key].within_30}
-    gaps = [Gap(TITLES[key].lower(), why) for key, why in whys.items() if why]
-    none = [key for key, why in whys.items() if not why]
+    asked = [_asked(evaluation, key) for key in ASKED]
+    others = [level for level in _others(evaluation) if level.group.within_30]
+    gaps = [Gap(plural(level.noun), level.why_unknown) for level in asked if level.why_unknown]
     return Finding(
-        state=_state(tuple(groups.values()), gaps),
-        summary=_summary(groups, none, gaps),
-        facts=tuple(_counted(groups[key], whys.get(key, "")) for key in (*ASKED, "unknown")),
-        groups=tuple(g for key, g in groups.items() if g.places or key in none),
+        state=_state(asked, others),
+        summary=_summary(asked, others),
+        facts=tuple(_counted(level) for level in (*asked, *others)),
+        groups=tuple(level.group for level in (*asked, *others) if level.group.places or level.is_none),
         notes=NOTES,
         gaps=merge_gaps(gaps),
         confidence=section(evaluation, Data.AMENITIES),
     )
 
 
-def _why_unsure(evaluation: Evaluation, key: str, groups: dict[str, Group]) -> str:
-    """Return why not finding a level does not mean that there is none; "" where it does."""
-    know, unknown = evaluation.knowledge, groups["unknown"].within_30
-    if not know.has(Data.AMENITIES) or know.cut_off(DISC_M):
-        return know.gap("", Data.AMENITIES, DISC_M).why
-    if key != "childcare" and unknown:
-        return f"The map does not say the level of {count(unknown, 'school')} within {LISTED_MIN} minutes on foot."
-    return ""
+def _asked(evaluation: Evaluation, key: str) -> Level:
+    found = evaluation.needs.find(key)
+    return Level(
+        found.need.noun, _group(key, found.need.noun, found.places, found.seconds, found.usual_min), found.why_unknown
+    )
 
 
-def _by_level(evaluation: Evaluation) -> Iterable[tuple[str, list[Place]]]:
-    """Sort schools into levels; one that teaches several is in each of them."""
-    yield "childcare", childcare_places(evaluation)
-    for level in (SchoolLevel.PRIMARY, SchoolLevel.SECONDARY):
-        yield level.value, [place for place, levels in evaluation.schools if level in levels]
-    yield "unknown", [place for place, levels in evaluation.schools if not levels]
+def _others(evaluation: Evaluation) -> Iterable[Level]:
+    for kind, noun in OTHERS.items():
+        places = evaluation.around.nearest(kind, limit=LISTED)
+        yield Level(noun, _group(kind.name.lower(), noun, places, evaluation.around.walk_seconds(kind)))
 
 
-def childcare_places(evaluation: Evaluation) -> list[Place]:
-    """Return childcare, kindergartens and schools that take the youngest, shortest walk first."""
-    places = evaluation.around.nearest(*CHILDCARE_KINDS, limit=MOST_SCHOOLS)
-    schools = [place for place, levels in evaluation.schools if SchoolLevel.CHILDCARE in levels]
-    found = {p.osm_id: p for p in (*places, *schools) if p.walk_s is not None}
-    return sorted(found.values(), key=lambda p: (p.walk_s or 0.0, p.straight_m, p.osm_id))
-
-
-def primary_places(evaluation: Evaluation) -> list[tuple[Place, bool]]:
-    """Return schools that teach the primary level or whose level is not known, and whether it is known."""
-    return [(p, bool(levels)) for p, levels in evaluation.schools if not levels or SchoolLevel.PRIMARY in levels]
-
-
-def _group(key: str, places: list[Place]) -> Group:
-    unique = {place.osm_id: place for place in places if place.walk_s is not None}
-    seconds = np.array([place.walk_s for place in unique.values()], dtype=float)
-    nearest = list(unique.values())[:LISTED]
-    return group(key, TITLES[key], [found_place(place, operator_kind(place)) for place in nearest], seconds)
+def _group(key: str, noun: str, places: Iterable[Place], seconds: Floats, usual_min: float | None = None) -> Group:
+    found = [found_place(place, operator_kind(place)) for place in places if place.walk_s is not None]
+    title = "Schools whose level is not on the map" if key == "school" else sentence(plural(noun))
+    return group(key, title, found, seconds, usual_min)
 
 
 def operator_kind(place: Place) -> str:
@@ -100,26 +84,29 @@ def operator_kind(place: Place) -> str:
     return "religious" if operator == "religious" else ""
 
 
-def _counted(found: Group, why_unsure: str) -> Fact:
+def _counted(level: Level) -> Fact:
     """Return how many were found; finding none says nothing where the data is incomplete."""
-    amount = None if why_unsure and not found.within_30 else float(found.within_30)
+    found = level.group
+    amount = None if level.why_unknown and not found.within_30 else float(found.within_30)
     return Fact(f"{found.key}_within_30", f"{found.title} within {LISTED_MIN} minutes on foot", amount)
 
 
-def _state(groups: tuple[Group, ...], gaps: list[Gap]) -> State:
-    if gaps and not any(g.within_30 for g in groups):
+def _state(asked: list[Level], others: list[Level]) -> State:
+    unknown = [level for level in asked if level.why_unknown]
+    if unknown and not any(level.group.within_30 for level in (*asked, *others)):
         return State.UNKNOWN
-    return State.PARTIAL if gaps else State.MEASURED
+    return State.PARTIAL if unknown else State.MEASURED
 
 
-def _summary(groups: dict[str, Group], none: list[str], gaps: list[Gap]) -> str:
-    """Return the nearest of each level and the levels that are certainly not there, in sentences."""
-    nearest = [(NOUNS[key], g.places[0]) for key, g in groups.items() if g.places]
-    said = [f"{noun}, {place.name} ({minutes(place.minutes or 0.0)})" for noun, place in nearest]
-    text = f"The nearest on foot: {'; '.join(said)}." if said else ""
+def _summary(asked: list[Level], others: list[Level]) -> str:
+    """Return the nearest of each level and the levels that are not there, in sentences."""
+    nearest = [(level.noun, level.group.places[0]) for level in (*asked, *others) if level.group.places]
+    said = [f"{noun}: {place.name}, {minutes(place.minutes or 0.0)}" for noun, place in nearest]
+    texts = [f"The nearest on foot: {'; '.join(said)}."] if said else []
+    none = [with_article(level.noun) for level in asked if level.is_none]
     if none:
-        missing = listed([f"no {NOUNS[key]}" for key in none])
-        text += f" There is {missing} within {LISTED_MIN} minutes on foot."
-    if not text:
-        text += f" The map does not tell whether there are schools or childcare within {LISTED_MIN} minutes on foot."
-    return text.strip()
+        texts.append(f"Within {LISTED_MIN} minutes on foot the map shows no way to {listed(none)}.")
+    unknown = [with_article(level.noun) for level in asked if level.why_unknown and not level.group.within_30]
+    if unknown:
+        texts.append(f"Whether there is {listed(unknown)} within {LISTED_MIN} minutes is not known.")
+    return " ".join(texts)

@@ -9,13 +9,16 @@ from typing import NamedTuple
 
 from app.atlas.facts import Hazard
 from app.pipeline.confidence import section
-from app.pipeline.evaluation import Evaluation, Knowledge, merge_gaps
-from app.pipeline.found import hazard_noun, is_slip_road, kind_noun
+from app.pipeline.evaluation import Evaluation, merge_gaps
+from app.pipeline.found import is_slip_road, kind_noun
+from app.pipeline.hazards_near import in_short, lanes_by_road, named, shown_m, told, why_unknown
+from app.pipeline.knowledge import Knowledge
 from app.pipeline.listing import Listing
+from app.pipeline.must_haves import must_have_checks
 from app.pipeline.report import Check, Fact, Finding, Gap, Outcome, State
 from app.pipeline.rules.categories import Data
 from app.pipeline.rules.profiles import METHODS
-from app.pipeline.rules.safety import LAND_KINDS, ROAD_KINDS, Known, SafetyRule
+from app.pipeline.rules.safety import ROAD_KINDS, SafetyRule
 from app.places import Kind, Precision
 from app.sources.interface import Surroundings
 from app.wording import count, limit, number, percent, sentence, with_article
@@ -35,11 +38,6 @@ ROUGH = "But this is measured from a point on the street or in the place, as the
 FAR_CHECKS = frozenset(rule.key for rule in METHOD.rules if rule.warn_m >= 1_000)
 ORDER = (Outcome.FAIL, Outcome.WARN, Outcome.UNKNOWN, Outcome.PASS)
 ORDER_LABELS = tuple(zip(ORDER, ("Checks failed", "Warnings", "Unknown", "Checks passed"), strict=True))
-#: Kinds that are areas: an address can lie in them.
-AREA_KINDS = frozenset({
-    Kind.FUEL_STATION, Kind.LANDFILL, Kind.WASTEWATER_PLANT, Kind.HEAVY_INDUSTRY, Kind.QUARRY, Kind.RUNWAY,
-    Kind.WATERCOURSE,
-})  # fmt: skip
 
 
 class Judged(NamedTuple):
@@ -55,7 +53,8 @@ def run(evaluation: Evaluation) -> Finding:
     exact = (*(_safety(evaluation, rule, near) for rule in METHOD.rules), _road_noise(evaluation, near))
     judged = [one._replace(check=_as_sure_as(evaluation.location.precision, one.check)) for one in exact]
     safety, wishes = tuple(one.check for one in judged), wish_checks(evaluation.listing)
-    checks = (*safety, *wishes)
+    asked = must_have_checks(evaluation, lambda key, within_m: nearest_of(evaluation.around, key, within_m))
+    checks = (*safety, *wishes, *asked)
     unknown = [check for check in safety if check.outcome is Outcome.UNKNOWN]
     return Finding(
         state=_state(len(unknown), len(safety)),
@@ -77,24 +76,14 @@ def hazards_to_judge(around: Surroundings) -> tuple[Hazard, ...]:
     far = [kind for rule in METHOD.rules if rule.key in FAR_CHECKS for kind in rule.kinds]
     reach = max(rule.warn_m for rule in METHOD.rules)
     kinds = sorted({*near, *ROAD_KINDS})
-    return (*_with_lanes(around.hazards(*kinds, within_m=NOISE.within_m)), *around.hazards(*far, within_m=reach))
+    return (*lanes_by_road(around.hazards(*kinds, within_m=NOISE.within_m)), *around.hazards(*far, within_m=reach))
 
 
-def _with_lanes(near: Sequence[Hazard]) -> tuple[Hazard, ...]:
-    """Give the pieces of a road without lanes those of its nearest piece that has some: one road, one distance."""
-    lanes: dict[tuple[Kind, str], int | None] = {}
-    for road in near:
-        if road.lanes and road.name:
-            lanes.setdefault((road.kind, road.name), road.lanes)
-    return tuple(
-        road if road.lanes else replace(road, lanes=lanes.get((road.kind, road.name)) if road.name else None)
-        for road in near
-    )
-
-
-def shown_m(distance_m: float) -> float:
-    """Return a distance as a check shows it and is judged by it: whole metres, in tens from 1 km on."""
-    return float(round(distance_m) if distance_m < 995 else round(distance_m, -1))
+def nearest_of(around: Surroundings, key: str, within_m: float) -> Hazard | None:
+    """Return the nearest thing that the check of a key is about."""
+    rule = next(rule for rule in METHOD.rules if rule.key == key)
+    near = lanes_by_road(around.hazards(*rule.kinds, within_m=within_m))
+    return next((hazard for hazard in near if counts(rule, hazard)), None)
 
 
 # --- one check of a distance -------------------------------------------------------------------------
@@ -107,9 +96,11 @@ def _safety(evaluation: Evaluation, rule: SafetyRule, near: Sequence[Hazard]) ->
     worst = min(judged, key=lambda j: (ORDER.index(j[0]), j[1].distance_m, j[1].osm_id), default=None)
     if worst and worst[0] is not Outcome.PASS:
         outcome, hazard = worst
-        check = _check(evaluation, rule, outcome, _near_sentence(rule, hazard), shown_m(hazard.distance_m))
-        return Judged(check, _short(hazard))
-    if why := _why_unknown(evaluation, rule):
+        check = _check(
+            evaluation, rule, outcome, told(hazard, with_lanes=rule.or_lanes is not None), shown_m(hazard.distance_m)
+        )
+        return Judged(check, in_short(hazard))
+    if why := why_unknown(evaluation.knowledge, evaluation.around, rule, rule.warn_m):
         return Judged(_check(evaluation, rule, Outcome.UNKNOWN, why))
     return Judged(_nothing(evaluation, rule, near))
 
@@ -159,39 +150,6 @@ def _flood_map(evaluation: Evaluation) -> tuple[str, str]:
     return next(((name, url) for _, name, url in found), ("", ""))
 
 
-# --- what is near, in words --------------------------------------------------------------------------
-
-
-def _near_sentence(rule: SafetyRule, hazard: Hazard) -> str:
-    lanes = f" with {count(hazard.lanes, 'lane')}" if rule.or_lanes and hazard.lanes else ""
-    what = _named(hazard, lanes)
-    if hazard.distance_m == 0 and hazard.kind in AREA_KINDS:
-        ground = "" if hazard.kind in (Kind.WATERCOURSE, Kind.RUNWAY) else "the ground of "
-        return f"The address lies {'in' if hazard.kind is Kind.WATERCOURSE else 'on'} {ground}{what}."
-    return f"{sentence(what)}{',' if ', a' in what else ''} is {_away(hazard)}."
-
-
-def _named(hazard: Hazard, lanes: str = "") -> str:
-    """Return "Shell, a petrol station", the name alone where it says what it is, or "a petrol station"."""
-    noun, name = hazard_noun(hazard.kind, hazard.tags), hazard.name.strip()
-    if not name:
-        return with_article(noun) + lanes
-    return f"{name}{lanes}" if noun in name.lower() else f"{name}, {with_article(noun)}{lanes}"
-
-
-def _away(hazard: Hazard) -> str:
-    """Return "84 m north-east of the address"."""
-    metres = shown_m(hazard.distance_m)
-    return f"{limit(metres)} {hazard.direction} of the address" if metres else "right at the address"
-
-
-def _short(hazard: Hazard) -> str:
-    """Return "Shell (petrol station) 84 m north-east"."""
-    metres, noun, name = shown_m(hazard.distance_m), hazard_noun(hazard.kind, hazard.tags), hazard.name.strip()
-    what = with_article(noun) if not name else name if noun in name.lower() else f"{name} ({noun})"
-    return f"{what} {limit(metres)} {hazard.direction}" if metres else f"{what} at the address"
-
-
 # --- nothing near, or not known ----------------------------------------------------------------------
 
 
@@ -200,7 +158,7 @@ def _nothing(evaluation: Evaluation, rule: SafetyRule, near: Sequence[Hazard]) -
     within, share = limit(rule.warn_m), evaluation.knowledge.share(rule.warn_m)
     faster = [h for h in near if h.kind in (Kind.MOTORWAY, Kind.TRUNK_ROAD) and shown_m(h.distance_m) < rule.warn_m]
     if rule.or_lanes is not None and faster:
-        text = f"But for {_named(faster[0])}, there are no {rule.things} within {within}."
+        text = f"But for {named(faster[0])}, there are no {rule.things} within {within}."
         return _check(evaluation, rule, Outcome.PASS, text)
     text, nothing = f"There are no {rule.things} within {within}.", f"{rule.things} within {within}"
     if share < METHODS.confidence.covered:
@@ -208,34 +166,6 @@ def _nothing(evaluation: Evaluation, rule: SafetyRule, near: Sequence[Hazard]) -
         text = f"No {rule.things} are on the map within {within}; {outside} of that area lies outside the map."
         nothing = f"{nothing} ({outside} of that area is outside the map)"
     return replace(_check(evaluation, rule, Outcome.PASS, text), nothing=nothing)
-
-
-def _why_unknown(evaluation: Evaluation, rule: SafetyRule) -> str:
-    """Return why finding nothing says nothing: such things are not mapped here, or too little of the area is."""
-    know = evaluation.knowledge
-    if not know.has(Data.STREETS):
-        return know.why_not(Data.STREETS)
-    if why := _why_not_mapped(evaluation, rule):
-        return why
-    if know.share(rule.warn_m) >= METHOD.covered:
-        return ""
-    share = percent(know.share(rule.warn_m))
-    return f"The map holds {share} of the area within {limit(rule.warn_m)}, with no {rule.things} in it."
-
-
-def _why_not_mapped(evaluation: Evaluation, rule: SafetyRule) -> str:
-    know, around = evaluation.knowledge, evaluation.around
-    if rule.known is Known.LAND and not around.hazards_mapped(*LAND_KINDS):
-        return f"The map of this region holds streets but no railways or water at all, so {_says_nothing(rule)}."
-    if rule.known is Known.PLACES and not know.has(Data.AMENITIES):
-        return f"The map holds little but streets here, so {_says_nothing(rule)}."
-    if rule.expected_km is None or know.mapped.street_km < rule.expected_km or around.hazards_mapped(*rule.kinds):
-        return ""
-    return f"In the whole region not one is on the map, which is unlikely, so {_says_nothing(rule)}."
-
-
-def _says_nothing(rule: SafetyRule) -> str:
-    return f"finding no {rule.things} says nothing"
 
 
 def _as_sure_as(precision: Precision, check: Check) -> Check:

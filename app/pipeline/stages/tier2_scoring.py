@@ -1,130 +1,122 @@
-"""Stage tier2_scoring: six categories of everyday life, 0 to 10 each, weighted by the profile."""
+"""Stage tier2_scoring: the score of the place, by what people want near and by transit, weighted by the profile."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
-from app.atlas.facts import Floats
 from app.pipeline.confidence import section
-from app.pipeline.evaluation import DISC_M, Evaluation, merge_gaps, state_of
-from app.pipeline.found import FARTHEST_WALK, name_and_minutes
-from app.pipeline.report import Fact, Finding, Gap, Part, Score
-from app.pipeline.rules.categories import Data, Lifestyle
+from app.pipeline.evaluation import Evaluation, merge_gaps, state_of
+from app.pipeline.found import FARTHEST_WALK, place_name
+from app.pipeline.knowledge import DISC_M
+from app.pipeline.needs_near import NeedNear
+from app.pipeline.report import Finding, Gap, Part, Score
+from app.pipeline.rules.categories import Data
+from app.pipeline.rules.headline import TRANSIT, HeadlineNeed
 from app.pipeline.rules.profiles import METHODS
-from app.pipeline.scoring import clamp, interpolate, weighted_mean
-from app.pipeline.stages.tier1_checks import cost_of
-from app.wording import count, listed, number, sentence
+from app.pipeline.scoring import enough_known, weighted_mean, word_for
+from app.places import Precision
+from app.wording import count, listed, minutes, number, sentence
 
-METHOD = METHODS.tier2
+METHOD = METHODS.headline
 FULL = 10.0
-NO_COST = "Give a rent or price and your budget to have this measured."
 
 
 def run(evaluation: Evaluation) -> Finding:
-    """Measure the six categories and normalise them to 100 over those that are known."""
-    parts = (
-        _green(evaluation),
-        *(_walked(evaluation, category) for category in METHOD.categories),
-        _affordability(evaluation),
-        _transit(evaluation),
-    )
-    value = normalised(parts)
-    score = None if value is None else Score("Lifestyle score", value, 100.0)
+    """Score the place, 0 to 100, over what is known, with the range that what is unknown leaves open."""
+    parts = (*(_need_part(evaluation, need) for need in METHOD.needs), _transit_part(evaluation))
+    parts = tuple(part for part in parts if part.weight > 0)
+    score = place_score(parts, may_have_word=_may_have_word(evaluation))
     return Finding(
         state=state_of([p.value for p in parts]),
         summary=_summary(score, parts),
         score=score,
         parts=parts,
-        facts=(Fact("profile", "Profile", evaluation.profile.title),),
-        notes=(f"Weights of the profile: {evaluation.profile.summary}",),
+        notes=(f"{evaluation.profile.title}: {evaluation.profile.summary}",),
         gaps=merge_gaps(Gap(p.label.lower(), p.evidence) for p in parts if p.value is None),
-        confidence=section(evaluation, Data.SHOPS, Data.AMENITIES, Data.STOPS),
+        confidence=section(evaluation, Data.SHOPS, Data.AMENITIES),
     )
 
 
-def normalised(parts: Sequence[Part]) -> float | None:
-    """Return 100 * sum(weight * value) / sum(weight * 10) over the known parts, None where too few are known."""
-    known = [(p.value / p.out_of, p.weight) for p in parts if p.value is not None]
-    if len(known) < METHOD.least_measured:
+def _may_have_word(evaluation: Evaluation) -> bool:
+    """Return whether enough is known of where: not where only a town was found, or most around is off the map."""
+    covered = evaluation.knowledge.share(DISC_M) >= METHOD.least_covered_for_word
+    return covered and evaluation.location.precision is not Precision.PLACE
+
+
+def place_score(parts: Sequence[Part], *, may_have_word: bool) -> Score | None:
+    """Return the score over the known parts, None where too little is known.
+
+    There is no word where more than a third of the weight is unknown.
+    """
+    total = sum(part.weight for part in parts)
+    mean = weighted_mean((p.value / p.out_of, p.weight) for p in parts if p.value is not None)
+    if mean is None or not enough_known(parts):
         return None
-    mean = weighted_mean(known)
-    return None if mean is None else round(clamp(100 * mean), 1)
+    unknown = sum(part.weight for part in parts if part.value is None) / total
+    value = round(100 * mean, 1)
+    named = may_have_word and unknown <= METHOD.most_unknown_for_word + 1e-9
+    word = word_for(METHOD.words, value) if named else ""
+    low = 100 * mean * (1 - unknown)
+    wide = (round(low, 1), round(low + 100 * unknown, 1)) if unknown else (None, None)
+    return Score("Daily life", value, 100.0, word, *wide)
 
 
-def lifestyle_value(seconds: Floats) -> float:
-    """Return 0 to 10: four fifths for the nearest place's minutes, one fifth for a choice within 15 minutes."""
-    if not len(seconds):
+def need_value(nearest_min: float | None, within_choice: int, full_choice: int) -> float:
+    """Return 0 to 1: mostly for the nearest, halved every ten minutes, and for a choice; 0 where there is none."""
+    if nearest_min is None:
         return 0.0
-    near = interpolate(METHOD.curve, float(seconds[0]) / 60.0)
-    choice = min(1.0, int((seconds <= METHOD.choice_min * 60).sum()) / METHOD.choice_full)
-    return METHOD.curve_share * near + METHOD.choice_points * choice
+    near = min(1.0, math.pow(2.0, -(nearest_min - 1.0) / METHOD.half_min))
+    choice = min(1.0, math.log1p(within_choice) / math.log1p(full_choice))
+    return METHOD.nearest_share * near + (1.0 - METHOD.nearest_share) * choice
 
 
-def affordability_value(cost: float, budget: float) -> float:
-    """Return 10 up to 85 % of the budget, falling to 0 at 115 %."""
-    return interpolate(METHOD.affordability_percent, 100 * cost / budget)
+def _need_part(evaluation: Evaluation, asked: HeadlineNeed) -> Part:
+    found = evaluation.needs.find(asked.key)
+    weight = evaluation.profile.weight(asked.key)
+    if not found.is_known:
+        return Part(asked.key, sentence(found.need.noun), None, FULL, weight, found.why_unknown)
+    within = found.within(METHOD.choice_min)
+    value = round(FULL * need_value(found.minutes, within, asked.full_choice), 2)
+    return Part(asked.key, sentence(found.need.noun), value, FULL, weight, _evidence(found, within))
 
 
-def _walked(evaluation: Evaluation, category: Lifestyle) -> Part:
-    seconds = evaluation.around.walk_seconds(*category.kinds)
-    know = evaluation.knowledge
-    met = len(seconds) > 0 and seconds[0] <= METHOD.choice_min * 60
-    if (not know.has(category.data) and not met) or (not len(seconds) and know.cut_off(DISC_M)):
-        return _unknown(evaluation, category.key, category.label, know.gap("", category.data, DISC_M).why)
-    return _part(
-        evaluation, category.key, category.label, lifestyle_value(seconds), _evidence(evaluation, category, seconds)
-    )
+def _evidence(found: NeedNear, within: int) -> str:
+    """Return "Lidl, 4 min on foot, and 3 more within 15 minutes; half of Newport's addresses need more than 13 min."
+
+    The full stop included.
+    """
+    if found.minutes is None:
+        return f"There is none on the map within {FARTHEST_WALK}."
+    more = f", and {within - 1:,} more within {METHOD.choice_min:g} minutes" if within > 1 else ""
+    beside = f"; {found.beside_town}" if found.beside_town else ""
+    return f"{sentence(place_name(found.places[0]))}, {minutes(found.minutes)} on foot{more}{beside}."
 
 
-def _evidence(evaluation: Evaluation, category: Lifestyle, seconds: Floats) -> str:
-    if not len(seconds):
-        return f"There is none within {FARTHEST_WALK}."
-    nearest = evaluation.around.nearest(*category.kinds, limit=1)[0]
-    more = int((seconds <= METHOD.choice_min * 60).sum()) - 1
-    choice = f", and {more:,} more within {number(METHOD.choice_min)} minutes" if more > 0 else ""
-    return f"{sentence(name_and_minutes(nearest))}{choice}."
-
-
-def _green(evaluation: Evaluation) -> Part:
-    return _from_stage(evaluation, "green_escape", "green_escape", "Green escape")
-
-
-def _transit(evaluation: Evaluation) -> Part:
-    return _from_stage(evaluation, "transit_access", "transit_access", "Transit access")
-
-
-def _from_stage(evaluation: Evaluation, stage: str, key: str, label: str) -> Part:
-    finding = evaluation.usable(stage)
+def _transit_part(evaluation: Evaluation) -> Part:
+    """Return what the timetable offers; where none is known, transit is not known."""
+    finding, weight = evaluation.findings.get(TRANSIT_STAGE), evaluation.profile.weight(TRANSIT)
     if finding is None or finding.score is None:
-        earlier = evaluation.findings.get(stage)
-        why = earlier.gaps[0].why if earlier and earlier.gaps else "This could not be measured."
-        return _unknown(evaluation, key, label, why)
-    return _part(evaluation, key, label, finding.score.value, finding.summary)
+        why = finding.gaps[0].why if finding and finding.gaps else "This could not be measured."
+        return Part(TRANSIT, "Transit", None, FULL, weight, why)
+    return Part(TRANSIT, "Transit", round(finding.score.value / 10, 2), FULL, weight, finding.summary)
 
 
-def _affordability(evaluation: Evaluation) -> Part:
-    cost, budget = cost_of(evaluation.listing), evaluation.listing.budget
-    key, label = "affordability", "Affordability"
-    if cost is None or not budget:
-        return _unknown(evaluation, key, label, NO_COST)
-    text = f"{number(100 * cost / budget, 0)} % of your budget of {number(budget, 0)}."
-    return _part(evaluation, key, label, affordability_value(cost, budget), text)
-
-
-def _part(evaluation: Evaluation, key: str, label: str, value: float, evidence: str) -> Part:
-    return Part(key, label, round(clamp(value, 0.0, FULL), 2), FULL, evaluation.profile.weight(key), evidence)
-
-
-def _unknown(evaluation: Evaluation, key: str, label: str, why: str) -> Part:
-    return Part(key, label, None, FULL, evaluation.profile.weight(key), why)
+TRANSIT_STAGE = "transit_score"
 
 
 def _summary(score: Score | None, parts: Sequence[Part]) -> str:
-    known = [p for p in parts if p.value is not None]
+    unknown = [p.label.lower() for p in parts if p.value is None]
     if score is None:
-        if not known:
-            return f"Not one of the {len(parts)} categories could be measured."
-        return f"Only {len(known)} of {count(len(parts), 'category')} could be measured, too few for a score."
-    strong = [p.label.lower() for p in known if (p.value or 0.0) >= METHODS.tier3.helps_from]
-    text = f"{number(score.value, 0)} of 100 over {len(known)} of {len(parts)} categories."
-    return text + (f" Strong in {listed(strong)}." if strong else "")
+        return f"Too little is known for a score: the map does not tell {len(unknown)} of {count(len(parts), 'part')}."
+    text = f"{sentence(score.word)}: " if score.word else ""
+    text += f"{in_figures(score)} of 100 for daily life on foot and by transit."
+    return f"{text} Not known: {listed(unknown)}." if unknown else text
+
+
+def in_figures(score: Score) -> str:
+    """Return "64", or the range where something is unknown: "58 to 72"."""
+    if score.low is None or score.high is None:
+        return number(score.value, 0)
+    low, high = math.floor(score.low), math.ceil(score.high)
+    return number(score.value, 0) if low == high else f"{low} to {high}"

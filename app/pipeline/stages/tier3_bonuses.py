@@ -1,69 +1,53 @@
-"""Stage tier3_bonuses: points for what the listing offers, and the final score."""
+"""Stage tier3_bonuses: what the home itself offers, as points beside the score of the place."""
 
 from __future__ import annotations
 
-from app.pipeline.evaluation import Evaluation
+from app.pipeline.evaluation import Evaluation, state_of
 from app.pipeline.listing import Listing
-from app.pipeline.report import Confidence, Finding, Level, Part, Score, State
+from app.pipeline.report import Confidence, Finding, Level, Part, Score
 from app.pipeline.rules.profiles import METHODS
-from app.pipeline.scoring import word_for
 from app.wording import count, listed, number
 
-METHOD = METHODS.tier3
-SILENT = "The listing does not say."
+METHOD = METHODS.home
+SILENT = "You did not say."
 
 
 def run(evaluation: Evaluation) -> Finding:
-    """Add 5 points each for parking, outdoor space and three or more bedrooms; the final score is capped at 100."""
-    parts = bonus_parts(evaluation.listing)
-    earned = sum(part.value or 0.0 for part in parts)
-    lifestyle = evaluation.usable("tier2_scoring")
-    base = lifestyle.score if lifestyle else None
-    value = None if base is None else round(min(METHOD.cap, base.value + earned), 1)
+    """Give the home 5 points each for parking, outdoor space and three or more bedrooms, of what is known."""
+    parts = home_parts(evaluation.listing)
+    known = [part for part in parts if part.value is not None]
+    earned = sum(part.value or 0.0 for part in known)
+    score = Score("The home", earned, METHOD.points * len(known)) if known else None
     return Finding(
-        state=_state(parts, value),
-        summary=_summary(parts, earned),
-        score=None if value is None else Score("Final score", value, METHOD.cap, word_for(METHOD.words, value)),
+        state=state_of([part.value for part in parts]),
+        summary=_summary(parts, score),
+        score=score,
         parts=parts,
-        notes=("Only what the listing says counts; nothing is taken off for what it does not say.",),
         confidence=Confidence(Level.HIGH),
     )
 
 
-def _state(parts: tuple[Part, ...], value: float | None) -> State:
-    if value is None:
-        return State.UNKNOWN
-    return State.PARTIAL if any(p.value is None for p in parts) else State.MEASURED
-
-
-def bonus_parts(listing: Listing) -> tuple[Part, ...]:
-    """Return the three bonuses; what the listing does not say is unknown."""
+def home_parts(listing: Listing) -> tuple[Part, ...]:
+    """Return the three things that a home may offer; what the person did not say is unknown."""
     rooms = None if listing.bedrooms is None else listing.bedrooms >= METHOD.bedrooms
     rooms_text = "" if listing.bedrooms is None else f"{count(listing.bedrooms, 'bedroom')}."
     return (
         _part("parking", "Parking", listing.has_parking),
         _part("outdoor_space", "Outdoor space", listing.has_outdoor_space),
-        _part("bedrooms", "Three or more bedrooms", rooms, rooms_text),
+        _part("bedrooms", f"{METHOD.bedrooms} bedrooms or more", rooms, rooms_text),
     )
 
 
 def _part(key: str, label: str, offered: bool | None, text: str = "") -> Part:
     if offered is None:
-        return Part(key, label, None, METHOD.bonus, 1.0, SILENT)
-    return Part(
-        key,
-        label,
-        METHOD.bonus if offered else 0.0,
-        METHOD.bonus,
-        1.0,
-        text or ("The listing offers it." if offered else "The listing says there is none."),
-    )
+        return Part(key, label, None, METHOD.points, 1.0, SILENT)
+    said = text or ("The home has it." if offered else "The home has none.")
+    return Part(key, label, METHOD.points if offered else 0.0, METHOD.points, 1.0, said)
 
 
-def _summary(parts: tuple[Part, ...], earned: float) -> str:
-    if all(part.value is None for part in parts):
-        return "The listing says nothing about parking, outdoor space or bedrooms, so no points were added."
+def _summary(parts: tuple[Part, ...], score: Score | None) -> str:
+    if score is None:
+        return "You did not say whether the home has parking, outdoor space or three bedrooms."
     given = [part.label.lower() for part in parts if part.value]
-    if not given:
-        return "No bonus points: the listing offers none of what earns them."
-    return f"{number(earned, 0)} bonus points for {listed(given)}."
+    what = f" for {listed(given)}" if given else ""
+    return f"The home itself: {number(score.value, 0)} of {score.out_of:g} points{what}."

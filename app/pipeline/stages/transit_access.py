@@ -11,8 +11,9 @@ from app.atlas.facts import TransitStop, TravelTimes
 from app.atlas.transit.contract import DAYTIME_S
 from app.geo import distance_m
 from app.pipeline.confidence import Reason, section
-from app.pipeline.evaluation import DISC_M, Evaluation, merge_gaps, state_of
+from app.pipeline.evaluation import Evaluation, merge_gaps, state_of
 from app.pipeline.found import FARTHEST_WALK, LISTED_MIN, group
+from app.pipeline.knowledge import DISC_M
 from app.pipeline.report import Confidence, Fact, Finding, Gap, Group, Level, Part, Route, Score
 from app.pipeline.rules.categories import Data
 from app.pipeline.rules.profiles import METHODS

@@ -1,4 +1,4 @@
-"""Stage walk_scores: the walk index by categories and slots."""
+"""Stage walk_scores: how many errands can be done on foot, by categories and slots."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from app.atlas.facts import PATTERN_M, Floats, StreetFacts
 from app.pipeline.confidence import section
 from app.pipeline.evaluation import Evaluation, merge_gaps
 from app.pipeline.found import name_and_minutes, walk_metres
+from app.pipeline.knowledge import DISC_M
 from app.pipeline.report import Fact, Finding, Part, Score, State
 from app.pipeline.rules.categories import Category, Data
 from app.pipeline.rules.profiles import METHODS
@@ -22,16 +23,16 @@ PACE_NOTE = f"Distances here are walking times turned into metres at {PACE}, so 
 
 
 def run(evaluation: Evaluation) -> Finding:
-    """Measure the walk index, 0 to 100: 100 * slots filled / slots there are, minus the street pattern's penalty."""
+    """Measure errands on foot, 0 to 100: 100 * slots filled / slots there are, minus the street pattern's penalty."""
     parts = tuple(category_part(evaluation, category) for category in METHOD.categories)
     streets = evaluation.around.streets()
     value = walk_index(parts, penalty_percent(streets))
     gaps = [
-        evaluation.knowledge.gap(category.label.lower(), category.data, METHOD.none_m)
+        evaluation.knowledge.gap(category.label.lower(), category.data, DISC_M)
         for category, part in zip(METHOD.categories, parts, strict=True)
         if part.value is None
     ]
-    score = None if value is None else Score("Walk index", value, 100.0, word_for(METHOD.words, value))
+    score = None if value is None else Score("Errands on foot", value, 100.0, word_for(METHOD.words, value))
     return Finding(
         state=_state(value, bool(gaps)),
         summary=_summary(score, parts),
@@ -40,7 +41,7 @@ def run(evaluation: Evaluation) -> Finding:
         facts=_street_facts(streets),
         notes=_notes(streets, parts),
         gaps=merge_gaps(gaps),
-        confidence=section(evaluation, Data.SHOPS, Data.AMENITIES, radius_m=METHOD.none_m),
+        confidence=section(evaluation, Data.SHOPS, Data.AMENITIES),
     )
 
 
@@ -51,7 +52,7 @@ def category_part(evaluation: Evaluation, category: Category) -> Part:
     total = round(sum(category.slots), 3)
     known = evaluation.knowledge.has(category.data)
     nothing = not (values > 0).any()
-    if not known or (nothing and evaluation.knowledge.cut_off(METHOD.none_m)):
+    if not known or (nothing and evaluation.knowledge.cut_off(DISC_M)):
         return Part(category.key, category.label, None, total, total, "Not known here.")
     return Part(
         category.key,
@@ -82,7 +83,7 @@ def penalty_percent(streets: StreetFacts) -> float:
 
 
 def walk_index(parts: tuple[Part, ...], penalty: float) -> float | None:
-    """Return the index from the known categories, None where too few are known."""
+    """Return the score from the known categories, None where too few are known."""
     mean = weighted_mean((part.value / part.out_of, part.weight) for part in parts if part.value is not None)
     return None if mean is None or not enough_known(parts) else round(clamp(100 * mean * (1 - penalty / 100)), 1)
 
@@ -90,7 +91,7 @@ def walk_index(parts: tuple[Part, ...], penalty: float) -> float | None:
 def _evidence(around: Surroundings, category: Category, counted: int) -> str:
     best = _best_place(around, category)
     if not counted or best is None:
-        return f"There is none within {metres(METHOD.none_m)} on foot."
+        return f"There is none on the map within {metres(METHOD.none_m)} on foot."
     more = f" and {counted - 1:,} more within {metres(METHOD.none_m)}" if counted > 1 else ""
     return sentence(f"{name_and_minutes(best)}{more}.")
 
@@ -115,13 +116,13 @@ def _summary(score: Score | None, parts: tuple[Part, ...]) -> str:
     if score is None:
         return "Too little is mapped near this address to say how much can be done on foot."
     known = sorted((p for p in parts if p.value is not None), key=lambda p: -(p.value or 0.0) / p.out_of)
-    text = f"{sentence(score.word)}: {number(score.value, 0)} of 100 on the walk index."
+    text = f"{sentence(score.word)}: {number(score.value, 0)} of 100."
     full = [p.label.lower() for p in known if (p.value or 0.0) >= 0.995 * p.out_of]
     weak = [p.label.lower() for p in known if (p.value or 0.0) < 0.5 * p.out_of]
     if full:
-        text += f" {sentence(listed(full))} could hardly be better."
+        text += f" All that counts is near for {listed(full)}."
     if weak:
-        text += f" Weak: {listed(weak)}."
+        text += f" Little is near for {listed(weak)}."
     return text
 
 
@@ -141,7 +142,7 @@ def _whole(value: float | None) -> float | None:
 def _notes(streets: StreetFacts, parts: tuple[Part, ...]) -> tuple[str, ...]:
     notes = [PACE_NOTE]
     if any(part.value is None for part in parts):
-        notes.append("Categories that are not known were left out of the index and the others count for more.")
+        notes.append("What is not known was left out, and the rest counts for more.")
     if streets.junctions_per_km2 is None:
         notes.append("No street pattern is mapped here, so nothing was taken off for it.")
     return tuple(notes)

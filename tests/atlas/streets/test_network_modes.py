@@ -25,6 +25,20 @@ def test_steps_are_walked_at_half_the_pace(tmp_path: Path) -> None:
     assert walk_metres(network, at(0, 0), at(200, 0)) == pytest.approx(100 + 2 * 100, rel=0.005)
 
 
+def test_who_takes_no_steps_goes_round(tmp_path: Path) -> None:
+    town = _line().node("d", 200, 150).node("e", 0, 150).way("a b").way("b c", highway="steps").way("c d e a")
+    network = town.network(tmp_path)
+    origin, end = network.snap(*at(0, 0))[0], network.snap(*at(200, 0))
+    assert network.walk(origin, 3_600.0).seconds_to(end)[0] == pytest.approx((100 + 2 * 100) * 0.75, rel=0.005)
+    assert network.walk(origin, 3_600.0, step_free=True).seconds_to(end)[0] == pytest.approx(500 * 0.75, rel=0.005)
+
+
+def test_a_place_on_steps_is_not_reached_without_them(tmp_path: Path) -> None:
+    network = _line().way("a b").way("b c", highway="steps").network(tmp_path)
+    walkshed = network.walk(network.snap(*at(0, 0))[0], 3_600.0, step_free=True)
+    assert walkshed.seconds_to(network.snap(*at(150, 0)))[0] == np.inf
+
+
 def test_a_private_gate_bars_the_way(tmp_path: Path) -> None:
     town = Town().node("a", 0, 0).node("b", 100, 0, barrier="gate", access="private").node("c", 200, 0)
     town.node("d", 200, 150).node("e", 0, 150).way("a b c").way("c d e a")

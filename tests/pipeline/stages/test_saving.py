@@ -1,127 +1,107 @@
-"""The verdict: score, word, what helps and what costs."""
+"""The verdict: range, word, deal-breakers, what is good and what is less good."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
 from app.pipeline.evaluate import evaluate_property
 from app.pipeline.listing import Listing
-from app.pipeline.report import Finding, Report, Score, State
-from app.pipeline.scoring import word_for
-from app.pipeline.stages.saving import METHOD, verdict_of
+from app.pipeline.report import Report
 from app.places import Kind
-from tests.support.surroundings import ADDRESS, NOTHING_MAPPED, StreetGrid, Town, full_grid, hazard, place, route, stop
+from tests.support.surroundings import ADDRESS, NOTHING_MAPPED, StreetGrid, Town, hazard, place, route, stop
+from tests.support.surroundings import full_grid as town
 
 #: A stop that 12 lines serve.
 BUSY = (stop(150.0, *(route(str(n), mode="subway") for n in range(12))),)
+
+
+def full_grid(**changes: object) -> StreetGrid:
+    return town(**{"stops": BUSY, **changes})
 
 
 def report(around: StreetGrid, **listing: object) -> Report:
     return evaluate_property(Listing(ADDRESS, **listing), Town(around))  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize(
-    ("value", "word"),
-    [(85, "exceptional"), (70, "strong"), (55, "solid with trade-offs"), (40, "compromised"), (39, "significant gaps")],
-)
-def test_verdict_words(value: float, word: str) -> None:
-    assert word_for(METHOD.words, value) == word
+def without(*kinds: Kind) -> tuple[object, ...]:
+    return tuple(p for p in full_grid().places if p.kind not in kinds)
 
 
 def test_a_good_address_reads_its_word_and_score() -> None:
     verdict = report(full_grid()).verdict
-    assert verdict.word == "exceptional"
-    assert verdict.sentence == f"Exceptional: {verdict.score:.0f} of 100."
+    assert verdict.word == "most things close by"
+    assert verdict.sentence == f"Most things close by, {verdict.score:.0f} of 100."
 
 
-def test_a_failed_check_is_named_first_and_the_score_is_kept() -> None:
+def test_an_unknown_part_makes_the_sentence_say_why_it_is_a_range() -> None:
+    verdict = report(full_grid(timetable=False, stops=(stop(210.0),))).verdict
+    assert verdict.low is not None
+    assert verdict.sentence.endswith("of 100. It is a range because 14 % of what counts is not known here.")
+
+
+def test_a_deal_breaker_takes_the_words_place_and_leaves_the_score() -> None:
     safe, unsafe = report(full_grid()), report(full_grid(dangers=(hazard(Kind.FUEL_STATION, 20, "Neste"),)))
     assert unsafe.verdict.score == safe.verdict.score
-    assert unsafe.verdict.sentence.startswith(
-        "Does not meet the baseline: Neste, a petrol station, is 20 m north of the address. "
-    )
-    assert unsafe.verdict.costs[0].title == "Petrol station"
+    assert unsafe.verdict.word == "1 deal-breaker"
+    assert len(unsafe.verdict.deal_breakers) == 1
+    assert unsafe.verdict.sentence.startswith(unsafe.verdict.deal_breakers[0])
+    assert "Apart from that: most things close by" in unsafe.verdict.sentence
+    assert unsafe.verdict.costs[0].detail == unsafe.verdict.deal_breakers[0]
 
 
-def test_a_failed_wish_is_named_too() -> None:
-    verdict = report(full_grid(), wants_laundry=True, has_laundry=False).verdict
-    assert verdict.baseline_failures == ("The listing says there is no laundry",)
+def test_over_the_budget_is_a_deal_breaker_and_said_once() -> None:
+    verdict = report(full_grid(), rent=1_200.0, budget=1_000.0).verdict
+    assert verdict.word == "over your budget"
+    assert verdict.deal_breakers == ("It costs 1,200, and your limit is 1,000.",)
+    assert [c.title for c in verdict.costs] == ["Cost"]
 
 
-def test_an_unknown_wish_fails_nobody() -> None:
-    assert report(full_grid(), wants_laundry=True).verdict.baseline_failures == ()
+def test_an_unknown_wish_breaks_nothing() -> None:
+    assert report(full_grid(), wants_laundry=True).verdict.deal_breakers == ()
 
 
-def test_three_things_help_by_name_and_minutes() -> None:
+def test_a_must_have_that_fails_is_a_deal_breaker() -> None:
+    far = full_grid(places=(*without(Kind.SUPERMARKET), place(Kind.SUPERMARKET, 1_600.0, name="Far Mart")))
+    verdict = report(far, must_haves=("supermarket:10",)).verdict
+    assert verdict.deal_breakers == ("A supermarket within 10 minutes? No: the nearest is Far Mart, 20 min on foot.",)
+
+
+def test_three_things_are_good_by_name_and_minutes() -> None:
     helps = report(full_grid()).verdict.helps
     assert len(helps) == 3
-    assert helps[0].title == "Green escape"
-    assert "Town Park, 4 min on foot" in helps[0].detail
+    assert [h.title for h in helps][:2] == ["Transit", "Pharmacy"]
+    assert helps[1].detail == "The Pharmacy, 3 min on foot."
 
 
-def test_what_loses_most_costs_most() -> None:
-    gymless = tuple(p for p in full_grid().places if p.kind is not Kind.FITNESS_CENTRE)
+def test_what_loses_most_is_named_first() -> None:
     far = place(Kind.FITNESS_CENTRE, 3_200.0, name="Far Gym")
-    costs = report(full_grid(places=(*gymless, far))).verdict.costs
-    assert costs[0].title == "Fitness"
-    assert costs[0].detail == "Far Gym, 40 min on foot."
+    costs = report(full_grid(places=(*without(Kind.FITNESS_CENTRE, Kind.PHARMACY), far))).verdict.costs
+    assert [c.title for c in costs] == ["Pharmacy", "Gym or sports ground"]
+    assert costs[1].detail == "Far Gym, 40 min on foot."
 
 
-def test_a_warning_costs_where_nothing_loses_points() -> None:
-    costs = report(full_grid(stops=BUSY, dangers=(hazard(Kind.WATERCOURSE, 20, "Mill Brook"),))).verdict.costs
-    assert [c.detail for c in costs] == ["Mill Brook, a stretch of open water, is 20 m north of the address."]
-
-
-def test_nothing_costs_where_nothing_does() -> None:
-    assert report(full_grid(stops=BUSY)).verdict.costs == ()
-
-
-def test_a_low_index_costs_last() -> None:
+def test_a_warning_counts_as_much_as_an_unmet_need() -> None:
     costs = report(full_grid(dangers=(hazard(Kind.WATERCOURSE, 20, "Mill Brook"),))).verdict.costs
-    assert [c.title for c in costs] == ["Water nearby", "Transit index"]
+    assert len(costs) == 1
+    assert "Mill Brook" in costs[0].detail
 
 
-def test_of_unmet_needs_the_farthest_costs_most() -> None:
-    near = tuple(p for p in full_grid().places if p.kind not in (Kind.PHARMACY, Kind.BANK, Kind.DOCTOR))
-    far = (place(Kind.DOCTOR, 1_500), place(Kind.BANK, 2_100), place(Kind.PHARMACY, 1_800))
-    costs = report(full_grid(places=(*near, *far), stops=BUSY)).verdict.costs
-    assert [c.title for c in costs] == ["A bank or post office", "A pharmacy", "A doctor or clinic"]
+def test_nothing_is_bad_where_nothing_is() -> None:
+    assert report(full_grid()).verdict.costs == ()
 
 
-def test_a_warning_costs_more_than_an_unmet_need_and_that_more_than_a_low_index() -> None:
-    bankless = tuple(p for p in full_grid().places if p.kind is not Kind.BANK)
-    costs = report(full_grid(places=bankless, dangers=(hazard(Kind.WATERCOURSE, 20, "Mill Brook"),))).verdict.costs
-    assert [c.title for c in costs] == ["Water nearby", "A bank or post office", "Transit index"]
+def test_nothing_is_both_good_and_bad() -> None:
+    for around in (full_grid(), full_grid(places=without(Kind.BANK, Kind.PARK))):  # type: ignore[arg-type]
+        verdict = report(around).verdict
+        assert not {h.title for h in verdict.helps} & {c.title for c in verdict.costs}
+
+
+def test_the_home_never_lifts_the_place() -> None:
+    plain, rich = report(full_grid()), report(full_grid(), has_parking=True, has_outdoor_space=True, bedrooms=4)
+    assert (plain.verdict.score, plain.verdict.word) == (rich.verdict.score, rich.verdict.word)
 
 
 def test_an_unmapped_address_has_no_score() -> None:
-    verdict = report(StreetGrid(facts=NOTHING_MAPPED)).verdict
-    assert verdict.score is None
+    verdict = report(replace(StreetGrid(), facts=NOTHING_MAPPED)).verdict
+    assert (verdict.score, verdict.word) == (None, "not enough is known")
     assert verdict.sentence == "Too little is known about this address to give a score."
-
-
-def test_a_home_over_the_budget_is_said_once() -> None:
-    costs = report(full_grid(), rent=1_200.0, budget=1_000.0).verdict.costs
-    assert [c.title for c in costs] == ["Cost", "Transit index"]
-
-
-def test_bonuses_help() -> None:
-    poor = replace(full_grid(), places=(), greens=(), stops=())
-    assert [h.title for h in report(poor, has_parking=True).verdict.helps] == ["Parking"]
-
-
-def test_another_failed_wish_does_not_hide_what_affordability_loses() -> None:
-    around = full_grid(stops=BUSY)
-    costs = report(around, rent=1_100.0, budget=1_100.0, wants_laundry=True, has_laundry=False).verdict.costs
-    assert [c.title for c in costs] == ["Laundry", "Affordability"]
-
-
-def test_of_two_low_indexes_the_lower_one_costs_more() -> None:
-    low = {"walk_scores": 40.0, "bike_score": 20.0, "transit_score": 30.0}
-    findings = {
-        stage: Finding(title=stage, state=State.MEASURED, summary="", score=Score("Index", value, 100.0))
-        for stage, value in low.items()
-    }
-    assert [c.title for c in verdict_of(findings).costs] == ["bike_score", "transit_score", "walk_scores"]

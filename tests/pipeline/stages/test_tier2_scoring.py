@@ -1,24 +1,34 @@
-"""Tier 2: six categories of everyday life."""
+"""The score of a place: needs and transit, what is unknown, and its words."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
 from app.pipeline.listing import Listing
 from app.pipeline.report import Finding, Part, State
-from app.pipeline.rules.profiles import PROFILES, profile_named
-from app.pipeline.stages import green_escape, tier2_scoring, transit_access
-from app.places import Kind
-from tests.support.surroundings import ADDRESS, NOTHING_MAPPED, WELL_MAPPED, StreetGrid, evaluation_of, full_grid, place
+from app.pipeline.rules.headline import PROFILES, profile_named
+from app.pipeline.scoring import word_for
+from app.pipeline.stages import tier2_scoring, transit_score
+from app.pipeline.stages.tier2_scoring import METHOD, in_figures, need_value, place_score
+from app.places import Kind, Precision
+from tests.support.surroundings import (
+    ADDRESS,
+    NOTHING_MAPPED,
+    WELL_MAPPED,
+    StreetGrid,
+    evaluation_of,
+    full_grid,
+    location,
+    place,
+    stop,
+)
 
 
 def run(around: StreetGrid, **listing: object) -> Finding:
     evaluation = evaluation_of(around, Listing(ADDRESS, **listing))  # type: ignore[arg-type]
-    evaluation.findings["green_escape"] = green_escape.run(evaluation)
-    evaluation.findings["transit_access"] = transit_access.run(evaluation)
+    evaluation.findings["transit_score"] = transit_score.run(evaluation)
     return tier2_scoring.run(evaluation)
 
 
@@ -26,53 +36,85 @@ def part(finding: Finding, key: str) -> Part:
     return next(p for p in finding.parts if p.key == key)
 
 
-@pytest.mark.parametrize(("minutes", "value"), [(1, 10), (10, 10), (15, 9), (17.5, 8), (20, 7), (30, 4), (45, 0)])
-def test_the_curve_goes_through_its_points(minutes: float, value: float) -> None:
-    near = tier2_scoring.lifestyle_value(np.array([minutes * 60.0] * 1))
-    choice = 2 / 3 if minutes <= 15 else 0.0
-    assert near == pytest.approx(0.8 * value + choice)
+def parts(known: int, unknown: int, value: float = 6.0) -> list[Part]:
+    return [Part(f"p{n}", "", value if n < known else None, 10.0) for n in range(known + unknown)]
 
 
-def test_three_places_within_fifteen_minutes_are_a_full_choice() -> None:
-    assert tier2_scoring.lifestyle_value(np.array([60.0, 70.0, 80.0, 90.0])) == 10.0
+@pytest.mark.parametrize(("minutes", "value"), [(1, 0.7), (11, 0.35), (21, 0.175), (0.2, 0.7)])
+def test_the_walk_to_the_nearest_halves_every_ten_minutes(minutes: float, value: float) -> None:
+    assert need_value(minutes, 0, 8) == pytest.approx(value)
 
 
-@pytest.mark.parametrize(("percent", "value"), [(50, 10), (85, 10), (100, 5), (115, 0), (200, 0)])
-def test_affordability_falls_around_the_budget(percent: float, value: float) -> None:
-    assert tier2_scoring.affordability_value(percent, 100.0) == pytest.approx(value)
+def test_a_choice_is_worth_the_rest_and_each_more_place_less() -> None:
+    gains = [need_value(1, n + 1, 8) - need_value(1, n, 8) for n in range(8)]
+    assert gains == sorted(gains, reverse=True)
+    assert need_value(1, 8, 8) == need_value(1, 30, 8) == pytest.approx(1.0)
 
 
-def test_affordability_needs_cost_and_budget() -> None:
-    assert part(run(full_grid(), rent=900.0), "affordability").value is None
-    assert part(run(full_grid(), budget=900.0), "affordability").value is None
-    assert part(run(full_grid(), rent=900.0, budget=1_000.0), "affordability").value == pytest.approx(8.33)
+def test_no_place_is_worth_nothing() -> None:
+    assert need_value(None, 0, 8) == 0.0
 
 
-def test_categories_that_are_unknown_are_left_out() -> None:
-    finding = run(full_grid(facts=replace(WELL_MAPPED, shops=0), places=(place(Kind.CAFE, 100.0),)))
-    known = [p for p in finding.parts if p.value is not None]
-    assert "provisioning" not in [p.key for p in known]
+def test_the_score_is_the_mean_of_what_is_known() -> None:
+    finding = run(full_grid())
     assert finding.score is not None
-    assert finding.score.value == pytest.approx(10 * sum(p.value or 0 for p in known) / len(known), abs=0.05)
+    weighed = [((p.value or 0.0) * p.weight, p.weight) for p in finding.parts]
+    assert finding.score.value == pytest.approx(10 * sum(v for v, _ in weighed) / sum(w for _, w in weighed), abs=0.05)
+    assert (finding.score.low, finding.score.high) == (None, None)
 
 
-def test_one_or_two_categories_make_no_score() -> None:
-    finding = run(StreetGrid(facts=NOTHING_MAPPED), rent=900.0, budget=1_000.0)
-    assert finding.score is None
-    assert finding.summary == "Only 1 of 6 categories could be measured, too few for a score."
+def test_what_is_unknown_makes_a_range_as_wide_as_it() -> None:
+    score = place_score(parts(8, 2), may_have_word=True)
+    assert score is not None
+    assert (score.value, score.low, score.high) == (60.0, 48.0, 68.0)
+    assert in_figures(score) == "48 to 68"
 
 
-def test_nothing_measured_is_unknown() -> None:
+def test_no_timetable_is_a_range_and_no_loss() -> None:
+    timed, untimed = run(full_grid()), run(full_grid(timetable=False, stops=(stop(210.0),)))
+    assert part(untimed, "transit").value is None
+    assert untimed.score is not None
+    assert untimed.score.low is not None
+    assert timed.score is not None
+    assert untimed.score.low < untimed.score.value < (untimed.score.high or 0.0)
+
+
+@pytest.mark.parametrize(("known", "unknown", "has_word"), [(2, 1, True), (13, 7, False)])
+def test_no_word_where_more_than_a_third_is_unknown(known: int, unknown: int, has_word: bool) -> None:
+    score = place_score(parts(known, unknown), may_have_word=True)
+    assert score is not None
+    assert bool(score.word) is has_word
+
+
+@pytest.mark.parametrize("around", [full_grid(edge_m=1_300.0), full_grid(location=location(precision=Precision.PLACE))])
+def test_no_word_where_most_is_off_the_map_or_only_the_town_was_found(around: StreetGrid) -> None:
+    assert run(full_grid()).score.word  # type: ignore[union-attr]
+    assert run(around).score.word == ""  # type: ignore[union-attr]
+
+
+def test_no_score_where_half_or_more_is_unknown() -> None:
+    assert place_score(parts(5, 5), may_have_word=True) is None
+
+
+def test_an_unmapped_town_is_unknown() -> None:
     finding = run(StreetGrid(facts=NOTHING_MAPPED))
     assert (finding.score, finding.state) == (None, State.UNKNOWN)
+    assert finding.summary == "Too little is known for a score: the map does not tell 13 of 13 parts."
 
 
-def test_a_mapped_town_without_places_reads_zero() -> None:
-    assert part(run(StreetGrid(timetable=True)), "fitness").value == 0.0
+def test_a_place_nearby_counts_where_little_is_mapped() -> None:
+    sparse = replace(WELL_MAPPED, shops=1)
+    near, far = (full_grid(facts=sparse, places=(place(Kind.SUPERMARKET, m),)) for m in (300.0, 2_000.0))
+    assert part(run(near), "supermarket").value is not None
+    assert part(run(far), "supermarket").value is None
 
 
-def test_a_category_not_found_before_the_edge_is_unknown() -> None:
-    assert part(run(StreetGrid(edge_m=500.0)), "fitness").value is None
+def test_a_mapped_town_without_a_place_reads_zero() -> None:
+    assert part(run(full_grid(places=())), "sports").value == 0.0
+
+
+def test_a_need_not_found_before_the_edge_is_unknown() -> None:
+    assert part(run(StreetGrid(edge_m=500.0)), "sports").value is None
 
 
 def test_the_profile_weighs() -> None:
@@ -83,33 +125,24 @@ def test_the_profile_weighs() -> None:
     assert scores["car-free"].value < scores["remote-worker"].value
 
 
+def test_what_counts_for_nothing_in_a_profile_is_not_shown() -> None:
+    assert "primary_school" not in [p.key for p in run(full_grid(), profile="senior").parts]
+
+
 def test_an_unknown_profile_is_the_balanced_one() -> None:
     assert profile_named("astronaut").key == "balanced"
 
 
 def test_evidence_names_the_nearest_and_the_choice() -> None:
-    cafes = (place(Kind.CAFE, 160.0, name="Ekberg"), place(Kind.CAFE, 400.0), place(Kind.LIBRARY, 500.0))
-    assert part(run(full_grid(places=cafes)), "third_place").evidence == (
-        "Ekberg, 2 min on foot, and 2 more within 15 minutes."
-    )
+    cafes = (place(Kind.CAFE, 160.0, name="Ekberg"), place(Kind.CAFE, 400.0), place(Kind.CAFE, 1_200.0))
+    assert part(run(full_grid(places=cafes)), "cafe").evidence == "Ekberg, 2 min on foot, and 2 more within 15 minutes."
 
 
 def test_a_failed_stage_is_missing_here_too() -> None:
-    evaluation = evaluation_of(full_grid())
-    finding = tier2_scoring.run(evaluation)
-    assert part(finding, "green_escape").value is None
-    assert part(finding, "green_escape").evidence == "This could not be measured."
+    finding = tier2_scoring.run(evaluation_of(full_grid()))
+    assert part(finding, "transit").value is None
+    assert part(finding, "transit").evidence == "This could not be measured."
 
 
-def test_a_place_nearby_counts_where_little_is_mapped() -> None:
-    sparse = replace(WELL_MAPPED, shops=1)
-    near, far = (full_grid(facts=sparse, places=(place(Kind.SUPERMARKET, m),)) for m in (300.0, 2_000.0))
-    assert part(run(near), "provisioning").value == pytest.approx(8.67)
-    assert part(run(far), "provisioning").value is None
-
-
-def test_a_place_at_exactly_fifteen_minutes_is_still_a_choice() -> None:
-    cafes = (place(Kind.CAFE, 100.0, name="Near Café"), place(Kind.CAFE, 1_200.0))
-    assert part(run(StreetGrid(places=cafes)), "third_place").evidence == (
-        "Near Café, 1 min on foot, and 1 more within 15 minutes."
-    )
+def test_a_word_begins_at_its_limit() -> None:
+    assert [word_for(METHOD.words, limit) for limit, _ in METHOD.words] == [word for _, word in METHOD.words]

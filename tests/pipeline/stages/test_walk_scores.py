@@ -28,7 +28,7 @@ def test_a_town_with_all_slots_full_reads_one_hundred() -> None:
     places = [place(k, 100.0 + n) for c in WALK_CATEGORIES for n in range(len(c.slots)) for k in c.kinds[:1]]
     finding = run(StreetGrid(places=tuple(places)))
     assert finding.score is not None
-    assert (finding.score.value, finding.score.word) == (100.0, "walker's paradise")
+    assert (finding.score.value, finding.score.word) == (100.0, "nearly all errands on foot")
 
 
 def test_a_mapped_town_without_places_reads_zero_because_that_is_known() -> None:

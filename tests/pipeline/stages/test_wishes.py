@@ -1,11 +1,11 @@
-"""The listing's wishes and the bonus points."""
+"""The listing's wishes, and what the home itself offers."""
 
 from __future__ import annotations
 
 import pytest
 
 from app.pipeline.listing import Listing
-from app.pipeline.report import Finding, Part, Score, State
+from app.pipeline.report import Finding, State
 from app.pipeline.stages import tier3_bonuses
 from app.pipeline.stages.tier1_checks import wish_checks
 from tests.support.surroundings import ADDRESS, StreetGrid, evaluation_of
@@ -15,12 +15,8 @@ def outcomes(**listing: object) -> dict[str, str]:
     return {c.key: c.outcome.value for c in wish_checks(Listing(ADDRESS, **listing))}  # type: ignore[arg-type]
 
 
-def with_lifestyle(score: float | None, **listing: object) -> Finding:
-    evaluation = evaluation_of(StreetGrid(), Listing(ADDRESS, **listing))  # type: ignore[arg-type]
-    value = None if score is None else Score("Lifestyle score", score, 100.0)
-    state = State.UNKNOWN if score is None else State.MEASURED
-    evaluation.findings["tier2_scoring"] = Finding(state=state, summary="", score=value)
-    return tier3_bonuses.run(evaluation)
+def home(**listing: object) -> Finding:
+    return tier3_bonuses.run(evaluation_of(StreetGrid(), Listing(ADDRESS, **listing)))  # type: ignore[arg-type]
 
 
 def test_no_wish_is_checked_unless_given() -> None:
@@ -52,31 +48,21 @@ def test_a_price_counts_where_there_is_no_rent() -> None:
     assert outcomes(budget=300_000.0, price=310_000.0) == {"wish_cost": "fail"}
 
 
-def test_each_offer_adds_five_points() -> None:
-    finding = with_lifestyle(60.0, has_parking=True, has_outdoor_space=True, bedrooms=3)
+def test_each_thing_that_the_home_has_earns_five_points() -> None:
+    finding = home(has_parking=True, has_outdoor_space=True, bedrooms=3)
     assert finding.score is not None
-    assert (finding.score.value, finding.score.word) == (75.0, "strong")
+    assert (finding.score.value, finding.score.out_of) == (15.0, 15.0)
+    assert finding.summary == "The home itself: 15 of 15 points for parking, outdoor space and 3 bedrooms or more."
 
 
-def test_the_final_score_is_capped() -> None:
-    finding = with_lifestyle(97.0, has_parking=True)
+def test_what_was_not_said_is_left_out() -> None:
+    finding = home(has_parking=False, bedrooms=2)
+    assert finding.state is State.PARTIAL
     assert finding.score is not None
-    assert finding.score.value == 100.0
-
-
-def test_what_is_not_offered_takes_nothing_off() -> None:
-    finding = with_lifestyle(60.0, has_parking=False, bedrooms=2)
-    assert finding.score is not None
-    assert finding.score.value == 60.0
-
-
-def test_bonuses_alone_make_no_score() -> None:
-    assert with_lifestyle(None, has_parking=True).score is None
+    assert (finding.score.value, finding.score.out_of) == (0.0, 10.0)
 
 
 def test_a_silent_listing_is_unknown() -> None:
-    finding = with_lifestyle(60.0)
-    assert finding.state is State.PARTIAL
-    assert with_lifestyle(None).state is State.UNKNOWN
+    finding = home()
+    assert (finding.state, finding.score) == (State.UNKNOWN, None)
     assert [p.value for p in finding.parts] == [None, None, None]
-    assert isinstance(finding.parts[0], Part)

@@ -13,6 +13,7 @@ from app.atlas.streets.arrays import Arcs, Bytes, EdgeTable, Floats32, Ints32, M
 from app.atlas.streets.build.edges import StreetEdges
 from app.atlas.streets.build.ways import Use
 from app.atlas.streets.rules.bike import BIKE_METRES_PER_SECOND
+from app.atlas.streets.rules.walk import STEPS_STRESS, is_steps_pace
 from app.atlas.streets.tiling import SEARCH_TILES, Integers, TileIndex
 
 
@@ -46,9 +47,11 @@ def use_table(uses: list[Use]) -> UseTable:
 
 
 def walk_arcs(edges: EdgeTable, uses: UseTable, nodes: int) -> Arcs:
-    """Lay out the walking graph: seconds, the same both ways."""
-    seconds = edges.length_m * uses.walk_pace[edges.use]
-    return _arcs(edges, (seconds, seconds), nodes)
+    """Lay out the walking graph: seconds, the same both ways; the stress of steps is STEPS_STRESS, of all else 0."""
+    pace = uses.walk_pace[edges.use]
+    seconds = edges.length_m * pace
+    stress = np.where(is_steps_pace(pace), np.uint8(STEPS_STRESS), np.uint8(0))
+    return _arcs(edges, (seconds, seconds), nodes, (stress, stress))
 
 
 def car_arcs(edges: EdgeTable, uses: UseTable, nodes: int) -> Arcs:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import NamedTuple
 
+import numpy as np
+from numpy.typing import NDArray
+
 Tags = Mapping[str, str]
 
 #: The pace everywhere but on steps.
@@ -12,6 +15,14 @@ METRES_PER_MINUTE = 80.0
 SECONDS_PER_METRE = 60 / METRES_PER_MINUTE
 #: Steps take twice as long as the same length of street.
 STEPS_SECONDS_PER_METRE = 2 * SECONDS_PER_METRE
+#: The stress of steps in the walking graph, for who cannot take them: with a pram, in a wheelchair.
+STEPS_STRESS = 4
+
+
+def is_steps_pace(pace: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Return where a pace in seconds per metre is that of steps."""
+    return np.isfinite(pace) & (pace > SECONDS_PER_METRE * 1.5)
+
 
 #: Classes open to people on foot unless their tags say otherwise (access defaults of the OpenStreetMap wiki).
 WALKABLE_CLASSES = frozenset(

@@ -1,0 +1,115 @@
+"""What people want near: where the nearest is and how many there are, decided once for the whole report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from app.atlas.facts import MODE_OF_STOP, Floats, TownNeed, TransitStop
+from app.needs import NEED, Need
+from app.pipeline.knowledge import DISC_M, Knowledge
+from app.pipeline.rules.profiles import METHODS
+from app.pipeline.town import town_sentence
+from app.places import Kind, Place
+from app.sources.interface import Surroundings
+from app.wording import count
+
+METHOD = METHODS.needs
+KIND_OF_MODE = {mode: kind for kind, mode in MODE_OF_STOP.items()} | {"light_rail": Kind.TRAM_STOP}
+#: Levels that a school whose level is not known may have.
+SCHOOLS = frozenset({"primary_school", "secondary_school"})
+#: Places of a need that a report may name.
+NAMED = 5
+
+
+@dataclass(frozen=True, slots=True)
+class NeedNear:
+    """What answers a need within 45 minutes on foot: the nearest few places, and the walking seconds to all of them."""
+
+    need: Need
+    places: tuple[Place, ...]
+    seconds: Floats
+    #: Why the nearest, or that there is none, is not known, as a sentence; "" where it is.
+    why_unknown: str
+    #: How far it is over the whole region, None where too little is known to compare.
+    town: TownNeed | None = None
+    region_title: str = ""
+
+    @property
+    def beside_town(self) -> str:
+        """How the walk compares with the town: "half of Newport's addresses need more than 13 min", or ""."""
+        return town_sentence(self.town, self.minutes, self.region_title) if self.is_known else ""
+
+    @property
+    def usual_min(self) -> float | None:
+        """Minutes that half of the town needs at most, None where that is not known."""
+        median = self.town.median_min if self.town else None
+        return None if median is None else float(round(median))
+
+    @property
+    def is_known(self) -> bool:
+        """Whether the walk to the nearest, or that there is none, can be told."""
+        return not self.why_unknown
+
+    @property
+    def minutes(self) -> float | None:
+        """The walk to the nearest in minutes, None where there is none within 45."""
+        return float(self.seconds[0]) / 60.0 if len(self.seconds) else None
+
+    def within(self, minutes: float) -> int:
+        """Return how many places lie within a walk."""
+        return int((self.seconds <= minutes * 60.0).sum())
+
+
+class NeedsNear:
+    """Looks for each need once."""
+
+    def __init__(self, around: Surroundings, knowledge: Knowledge) -> None:
+        self._around, self._knowledge = around, knowledge
+        self._found: dict[str, NeedNear] = {}
+
+    def find(self, key: str) -> NeedNear:
+        """Return what answers the need of a key."""
+        if key not in self._found:
+            self._found[key] = self._look_for(NEED[key])
+        return self._found[key]
+
+    def _look_for(self, need: Need) -> NeedNear:
+        if need.key == "stop" and self._knowledge.has_timetable:
+            stops = self._around.transit_stops()
+            places = tuple(_as_place(stop) for stop in stops[:NAMED])
+            seconds = np.array([stop.walk_s for stop in stops], dtype=float)
+        else:
+            places = tuple(p for p in self._around.nearest(*need.kinds, limit=NAMED) if p.walk_s is not None)
+            seconds = self._around.walk_seconds(*need.kinds)
+        town, title = self._around.town(need.key), self._around.region.title
+        return NeedNear(need, places, seconds, self._why_unknown(need, seconds), town, title)
+
+    def _why_unknown(self, need: Need, seconds: Floats) -> str:
+        """Return why more may be there than was found; what is met within 15 minutes is known whatever is missing."""
+        near, listed = METHOD.full_min * 60.0, METHOD.none_min * 60.0
+        if len(seconds) and seconds[0] <= near:
+            return ""
+        if need.key in SCHOOLS and (why := self._unknown_schools(seconds)):
+            return why
+        know = self._knowledge
+        if why := know.why_not_mapped(need):
+            return why
+        nothing = not len(seconds) or seconds[0] > listed
+        return know.why_cut(DISC_M) if nothing and know.cut_off(DISC_M) else ""
+
+    def _unknown_schools(self, seconds: Floats) -> str:
+        """Return that nearer schools may be of the level: of how many the map does not say it."""
+        of_any_level = self._around.walk_seconds(Kind.SCHOOL)
+        nearest = min(float(seconds[0]) if len(seconds) else np.inf, METHOD.none_min * 60.0)
+        nearer = int((of_any_level < nearest).sum())
+        if not nearer:
+            return ""
+        return f"The map does not say the level of {count(nearer, 'school')} nearer than {round(nearest / 60)} minutes."
+
+
+def _as_place(stop: TransitStop) -> Place:
+    """Return a stop of a timetable as a place."""
+    kind = KIND_OF_MODE.get(stop.mode, Kind.BUS_STOP)
+    return Place("", kind, stop.name, stop.lat, stop.lon, stop.straight_m, stop.walk_s, {})
