@@ -57,6 +57,7 @@ CREATE TABLE hazards (
     tags TEXT NOT NULL,
     shape BLOB NOT NULL
 );
+CREATE INDEX hazard_kind ON hazards (kind);
 CREATE VIRTUAL TABLE hazard_index USING rtree(id, min_lon, max_lon, min_lat, max_lat);
 CREATE TABLE ground (
     id INTEGER PRIMARY KEY,

@@ -24,6 +24,18 @@ MAPPED_RADIUS_M = 2_400.0
 PATTERN_M = 800.0
 #: Cycle paths and lanes count fully at the address and nothing at this distance (a mile and a half), linearly between.
 BIKE_INFRASTRUCTURE_M = 2_414.0
+#: What a safety check counts, by its size. Overhead lines from this voltage on, and those without one.
+HIGH_VOLTAGE_V = 200_000
+#: A runway shorter than this (metres) bears light aircraft alone: airliners need 1,200 m, the smallest 800.
+LEAST_RUNWAY_M = 800.0
+#: A factory of which the map says nothing more counts from this size on: smaller is a workshop or a bakery.
+SMALLEST_FACTORY_M2 = 10_000.0
+#: A site without name and operator counts from this size on: smaller is a septic tank or a heap of earth.
+SMALLEST_SITE_M2 = 1_000.0
+#: Still water without a kind counts from this size on: smaller is a garden pond.
+SMALLEST_WATER_M2 = 2_000.0
+#: How much of a green space is wood, water or meadow is known where the land cover of this share of it is mapped.
+LEAST_MAPPED_SHARE = 0.5
 GREEN_KINDS = frozenset({Kind.PARK, Kind.GARDEN, Kind.NATURE_RESERVE, Kind.FOREST, Kind.BEACH})
 #: The mode of a stop that only its own route_ref tag names routes for.
 MODE_OF_STOP = {
@@ -108,7 +120,10 @@ class RegionFacts:
 
 @dataclass(frozen=True, slots=True)
 class Hazard:
-    """The nearest line or area of one kind: metres from the address to its line or edge (0 inside it)."""
+    """A line or area near an address: metres to its line or edge (0 inside it), and where that nearest point lies.
+
+    `direction` is one of the eight of the compass ("north-east"), "" inside.
+    """
 
     osm_id: str
     kind: Kind
@@ -116,6 +131,7 @@ class Hazard:
     distance_m: float
     lanes: int | None
     tags: dict[str, str]
+    direction: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +142,7 @@ class GreenSpace:
     area_m2: float
     paths_inside_m: float
     has_named_trail: bool
-    #: Share of wood, water and meadow in the area, 0 to 1; None where no land cover is mapped in or on it.
+    #: Share of wood, water and meadow in the area, 0 to 1; None where that of too little of it is mapped.
     nature_share: float | None
     #: Which of bench, toilets, drinking_water, playground, lighting, viewpoint are in it.
     comforts: tuple[str, ...]

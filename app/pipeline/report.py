@@ -173,11 +173,14 @@ class Check:
     outcome: Outcome
     #: One sentence with the measured distance and the thing's name.
     finding: str
+    #: Whole metres, in tens from 1 km on: the check is judged by these.
     distance_m: float | None = None
     rule: str = ""
     evidence: str = ""
     strength: str = ""
     link: str = ""
+    #: What was looked for and not found ("petrol stations within 160 m"), so that one line can tell it of many checks.
+    nothing: str = ""
 
 
 @dataclass(frozen=True, slots=True)

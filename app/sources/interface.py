@@ -62,6 +62,9 @@ class Surroundings(Protocol):
     def hazards(self, *kinds: Kind, within_m: float) -> tuple[Hazard, ...]:
         """Lines and areas of these kinds within a straight distance, nearest first; tunnels left out."""
 
+    def hazards_mapped(self, *kinds: Kind) -> int:
+        """How many lines and areas of these kinds the whole region has."""
+
     def green_spaces(self) -> tuple[GreenSpace, ...]:
         """Green areas open to the public within 45 minutes on foot, nearest first."""
 

@@ -103,11 +103,18 @@ def test_it_shows_places_with_minutes_and_metres(page: BeautifulSoup) -> None:
 
 
 def test_it_shows_checks_with_distance_and_evidence(page: BeautifulSoup) -> None:
-    checks = {item.strong.text: item.get_text(" ", strip=True) for item in page.select(".check")}
-    assert "Caution Railway 40 m" in checks["Railway"]
+    checks = {item.strong.text: item.get_text(" ", strip=True) for item in page.select(".check:has(strong)")}
+    assert checks["Railway"].startswith("Caution Railway A main line passes at 42 m.")
     assert "Hilpert 2019" in checks["Fuel station"]
     assert "Strength of the evidence: moderate" in checks["Fuel station"]
     assert checks["Runway"].startswith("Unknown")
+
+
+def test_it_tells_in_one_line_what_is_not_near(page: BeautifulSoup) -> None:
+    (clear,) = page.select(".check:not(:has(strong))")
+    text = clear.get_text(" ", strip=True)
+    assert text.startswith("Nothing of these is near: power lines within 50 m; water within 50 m.")
+    assert clear.select_one("a[href='https://example.org/map']")
 
 
 def test_it_shows_how_often_a_line_runs_where_that_is_known(page: BeautifulSoup) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -60,8 +60,9 @@ def place(kind: Kind, east_m: float, north_m: float = 0.0, name: str = "", **tag
 
 
 def hazard(kind: Kind, distance_m: float, name: str = "", lanes: int | None = None, **tags: str) -> Hazard:
-    """Return a line or area whose nearest point is so many metres away."""
-    return Hazard(f"w{kind:d}{round(distance_m * 10):06d}{name}", kind, name, distance_m, lanes, tags)
+    """Return a line or area whose nearest point is so many metres north."""
+    direction = "north" if distance_m else ""
+    return Hazard(f"w{kind:d}{round(distance_m * 10):06d}{name}", kind, name, distance_m, lanes, tags, direction)
 
 
 def green(
@@ -103,6 +104,8 @@ class StreetGrid:
 
     places: tuple[Place, ...] = ()
     dangers: tuple[Hazard, ...] = ()
+    #: How many hazards of each kind the whole region has.
+    hazard_counts: Mapping[Kind, int] = field(default_factory=lambda: dict.fromkeys(Kind, 3))
     greens: tuple[GreenSpace, ...] = ()
     stops: tuple[TransitStop, ...] = ()
     facts: MappedFacts = WELL_MAPPED
@@ -156,6 +159,9 @@ class StreetGrid:
     def hazards(self, *kinds: Kind, within_m: float) -> tuple[Hazard, ...]:
         near = [h for h in self.dangers if h.kind in kinds and h.distance_m <= within_m]
         return tuple(sorted(near, key=lambda h: (h.distance_m, h.osm_id)))
+
+    def hazards_mapped(self, *kinds: Kind) -> int:
+        return sum(self.hazard_counts.get(kind, 0) for kind in kinds)
 
     def green_spaces(self) -> tuple[GreenSpace, ...]:
         return tuple(sorted(self.greens, key=lambda g: (g.place.walk_s or 0.0, g.place.osm_id)))

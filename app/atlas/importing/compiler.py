@@ -12,16 +12,19 @@ from app.atlas.coverage import Coverage, coverage_of
 from app.atlas.facts import GREEN_KINDS
 from app.atlas.importing.access import snap_areas, snap_points
 from app.atlas.importing.elements import Extract
-from app.atlas.importing.features import HazardRow, PlaceRow, PlaceShapes, hazard_rows, is_hazard, is_place, place_rows
+from app.atlas.importing.features import PlaceRow, PlaceShapes, is_place, place_rows
 from app.atlas.importing.greens import (
     GreenFacts,
+    GreenShape,
     PathLines,
     is_green_space,
     land_of,
+    lets_people_in,
     measure_greens,
-    woods_inside_others,
+    parts_of_others,
 )
 from app.atlas.importing.grounds import GroundRow, ground_rows
+from app.atlas.importing.hazards import HazardRow, hazard_rows, is_hazard
 from app.atlas.importing.outlines import outlines_of, street_lines
 from app.atlas.importing.stops import name_stops, station_entrances, stop_routes
 from app.atlas.importing.tables import AtlasTables
@@ -109,20 +112,30 @@ class Compiler:
         return hazard_rows(shapes, self._outlines.of(np.array(rows, dtype=np.intp)), points)
 
     def _greens(self, rows: Sequence[PlaceRow], places: PlaceShapes) -> tuple[dict[int, GreenFacts], set[int]]:
-        """Return the measures of the green areas, by row, and the rows of woods that are no place to go to."""
+        """Return the measures of the green areas, by row, and the rows of those that are no place to go to."""
         green = [i for i, row in enumerate(rows) if row.kind in GREEN_KINDS and row.area_m2 is not None]
         areas = places.outlines.metres[[rows[i].element for i in green]]
-        kinds = [rows[i].kind for i in green]
+        kinds, tags = [rows[i].kind for i in green], [places.shapes[rows[i].element].tags for i in green]
         land = land_of(self._paths(), self._extract.covers, self._extract.comforts, self.projection)
         facts = measure_greens(areas, kinds, land)
-        part = woods_inside_others(areas, kinds)
+        shut = [i for i, of_green in zip(green, tags, strict=True) if not lets_people_in(of_green)]
         found, dropped = {}, {i for i, row in enumerate(rows) if row.kind == Kind.FOREST and row.area_m2 is None}
+        dropped.update(shut)
+        part = self._parts(rows, [i for i in green if i not in dropped], places)
         for position, i in enumerate(green):
-            if part[position] or not is_green_space(kinds[position], rows[i].area_m2 or 0.0, facts[position]):
+            if i in part or not is_green_space(kinds[position], rows[i].area_m2 or 0.0, facts[position]):
                 dropped.add(i)
-            else:
+            elif i not in dropped:
                 found[i] = facts[position]
         return found, dropped
+
+    def _parts(self, rows: Sequence[PlaceRow], green: Sequence[int], places: PlaceShapes) -> set[int]:
+        """Return the rows among some green areas that are parts of others."""
+        elements = [rows[i].element for i in green]
+        names = [places.shapes[element].tags.get("name", "") for element in elements]
+        shapes = [GreenShape(rows[i].kind, name, rows[i].osm_id) for i, name in zip(green, names, strict=True)]
+        is_part = parts_of_others(places.outlines.metres[elements], shapes)
+        return {i for i, part in zip(green, is_part.tolist(), strict=True) if part}
 
     def _paths(self) -> PathLines:
         tags = self._ways.tags
