@@ -1,0 +1,207 @@
+"""What a report says to be near, beside the extract: names, metres, minutes, counts and "none"."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from shapely.geometry import Point
+
+from app.pipeline.report import FoundPlace, Group, Report
+from tests.truth.oracles.timetable import Timetable
+from tests.truth.oracles.walking import Roads, Span, Walk
+from tests.truth.oracles.wanted import WANTED
+from tests.truth.oracles.world import Thing, World
+from tests.truth.statements import Statement
+
+#: How far a walk may be off: nine tenths and a minute below, 15 % and a minute above.
+LEAST_SHARE, MOST_SHARE, SLACK_MIN = 0.9, 1.15, 1.0
+#: A place must be this much nearer than the one that a report calls the nearest, before that is called false.
+CLEARLY_NEARER_MIN, CLEARLY_NEARER_SHARE = 2.0, 0.15
+NEAR_MIN, LISTED_MIN = 15.0, 30.0
+#: Metres that two measures of one straight line may differ.
+SLACK_M, SLACK_SHARE = 10.0, 0.05
+#: Two things of one need and name within these metres may be one thing mapped twice.
+TWINS_M = 150.0
+#: A place farther than this in a straight line is no walk of 45 minutes.
+REACH_M = 3_700.0
+#: Groups that are needs under another name.
+OTHER_GROUPS = {"green": "park", "other_greens": "park", "stops": "stop"}
+
+
+@dataclass
+class Region:
+    """The oracles of one region."""
+
+    world: World
+    roads: Roads
+    timetable: Timetable | None = None
+
+    @cached_property
+    def candidates(self) -> dict[str, list[tuple[Thing, bool]]]:
+        """For each need every thing that may answer it, and whether it surely does."""
+        found: dict[str, list[tuple[Thing, bool]]] = {key: [] for key in WANTED}
+        for thing in self.world.things:
+            for key, want in WANTED.items():
+                sure = want.sure(thing)
+                if sure or want.may(thing):
+                    found[key].append((thing, sure))
+        return found
+
+
+class Surroundings:
+    """What is around one address."""
+
+    def __init__(self, region: Region, report: Report) -> None:
+        self.region, self.report = region, report
+        self.here = Point(region.world.xy(report.location.lat, report.location.lon))
+        street = re.sub(r"^\S*\d\S* |,.*$", "", report.location.label)
+        self.walk: Walk = region.roads.from_point((self.here.x, self.here.y), street.strip())
+        self._spans: dict[str, Span] = {}
+
+    def span(self, thing: Thing) -> Span:
+        """Return the walk to a thing, from below and from above."""
+        if thing.osm_id not in self._spans:
+            self._spans[thing.osm_id] = self.walk.to(thing.osm_id, thing.shape)
+        return self._spans[thing.osm_id]
+
+    def surely(self, key: str) -> list[tuple[float, Thing]]:
+        """Return what surely answers a need, each thing once, with the longest that its walk can be."""
+        near = [thing for thing, sure in self.region.candidates.get(key, ()) if sure and self._is_near(thing)]
+        walks = sorted(((self.span(thing).most, thing) for thing in near), key=lambda found: (found[0], found[1].osm_id))
+        kept: list[tuple[float, Thing]] = []
+        for most, thing in walks:
+            if math.isfinite(most) and not any(_may_be_one(thing, other) for _, other in kept):
+                kept.append((most, thing))
+        return kept
+
+    def may_be_within(self, key: str, minutes: float) -> int:
+        """Count what may answer a need within a walk."""
+        near = [thing for thing, _ in self.region.candidates.get(key, ()) if self._is_near(thing)]
+        return sum(LEAST_SHARE * self.span(thing).least - SLACK_MIN <= minutes for thing in near)
+
+    def _is_near(self, thing: Thing) -> bool:
+        return self.here.distance(thing.shape) <= REACH_M
+
+
+def _may_be_one(one: Thing, other: Thing) -> bool:
+    """Return whether two things may be one mapped twice: near, and not told apart by their names."""
+    if one.shape.distance(other.shape) > TWINS_M:
+        return False
+    names = {one.tags.get("name", ""), other.tags.get("name", "")}
+    return len(names) == 1 or "" in names
+
+
+def near_statements(around: Surroundings) -> Iterator[Statement]:
+    """Yield every statement on places near: of all groups of all sections."""
+    for finding in around.report.findings:
+        for group in finding.groups:
+            key = OTHER_GROUPS.get(group.key, group.key)
+            for place in group.places:
+                yield from _place_statements(around, key, place)
+            if group.key in WANTED:
+                yield from _group_statements(around, group)
+                yield from _twins(around, group)
+
+
+def _place_statements(around: Surroundings, key: str, place: FoundPlace) -> Iterator[Statement]:
+    if not place.osm_id:
+        yield from _feed_stop(around, place)
+        return
+    thing = around.region.world.by_id.get(place.osm_id)
+    said = f"{key}: {place.name}, {place.minutes} min, {place.metres:g} m ({place.osm_id})"
+    if thing is None:
+        yield Statement("exists", said, "no such element in the extract")
+        return
+    yield Statement("exists", said, _wrong_kind(key, place, thing))
+    yield Statement("metres", said, _wrong_metres(around, place, thing))
+    yield Statement("walk", said, _wrong_walk(around.span(thing), place.minutes))
+
+
+def _wrong_kind(key: str, place: FoundPlace, thing: Thing) -> str:
+    want = WANTED.get(key)
+    if want and not want.may(thing):
+        return f"its tags are no {key}: {dict(thing.tags)}"
+    nameless = "no name" in place.name or key == "stop"
+    if not nameless and place.name not in {value.strip() for value in thing.tags.values()}:
+        return f"its names are {[v for k, v in thing.tags.items() if 'name' in k]}"
+    return ""
+
+
+def _wrong_metres(around: Surroundings, place: FoundPlace, thing: Thing) -> str:
+    edge = around.here.distance(thing.shape)
+    centre = max(edge, around.here.distance(thing.shape.centroid)) if thing.shape.length < 600 else edge
+    slack = max(SLACK_M, SLACK_SHARE * centre)
+    return "" if edge - slack <= place.metres <= centre + slack else f"it is {edge:.0f} to {centre:.0f} m away"
+
+
+def _wrong_walk(span: Span, minutes: float | None) -> str:
+    if minutes is None:
+        return ""
+    if minutes < LEAST_SHARE * span.least - SLACK_MIN:
+        return f"no way is shorter than {span.least:.1f} min"
+    if minutes > MOST_SHARE * span.most + SLACK_MIN:
+        return f"there is a way of {span.most:.1f} min"
+    return ""
+
+
+def _feed_stop(around: Surroundings, place: FoundPlace) -> Iterator[Statement]:
+    timetable = around.region.timetable
+    said = f"stop of the timetable: {place.name}, {place.metres:g} m"
+    named = [] if timetable is None else [s for s in timetable.stops.values() if s.name.strip() == place.name]
+    far = [around.here.distance(Point(around.region.world.xy(stop.lat, stop.lon))) for stop in named]
+    fits = any(abs(metres - place.metres) <= max(SLACK_M, SLACK_SHARE * metres) for metres in far)
+    nameless = "no name" in place.name or place.name.lower().startswith(("a ", "an "))
+    yield Statement("exists", said, "" if fits or nameless else f"stops of that name are {[round(m) for m in far]} m away")
+
+
+def _group_statements(around: Surroundings, group: Group) -> Iterator[Statement]:
+    """Yield the nearest, "none", and the counts of a need."""
+    if group.key == "stop" and around.region.timetable is not None:
+        return
+    sure = around.surely(group.key)
+    nearest = sure[0] if sure else None
+    if group.nearest_min is None:
+        yield Statement("none", f"{group.title}: none within 30 min", _wrong_none(nearest))
+    else:
+        said = f"{group.title}: the nearest is {group.nearest_min} min away"
+        yield Statement("nearest", said, _wrong_nearest(group.nearest_min, nearest))
+    for said_count, minutes in ((group.within_15, NEAR_MIN), (group.within_30, LISTED_MIN)):
+        least = sum(MOST_SHARE * most + SLACK_MIN <= minutes for most, _ in sure)
+        most_count = around.may_be_within(group.key, minutes)
+        wrong = "" if least <= said_count <= most_count else f"there are {least} to {most_count}"
+        yield Statement("count", f"{group.title}: {said_count} within {minutes:g} min", wrong)
+
+
+def _wrong_none(nearest: tuple[float, Thing] | None) -> str:
+    if nearest is None or MOST_SHARE * nearest[0] + SLACK_MIN > LISTED_MIN:
+        return ""
+    return f"{_called(nearest[1])} is {nearest[0]:.1f} min away"
+
+
+def _wrong_nearest(minutes: float, nearest: tuple[float, Thing] | None) -> str:
+    if nearest is None:
+        return ""
+    gain = minutes - nearest[0]
+    if gain <= CLEARLY_NEARER_MIN or gain <= CLEARLY_NEARER_SHARE * minutes:
+        return ""
+    return f"{_called(nearest[1])} is {nearest[0]:.1f} min away"
+
+
+def _called(thing: Thing) -> str:
+    return f"{thing.tags.get('name', 'one without a name')} ({thing.osm_id})"
+
+
+def _twins(around: Surroundings, group: Group) -> Iterator[Statement]:
+    """Yield, for each two listed places of one name, whether one lies in the other: mapped twice, said twice."""
+    things = [around.region.world.by_id.get(place.osm_id) for place in group.places if place.osm_id]
+    known = [thing for thing in things if thing is not None and "name" in thing.tags]
+    for number, one in enumerate(known):
+        for other in known[number + 1 :]:
+            if one.tags["name"] == other.tags["name"]:
+                once = one.osm_id != other.osm_id and one.shape.distance(other.shape) > 1
+                said = f"{group.title}: {_called(one)} beside {_called(other)}"
+                yield Statement("mapped once", said, "" if once else "they are one place")
