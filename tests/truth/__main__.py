@@ -27,7 +27,7 @@ def main() -> int:
     rows: list[Row] = []
     wanted = sys.argv[1:]
     with tempfile.TemporaryDirectory() as folder:
-        pages = pages_in(f"{folder}/site")
+        pages = pages_in(Path(folder) / "site")
         for extract in (*samples(), *larger()):
             if not wanted or extract.name in wanted:
                 started = time.monotonic()

@@ -58,7 +58,9 @@ def _slack(metres: float) -> float:
 def _wrong_distance(far: float, things: list[tuple[float, Thing]]) -> str:
     if any(abs(metres - far) <= _slack(far) for metres, _ in things):
         return ""
-    return f"nothing of that kind is so far away; the nearest is {_nearer(min(things, default=None, key=lambda t: t[0]))}"
+    return (
+        f"nothing of that kind is so far away; the nearest is {_nearer(min(things, default=None, key=lambda t: t[0]))}"
+    )
 
 
 def _wrong_pass(check: Check, nearest: tuple[float, Thing] | None) -> str:

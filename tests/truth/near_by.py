@@ -10,26 +10,29 @@ from functools import cached_property
 
 from shapely.geometry import Point
 
-from app.pipeline.report import FoundPlace, Group, Report
+from app.pipeline.report import Finding, FoundPlace, Group, Report
 from tests.truth.oracles.timetable import Timetable
-from tests.truth.oracles.walking import Roads, Span, Walk
+from tests.truth.oracles.walking import METRES_PER_MINUTE, Roads, Span, Walk
 from tests.truth.oracles.wanted import WANTED
 from tests.truth.oracles.world import Thing, World
-from tests.truth.statements import Statement
+from tests.truth.statements import NAME_AND_WALK, Statement, minutes_in
 
 #: How far a walk may be off: nine tenths and a minute below, 15 % and a minute above.
 LEAST_SHARE, MOST_SHARE, SLACK_MIN = 0.9, 1.15, 1.0
 #: A place must be this much nearer than the one that a report calls the nearest, before that is called false.
 CLEARLY_NEARER_MIN, CLEARLY_NEARER_SHARE = 2.0, 0.15
-NEAR_MIN, LISTED_MIN = 15.0, 30.0
+NEAR_MIN, LISTED_MIN, FARTHEST_SAID_MIN = 15.0, 30.0, 45.0
 #: Metres that two measures of one straight line may differ.
 SLACK_M, SLACK_SHARE = 10.0, 0.05
 #: Two things of one need and name within these metres may be one thing mapped twice.
 TWINS_M = 150.0
 #: A place farther than this in a straight line is no walk of 45 minutes.
 REACH_M = 3_700.0
+#: An entrance of a station is no farther from it.
+ENTRANCE_M = 300.0
 #: Groups that are needs under another name.
-OTHER_GROUPS = {"green": "park", "other_greens": "park", "stops": "stop"}
+NEED_GROUPS = WANTED.keys() - {"green"}
+OTHER_GROUPS = {"other_greens": "green", "stops": "stop"}
 
 
 @dataclass
@@ -41,12 +44,17 @@ class Region:
     timetable: Timetable | None = None
 
     @cached_property
+    def entrances(self) -> list[Thing]:
+        """The entrances of stations."""
+        return [thing for thing in self.world.things if thing.tags.get("railway", "").endswith("_entrance")]
+
+    @cached_property
     def candidates(self) -> dict[str, list[tuple[Thing, bool]]]:
         """For each need every thing that may answer it, and whether it surely does."""
         found: dict[str, list[tuple[Thing, bool]]] = {key: [] for key in WANTED}
         for thing in self.world.things:
             for key, want in WANTED.items():
-                sure = want.sure(thing)
+                sure = want.sure(thing) and self.world.is_whole(thing.osm_id)
                 if sure or want.may(thing):
                     found[key].append((thing, sure))
         return found
@@ -61,22 +69,38 @@ class Surroundings:
         street = re.sub(r"^\S*\d\S* |,.*$", "", report.location.label)
         self.walk: Walk = region.roads.from_point((self.here.x, self.here.y), street.strip())
         self._spans: dict[str, Span] = {}
+        self._surely: dict[str, list[tuple[float, Thing]]] = {}
 
     def span(self, thing: Thing) -> Span:
         """Return the walk to a thing, from below and from above."""
         if thing.osm_id not in self._spans:
-            self._spans[thing.osm_id] = self.walk.to(thing.osm_id, thing.shape)
+            self._spans[thing.osm_id] = self._with_entrances(thing, self.walk.to(thing.osm_id, thing.shape))
         return self._spans[thing.osm_id]
+
+    def _with_entrances(self, thing: Thing, span: Span) -> Span:
+        """Take the entrances of a station as ways in: those within 300 m."""
+        if not {"railway", "station", "subway"} & thing.tags.keys():
+            return span
+        near = [entrance for entrance in self.region.entrances if entrance.shape.distance(thing.shape) <= ENTRANCE_M]
+        walks = [self.walk.to(entrance.osm_id, entrance.shape).least for entrance in near]
+        return Span(min((span.least, *walks)), span.most)
 
     def surely(self, key: str) -> list[tuple[float, Thing]]:
         """Return what surely answers a need, each thing once, with the longest that its walk can be."""
+        if key not in self._surely:
+            self._surely[key] = list(self._look_for(key))
+        return self._surely[key]
+
+    def _look_for(self, key: str) -> Iterator[tuple[float, Thing]]:
         near = [thing for thing, sure in self.region.candidates.get(key, ()) if sure and self._is_near(thing)]
-        walks = sorted(((self.span(thing).most, thing) for thing in near), key=lambda found: (found[0], found[1].osm_id))
-        kept: list[tuple[float, Thing]] = []
+        walks = sorted(
+            ((self.span(thing).most, thing) for thing in near), key=lambda found: (found[0], found[1].osm_id)
+        )
+        kept: list[Thing] = []
         for most, thing in walks:
-            if math.isfinite(most) and not any(_may_be_one(thing, other) for _, other in kept):
-                kept.append((most, thing))
-        return kept
+            if math.isfinite(most) and not any(_may_be_one(thing, other) for other in kept):
+                kept.append(thing)
+                yield most, thing
 
     def may_be_within(self, key: str, minutes: float) -> int:
         """Count what may answer a need within a walk."""
@@ -102,9 +126,11 @@ def near_statements(around: Surroundings) -> Iterator[Statement]:
             key = OTHER_GROUPS.get(group.key, group.key)
             for place in group.places:
                 yield from _place_statements(around, key, place)
-            if group.key in WANTED:
+            if group.key in NEED_GROUPS:
                 yield from _group_statements(around, group)
                 yield from _twins(around, group)
+        for key, text in _needs_in_words(finding):
+            yield from _said_of_need(around, key, text)
 
 
 def _place_statements(around: Surroundings, key: str, place: FoundPlace) -> Iterator[Statement]:
@@ -119,6 +145,7 @@ def _place_statements(around: Surroundings, key: str, place: FoundPlace) -> Iter
     yield Statement("exists", said, _wrong_kind(key, place, thing))
     yield Statement("metres", said, _wrong_metres(around, place, thing))
     yield Statement("walk", said, _wrong_walk(around.span(thing), place.minutes))
+    yield Statement("walk", f"{said}: the walk beside the metres", _too_quick(place))
 
 
 def _wrong_kind(key: str, place: FoundPlace, thing: Thing) -> str:
@@ -148,6 +175,14 @@ def _wrong_walk(span: Span, minutes: float | None) -> str:
     return ""
 
 
+def _too_quick(place: FoundPlace) -> str:
+    """Return why a person would wonder: nobody walks a straight line faster than the pace that the page names."""
+    least = place.metres / METRES_PER_MINUTE
+    if place.minutes is None or place.minutes >= LEAST_SHARE * least - 0.5:
+        return ""
+    return f"{place.metres:g} m are {least:.1f} min straight"
+
+
 def _feed_stop(around: Surroundings, place: FoundPlace) -> Iterator[Statement]:
     timetable = around.region.timetable
     said = f"stop of the timetable: {place.name}, {place.metres:g} m"
@@ -155,7 +190,9 @@ def _feed_stop(around: Surroundings, place: FoundPlace) -> Iterator[Statement]:
     far = [around.here.distance(Point(around.region.world.xy(stop.lat, stop.lon))) for stop in named]
     fits = any(abs(metres - place.metres) <= max(SLACK_M, SLACK_SHARE * metres) for metres in far)
     nameless = "no name" in place.name or place.name.lower().startswith(("a ", "an "))
-    yield Statement("exists", said, "" if fits or nameless else f"stops of that name are {[round(m) for m in far]} m away")
+    yield Statement(
+        "exists", said, "" if fits or nameless else f"stops of that name are {[round(m) for m in far]} m away"
+    )
 
 
 def _group_statements(around: Surroundings, group: Group) -> Iterator[Statement]:
@@ -165,19 +202,46 @@ def _group_statements(around: Surroundings, group: Group) -> Iterator[Statement]
     sure = around.surely(group.key)
     nearest = sure[0] if sure else None
     if group.nearest_min is None:
-        yield Statement("none", f"{group.title}: none within 30 min", _wrong_none(nearest))
+        yield Statement("none", f"{group.title}: none within 30 min", _wrong_none(nearest, LISTED_MIN))
     else:
         said = f"{group.title}: the nearest is {group.nearest_min} min away"
         yield Statement("nearest", said, _wrong_nearest(group.nearest_min, nearest))
     for said_count, minutes in ((group.within_15, NEAR_MIN), (group.within_30, LISTED_MIN)):
-        least = sum(MOST_SHARE * most + SLACK_MIN <= minutes for most, _ in sure)
-        most_count = around.may_be_within(group.key, minutes)
-        wrong = "" if least <= said_count <= most_count else f"there are {least} to {most_count}"
-        yield Statement("count", f"{group.title}: {said_count} within {minutes:g} min", wrong)
+        yield _count_statement(around, group.key, said_count, minutes)
 
 
-def _wrong_none(nearest: tuple[float, Thing] | None) -> str:
-    if nearest is None or MOST_SHARE * nearest[0] + SLACK_MIN > LISTED_MIN:
+def _count_statement(around: Surroundings, key: str, said: int, minutes: float) -> Statement:
+    least = sum(MOST_SHARE * most + SLACK_MIN <= minutes for most, _ in around.surely(key))
+    most = around.may_be_within(key, minutes)
+    wrong = "" if least <= said <= most else f"there are {least} to {most}"
+    return Statement("count", f"{key}: {said} within {minutes:g} min", wrong)
+
+
+def _needs_in_words(finding: Finding) -> Iterator[tuple[str, str]]:
+    """Yield each need of which a sentence tells the nearest: in the score of the place, and in what was asked for."""
+    if finding.stage == "tier2_scoring":
+        yield from ((part.key, part.evidence) for part in finding.parts if part.value is not None)
+    for check in finding.checks:
+        if check.key.startswith("must_"):
+            yield check.key.removeprefix("must_").split(":")[0], check.finding
+
+
+def _said_of_need(around: Surroundings, key: str, text: str) -> Iterator[Statement]:
+    """Yield the nearest, "none", and how many more, of a sentence on one need."""
+    if key not in NEED_GROUPS or (key == "stop" and around.region.timetable is not None):
+        return
+    nearest = next(iter(around.surely(key)), None)
+    if "there is none on the map within" in text.casefold():
+        yield Statement("none", f"{key}: {text}", _wrong_none(nearest, FARTHEST_SAID_MIN))
+    if match := NAME_AND_WALK.search(text):
+        # Whole minutes: half a one may be lost.
+        yield Statement("nearest", f"{key}: {text}", _wrong_nearest(minutes_in(match["walk"]) - 0.5, nearest))
+    if match := re.search(r"and ([\d,]+) more within (\d+) minutes", text):
+        yield _count_statement(around, key, int(match[1].replace(",", "")) + 1, float(match[2]))
+
+
+def _wrong_none(nearest: tuple[float, Thing] | None, within: float) -> str:
+    if nearest is None or MOST_SHARE * nearest[0] + SLACK_MIN > within:
         return ""
     return f"{_called(nearest[1])} is {nearest[0]:.1f} min away"
 

@@ -16,7 +16,9 @@ MAY_REPEAT = (
     # Which of the reasons at the top hold for a section: said at each such section.
     re.compile(r"^The reasons that hold for the whole report"),
     # What a check rests on: hidden until asked for, and the same for checks that share it.
-    re.compile(r"\((?:Karner|Hilpert|World Health).*\)\.$|^Your own wish|^What the listing says|^Strength of the evidence"),
+    re.compile(
+        r"\((?:Karner|Hilpert|World Health).*\)\.$|^Your own wish|^What the listing says|^Strength of the evidence"
+    ),
     re.compile(r"^Warns nearer than|^Warns above"),
     # The answer to a wish; its title above it says which.
     re.compile(r"^(The listing does not say|Yes: there is none on the map within that distance)"),
@@ -74,7 +76,9 @@ def _walks_in_texts(report: Report) -> Iterator[Statement]:
         extra = minutes - known if known else (minutes if len(minutes) > 1 else set())
         # 12.45 minutes are kept as 12.4 or 12.5 in a list: one minute more or less is rounding twice.
         wrong = {m for m in extra if not known or min(abs(m - k) for k in known) > 1}
-        yield Statement("one value", f"{name}: {sorted(minutes)} min", f"elsewhere {sorted(known or wrong)}" if wrong else "")
+        yield Statement(
+            "one value", f"{name}: {sorted(minutes)} min", f"elsewhere {sorted(known or wrong)}" if wrong else ""
+        )
 
 
 def _last_name(text: str, listed: dict[str, set[int]]) -> str:
@@ -117,7 +121,9 @@ def _known_and_unknown(report: Report) -> Iterator[Statement]:
         whats += [noun for t in texts_of(finding) for m in NOT_KNOWN.finditer(t) for noun in _nouns_in(m["nouns"])]
         for what in whats:
             beside = groups.get(_noun(what))
-            yield Statement("known once", f"{finding.stage}: {what} is not known", f"{beside.title} is listed" if beside else "")
+            yield Statement(
+                "known once", f"{finding.stage}: {what} is not known", f"{beside.title} is listed" if beside else ""
+            )
 
 
 def _noun(text: str) -> str:

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from flask import Flask
 
 from app import create_app
 from app.config import Config
 from app.pipeline.report import Report
+from app.web.services import services_of
 from tests.support.asking import submit
 from tests.support.queue_steps import Steps
 from tests.truth.hazards_said import hazard_statements
@@ -74,11 +76,7 @@ def table(rows: list[Row]) -> Iterator[str]:
             yield f"FALSE [{statement.kind}] {row.address}: {statement.said} -- {statement.truth}"
 
 
-def pages_in(folder: str) -> Pages:
+def pages_in(folder: Path) -> Pages:
     """Return a site of its own in a folder."""
-    from pathlib import Path
-
-    from app.web.services import services_of
-
-    app = create_app(Config(data_dir=Path(folder), operator_token="let-me-in", secret_key="k" * 64))
+    app = create_app(Config(data_dir=folder, operator_token="let-me-in", secret_key="k" * 64))
     return Pages(app, Steps(services_of(app).store))

@@ -12,6 +12,8 @@ from tests.truth.statements import Statement
 
 #: A service day with fewer trips than this share of the fullest such day is no usual one.
 USUAL_SHARE = 0.7
+#: Minutes that a departure may differ where the feed only gives the times of the stops around.
+UNTOLD_MIN = 15
 
 
 def transit_statements(around: Surroundings) -> Iterator[Statement]:
@@ -29,7 +31,9 @@ def transit_statements(around: Surroundings) -> Iterator[Statement]:
 
 
 def _said(route: Route) -> str:
-    return f"{route.name} from {route.stop} to {route.towards}: {route.weekday_trips} trips, {route.first} to {route.last}"
+    return (
+        f"{route.name} from {route.stop} to {route.towards}: {route.weekday_trips} trips, {route.first} to {route.last}"
+    )
 
 
 def _unusual(timetable: Timetable, day: date) -> str:
@@ -52,10 +56,11 @@ def _wrong_route(timetable: Timetable, calls: Mapping[str, list[Call]], route: R
 
 
 def _fits(count: Count, route: Route) -> bool:
-    ends = route.towards in count.headsigns or not route.towards
-    return ends and (count.trips, count.first_min, count.last_min) == (
-        *(route.weekday_trips, _clock(route.first), _clock(route.last)),
-    )
+    if count.trips != route.weekday_trips or (route.towards and route.towards not in count.headsigns):
+        return False
+    slack = 0 if count.is_told else UNTOLD_MIN
+    ends = ((count.first_min, _clock(route.first)), (count.last_min, _clock(route.last)))
+    return all(min(abs(one - other), 1_440 - abs(one - other)) <= slack for one, other in ends)
 
 
 def _clock(text: str) -> int:

@@ -10,7 +10,7 @@ from tests.truth.oracles.wanted import Want, is_surely_gone, one_of
 from tests.truth.oracles.world import Tags, Thing
 
 #: Anything of these makes a line less than sure.
-LINE_DOUBTS = ("tunnel", "covered", "location", "layer", "level", "service", "intermittent", "cutting", "indoor")
+LINE_DOUBTS = ("tunnel", "covered", "location", "level", "service", "intermittent", "cutting", "indoor")
 
 
 def is_hidden(tags: Tags) -> bool:
@@ -21,7 +21,8 @@ def is_hidden(tags: Tags) -> bool:
 def _is_open(tags: Tags) -> bool:
     lifecycle = ("disused", "abandoned", "construction", "proposed", "razed", "demolished", "end_date", "access", "was")
     odd = any(key.split(":")[0] in lifecycle for key in tags)
-    return not odd and all(tags.get(key, "no") in ("no", "0") for key in LINE_DOUBTS)
+    below = tags.get("layer", "0").startswith("-")
+    return not odd and not below and all(tags.get(key, "no") in ("no", "0") for key in LINE_DOUBTS)
 
 
 def volts(tags: Tags) -> int | None:
@@ -67,7 +68,8 @@ def _is_surely_water(thing: Thing) -> bool:
     if not _is_open(tags):
         return False
     standing = tags.get("natural") == "water" and tags.get("water") in ("lake", "river", "reservoir")
-    return tags.get("waterway") in ("river", "canal") or (standing and thing.shape.area > 10_000)
+    shore = tags.get("natural") == "coastline"
+    return shore or tags.get("waterway") in ("river", "canal") or (standing and thing.shape.area > 10_000)
 
 
 def _may_be_water(thing: Thing) -> bool:
@@ -91,7 +93,8 @@ def _may_be_industry(thing: Thing) -> bool:
 
 
 def _is_surely_rail(thing: Thing) -> bool:
-    return thing.tags.get("railway") == "rail" and thing.tags.get("usage") == "main" and _is_open(thing.tags)
+    used = thing.tags.get("usage") in ("main", "branch")
+    return thing.tags.get("railway") == "rail" and used and _is_open(thing.tags)
 
 
 def _is_surely_high_voltage(thing: Thing) -> bool:
@@ -115,7 +118,9 @@ def _is_surely_motorway(thing: Thing) -> bool:
 
 def _seen(want: Want) -> Want:
     """Leave out what is under the ground or gone."""
-    return Want(want.sure, lambda thing: not is_hidden(thing.tags) and not is_surely_gone(thing.tags) and want.may(thing))
+    return Want(
+        want.sure, lambda thing: not is_hidden(thing.tags) and not is_surely_gone(thing.tags) and want.may(thing)
+    )
 
 
 #: By the key of the check in a report.

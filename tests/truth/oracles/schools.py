@@ -29,7 +29,8 @@ SURELY_PRIMARY = re.compile(
     r"scuola (primaria|elementare)|\binfants? school|ala-asteen"
 )
 SURELY_SECONDARY = re.compile(
-    r"\bsecondary school|\bhigh school|\bmiddle school|\bcomprehensive school|\blycee\b|gymnasium\b|realschule|\blukio\b"
+    r"\bsecondary school|\bhigh school|\bmiddle school|\bcomprehensive school|\blycee\b|gymnasium\b|realschule|"
+    r"\blukio\b"
 )
 
 
@@ -40,7 +41,9 @@ def _folded(text: str) -> str:
 
 def names_of(tags: Tags) -> str:
     """Return every name and level tag as one plain text."""
-    said = (value for key, value in tags.items() if key.split(":")[0] in ("name", "school", "school_type", "official_name"))
+    said = (
+        value for key, value in tags.items() if key.split(":")[0] in ("name", "school", "school_type", "official_name")
+    )
     return _folded(" ".join(said))
 
 
@@ -101,7 +104,9 @@ def may_be_secondary(thing: Thing) -> bool:
 
 def _may_be(thing: Thing, isced: set[int], grades: set[int], words: re.Pattern[str], others: re.Pattern[str]) -> bool:
     tags, said = thing.tags, names_of(thing.tags)
-    if tags.get("amenity") not in ("school", "kindergarten", "college") or not is_a_school({**tags, "amenity": "school"}):
+    if tags.get("amenity") not in ("school", "kindergarten", "college") or not is_a_school(
+        {**tags, "amenity": "school"}
+    ):
         return False
     if isced_of(tags) or grades_of(tags):
         return bool(isced & isced_of(tags) or grades & grades_of(tags))

@@ -26,6 +26,8 @@ class Call:
     direction: str
     headsign: str
     at_s: int
+    #: Whether the feed gives the time, or only those of the stops around.
+    is_told: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,8 @@ class Count:
     first_min: int
     last_min: int
     headsigns: frozenset[str]
+    #: Whether the feed gives these times, or only those of the stops around.
+    is_told: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +98,9 @@ class Timetable:
         told = row.get("departure_time", "").strip() or row.get("arrival_time", "").strip()
         may_board = row.get("pickup_type", "0").strip() != "1"
         at = seconds(told) if told else -1
-        self._stop_times[feed + row["trip_id"]].append((int(row["stop_sequence"]), at, feed + row["stop_id"], may_board))
+        self._stop_times[feed + row["trip_id"]].append(
+            (int(row["stop_sequence"]), at, feed + row["stop_id"], may_board)
+        )
 
     def _read_days(self, archive: zipfile.ZipFile, feed: str) -> None:
         for row in _rows(archive, "calendar.txt"):
@@ -129,11 +135,12 @@ class Timetable:
         last_stop = self.stops.get(times[-1][2]) if times else None
         headsign = trip.get("trip_headsign", "").strip() or (last_stop.name if last_stop else "")
         direction = trip.get("direction_id", "").strip() or self._way_of(trip_id, trip["route_id"])
-        for _, at, stop_id, may_board in times[:-1]:
-            if at >= 0 and may_board:
+        told = _between([at for _, at, _, _ in times])
+        for (_, exact, stop_id, may_board), at in list(zip(times, told, strict=True))[:-1]:
+            if may_board:
                 for start in self._starts(trip_id, times[0][1]):
-                    at_s = at - times[0][1] + start
-                    yield stop_id, Call(f"{trip_id}@{start}", trip["route_id"], direction, headsign, at_s)
+                    call = (f"{trip_id}@{start}", trip["route_id"], direction, headsign, at - times[0][1] + start)
+                    yield stop_id, Call(*call, is_told=exact >= 0)
 
     def _starts(self, trip_id: str, first: int) -> Iterator[int]:
         if trip_id not in self._frequencies:
@@ -161,14 +168,17 @@ class Timetable:
         groups: dict[tuple[str, str, str], dict[str, Call]] = defaultdict(dict)
         for call in calls:
             names = "/".join(self.route_names[call.route])
-            for key in (("route", call.route, call.direction), ("line", self.agencies[call.route] + names, call.direction)):
+            for key in (
+                ("route", call.route, call.direction),
+                ("line", self.agencies[call.route] + names, call.direction),
+            ):
                 # A trip that calls twice at a station is one trip: its last call there is when it leaves.
                 groups[key][call.trip] = call
         for found in groups.values():
             yield self._count(list(found.values()))
 
     def _way_of(self, trip_id: str, route: str) -> str:
-        """Return "0" or "1" where a feed does not say the direction: along the longest trip of the route, or against it."""
+        """Return "0" or "1" where a feed does not say the direction: along the line's longest trip, or against it."""
         along = self._longest[self._line_of(route)]
         places = [along[name] for _, _, stop, _ in self._stop_times[trip_id] if (name := self._name_of(stop)) in along]
         return "0" if sum(1 if after > before else -1 for before, after in pairwise(places)) >= 0 else "1"
@@ -194,7 +204,18 @@ class Timetable:
     def _count(calls: list[Call]) -> Count:
         times = [call.at_s for call in calls]
         headsigns = frozenset(call.headsign for call in calls)
-        return Count(len(calls), min(times) // 60 % 1_440, max(times) // 60 % 1_440, headsigns)
+        is_told = all(call.is_told for call in calls)
+        return Count(len(calls), min(times) // 60 % 1_440, max(times) // 60 % 1_440, headsigns, is_told)
+
+
+def _between(times: list[int]) -> list[int]:
+    """Return the times of a trip, those that are not told (-1) in even steps between those that are."""
+    known = [place for place, at in enumerate(times) if at >= 0]
+    found = list(times)
+    for before, after in pairwise(known):
+        for place in range(before + 1, after):
+            found[place] = times[before] + (times[after] - times[before]) * (place - before) // (after - before)
+    return found
 
 
 def seconds(text: str) -> int:

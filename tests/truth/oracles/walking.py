@@ -23,6 +23,10 @@ FARTHEST_MIN = 52.0
 CELL_M = 60.0
 #: A way further from a place than this is not surely the way to it.
 SURELY_BESIDE_M = 50.0
+#: Ways that differ by less in their distance from a point are equally near.
+SAME_PLACE_M = 5.0
+#: A place may be reached from any way no more than this farther than the nearest that leads anywhere.
+AROUND_M = 40.0
 
 SURE_CLASSES = frozenset({
     *("residential", "living_street", "pedestrian", "footway", "steps", "path", "unclassified", "tertiary"),
@@ -122,7 +126,7 @@ class Walks:
         for ring in (1, math.ceil((most_m + spread_m) / CELL_M)):
             for step in self._steps_near(point, ring):
                 if id(step) not in found:
-                    found[id(step)] = self._join(point, step)
+                    found[id(step)] = self.join(point, step)
             nearest = min((join.offset_m for join in found.values()), default=math.inf)
             if nearest + spread_m <= ring * CELL_M:
                 break
@@ -134,7 +138,8 @@ class Walks:
             for north in range(row - ring, row + ring + 1):
                 yield from self.cells.get((east, north), ())
 
-    def _join(self, point: XY, step: Step) -> Join:
+    def join(self, point: XY, step: Step) -> Join:
+        """Return where a point meets a step."""
         (ax, ay), (bx, by) = self.nodes[step.tail], self.nodes[step.head]
         length = math.hypot(bx - ax, by - ay)
         along = ((point[0] - ax) * (bx - ax) + (point[1] - ay) * (by - ay)) / length if length else 0.0
@@ -166,7 +171,7 @@ def _is_easy(tags: Tags) -> bool:
     """Return whether everybody passes a node, gates that may be locked left out."""
     if tags.get("access", "yes") not in OPEN_VALUES or tags.get("foot", "yes") not in OPEN_VALUES:
         return False
-    return tags.get("barrier", "kerb") in EASY_BARRIERS and "highway" not in tags or "barrier" not in tags
+    return (tags.get("barrier", "kerb") in EASY_BARRIERS and "highway" not in tags) or "barrier" not in tags
 
 
 def _squares(world: World) -> Iterator[list[int]]:
@@ -217,18 +222,23 @@ class Roads:
         """Return where a place is reached."""
         if osm_id not in self._access:
             points = _points_of(shape)
-            may = [join for point in points for join in self.may.joins(point, 40.0, 250.0)]
+            may = [join for point in points for join in self.may.joins(point, 200.0, 250.0)]
             sure = [join for point in points for join in self._sure_joins(point)]
             self._access[osm_id] = Access(tuple(may), tuple(sure))
         return self._access[osm_id]
 
     def _sure_joins(self, point: XY) -> Iterator[Join]:
-        for join in self.sure.joins(point, 10.0, SURELY_BESIDE_M):
-            share = join.to_tail_m / max(join.to_tail_m + join.to_head_m, 1e-9)
-            tail, head = self.sure.nodes[join.step.tail], self.sure.nodes[join.step.head]
-            foot = (tail[0] + share * (head[0] - tail[0]), tail[1] + share * (head[1] - tail[1]))
-            if self.is_clear(point, foot):
+        """Yield where a point surely meets a way: beside it, with no other way nearer and nothing between."""
+        nearest = min((join.offset_m for join in self.may.joins(point, 0.0, SURELY_BESIDE_M)), default=0.0)
+        for join in self.sure.joins(point, 10.0, min(SURELY_BESIDE_M, nearest + SAME_PLACE_M)):
+            if self._leads_straight(point, join):
                 yield join
+
+    def _leads_straight(self, point: XY, join: Join) -> bool:
+        """Return whether nothing lies between a point and a way."""
+        share = join.to_tail_m / max(join.to_tail_m + join.to_head_m, 1e-9)
+        tail, head = self.sure.nodes[join.step.tail], self.sure.nodes[join.step.head]
+        return self.is_clear(point, (tail[0] + share * (head[0] - tail[0]), tail[1] + share * (head[1] - tail[1])))
 
     def is_clear(self, one: XY, other: XY) -> bool:
         """Return whether nothing that stops a walker lies between two points."""
@@ -239,9 +249,9 @@ class Roads:
         least = self.may.minutes_from(self.may.joins(point, 60.0, 400.0))
         nearest = sorted(self._sure_joins(point), key=lambda join: join.offset_m)[:1]
         runs = [self.sure.minutes_from(nearest)] if nearest else []
-        own = [self.sure._join(point, step) for step in self.sure.names.get(street, ())] if street else []
-        own = sorted((join for join in own if join.offset_m < 150), key=lambda join: join.offset_m)[:1]
-        runs += [self.sure.minutes_from(own)] if own else []
+        own = [self.sure.join(point, step) for step in self.sure.names.get(street, ())] if street else []
+        own = sorted((join for join in own if join.offset_m < SURELY_BESIDE_M), key=lambda join: join.offset_m)[:1]
+        runs += [self.sure.minutes_from(own)] if own and self._leads_straight(point, own[0]) else []
         return Walk(self, point, least, runs)
 
 
@@ -257,11 +267,18 @@ class Walk:
             return Span(0.0, 0.0)
         access = self.roads.access(osm_id, shape)
         straight = shape.distance(Point(self.start)) / METRES_PER_MINUTE
-        least = min((self._minutes(join, self._least) for join in access.may), default=math.inf)
+        least = self._least_to(access)
         most = [max(self._minutes(join, run) for join in access.sure) for run in self._most if access.sure]
         # Nothing is farther than a straight walk where that stays beside the start.
         least = min(least, straight if straight < 1.5 else math.inf)
         return Span(max(least, straight), max(most, default=math.inf))
+
+    def _least_to(self, access: Access) -> float:
+        """Return the shortest walk to the nearest ways, those that lead nowhere from here left out."""
+        walks = [(join.offset_m, self._minutes(join, self._least)) for join in access.may]
+        reached = [(offset, minutes) for offset, minutes in walks if math.isfinite(minutes)]
+        nearest = min((offset for offset, _ in reached), default=0.0)
+        return min((minutes for offset, minutes in reached if offset <= nearest + AROUND_M), default=math.inf)
 
     @staticmethod
     def _minutes(join: Join, run: Mapping[int, float]) -> float:

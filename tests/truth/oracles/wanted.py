@@ -46,7 +46,7 @@ def is_surely_gone(tags: Tags) -> bool:
         return True
     if tags.get("opening_hours", "").lower() in ("closed", "off") or tags.get("building") == "construction":
         return True
-    if re.fullmatch(r"(19|200)\d\d(-\d\d)*", tags.get("end_date", "")):
+    if re.fullmatch(r"(19\d\d|200\d)(-\d\d)*", tags.get("end_date", "")):
         return True
     return bool(re.search(r"\((closed|historic\w*)\)", folded(tags.get("name", ""))))
 
@@ -99,7 +99,9 @@ def _is_surely_practice(thing: Thing) -> bool:
 
 def _names_a_part(thing: Thing) -> bool:
     """Return whether a doctor's name says what for: "Augenarzt", "Sexual Health Centre"."""
-    words = r"augen|haut|zahn|kiefer|frauen|kinder|ortho|radio|laser|sexual|derma|kardio|gyn|psych|eye|skin|dent|hno|uro"
+    words = (
+        r"augen|haut|zahn|kiefer|frauen|kinder|ortho|radio|laser|sexual|derma|kardio|gyn|psych|eye|skin|dent|hno|uro"
+    )
     return bool(re.search(words, folded(thing.tags.get("name", ""))))
 
 
@@ -117,6 +119,11 @@ def _is_surely_park(thing: Thing) -> bool:
 def _may_be_park(thing: Thing) -> bool:
     green = one_of("leisure", "park", "garden", "nature_reserve", "common", "recreation_ground", "playground")
     return green(thing) or one_of("landuse", "recreation_ground", "village_green", "grass", "forest")(thing)
+
+
+def _may_be_green(thing: Thing) -> bool:
+    land = one_of("natural", "wood", "heath", "scrub", "grassland", "beach", "wetland")
+    return _may_be_park(thing) or land(thing) or one_of("landuse", "forest", "meadow", "cemetery")(thing)
 
 
 def _is_surely_station(thing: Thing) -> bool:
@@ -154,11 +161,12 @@ def _may_be_sport(thing: Thing) -> bool:
     return one_of("leisure", *leisure)(thing) or one_of("amenity", "gym", "public_bath")(thing)
 
 
+MAYBE_FOOD = ("food", "health_food", "organic", "general", "farm")
 FOOD = ("supermarket", "convenience", "greengrocer", "grocery")
 #: By the key of the need in a report.
 WANTED: Mapping[str, Want] = MappingProxyType({
     "supermarket": _want(exactly("shop", "supermarket"), one_of("shop", "supermarket")),
-    "food_shop": _want(exactly("shop", *FOOD), one_of("shop", *FOOD, "food", "health_food", "organic", "general", "farm")),
+    "food_shop": _want(exactly("shop", *FOOD), one_of("shop", *FOOD, *MAYBE_FOOD)),
     "bakery": _want(exactly("shop", "bakery"), one_of("shop", "bakery", "pastry")),
     "cafe": _want(
         exactly("amenity", "cafe"), any_of(one_of("amenity", "cafe"), one_of("shop", "coffee", "tea", "bakery"))
@@ -186,6 +194,7 @@ WANTED: Mapping[str, Want] = MappingProxyType({
         any_of(one_of("amenity", "kindergarten", "childcare", "nursery", "preschool", "school")),
     ),
     "park": _want(_is_surely_park, _may_be_park),
+    "green": _want(_is_surely_park, _may_be_green),
     "playground": _want(exactly("leisure", "playground"), one_of("leisure", "playground")),
     "stop": _want(_is_surely_stop, _may_be_stop),
     "station": _want(_is_surely_station, any_of(one_of("railway", "station", "halt"), _may_be_stop)),

@@ -79,6 +79,11 @@ class World:
                 if shape is not None and not shape.is_empty:
                     yield Thing(osm_id, tags, shape)
 
+    def is_whole(self, osm_id: str) -> bool:
+        """Return whether all nodes of a way are there: an extract cut by a box holds only some."""
+        number = int(osm_id[1:])
+        return osm_id[0] != "w" or all(ref in self.nodes for ref in self.ways[number][1])
+
     def tags_of(self, osm_id: str) -> Tags:
         """Return an element's tags; a multipolygon of the old style has those of its outer ways."""
         letter, number = osm_id[0], int(osm_id[1:])
@@ -89,7 +94,9 @@ class World:
         tags, members = self.relations[number]
         if tags.get("type") != "multipolygon" or not SILENT_KEYS.issuperset(tags):
             return tags
-        outer = [self.ways[ref][0] for kind, ref, role in members if kind == "w" and role != "inner" and ref in self.ways]
+        outer = [
+            self.ways[ref][0] for kind, ref, role in members if kind == "w" and role != "inner" and ref in self.ways
+        ]
         return {key: value for tags_of_way in (*outer, tags) for key, value in tags_of_way.items()}
 
     def shape_of(self, osm_id: str) -> BaseGeometry | None:
