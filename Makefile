@@ -8,6 +8,8 @@ BIN := $(VENV)/bin
 export PORT ?= 8000
 DATA := $(or $(DOORSTEP_DATA_DIR),var)
 SAMPLES := monaco helsinki
+# What a sample is called where its name does not say how much of the place it holds.
+TITLE_helsinki := Central Helsinki
 # Installing in place makes setuptools warn of folders in the way; there are none.
 PIP := PYTHONWARNINGS=ignore $(BIN)/python -m pip --disable-pip-version-check --quiet
 
@@ -40,7 +42,7 @@ bench: $(VENV)/test.installed
 
 # Order-only: a newer extract in the repository does not replace a region that is there.
 $(DATA)/regions/%: | $(VENV)/run.installed
-	$(BIN)/flask --app app region import data/samples/$*.osm.pbf --name $*
+	$(BIN)/flask --app app region import data/samples/$*.osm.pbf --name $* $(if $(TITLE_$*),--title "$(TITLE_$*)")
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Doorstep needs Python 3.11 or newer; set PYTHON=..."; exit 1; }

@@ -23,6 +23,7 @@ from app.pipeline.evaluate import evaluate_property
 from app.pipeline.listing import Listing
 from app.pipeline.report import Verdict
 from app.pipeline.rules.profiles import METHODS
+from app.pipeline.scoring import word_for
 from app.places import Location, Precision
 from app.sources.interface import Surroundings
 from app.sources.regions import ImportedRegions
@@ -100,18 +101,14 @@ def print_tables(found: dict[str, list[Verdict]]) -> None:
     print("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")
     for name, all_verdicts in found.items():
         print(f"| {name} | {_spread(all_verdicts)} |")
-    words = [*(word for _, word in METHODS.headline.words), "no word"]
-    print(f"\n| region | {' | '.join(words)} |\n| --- |{' --- |' * len(words)}")
+    words = [word for _, word in METHODS.headline.words]
+    print(f"\n| region | {' | '.join(words)} | shown without a word |\n| --- |{' --- |' * (len(words) + 1)}")
     for name, all_verdicts in found.items():
-        scored = [_place_word(v) for v in all_verdicts if v.score is not None]
-        shares = (f"{100 * scored.count(word) / len(scored):.0f} %" if scored else "-" for word in words)
-        print(f"| {name} | {' | '.join(shares)} |")
-
-
-def _place_word(verdict: Verdict) -> str:
-    """Return the word of the place, which a deal-breaker leaves in the sentence alone."""
-    text = verdict.sentence.lower()
-    return next((word for _, word in METHODS.headline.words if f"{word}, " in text), "no word")
+        scores = [v.score for v in all_verdicts if v.score is not None]
+        earned = [word_for(METHODS.headline.words, score) for score in scores]
+        silent = sum(not any(word in v.sentence.lower() for word in words) for v in all_verdicts if v.score is not None)
+        shares = [*map(earned.count, words), silent]
+        print(f"| {name} | {' | '.join(f'{100 * n / len(scores):.0f} %' if scores else '-' for n in shares)} |")
 
 
 def _spread(found: Sequence[Verdict]) -> str:
@@ -131,9 +128,7 @@ def _spread(found: Sequence[Verdict]) -> str:
 
 def _import(name: str, extract: Path, data: Path, regions_dir: Path) -> None:
     print(f"importing {name}", file=sys.stderr)
-    feeds = [
-        option for feed in FEEDS.get(name, ()) if (data / feed).exists() for option in ("--gtfs", str(data / feed))
-    ]
+    feeds = [data / feed for feed in FEEDS.get(name, ()) if (data / feed).exists()]
     command = [sys.executable, "-m", "flask", "--app", "app", "region", "import", str(extract), "--name", name]
     command += [option for feed in feeds for option in ("--gtfs", str(feed))]
     environment = os.environ | {"DOORSTEP_DATA_DIR": str(regions_dir.parent)}

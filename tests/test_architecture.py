@@ -25,7 +25,7 @@ LAYERS = [
     ["pipeline.stages"],
     ["pipeline.confidence", "pipeline.found", "pipeline.must_haves", "pipeline.transit_stops"],
     ["pipeline.evaluation", "pipeline.needs_near", "pipeline.scoring"],
-    ["pipeline.knowledge"],
+    ["pipeline.knowledge", "pipeline.town"],
     ["pipeline.report", "pipeline.listing"],
     ["pipeline.rules"],
     ["sources"],
@@ -38,6 +38,7 @@ RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 #: What an evaluation reads must not pull in what only an import needs.
 BUILDING = (
     "atlas.importing",
+    "atlas.fields.build",
     "atlas.geocoder.build",
     "atlas.streets.build",
     "atlas.transit.feed",
@@ -47,6 +48,9 @@ BUILDING = (
 MOST_SIBLINGS = 20
 #: Modules that one other module imports, in the same folder, and why each is a room of its own all the same.
 OWN_ROOMS = {
+    "pipeline.town": "the sentence beside a walk; looking for the walk is another subject",
+    "atlas.fields.build.points": "at which points is a choice, with its own measurements; the rest takes any points",
+    "atlas.fields.build.walks": "shortest paths; the compiler knows needs and what is unknown",
     "atlas.geocoder.build.cities": "naming the city of an address that names none is a method of its own",
     "atlas.geocoder.build.streets": "joining pieces into streets is a method of its own, on columns alone",
     "atlas.geocoder.language_tables": "how a table is written; what a name means by it is another subject",
@@ -57,10 +61,8 @@ OWN_ROOMS = {
     "atlas.importing.extract": "what is read; the importer decides when and in which process",
     "atlas.importing.named": "telling twins apart is a subject of its own, beside the addresses in one process",
     "atlas.importing.relations": "a second pass over the file, after the nodes and ways",
-    "atlas.stops": "stops from timetables or from the map: the surroundings take either",
     "atlas.streets.build.graph": "from edges to graphs, one step of three that each fill a file",
     "atlas.streets.build.pattern": "junctions and blocks are measured, not searched",
-    "atlas.streets.search": "shortest paths; the network knows places and modes",
     "atlas.transit.compile.departures": "what people see at a stop; the compiler makes what journeys are searched in",
     "queue.child": "the process and its supervision; the package's front door only names what others may use",
     "queue.evaluation": "loads the whole pipeline, after the process has lowered its priority",

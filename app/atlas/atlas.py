@@ -13,6 +13,7 @@ import msgspec
 import numpy as np
 
 from app.atlas.coverage import Coverage
+from app.atlas.fields.fields import Fields
 from app.atlas.geocoder.geocoder import Geocoder
 from app.atlas.streets.network import Network
 from app.atlas.streets.snapping import SNAP, Snaps
@@ -25,6 +26,7 @@ ADDRESSES_FILE = "addresses.sqlite"
 NETWORK_DIR = "network"
 TRANSIT_DIR = "transit"
 STOP_SNAPS_FILE = "stop_snaps.npy"
+FIELDS_DIR = "fields"
 
 #: Raised with every change that older code cannot read: an atlas of another version must be imported again.
 FORMAT_VERSION = 3
@@ -96,6 +98,7 @@ class Atlas:
             self.network = Network.open(directory / NETWORK_DIR)
             self.timetable = Timetable.open(directory / TRANSIT_DIR)
             self.stop_snaps = _stop_snaps(directory, self.timetable)
+            self.fields = Fields.open(directory / FIELDS_DIR)
             addresses = Connections(directory / ADDRESSES_FILE)
             addresses().execute("SELECT 1 FROM sqlite_master").fetchone()
         except (OSError, ValueError, sqlite3.Error, msgspec.MsgspecError, AtlasDamaged) as error:

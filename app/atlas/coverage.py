@@ -79,6 +79,14 @@ class Coverage:
         """Return the share, 0 to 1, of the disc around a point for which the region holds data."""
         return float(self._look_up(self.covered, *_disc(lat, lon, radius_m)).mean())
 
+    def covers(self, lats: Floats, lons: Floats) -> Bools:
+        """Return for each point whether the region holds data there."""
+        return np.asarray(self._look_up(self.covered, lats, lons), dtype=np.bool_)
+
+    def addresses_at(self, lats: Floats, lons: Floats) -> NDArray[np.int32]:
+        """Return for each point how many addresses its cell holds."""
+        return np.asarray(self._look_up(self.addresses, lats, lons), dtype=np.int32)
+
     def holds(self, lat: float, lon: float) -> bool:
         """Return whether a point lies where streets or houses are mapped, or among them."""
         here = np.array([lat]), np.array([lon])

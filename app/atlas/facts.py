@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -154,3 +156,90 @@ class TravelTimes:
     bike_s: float | None
     car_s: float | None
     transit: TransitTime | None
+
+
+#: Walks to the nearest place of each need are kept in steps of this, rounded up, for every address of a region.
+FIELD_STEP_S = 12.0
+_STEPS_PER_MINUTE = 60.0 / FIELD_STEP_S
+#: A town is compared with where at least so many of its points are known, and at most this share of all is not: those
+#: lie at the edge, where a place is far if it is not beyond it, so leaving many out would make the town look nearer.
+FEWEST_KNOWN, MOST_UNKNOWN_SHARE = 100, 0.1
+#: How many points make a rank among them worth saying, and how far apart the middle half of them must be.
+RANKED_FROM_POINTS, RANKED_FROM_MIN = 1_000, 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class TownNeed:
+    """How far the nearest place of one need is over a whole region: minutes on foot, each rounded up by up to 12 s."""
+
+    need: str
+    #: What it is a share of: "addresses", or "streets" where few addresses are mapped (points along them).
+    sample: str
+    #: Points at which it is known how far it is, or that there is none within 45 minutes.
+    points: int
+    #: Share of all points at which it is not known, because the map ends before 45 minutes on foot.
+    unknown_share: float
+    #: Of the points, so many reach a place within 0, 12, 24, ... seconds, up to 45 minutes.
+    reached: tuple[int, ...]
+    #: Distinct places in the region.
+    places: int
+
+    @property
+    def is_telling(self) -> bool:
+        """Whether enough is known to compare an address with it."""
+        return self.places > 0 and self.points >= FEWEST_KNOWN and self.unknown_share <= MOST_UNKNOWN_SHARE
+
+    @property
+    def median_min(self) -> float | None:
+        """Minutes that half of the points need at most; None where fewer than half reach a place within 45."""
+        return self._minutes_of(0.5)
+
+    @property
+    def quarter_min(self) -> float | None:
+        """Minutes that a quarter of the points need at most; None where fewer reach a place within 45."""
+        return self._minutes_of(0.25)
+
+    @property
+    def three_quarter_min(self) -> float | None:
+        """Minutes that three quarters of the points need at most; None where fewer reach a place within 45."""
+        return self._minutes_of(0.75)
+
+    def _minutes_of(self, share: float) -> float | None:
+        needed = share * self.points
+        step = next((step for step, reached in enumerate(self.reached) if reached and reached >= needed), None)
+        return None if step is None else step / _STEPS_PER_MINUTE
+
+    def share_within(self, minutes: float) -> float:
+        """Return the share of the points, 0 to 1, that reach a place within so many minutes."""
+        step = min(math.floor(minutes * _STEPS_PER_MINUTE + 1e-9), len(self.reached) - 1)
+        return self.reached[step] / self.points if self.points and step >= 0 else 0.0
+
+    def share_beyond(self, minutes: float) -> float:
+        """Return the share of the points, 0 to 1, that need more than so many minutes, or find none within 45."""
+        return 1.0 - self.share_within(minutes)
+
+    @property
+    def none_share(self) -> float:
+        """Share of the points, 0 to 1, without a place within 45 minutes."""
+        return 1.0 - self.reached[-1] / self.points if self.points else 0.0
+
+    def percentile(self, minutes: float) -> float | None:
+        """Return the share of the points, 0 to 1, that need longer; None where such a rank would be noise.
+
+        It is, where there are few points, or where the middle half of them are all alike.
+        """
+        quarter, three_quarter = self.quarter_min, self.three_quarter_min
+        if self.points < RANKED_FROM_POINTS or quarter is None:
+            return None
+        if three_quarter is not None and three_quarter - quarter <= RANKED_FROM_MIN:
+            return None
+        return self.share_beyond(minutes)
+
+
+@dataclass(frozen=True, slots=True)
+class RegionCounts:
+    """How much is mapped in a whole region: house numbers, kilometres of street, and distinct places of each need."""
+
+    addresses: int
+    street_km: float
+    places: Mapping[str, int]

@@ -17,8 +17,10 @@ from app.atlas.facts import (
     GreenSpace,
     Hazard,
     MappedFacts,
+    RegionCounts,
     RegionFacts,
     StreetFacts,
+    TownNeed,
     TransitStop,
     TransitTime,
     TravelTimes,
@@ -100,6 +102,19 @@ class AtlasSurroundings:
     def mapped(self) -> MappedFacts:
         """Count what is mapped within 2.4 km."""
         return self._mapped
+
+    def region_counts(self) -> RegionCounts:
+        """Count what is mapped in the whole region."""
+        return self._atlas.fields.facts.counts
+
+    def town(self, need: str) -> TownNeed | None:
+        """Return how far a need is over the whole region; None where too little is known to compare with it."""
+        return self._atlas.fields.town(need)
+
+    def town_percentile(self, need: str, minutes: float) -> float | None:
+        """Return the share of the region, 0 to 1, that needs longer; None where such a rank would be noise."""
+        town = self.town(need)
+        return None if town is None else town.percentile(minutes)
 
     def streets(self) -> StreetFacts:
         """Measure the street pattern within 800 m."""

@@ -218,7 +218,7 @@ NEAR_MIN, LISTED_MIN = 15, 30
 FARTHEST_WALK = f"{WALK_LIMIT_S / 60:g} minutes on foot"
 
 
-def group(key: str, title: str, places: Sequence[FoundPlace], seconds: Floats) -> Group:
+def group(key: str, title: str, places: Sequence[FoundPlace], seconds: Floats, usual_min: float | None = None) -> Group:
     """Return the places that answer one need, with how many lie within 15 and 30 minutes."""
     within = seconds[seconds <= LISTED_MIN * 60]
     return Group(
@@ -228,6 +228,7 @@ def group(key: str, title: str, places: Sequence[FoundPlace], seconds: Floats) -
         within_15=int((within <= NEAR_MIN * 60).sum()),
         within_30=len(within),
         places=tuple(p for p in places if p.minutes is not None and p.minutes <= LISTED_MIN),
+        usual_min=usual_min,
     )
 
 

@@ -8,6 +8,7 @@ from app.atlas.facts import MappedFacts
 from app.needs import Need
 from app.pipeline.report import Gap
 from app.pipeline.rules.categories import Data
+from app.pipeline.rules.mapped import is_mapped, why_not_mapped
 from app.pipeline.rules.profiles import METHODS
 from app.places import Kind
 from app.sources.interface import Surroundings
@@ -70,9 +71,15 @@ class Knowledge:
         return amount >= max(1.0, per_km * mapped.street_km)
 
     def why_not_mapped(self, need: Need) -> str:
-        """Return why a need's kind of place counts as not mapped here, as a sentence; "" where it is mapped."""
-        family = family_of(need)
-        return "" if self.has(family) else self.why_not(family)
+        """Return why a need's places count as not mapped, in the region or near here, or ""."""
+        if need.key == "stop" and self.has_timetable:
+            return ""
+        counts, family = self._around.region_counts(), family_of(need)
+        if not self.has(family):
+            return self.why_not(family)
+        if is_mapped(need.key, counts):
+            return ""
+        return why_not_mapped(need.key, counts, self._around.region.title)
 
     def why_not(self, data: Data) -> str:
         """Return why a family counts as not mapped, as a sentence."""
@@ -97,11 +104,11 @@ class Knowledge:
         return Gap(what, self.why_not(data) if not self.has(data) else self.why_cut(radius_m))
 
 
-SHOPS = frozenset(kind for kind in Kind if kind <= Kind.BAKERY)
+_SHOPS = frozenset(kind for kind in Kind if kind <= Kind.BAKERY)
 
 
 def family_of(need: Need) -> Data:
     """Return the family of data that a need's places belong to."""
     if need.key == "stop":
         return Data.STOPS
-    return Data.SHOPS if need.kinds[0] in SHOPS else Data.AMENITIES
+    return Data.SHOPS if need.kinds[0] in _SHOPS else Data.AMENITIES

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from app.atlas.facts import MODE_OF_STOP, Floats, TransitStop
+from app.atlas.facts import MODE_OF_STOP, Floats, TownNeed, TransitStop
 from app.needs import NEED, Need
 from app.pipeline.knowledge import DISC_M, Knowledge
 from app.pipeline.rules.profiles import METHODS
+from app.pipeline.town import town_sentence
 from app.places import Kind, Place
 from app.sources.interface import Surroundings
 from app.wording import count
@@ -31,6 +32,20 @@ class NeedNear:
     seconds: Floats
     #: Why the nearest, or that there is none, is not known, as a sentence; "" where it is.
     why_unknown: str
+    #: How far it is over the whole region, None where too little is known to compare.
+    town: TownNeed | None = None
+    region_title: str = ""
+
+    @property
+    def beside_town(self) -> str:
+        """How the walk compares with the town: "half of Newport's addresses need more than 13 min", or ""."""
+        return town_sentence(self.town, self.minutes, self.region_title) if self.is_known else ""
+
+    @property
+    def usual_min(self) -> float | None:
+        """Minutes that half of the town needs at most, None where that is not known."""
+        median = self.town.median_min if self.town else None
+        return None if median is None else float(round(median))
 
     @property
     def is_known(self) -> bool:
@@ -68,7 +83,8 @@ class NeedsNear:
         else:
             places = tuple(p for p in self._around.nearest(*need.kinds, limit=NAMED) if p.walk_s is not None)
             seconds = self._around.walk_seconds(*need.kinds)
-        return NeedNear(need, places, seconds, self._why_unknown(need, seconds))
+        town, title = self._around.town(need.key), self._around.region.title
+        return NeedNear(need, places, seconds, self._why_unknown(need, seconds), town, title)
 
     def _why_unknown(self, need: Need, seconds: Floats) -> str:
         """Return why more may be there than was found; what is met within 15 minutes is known whatever is missing."""

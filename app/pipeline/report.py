@@ -106,7 +106,10 @@ class FoundPlace:
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Places that answer one need, nearest first. `nearest_min` None: none within 30 minutes on foot."""
+    """Places that answer one need, nearest first. `nearest_min` None: none within 30 minutes on foot.
+
+    `usual_min` is what half of the region's addresses (or streets) need at most; None where that is not known.
+    """
 
     key: str
     title: str
@@ -114,6 +117,7 @@ class Group:
     within_15: int
     within_30: int
     places: tuple[FoundPlace, ...]
+    usual_min: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,8 +11,10 @@ from app.atlas.facts import (
     GreenSpace,
     Hazard,
     MappedFacts,
+    RegionCounts,
     RegionFacts,
     StreetFacts,
+    TownNeed,
     TransitStop,
     TravelTimes,
 )
@@ -36,6 +38,15 @@ class Surroundings(Protocol):
         """Share, 0 to 1, of the disc around the address for which the region holds data."""
 
     def mapped(self) -> MappedFacts: ...
+
+    def region_counts(self) -> RegionCounts:
+        """House numbers, street and places of each need in the whole region."""
+
+    def town(self, need: str) -> TownNeed | None:
+        """How far a need (`app.needs`) is over the whole region; None where too little is known to compare with it."""
+
+    def town_percentile(self, need: str, minutes: float) -> float | None:
+        """Share of the region, 0 to 1, that needs longer; None where such a rank would be noise."""
 
     def streets(self) -> StreetFacts: ...
 

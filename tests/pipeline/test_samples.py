@@ -10,8 +10,11 @@ import pytest
 from app.pipeline.evaluate import STAGES, evaluate_property
 from app.pipeline.listing import Listing
 from app.pipeline.report import Finding, Level, Outcome, Report, State, finding_from_json, to_json
+from app.pipeline.rules.profiles import METHODS
 from app.sources.regions import ImportedRegions
+from bench.headline import verdicts
 from tests.pipeline.conftest import OpenRegion
+from tests.support.folders import SAMPLES
 from tests.support.report_text import report_text, sentences
 
 HELSINKI, MONACO = "12 Bulevardi, Helsinki", "Boulevard des Moulins 27"
@@ -135,3 +138,14 @@ def test_shops_that_are_barely_mapped_are_left_out(larger: OpenRegion) -> None:
     parts = {p.key: p.value for p in finding(report, "walk_scores").parts}
     assert parts["grocery"] is None
     assert "Hardly any shops" in report_text(report)
+
+
+@pytest.mark.parametrize("name", ["helsinki", "monaco"])
+def test_the_first_word_is_for_few(samples: Path, name: str) -> None:
+    """No region may have more than 30 % of its addresses in the first word, shown or not, nor one score for most."""
+    found = verdicts(ImportedRegions(samples), name, SAMPLES / f"{name}.osm.pbf", 60, "balanced")
+    scores = [verdict.score for verdict in found if verdict.score is not None]
+    first = [score for score in scores if round(score) >= METHODS.headline.words[0][0]]
+    assert len(scores) > 50
+    assert len(first) <= 0.3 * len(scores)
+    assert len({round(score) for score in scores}) >= 15

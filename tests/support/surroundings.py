@@ -8,20 +8,24 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from app.atlas.facts import (
+    FIELD_STEP_S,
     BikeInfrastructure,
     Floats,
     GreenSpace,
     Hazard,
     MappedFacts,
+    RegionCounts,
     RegionFacts,
     RouteAtStop,
     StreetFacts,
+    TownNeed,
     TransitStop,
     TransitTime,
     TravelTimes,
 )
 from app.errors import AddressNotFound
 from app.geo import METRES_PER_DEGREE, metres_per_degree_lon
+from app.needs import NEEDS
 from app.pipeline.evaluation import Evaluation
 from app.pipeline.listing import Listing
 from app.places import Kind, Location, Place, Precision, Question
@@ -32,6 +36,7 @@ REGION = RegionFacts("gridtown", "Gridtown", "2026-01-31", "© OpenStreetMap con
 WELL_MAPPED = MappedFacts(shops=400, addresses=2_000, stops=60, amenities=500, street_km=180.0)
 DENSE_STREETS = StreetFacts(junctions_per_km2=80.0, mean_block_m=90.0)
 SOME_PATHS = BikeInfrastructure(path_km=3.0, lane_km=0.0)
+WELL_COUNTED = RegionCounts(addresses=20_000, street_km=400.0, places={need.key: 200 for need in NEEDS})
 NOTHING_MAPPED = MappedFacts(shops=0, addresses=0, stops=0, amenities=0, street_km=180.0)
 
 
@@ -83,6 +88,13 @@ def route(name: str = "1", mode: str = "bus", trips: int | None = 240, per_hour:
     return RouteAtStop(f"{mode}{name}", name, mode, "Centre", trips, per_hour, first, last)
 
 
+def town_need(minutes: Sequence[float], *, need: str = "cafe", none: int = 0, sample: str = "addresses") -> TownNeed:
+    """Return a town with these minutes to the nearest place, one a point, and so many points without one."""
+    steps = np.ceil(np.array(minutes) * 60 / FIELD_STEP_S - 1e-9).astype(int)
+    reached = np.cumsum(np.bincount(steps, minlength=226))
+    return TownNeed(need, sample, len(steps) + none, 0.0, tuple(reached.tolist()), places=5)
+
+
 @dataclass(frozen=True)
 class StreetGrid:
     """The surroundings of the town's middle. Everything in it can be set; nothing is computed behind its back."""
@@ -102,12 +114,25 @@ class StreetGrid:
     timetable: bool = False
     #: Share of the window's departures that get anywhere, None: no transit at all.
     transit_share: float | None = None
+    counts: RegionCounts = WELL_COUNTED
+    #: How far each need is over the whole region, where that is known.
+    towns: tuple[TownNeed, ...] = ()
 
     def coverage(self, radius_m: float) -> float:
         return min(1.0, (self.edge_m / radius_m) ** 2)
 
     def mapped(self) -> MappedFacts:
         return self.facts
+
+    def region_counts(self) -> RegionCounts:
+        return self.counts
+
+    def town(self, need: str) -> TownNeed | None:
+        return next((town for town in self.towns if town.need == need and town.is_telling), None)
+
+    def town_percentile(self, need: str, minutes: float) -> float | None:
+        town = self.town(need)
+        return None if town is None else town.percentile(minutes)
 
     def streets(self) -> StreetFacts:
         return self.street_facts

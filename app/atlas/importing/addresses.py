@@ -41,25 +41,55 @@ class NamedFeatures:
     corners: Sequence[CornerRow]
 
 
-def reading_addresses(file: PbfFile, database: Path) -> AbstractContextManager[Forked[Floats]]:
+@dataclass(frozen=True, slots=True)
+class AddressPoints:
+    """Where the addresses lie, as (lon, lat) rows."""
+
+    #: All that are mapped, in no order.
+    mapped: Floats
+    #: One row for each house number that is kept, in the order of geo_number.
+    houses: Floats
+
+
+def reading_addresses(file: PbfFile, database: Path) -> AbstractContextManager[Forked[None]]:
     """Read addresses in another process, which indexes them once it has been sent `NamedFeatures`.
 
-    Its result is the (lon, lat) rows of all addresses.
+    `points_of` waits until it knows where they lie, long before it has written them.
     """
     return beside(lambda pipe: _work(file, database, pipe))
 
 
-def _work(file: PbfFile, database: Path, pipe: Connection) -> Floats:
+def points_of(reading: Forked[None], database: Path) -> AddressPoints:
+    """Wait for the positions of the addresses that are being read. Raises OSError as `Forked.result` does."""
+    reading.wait_for_message()
+    path = _points_file(database)
+    with np.load(path) as file:
+        points = AddressPoints(file["mapped"], file["houses"])
+    path.unlink()
+    return points
+
+
+def _points_file(database: Path) -> Path:
+    return database.with_suffix(".points.npz")
+
+
+def _work(file: PbfFile, database: Path, pipe: Connection) -> None:
     with file.checked():
         reader = AddressReader(file)
     named: NamedFeatures = pipe.recv()
     addresses, localities = reader.with_others(named), reader.named_with(named.localities)
+
+    def tell_points(rows: Ints) -> None:
+        # Through a file: a full pipe would stop this process until the other one has time to read.
+        points = np.column_stack((addresses.lons, addresses.lats))
+        np.savez(_points_file(database), mapped=points, houses=points[rows])
+        pipe.send(None)
+
     with closing(sqlite3.connect(database)) as connection:
         connection.execute("PRAGMA journal_mode = OFF")
         connection.execute("PRAGMA synchronous = OFF")
-        index_addresses(connection, addresses, named.streets, localities, named.corners)
+        index_addresses(connection, addresses, named.streets, localities, named.corners, tell_points)
         connection.commit()
-    return np.column_stack((addresses.lons, addresses.lats))
 
 
 class AddressReader:

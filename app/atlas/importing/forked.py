@@ -33,16 +33,25 @@ class Forked(Generic[Result]):
         with suppress(BrokenPipeError, ConnectionResetError):
             self._ours.send(message)
 
+    def wait_for_message(self) -> None:
+        """Wait until the function sends something before its result. Raises OSError as `result` does."""
+        self._receive()
+
     def result(self) -> Result:
         """Wait for what the function returns. Raises OSError where it could not write, or was stopped."""
+        result = self._receive()
+        self._process.join()
+        return result
+
+    def _receive(self) -> Result:
         try:
-            result: Result | OSError = self._ours.recv()
+            received: Result | OSError = self._ours.recv()
         except (EOFError, ConnectionResetError):
             raise OSError("a process of the import was stopped") from None
-        self._process.join()
-        if isinstance(result, OSError):
-            raise result
-        return result
+        if isinstance(received, OSError):
+            self._process.join()
+            raise received
+        return received
 
     def stop(self) -> None:
         """End the process if it still runs: the import failed elsewhere."""

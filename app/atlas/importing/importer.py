@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from app.atlas.atlas import (
     ADDRESSES_FILE,
     ATTRIBUTION,
+    FIELDS_DIR,
     NETWORK_DIR,
     STOP_SNAPS_FILE,
     TABLES_FILE,
@@ -22,8 +23,9 @@ from app.atlas.atlas import (
     to_rows,
 )
 from app.atlas.coverage import Coverage
+from app.atlas.fields.build.compile import FieldInput, FieldPlaces, FieldStops, compile_fields
 from app.atlas.geocoder.build.columns import StreetRow
-from app.atlas.importing.addresses import NamedFeatures, reading_addresses
+from app.atlas.importing.addresses import NamedFeatures, points_of, reading_addresses
 from app.atlas.importing.compiler import Compiler
 from app.atlas.importing.corners import corners_of
 from app.atlas.importing.elements import Extract
@@ -35,6 +37,7 @@ from app.atlas.importing.stops import settle_stations
 from app.atlas.importing.tables import AtlasTables, write_meta, write_tables
 from app.atlas.importing.tags.addressing import street_row
 from app.atlas.regions import RegionStore
+from app.atlas.streets.arrays import NetworkFiles
 from app.atlas.streets.build.compile import compile_network
 from app.atlas.streets.build.ways import StreetWays
 from app.atlas.streets.network import Network
@@ -48,7 +51,7 @@ from app.geo import Floats
 Progress = Callable[[float, str], None]
 
 #: Share of the work done when each step begins, as measured on extracts of 3 to 40 MB.
-PLACES, TIMETABLES, ADDRESSES = 0.56, 0.68, 0.7
+PLACES, TIMETABLES, FIELDS, ADDRESSES = 0.56, 0.68, 0.7, 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +99,7 @@ def _compile(region: RegionInput, title: str, directory: Path, progress: Progres
 
 
 def _build(
-    region: RegionInput, title: str, directory: Path, extract: Extract, addresses: Forked[Floats], progress: Progress
+    region: RegionInput, title: str, directory: Path, extract: Extract, addresses: Forked[None], progress: Progress
 ) -> AtlasMeta:
     ways, streets = street_ways(extract.streets), directory / NETWORK_DIR
     gates = {ref: gate.tags for ref, gate in extract.gates.items()}
@@ -109,14 +112,22 @@ def _build(
         compiler = Compiler(extract, ways)
         found = compiler.places()
         compiling.result()
-    network = Network.open(streets)
+    files = NetworkFiles.open(streets)
+    network = Network(files)
     tables = compiler.tables(found, network)
     with beside(lambda pipe: write_tables(directory / TABLES_FILE, tables)) as writing:
         progress(TIMETABLES, "compiling timetables")
         timetables = _timetables(region.feeds, directory, network)
-        progress(ADDRESSES, "indexing addresses")
-        coverage = compiler.coverage(addresses.result())
+        points = points_of(addresses, directory / ADDRESSES_FILE)
+        coverage = compiler.coverage(points.mapped)
         coverage.write(directory)
+        progress(FIELDS, "measuring how near everything is to every address")
+        places = FieldPlaces([row.kind for row in tables.places], [row.osm_id for row in tables.places], tables.access)
+        compile_fields(
+            FieldInput(files, ways, coverage, points.houses, places, _stops(directory)), directory / FIELDS_DIR
+        )
+        progress(ADDRESSES, "indexing addresses")
+        addresses.result()
         writing.result()
     meta = _meta(region, title, extract, tables, coverage, timetables)
     write_meta(directory / TABLES_FILE, to_rows(meta))
@@ -137,6 +148,13 @@ def _timetables(feeds: Sequence[Path], directory: Path, network: Network) -> Tim
     if timetable is not None:
         np.save(directory / STOP_SNAPS_FILE, network.snap(timetable.stops.lats, timetable.stops.lons))
     return facts
+
+
+def _stops(directory: Path) -> FieldStops | None:
+    timetable = Timetable.open(directory / TRANSIT_DIR)
+    if timetable is None:
+        return None
+    return FieldStops(timetable.stops.lats, timetable.stops.lons, np.load(directory / STOP_SNAPS_FILE))
 
 
 Rows = NDArray[np.integer]

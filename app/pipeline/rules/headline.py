@@ -47,13 +47,15 @@ class Headline:
     choice_min: float = 15.0
     #: No word, only the range, where more than this share of the weight is not known.
     most_unknown_for_word: float = 1 / 3
+    #: No word either where less than this share of the disc around the address is on the map.
+    least_covered_for_word: float = 1 / 3
     #: Set by the measured shares in docs/methods.md: in no region are more than 30 % of the addresses in the first.
     words: Words = (
-        (92.0, "everything close by"),
-        (75.0, "nearly everything close by"),
-        (60.0, "most things close by"),
+        (86.0, "everything close by"),
+        (72.0, "nearly everything close by"),
+        (56.0, "most things close by"),
         (40.0, "some things close by"),
-        (20.0, "few things close by"),
+        (24.0, "few things close by"),
         (0.0, "hardly anything close by"),
     )
     #: A part is named as good from this share of its worth on, and as bad below that one.

@@ -57,7 +57,9 @@ def run(evaluation: Evaluation) -> Finding:
 
 
 def _shown(near: NeedNear) -> NeedShown:
-    found = group(near.need.key, sentence(near.need.noun), [found_place(p) for p in near.places], near.seconds)
+    found = group(
+        near.need.key, sentence(near.need.noun), [found_place(p) for p in near.places], near.seconds, near.usual_min
+    )
     if not near.is_known:
         return NeedShown(near, found, None)
     return NeedShown(near, found, round(fifteen_minutes(near.minutes, METHOD.full_min, METHOD.none_min), 3))

@@ -57,7 +57,9 @@ def run(evaluation: Evaluation) -> Finding:
 
 def _asked(evaluation: Evaluation, key: str) -> Level:
     found = evaluation.needs.find(key)
-    return Level(found.need.noun, _group(key, found.need.noun, found.places, found.seconds), found.why_unknown)
+    return Level(
+        found.need.noun, _group(key, found.need.noun, found.places, found.seconds, found.usual_min), found.why_unknown
+    )
 
 
 def _others(evaluation: Evaluation) -> Iterable[Level]:
@@ -66,10 +68,10 @@ def _others(evaluation: Evaluation) -> Iterable[Level]:
         yield Level(noun, _group(kind.name.lower(), noun, places, evaluation.around.walk_seconds(kind)))
 
 
-def _group(key: str, noun: str, places: Iterable[Place], seconds: Floats) -> Group:
+def _group(key: str, noun: str, places: Iterable[Place], seconds: Floats, usual_min: float | None = None) -> Group:
     found = [found_place(place, operator_kind(place)) for place in places if place.walk_s is not None]
     title = "Schools whose level is not on the map" if key == "school" else sentence(plural(noun))
-    return group(key, title, found, seconds)
+    return group(key, title, found, seconds, usual_min)
 
 
 def operator_kind(place: Place) -> str:

@@ -12,7 +12,7 @@ from app.pipeline.rules.headline import PROFILES, profile_named
 from app.pipeline.scoring import word_for
 from app.pipeline.stages import tier2_scoring, transit_score
 from app.pipeline.stages.tier2_scoring import METHOD, in_figures, need_value, place_score
-from app.places import Kind
+from app.places import Kind, Precision
 from tests.support.surroundings import (
     ADDRESS,
     NOTHING_MAPPED,
@@ -20,6 +20,7 @@ from tests.support.surroundings import (
     StreetGrid,
     evaluation_of,
     full_grid,
+    location,
     place,
     stop,
 )
@@ -63,7 +64,7 @@ def test_the_score_is_the_mean_of_what_is_known() -> None:
 
 
 def test_what_is_unknown_makes_a_range_as_wide_as_it() -> None:
-    score = place_score(parts(8, 2), enough_around=True)
+    score = place_score(parts(8, 2), may_have_word=True)
     assert score is not None
     assert (score.value, score.low, score.high) == (60.0, 48.0, 68.0)
     assert in_figures(score) == "48 to 68"
@@ -80,19 +81,19 @@ def test_no_timetable_is_a_range_and_no_loss() -> None:
 
 @pytest.mark.parametrize(("known", "unknown", "has_word"), [(2, 1, True), (13, 7, False)])
 def test_no_word_where_more_than_a_third_is_unknown(known: int, unknown: int, has_word: bool) -> None:
-    score = place_score(parts(known, unknown), enough_around=True)
+    score = place_score(parts(known, unknown), may_have_word=True)
     assert score is not None
     assert bool(score.word) is has_word
 
 
-def test_no_word_where_most_of_the_surroundings_are_off_the_map() -> None:
-    score = place_score(parts(10, 0), enough_around=False)
-    assert score is not None
-    assert score.word == ""
+@pytest.mark.parametrize("around", [full_grid(edge_m=1_300.0), full_grid(location=location(precision=Precision.PLACE))])
+def test_no_word_where_most_is_off_the_map_or_only_the_town_was_found(around: StreetGrid) -> None:
+    assert run(full_grid()).score.word  # type: ignore[union-attr]
+    assert run(around).score.word == ""  # type: ignore[union-attr]
 
 
 def test_no_score_where_half_or_more_is_unknown() -> None:
-    assert place_score(parts(5, 5), enough_around=True) is None
+    assert place_score(parts(5, 5), may_have_word=True) is None
 
 
 def test_an_unmapped_town_is_unknown() -> None:

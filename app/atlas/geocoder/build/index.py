@@ -6,14 +6,14 @@ import re
 import sqlite3
 from array import array
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, combinations, pairwise
 from typing import NamedTuple
 
 import numpy as np
 
 from app.atlas.geocoder.build.cities import Cities
-from app.atlas.geocoder.build.columns import Addresses, CornerRow, LocalityRow, StreetRow, transposed
+from app.atlas.geocoder.build.columns import Addresses, CornerRow, Ints, LocalityRow, StreetRow, transposed
 from app.atlas.geocoder.build.streets import HouseColumns, JoinedStreet, JoinedStreets, Point, build_streets
 from app.atlas.geocoder.kinds import LESSER_KINDS, MAJOR_KINDS, POSTCODE_AREA, REACH_M, STATION_KINDS, is_town
 from app.atlas.geocoder.labels import style_of
@@ -42,13 +42,18 @@ def index_addresses(
     streets: Sequence[StreetRow],
     localities: Iterable[LocalityRow],
     corners: Sequence[CornerRow] = (),
+    numbered: Callable[[Ints], None] = lambda rows: None,
 ) -> None:
-    """Create the geocoder's tables and fill them; the caller commits. The rows' order makes no difference."""
+    """Create the geocoder's tables and fill them; the caller commits. The rows' order makes no difference.
+
+    `numbered` is told the row of each house that is kept, in the order of geo_number, long before they are written.
+    """
     localities = sorted(set(localities))
     names = (name for street in streets for name in (street.name, *street.alt_names))
     languages = languages_in([*names, *addresses.names.distinct])
     words = vocabulary(languages)
     built = build_streets(addresses, streets, words)
+    numbered(built.houses.rows)
     index = _Index(Cities(Counter(addresses.cities.at(np.arange(len(addresses.lats)))), localities), words)
     index.add_streets(addresses, built)
     index.add_localities(localities)
