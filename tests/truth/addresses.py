@@ -93,7 +93,7 @@ def drawn(extract: Extract, world: World, seed: int) -> Iterator[Listing]:
         pin = f"{lat:.6f}, {lon:.6f}"
         listing = PICKY(address or pin) if number == 1 else Listing(address or pin)
         yield replace(listing, profile=profile) if profile else listing
-        if address:
+        if address and number == 0:
             yield Listing(pin)
 
 

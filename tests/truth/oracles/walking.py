@@ -217,15 +217,23 @@ class Roads:
         self._obstacles = [shape for shape in _obstacles(world) if shape is not None]
         self._tree = shapely.STRtree(self._obstacles)
         self._access: dict[str, Access] = {}
+        self._wide: dict[str, tuple[Join, ...]] = {}
 
     def access(self, osm_id: str, shape: BaseGeometry) -> Access:
         """Return where a place is reached."""
         if osm_id not in self._access:
             points = _points_of(shape)
-            may = [join for point in points for join in self.may.joins(point, 200.0, 250.0)]
+            may = [join for point in points for join in self.may.joins(point, AROUND_M, 250.0)]
             sure = [join for point in points for join in self._sure_joins(point)]
             self._access[osm_id] = Access(tuple(may), tuple(sure))
         return self._access[osm_id]
+
+    def wide_joins(self, osm_id: str, shape: BaseGeometry) -> tuple[Join, ...]:
+        """Return where a place meets any way around it, for one whose nearest ways lead nowhere."""
+        if osm_id not in self._wide:
+            joins = (join for point in _points_of(shape) for join in self.may.joins(point, 200.0, 250.0))
+            self._wide[osm_id] = tuple(joins)
+        return self._wide[osm_id]
 
     def _sure_joins(self, point: XY) -> Iterator[Join]:
         """Yield where a point surely meets a way: beside it, with no other way nearer and nothing between."""
@@ -267,15 +275,17 @@ class Walk:
             return Span(0.0, 0.0)
         access = self.roads.access(osm_id, shape)
         straight = shape.distance(Point(self.start)) / METRES_PER_MINUTE
-        least = self._least_to(access)
+        least = self._least_to(access.may)
+        if math.isinf(least) and straight < FARTHEST_MIN:
+            least = self._least_to(self.roads.wide_joins(osm_id, shape))
         most = [max(self._minutes(join, run) for join in access.sure) for run in self._most if access.sure]
         # Nothing is farther than a straight walk where that stays beside the start.
         least = min(least, straight if straight < 1.5 else math.inf)
         return Span(max(least, straight), max(most, default=math.inf))
 
-    def _least_to(self, access: Access) -> float:
+    def _least_to(self, joins: tuple[Join, ...]) -> float:
         """Return the shortest walk to the nearest ways, those that lead nowhere from here left out."""
-        walks = [(join.offset_m, self._minutes(join, self._least)) for join in access.may]
+        walks = [(join.offset_m, self._minutes(join, self._least)) for join in joins]
         reached = [(offset, minutes) for offset, minutes in walks if math.isfinite(minutes)]
         nearest = min((offset for offset, _ in reached), default=0.0)
         return min((minutes for offset, minutes in reached if offset <= nearest + AROUND_M), default=math.inf)
