@@ -28,6 +28,8 @@ SLACK_M, SLACK_SHARE = 10.0, 0.05
 TWINS_M = 150.0
 #: A place farther than this in a straight line is no walk of 45 minutes.
 REACH_M = 3_700.0
+#: A hectare within 300 m, as the World Health Organization asks.
+GREEN_M2, GREEN_M = 10_000.0, 300.0
 #: An entrance of a station is no farther from it.
 ENTRANCE_M = 300.0
 #: Groups that are needs under another name.
@@ -131,6 +133,23 @@ def near_statements(around: Surroundings) -> Iterator[Statement]:
                 yield from _twins(around, group)
         for key, text in _needs_in_words(finding):
             yield from _said_of_need(around, key, text)
+
+
+def green_statements(around: Surroundings) -> Iterator[Statement]:
+    """Yield whether a hectare of public green lies within 300 m."""
+    told = [fact.value for f in around.report.findings for fact in f.facts if fact.key == "green_within_300_m"]
+    for value in (value for value in told if value is not None):
+        things = around.region.candidates["green"]
+        surely = any(
+            sure and _is_green_near(around, thing, GREEN_M2 * 1.2, GREEN_M - SLACK_M) for thing, sure in things
+        )
+        may = any(_is_green_near(around, thing, GREEN_M2 * 0.8, GREEN_M + SLACK_M) for thing, _ in things)
+        wrong = "there is" if surely and not value else "there is none" if value and not may else ""
+        yield Statement("green", f"a hectare of green within 300 m: {value}", wrong)
+
+
+def _is_green_near(around: Surroundings, thing: Thing, least_m2: float, most_m: float) -> bool:
+    return thing.shape.area >= least_m2 and around.here.distance(thing.shape) <= most_m
 
 
 def _place_statements(around: Surroundings, key: str, place: FoundPlace) -> Iterator[Statement]:

@@ -22,6 +22,8 @@ MAY_REPEAT = (
     re.compile(r"^Warns nearer than|^Warns above"),
     # The answer to a wish; its title above it says which.
     re.compile(r"^(The listing does not say|Yes: there is none on the map within that distance)"),
+    # What holds for one destination, under its name.
+    re.compile(r"^(No walk of up to|No way by car|By transit .* depending on when you leave)"),
     # Values rather than sentences: what a part rests on, a place with its walk.
     re.compile(r"^There is none on the map within"),
     re.compile(r"^[^.]+, (under \d+ (min|m)|[\d. ]+ (h|min|m|km)( \d+ min)?) on foot"),
@@ -30,6 +32,8 @@ MAY_REPEAT = (
 SENTENCE_WORDS = 6
 #: Parts of a page that quote others on purpose: the tiles, what stands out, and the deal-breakers in the verdict.
 QUOTES = ("tiles", "influences", "verdict")
+#: What stands for a name is no name: there may be many.
+NAMELESS = "no name on the map"
 NONE_TOLD = re.compile(r"(?:shows no way to|there is no) (?P<nouns>[^.;]+?)(?: within| on the map|\.|$)", re.IGNORECASE)
 NOT_KNOWN = re.compile(r"Whether there is (?P<nouns>[^.]+?) within \d+ minutes is not known")
 
@@ -72,6 +76,8 @@ def _walks_in_texts(report: Report) -> Iterator[Statement]:
         for match in NAME_AND_WALK.finditer(text):
             said[_last_name(match["name"], listed)].add(max(1, round(minutes_in(match["walk"]))))
     for name, minutes in said.items():
+        if NAMELESS in name:
+            continue
         known = listed.get(name)
         extra = minutes - known if known else (minutes if len(minutes) > 1 else set())
         # 12.45 minutes are kept as 12.4 or 12.5 in a list: one minute more or less is rounding twice.

@@ -16,7 +16,7 @@ from app.web.services import services_of
 from tests.support.asking import submit
 from tests.support.queue_steps import Steps
 from tests.truth.hazards_said import hazard_statements
-from tests.truth.near_by import Region, Surroundings, near_statements
+from tests.truth.near_by import Region, Surroundings, green_statements, near_statements
 from tests.truth.page_said import page_statements
 from tests.truth.statements import Statement
 from tests.truth.transit_said import transit_statements
@@ -54,6 +54,7 @@ def check(report: Report, region: Region, page: str) -> Iterator[Statement]:
     """Yield every statement of a report that an oracle, or the page itself, can judge."""
     around = Surroundings(region, report)
     yield from near_statements(around)
+    yield from green_statements(around)
     yield from hazard_statements(around)
     yield from transit_statements(around)
     yield from page_statements(report, page)

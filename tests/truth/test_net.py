@@ -10,7 +10,7 @@ import pytest
 
 from app.pipeline.report import Finding, FoundPlace, Group, Report
 from tests.truth.conftest import OpenSample
-from tests.truth.near_by import Region, Surroundings, near_statements
+from tests.truth.near_by import Region, Surroundings, green_statements, near_statements
 from tests.truth.page_said import page_statements
 from tests.truth.statements import Statement
 from tests.truth.table import Pages
@@ -115,6 +115,20 @@ def test_none_beside_one_in_the_extract_is_caught(region: Region, told: Report) 
 def test_a_wrong_count_is_caught(region: Region, told: Report, within_15: int) -> None:
     lie = changed(told, "neighborhood", in_group("restaurant", lambda g: replace(g, within_15=within_15)))
     assert caught(region, told, lie) == {"count"}
+
+
+def test_green_that_is_denied_or_made_up_is_caught(region: Region, told: Report) -> None:
+    """One of the two answers is a lie, whatever is there."""
+
+    def answer(value: bool) -> set[str]:
+        def change(finding: Finding) -> Finding:
+            facts = (replace(f, value=value) if f.key == "green_within_300_m" else f for f in finding.facts)
+            return replace(finding, facts=tuple(facts))
+
+        lie = changed(told, "green_spaces", change)
+        return {statement.kind for statement in green_statements(Surroundings(region, lie)) if statement.truth}
+
+    assert sorted(map(sorted, (answer(True), answer(False)))) == [[], ["green"]]
 
 
 def test_one_place_with_two_walks_is_caught(told: Report) -> None:

@@ -150,7 +150,9 @@ class Timetable:
 
     def counts(self, calls: Mapping[str, list[Call]], line: str, stop: str) -> list[Count]:
         """Return how often a line may be said to leave a stop of a name, one way: at one platform or at all of them."""
-        named = [stop_id for stop_id in calls if stop_id in self.stops and self._is_called(stop_id, stop)]
+        # A report names a stop without a name by its street.
+        name = stop if any(self._is_called(stop_id, stop) for stop_id in self.stops) else ""
+        named = [stop_id for stop_id in calls if stop_id in self.stops and self._is_called(stop_id, name)]
         at_each = [[call for call in calls[stop_id] if self._is_line(call, line)] for stop_id in named]
         together = [call for at_one in at_each for call in at_one]
         return list({count for some in (*at_each, together) for count in self._by_direction(some)})
