@@ -1,5 +1,6 @@
 # make run    starts Doorstep on http://127.0.0.1:8000 (PORT and DOORSTEP_DATA_DIR override)
 # make test   runs every check and test
+# make truth  checks what reports say, on all regions at hand, beside the extracts and feeds themselves
 # make chaos  kills workers for minutes on end and counts what was lost; then runs the tests that measure time
 PYTHON ?= python3
 VENV := .venv
@@ -12,7 +13,7 @@ TITLE_helsinki := Central Helsinki
 # Installing in place makes setuptools warn of folders in the way; there are none.
 PIP := PYTHONWARNINGS=ignore $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test lint chaos bench clean
+.PHONY: run test lint chaos truth bench clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/run.installed $(SAMPLES:%=$(DATA)/regions/%)
@@ -32,6 +33,9 @@ lint: $(VENV)/test.installed
 chaos: $(VENV)/test.installed
 	CHAOS=300,1000,7 $(BIN)/python -m pytest tests/queue/test_chaos.py -s
 	$(BIN)/python -m pytest -m timed
+
+truth: $(VENV)/test.installed
+	$(BIN)/python -m tests.truth
 
 bench: $(VENV)/test.installed
 	$(BIN)/python -m bench.evaluate

@@ -1,0 +1,77 @@
+"""What a report says of lines, beside the files of the feed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+
+from app.pipeline.report import Route
+from tests.truth.near_by import Surroundings
+from tests.truth.oracles.timetable import Call, Count, Timetable
+from tests.truth.statements import Statement
+
+#: A service day with fewer trips than this share of the fullest such day is no usual one.
+USUAL_SHARE = 0.7
+#: Minutes that a departure may differ where the feed only gives the times of the stops around.
+UNTOLD_MIN = 15
+
+
+def transit_statements(around: Surroundings) -> Iterator[Statement]:
+    """Yield the service day, and the trips, the first and the last of each line."""
+    routes = [route for finding in around.report.findings for route in finding.routes]
+    timetable, told = around.region.timetable, around.report.source.service_date
+    if timetable is None or not told:
+        timed = (route for route in routes if route.weekday_trips is not None)
+        yield from (Statement("trips", _said(route), "no timetable is there") for route in timed)
+        return
+    day = date.fromisoformat(told)
+    yield Statement("service day", told, _unusual(timetable, day))
+    calls = timetable.calls(day)
+    yield from (Statement("trips", _said(route), _wrong_route(timetable, calls, route)) for route in routes)
+
+
+def _said(route: Route) -> str:
+    return (
+        f"{route.name} from {route.stop} to {route.towards}: {route.weekday_trips} trips, {route.first} to {route.last}"
+    )
+
+
+def _unusual(timetable: Timetable, day: date) -> str:
+    """Return why a day does not stand for a usual one in the middle of the week."""
+    trips = timetable.trips_of_days
+    midweek = {other: count for other, count in trips.items() if other.weekday() in (1, 2, 3)}
+    if midweek and day not in midweek:
+        return "it is not a Tuesday, Wednesday or Thursday"
+    fullest = max(midweek.values(), default=trips[day])
+    return "" if trips[day] >= USUAL_SHARE * fullest else f"it has {trips[day]} trips, another such day {fullest}"
+
+
+def _wrong_route(timetable: Timetable, calls: Mapping[str, list[Call]], route: Route) -> str:
+    if route.weekday_trips is None:
+        return ""
+    if route.weekday_trips == 0:
+        return "a line without trips is no line of that day"
+    found = timetable.counts(calls, route.name, route.stop)
+    return "" if any(_fits(count, route) for count in found) else f"the feed has {_shown(found)}"
+
+
+def _fits(count: Count, route: Route) -> bool:
+    if count.trips != route.weekday_trips or (route.towards and route.towards not in count.headsigns):
+        return False
+    slack = 0 if count.is_told else UNTOLD_MIN
+    ends = ((count.first_min, _clock(route.first)), (count.last_min, _clock(route.last)))
+    return all(min(abs(one - other), 1_440 - abs(one - other)) <= slack for one, other in ends)
+
+
+def _clock(text: str) -> int:
+    hours, minutes = text.split(":")[:2] if text else ("-1", "0")
+    return (60 * int(hours) + int(minutes)) % 1_440
+
+
+def _shown(found: list[Count]) -> str:
+    shown = [
+        f"{c.trips} trips to {'/'.join(sorted(c.headsigns))}, "
+        f"{c.first_min // 60:02d}:{c.first_min % 60:02d} to {c.last_min // 60:02d}:{c.last_min % 60:02d}"
+        for c in sorted(found, key=lambda c: -c.trips)[:6]
+    ]
+    return "; ".join(shown) or "no such line there"
