@@ -61,6 +61,8 @@ class Lifestyle:
     data: Data = Data.AMENITIES
 
 
+SCHOOL_KINDS = (Kind.PRIMARY_SCHOOL, Kind.SECONDARY_SCHOOL, Kind.SCHOOL)
+
 WALK_CATEGORIES = (
     Category(
         "grocery",
@@ -113,7 +115,7 @@ WALK_CATEGORIES = (
         "schools",
         "Schools",
         (1.0,),
-        (Quality(1.0, (Kind.SCHOOL,)), Quality(0.5, (Kind.UNIVERSITY, Kind.COLLEGE))),
+        (Quality(1.0, SCHOOL_KINDS), Quality(0.5, (Kind.UNIVERSITY, Kind.COLLEGE))),
         Data.AMENITIES,
     ),
     Category("books", "Books", (1.0,), (Quality(1.0, (Kind.LIBRARY, Kind.BOOKSHOP)),), Data.AMENITIES),
@@ -137,10 +139,10 @@ CHILDCARE_KINDS = (Kind.CHILDCARE, Kind.KINDERGARTEN)
 NEEDS = (
     Need("grocery", "groceries", (Kind.SUPERMARKET, Kind.GREENGROCER, Kind.GROCERY, Kind.CONVENIENCE), Data.SHOPS),
     Need("pharmacy", "a pharmacy", (Kind.PHARMACY,)),
-    Need("doctor", "a doctor or clinic", (Kind.DOCTOR, Kind.CLINIC)),
+    Need("doctor", "a doctor", (Kind.GENERAL_PRACTICE, Kind.DOCTOR)),
     Need("cafe", "a café or bakery", CAFE_KINDS),
     Need("restaurant", "a restaurant", (Kind.RESTAURANT, Kind.FAST_FOOD, Kind.FOOD_COURT)),
-    Need("primary_school", "a primary school", (Kind.SCHOOL,)),
+    Need("primary_school", "a primary school", (Kind.PRIMARY_SCHOOL, Kind.SCHOOL)),
     Need("childcare", "childcare", CHILDCARE_KINDS),
     Need("park", "a park", (Kind.PARK, Kind.GARDEN, Kind.NATURE_RESERVE)),
     Need("playground", "a playground", (Kind.PLAYGROUND,)),

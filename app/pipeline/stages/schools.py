@@ -71,11 +71,9 @@ def _by_level(evaluation: Evaluation) -> Iterable[tuple[str, list[Place]]]:
 
 
 def childcare_places(evaluation: Evaluation) -> list[Place]:
-    """Return childcare, kindergartens and schools that take the youngest, shortest walk first."""
+    """Return childcare, kindergartens and schools for the youngest, shortest walk first."""
     places = evaluation.around.nearest(*CHILDCARE_KINDS, limit=MOST_SCHOOLS)
-    schools = [place for place, levels in evaluation.schools if SchoolLevel.CHILDCARE in levels]
-    found = {p.osm_id: p for p in (*places, *schools) if p.walk_s is not None}
-    return sorted(found.values(), key=lambda p: (p.walk_s or 0.0, p.straight_m, p.osm_id))
+    return [place for place in places if place.walk_s is not None]
 
 
 def primary_places(evaluation: Evaluation) -> list[tuple[Place, bool]]:

@@ -89,7 +89,7 @@ def test_stops_of_the_timetable_answer_where_there_is_one() -> None:
 
 
 def test_a_secondary_school_is_no_primary_school() -> None:
-    school = place(Kind.SCHOOL, 100.0, name="Lycée Albert Premier")
+    school = place(Kind.SECONDARY_SCHOOL, 100.0, name="Lycée Albert Premier")
     others = tuple(p for p in full_grid().places if p.kind is not Kind.SCHOOL)
     assert value(run(full_grid(places=(*others, school))), "primary_school") == 0.0
 
@@ -106,8 +106,8 @@ def test_a_suspicious_walk_is_flagged() -> None:
     assert group(finding, "grocery").places[0].detail == "the walk is 4 times the straight line"
 
 
-def test_a_school_that_takes_the_youngest_is_childcare() -> None:
-    school = place(Kind.SCHOOL, 100.0, name="École maternelle")
+def test_a_school_for_the_youngest_is_childcare() -> None:
+    school = place(Kind.KINDERGARTEN, 100.0, name="École maternelle")
     others = tuple(p for p in full_grid().places if p.kind is not Kind.CHILDCARE)
     assert value(run(full_grid(places=(*others, school))), "childcare") == 1.0
 
