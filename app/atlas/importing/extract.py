@@ -22,12 +22,22 @@ from app.atlas.importing.elements import (
 from app.atlas.importing.pbf.block import Node, Tags
 from app.atlas.importing.pbf.file import PbfFile, iso_date
 from app.atlas.importing.pbf.located import NodePositions, Way, Ways
-from app.atlas.importing.relations import Relations, WkbShape, assembled, read_relations
+from app.atlas.importing.relations import (
+    AreaRelation,
+    Relations,
+    WkbShape,
+    assembled,
+    carries_area,
+    read_relations,
+    tags_of_outer,
+)
 from app.atlas.importing.stops import STATION_ON
+from app.atlas.importing.tags.access import is_closed_ground
 from app.atlas.importing.tags.addressing import address_row
 from app.atlas.importing.tags.classify import display_name, kinds_of
 from app.atlas.importing.tags.ground import ground_sort
 from app.atlas.importing.tags.keys import ADDRESS_KEYS, KIND_KEYS, NODE_KEYS, WAY_KEYS
+from app.atlas.importing.tags.lifecycle import is_there_on
 from app.atlas.importing.tags.naming import locality_row
 from app.errors import BadExtract
 from app.geo import Floats
@@ -68,6 +78,8 @@ def _read(file: PbfFile, relations: Relations, progress: Progress) -> tuple[Extr
         ways.read(way)
     ways.finish()
     extract.data_date = file.date or iso_date(newest)
+    extract.points = [point for point in extract.points if is_there_on(point.tags, extract.data_date)]
+    extract.shapes = [shape for shape in extract.shapes if is_there_on(shape.tags, extract.data_date)]
     return extract, with_relations
 
 
@@ -102,6 +114,8 @@ class WayReader:
         self._relations = relations
         self._route_members = relations.route_member_ids()
         self._area_ways: dict[int, WkbShape] = {}
+        #: Outer ways that carry the tags of an old-style relation, until it is known whether they make an area.
+        self._carriers: dict[int, Way] = {}
 
     def read(self, way: Way) -> None:
         """Keep what a way with one of WAY_KEYS says, or one that is part of an area."""
@@ -113,7 +127,9 @@ class WayReader:
             self._area_ways[way.way_id] = WkbShape(_wkb(way), tuple(way.refs.tolist()))
         if "highway" in way.tags or way.tags.get("route") == "ferry":
             self._street(way)
-        if not KIND_KEYS.isdisjoint(way.tags):
+        if way.way_id in self._relations.untagged_ways and carries_area(way.tags):
+            self._carriers[way.way_id] = way
+        elif not KIND_KEYS.isdisjoint(way.tags):
             self._feature(way)
 
     def finish(self) -> None:
@@ -121,6 +137,19 @@ class WayReader:
         for relation_id, members in sorted(self._relations.areas.items()):
             if (area := assembled(members, self._area_ways)) is not None:
                 self._relation(f"r{relation_id}", members.tags, area)
+        for relation_id, members in sorted(self._relations.untagged.items()):
+            self._old_style(f"r{relation_id}", members)
+        for way in self._carriers.values():
+            self._feature(way)
+
+    def _old_style(self, osm_id: str, members: AreaRelation) -> None:
+        """Add the area of a relation whose outer ways carry its tags; they are then no places of their own."""
+        tags = tags_of_outer([self._carriers[way].tags for way in members.outer if way in self._carriers])
+        area = assembled(members, self._area_ways) if tags else None
+        if area is not None:
+            self._relation(osm_id, tags, area)
+            for way in members.outer:
+                self._carriers.pop(way, None)
 
     def _relation(self, osm_id: str, tags: Tags, area: WkbShape) -> None:
         kinds = kinds_of(tags)
@@ -129,6 +158,8 @@ class WayReader:
         if kinds:
             refs = area.refs if kinds[0] < Kind.FUEL_STATION else ()
             self._extract.shapes.append(Shape(osm_id, area.wkb, True, tags, kinds, refs))
+        if is_closed_ground(tags):
+            self._extract.closed_grounds.append(area.wkb)
         if (is_nature := cover_of(tags)) is not None:
             self._extract.covers.append(Cover(area.wkb, is_nature))
         self._ground({**tags, "area": "yes"}, area.wkb, is_closed=True)
@@ -150,6 +181,8 @@ class WayReader:
         if kinds:
             refs = tuple(way.refs.tolist()) if area and kinds[0] < Kind.FUEL_STATION else ()
             self._extract.shapes.append(Shape(osm_id, _wkb(way), area, tags, kinds, refs))
+        if area and is_closed_ground(tags):
+            self._extract.closed_grounds.append(_wkb(way))
         if area and (is_nature := cover_of(tags)) is not None:
             self._extract.covers.append(Cover(_wkb(way), is_nature))
         self._ground(tags, way, is_closed=way.is_closed)

@@ -33,6 +33,10 @@ class Relations:
     #: Element id to the street of the associatedStreet relation that it is a house of.
     house_streets: dict[str, str] = field(default_factory=dict)
     areas: dict[int, AreaRelation] = field(default_factory=dict)
+    #: Area relations without tags of their own: in the old style, still common before 2017, the outer ways carry them.
+    untagged: dict[int, AreaRelation] = field(default_factory=dict)
+    #: The outer ways of those.
+    untagged_ways: set[int] = field(default_factory=set)
     #: Every way that is part of an area relation.
     area_ways: set[int] = field(default_factory=set)
 
@@ -101,12 +105,42 @@ class _RelationReader:
             self.found.house_streets.update((m.osm_id, street) for m in members if m.role != "street")
 
     def _area(self, relation_id: int, tags: Tags, members: Sequence[Member]) -> None:
-        if AREA_KEYS.isdisjoint(tags) and not named_kind(tags):
+        is_old = tags["type"] == "multipolygon" and tags.keys() <= _SAY_NOTHING
+        if not is_old and AREA_KEYS.isdisjoint(tags) and not named_kind(tags):
             return
         inner = _ways([m for m in members if m.role == "inner"])
         outer = _ways([m for m in members if m.role != "inner"])
-        self.found.areas[relation_id] = AreaRelation(tags, outer, inner)
+        into = self.found.untagged if is_old else self.found.areas
+        into[relation_id] = AreaRelation(tags, outer, inner)
         self.found.area_ways.update(inner, outer)
+        if is_old:
+            self.found.untagged_ways.update(outer)
+
+
+#: Tags of a relation that tell nothing of what the area is.
+_SAY_NOTHING = frozenset({"type", "source", "created_by", "note", "fixme", "area", "attribution", "source:date"})
+
+#: Keys of ways that make an area of the relation that they surround.
+_CARRIED = frozenset({"leisure", "landuse", "natural", "amenity", "tourism", "shop", "healthcare", "aeroway"})
+#: Lines that surround an area without being its edge alone.
+_LINES = frozenset({"highway", "railway", "power", "aerialway"})
+_LINE_VALUES = frozenset({"coastline", "tree_row", "cliff", "ridge", "arete", "taxiway", "runway"})
+
+
+def carries_area(tags: Tags) -> bool:
+    """Return whether an outer way of a relation without tags holds those of the area."""
+    if _CARRIED.isdisjoint(tags) or not _LINES.isdisjoint(tags):
+        return False
+    return tags.get("natural") not in _LINE_VALUES and tags.get("aeroway") not in _LINE_VALUES
+
+
+def tags_of_outer(carried: Sequence[Tags]) -> Tags:
+    """Return the tags that all outer ways with tags share, {} where they say different things."""
+    if not carried:
+        return {}
+    shared = {key: value for key, value in carried[0].items() if all(tags.get(key) == value for tags in carried)}
+    told = [{key: value for key, value in tags.items() if key in _CARRIED} for tags in carried]
+    return shared if all(tags == told[0] for tags in told) else {}
 
 
 def _ways(members: Sequence[Member]) -> tuple[int, ...]:

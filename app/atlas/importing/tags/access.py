@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from app.atlas.importing.tags.lifecycle import is_closed, is_gone
 from app.atlas.importing.tags.words import any_of, split
 from app.places import Kind
 
@@ -61,6 +62,17 @@ def open_kinds(kinds: set[Kind], tags: Tags, folded_name: str) -> set[Kind]:
 def is_open_to_all(tags: Tags) -> bool:
     """Return whether the map says that anybody may come in."""
     return tags.get("access") in OPEN_ACCESS
+
+
+def is_closed_ground(tags: Tags) -> bool:
+    """Return whether nobody, or only some, may enter a ground: its kiosks and playgrounds are not for all either."""
+    if tags.get("amenity") == "prison" or tags.get("landuse") == "military" or tags.get("tourism") == "zoo":
+        return True
+    is_house = tags.get("shop") == "mall" or tags.get("amenity") in _HOUSES or tags.get("railway") == "station"
+    return is_house and (is_gone(tags) or is_closed(tags) or tags.get("access") in ("no", "private"))
+
+
+_HOUSES = frozenset({"hospital", "marketplace", "cinema", "theatre", "food_court", "events_venue", "conference_centre"})
 
 
 def _may_use(kind: Kind, tags: Tags) -> bool:

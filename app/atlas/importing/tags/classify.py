@@ -29,6 +29,8 @@ def kinds_of(tags: Tags) -> tuple[Kind, ...]:
         return ()
     if is_gone(tags):
         return ()
+    if keys == _STREET and tags["highway"] != "bus_stop":
+        return tuple(hazard_kinds(tags))
     kinds = _sorted_out(tags, keys)
     if kinds and min(kinds) < Kind.FUEL_STATION:
         kinds = _in_use(kinds, tags)

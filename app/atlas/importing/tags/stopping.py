@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from app.atlas.geocoder.letters import fold
-from app.atlas.importing.tags.words import any_of, split
+from app.atlas.importing.tags.words import any_of
 from app.places import Kind
 
 Tags = Mapping[str, str]
@@ -26,15 +26,21 @@ _MODES = (
 #: Modes that stop at platforms in the street: their platforms, or where they halt, are the stop itself.
 _IN_THE_STREET = frozenset({"tram", "ferry"})
 
+#: An element with none of these is a stop only by its amenity=*.
+_STOPPING = frozenset({"highway", "railway", "public_transport", "aerialway"})
+_TERMINALS = frozenset({"bus_station", "ferry_terminal"})
+
 
 def stop_kinds(tags: Tags) -> set[Kind]:
     """Return which stop or station it is: poles and halts of the old scheme, platforms and stations of the new."""
+    if _STOPPING.isdisjoint(tags) and tags.get("amenity") not in _TERMINALS:
+        return set()
     if _is_private(tags):
         return set()
     railway, kinds = tags.get("railway"), set[Kind]()
     if _is_bus_stop(tags):
         kinds.add(Kind.BUS_STOP)
-    if "ferry_terminal" in split(tags.get("amenity", "")):
+    if tags.get("amenity") == "ferry_terminal":
         kinds.add(Kind.FERRY_TERMINAL)
     if railway == "tram_stop":
         kinds.add(Kind.TRAM_STOP)
@@ -70,7 +76,7 @@ def _is_bus_stop(tags: Tags) -> bool:
     others = "yes" in (tags.get("trolleybus"), tags.get("share_taxi"), tags.get("minibus"))
     if by_bus in _NOT_FOR_ALL and not others:
         return False
-    if tags.get("highway") == "bus_stop" or "bus_station" in split(tags.get("amenity", "")):
+    if tags.get("highway") == "bus_stop" or tags.get("amenity") == "bus_station":
         return True
     scheme = tags.get("public_transport")
     return scheme in ("platform", "stop_position", "station") and (by_bus == "yes" or others)

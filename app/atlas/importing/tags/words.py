@@ -25,4 +25,6 @@ def _pattern(word: str) -> str:
 
 def split(value: str) -> list[str]:
     """Return the values of a tag that holds several, as in "1;2"."""
+    if ";" not in value:
+        return [value] if value else []
     return [part.strip() for part in value.split(";") if part.strip()]
