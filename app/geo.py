@@ -44,8 +44,12 @@ COMPASS = ("north", "north-east", "east", "south-east", "south", "south-west", "
 
 def compass(lat: float, lon: float, to_lat: float, to_lon: float) -> str:
     """Return in which of eight directions a point near another lies from it ("north-east")."""
-    east, north = (to_lon - lon) * metres_per_degree_lon(lat), (to_lat - lat) * METRES_PER_DEGREE
-    return COMPASS[round(math.degrees(math.atan2(east, north)) / 45) % 8]
+    return towards((to_lon - lon) * metres_per_degree_lon(lat), (to_lat - lat) * METRES_PER_DEGREE)
+
+
+def towards(east_m: float, north_m: float) -> str:
+    """Return the one of eight directions that leads so far east and north."""
+    return COMPASS[round(math.degrees(math.atan2(east_m, north_m)) / 45) % 8]
 
 
 def distance_m(lat_a: float, lon_a: float, lat_b: float, lon_b: float) -> float:
@@ -70,11 +74,21 @@ def distances_to_shapes_m(lat: float, lon: float, shapes: Sequence[bytes]) -> Fl
 
     The scale is that of the point's own latitude.
     """
+    metres: Floats = shapely.distance(_seen_from(lat, lon, shapes), _ORIGIN)
+    return metres
+
+
+def nearest_points_m(lat: float, lon: float, shapes: Sequence[bytes]) -> Floats:
+    """Return the metres east and north of a point of the nearest point of each shape, shape (n, 2); 0, 0 inside it."""
+    lines = shapely.shortest_line(_ORIGIN, _seen_from(lat, lon, shapes))
+    return shapely.get_coordinates(lines).reshape(-1, 2, 2)[:, 1]
+
+
+def _seen_from(lat: float, lon: float, shapes: Sequence[bytes]) -> Geometries:
+    """Return shapes (WKB in degrees) in metres from a point, in the scale of its latitude."""
     stretch = np.array([metres_per_degree_lon(lat), METRES_PER_DEGREE])
     origin = np.array([lon, lat])
-    geometries = shapely.transform(shapely.from_wkb(np.array(shapes, dtype=object)), lambda xy: (xy - origin) * stretch)
-    metres: Floats = shapely.distance(geometries, _ORIGIN)
-    return metres
+    return shapely.transform(shapely.from_wkb(np.array(shapes, dtype=object)), lambda xy: (xy - origin) * stretch)
 
 
 def box_around(lat: float, lon: float, radius_m: float) -> Box:

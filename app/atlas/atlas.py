@@ -57,6 +57,7 @@ CREATE TABLE hazards (
     tags TEXT NOT NULL,
     shape BLOB NOT NULL
 );
+CREATE INDEX hazard_kind ON hazards (kind);
 CREATE VIRTUAL TABLE hazard_index USING rtree(id, min_lon, max_lon, min_lat, max_lat);
 CREATE TABLE ground (
     id INTEGER PRIMARY KEY,
@@ -107,11 +108,11 @@ class Atlas:
 
 
 def _stop_snaps(directory: Path, timetable: Timetable | None) -> Snaps:
-    """Map where the timetables' stops lie on the streets. Raises OSError or ValueError where that does not fit."""
+    """Map where streets lead to the timetables' stops. Raises OSError or ValueError where that does not fit."""
     if timetable is None:
         return np.empty(0, dtype=SNAP)
     snaps: Snaps = np.load(directory / STOP_SNAPS_FILE, mmap_mode="r")
-    if len(snaps) != len(timetable.stops.ids):
+    if len(snaps) != len(timetable.ways_in.stops):
         raise ValueError("stops without a street")
     return snaps
 
@@ -155,10 +156,11 @@ class AtlasMeta:
     addresses: int
     places: int
     streets: int
-    #: Files of timetables imported with the region, their names for people, and the day taken from them.
+    #: Files of timetables imported with the region, their names for people, the day taken, and the last they run on.
     feed_files: tuple[str, ...] = ()
     feeds: tuple[str, ...] = ()
     service_date: str = ""
+    feed_valid_until: str = ""
     #: The file that the region was imported from, for `region update`.
     source_file: str = ""
     notes: tuple[str, ...] = ()

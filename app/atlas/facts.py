@@ -24,6 +24,18 @@ MAPPED_RADIUS_M = 2_400.0
 PATTERN_M = 800.0
 #: Cycle paths and lanes count fully at the address and nothing at this distance (a mile and a half), linearly between.
 BIKE_INFRASTRUCTURE_M = 2_414.0
+#: What a safety check counts, by its size. Overhead lines from this voltage on, and those without one.
+HIGH_VOLTAGE_V = 200_000
+#: A runway shorter than this (metres) bears light aircraft alone: airliners need 1,200 m, the smallest 800.
+LEAST_RUNWAY_M = 800.0
+#: A factory of which the map says nothing more counts from this size on: smaller is a workshop or a bakery.
+SMALLEST_FACTORY_M2 = 10_000.0
+#: A site without name and operator counts from this size on: smaller is a septic tank or a heap of earth.
+SMALLEST_SITE_M2 = 1_000.0
+#: Still water without a kind counts from this size on: smaller is a garden pond.
+SMALLEST_WATER_M2 = 2_000.0
+#: How much of a green space is wood, water or meadow is known where the land cover of this share of it is mapped.
+LEAST_MAPPED_SHARE = 0.5
 GREEN_KINDS = frozenset({Kind.PARK, Kind.GARDEN, Kind.NATURE_RESERVE, Kind.FOREST, Kind.BEACH})
 #: The mode of a stop that only its own route_ref tag names routes for.
 MODE_OF_STOP = {
@@ -39,9 +51,9 @@ STOP_KINDS = frozenset(MODE_OF_STOP)
 
 @dataclass(frozen=True, slots=True)
 class RouteAtStop:
-    """One transit route at the stop where it is nearest. Times are "HH:MM" of the service day (may pass 24:00).
+    """One line in one direction at a stop, all platforms of the stop together. Times are "HH:MM" of the clock.
 
-    From a feed every number is set; from OpenStreetMap alone `weekday_trips` and the rest are None.
+    From a feed every count of the weekday is set; from OpenStreetMap alone they are None.
     """
 
     route_id: str
@@ -50,21 +62,45 @@ class RouteAtStop:
     mode: str
     headsign: str
     weekday_trips: int | None
-    #: Mean departures per hour, weekday 7 to 19, both directions counted once (the better one).
+    #: Mean departures per hour, weekday 7 to 19.
     departures_per_hour: float | None
     first_departure: str
     last_departure: str
+    #: The operator's name, "" where it is not known.
+    agency: str = ""
+    #: 0 or 1: the two ways of one line.
+    direction: int = 0
+    #: Usual minutes between two departures by day; None where they are irregular or not known.
+    headway_min: int | None = None
+    #: Departures on the weekday from 19:00 on.
+    evening_trips: int | None = None
+    #: None where the feed tells nothing of the weekend.
+    saturday_trips: int | None = None
+    saturday_headway_min: int | None = None
+    sunday_trips: int | None = None
+    sunday_headway_min: int | None = None
+    #: Runs for schools alone: by its type, or a few times a day and only when school begins and ends.
+    is_school_run: bool = False
+
+    @property
+    def line(self) -> tuple[str, str, str]:
+        """What people take for one line, whatever its direction: operator, mode and name."""
+        return self.agency, self.mode, self.name
 
 
 @dataclass(frozen=True, slots=True)
 class TransitTime:
-    """Door-to-door seconds by walk and transit over a departure window: mean and range of what was reachable."""
+    """Door-to-door seconds by transit over a departure window: mean and range of what was reachable.
+
+    Who would be there sooner on foot walks; `rides_share` is the share of departures that do not.
+    """
 
     mean_s: float
     min_s: float
     max_s: float
     #: Share of the window's departures that reach the destination within the limit, 0 to 1.
     reached_share: float
+    rides_share: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,11 +114,16 @@ class RegionFacts:
     #: Names of the timetables imported with the region, with the service day taken from them.
     feeds: tuple[str, ...] = ()
     service_date: str = ""
+    #: ISO date of the last day on which those timetables run, "" without any.
+    feed_valid_until: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Hazard:
-    """The nearest line or area of one kind: metres from the address to its line or edge (0 inside it)."""
+    """A line or area near an address: metres to its line or edge (0 inside it), and where that nearest point lies.
+
+    `direction` is one of the eight of the compass ("north-east"), "" inside.
+    """
 
     osm_id: str
     kind: Kind
@@ -90,6 +131,7 @@ class Hazard:
     distance_m: float
     lanes: int | None
     tags: dict[str, str]
+    direction: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +142,7 @@ class GreenSpace:
     area_m2: float
     paths_inside_m: float
     has_named_trail: bool
-    #: Share of wood, water and meadow in the area, 0 to 1; None where no land cover is mapped in or on it.
+    #: Share of wood, water and meadow in the area, 0 to 1; None where that of too little of it is mapped.
     nature_share: float | None
     #: Which of bench, toilets, drinking_water, playground, lighting, viewpoint are in it.
     comforts: tuple[str, ...]
@@ -135,7 +177,10 @@ class BikeInfrastructure:
 
 @dataclass(frozen=True, slots=True)
 class TransitStop:
-    """A stop within 45 minutes on foot, nearest first, with the routes that call there."""
+    """A place to wait within 45 minutes on foot, with the lines that call there: all platforms of a station are one.
+
+    The walk is that to its nearest way in. `near` names a street for a stop without a name.
+    """
 
     stop_id: str
     name: str
@@ -146,6 +191,7 @@ class TransitStop:
     straight_m: float
     from_feed: bool
     routes: tuple[RouteAtStop, ...]
+    near: str = ""
 
 
 @dataclass(frozen=True, slots=True)

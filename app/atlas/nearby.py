@@ -16,7 +16,17 @@ from numpy.typing import NDArray
 from app.atlas.facts import GREEN_KINDS, GreenSpace, Hazard
 from app.atlas.streets.network import Reach, Walkshed
 from app.atlas.streets.snapping import SNAP, Snaps
-from app.geo import METRES_PER_DEGREE, Box, Floats, box_around, distance_m, distances_to_shapes_m, metres_per_degree_lon
+from app.geo import (
+    METRES_PER_DEGREE,
+    Box,
+    Floats,
+    box_around,
+    distance_m,
+    distances_to_shapes_m,
+    metres_per_degree_lon,
+    nearest_points_m,
+    towards,
+)
 from app.places import Kind, Place
 
 _PLACES = """
@@ -40,11 +50,17 @@ FROM hazard_index AS i JOIN hazards AS h ON h.id = i.id
 WHERE i.min_lon <= ? AND i.max_lon >= ? AND i.min_lat <= ? AND i.max_lat >= ?
   AND h.kind IN (SELECT value FROM json_each(?))
 """
+_HAZARD_COUNTS = "SELECT kind, count(*) FROM hazards GROUP BY kind"
 
 _GREENS = """
 SELECT g.place, p.area_m2, g.paths_m, g.has_named_trail, g.nature_share, g.comforts
 FROM greens AS g JOIN places AS p ON p.id = g.place
 WHERE g.place IN (SELECT value FROM json_each(?))
+"""
+_GREENS_AROUND = """
+SELECT p.id, p.shape
+FROM place_index AS i JOIN places AS p ON p.id = i.id JOIN greens AS g ON g.place = p.id
+WHERE i.min_lon <= ? AND i.max_lon >= ? AND i.min_lat <= ? AND i.max_lat >= ?
 """
 _AREAS_NEAR = """
 SELECT p.area_m2, p.shape
@@ -95,8 +111,10 @@ class Nearby:
         self._rows: dict[frozenset[Kind], Rows] = {}
 
     def walk_with(self, walkshed: Walkshed) -> None:
-        """Take the walking time to each place: to its nearest way in."""
+        """Take the walking time to each place: to its nearest way in, and none to a green space around the point."""
         self._walk_s = self.seconds_by(walkshed)
+        around = green_ids_around(self._connection, self._lat, self._lon)
+        self._walk_s[np.isin(self._columns.ids, around)] = 0.0
 
     def of(self, kinds: Collection[Kind]) -> Rows:
         """Return the rows of places of these kinds, each element once."""
@@ -228,14 +246,22 @@ def hazards_near(
     box = box_around(lat, lon, within_m)
     wanted = _json(kinds)
     rows = connection.execute(_HAZARDS, (box.max_lon, box.min_lon, box.max_lat, box.min_lat, wanted)).fetchall()
-    distances = distances_to_shapes_m(lat, lon, [row[5] for row in rows])
+    shapes = [row[5] for row in rows]
+    distances = distances_to_shapes_m(lat, lon, shapes)
     near = np.flatnonzero(distances <= within_m).tolist()
-    found = [(float(distances[i]), *rows[i][:5]) for i in near]
-    found.sort(key=lambda hazard: (hazard[0], hazard[2], hazard[1]))
-    return [
-        Hazard(osm_id, Kind(kind), name, metres, lanes, decode_tags(tags))
-        for metres, kind, osm_id, name, lanes, tags in found
-    ]
+    ways = nearest_points_m(lat, lon, [shapes[i] for i in near]).tolist()
+    found = [_hazard(rows[i], float(distances[i]), towards(*way)) for i, way in zip(near, ways, strict=True)]
+    return sorted(found, key=lambda hazard: (hazard.distance_m, hazard.osm_id, hazard.kind))
+
+
+def hazard_counts(connection: sqlite3.Connection) -> dict[Kind, int]:
+    """Return how many hazards of each kind the region has."""
+    return {Kind(kind): count for kind, count in connection.execute(_HAZARD_COUNTS)}
+
+
+def _hazard(row: tuple[int, str, str, int | None, str, bytes], metres: float, direction: str) -> Hazard:
+    kind, osm_id, name, lanes, tags, _ = row
+    return Hazard(osm_id, Kind(kind), name, metres, lanes, decode_tags(tags), direction if metres else "")
 
 
 def greens_near(connection: sqlite3.Connection, nearby: Nearby) -> list[GreenSpace]:
@@ -248,6 +274,13 @@ def greens_near(connection: sqlite3.Connection, nearby: Nearby) -> list[GreenSpa
         for place, (_, area_m2, paths_m, trail, nature_share, comforts) in zip(places, rows, strict=True)
     ]
     return sorted(found, key=lambda green: _by_walk(green.place))
+
+
+def green_ids_around(connection: sqlite3.Connection, lat: float, lon: float) -> list[int]:
+    """Return the table's ids of the green areas that hold a point."""
+    rows = connection.execute(_GREENS_AROUND, (lon, lon, lat, lat)).fetchall()
+    distances = distances_to_shapes_m(lat, lon, [shape for _, shape in rows]).tolist()
+    return [number for (number, _), metres in zip(rows, distances, strict=True) if metres == 0]
 
 
 def largest_area_m2(connection: sqlite3.Connection, lat: float, lon: float, radius_m: float) -> float:

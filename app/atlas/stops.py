@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
+from dataclasses import replace
 from functools import cache, cached_property
 
 import numpy as np
@@ -11,7 +13,8 @@ from app.atlas.atlas import Atlas
 from app.atlas.facts import MODE_OF_STOP, STOP_KINDS, RouteAtStop, TransitStop
 from app.atlas.nearby import Nearby
 from app.atlas.streets.network import Walkshed
-from app.atlas.transit.contract import StopWalks
+from app.atlas.transit.contract import RANKED_MODES, StopWalks
+from app.atlas.transit.timetable import Timetable
 from app.geo import distance_m
 from app.places import Kind, Place
 
@@ -19,6 +22,8 @@ from app.places import Kind, Place
 REACH_M = 3_600.0
 #: A timetable covers an address when one of its stops is this near.
 COVERED_M = 2_400.0
+#: Platforms of one name and mode are one stop up to this distance.
+SAME_NAME_M = 150.0
 
 _ROUTES = """
 SELECT place, route, name, mode, headsign FROM stop_routes
@@ -42,35 +47,37 @@ class StopsNear:
 
     @cached_property
     def walks(self) -> StopWalks:
-        """The timetables' stops within 45 minutes on foot, with the seconds to each."""
+        """The timetables' stops within 45 minutes on foot, with the seconds to the nearest way into each."""
         timetable = self._atlas.timetable
         if timetable is None:
             return StopWalks(np.empty(0, dtype=np.int32), np.empty(0))
-        near = timetable.stops_near(self._lat, self._lon, REACH_M)
-        seconds = self._walkshed.seconds_to(self._atlas.stop_snaps[near])
-        reached = np.flatnonzero(np.isfinite(seconds))
-        order = reached[np.lexsort((near[reached], seconds[reached]))]
-        return StopWalks(near[order], seconds[order])
+        ways = timetable.ways_near(self._lat, self._lon, REACH_M)
+        return timetable.walks(ways, self._walkshed.seconds_to(self._atlas.stop_snaps[ways]))
 
     def from_feed(self) -> tuple[TransitStop, ...]:
-        """Return the stops of the timetables, nearest walk first; empty where none covers the address."""
+        """Return the stations of the timetables, nearest walk first; empty where none covers the address."""
         timetable = self._atlas.timetable
         if timetable is None or not self.has_timetable:
             return ()
-        stops = timetable.stops
-        return tuple(
-            TransitStop(
-                stop_id=stops.ids[stop],
-                name=stops.names[stop],
-                mode=stops.modes[stop],
-                lat=float(stops.lats[stop]),
-                lon=float(stops.lons[stop]),
-                walk_s=seconds,
-                straight_m=distance_m(self._lat, self._lon, float(stops.lats[stop]), float(stops.lons[stop])),
-                from_feed=True,
-                routes=timetable.routes_calling(stop),
-            )
-            for stop, seconds in zip(self.walks.stops.tolist(), self.walks.seconds.tolist(), strict=True)
+        platforms: dict[int, list[tuple[float, int]]] = {}
+        for stop, seconds in zip(self.walks.stops.tolist(), self.walks.seconds.tolist(), strict=True):
+            platforms.setdefault(int(timetable.stops.stations[stop]), []).append((seconds, stop))
+        return _nearest_first(self._station(timetable, sorted(walks)) for walks in platforms.values())
+
+    def _station(self, timetable: Timetable, walks: list[tuple[float, int]]) -> TransitStop:
+        """Return the platforms of a station as one place to wait."""
+        stops, (seconds, nearest) = timetable.stops, walks[0]
+        lat, lon = float(stops.lats[nearest]), float(stops.lons[nearest])
+        return TransitStop(
+            stop_id=stops.ids[nearest],
+            name=stops.station_names[nearest],
+            mode=min((stops.modes[stop] for _, stop in walks), key=RANKED_MODES.index),
+            lat=lat,
+            lon=lon,
+            walk_s=seconds,
+            straight_m=distance_m(self._lat, self._lon, lat, lon),
+            from_feed=True,
+            routes=timetable.routes_calling(*(stop for _, stop in walks)),
         )
 
     def from_map(self, nearby: Nearby) -> tuple[TransitStop, ...]:
@@ -85,7 +92,30 @@ class StopsNear:
             _stop(place, tuple(routes.get(number, ())))
             for number, place in zip(ids, nearby.places_by_id(ids), strict=True)
         ]
-        return tuple(sorted(stops, key=lambda stop: (stop.walk_s, stop.straight_m, stop.stop_id)))
+        return _joined(_nearest_first(stops))
+
+
+def _nearest_first(stops: Iterable[TransitStop]) -> tuple[TransitStop, ...]:
+    return tuple(sorted(stops, key=lambda stop: (stop.walk_s, stop.straight_m, stop.stop_id)))
+
+
+def _joined(stops: tuple[TransitStop, ...]) -> tuple[TransitStop, ...]:
+    """Join the platforms and positions of one name and mode that are near each other; what has no name stays apart."""
+    kept: list[TransitStop] = []
+    for stop in stops:
+        twin = next((i for i, other in enumerate(kept) if _is_platform_of(stop, other)), None)
+        if twin is None:
+            kept.append(stop)
+        else:
+            told = {route.route_id: route for route in (*stop.routes, *kept[twin].routes)}
+            kept[twin] = replace(kept[twin], routes=tuple(told[key] for key in sorted(told)))
+    return tuple(kept)
+
+
+def _is_platform_of(stop: TransitStop, other: TransitStop) -> bool:
+    if not stop.name or stop.mode != other.mode or stop.name.casefold() != other.name.casefold():
+        return False
+    return distance_m(stop.lat, stop.lon, other.lat, other.lon) <= SAME_NAME_M
 
 
 def _route(route: str, name: str, mode: str, headsign: str) -> RouteAtStop:
@@ -104,4 +134,5 @@ def _stop(place: Place, routes: tuple[RouteAtStop, ...]) -> TransitStop:
         straight_m=place.straight_m,
         from_feed=False,
         routes=routes,
+        near=place.tags.get("street", ""),
     )

@@ -25,7 +25,7 @@ from app.atlas.facts import (
     TransitTime,
     TravelTimes,
 )
-from app.atlas.nearby import Nearby, greens_near, hazards_near, largest_area_m2
+from app.atlas.nearby import Nearby, greens_near, hazard_counts, hazards_near, largest_area_m2
 from app.atlas.stops import StopsNear
 from app.atlas.streets.network import Walkshed
 from app.atlas.transit.contract import StopWalks
@@ -68,6 +68,7 @@ class AtlasSurroundings:
             attribution=meta.attribution,
             feeds=meta.feeds,
             service_date=meta.service_date,
+            feed_valid_until=meta.feed_valid_until,
         )
 
     @property
@@ -142,6 +143,14 @@ class AtlasSurroundings:
         return tuple(hazards_near(self._atlas.tables(), self._lat, self._lon, kinds, within_m))
 
     @cached_property
+    def _hazard_counts(self) -> dict[Kind, int]:
+        return hazard_counts(self._atlas.tables())
+
+    def hazards_mapped(self, *kinds: Kind) -> int:
+        """Count the lines and areas of these kinds in the whole region."""
+        return sum(self._hazard_counts.get(kind, 0) for kind in kinds)
+
+    @cached_property
     def _green_spaces(self) -> tuple[GreenSpace, ...]:
         return tuple(greens_near(self._atlas.tables(), self._nearby))
 
@@ -179,6 +188,18 @@ class AtlasSurroundings:
     def has_timetable(self) -> bool:
         """Return whether a timetable covers the surroundings of this address."""
         return self._stops.has_timetable
+
+    def last_way_home(self, start: Location | Place) -> int | None:
+        """Return when the last departure by transit leaves from a place to the address; None where none does.
+
+        Seconds after the midnight before, so that a ride at 0:19 is at 24:19.
+        """
+        timetable = self._atlas.timetable
+        if timetable is None or not self.has_timetable():
+            return None
+        return timetable.last_departure(
+            _walks_from(self._atlas, timetable, start.lat, start.lon), _shorter(self._stops.walks)
+        )
 
     def landmark(self, *kinds: Kind) -> Place | None:
         """Return the nearest place of these kinds in the whole region, by straight distance."""
@@ -222,8 +243,6 @@ def _shorter(walks: StopWalks) -> StopWalks:
 
 def _walks_from(atlas: Atlas, timetable: Timetable, lat: float, lon: float) -> StopWalks:
     """Return the walks from the stops around a destination to it: as long as the other way round."""
-    near = timetable.stops_near(lat, lon, STOP_WALK_M)
+    ways = timetable.ways_near(lat, lon, STOP_WALK_M)
     origin = atlas.network.snap([lat], [lon])[0]
-    seconds = atlas.network.walk(origin, STOP_WALK_S).seconds_to(atlas.stop_snaps[near])
-    reached = np.isfinite(seconds)
-    return StopWalks(near[reached], seconds[reached])
+    return timetable.walks(ways, atlas.network.walk(origin, STOP_WALK_S).seconds_to(atlas.stop_snaps[ways]))

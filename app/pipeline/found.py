@@ -82,7 +82,7 @@ KIND_NOUNS: dict[Kind, str] = {
     Kind.CITY_CENTRE: "city centre",
     Kind.TOWN_CENTRE: "town centre",
     Kind.AIRPORT: "airport",
-    Kind.FUEL_STATION: "fuel station",
+    Kind.FUEL_STATION: "petrol station",
     Kind.MOTORWAY: "motorway",
     Kind.TRUNK_ROAD: "trunk road",
     Kind.PRIMARY_ROAD: "main road",
@@ -92,8 +92,8 @@ KIND_NOUNS: dict[Kind, str] = {
     Kind.RAILWAY: "railway line",
     Kind.POWER_LINE: "high-voltage line",
     Kind.LANDFILL: "landfill",
-    Kind.WASTEWATER_PLANT: "wastewater plant",
-    Kind.HEAVY_INDUSTRY: "heavy industry site",
+    Kind.WASTEWATER_PLANT: "sewage works",
+    Kind.HEAVY_INDUSTRY: "site of heavy industry",
     Kind.QUARRY: "quarry",
     Kind.RUNWAY: "airport runway",
     Kind.WATERCOURSE: "stretch of open water",
@@ -110,6 +110,8 @@ WATER_NOUNS: dict[str, str] = {
     "reservoir": "reservoir",
     "lagoon": "lagoon",
     "harbour": "harbour",
+    "dock": "dock",
+    "tidal_channel": "tidal channel",
 }
 
 #: A route's mode as a noun.
@@ -161,10 +163,18 @@ def name_or_noun(name: str, noun: str) -> str:
 
 
 def hazard_noun(kind: Kind, tags: Mapping[str, str]) -> str:
-    """Return the plain noun of what a check found; water is told apart by the map's own word for it."""
-    told = (tags.get(key, "") for key in ("waterway", "water", "natural"))
-    found = next((WATER_NOUNS[word] for word in told if word in WATER_NOUNS), "")
-    return found if found and kind is Kind.WATERCOURSE else kind_noun(kind)
+    """Return what a check found, in plain words: water by the map's own word, a line with its voltage."""
+    if kind is Kind.WATERCOURSE:
+        told = (tags.get(key, "") for key in ("waterway", "water", "natural", "landuse"))
+        return next((WATER_NOUNS[word] for word in told if word in WATER_NOUNS), kind_noun(kind))
+    if kind is Kind.POWER_LINE and tags.get("voltage", "").isdigit():
+        return f"{kind_noun(kind)} of {number(int(tags['voltage']) / 1_000)} kV"
+    return f"slip road of a {kind_noun(kind)}" if is_slip_road(tags) else kind_noun(kind)
+
+
+def is_slip_road(tags: Mapping[str, str]) -> bool:
+    """Return whether a road only leads to a motorway or trunk road."""
+    return tags.get("highway") in ("motorway_link", "trunk_link")
 
 
 Seconds = TypeVar("Seconds", float, Floats)

@@ -7,12 +7,13 @@ from collections.abc import Callable, Iterator
 from app.atlas.facts import Hazard
 from app.needs import NEED
 from app.pipeline.evaluation import Evaluation
-from app.pipeline.found import hazard_noun, name_or_noun, place_name
+from app.pipeline.found import place_name
+from app.pipeline.hazards_near import told, why_unknown
 from app.pipeline.needs_near import NeedNear
 from app.pipeline.report import Check, Outcome
 from app.pipeline.rules.must_haves import AWAY, OFFERED, STEP_FREE_MIN, STEP_FREE_NEEDS, MustHave
 from app.pipeline.rules.profiles import METHODS
-from app.wording import listed, metres, minutes, sentence
+from app.wording import listed, minutes, sentence
 
 RULES = {rule.key: rule for rule in METHODS.safety.rules}
 
@@ -52,14 +53,11 @@ def _named(found: NeedNear) -> str:
 
 
 def _away(evaluation: Evaluation, must: MustHave, found: Hazard | None) -> tuple[Outcome, str]:
-    rule, know = RULES[must.key], evaluation.knowledge
     if found is not None:
-        name = name_or_noun(found.name, hazard_noun(found.kind, found.tags))
-        return Outcome.FAIL, f"No: {name} is {metres(found.distance_m)} away."
-    if not know.has(rule.data):
-        return Outcome.UNKNOWN, f"Not known. {know.why_not(rule.data)}"
-    if know.cut_off(float(must.amount)):
-        return Outcome.UNKNOWN, f"Not known. {know.why_cut(float(must.amount))}"
+        return Outcome.FAIL, f"No: {told(found)}"
+    why = why_unknown(evaluation.knowledge, evaluation.around, RULES[must.key], float(must.amount))
+    if why:
+        return Outcome.UNKNOWN, f"Not known. {why}"
     return Outcome.PASS, "Yes: there is none on the map within that distance."
 
 

@@ -122,7 +122,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A transit route at its nearest stop. None and "" where no timetable is known."""
+    """A line in one direction at its best stop. None and "" where no timetable is known."""
 
     name: str
     mode: str
@@ -134,6 +134,16 @@ class Route:
     weekday_trips: int | None
     first: str = ""
     last: str = ""
+    #: How often it runs, as a person says it: "every 20 min, 06:05 to 22:26 (42 a weekday)".
+    often: str = ""
+    #: "Saturdays 12, Sundays none", "" where the timetable does not tell.
+    weekend: str = ""
+    agency: str = ""
+    evening_trips: int | None = None
+    saturday_trips: int | None = None
+    sunday_trips: int | None = None
+    #: It runs for schools alone.
+    is_school_run: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,7 +157,7 @@ class Trip:
     car_min: float | None
     transit_min: float | None
     transit_range_min: tuple[float, float] | None
-    #: great, ok, painful or "" - of the best of walk, transit and car, as the methods page says.
+    #: A word for the trip, only where the person's own limit says so; "" otherwise.
     word: str
     notes: tuple[str, ...] = ()
     #: What the person typed, where this is a destination of theirs: `destination` is what was found for it.
@@ -163,11 +173,14 @@ class Check:
     outcome: Outcome
     #: One sentence with the measured distance and the thing's name.
     finding: str
+    #: Whole metres, in tens from 1 km on: the check is judged by these.
     distance_m: float | None = None
     rule: str = ""
     evidence: str = ""
     strength: str = ""
     link: str = ""
+    #: What was looked for and not found ("petrol stations within 160 m"), so that one line can tell it of many checks.
+    nothing: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ import numpy as np
 
 from app.atlas.facts import Floats
 from app.pipeline.report import Part
-from app.pipeline.rules.indexes import Points, WalkIndex, Words
+from app.pipeline.rules.indexes import WalkIndex
 from app.pipeline.rules.profiles import METHODS
+from app.pipeline.rules.transit import Points, Words
 
 
 def interpolate(points: Points, x: float) -> float:

@@ -1,57 +1,110 @@
-"""Transit stops and their routes as both transit stages read them."""
+"""Transit stops and the lines at them, as both transit stages read them and as a person says them."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from app.atlas.facts import RouteAtStop, TransitStop
+from app.pipeline.evaluation import Evaluation
 from app.pipeline.found import MODE_NOUNS, STOP_NOUNS, rounded, walk_metres
+from app.pipeline.knowledge import DISC_M
 from app.pipeline.report import FoundPlace, Route
+from app.pipeline.rules.profiles import METHODS
+from app.pipeline.scoring import interpolate
 from app.wording import listed, with_article
 
-#: A route that leaves less than every two hours has no headway worth the name, only single departures.
-LEAST_PER_HOUR = 0.5
+METHOD = METHODS.transit
+MODE_WEIGHTS = dict(METHOD.mode_weights)
+NO_TIMETABLE = "No timetable is known here, so how often buses and trains run is not known."
 
 
 @dataclass(frozen=True, slots=True)
 class Boarding:
-    """A route at its nearest stop. `route` None: a stop about which only its mode is known."""
+    """A line in one direction at the stop where it is worth most."""
 
     stop: TransitStop
-    route: RouteAtStop | None
-
-    @property
-    def mode(self) -> str:
-        """The route's mode, else the stop's."""
-        return self.route.mode if self.route else self.stop.mode
+    route: RouteAtStop
 
 
 def boardings(stops: Sequence[TransitStop]) -> tuple[Boarding, ...]:
-    """Return each route once, at its nearest stop, and each stop without routes once by mode and name.
-
-    A stop without routes that shares its name with one that has some is another platform of it and counts no more; in
-    a timetable a stop without routes is not served.
-    """
-    seen: dict[tuple[str, str], Boarding] = {}
-    told = {(stop.mode, stop.name) for stop in stops if stop.routes}
-    for stop in sorted(stops, key=lambda s: (s.walk_s, s.straight_m, s.stop_id)):
+    """Return each line and direction once, at its best stop: the nearest of those where it runs as often."""
+    best: dict[tuple[str, int], Boarding] = {}
+    for stop in stops:
         for route in stop.routes:
-            key = ("route", route.route_id)
-            if key not in seen:
-                seen[key] = Boarding(stop, route)
-        if not stop.routes and not stop.from_feed and (stop.mode, stop.name) not in told:
-            seen.setdefault(("stop", f"{stop.mode}/{stop.name}"), Boarding(stop, None))
-    return tuple(seen.values())
+            found = Boarding(stop, route)
+            before = best.setdefault((route.route_id, route.direction), found)
+            if (-worth(found), *_order(stop)) < (-worth(before), *_order(before.stop)):
+                best[route.route_id, route.direction] = found
+    return tuple(best.values())
+
+
+def _order(stop: TransitStop) -> tuple[float, float, str]:
+    return stop.walk_s, stop.straight_m, stop.stop_id
+
+
+def service(route: RouteAtStop) -> float:
+    """Return how much a line offers: the root of its weekday trips, times the weight of its mode."""
+    weight = MODE_WEIGHTS.get(route.mode, 1.0)
+    if route.weekday_trips is None:
+        return weight * METHOD.untimed_service
+    return weight * min(METHOD.service_cap, math.sqrt(route.weekday_trips / METHOD.trips_reference))
+
+
+def route_value(boarding: Boarding) -> float:
+    """Return what a line adds to the score: its service, times how near its stop is."""
+    if boarding.route.weekday_trips is None:
+        return 0.0
+    return service(boarding.route) * interpolate(METHOD.decay, stop_metres(boarding.stop))
+
+
+def worth(boarding: Boarding) -> float:
+    """Return what a line is worth to who may walk further than the score looks: half for each ten minutes."""
+    return service(boarding.route) * _nearness(boarding.stop)
+
+
+def _nearness(stop: TransitStop) -> float:
+    return float(0.5 ** (stop.walk_s / 60.0 / METHOD.halves_min))
+
+
+def best_stop(stops: Sequence[TransitStop]) -> TransitStop | None:
+    """Return the stop that offers most for its walk; each line counts once, in its better direction."""
+    return min(stops, key=lambda stop: (-offer(stop) * _nearness(stop), *_order(stop)), default=None)
+
+
+def offer(stop: TransitStop) -> float:
+    """Return what all lines at a stop offer together; of a stop without known lines, its mode."""
+    lines: dict[tuple[str, str, str], float] = {}
+    for route in stop.routes:
+        lines[route.line] = max(lines.get(route.line, 0.0), service(route))
+    if lines:
+        return sum(sorted(lines.values()))
+    return 0.0 if stop.from_feed else MODE_WEIGHTS.get(stop.mode, 1.0) * METHOD.untimed_service / 2
+
+
+def is_served(stop: TransitStop) -> bool:
+    """Return whether the timetable has a trip there on the weekday."""
+    return any(route.weekday_trips for route in stop.routes)
+
+
+def tells_of_all(evaluation: Evaluation) -> bool:
+    """Return whether the timetable has about as many stations near here as stops are mapped: that of all operators."""
+    served = sum(is_served(stop) for stop in evaluation.around.transit_stops() if stop.straight_m <= DISC_M)
+    mapped = evaluation.knowledge.mapped.stops
+    return mapped < METHOD.several_stops or served >= METHOD.least_share_of_stops * mapped
 
 
 def stop_name(stop: TransitStop) -> str:
-    """Return the stop's name, or "a bus stop (no name on the map)"."""
-    return stop.name.strip() or f"{with_article(STOP_NOUNS.get(stop.mode, 'stop'))} (no name on the map)"
+    """Return the stop's name, else "a bus stop in Mill Lane"."""
+    if name := stop.name.strip():
+        return name
+    noun = with_article(STOP_NOUNS.get(stop.mode, "stop"))
+    return f"{noun} in {stop.near}" if stop.near else f"{noun} (no name on the map)"
 
 
 def found_stop(stop: TransitStop) -> FoundPlace:
-    """Return a stop as the report names places, with its routes as detail."""
+    """Return a stop as the report names places, with its lines as detail."""
     names = list(dict.fromkeys(route_name(route) for route in stop.routes))
     return FoundPlace(
         name=stop_name(stop),
@@ -71,29 +124,62 @@ def route_name(route: RouteAtStop) -> str:
     return f"{mode} {route.name}".strip() if mode not in route.name.lower() else route.name
 
 
-def reported_route(boarding: Boarding) -> Route | None:
-    """Return a route as the report shows it, None for a stop whose routes are not known."""
+def how_often(route: RouteAtStop) -> str:
+    """Return "every 20 min, 06:05 to 22:26 (42 a weekday)", "5 a weekday, 07:10 to 18:40"; "" without a timetable."""
+    trips, first, last = route.weekday_trips, route.first_departure, route.last_departure
+    if trips is None:
+        return ""
+    if trips == 0:
+        return "not on weekdays"
+    if route.headway_min is not None:
+        return f"every {route.headway_min} min, {first} to {last} ({trips} a weekday)"
+    if trips == 1:
+        return f"once a weekday, at {first}"
+    return f"{trips} a weekday, {first} to {last}"
+
+
+def weekend(route: RouteAtStop) -> str:
+    """Return "Saturdays every 30 min, Sundays none", "" where the timetable does not tell."""
+    saturday = _day("Saturdays", route.saturday_trips, route.saturday_headway_min)
+    sunday = _day("Sundays", route.sunday_trips, route.sunday_headway_min)
+    return ", ".join(text for text in (saturday, sunday) if text)
+
+
+def _day(name: str, trips: int | None, headway_min: int | None) -> str:
+    if trips is None:
+        return ""
+    if headway_min is not None:
+        return f"{name} every {headway_min} min"
+    return f"{name} {trips or 'none'}"
+
+
+def reported_route(boarding: Boarding) -> Route:
+    """Return a line as the report shows it."""
     route, stop = boarding.route, boarding.stop
-    if route is None:
-        return None
-    per_hour = route.departures_per_hour
     return Route(
         name=route.name,
         mode=MODE_NOUNS.get(route.mode, "line"),
         towards=route.headsign,
         stop=stop_name(stop),
         walk_min=round(stop.walk_s / 60.0, 1),
-        departures_per_hour=rounded(per_hour),
-        headway_min=round(60.0 / per_hour, 1) if per_hour and per_hour >= LEAST_PER_HOUR else None,
+        departures_per_hour=rounded(route.departures_per_hour),
+        headway_min=None if route.headway_min is None else float(route.headway_min),
         weekday_trips=route.weekday_trips,
         first=route.first_departure,
         last=route.last_departure,
+        often=how_often(route),
+        weekend=weekend(route),
+        agency=route.agency,
+        evening_trips=route.evening_trips,
+        saturday_trips=route.saturday_trips,
+        sunday_trips=route.sunday_trips,
+        is_school_run=route.is_school_run,
     )
 
 
 def reported_routes(found: Iterable[Boarding]) -> tuple[Route, ...]:
-    """Return the routes that have a name or a timetable, nearest first."""
-    return tuple(route for b in found if (route := reported_route(b)) is not None)
+    """Return lines as the report shows them, in the order given."""
+    return tuple(reported_route(boarding) for boarding in found)
 
 
 def stop_metres(stop: TransitStop) -> float:

@@ -62,6 +62,9 @@ class Surroundings(Protocol):
     def hazards(self, *kinds: Kind, within_m: float) -> tuple[Hazard, ...]:
         """Lines and areas of these kinds within a straight distance, nearest first; tunnels left out."""
 
+    def hazards_mapped(self, *kinds: Kind) -> int:
+        """How many lines and areas of these kinds the whole region has."""
+
     def green_spaces(self) -> tuple[GreenSpace, ...]:
         """Green areas open to the public within 45 minutes on foot, nearest first."""
 
@@ -81,6 +84,9 @@ class Surroundings(Protocol):
 
     def has_timetable(self) -> bool:
         """Return whether a timetable covers the surroundings of this address."""
+
+    def last_way_home(self, start: Location | Place) -> int | None:
+        """Seconds after midnight of the last departure by transit from a place to the address; None without any."""
 
     def landmark(self, *kinds: Kind) -> Place | None:
         """The nearest place of these kinds in the whole region, by straight distance; `walk_s` may be None."""

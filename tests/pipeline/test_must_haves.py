@@ -47,7 +47,7 @@ def test_a_motorway_within_the_distance_is_no(metres: float, outcome: str) -> No
 
 def test_the_motorway_is_named() -> None:
     found = answer(full_grid(dangers=(hazard(Kind.MOTORWAY, 210.0, "M4"),)), "motorway:300")
-    assert found == ("fail", "No: M4 is 210 m away.")
+    assert found == ("fail", "No: M4, a motorway, is 210 m north of the address.")
 
 
 def test_beyond_the_edge_there_may_be_a_motorway() -> None:

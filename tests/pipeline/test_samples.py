@@ -72,7 +72,15 @@ def test_every_place_has_a_name(samples: Path, address: str) -> None:
 def test_every_section_says_something(samples: Path, address: str) -> None:
     for found in evaluate(samples, address).findings:
         assert found.summary
-        assert found.score or found.facts or found.groups or found.checks or found.parts
+        assert (
+            found.state is State.UNKNOWN
+            or found.score
+            or found.facts
+            or found.groups
+            or found.checks
+            or found.parts
+            or found.trips
+        )
 
 
 @BOTH
@@ -118,7 +126,7 @@ def test_stops_that_nobody_mapped_are_not_no_bus(larger: OpenRegion) -> None:
     report = evaluate_property(Listing("Reisterstown Road, Pikesville"), larger("reisterstown-md-us"))
     transit = finding(report, "transit_score")
     assert (transit.score, transit.state) == (None, State.UNKNOWN)
-    assert transit.gaps[0].why.startswith("No transit stops are mapped within 2.4 km")
+    assert transit.gaps[0].why.startswith("No timetable is known here")
 
 
 @pytest.mark.slow
@@ -127,9 +135,9 @@ def test_a_timetable_gives_headways(larger: OpenRegion) -> None:
         evaluate_property(Listing("Commercial Street 10, Newport"), larger("newport-gb")), "transit_access"
     )
     assert access.state is State.MEASURED
-    assert access.facts[0].value == "Friars Walk 13"
-    assert all(r.departures_per_hour is not None and r.first <= r.last for r in access.routes)
-    assert access.routes[0].headway_min is not None
+    assert access.facts[0].value == "Friars Walk"
+    assert all(r.departures_per_hour is not None and r.often for r in access.routes)
+    assert any(r.headway_min is not None for r in access.routes)
 
 
 @pytest.mark.slow

@@ -103,18 +103,25 @@ def test_it_shows_places_with_minutes_and_metres(page: BeautifulSoup) -> None:
 
 
 def test_it_shows_checks_with_distance_and_evidence(page: BeautifulSoup) -> None:
-    checks = {item.strong.text: item.get_text(" ", strip=True) for item in page.select(".check")}
-    assert "Caution Railway 40 m" in checks["Railway"]
+    checks = {item.strong.text: item.get_text(" ", strip=True) for item in page.select(".check:has(strong)")}
+    assert checks["Railway"].startswith("Caution Railway A main line passes at 42 m.")
     assert "Hilpert 2019" in checks["Fuel station"]
     assert "Strength of the evidence: moderate" in checks["Fuel station"]
     assert checks["Runway"].startswith("Unknown")
 
 
-def test_it_shows_how_often_a_route_runs_or_says_that_it_is_not_known(page: BeautifulSoup) -> None:
+def test_it_tells_in_one_line_what_is_not_near(page: BeautifulSoup) -> None:
+    (clear,) = page.select(".check:not(:has(strong))")
+    text = clear.get_text(" ", strip=True)
+    assert text.startswith("Nothing of these is near: power lines within 50 m; water within 50 m.")
+    assert clear.select_one("a[href='https://example.org/map']")
+
+
+def test_it_shows_how_often_a_line_runs_where_that_is_known(page: BeautifulSoup) -> None:
     known, unknown = (item.get_text(" ", strip=True) for item in page.select(".route"))
     assert "every 10 min" in known
     assert "first 05:40, last 25:10" in known
-    assert "how often it runs is not known" in unknown
+    assert unknown == "Bus Bulevardi, 4 min on foot"
 
 
 def test_it_says_unknown_in_words_and_never_zero(client: FlaskClient, steps: Steps) -> None:

@@ -80,6 +80,8 @@ CHECKS = Finding(
         Check("rail", "Railway", Outcome.WARN, "A main line passes at 42 m.", 42.0, "Warns below 50 m."),
         Check("quarry", "Quarry", Outcome.FAIL, "The quarry is 80 m away.", 80.0, link="https://example.org/flood"),
         Check("runway", "Runway", Outcome.UNKNOWN, "The map ends before 2 km."),
+        Check("power", "Power line", Outcome.PASS, "None is near.", nothing="power lines within 50 m"),
+        Check("flood", "Water", Outcome.PASS, "None.", link="https://example.org/map", nothing="water within 50 m"),
     ),
 )
 TRANSIT = Finding(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -60,8 +60,9 @@ def place(kind: Kind, east_m: float, north_m: float = 0.0, name: str = "", **tag
 
 
 def hazard(kind: Kind, distance_m: float, name: str = "", lanes: int | None = None, **tags: str) -> Hazard:
-    """Return a line or area whose nearest point is so many metres away."""
-    return Hazard(f"w{kind:d}{round(distance_m * 10):06d}{name}", kind, name, distance_m, lanes, tags)
+    """Return a line or area whose nearest point is so many metres north."""
+    direction = "north" if distance_m else ""
+    return Hazard(f"w{kind:d}{round(distance_m * 10):06d}{name}", kind, name, distance_m, lanes, tags, direction)
 
 
 def green(
@@ -82,10 +83,12 @@ def stop(walk_m: float, *routes: RouteAtStop, name: str = "Market", mode: str = 
     return TransitStop(f"s{name}{round(walk_m)}", name, mode, LAT, LON, walk_s, walk_m, bool(routes), tuple(routes))
 
 
-def route(name: str = "1", mode: str = "bus", trips: int | None = 240, per_hour: float | None = 10.0) -> RouteAtStop:
+def route(
+    name: str = "1", mode: str = "bus", trips: int | None = 240, per_hour: float | None = 10.0, **more: object
+) -> RouteAtStop:
     """Return a route; without `trips` it is known from OpenStreetMap alone."""
-    first, last = ("05:30", "24:10") if trips is not None else ("", "")
-    return RouteAtStop(f"{mode}{name}", name, mode, "Centre", trips, per_hour, first, last)
+    first, last = ("05:30", "00:10") if trips is not None else ("", "")
+    return RouteAtStop(f"{mode}{name}", name, mode, "Centre", trips, per_hour, first, last, **more)  # type: ignore[arg-type]
 
 
 def town_need(minutes: Sequence[float], *, need: str = "cafe", none: int = 0, sample: str = "addresses") -> TownNeed:
@@ -101,6 +104,8 @@ class StreetGrid:
 
     places: tuple[Place, ...] = ()
     dangers: tuple[Hazard, ...] = ()
+    #: How many hazards of each kind the whole region has.
+    hazard_counts: Mapping[Kind, int] = field(default_factory=lambda: dict.fromkeys(Kind, 3))
     greens: tuple[GreenSpace, ...] = ()
     stops: tuple[TransitStop, ...] = ()
     facts: MappedFacts = WELL_MAPPED
@@ -117,6 +122,8 @@ class StreetGrid:
     counts: RegionCounts = WELL_COUNTED
     #: How far each need is over the whole region, where that is known.
     towns: tuple[TownNeed, ...] = ()
+    #: When the last bus home leaves from anywhere, in seconds of the service day.
+    last_home_s: int | None = None
 
     def coverage(self, radius_m: float) -> float:
         return min(1.0, (self.edge_m / radius_m) ** 2)
@@ -153,6 +160,9 @@ class StreetGrid:
         near = [h for h in self.dangers if h.kind in kinds and h.distance_m <= within_m]
         return tuple(sorted(near, key=lambda h: (h.distance_m, h.osm_id)))
 
+    def hazards_mapped(self, *kinds: Kind) -> int:
+        return sum(self.hazard_counts.get(kind, 0) for kind in kinds)
+
     def green_spaces(self) -> tuple[GreenSpace, ...]:
         return tuple(sorted(self.greens, key=lambda g: (g.place.walk_s or 0.0, g.place.osm_id)))
 
@@ -171,6 +181,9 @@ class StreetGrid:
 
     def has_timetable(self) -> bool:
         return self.timetable
+
+    def last_way_home(self, start: Location | Place) -> int | None:
+        return self.last_home_s
 
     def landmark(self, *kinds: Kind) -> Place | None:
         return min(self._of(kinds), key=lambda p: (p.straight_m, p.osm_id), default=None)

@@ -12,30 +12,30 @@ from app.atlas.coverage import Coverage, coverage_of
 from app.atlas.facts import GREEN_KINDS
 from app.atlas.importing.access import snap_areas, snap_points
 from app.atlas.importing.elements import Extract
-from app.atlas.importing.features import HazardRow, PlaceRow, PlaceShapes, hazard_rows, is_hazard, is_place, place_rows
+from app.atlas.importing.features import PlaceRow, PlaceShapes, is_place, place_rows
 from app.atlas.importing.greens import (
     GreenFacts,
+    GreenShape,
     PathLines,
     is_green_space,
     land_of,
+    lets_people_in,
     measure_greens,
-    woods_inside_others,
+    parts_of_others,
 )
 from app.atlas.importing.grounds import GroundRow, ground_rows
+from app.atlas.importing.hazards import HazardRow, hazard_rows, is_hazard
 from app.atlas.importing.outlines import outlines_of, street_lines
-from app.atlas.importing.stops import stop_routes
+from app.atlas.importing.stops import name_stops, station_entrances, stop_routes
 from app.atlas.importing.tables import AtlasTables
 from app.atlas.streets.build.ways import StreetWays
 from app.atlas.streets.network import Network
 from app.atlas.streets.rules.walk import FOOTPATH_CLASSES, may_walk
-from app.geo import Floats, Projection, distances_m
+from app.geo import Floats, Projection
 from app.places import Kind
 
 #: lit=* that means light at night.
 LIT = frozenset({"yes", "24/7", "dusk-dawn", "sunset-sunrise", "automatic", "interval"})
-
-#: A station's entrances are looked for this far from its middle.
-STATION_ENTRANCE_M = 250.0
 
 
 class FoundPlaces(NamedTuple):
@@ -62,7 +62,7 @@ class Compiler:
     def places(self) -> FoundPlaces:
         """Find the places, measure the green ones and the hazards: all that needs no street network."""
         shapes = self._place_shapes()
-        rows = place_rows(self._extract, shapes)
+        rows = name_stops(place_rows(self._extract, shapes), self._ways, self.projection)
         greens, dropped = self._greens(rows, shapes)
         return FoundPlaces(shapes, rows, greens, dropped, self._hazards(), ground_rows(self._extract.grounds))
 
@@ -112,20 +112,30 @@ class Compiler:
         return hazard_rows(shapes, self._outlines.of(np.array(rows, dtype=np.intp)), points)
 
     def _greens(self, rows: Sequence[PlaceRow], places: PlaceShapes) -> tuple[dict[int, GreenFacts], set[int]]:
-        """Return the measures of the green areas, by row, and the rows of woods that are no place to go to."""
+        """Return the measures of the green areas, by row, and the rows of those that are no place to go to."""
         green = [i for i, row in enumerate(rows) if row.kind in GREEN_KINDS and row.area_m2 is not None]
         areas = places.outlines.metres[[rows[i].element for i in green]]
-        kinds = [rows[i].kind for i in green]
+        kinds, tags = [rows[i].kind for i in green], [places.shapes[rows[i].element].tags for i in green]
         land = land_of(self._paths(), self._extract.covers, self._extract.comforts, self.projection)
         facts = measure_greens(areas, kinds, land)
-        part = woods_inside_others(areas, kinds)
+        shut = [i for i, of_green in zip(green, tags, strict=True) if not lets_people_in(of_green)]
         found, dropped = {}, {i for i, row in enumerate(rows) if row.kind == Kind.FOREST and row.area_m2 is None}
+        dropped.update(shut)
+        part = self._parts(rows, [i for i in green if i not in dropped], places)
         for position, i in enumerate(green):
-            if part[position] or not is_green_space(kinds[position], rows[i].area_m2 or 0.0, facts[position]):
+            if i in part or not is_green_space(kinds[position], rows[i].area_m2 or 0.0, facts[position]):
                 dropped.add(i)
-            else:
+            elif i not in dropped:
                 found[i] = facts[position]
         return found, dropped
+
+    def _parts(self, rows: Sequence[PlaceRow], green: Sequence[int], places: PlaceShapes) -> set[int]:
+        """Return the rows among some green areas that are parts of others."""
+        elements = [rows[i].element for i in green]
+        names = [places.shapes[element].tags.get("name", "") for element in elements]
+        shapes = [GreenShape(rows[i].kind, name, rows[i].osm_id) for i, name in zip(green, names, strict=True)]
+        is_part = parts_of_others(places.outlines.metres[elements], shapes)
+        return {i for i, part in zip(green, is_part.tolist(), strict=True) if part}
 
     def _paths(self) -> PathLines:
         tags = self._ways.tags
@@ -146,20 +156,10 @@ class Compiler:
         access = [
             of_areas[row.element] or of_points[i] if row.element >= 0 else of_points[i] for i, row in enumerate(rows)
         ]
-        for i, entrances in self._station_entrances(rows).items():
-            access[i] = b"".join(snap_points(entrances, network)) or access[i]
+        for i, entrances in station_entrances(rows, self._extract).items():
+            own = access[i] if rows[i].kind == Kind.RAIL_STATION else b""  # tracks at ground level have other ways in
+            access[i] = b"".join([own, *snap_points(entrances, network)]) or access[i]
         return access
-
-    def _station_entrances(self, rows: Sequence[PlaceRow]) -> dict[int, Floats]:
-        """Return the (lon, lat) of the entrances of each subway station that has some."""
-        entrances = np.array(self._extract.subway_entrances).reshape(-1, 2)
-        found = {}
-        for i, row in enumerate(rows):
-            if row.kind == Kind.SUBWAY_STATION and len(entrances):
-                near = distances_m(row.lat, row.lon, entrances[:, 0], entrances[:, 1]) <= STATION_ENTRANCE_M
-                if near.any():
-                    found[i] = entrances[near][:, ::-1]
-        return found
 
 
 def _is_path(tags: dict[str, str]) -> bool:

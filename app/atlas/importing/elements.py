@@ -118,6 +118,8 @@ class Extract:
     tracks: list[Track] = field(default_factory=list)
     #: (lat, lon) where a person goes down to a subway.
     subway_entrances: list[tuple[float, float]] = field(default_factory=list)
+    #: The same of railway stations.
+    train_entrances: list[tuple[float, float]] = field(default_factory=list)
     #: Ways walked by a signposted route (hiking, foot).
     trail_ways: frozenset[int] = frozenset()
     #: Element id to the street of the associatedStreet relation that it is a house of.

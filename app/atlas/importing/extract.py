@@ -22,7 +22,7 @@ from app.atlas.importing.elements import (
 from app.atlas.importing.pbf.block import Node, Tags
 from app.atlas.importing.pbf.file import PbfFile, iso_date
 from app.atlas.importing.pbf.located import NodePositions, Way, Ways
-from app.atlas.importing.relations import Relations, WkbShape, assembled, read_relations
+from app.atlas.importing.relations import AreaRelation, Relations, WkbShape, assembled, read_relations, tags_of_edge
 from app.atlas.importing.stops import STATION_ON
 from app.atlas.importing.tags.addressing import address_row
 from app.atlas.importing.tags.classify import display_name, kinds_of
@@ -92,6 +92,8 @@ class NodeReader:
             extract.points.append(PointFeature(osm_id, lat, lon, tags, kinds))
         if tags.get("railway") == "subway_entrance":
             extract.subway_entrances.append((lat, lon))
+        elif tags.get("railway") == "train_station_entrance":
+            extract.train_entrances.append((lat, lon))
 
 
 class WayReader:
@@ -102,6 +104,8 @@ class WayReader:
         self._relations = relations
         self._route_members = relations.route_member_ids()
         self._area_ways: dict[int, WkbShape] = {}
+        #: Outer ways of relations that say nothing themselves: the areas, or else features of their own.
+        self._edges: dict[int, Way] = {}
 
     def read(self, way: Way) -> None:
         """Keep what a way with one of WAY_KEYS says, or one that is part of an area."""
@@ -113,14 +117,27 @@ class WayReader:
             self._area_ways[way.way_id] = WkbShape(_wkb(way), tuple(way.refs.tolist()))
         if "highway" in way.tags or way.tags.get("route") == "ferry":
             self._street(way)
-        if not KIND_KEYS.isdisjoint(way.tags):
+        if way.way_id in self._relations.old_style_ways:
+            self._edges[way.way_id] = way
+        elif not KIND_KEYS.isdisjoint(way.tags):
             self._feature(way)
 
     def finish(self) -> None:
         """Add the areas of relations, now that all their ways are known."""
+        of_areas: set[int] = set()
         for relation_id, members in sorted(self._relations.areas.items()):
-            if (area := assembled(members, self._area_ways)) is not None:
-                self._relation(f"r{relation_id}", members.tags, area)
+            tags = self._old_style_tags(members) if members.is_old_style else members.tags
+            if tags and (area := assembled(members, self._area_ways)) is not None:
+                self._relation(f"r{relation_id}", tags, area)
+                of_areas.update(members.outer if members.is_old_style else ())
+        for way in self._edges.values():
+            if way.way_id not in of_areas and not KIND_KEYS.isdisjoint(way.tags):
+                self._feature(way)
+
+    def _old_style_tags(self, members: AreaRelation) -> Tags:
+        if len(members.outer) == 1 and not members.inner:
+            return {}  # the way says it all
+        return tags_of_edge([self._edges[way].tags for way in members.outer if way in self._edges])
 
     def _relation(self, osm_id: str, tags: Tags, area: WkbShape) -> None:
         kinds = kinds_of(tags)

@@ -1,9 +1,8 @@
-"""The places and hazards of an extract as rows of the atlas: twins left out, neighbours near in the file."""
+"""The places of an extract as rows of the atlas: twins left out, neighbours near in the file."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -14,8 +13,7 @@ from numpy.typing import NDArray
 from app.atlas.importing.elements import Extract, PointFeature, Shape
 from app.atlas.importing.outlines import Outlines
 from app.atlas.importing.tags.classify import display_name, tags_json
-from app.atlas.importing.tags.hazards import is_some_factory
-from app.geo import Box, Floats, Projection, point_array
+from app.geo import Floats, Projection, point_array
 from app.places import Kind
 
 
@@ -128,85 +126,6 @@ def _is_stop(row: PlaceRow, scheme: str) -> bool:
 
 def _metres(rows: Sequence[PlaceRow], picks: Sequence[int], projection: Projection) -> Floats:
     return projection.points_to_metres(np.array([(rows[i].lon, rows[i].lat) for i in picks]))
-
-
-class HazardRow(NamedTuple):
-    """One row of the table `hazards` with its box; `shape` is WKB in degrees."""
-
-    kind: Kind
-    osm_id: str
-    name: str
-    lanes: int | None
-    tags: str
-    shape: bytes
-    box: Box
-
-
-def hazard_rows(shapes: Sequence[Shape], outlines: Outlines, points: Sequence[PointFeature]) -> list[HazardRow]:
-    """Return the lines, areas and points that checks measure to, in spatial order."""
-    rows = [*_shape_hazards(shapes, outlines), *_point_hazards(points)]
-    lats = np.array([(row.box.min_lat + row.box.max_lat) / 2 for row in rows])
-    lons = np.array([(row.box.min_lon + row.box.max_lon) / 2 for row in rows])
-    return [rows[i] for i in spatial_order(lats, lons).tolist()]
-
-
-def is_hazard(kind: Kind) -> bool:
-    """Return whether a check measures the distance to a kind."""
-    return kind >= Kind.FUEL_STATION
-
-
-def lanes_of(tags: Mapping[str, str]) -> int | None:
-    """Return the number of lanes, or None where it is not mapped or no number."""
-    match = re.match(r"\d{1,2}(?!\d)", tags["lanes"]) if "lanes" in tags else None
-    return int(match.group()) if match and int(match.group()) > 0 else None
-
-
-def _shape_hazards(shapes: Sequence[Shape], outlines: Outlines) -> list[HazardRow]:
-    wkbs = shapely.to_wkb(outlines.degrees)
-    boxes = shapely.bounds(outlines.degrees).tolist()
-    areas = shapely.area(outlines.metres)
-    rows = []
-    for row, shape in enumerate(shapes):
-        for kind in filter(is_hazard, shape.kinds):
-            if not _is_too_small(kind, shape.tags, areas[row]):
-                rows.append(_hazard_row(kind, shape.osm_id, shape.tags, wkbs[row], Box(*boxes[row])))
-    return rows
-
-
-def _point_hazards(points: Sequence[PointFeature]) -> list[HazardRow]:
-    return [
-        _hazard_row(kind, point.osm_id, point.tags, shapely.to_wkb(shapely.Point(point.lon, point.lat)), _box(point))
-        for point in points
-        for kind in filter(is_hazard, point.kinds)
-        if not _is_too_small(kind, point.tags, 0.0)
-    ]
-
-
-def _box(point: PointFeature) -> Box:
-    return Box(point.lon, point.lat, point.lon, point.lat)
-
-
-def _hazard_row(kind: Kind, osm_id: str, tags: Mapping[str, str], shape: bytes, box: Box) -> HazardRow:
-    kept = tags_json(tags)
-    return HazardRow(kind, osm_id, display_name(tags), lanes_of(tags), kept, shape, box)
-
-
-#: Water without a kind counts from this size on: smaller is a garden pond.
-SMALLEST_WATER_M2 = 2_000.0
-#: A factory whose products are not mapped counts from this size on: smaller is a workshop or a bakery.
-SMALLEST_FACTORY_M2 = 10_000.0
-
-
-def _is_too_small(kind: Kind, tags: Mapping[str, str], area_m2: float) -> bool:
-    """Return whether it is a garden pond or a workshop: only their size shows that they are no hazard."""
-    if kind == Kind.HEAVY_INDUSTRY:
-        return is_some_factory(tags) and area_m2 < SMALLEST_FACTORY_M2
-    return (
-        kind == Kind.WATERCOURSE
-        and tags.get("natural") == "water"
-        and "water" not in tags
-        and area_m2 < SMALLEST_WATER_M2
-    )
 
 
 #: Bits of a coordinate along the curve: cells of about 60 m on the ground.

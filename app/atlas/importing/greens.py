@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from app.atlas.facts import LEAST_MAPPED_SHARE
 from app.atlas.importing.elements import Comfort, Cover
 from app.atlas.importing.outlines import decode_areas
 from app.geo import Floats, Geometries, Projection, point_array
@@ -22,7 +23,7 @@ NAMED_TRAIL_M = 100.0
 #: A wood counts as green space from this size on, when this much of paths leads through it. Reserves without paths
 #: are often closed: conservation easements, bird islands.
 WOOD_M2, WOOD_PATHS_M = 10_000.0, 100.0
-#: Share of a wood inside another green area from which on it is part of that one.
+#: Share of a wood or a lawn inside another green area from which on it is part of that one.
 PART_OF_OTHER = 0.8
 
 
@@ -35,7 +36,7 @@ class PathLines(NamedTuple):
 
 
 class GreenFacts(NamedTuple):
-    """What is inside one green area; `nature_share` None where no land cover is mapped."""
+    """What is inside one green area; `nature_share` None where the land cover of too little of it is mapped."""
 
     paths_m: float
     has_named_trail: bool
@@ -89,17 +90,66 @@ def is_green_space(kind: Kind, area_m2: float, facts: GreenFacts) -> bool:
     return kind != Kind.FOREST or (area_m2 >= WOOD_M2 and facts.paths_m >= WOOD_PATHS_M)
 
 
-def woods_inside_others(areas: Geometries, kinds: Sequence[Kind]) -> NDArray[np.bool_]:
-    """Return for each area whether it is a wood inside a park or reserve, which counts as a whole."""
-    is_wood = np.array([kind == Kind.FOREST for kind in kinds], dtype=bool)
-    woods, others = np.flatnonzero(is_wood), np.flatnonzero(~is_wood)
-    inside = np.zeros(len(areas), dtype=bool)
-    tree = shapely.STRtree(areas[others])
-    wood, other = tree.query(areas[woods], predicate="intersects")
-    common = shapely.area(shapely.intersection(areas[woods][wood], areas[others][other]))
-    part = common >= PART_OF_OTHER * shapely.area(areas[woods][wood])
-    inside[woods[wood[part]]] = True
-    return inside
+#: Values of access=* and foot=* that let no stranger in, or only with a permit.
+CLOSED = frozenset(
+    {"private", "no", "residents", "employees", "members", "military", "permit", "customers", "students"}
+)
+
+
+def lets_people_in(tags: Mapping[str, str]) -> bool:
+    """Return whether anybody may walk in, whenever it is open, without paying."""
+    if tags.get("foot") in CLOSED or (tags.get("access") in CLOSED and tags.get("foot") not in ("yes", "designated")):
+        return False
+    return tags.get("private") != "yes" and not (tags.get("leisure") == "garden" and tags.get("fee") == "yes")
+
+
+class GreenShape(NamedTuple):
+    """What tells whether two green areas are one: kind, name on the map, and element id."""
+
+    kind: Kind
+    name: str
+    osm_id: str
+
+
+def parts_of_others(areas: Geometries, shapes: Sequence[GreenShape]) -> NDArray[np.bool_]:
+    """Return for each area whether it is a part of another one, or the same one mapped twice."""
+    is_part = np.zeros(len(areas), dtype=bool)
+    sizes = shapely.area(areas)
+    pairs = shapely.STRtree(areas).query(areas, predicate="intersects").T
+    pairs = pairs[pairs[:, 0] != pairs[:, 1]]
+    common = shapely.area(shapely.intersection(areas[pairs[:, 0]], areas[pairs[:, 1]]))
+    inside = common >= PART_OF_OTHER * sizes[pairs[:, 0]]
+    for inner, outer in pairs[inside].tolist():
+        if _is_wood_of(shapes[inner], shapes[outer]):
+            is_part[inner] = True
+        elif sizes[inner] <= sizes[outer] and not (is_part[inner] or is_part[outer]):
+            twins = sizes[inner] >= TWIN_SHARE * sizes[outer]
+            if (left_out := _less_of(shapes[inner], shapes[outer], twins)) is not None:
+                is_part[inner if left_out is shapes[inner] else outer] = True
+    return is_part
+
+
+def _is_wood_of(inner: GreenShape, outer: GreenShape) -> bool:
+    return inner.kind == Kind.FOREST and outer.kind != Kind.FOREST
+
+
+#: An area that covers this much of another one is the same, mapped twice: as a way and as a relation with holes.
+TWIN_SHARE = 0.5
+#: A nameless lawn or garden inside one of these is a part of it; a reserve may hold whole villages.
+WHOLES = frozenset({Kind.PARK, Kind.GARDEN})
+
+
+def _less_of(inner: GreenShape, outer: GreenShape, twins: bool) -> GreenShape | None:
+    """Return which of two areas is no place of its own, the first of which lies in the second; None for neither."""
+    names = inner.name.casefold(), outer.name.casefold()
+    same_name, one_is_nameless = names[0] == names[1], "" in names
+    alike = inner.kind == outer.kind or {inner.kind, outer.kind} <= WHOLES
+    if twins and ((alike and (same_name or one_is_nameless)) or (same_name and names[0])):
+        has_holes = inner.osm_id.startswith("r") and bool(names[0] or not names[1])
+        return outer if has_holes or (names[0] and not names[1]) else inner
+    if {inner.kind, outer.kind} <= WHOLES and (not names[0] or same_name):
+        return inner
+    return None
 
 
 def _path_lengths(areas: Geometries, paths: PathLines) -> tuple[Floats, Floats, NDArray[np.bool_]]:
@@ -118,25 +168,31 @@ def _path_lengths(areas: Geometries, paths: PathLines) -> tuple[Floats, Floats, 
 
 
 def _nature_shares(areas: Geometries, kinds: Sequence[Kind], land: Land) -> list[float | None]:
+    """Return the share of nature in each area; None where the cover of too little of it is mapped."""
     others = np.flatnonzero([kind != Kind.FOREST for kind in kinds])
     row, cover = shapely.STRtree(land.covers).query(areas[others], predicate="intersects")
     row = others[row]
     pieces = shapely.intersection(areas[row], land.covers[cover])
-    mapped = np.bincount(row, weights=shapely.area(pieces), minlength=len(areas)) > 0
+    mapped = _joint_areas(pieces, row, len(areas))
     nature = land.cover_is_nature[cover]
-    order = np.argsort(row[nature], kind="stable")
-    bounds = np.searchsorted(row[nature][order], np.arange(len(areas) + 1))
-    own = pieces[nature][order]
-    shares: list[float | None] = []
-    for index, area_m2 in enumerate(shapely.area(areas).tolist()):
-        if kinds[index] == Kind.FOREST:
-            shares.append(1.0)
-        elif not mapped[index] or area_m2 <= 0:
-            shares.append(None)
-        else:
-            parts = own[bounds[index] : bounds[index + 1]]
-            shares.append(round(min(1.0, shapely.union_all(parts).area / area_m2), 4))
-    return shares
+    natural = _joint_areas(pieces[nature], row[nature], len(areas))
+    sizes = shapely.area(areas)
+    known = mapped >= LEAST_MAPPED_SHARE * sizes
+    shares = np.minimum(1.0, natural / np.where(sizes > 0, sizes, 1.0)).round(4).tolist()
+    return [
+        1.0 if kinds[index] == Kind.FOREST else shares[index] if known[index] and sizes[index] > 0 else None
+        for index in range(len(areas))
+    ]
+
+
+def _joint_areas(pieces: Geometries, owner: NDArray[np.intp], count: int) -> Floats:
+    """Return the area that the pieces of each owner cover together."""
+    order = np.argsort(owner, kind="stable")
+    bounds = np.searchsorted(owner[order], np.arange(count + 1))
+    joint = np.zeros(count)
+    for index in np.unique(owner).tolist():
+        joint[index] = shapely.union_all(pieces[order][bounds[index] : bounds[index + 1]]).area
+    return joint
 
 
 def _comforts(areas: Geometries, land: Land) -> list[set[str]]:

@@ -146,7 +146,7 @@ def _timetables(feeds: Sequence[Path], directory: Path, network: Network) -> Tim
     facts = compile_timetables(feeds, directory / TRANSIT_DIR, NetworkWalks(network))
     timetable = Timetable.open(directory / TRANSIT_DIR)
     if timetable is not None:
-        np.save(directory / STOP_SNAPS_FILE, network.snap(timetable.stops.lats, timetable.stops.lons))
+        np.save(directory / STOP_SNAPS_FILE, network.snap(timetable.ways_in.lats, timetable.ways_in.lons))
     return facts
 
 
@@ -203,6 +203,7 @@ def _meta(
         feed_files=tuple(str(feed.resolve()) for feed in region.feeds),
         feeds=timetables.feeds if timetables else (),
         service_date=timetables.service_date if timetables else "",
+        feed_valid_until=timetables.valid_until if timetables else "",
         source_file=str(region.extract.resolve()),
         notes=timetables.notes if timetables else (),
     )

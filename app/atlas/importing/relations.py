@@ -11,7 +11,7 @@ import shapely
 
 from app.atlas.importing.elements import RouteRelation
 from app.atlas.importing.pbf.block import Block, Member, Tags
-from app.atlas.importing.tags.keys import AREA_KEYS
+from app.atlas.importing.tags.keys import ADDRESS_KEYS, AREA_KEYS, KIND_KEYS
 from app.atlas.importing.tags.naming import named_kind
 
 
@@ -22,6 +22,15 @@ class AreaRelation:
     tags: dict[str, str]
     outer: tuple[int, ...]
     inner: tuple[int, ...]
+
+    @property
+    def is_old_style(self) -> bool:
+        """Return whether the relation says nothing itself: then the tags of its outer edge are those of the area."""
+        return self.tags.keys() <= SILENT_KEYS
+
+
+#: Keys that do not tell what an area is.
+SILENT_KEYS = frozenset({"type", "source", "created_by", "note", "fixme", "attribution", "source:date"})
 
 
 @dataclass(slots=True)
@@ -35,6 +44,8 @@ class Relations:
     areas: dict[int, AreaRelation] = field(default_factory=dict)
     #: Every way that is part of an area relation.
     area_ways: set[int] = field(default_factory=set)
+    #: The outer ways among them whose relation says nothing itself.
+    old_style_ways: set[int] = field(default_factory=set)
 
     def route_member_ids(self) -> set[str]:
         """Return the elements that some transit route calls at or runs on."""
@@ -101,12 +112,15 @@ class _RelationReader:
             self.found.house_streets.update((m.osm_id, street) for m in members if m.role != "street")
 
     def _area(self, relation_id: int, tags: Tags, members: Sequence[Member]) -> None:
-        if AREA_KEYS.isdisjoint(tags) and not named_kind(tags):
-            return
         inner = _ways([m for m in members if m.role == "inner"])
         outer = _ways([m for m in members if m.role != "inner"])
-        self.found.areas[relation_id] = AreaRelation(tags, outer, inner)
+        area = AreaRelation(tags, outer, inner)
+        if not area.is_old_style and AREA_KEYS.isdisjoint(tags) and not named_kind(tags):
+            return
+        self.found.areas[relation_id] = area
         self.found.area_ways.update(inner, outer)
+        if area.is_old_style:
+            self.found.old_style_ways.update(outer)
 
 
 def _ways(members: Sequence[Member]) -> tuple[int, ...]:
@@ -144,3 +158,23 @@ def _enclosed(ways: Iterable[int], shapes: Mapping[int, WkbShape]) -> shapely.Ge
     chains = shapely.get_parts(shapely.line_merge(shapely.multilinestrings(lines)))
     closed = [shapely.LineString([*chain.coords, chain.coords[0]]) for chain in chains if len(chain.coords) >= 3]
     return shapely.make_valid(shapely.build_area(shapely.union_all(closed)))
+
+
+def tags_of_edge(edge: Sequence[Mapping[str, str]]) -> dict[str, str]:
+    """Return the tags of an area from those of its outer ways; none where they are lines, or differ in what they are.
+
+    Until about 2013 a multipolygon was tagged on its outer ways and not on the relation.
+    """
+    told = [tags for tags in edge if not KIND_KEYS.isdisjoint(tags)]
+    if not told or any(not LINE_KEYS.isdisjoint(tags) or tags.get("natural") == "coastline" for tags in told):
+        return {}
+    if len({tuple(tags.get(key) for key in sorted(KIND_KEYS)) for tags in told}) > 1:
+        return {}
+    best = max(told, key=len)
+    return {key: value for key, value in best.items() if key not in OF_THE_WAY}
+
+
+#: Ways with one of these are lines of their own, whatever area they run around.
+LINE_KEYS = frozenset({"highway", "railway", "barrier", "power", "aerialway", "route", "boundary"})
+#: What is read from the way itself.
+OF_THE_WAY = ADDRESS_KEYS | {"place"}

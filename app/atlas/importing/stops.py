@@ -1,4 +1,4 @@
-"""Stations and stops: what runs there that their own tags do not say, and which routes call."""
+"""Stations and stops: what runs there, which routes call, their ways in, and the streets of those without a name."""
 
 from __future__ import annotations
 
@@ -6,14 +6,16 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
+import msgspec
 import numpy as np
 import shapely
 
 from app.atlas.facts import MODE_OF_STOP, STOP_KINDS
 from app.atlas.importing.elements import Extract, PointFeature, RouteRelation, Shape, Track
 from app.atlas.importing.features import PlaceRow
-from app.atlas.importing.outlines import decode_areas
-from app.geo import Geometries, Projection, point_array
+from app.atlas.importing.outlines import decode_areas, street_lines
+from app.atlas.streets.build.ways import StreetWays
+from app.geo import Floats, Geometries, Projection, distances_m, point_array
 from app.places import Kind
 
 #: Tracks this near belong to a station: half the width of a large one.
@@ -68,6 +70,66 @@ def _kinds_beside(stations: np.ndarray[tuple[int], np.dtype[np.object_]], tracks
 
 def _with(kinds: tuple[Kind, ...], kind: Kind) -> tuple[Kind, ...]:
     return tuple(sorted({*kinds, kind} - ({Kind.RAIL_STATION} - {kind})))
+
+
+#: An entrance leads to every underground station this near, and to its nearest one up to the second distance (metres).
+ENTRANCE_M, FAR_ENTRANCE_M = 250.0, 400.0
+#: An underground's entrance this near to a railway station leads there too.
+SHARED_ENTRANCE_M = 150.0
+
+
+def station_entrances(rows: Sequence[PlaceRow], extract: Extract) -> dict[int, Floats]:
+    """Return by row the (lon, lat) of the entrances of each station that has some."""
+    found: dict[int, list[tuple[float, float]]] = {}
+    subways, trains = ([i for i, row in enumerate(rows) if row.kind == kind] for kind in STATIONS)
+    for entrance in extract.subway_entrances:
+        for i in [*_beside(rows, subways, entrance), *_within(rows, trains, entrance, SHARED_ENTRANCE_M)]:
+            found.setdefault(i, []).append(entrance[::-1])
+    for entrance in extract.train_entrances:
+        for i in _beside(rows, trains, entrance):
+            found.setdefault(i, []).append(entrance[::-1])
+    return {i: np.array(ends) for i, ends in sorted(found.items())}
+
+
+STATIONS = (Kind.SUBWAY_STATION, Kind.RAIL_STATION)
+
+
+def _beside(rows: Sequence[PlaceRow], stations: list[int], entrance: tuple[float, float]) -> list[int]:
+    return _within(rows, stations, entrance, ENTRANCE_M) or _within(rows, stations, entrance, FAR_ENTRANCE_M)[:1]
+
+
+def _within(rows: Sequence[PlaceRow], stations: list[int], entrance: tuple[float, float], reach_m: float) -> list[int]:
+    """Return the stations within a distance, nearest first."""
+    lats, lons = (np.array([getattr(rows[i], name) for i in stations]) for name in ("lat", "lon"))
+    metres = distances_m(*entrance, lats, lons)
+    return [stations[i] for i in np.argsort(metres, kind="stable").tolist() if metres[i] <= reach_m]
+
+
+#: A stop without a name is called by a street this near.
+STREET_OF_STOP_M = 60.0
+
+
+def name_stops(rows: list[PlaceRow], ways: StreetWays, projection: Projection) -> list[PlaceRow]:
+    """Take an operator's name off the stops that have it, and tell nameless ones their street (tag "street")."""
+    rows = [row._replace(name="") if row.kind in STOP_KINDS and _is_operator(row) else row for row in rows]
+    nameless = [i for i, row in enumerate(rows) if row.kind in STOP_KINDS and not row.name]
+    named = np.array([i for i, tags in enumerate(ways.tags) if "name" in tags], dtype=np.intp)
+    if not nameless or not len(named):
+        return rows
+    at = projection.points_to_metres(np.array([(rows[i].lon, rows[i].lat) for i in nameless]))
+    tree = shapely.STRtree(street_lines(ways, named, projection))
+    stop, street = tree.query_nearest(point_array(at), max_distance=STREET_OF_STOP_M, all_matches=False)
+    for position, way in zip(stop.tolist(), named[street].tolist(), strict=True):
+        row = rows[nameless[position]]
+        tags = msgspec.json.encode(json.loads(row.tags) | {"street": ways.tags[way]["name"]}).decode()
+        rows[nameless[position]] = row._replace(tags=tags)
+    return rows
+
+
+def _is_operator(row: PlaceRow) -> bool:
+    """Return whether a stop's name is only that of who runs it."""
+    tags: dict[str, str] = json.loads(row.tags) if '"operator"' in row.tags or '"brand"' in row.tags else {}
+    return bool(row.name) and row.name in (tags.get("operator"), tags.get("brand"))
 
 
 class StopRoute(NamedTuple):

@@ -12,9 +12,10 @@ import numpy as np
 import shapely
 
 from app.atlas.atlas import TABLES
-from app.atlas.importing.features import HazardRow, PlaceRow
+from app.atlas.importing.features import PlaceRow
 from app.atlas.importing.greens import GreenFacts
 from app.atlas.importing.grounds import GroundRow
+from app.atlas.importing.hazards import HazardRow
 from app.atlas.importing.stops import StopRoute
 from app.geo import Geometries
 

@@ -14,8 +14,15 @@ Bools = NDArray[np.bool_]
 #: Row numbers of any width.
 Rows = NDArray[np.integer]
 
+#: The modes, the one that counts most first: a stop has the first of those that call there.
+RANKED_MODES = ("subway", "rail", "light_rail", "tram", "ferry", "cable_car", "bus")
+
 #: The hours over which departures are averaged: 7 to 19.
 DAYTIME_S = (7 * 3600, 19 * 3600)
+#: From when on departures count as those of the evening.
+EVENING_S = DAYTIME_S[1]
+#: A count that the feed does not tell.
+UNKNOWN = -1
 
 
 class WalkBetween(Protocol):
@@ -36,6 +43,8 @@ class TimetableFacts:
     feeds: tuple[str, ...]
     #: ISO date of the typical weekday that the timetables show.
     service_date: str
+    #: ISO date of the last day on which the timetable that is shown runs.
+    valid_until: str
     stops: int
     trips: int
     #: Plain sentences about what was assumed or left out.
@@ -67,3 +76,16 @@ class Stops:
     lons: Floats
     #: The mode that counts most among those which call there.
     modes: tuple[str, ...]
+    #: Stops with one number are one place to wait: platforms of a station, both sides of a street.
+    stations: Ints
+    station_names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WaysIn:
+    """Where a person gets from the street to the stops: entrances of stations, else the stops themselves."""
+
+    lats: Floats
+    lons: Floats
+    #: The stop (index into `Timetable.stops`) that each leads to.
+    stops: Ints

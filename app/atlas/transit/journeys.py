@@ -41,6 +41,8 @@ class Span(NamedTuple):
 
 #: A working morning, 7 to 9, with journeys of up to 110 minutes.
 MORNING = Span(7 * 3600, 120, 110 * 60)
+#: From four in the afternoon to the night's last bus, for the last way home.
+EVENING = Span(16 * 3600, 11 * 60, 110 * 60)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from app.atlas.transit.contract import Bools, Floats, Ints, TimetableFacts
 
 TEXTS_FILE = "timetable.json"
 #: Goes up with every change of the columns' meaning.
-VERSION = 1
+VERSION = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +25,28 @@ class TimetableColumns:
     #: Rows of `departure_row` for stop `s`: from start[s] to start[s + 1].
     departures_start: Ints
     departures_row: Ints
-    #: One row per station and route (see departures.py).
-    row_route: Ints
+    stop_station: Ints
+    #: Where one gets from the street to a stop.
+    way_lat: Floats
+    way_lon: Floats
+    way_stop: Ints
+    #: One row per line and direction: the route that stands for it.
+    line_route: Ints
+    line_direction: Ints
+    line_school: Bools
+    #: One row per station, line and direction (see departures.py).
+    row_line: Ints
+    row_headsign: Ints
     row_trips: Ints
     row_daytime: Ints
+    row_evening: Ints
     row_first: Ints
     row_last: Ints
-    row_headsign: Ints
+    row_headway: Ints
+    row_saturday: Ints
+    row_saturday_headway: Ints
+    row_sunday: Ints
+    row_sunday_headway: Ints
     #: One row per call, by run and then along it.
     call_run: Ints
     call_stop: Ints
@@ -53,9 +68,12 @@ class TimetableTexts(msgspec.Struct, frozen=True):
     stop_ids: tuple[str, ...]
     stop_names: tuple[str, ...]
     stop_modes: tuple[str, ...]
+    #: Of each stop the name of its station, or its own.
+    station_names: tuple[str, ...]
     route_ids: tuple[str, ...]
     route_names: tuple[str, ...]
     route_modes: tuple[str, ...]
+    route_agencies: tuple[str, ...]
     headsigns: tuple[str, ...]
     #: Rows of each array, filled in when saved: a file of another compilation shows.
     lengths: dict[str, int] = {}

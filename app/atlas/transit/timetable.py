@@ -1,4 +1,4 @@
-"""The compiled timetables of a region: stops, routes at stops, journeys."""
+"""The compiled timetables of a region: stops, lines at stops, journeys."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ import numpy as np
 
 from app.atlas.facts import RouteAtStop, TransitTime
 from app.atlas.transit.clock import hours_and_minutes
-from app.atlas.transit.contract import DAYTIME_S, Floats, Ints, Stops, StopWalks, TimetableFacts
-from app.atlas.transit.journeys import MORNING, JourneySearch, Span, Window, build_window
+from app.atlas.transit.contract import DAYTIME_S, UNKNOWN, Floats, Ints, Stops, StopWalks, TimetableFacts, WaysIn
+from app.atlas.transit.journeys import EVENING, MINUTE_S, MORNING, JourneySearch, Span, Window, build_window
 from app.atlas.transit.storage import TimetableColumns, TimetableTexts, load_arrays, load_texts
 from app.errors import AtlasDamaged
 from app.geo import distances_m
@@ -24,7 +24,16 @@ class Timetable:
         self._columns, self._names = columns, names
         self._routes: dict[int, RouteAtStop] = {}
         self._searches: dict[Span, JourneySearch] = {MORNING: JourneySearch(morning, MORNING)}
-        self.stops = Stops(names.stop_ids, names.stop_names, columns.stop_lat, columns.stop_lon, names.stop_modes)
+        self.stops = Stops(
+            names.stop_ids,
+            names.stop_names,
+            columns.stop_lat,
+            columns.stop_lon,
+            names.stop_modes,
+            columns.stop_station,
+            names.station_names,
+        )
+        self.ways_in = WaysIn(columns.way_lat, columns.way_lon, columns.way_stop)
 
     @classmethod
     def open(cls, directory: Path) -> Timetable | None:
@@ -51,11 +60,24 @@ class Timetable:
         near = np.flatnonzero(distance <= radius_m)
         return near[np.argsort(distance[near], kind="stable")].astype(np.int32)
 
-    def routes_calling(self, stop: int) -> tuple[RouteAtStop, ...]:
-        """Return the routes that can be boarded at a stop, by route id; platforms of one station count together."""
+    def ways_near(self, lat: float, lon: float, radius_m: float) -> Ints:
+        """Return the indices of the ways in within a straight distance."""
+        distance = distances_m(lat, lon, self.ways_in.lats, self.ways_in.lons)
+        return np.flatnonzero(distance <= radius_m).astype(np.int32)
+
+    def walks(self, ways: Ints, seconds: Floats) -> StopWalks:
+        """Return the walks to stops from those to some ways in: to the nearest of each; unreachable ones left out."""
+        reached = np.isfinite(seconds)
+        stops, of = np.unique(self.ways_in.stops[ways[reached]], return_inverse=True)
+        least = np.full(len(stops), np.inf)
+        np.minimum.at(least, of, seconds[reached])
+        return StopWalks(stops, least)
+
+    def routes_calling(self, *stops: int) -> tuple[RouteAtStop, ...]:
+        """Return each line and direction that can be boarded at some stops, as it runs at their station."""
         starts = self._columns.departures_start
-        rows = self._columns.departures_row[starts[stop] : starts[stop + 1]]
-        return tuple(sorted((self._route(row) for row in rows.tolist()), key=lambda route: route.route_id))
+        rows = {row for stop in stops for row in self._columns.departures_row[starts[stop] : starts[stop + 1]].tolist()}
+        return tuple(sorted((self._route(row) for row in rows), key=lambda route: (route.route_id, route.direction)))
 
     def _route(self, row: int) -> RouteAtStop:
         """Return a row's facts, made when first asked for: neighbours ask for the same ones."""
@@ -65,16 +87,26 @@ class Timetable:
 
     def _make_route(self, row: int) -> RouteAtStop:
         columns, names = self._columns, self._names
-        route = int(columns.row_route[row])
+        line = int(columns.row_line[row])
+        route, trips = int(columns.line_route[line]), int(columns.row_trips[row])
         return RouteAtStop(
             route_id=names.route_ids[route],
             name=names.route_names[route],
             mode=names.route_modes[route],
             headsign=names.headsigns[columns.row_headsign[row]],
-            weekday_trips=int(columns.row_trips[row]),
+            weekday_trips=trips,
             departures_per_hour=int(columns.row_daytime[row]) * 3600 / (DAYTIME_S[1] - DAYTIME_S[0]),
-            first_departure=hours_and_minutes(int(columns.row_first[row])),
-            last_departure=hours_and_minutes(int(columns.row_last[row])),
+            first_departure=hours_and_minutes(int(columns.row_first[row])) if trips else "",
+            last_departure=hours_and_minutes(int(columns.row_last[row])) if trips else "",
+            agency=names.route_agencies[route],
+            direction=int(columns.line_direction[line]),
+            headway_min=_minutes(columns.row_headway[row]),
+            evening_trips=int(columns.row_evening[row]),
+            saturday_trips=_known(columns.row_saturday[row]),
+            saturday_headway_min=_minutes(columns.row_saturday_headway[row]),
+            sunday_trips=_known(columns.row_sunday[row]),
+            sunday_headway_min=_minutes(columns.row_sunday_headway[row]),
+            is_school_run=bool(columns.line_school[line]),
         )
 
     def travel_times(
@@ -97,6 +129,13 @@ class Timetable:
             for egress, walk_s in zip(egresses, walk_only_s, strict=True)
         )
 
+    def last_departure(self, access: StopWalks, egress: StopWalks) -> int | None:
+        """Return the last minute of the evening (seconds) at which one may leave and still arrive; None for never."""
+        search = self.search(EVENING)
+        durations = search.durations(search.labels(access), egress)
+        made = np.flatnonzero(np.isfinite(durations))
+        return EVENING.first_s + MINUTE_S * int(made[-1]) if len(made) else None
+
     def search(self, span: Span) -> JourneySearch:
         """Return the search for a span; that of the morning was laid out by the import, others are built once."""
         if span not in self._searches:
@@ -104,9 +143,9 @@ class Timetable:
         return self._searches[span]
 
 
-def _summary(durations: Floats, walk_s: float | None, limit_s: int) -> TransitTime | None:
-    if walk_s is not None and walk_s <= limit_s:
-        durations = np.minimum(durations, walk_s)
+def _summary(rides: Floats, walk_s: float | None, limit_s: int) -> TransitTime | None:
+    walked = walk_s if walk_s is not None and walk_s <= limit_s else np.inf
+    durations = np.minimum(rides, walked)
     reached = durations[np.isfinite(durations)]
     if not len(reached):
         return None
@@ -115,4 +154,14 @@ def _summary(durations: Floats, walk_s: float | None, limit_s: int) -> TransitTi
         min_s=float(reached.min()),
         max_s=float(reached.max()),
         reached_share=len(reached) / len(durations),
+        rides_share=float((rides < walked).sum()) / len(reached),
     )
+
+
+def _known(count: np.int32) -> int | None:
+    return None if count == UNKNOWN else int(count)
+
+
+def _minutes(seconds: np.int32) -> int | None:
+    """Return whole minutes, None for 0: no headway."""
+    return max(1, round(int(seconds) / 60)) if seconds else None

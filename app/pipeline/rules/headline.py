@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
-from app.pipeline.rules.indexes import Words
+from app.pipeline.rules.transit import Words
 
 #: The part that is no walk to a place: the transit index of a known timetable.
 TRANSIT = "transit"

@@ -1,4 +1,4 @@
-"""The numbers of the scores for errands on foot, 15 minutes, cycling and transit, and of travel times."""
+"""The numbers of the scores for errands on foot, 15 minutes and cycling."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from dataclasses import dataclass
 from app.atlas.facts import BIKE_INFRASTRUCTURE_M, MAPPED_RADIUS_M
 from app.atlas.streets.rules.walk import METRES_PER_MINUTE
 from app.pipeline.rules.categories import WALK_CATEGORIES, Category
-
-Points = tuple[tuple[float, float], ...]
-Words = tuple[tuple[float, str], ...]
+from app.pipeline.rules.transit import Points, Words
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,57 +77,4 @@ class BikeIndex:
         (70.0, "good for cycling"),
         (50.0, "fair for cycling"),
         (0.0, "poor for cycling"),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class Transit:
-    """Transit index, 0 to 100, and transit access, 0 to 10."""
-
-    mode_weights: tuple[tuple[str, float], ...] = (
-        ("subway", 2.0),
-        ("rail", 2.0),
-        ("tram", 1.5),
-        ("light_rail", 1.5),
-        ("ferry", 1.5),
-        ("cable_car", 1.5),
-        ("bus", 1.0),
-    )
-    trips_reference: float = 60.0
-    service_cap: float = 2.0
-    #: Service factor of a route or stop without a timetable.
-    untimed_factor: float = 0.6
-    decay: Points = ((200.0, 1.0), (805.0, 0.0))
-    sum_full: float = 78.0
-    words: Words = (
-        (90.0, "outstanding transit"),
-        (70.0, "excellent transit"),
-        (50.0, "good transit"),
-        (25.0, "some transit"),
-        (0.0, "little transit"),
-    )
-    #: Points by the minutes on foot to the best stop, by departures per hour, by minutes to the centre.
-    walk_points: Points = ((10.0, 4.0), (20.0, 3.0), (30.0, 2.0), (45.0, 1.0))
-    frequency_points: tuple[tuple[float, float, str], ...] = (
-        (8.0, 3.0, "High"),
-        (4.0, 2.0, "Medium"),
-        (2.0, 1.0, "Low"),
-        (0.0, 0.0, "Very low"),
-    )
-    #: Stops this near each other are one place to wait: bays of a station, two sides of a street.
-    beside_m: float = 150.0
-    centre_points: Points = ((45.0, 3.0), (75.0, 2.0), (110.0, 1.0))
-
-
-@dataclass(frozen=True, slots=True)
-class Urban:
-    """Words for travel times: great up to the first, ok up to the second, in minutes."""
-
-    limits: tuple[tuple[str, float, float], ...] = (
-        ("commute", 45.0, 75.0),
-        ("centre", 40.0, 70.0),
-        ("station", 45.0, 75.0),
-        ("hospital", 30.0, 60.0),
-        ("airport", 60.0, 90.0),
-        ("university", 45.0, 75.0),
     )

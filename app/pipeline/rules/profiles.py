@@ -4,36 +4,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from app.pipeline.rules.green import Green
 from app.pipeline.rules.headline import Headline
-from app.pipeline.rules.indexes import BikeIndex, Distances, FifteenMinutes, Points, Transit, Urban, WalkIndex
+from app.pipeline.rules.indexes import BikeIndex, Distances, FifteenMinutes, WalkIndex
 from app.pipeline.rules.safety import SAFETY, Safety
+from app.pipeline.rules.transit import Transit, Urban
 
 #: Printed with each report. Change it with any number below.
 METHODS_VERSION = "2026.2"
 #: Data older than this lowers confidence: three years before this version of the methods. No clock is read, so that
 #: the same map and listing always give the same report.
 OLD_DATA_BEFORE = "2023-11-01"
-
-
-@dataclass(frozen=True, slots=True)
-class Green:
-    """Daily walk value, 0 to 10."""
-
-    walk: Points = ((10.0, 3.0), (20.0, 2.0), (30.0, 1.0))
-    walk_beyond: float = 0.5
-    size_ha: Points = ((4.0, 1.5), (1.2, 1.0), (0.4, 0.5))
-    paths_km: Points = ((2.0, 1.5), (0.8, 1.0))
-    paths_any: float = 0.5
-    nature_share: Points = ((0.55, 2.0), (0.40, 1.5), (0.25, 1.0), (0.15, 0.5))
-    comfort_each: float = 0.4
-    comfort_full: float = 2.0
-    passes: float = 5.0
-    passes_part: float = 1.0
-    borderline: float = 3.5
-    others: int = 8
-    #: WHO Europe and the 3-30-300 rule: public green of this size within this distance.
-    near_m: float = 300.0
-    near_ha: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +54,7 @@ class Methods:
     bike: BikeIndex = field(default_factory=BikeIndex)
     transit: Transit = field(default_factory=Transit)
     urban: Urban = field(default_factory=Urban)
-    green: Green = Green()
+    green: Green = field(default_factory=Green)
     safety: Safety = SAFETY
     headline: Headline = field(default_factory=Headline)
     home: Home = Home()

@@ -15,7 +15,6 @@ from app.pipeline.found import (
     FARTHEST_WALK,
     found_place,
     group,
-    name_and_minutes,
     place_name,
     walk_minutes,
 )
@@ -24,12 +23,18 @@ from app.pipeline.report import Fact, Finding, FoundPlace, Gap, Group, Part, Sco
 from app.pipeline.rules.categories import Data
 from app.pipeline.rules.profiles import METHODS
 from app.pipeline.scoring import at_least, interpolate, weighted_mean
-from app.pipeline.stages.green_spaces import is_incomplete, size_text
+from app.pipeline.stages.green_spaces import described, is_incomplete, is_inside, reached
 from app.wording import listed, metres, minutes, number, percent, sentence
 
 METHOD = METHODS.green
 WALK_FULL = METHOD.walk[0][1]
-SAID = {"passes": "good enough for a", "borderline": "borderline for a", "falls short": "short of a good"}
+#: One word for each value, and how it is said; "far" before all: a daily walk needs a green space nearby.
+SAID = {
+    "good": "good for a daily walk",
+    "fair": "fair for a daily walk",
+    "little": "little for a daily walk",
+    "far": "too far away for every day",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,7 @@ def run(evaluation: Evaluation) -> Finding:
         return _no_escape(evaluation)
     best = valued[0]
     missing = [p for p in best.parts if p.value is None]
-    score = Score("Daily walk value", best.value, 10.0, escape_word(best.value, best.parts))
+    score = Score("Daily walk value", best.value, 10.0, escape_word(best.value, best.green))
     return Finding(
         state=State.PARTIAL if missing else State.MEASURED,
         summary=_escape_summary(best, score),
@@ -56,7 +61,7 @@ def run(evaluation: Evaluation) -> Finding:
         parts=best.parts,
         facts=_escape_facts(best.green),
         groups=_escape_groups(valued),
-        notes=(f"The value passes from {number(METHOD.passes)} on, when the walk and the size are good enough too.",),
+        notes=(_note(),),
         gaps=tuple(Gap(p.label.lower(), p.evidence) for p in missing),
         confidence=section(evaluation, Data.AMENITIES),
     )
@@ -65,14 +70,31 @@ def run(evaluation: Evaluation) -> Finding:
 def value_greens(greens: tuple[GreenSpace, ...]) -> list[ValuedGreen]:
     """Return the green spaces that can be walked to, best value first, the nearer one of equals."""
     walkable = [g for g in greens if g.place.walk_s is not None]
-    valued = [ValuedGreen(g, daily_walk_value(parts := green_parts(g)), parts) for g in walkable]
+    valued = [ValuedGreen(g, daily_walk_value(g, parts := green_parts(g)), parts) for g in walkable]
     return sorted(valued, key=lambda v: (-v.value, v.green.place.walk_s or 0.0, v.green.place.osm_id))
 
 
-def daily_walk_value(parts: Sequence[Part]) -> float:
-    """Return the value, 0 to 10, over the parts that are known."""
+def daily_walk_value(green: GreenSpace, parts: Sequence[Part]) -> float:
+    """Return the value, 0 to 10, over the parts that are known; limited where it is far or small."""
     mean = weighted_mean((p.value / p.out_of, p.out_of) for p in parts if p.value is not None)
-    return round(10 * (mean or 0.0), 1)
+    value = round(10 * (mean or 0.0), 1)
+    if is_far(green):
+        return min(value, METHOD.most_if_far)
+    return min(value, METHOD.most_if_small) if green.area_m2 < METHOD.daily_ha * 10_000 else value
+
+
+def is_far(green: GreenSpace) -> bool:
+    """Return whether it is too far for every day, by the minutes that are shown."""
+    return round(walk_minutes(green.place) or 0.0) > METHOD.daily_min
+
+
+def _note() -> str:
+    near, far = number(METHOD.daily_min), number(METHOD.most_if_far)
+    size, small = number(METHOD.daily_ha), number(METHOD.most_if_small)
+    return (
+        f"A daily walk needs a green space within {near} minutes: farther ones have {far} of 10 at most, "
+        f"and those smaller than {size} ha {small}."
+    )
 
 
 def green_parts(green: GreenSpace) -> tuple[Part, ...]:
@@ -82,7 +104,8 @@ def green_parts(green: GreenSpace) -> tuple[Part, ...]:
 
 def _walk(green: GreenSpace) -> Part:
     walk = walk_minutes(green.place) or 0.0
-    return _part("walk", "Walk", walk_value(walk), WALK_FULL, f"{sentence(minutes(walk))} on foot.")
+    text = "The address is inside." if is_inside(green) else f"{sentence(minutes(walk))} on foot."
+    return _part("walk", "Walk", walk_value(walk), WALK_FULL, text)
 
 
 def walk_value(walk_min: float) -> float:
@@ -109,7 +132,8 @@ def _paths(green: GreenSpace) -> Part:
 def _nature(green: GreenSpace) -> Part:
     full = METHOD.nature_share[0][1]
     if green.nature_share is None:
-        return Part("nature", "Nature", None, full, full, "No land cover is mapped there.")
+        text = "The map does not tell how much of it is wood, water or meadow."
+        return Part("nature", "Nature", None, full, full, text)
     text = f"{percent(green.nature_share)} wood, water or meadow."
     return _part("nature", "Nature", at_least(METHOD.nature_share, green.nature_share), full, text)
 
@@ -125,18 +149,15 @@ def _part(key: str, label: str, value: float, full: float, evidence: str) -> Par
     return Part(key, label, round(value, 2), full, full, evidence)
 
 
-def escape_word(value: float, parts: Sequence[Part]) -> str:
-    """Return "passes", "borderline" or "falls short"."""
-    walk, size = (next(p.value or 0.0 for p in parts if p.key == key) for key in ("walk", "size"))
-    if value >= METHOD.passes and min(walk, size) >= METHOD.passes_part:
-        return "passes"
-    return "borderline" if value >= METHOD.borderline else "falls short"
+def escape_word(value: float, green: GreenSpace) -> str:
+    """Return "good", "fair", "little" or "far"."""
+    if is_far(green):
+        return "far"
+    return "good" if value >= METHOD.good else "fair" if value >= METHOD.fair else "little"
 
 
 def _escape_summary(best: ValuedGreen, score: Score) -> str:
-    return (
-        f"{sentence(name_and_minutes(best.green.place))}: {number(score.value)} of 10, {SAID[score.word]} daily walk."
-    )
+    return f"{sentence(reached(best.green))}: {number(score.value)} of 10, {SAID[score.word]}."
 
 
 def _escape_facts(green: GreenSpace) -> tuple[Fact, ...]:
@@ -159,8 +180,7 @@ def _escape_groups(valued: list[ValuedGreen]) -> tuple[Group, ...]:
 
 
 def _described(valued: ValuedGreen) -> FoundPlace:
-    words = (size_text(valued.green), f"{number(valued.value)} of 10")
-    return found_place(valued.green.place, ", ".join(word for word in words if word))
+    return found_place(valued.green.place, described(valued.green, f"{number(valued.value)} of 10"))
 
 
 def _no_escape(evaluation: Evaluation) -> Finding:
@@ -170,7 +190,7 @@ def _no_escape(evaluation: Evaluation) -> Finding:
         summary="The map does not tell whether there is a green space for a daily walk."
         if unsure
         else f"No public green space is within {FARTHEST_WALK}, so there is none for a daily walk.",
-        score=None if unsure else Score("Daily walk value", 0.0, 10.0, "falls short"),
+        score=None if unsure else Score("Daily walk value", 0.0, 10.0, "little"),
         gaps=(evaluation.knowledge.gap("a daily green escape", Data.AMENITIES, DISC_M),) if unsure else (),
         confidence=section(evaluation, Data.AMENITIES),
     )

@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from app.atlas.facts import Hazard
 from app.pipeline.confidence import section
 from app.pipeline.evaluation import Evaluation, merge_gaps
-from app.pipeline.found import hazard_noun, kind_noun, name_or_noun
+from app.pipeline.found import is_slip_road, kind_noun
+from app.pipeline.hazards_near import in_short, lanes_by_road, named, shown_m, told, why_unknown
+from app.pipeline.knowledge import Knowledge
 from app.pipeline.listing import Listing
 from app.pipeline.must_haves import must_have_checks
 from app.pipeline.report import Check, Fact, Finding, Gap, Outcome, State
@@ -18,15 +21,16 @@ from app.pipeline.rules.profiles import METHODS
 from app.pipeline.rules.safety import ROAD_KINDS, SafetyRule
 from app.places import Kind, Precision
 from app.sources.interface import Surroundings
-from app.wording import count, limit, listed, metres, number, sentence
+from app.wording import count, limit, number, percent, sentence, with_article
 
 NOISE = METHODS.safety.noise
 LEVELS = dict(NOISE.levels)
 SILENT = "The listing does not say."
 METHOD = METHODS.safety
 NOTES = (
-    "Distances are straight lines to the nearest edge or line on the map; tunnels do not count.",
-    "These checks screen by distance. They are no measurement of air, noise or flood risk at the home.",
+    "Distances are straight lines to the nearest edge or line on the map, which is good to some 10 m; what runs in a "
+    "tunnel does not count.",
+    "These checks look at distance alone. They measure no air, noise or flood at the home.",
 )
 #: Added where the house was not found.
 ROUGH = "But this is measured from a point on the street or in the place, as the house was not found."
@@ -36,17 +40,25 @@ ORDER = (Outcome.FAIL, Outcome.WARN, Outcome.UNKNOWN, Outcome.PASS)
 ORDER_LABELS = tuple(zip(ORDER, ("Checks failed", "Warnings", "Unknown", "Checks passed"), strict=True))
 
 
+class Judged(NamedTuple):
+    """A check, and what it found in a few words for the summary ("Shell, 84 m north"), "" where it found nothing."""
+
+    check: Check
+    short: str = ""
+
+
 def run(evaluation: Evaluation) -> Finding:
     """Run every safety check, and the wishes that the person gave."""
     near = hazards_to_judge(evaluation.around)
-    exact = (*(safety_check(evaluation, rule, near) for rule in METHOD.rules), noise_check(evaluation, near))
-    safety = tuple(_as_sure_as(evaluation.location.precision, check) for check in exact)
+    exact = (*(_safety(evaluation, rule, near) for rule in METHOD.rules), _road_noise(evaluation, near))
+    judged = [one._replace(check=_as_sure_as(evaluation.location.precision, one.check)) for one in exact]
+    safety, wishes = tuple(one.check for one in judged), wish_checks(evaluation.listing)
     asked = must_have_checks(evaluation, lambda key, within_m: nearest_of(evaluation.around, key, within_m))
-    checks = (*safety, *wish_checks(evaluation.listing), *asked)
+    checks = (*safety, *wishes, *asked)
     unknown = [check for check in safety if check.outcome is Outcome.UNKNOWN]
     return Finding(
         state=_state(len(unknown), len(safety)),
-        summary=_summary(checks),
+        summary=_summary(judged, wishes),
         facts=tuple(
             Fact(outcome.value, label, float(sum(check.outcome is outcome for check in checks)))
             for outcome, label in ORDER_LABELS
@@ -64,52 +76,49 @@ def hazards_to_judge(around: Surroundings) -> tuple[Hazard, ...]:
     far = [kind for rule in METHOD.rules if rule.key in FAR_CHECKS for kind in rule.kinds]
     reach = max(rule.warn_m for rule in METHOD.rules)
     kinds = sorted({*near, *ROAD_KINDS})
-    return (*around.hazards(*kinds, within_m=NOISE.within_m), *around.hazards(*far, within_m=reach))
+    return (*lanes_by_road(around.hazards(*kinds, within_m=NOISE.within_m)), *around.hazards(*far, within_m=reach))
 
 
 def nearest_of(around: Surroundings, key: str, within_m: float) -> Hazard | None:
     """Return the nearest thing that the check of a key is about."""
     rule = next(rule for rule in METHOD.rules if rule.key == key)
-    return next((h for h in around.hazards(*rule.kinds, within_m=within_m) if counts(rule, h)), None)
+    near = lanes_by_road(around.hazards(*rule.kinds, within_m=within_m))
+    return next((hazard for hazard in near if counts(rule, hazard)), None)
 
 
-def safety_check(evaluation: Evaluation, rule: SafetyRule, near: Sequence[Hazard]) -> Check:
-    """Judge the worst thing of a rule's kinds; finding nothing passes only where the data could have shown it."""
+# --- one check of a distance -------------------------------------------------------------------------
+
+
+def _safety(evaluation: Evaluation, rule: SafetyRule, near: Sequence[Hazard]) -> Judged:
+    """Judge the worst thing of a rule's kinds; finding nothing passes only where the map could have shown it."""
     found = [hazard for hazard in near if hazard.kind in rule.kinds and counts(rule, hazard)]
     judged = [(outcome_of(rule, hazard), hazard) for hazard in found]
     worst = min(judged, key=lambda j: (ORDER.index(j[0]), j[1].distance_m, j[1].osm_id), default=None)
     if worst and worst[0] is not Outcome.PASS:
-        return _check(evaluation, rule, worst[0], _near_sentence(rule, worst[1]), worst[1].distance_m)
-    know = evaluation.knowledge
-    if not know.has(rule.data):
-        return _check(evaluation, rule, Outcome.UNKNOWN, _why_not(evaluation, rule))
-    if know.cut_off(rule.warn_m):
-        return _check(evaluation, rule, Outcome.UNKNOWN, know.why_cut(rule.warn_m))
-    return _check(evaluation, rule, Outcome.PASS, f"There are no {rule.things} within {limit(rule.warn_m)}.")
+        outcome, hazard = worst
+        check = _check(
+            evaluation, rule, outcome, told(hazard, with_lanes=rule.or_lanes is not None), shown_m(hazard.distance_m)
+        )
+        return Judged(check, in_short(hazard))
+    if why := why_unknown(evaluation.knowledge, evaluation.around, rule, rule.warn_m):
+        return Judged(_check(evaluation, rule, Outcome.UNKNOWN, why))
+    return Judged(_nothing(evaluation, rule, near))
 
 
 def counts(rule: SafetyRule, hazard: Hazard) -> bool:
-    """Return whether a thing is what the rule is about: enough lanes, enough volts."""
+    """Return whether a road has enough lanes for a rule about busy roads; all else was sorted out at import."""
     if rule.or_lanes is not None and hazard.kind is not Kind.PRIMARY_ROAD:
         return (hazard.lanes or 0) >= rule.or_lanes
-    if rule.least_volts is not None:
-        volts = _volts(hazard.tags.get("voltage", ""))
-        return volts is None or volts >= rule.least_volts
     return True
 
 
-def _volts(text: str) -> int | None:
-    """Read "110000" or "110000;220000" as its highest value; None where nothing is readable."""
-    numbers = [int(part) for part in text.replace(" ", "").split(";") if part.isdigit()]
-    return max(numbers, default=None)
-
-
 def outcome_of(rule: SafetyRule, hazard: Hazard) -> Outcome:
-    """Judge one thing by its distance."""
+    """Judge one thing by the distance that is shown; a slip road never fails anyone."""
+    metres = shown_m(hazard.distance_m)
     enough_lanes = rule.fail_lanes is None or (hazard.lanes or 0) >= rule.fail_lanes
-    if rule.fail_m is not None and hazard.distance_m < rule.fail_m and enough_lanes:
+    if rule.fail_m is not None and metres < rule.fail_m and enough_lanes and not is_slip_road(hazard.tags):
         return Outcome.FAIL
-    return Outcome.WARN if hazard.distance_m < rule.warn_m else Outcome.PASS
+    return Outcome.WARN if metres < rule.warn_m else Outcome.PASS
 
 
 def _check(evaluation: Evaluation, rule: SafetyRule, outcome: Outcome, text: str, far: float | None = None) -> Check:
@@ -119,22 +128,12 @@ def _check(evaluation: Evaluation, rule: SafetyRule, outcome: Outcome, text: str
         title=rule.title,
         outcome=outcome,
         finding=text,
-        distance_m=None if far is None else float(round(far)),
+        distance_m=far,
         rule=_rule_text(rule),
         evidence=f"{rule.evidence} See {link[0]}." if link[0] else rule.evidence,
         strength=rule.strength,
         link=link[1],
     )
-
-
-def _near_sentence(rule: SafetyRule, hazard: Hazard) -> str:
-    noun = hazard_noun(hazard.kind, hazard.tags)
-    name = sentence(name_or_noun(hazard.name, noun))
-    what = f" ({noun})" if hazard.name and noun not in name.lower() else ""
-    lanes = f" with {count(hazard.lanes, 'lane')}" if rule.or_lanes and hazard.lanes else ""
-    if hazard.distance_m < 1:
-        return f"{name}{what}{lanes} is right at the address."
-    return f"{name}{what}{lanes} is {metres(hazard.distance_m)} away."
 
 
 def _rule_text(rule: SafetyRule) -> str:
@@ -151,10 +150,22 @@ def _flood_map(evaluation: Evaluation) -> tuple[str, str]:
     return next(((name, url) for _, name, url in found), ("", ""))
 
 
-def _why_not(evaluation: Evaluation, rule: SafetyRule) -> str:
-    if rule.data is Data.STREETS:
-        return evaluation.knowledge.why_not(rule.data)
-    return f"The map holds little but streets here, so finding no {rule.things} says nothing."
+# --- nothing near, or not known ----------------------------------------------------------------------
+
+
+def _nothing(evaluation: Evaluation, rule: SafetyRule, near: Sequence[Hazard]) -> Check:
+    """Return the check that passes; a faster road beside a busy one, and what lies outside the map, are named."""
+    within, share = limit(rule.warn_m), evaluation.knowledge.share(rule.warn_m)
+    faster = [h for h in near if h.kind in (Kind.MOTORWAY, Kind.TRUNK_ROAD) and shown_m(h.distance_m) < rule.warn_m]
+    if rule.or_lanes is not None and faster:
+        text = f"But for {named(faster[0])}, there are no {rule.things} within {within}."
+        return _check(evaluation, rule, Outcome.PASS, text)
+    text, nothing = f"There are no {rule.things} within {within}.", f"{rule.things} within {within}"
+    if share < METHODS.confidence.covered:
+        outside = percent(1 - share)
+        text = f"No {rule.things} are on the map within {within}; {outside} of that area lies outside the map."
+        nothing = f"{nothing} ({outside} of that area is outside the map)"
+    return replace(_check(evaluation, rule, Outcome.PASS, text), nothing=nothing)
 
 
 def _as_sure_as(precision: Precision, check: Check) -> Check:
@@ -164,31 +175,39 @@ def _as_sure_as(precision: Precision, check: Check) -> Check:
     if check.outcome is Outcome.FAIL:
         return replace(check, outcome=Outcome.WARN, finding=f"{check.finding} {ROUGH}")
     if check.outcome is Outcome.PASS:
-        return replace(check, outcome=Outcome.UNKNOWN, finding=f"{check.finding} {ROUGH}")
+        return replace(check, outcome=Outcome.UNKNOWN, finding=f"{check.finding} {ROUGH}", nothing="")
     return check
 
 
-def noise_check(evaluation: Evaluation, near: Sequence[Hazard]) -> Check:
+# --- road noise --------------------------------------------------------------------------------------
+
+
+def _road_noise(evaluation: Evaluation, near: Sequence[Hazard]) -> Judged:
     """Estimate road noise at the address."""
     roads = each_road_once(near)
-    level = energy_sum(road_level(road) for road in roads)
+    level, loudest = energy_sum(road_level(road) for road in roads), loudest_road(roads)
     know = evaluation.knowledge
-    cut = know.cut_off(NOISE.edge_m)
-    loudest = loudest_road(roads)
     if level is None or loudest is None:
-        if not know.has(Data.STREETS) or cut:
-            why = know.why_cut(NOISE.edge_m) if know.has(Data.STREETS) else know.why_not(Data.STREETS)
-            return _noise(Outcome.UNKNOWN, why)
-        return _noise(Outcome.PASS, f"No road is within {limit(NOISE.within_m)}.")
-    whole_db = round(level)
+        return Judged(_no_road(know))
+    whole_db, cut = round(level), know.share(NOISE.edge_m) < METHOD.covered
     outcome = noise_outcome(whole_db)
     # Roads beyond the edge of the data can only add to it.
-    about = "At least" if cut else "About"
-    name = name_or_noun(loudest.name, kind_noun(loudest.kind))
-    text = f"{about} {whole_db} dB outside, mostly from {name}, {metres(loudest.distance_m)} away."
+    about = "at least" if cut else "about"
+    far = shown_m(loudest.distance_m)
+    name = loudest.name or with_article(kind_noun(loudest.kind))
+    where = f"{limit(far)} {loudest.direction}" if far else "at the address"
+    text = f"{sentence(about)} {whole_db} dB of road noise outside, mostly from {name}, {where}."
     if outcome is Outcome.PASS and cut:
-        return _noise(Outcome.UNKNOWN, f"{text} {know.why_cut(NOISE.edge_m)}")
-    return _noise(outcome, text, loudest.distance_m)
+        return Judged(_noise(Outcome.UNKNOWN, f"{text} {know.why_cut(NOISE.edge_m)}"))
+    return Judged(_noise(outcome, text, far), f"{about} {whole_db} dB of road noise")
+
+
+def _no_road(know: Knowledge) -> Check:
+    if not know.has(Data.STREETS):
+        return _noise(Outcome.UNKNOWN, know.why_not(Data.STREETS))
+    if know.share(NOISE.edge_m) < METHOD.covered:
+        return _noise(Outcome.UNKNOWN, know.why_cut(NOISE.edge_m))
+    return _noise(Outcome.PASS, f"No road is within {limit(NOISE.within_m)}.")
 
 
 def each_road_once(near: Iterable[Hazard]) -> tuple[Hazard, ...]:
@@ -235,7 +254,7 @@ def _noise(outcome: Outcome, finding: str, distance_m: float | None = None) -> C
         title="Road noise",
         outcome=outcome,
         finding=finding,
-        distance_m=None if distance_m is None else float(round(distance_m)),
+        distance_m=distance_m,
         rule=f"Warns above {number(NOISE.warn_db, 0)} dB, fails above {number(NOISE.fail_db, 0)} dB.",
         evidence=NOISE.evidence,
         strength=NOISE.strength,
@@ -305,18 +324,31 @@ def _state(unknown: int, total: int) -> State:
     return State.PARTIAL if unknown else State.MEASURED
 
 
-def _summary(checks: Sequence[Check]) -> str:
-    words = {
-        Outcome.FAIL: ("fails", "fail"),
-        Outcome.WARN: ("warns", "warn"),
-        Outcome.UNKNOWN: ("is unknown", "are unknown"),
-        Outcome.PASS: ("passes", "pass"),
+def _summary(judged: Sequence[Judged], wishes: Sequence[Check]) -> str:
+    """Return what is near by name and distance, the gravest first, then what was not met and what is not known."""
+
+    def found(outcome: Outcome) -> list[str]:
+        return [short for check, short in judged if check.outcome is outcome and short]
+
+    def titles(checks: Iterable[Check], outcome: Outcome) -> list[str]:
+        return [check.title.lower() for check in checks if check.outcome is outcome]
+
+    safety = [check for check, _ in judged]
+    said = {
+        "Too near": found(Outcome.FAIL),
+        "Near": found(Outcome.WARN),
+        "Not as you asked": titles(wishes, Outcome.FAIL),
+        "Not known": titles((*safety, *wishes), Outcome.UNKNOWN),
     }
-    said = []
-    for outcome in ORDER:
-        titles = [check.title.lower() for check in checks if check.outcome is outcome]
-        if titles:
-            verb = words[outcome][len(titles) > 1]
-            named = f" ({listed(titles)})" if outcome in (Outcome.FAIL, Outcome.WARN) else ""
-            said.append(f"{len(titles)} {verb}{named}")
-    return f"Of {count(len(checks), 'check')}, {listed(said)}."
+    lines = [f"{head}: {'; '.join(items)}." for head, items in said.items() if items]
+    if not (said["Too near"] or said["Near"]):
+        lines.insert(0, _all_clear(safety))
+    return " ".join(lines)
+
+
+def _all_clear(safety: Sequence[Check]) -> str:
+    """Return that nothing was found, where most of the checks could have found something."""
+    passed = sum(check.outcome is Outcome.PASS for check in safety)
+    if 2 * passed > len(safety):
+        return "Nothing that harms or disturbs was found near the address."
+    return f"The map tells too little here: {passed} of {count(len(safety), 'check')} could be made."

@@ -1,173 +1,77 @@
-"""Stage transit_access: a short walk to frequent service, and the trip to the centre."""
+"""Stage transit_access: the stops and lines near the address, how often they run, and the last way home."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
-from app.atlas.facts import TransitStop, TravelTimes
-from app.atlas.transit.contract import DAYTIME_S
-from app.geo import distance_m
+from app.atlas.facts import RouteAtStop, TransitStop
+from app.atlas.transit.clock import hours_and_minutes
 from app.pipeline.confidence import Reason, section
-from app.pipeline.evaluation import Evaluation, merge_gaps, state_of
+from app.pipeline.evaluation import Evaluation
 from app.pipeline.found import FARTHEST_WALK, LISTED_MIN, group
 from app.pipeline.knowledge import DISC_M
-from app.pipeline.report import Confidence, Fact, Finding, Gap, Group, Level, Part, Route, Score
+from app.pipeline.report import Confidence, Fact, Finding, Gap, Group, Level, Route, State
 from app.pipeline.rules.categories import Data
-from app.pipeline.rules.profiles import METHODS
-from app.pipeline.scoring import up_to, weighted_mean
-from app.pipeline.stages.transit_score import NO_TIMETABLE, route_value
 from app.pipeline.stages.urban_access import CENTRE_KINDS, landmark, landmark_name
-from app.pipeline.transit_stops import boardings, found_stop, reported_routes, stop_name
-from app.wording import clock, minutes, number, sentence
+from app.pipeline.transit_stops import (
+    METHOD,
+    NO_TIMETABLE,
+    Boarding,
+    best_stop,
+    boardings,
+    found_stop,
+    is_served,
+    reported_routes,
+    route_name,
+    stop_name,
+    tells_of_all,
+    worth,
+)
+from app.places import Kind, Place
+from app.wording import count, day, listed, minutes, number
 
-METHOD = METHODS.transit
-MOST_FREQUENCY_POINTS = METHOD.frequency_points[0][1]
 LISTED_STOPS = 8
-LISTED_ROUTES = 20
-PART_POINTS = (METHOD.walk_points[0][1], METHOD.frequency_points[0][1], METHOD.centre_points[0][1])
-
-
-@dataclass(frozen=True, slots=True)
-class BestStop:
-    """A stop, and the departures in an hour there and at the stops beside it; None without a timetable."""
-
-    stop: TransitStop
-    per_hour: float | None
-
-    @property
-    def walk_min(self) -> float:
-        """The walk there in minutes."""
-        return self.stop.walk_s / 60.0
+LISTED_ROUTES = 40
+NAMED = 6
+OTHERS = "More stops are mapped here than this timetable serves: it may be that of one operator alone."
 
 
 def run(evaluation: Evaluation) -> Finding:
-    """Measure transit access, 0 to 10, from what is known; the rest is left out and re-weighted."""
+    """Tell which stops and lines are near, and what the timetable says of them where there is one."""
     stops = evaluation.around.transit_stops()
-    best = best_stop(stops)
     know = evaluation.knowledge
-    if best is None and (not know.has(Data.STOPS) or know.cut_off(DISC_M)):
+    timed = any(is_served(stop) for stop in stops)
+    if not stops and (not know.has(Data.STOPS) or know.cut_off(DISC_M)):
         return _unknown(evaluation)
-    parts = (_walk_part(best), _frequency_part(best, know.has_timetable), _centre_part(evaluation))
-    mean = weighted_mean((p.value / p.out_of, p.out_of) for p in parts if p.value is not None)
-    score = None if mean is None else Score("Transit access", round(10 * mean, 1), 10.0)
+    best = best_stop([stop for stop in stops if is_served(stop)] or stops)
+    home = _last_way_home(evaluation) if timed else None
+    whole = timed and tells_of_all(evaluation)
     return Finding(
-        state=state_of([p.value for p in parts]),
-        summary=_summary(best, score),
-        score=score,
-        parts=parts,
-        facts=_facts(best),
+        state=State.MEASURED if whole or not stops else State.PARTIAL,
+        summary=_summary(best, home, timed=timed),
+        facts=tuple(_facts(evaluation, best, home, timed=timed)),
         groups=(_stops_group(stops),) if stops else (),
         routes=_routes(stops),
-        notes=_notes(stops, know.has_timetable),
-        gaps=merge_gaps(_part_gaps(parts, know.has_timetable)),
+        notes=tuple(_notes(evaluation, stops, timed=timed, whole=whole)),
+        gaps=() if timed or not stops else (Gap("how often buses and trains run", _why_untimed(evaluation)),),
         confidence=_confidence(evaluation),
     )
 
 
-def best_stop(stops: Sequence[TransitStop]) -> BestStop | None:
-    """Return the stop with the most points for walk and frequency together, the nearer one of equals."""
-    best, best_points = None, -1.0
-    timed = any(r.departures_per_hour is not None for stop in stops for r in stop.routes)
-    for stop in sorted(stops, key=lambda s: (s.walk_s, s.straight_m, s.stop_id)):
-        walk = walk_points(stop.walk_s / 60.0)
-        if best and (not timed or walk + MOST_FREQUENCY_POINTS <= best_points):
-            break
-        per_hour = departures_around(stop, stops)
-        points = walk + frequency(per_hour)[0]
-        if points > best_points:
-            best, best_points = BestStop(stop, per_hour), points
-    return best
+def _routes(stops: Sequence[TransitStop]) -> tuple[Route, ...]:
+    """Return the lines within 30 minutes on foot, the most useful first; both ways together, school runs last."""
+    near = [b for b in boardings(stops) if b.stop.walk_s <= LISTED_MIN * 60]
+    of_line: dict[tuple[str, str, str], float] = {}
+    for b in near:
+        of_line[b.route.line] = max(of_line.get(b.route.line, 0.0), worth(b))
 
+    def rank(b: Boarding) -> tuple[bool, float, tuple[str, str, str], int, str]:
+        route = b.route
+        return route.is_school_run, -of_line[route.line], route.line, route.direction, route.route_id
 
-def departures_around(stop: TransitStop, stops: Sequence[TransitStop]) -> float | None:
-    """Return the weekday departures in an hour of all routes at a stop and those beside it, each route once.
-
-    A bus station is many stops, one for each bay, and the two sides of a street are two.
-    """
-    found: dict[str, float] = {}
-    for other in stops:
-        if other.routes and distance_m(stop.lat, stop.lon, other.lat, other.lon) <= METHOD.beside_m:
-            for route in other.routes:
-                if route.departures_per_hour is not None:
-                    found[route.route_id] = max(found.get(route.route_id, 0.0), route.departures_per_hour)
-    return sum(sorted(found.values())) if found else None
-
-
-def walk_points(walk_min: float) -> float:
-    """Return 0 to 4 points for the walk to a stop."""
-    return up_to(METHOD.walk_points, walk_min)
-
-
-def frequency(per_hour: float | None) -> tuple[float, str]:
-    """Return 0 to 3 points and the word for departures per hour; (0, "") where no timetable tells."""
-    if per_hour is None:
-        return 0.0, ""
-    return next((points, word) for limit, points, word in METHOD.frequency_points if per_hour >= limit)
-
-
-def centre_points(trip_min: float) -> float:
-    """Return 0 to 3 points for the trip to the centre."""
-    return up_to(METHOD.centre_points, trip_min)
-
-
-def _walk_part(best: BestStop | None) -> Part:
-    label, full = "Walk to the best stop", PART_POINTS[0]
-    if best is None:
-        return Part("walk", label, 0.0, full, full, f"No stop is within {FARTHEST_WALK}.")
-    text = f"{sentence(stop_name(best.stop))}, {minutes(best.walk_min)} on foot."
-    return Part("walk", label, walk_points(best.walk_min), full, full, text)
-
-
-def _frequency_part(best: BestStop | None, timed: bool) -> Part:
-    label, full = "How often it is served", PART_POINTS[1]
-    per_hour = best.per_hour if best else (0.0 if timed else None)
-    points, word = frequency(per_hour)
-    if per_hour is None:
-        why = "The timetable has no departure there." if timed else "No timetable is known here."
-        return Part("frequency", label, None, full, full, why)
-    first, last = map(clock, DAYTIME_S)
-    text = f"{word}: {number(per_hour)} departures an hour there and at the stops beside it, "
-    text += f"weekdays from {first} to {last}."
-    return Part("frequency", label, points, full, full, text)
-
-
-def _centre_part(evaluation: Evaluation) -> Part:
-    label, full = "Trip to the centre", PART_POINTS[2]
-    name, rides = _centre_trip(evaluation)
-    known = [(ride, how) for ride, how in zip(rides, ("on foot", "by transit"), strict=True) if ride is not None]
-    if not name:
-        return Part("centre", label, None, full, full, "No city or town centre is on the map of this region.")
-    if not known and not evaluation.knowledge.has_timetable:
-        why = f"{sentence(name)} is too far to walk, and no timetable is known here."
-        return Part("centre", label, None, full, full, why)
-    if not known:
-        return Part("centre", label, 0.0, full, full, f"No connection to {name} was found.")
-    trip, how = min(known)
-    return Part("centre", label, centre_points(trip), full, full, f"{sentence(minutes(trip))} {how} to {name}.")
-
-
-def _centre_trip(evaluation: Evaluation) -> tuple[str, tuple[float | None, float | None]]:
-    """Return the centre's name and the minutes on foot and by transit, from urban_access where it has them."""
-    urban = evaluation.usable("urban_access")
-    for trip in urban.trips if urban else ():
-        if trip.purpose == "centre":
-            return trip.destination, (trip.walk_min, trip.transit_min)
-    centre = landmark(evaluation.around, "centre", CENTRE_KINDS)
-    if centre is None:
-        return "", (None, None)
-    (times,) = evaluation.around.travel_times([centre])
-    return landmark_name(centre), _minutes_of(times)
-
-
-def _minutes_of(times: TravelTimes) -> tuple[float | None, float | None]:
-    transit = times.transit.mean_s if times.transit else None
-    return (
-        None if times.walk_s is None else round(times.walk_s / 60.0, 1),
-        None if transit is None else round(transit / 60.0, 1),
-    )
+    return reported_routes(sorted(near, key=rank)[:LISTED_ROUTES])
 
 
 def _stops_group(stops: Sequence[TransitStop]) -> Group:
@@ -175,56 +79,93 @@ def _stops_group(stops: Sequence[TransitStop]) -> Group:
     return group("stops", "Stops nearby", [found_stop(s) for s in stops[:LISTED_STOPS]], seconds)
 
 
-def _routes(stops: Sequence[TransitStop]) -> tuple[Route, ...]:
-    """Return the most useful routes within 30 minutes on foot: near and often first, as the transit index has it."""
-    reachable = [b for b in boardings(stops) if b.route and b.stop.walk_s <= LISTED_MIN * 60]
-    ranked = sorted(reachable, key=lambda b: (-route_value(b), b.stop.walk_s, b.route.route_id if b.route else ""))
-    return reported_routes(ranked[:LISTED_ROUTES])
+class _Home:
+    """The last way home from where an evening ends."""
+
+    def __init__(self, place: Place, leaves_s: int | None) -> None:
+        self.name = landmark_name(place)
+        self.at = None if leaves_s is None else hours_and_minutes(leaves_s)
 
 
-def _facts(best: BestStop | None) -> tuple[Fact, ...]:
+def _last_way_home(evaluation: Evaluation) -> _Home | None:
+    """Return the last departure from the centre, else from the main station; None where one is near enough to walk."""
+    around = evaluation.around
+    place = landmark(around, "centre", CENTRE_KINDS) or landmark(around, "station", (Kind.RAIL_STATION,))
+    if place is None:
+        return None
+    if place.walk_s is not None and place.walk_s <= METHOD.walk_home_min * 60:
+        return None
+    leaves_s = around.last_way_home(place)
+    return _Home(place, leaves_s)
+
+
+def _facts(evaluation: Evaluation, best: TransitStop | None, home: _Home | None, *, timed: bool) -> Iterator[Fact]:
     if best is None:
-        return ()
-    where = (
-        Fact("best_stop", "Best stop", stop_name(best.stop)),
-        Fact("best_stop_walk", "Walk there", round(best.walk_min, 1), "min"),
-    )
-    if best.per_hour is None:
-        return where
-    first = min((r.first_departure for r in best.stop.routes if r.first_departure), default=None)
-    last = max((r.last_departure for r in best.stop.routes if r.last_departure), default=None)
-    return (
-        *where,
-        Fact("departures", "Departures an hour there", round(best.per_hour, 1), "per hour"),
-        Fact("first", "First departure at that stop", first),
-        Fact("last", "Last departure at that stop", last),
-    )
+        return
+    yield Fact("best_stop", "Best stop", stop_name(best))
+    yield Fact("best_stop_walk", "Walk there", round(best.walk_s / 60.0, 1), "min")
+    if not timed:
+        return
+    per_hour = _one_way(best, lambda r: r.departures_per_hour) or 0.0
+    yield Fact("departures", "Departures an hour there, weekdays 7:00 to 19:00, one way", round(per_hour, 1))
+    yield Fact("evening", "Weekdays from 19:00 on, one way", _one_way(best, lambda r: r.evening_trips))
+    yield Fact("saturday", "On a Saturday, one way", _one_way(best, lambda r: r.saturday_trips))
+    yield Fact("sunday", "On a Sunday, one way", _one_way(best, lambda r: r.sunday_trips))
+    if home is not None:
+        yield Fact("last_way_home", f"Last way home from {home.name}", home.at or "none in the evening")
+    region = evaluation.around.region
+    yield Fact("service_date", "The timetable shown is of", day(region.service_date))
+    yield Fact("valid_until", "It is valid until", day(region.feed_valid_until))
 
 
-def _summary(best: BestStop | None, score: Score | None) -> str:
+def _one_way(stop: TransitStop, departures: Callable[[RouteAtStop], float | None]) -> float | None:
+    """Return the departures of all lines at a stop, each in its better direction; None where one is not known."""
+    lines: dict[tuple[str, str, str], float] = {}
+    for route in stop.routes:
+        found = departures(route)
+        if found is None:
+            return None
+        lines[route.line] = max(lines.get(route.line, 0.0), float(found))
+    return sum(sorted(lines.values()))
+
+
+def _summary(best: TransitStop | None, home: _Home | None, *, timed: bool) -> str:
     if best is None:
         return f"No stop is within {FARTHEST_WALK}."
-    text = f"The best stop is {stop_name(best.stop)}, {minutes(best.walk_min)} on foot."
-    if best.per_hour is None:
-        text += " How often it is served is not known."
-    else:
-        word = frequency(best.per_hour)[1].lower()
-        text += f" Its service is {word}: {number(best.per_hour)} departures an hour on a weekday."
-    return f"{text} Transit access is {number(score.value)} of 10." if score else text
+    text = f"The best stop is {stop_name(best)}, {minutes(best.walk_s / 60.0)} on foot"
+    lines = list(dict.fromkeys(route_name(route) for route in best.routes if route.weekday_trips != 0))
+    if not timed:
+        calls = f", where {_named(lines)} {'stops' if len(lines) == 1 else 'stop'}" if lines else ""
+        return f"{text}{calls}. How often is not known."
+    per_hour = _one_way(best, lambda r: r.departures_per_hour) or 0.0
+    text += f", with {count(len(lines), 'line')} and {_per_hour(per_hour)}."
+    return f"{text} The last way home from {home.name} is at {home.at}." if home and home.at else text
 
 
-def _notes(stops: Sequence[TransitStop], timed: bool) -> tuple[str, ...]:
-    if timed or not stops:
-        return ()
-    return ("Stops and routes are from OpenStreetMap, which holds no timetable; routes may be missing there.",)
+def _named(lines: Sequence[str]) -> str:
+    more = len(lines) - NAMED
+    return listed(lines) if more <= 0 else f"{', '.join(lines[:NAMED])} and {more} more"
 
 
-def _part_gaps(parts: Sequence[Part], timed: bool) -> list[Gap]:
-    return [
-        Gap(p.label.lower(), NO_TIMETABLE if p.key == "frequency" and not timed else p.evidence)
-        for p in parts
-        if p.value is None
-    ]
+def _per_hour(per_hour: float) -> str:
+    """Return "9 departures an hour each way by day", or how many in all where an hour may have none."""
+    if per_hour >= 1:
+        text = number(per_hour, 0 if per_hour >= 10 else 1)
+        return f"{text} {'departure' if text == '1' else 'departures'} an hour each way by day"
+    return f"{count(round(per_hour * 12), 'departure')} each way between 7:00 and 19:00"
+
+
+def _notes(evaluation: Evaluation, stops: Sequence[TransitStop], *, timed: bool, whole: bool) -> Iterator[str]:
+    if stops and not evaluation.knowledge.has_timetable:
+        yield "Stops and lines are from OpenStreetMap, which holds no timetable; some lines may be missing there."
+    if timed and not whole:
+        yield OTHERS
+
+
+def _why_untimed(evaluation: Evaluation) -> str:
+    if not evaluation.knowledge.has_timetable:
+        return NO_TIMETABLE
+    return "The timetable known here has no trip at these stops; it may be that of one operator alone."
 
 
 def _confidence(evaluation: Evaluation) -> Confidence:
@@ -233,10 +174,9 @@ def _confidence(evaluation: Evaluation) -> Confidence:
 
 
 def _unknown(evaluation: Evaluation) -> Finding:
-    reason = evaluation.knowledge.gap("stops and their service", Data.STOPS, DISC_M)
     return Finding(
-        state=state_of([None]),
-        summary="No stop is on the map near this address, which need not mean that there is no transit.",
-        gaps=(reason,),
+        state=State.UNKNOWN,
+        summary="No stop is on the map near this address, which need not mean that no bus or train runs.",
+        gaps=(evaluation.knowledge.gap("stops and their lines", Data.STOPS, DISC_M),),
         confidence=_confidence(evaluation),
     )

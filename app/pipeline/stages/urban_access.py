@@ -12,7 +12,7 @@ from app.geo import distance_m
 from app.pipeline.confidence import section
 from app.pipeline.evaluation import Asked, Evaluation
 from app.pipeline.found import kind_noun, place_name, rounded, same_words
-from app.pipeline.report import Fact, Finding, Gap, State, Trip
+from app.pipeline.report import Finding, Gap, State, Trip
 from app.pipeline.rules.profiles import METHODS
 from app.places import Kind, Location, Place
 from app.sources.interface import Surroundings
@@ -26,17 +26,8 @@ LANDMARKS = (
     ("airport", "airport", (Kind.AIRPORT,)),
     ("university", "university", (Kind.UNIVERSITY,)),
 )
-#: A walk up to here is named alone, without the rides.
-SHORT_WALK_MIN = 20.0
-LIMITS = {purpose: (great, ok) for purpose, great, ok in METHODS.urban.limits}
-NOTES = (
-    "Car times are for an empty road: speed limits and road classes, no traffic, no parking.",
-    "A word (great, ok, painful) goes by the quickest of walking, transit and car.",
-)
-NOTES_CAR_FREE = (
-    NOTES[0],
-    "A word (great, ok, painful) goes by walking and transit only: this profile does not drive.",
-)
+METHOD = METHODS.urban
+NOTES = ("Car times are for an empty road: speed limits and road classes, no traffic, no parking.",)
 
 
 #: Places that are this near to each other are one.
@@ -62,10 +53,9 @@ def run(evaluation: Evaluation) -> Finding:
     trips = tuple(_trip(d, t, evaluation) for d, t in zip(destinations, times, strict=True))
     return Finding(
         state=_state(trips, gaps),
-        summary=_summary(trips),
-        facts=tuple(Fact(f"{t.purpose}_word", f"Trip to {t.destination}", t.word) for t in trips if t.word),
+        summary=_summary(trips, drives=evaluation.profile.drives),
         trips=trips,
-        notes=() if not trips else NOTES if evaluation.profile.drives else NOTES_CAR_FREE,
+        notes=NOTES if any(trip.car_min is not None for trip in trips) else (),
         gaps=tuple(gaps),
         confidence=section(evaluation, radius_m=METHODS.distances.disc_m),
     )
@@ -163,21 +153,33 @@ def _trip(destination: Destination, times: TravelTimes, evaluation: Evaluation) 
     if _is_here(destination, evaluation):
         times = TravelTimes(0.0, None, None, None)
     walk, bike, car = (rounded(None if s is None else s / 60.0) for s in (times.walk_s, times.bike_s, times.car_s))
-    transit = times.transit
-    mean = None if transit is None else round(transit.mean_s / 60.0, 1)
-    rides = (walk, mean, car) if evaluation.profile.drives else (walk, mean)
+    transit = None if _walks_as_quick(times) else times.transit
     return Trip(
         destination=destination.name,
         purpose=destination.purpose,
         walk_min=walk,
         bike_min=bike,
         car_min=car,
-        transit_min=mean,
-        transit_range_min=None if transit is None else (round(transit.min_s / 60, 1), round(transit.max_s / 60, 1)),
-        word=trip_word(destination.purpose, rides),
+        transit_min=None if transit is None else round(transit.mean_s / 60.0, 1),
+        transit_range_min=None if transit is None else _range(transit),
+        word="",
         notes=(*_place_notes(destination, evaluation), *_time_notes(times, transit, evaluation)),
         typed=destination.typed,
     )
+
+
+def _walks_as_quick(times: TravelTimes) -> bool:
+    """Return whether riding saves nothing worth having: whoever is there as soon on foot does not wait for a bus."""
+    if times.walk_s is None or times.transit is None:
+        return False
+    saved_s = times.walk_s - times.transit.mean_s
+    return times.transit.rides_share == 0 or saved_s < METHOD.worth_riding_min * 60
+
+
+def _range(transit: TransitTime) -> tuple[float, float] | None:
+    """Return the quickest and the slowest ride in minutes, None where a person would read one value twice."""
+    quickest, slowest = transit.min_s / 60, transit.max_s / 60
+    return None if minutes(quickest) == minutes(slowest) else (round(quickest, 1), round(slowest, 1))
 
 
 def _is_here(destination: Destination, evaluation: Evaluation) -> bool:
@@ -194,13 +196,8 @@ def _place_notes(destination: Destination, evaluation: Evaluation) -> Iterable[s
     yield from (f"“{text}” is the same place." for text in destination.again)
 
 
-def trip_word(purpose: str, rides: Iterable[float | None]) -> str:
-    """Return great, ok or painful for the quickest of the rides, "" where none is known."""
-    best = min((ride for ride in rides if ride is not None), default=None)
-    if best is None:
-        return ""
-    great, ok = LIMITS[purpose]
-    return "great" if best <= great else "ok" if best <= ok else "painful"
+UNTIMED = "No timetable is known here, so the time by bus or train is not known."
+AS_QUICK = "Walking is as quick as any bus or train."
 
 
 def _time_notes(times: TravelTimes, transit: TransitTime | None, evaluation: Evaluation) -> Iterable[str]:
@@ -211,11 +208,11 @@ def _time_notes(times: TravelTimes, transit: TransitTime | None, evaluation: Eva
         yield f"No walk of up to {WALK_LIMIT_S / 60:g} minutes was found."
     if times.car_s is None:
         yield "No way by car was found on this map."
-    if transit is None:
+    if _walks_as_quick(times):
+        yield AS_QUICK
+    elif transit is None:
         known = evaluation.knowledge.has_timetable
-        yield (
-            "No transit connection was found." if known else "No timetable is known here, so there is no transit time."
-        )
+        yield "No bus or train gets there." if known else UNTIMED
     elif transit.reached_share < 1:
         first, last = clock(MORNING.first_s), clock(MORNING.first_s + MORNING.minutes * 60)
         yield f"{percent(transit.reached_share)} of the departures between {first} and {last} on a weekday get there."
@@ -224,23 +221,24 @@ def _time_notes(times: TravelTimes, transit: TransitTime | None, evaluation: Eva
 def _state(trips: Sequence[Trip], gaps: Sequence[Gap]) -> State:
     if not any(_rides(trip) for trip in trips):
         return State.UNKNOWN
-    unknown = any(trip.transit_min is None and trip.walk_min != 0 for trip in trips)
+    unknown = any(trip.transit_min is None and trip.walk_min != 0 and AS_QUICK not in trip.notes for trip in trips)
     return State.PARTIAL if gaps or unknown else State.MEASURED
 
 
-def _rides(trip: Trip) -> list[str]:
+def _rides(trip: Trip, *, drives: bool = True) -> list[str]:
     """Return the walk where it is short, else transit (or the walk) and car; the bike where nothing else is known."""
     if trip.walk_min == 0:
         return ["0 min on foot"]
-    if trip.walk_min is not None and trip.walk_min <= SHORT_WALK_MIN:
+    if trip.walk_min is not None and trip.walk_min <= METHOD.short_walk_min:
         return [f"{minutes(trip.walk_min)} on foot"]
     slow = (trip.walk_min, "on foot") if trip.transit_min is None else (trip.transit_min, "by transit")
-    known = [f"{minutes(ride)} {how}" for ride, how in (slow, (trip.car_min, "by car")) if ride is not None]
+    car = (trip.car_min if drives else None, "by car")
+    known = [f"{minutes(ride)} {how}" for ride, how in (slow, car) if ride is not None]
     return known or [f"{minutes(ride)} by bike" for ride in (trip.bike_min,) if ride is not None]
 
 
-def _summary(trips: Sequence[Trip]) -> str:
-    known = [(trip, rides) for trip in trips if (rides := _rides(trip))]
+def _summary(trips: Sequence[Trip], *, drives: bool) -> str:
+    known = [(trip, rides) for trip in trips if (rides := _rides(trip, drives=drives))]
     if not known:
         return "No travel time could be measured."
     return sentence("; ".join(f"{trip.destination}: {listed(rides)}" for trip, rides in known) + ".")

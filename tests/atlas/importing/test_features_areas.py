@@ -88,6 +88,53 @@ def test_an_area_whose_edge_is_cut_off_is_closed_along_the_cut(around: Opened) -
     assert green.area_m2 == pytest.approx(300 * 300 / 2, rel=0.003)
 
 
+def old_style(town: Town, *more: dict[str, str]) -> None:
+    """Draw a park of 9 ha with a lake, tagged on its two outer ways and not on the relation."""
+    south = town.way([(200, 20), (500, 20), (500, 320)], more[0] if more else PARK)
+    north = town.way([(200, 20), (200, 320), (500, 320)], more[1] if len(more) > 1 else PARK)
+    lake = town.square(300, 120, 100, {"natural": "water"})
+    members = [("w", south, "outer"), ("w", north, "outer"), ("w", lake, "inner")]
+    town.relation(members, {"type": "multipolygon", "source": "survey"})
+
+
+def test_an_old_style_area_is_tagged_on_its_open_outer_ways(around: Opened) -> None:
+    town = town_with_street()
+    old_style(town)
+    here = around(town)
+    (green,) = here.green_spaces()
+    assert (green.place.osm_id, green.place.name) == ("r1", "Green")
+    assert green.area_m2 == pytest.approx(300 * 300 - 100 * 100, rel=0.003)
+    assert len(here.walk_seconds(Kind.PARK)) == 1
+
+
+def test_an_old_style_area_may_say_it_on_one_of_its_ways(around: Opened) -> None:
+    town = town_with_street()
+    old_style(town, PARK, {})
+    assert len(around(town).green_spaces()) == 1
+
+
+def test_outer_ways_that_say_different_things_are_no_area(around: Opened) -> None:
+    town = town_with_street()
+    old_style(town, PARK, {"landuse": "forest"})
+    assert around(town).green_spaces() == ()
+
+
+def test_a_street_around_an_area_stays_a_street(around: Opened) -> None:
+    town = town_with_street()
+    old_style(town, {"highway": "residential"}, {"highway": "residential"})
+    here = around(town)
+    assert here.green_spaces() == ()
+    roads = here.hazards(Kind.OTHER_ROAD, within_m=1_000)
+    assert sorted(road.osm_id for road in roads) == ["w1", "w2", "w3"]
+
+
+def test_old_style_water_is_an_area_too(around: Opened) -> None:
+    town = town_with_street()
+    river = {"waterway": "riverbank", "name": "Usk"}
+    old_style(town, river, river)
+    assert around(town, 250, 60).hazards(Kind.WATERCOURSE, within_m=50)[0].distance_m == 0
+
+
 def test_a_node_inside_an_area_of_the_same_name_is_the_same_place(around: Opened) -> None:
     town = town_with_street()
     town.square(200, 20, 100, {"amenity": "school", "name": "Hill School"})

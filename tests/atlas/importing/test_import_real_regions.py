@@ -75,7 +75,7 @@ def test_a_timetable_takes_the_place_of_mapped_stops(tmp_path: Path) -> None:
     here = middle(imported(tmp_path, "newport-gb/newport-2023-06-13.osm.pbf", feed), 51.5880, -2.9980)
     assert here.has_timetable()
     assert all(stop.from_feed for stop in here.transit_stops())
-    assert here.region.service_date == "2023-06-13"
+    assert here.region.service_date == "2023-10-19"
     (times,) = here.travel_times([Location(51.5650, -3.0300, "there", Precision.HOUSE, "region")])
     assert times.transit is not None
     assert times.walk_s is not None

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from app.atlas.transit.feed.reading import RANKED_MODES, mode_of
+from app.atlas.transit.contract import RANKED_MODES
+from app.atlas.transit.feed.reading import mode_of
 from tests.support.gtfs_feeds import TINY, compiled
 
 TIMES_HEAD = "trip_id,arrival_time,departure_time,stop_id,stop_sequence,pickup_type,drop_off_type\n"
@@ -49,23 +50,23 @@ def test_it_takes_the_hours_from_7_to_19_only(tmp_path: Path) -> None:
     tables = shuttle([(f"A{hour}", "A", "C", hour) for hour in (6, 7, 18, 19, 25)])
     (route,) = compiled(tmp_path, **tables).routes_calling(0)
     assert (route.weekday_trips, route.departures_per_hour) == (5, 2 / 12)
-    assert (route.first_departure, route.last_departure) == ("06:00", "25:00")
+    assert (route.first_departure, route.last_departure) == ("06:00", "01:00")
 
 
-def test_it_counts_both_poles_of_a_street_as_one_stop(tmp_path: Path) -> None:
+def test_it_tells_the_two_directions_of_a_line_apart_at_both_poles_of_a_street(tmp_path: Path) -> None:
     there = [(f"A{hour}", "B2", "C", hour) for hour in range(8, 14)]
     back = [(f"B{hour}", "B1", "A", hour) for hour in range(8, 14, 2)]
     timetable = compiled(tmp_path, stops=POLES, **shuttle(there + back))
-    for pole in ("B1", "B2"):
-        (route,) = timetable.routes_calling(timetable.stops.ids.index(pole))
-        assert (route.weekday_trips, route.departures_per_hour, route.headsign) == (9, 6 / 12, "Cedar")
+    found = timetable.routes_calling(*(timetable.stops.ids.index(pole) for pole in ("B1", "B2")))
+    facts = {(route.headsign, route.direction, route.weekday_trips, route.departures_per_hour) for route in found}
+    assert facts == {("Cedar", 0, 6, 6 / 12), ("Ash", 1, 3, 3 / 12)}
 
 
 def test_it_believes_the_direction_that_the_feed_gives(tmp_path: Path) -> None:
     tables = shuttle([("A8", "B1", "C", 8), ("A9", "B1", "C", 9)])
     trips = "route_id,service_id,trip_id,direction_id\nR1,week,A8,0\nR1,week,A9,1\n"
-    (route,) = compiled(tmp_path, stops=POLES, **{**tables, "trips": trips}).routes_calling(0)
-    assert (route.weekday_trips, route.departures_per_hour) == (2, 1 / 12)
+    found = compiled(tmp_path, stops=POLES, **{**tables, "trips": trips}).routes_calling(0)
+    assert [(route.direction, route.weekday_trips) for route in found] == [(0, 1), (1, 1)]
 
 
 def test_it_keeps_poles_of_different_names_apart(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -15,7 +16,7 @@ DATED = "service_id,date,exception_type\nweek,20240611,1\nweek,20240612,1\n"
 
 def test_it_reads_a_plain_feed(tmp_path: Path) -> None:
     facts = compiled(tmp_path).facts
-    assert (facts.feeds, facts.service_date, facts.stops, facts.trips) == (("tiny",), "2024-06-04", 3, 2)
+    assert (facts.feeds, facts.service_date, facts.stops, facts.trips) == (("tiny",), "2024-06-13", 3, 2)
 
 
 def test_it_names_the_stops(tmp_path: Path) -> None:
@@ -100,8 +101,8 @@ def test_it_tells_two_feeds_of_one_name_apart(tmp_path: Path) -> None:
 def test_it_gives_each_feed_its_own_day_where_they_share_none(tmp_path: Path) -> None:
     late = write_feed(tmp_path / "late.zip", calendar=TINY["calendar"].replace("2024", "2025"))
     facts = compile_timetables([write_feed(tmp_path / "early.zip"), late], tmp_path / "out", None)
-    assert facts.service_date == "2025-06-03"
-    assert "early: its timetable is of 2024-06-04." in facts.notes
+    assert facts.service_date == "2025-06-12"
+    assert "early: its timetable is of 2024-06-13." in facts.notes
 
 
 def test_it_leaves_out_calls_on_request_and_says_so(tmp_path: Path) -> None:
@@ -116,3 +117,67 @@ def test_it_leaves_out_calls_on_request_and_says_so(tmp_path: Path) -> None:
 def test_it_needs_at_least_one_feed(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no feed"):
         compile_timetables([], tmp_path / "out", None)
+
+
+def test_it_reads_text_that_is_not_utf_8_as_windows_wrote_it(tmp_path: Path) -> None:
+    path = write_feed(tmp_path / "feed.zip", stops=None)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("stops.txt", TINY["stops"].replace("Ash", "Zürich").encode("latin-1"))
+    compile_timetables([path], tmp_path / "out", None)
+    timetable = Timetable.open(tmp_path / "out")
+    assert timetable is not None
+    assert timetable.stops.names[0] == "Zürich"
+
+
+def test_it_reads_two_bytes_a_character(tmp_path: Path) -> None:
+    path = write_feed(tmp_path / "feed.zip", stops=None)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("stops.txt", TINY["stops"].encode("utf-16"))
+    assert compile_timetables([path], tmp_path / "out", None).stops == 3
+
+
+def test_it_reads_names_of_files_in_capitals(tmp_path: Path) -> None:
+    path = tmp_path / "feed.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in TINY.items():
+            archive.writestr(f"{name.upper()}.TXT", text)
+    assert compile_timetables([path], tmp_path / "out", None).trips == 2
+
+
+@pytest.mark.parametrize(
+    ("table", "text"),
+    [
+        ("stops", TINY["stops"] + ",,,\n , , ,\n"),
+        ("stop_times", TINY["stop_times"].replace(":00,", ",")),
+        (
+            "stop_times",
+            "\n".join(f"{line}.0" if line[0] == "T" else line for line in TINY["stop_times"].split("\n") if line),
+        ),
+        ("routes", TINY["routes"].replace(",3", ",3.0")),
+        ("calendar", TINY["calendar"].replace("1,1,1,1,1,0,0", "1.0,1.0,1.0,1.0,1.0,0.0,0.0")),
+        ("calendar", TINY["calendar"].replace("20240601", "2024-06-01").replace("20240630", "20240630.0")),
+        ("stops", TINY["stops"].replace(",", ";")),
+        ("stops", TINY["stops"].replace(",", "\t")),
+        ("stops", '\ufeff"stop_id",' + TINY["stops"].removeprefix("stop_id,")),
+    ],
+    ids=[
+        "commas",
+        "HH:MM",
+        "sequence 1.0",
+        "type 3.0",
+        "weekday 1.0",
+        "dates",
+        "semicolons",
+        "tabs",
+        "mark and quotes",
+    ],
+)
+def test_it_reads_what_can_be_read(table: str, text: str, tmp_path: Path) -> None:
+    facts = compiled(tmp_path, **{table: text}).facts
+    assert (facts.stops, facts.trips, facts.service_date) == (3, 2, "2024-06-13")
+    assert not [note for note in facts.notes if "left out" in note]
+
+
+def test_it_reads_a_headway_with_a_fraction(tmp_path: Path) -> None:
+    rows = "trip_id,start_time,end_time,headway_secs\nT1,10:00:00,10:25:00,600.0\n"
+    assert compiled(tmp_path, frequencies=rows).facts.trips == 4

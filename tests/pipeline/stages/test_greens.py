@@ -55,10 +55,11 @@ def test_comfort_points_end_at_two() -> None:
     assert part(green(100, comforts=("bench",)), "comfort") == 0.4
 
 
-def test_the_best_park_reads_ten_and_passes() -> None:
+def test_the_best_park_reads_ten_and_is_good() -> None:
     finding = escape(green(100))
     assert finding.score is not None
-    assert (finding.score.value, finding.score.word) == (10.0, "passes")
+    assert (finding.score.value, finding.score.word) == (10.0, "good")
+    assert finding.summary == "Town Park, 1 min on foot: 10 of 10, good for a daily walk."
 
 
 def test_unknown_nature_is_left_out_and_the_rest_re_weighted() -> None:
@@ -69,15 +70,76 @@ def test_unknown_nature_is_left_out_and_the_rest_re_weighted() -> None:
     assert finding.gaps[0].what == "nature"
 
 
-def test_a_high_value_without_size_is_borderline() -> None:
-    parts = green_parts(green(100, hectares=0.3))
-    assert daily_walk_value(parts) >= 5
-    assert escape_word(daily_walk_value(parts), parts) == "borderline"
+def worth(one: GreenSpace) -> tuple[float, str]:
+    value = daily_walk_value(one, green_parts(one))
+    return value, escape_word(value, one)
 
 
-def test_a_poor_green_falls_short() -> None:
-    parts = green_parts(green(2_400, hectares=0.2, paths_m=0, nature=0.0, comforts=()))
-    assert escape_word(daily_walk_value(parts), parts) == "falls short"
+@pytest.mark.parametrize(
+    ("metres", "hectares", "value", "word"),
+    [
+        (100, 1.2, 9.5, "good"),
+        (100, 1.1, 6.5, "fair"),
+        (1_200, 5, 9.5, "good"),
+        (1_239, 5, 9.4, "good"),
+        (1_241, 5, 3.5, "far"),
+        (2_100, 5, 3.5, "far"),
+        (2_100, 0.3, 3.5, "far"),
+    ],
+)
+def test_a_daily_walk_needs_a_near_green_space_of_some_size(
+    metres: float, hectares: float, value: float, word: str
+) -> None:
+    assert worth(green(metres, hectares=hectares)) == (value, word)
+
+
+def test_a_poor_green_is_little() -> None:
+    assert worth(green(100, hectares=0.2, paths_m=0, nature=0.0, comforts=()))[1] == "little"
+
+
+def test_a_far_green_space_is_not_called_good_however_fine_it_is() -> None:
+    finding = escape(green(2_100, name="Far Wood"))
+    assert finding.summary == "Far Wood, 26 min on foot: 3.5 of 10, too far away for every day."
+
+
+def test_a_fair_green_space_nearby_comes_before_a_fine_one_far_away() -> None:
+    near = green(400, "Corner", hectares=0.5, paths_m=100, nature=0.2)
+    assert escape(green(2_100, "Far Wood"), near).summary.startswith("Corner, 5 min on foot")
+    rules = green_escape.METHOD
+    assert rules.most_if_far < rules.fair < rules.most_if_small < rules.good
+
+
+def test_a_map_with_few_places_does_not_count_green_spaces() -> None:
+    finding = spaces(green(400), facts=NOTHING_MAPPED)
+    assert finding.summary.startswith(
+        "Town Park, 5 min on foot, is the nearest green space; there may be others that the map does not have."
+    )
+    assert finding.facts[1].value is None
+
+
+def test_none_within_a_quarter_of_an_hour_reads_well() -> None:
+    assert "is the nearest green space; none are within 15 minutes." in spaces(green(2_000)).summary
+
+
+def inside() -> GreenSpace:
+    """Return a park that the address lies in."""
+    one = green(0)
+    return replace(one, place=replace(one.place, walk_s=0.0, straight_m=0.0))
+
+
+def test_standing_in_a_park_is_said_and_is_no_walk() -> None:
+    assert escape(inside()).summary == "Town Park, which the address is in: 10 of 10, good for a daily walk."
+    finding = spaces(inside(), green(400, name="Other"))
+    assert finding.summary.startswith("The address is in Town Park; 2 green spaces are within 15 minutes.")
+    assert finding.groups[0].places[0].detail == "5 ha, the address is inside"
+    assert finding.groups[0].places[0].minutes == 0.0
+    assert escape(inside()).parts[0].evidence == "The address is inside."
+
+
+def test_unknown_nature_says_what_the_map_does_not_tell() -> None:
+    assert escape(green(100, nature=None)).gaps[0].why == (
+        "The map does not tell how much of it is wood, water or meadow."
+    )
 
 
 def test_the_best_is_chosen_and_the_others_are_listed() -> None:
@@ -120,7 +182,7 @@ def test_the_summary_reads_in_singular() -> None:
 def test_no_green_within_a_walk_is_nought_of_ten() -> None:
     score = escape().score
     assert score is not None
-    assert (score.value, score.out_of, score.word) == (0.0, 10.0, "falls short")
+    assert (score.value, score.out_of, score.word) == (0.0, 10.0, "little")
 
 
 @pytest.mark.parametrize(

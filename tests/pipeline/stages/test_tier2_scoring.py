@@ -22,6 +22,7 @@ from tests.support.surroundings import (
     full_grid,
     location,
     place,
+    route,
     stop,
 )
 
@@ -118,7 +119,7 @@ def test_a_need_not_found_before_the_edge_is_unknown() -> None:
 
 
 def test_the_profile_weighs() -> None:
-    bus_less = full_grid(stops=(), timetable=True)
+    bus_less = full_grid(stops=(stop(700.0, route(trips=2, per_hour=0.1)),))
     scores = {p.key: run(bus_less, profile=p.key).score for p in PROFILES}
     assert scores["car-free"] is not None
     assert scores["remote-worker"] is not None

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-import pytest
-
-from app.atlas.facts import TravelTimes
+from app.atlas.facts import TransitTime, TravelTimes
 from app.errors import AddressOutsideRegions, RegionNotFound
 from app.pipeline.evaluation import Evaluation
 from app.pipeline.listing import Listing
-from app.pipeline.report import Finding, Gap, State
+from app.pipeline.report import Finding, Gap, State, Trip
 from app.pipeline.stages import urban_access
 from app.places import Answer, Choice, Kind, Location, Place, Precision, Question
+from tests.support.folders import ROOT
 from tests.support.surroundings import ADDRESS, REGION, StreetGrid, Town, evaluation_of, location, place
 
 LANDMARKS = tuple(
@@ -47,24 +46,6 @@ def run_in(town: Town, *destinations: str, answers: tuple[Answer, ...] = ()) -> 
     evaluation = Evaluation(Listing(ADDRESS, destinations=destinations, answers=answers), town)
     evaluation.findings["geocode"] = Finding(state=State.MEASURED, summary="", location=location())
     return urban_access.run(evaluation)
-
-
-@pytest.mark.parametrize(
-    ("purpose", "minutes", "word"),
-    [
-        ("commute", 45, "great"),
-        ("commute", 75, "ok"),
-        ("commute", 76, "painful"),
-        ("airport", 60, "great"),
-        ("airport", 91, "painful"),
-        ("centre", 41, "ok"),
-        ("hospital", 30, "great"),
-        ("hospital", 61, "painful"),
-        ("commute", None, ""),
-    ],
-)
-def test_words_for_travel_times(purpose: str, minutes: float | None, word: str) -> None:
-    assert urban_access.trip_word(purpose, [None, minutes]) == word
 
 
 def test_a_city_is_measured_where_no_destination_is_given() -> None:
@@ -164,7 +145,7 @@ def test_one_place_in_other_words_is_one_trip() -> None:
 def test_the_address_itself_is_no_way_off() -> None:
     finding = run(StreetGrid(), "home", home=location())
     trip = finding.trips[0]
-    assert (trip.walk_min, trip.bike_min, trip.car_min, trip.transit_min, trip.word) == (0, None, None, None, "great")
+    assert (trip.walk_min, trip.bike_min, trip.car_min, trip.transit_min, trip.word) == (0, None, None, None, "")
     assert trip.notes == ("This is the address itself.",)
     assert finding.summary == "1 High Street: 0 min on foot."
     assert finding.state is State.MEASURED
@@ -187,7 +168,7 @@ def test_nothing_mapped_is_unknown() -> None:
 def test_a_missing_timetable_is_said() -> None:
     trip = run(StreetGrid(places=LANDMARKS[:1])).trips[0]
     assert trip.transit_min is None
-    assert "No timetable is known here, so there is no transit time." in trip.notes
+    assert urban_access.UNTIMED in trip.notes
 
 
 def test_a_transit_time_has_its_range() -> None:
@@ -196,10 +177,45 @@ def test_a_transit_time_has_its_range() -> None:
     assert "80 % of the departures between 7:00 and 9:00 on a weekday get there." in trip.notes
 
 
-def test_a_car_free_person_is_not_told_that_a_drive_is_great() -> None:
+class Rides(StreetGrid):
+    """A town whose bus takes as long as was told, beside a walk of 50 minutes."""
+
+    def _times(self, destination: Location | Place) -> TravelTimes:
+        rides = {"slow": (2_980.0, 2_900.0, 3_000.0, 0.9), "even": (1_200.0, 1_190.0, 1_205.0, 1.0)}
+        mean_s, min_s, max_s, share = rides[destination.tags["bus"]]  # type: ignore[union-attr]
+        return TravelTimes(3_000.0, 900.0, 500.0, TransitTime(mean_s, min_s, max_s, 1.0, share))
+
+
+def ride(bus: str) -> tuple[Finding, Trip]:
+    finding = run(Rides(places=(place(Kind.HOSPITAL, 4_000, name="St Mary", bus=bus),), timetable=True))
+    return finding, finding.trips[0]
+
+
+def test_where_walking_is_as_quick_it_says_so_and_calls_nothing_transit() -> None:
+    finding, trip = ride("slow")
+    assert (trip.transit_min, trip.transit_range_min) == (None, None)
+    assert trip.notes == (urban_access.AS_QUICK,)
+    assert finding.summary == "St Mary (hospital): 50 min on foot and 8 min by car."
+
+
+def test_a_range_that_is_one_value_is_one_value() -> None:
+    trip = ride("even")[1]
+    assert (trip.transit_min, trip.transit_range_min) == (20.0, None)
+
+
+def test_no_trip_is_called_great() -> None:
+    near = run(StreetGrid(places=LANDMARKS[:1], transit_share=0.8, timetable=True))
+    assert {trip.word for trip in near.trips} == {""}
+
+
+def test_a_car_free_person_is_told_of_no_drive() -> None:
     far = (replace(LANDMARKS[0], walk_s=6_000.0),)
-    assert run(StreetGrid(places=far)).trips[0].word == "great"
-    assert run(StreetGrid(places=far), profile="car-free").trips[0].word == ""
+    assert "by car" in run(StreetGrid(places=far)).summary
+    assert "by car" not in run(StreetGrid(places=far), profile="car-free").summary
+
+
+def test_the_page_knows_the_note_about_walking() -> None:
+    assert urban_access.AS_QUICK in (ROOT / "templates" / "report" / "trips.html").read_text()
 
 
 def test_it_says_that_car_times_are_for_an_empty_road() -> None:

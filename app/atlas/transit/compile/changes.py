@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from scipy.sparse import coo_array
@@ -51,6 +51,9 @@ DETOUR = 1.3
 #: Time lost with every change besides the walk, also at one stop: as in Conveyal R5 (BOARD_SLACK_SECONDS).
 SLACK_S = 60
 
+#: The longest change between two platforms of one station: stairs and passages are seldom mapped as ways.
+WITHIN_STATION_S = 180
+
 #: transfers.txt: the next vehicle waits; a least time is given; no change is possible.
 WAITS, LEAST_TIME, FORBIDDEN = 1, 2, 3
 
@@ -62,6 +65,8 @@ def find_changes(day: Day, transfers: Sequence[Transfer], walk: WalkBetween | No
     """
     pairs, seconds, estimated = _on_foot(day, walk)
     found = {(a, b): s for (a, b), s in zip(pairs.tolist(), seconds.tolist(), strict=True)}
+    for a, b in _within_stations(day):
+        found[a, b] = min(found.get((a, b), WITHIN_STATION_S), WITHIN_STATION_S)
     for stop in range(len(day.stops)):
         found[stop, stop] = SLACK_S
     _apply(day, transfers, found)
@@ -87,6 +92,16 @@ def _on_foot(day: Day, walk: WalkBetween | None) -> tuple[Rows, Rows, int]:
     near = seconds <= LONGEST_WALK_S
     whole = np.ceil(seconds[near]).astype(np.int64) + SLACK_S
     return pairs[near], whole, len(np.unique(pairs[near & guessed, 0]))
+
+
+def _within_stations(day: Day) -> Iterator[tuple[int, int]]:
+    """Yield the pairs of different stops of one station, parent or name, that are near to each other."""
+    pairs = cKDTree(plane(day.lats, day.lons)).query_pairs(SAME_NAME_M, output_type="ndarray")
+    for a, b in pairs.tolist():
+        one, other = day.stops[a], day.stops[b]
+        alike = bool(one.name) and one.name.casefold() == other.name.casefold()
+        if (one.parent and one.parent == other.parent) or (alike and not (one.parent and other.parent)):
+            yield from ((a, b), (b, a))
 
 
 def _apply(day: Day, transfers: Sequence[Transfer], found: dict[tuple[int, int], int]) -> None:

@@ -1,8 +1,8 @@
-"""Turns GTFS feeds into the columns of one typical weekday."""
+"""Turns GTFS feeds into the columns of one typical weekday, with what its weekend offers."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -11,13 +11,22 @@ import numpy as np
 from app.atlas.transit.clock import iso_date
 from app.atlas.transit.compile.changes import DETOUR, find_changes, station_of
 from app.atlas.transit.compile.day import Day, gather_day
-from app.atlas.transit.compile.departures import Departures, count_departures, directions
-from app.atlas.transit.contract import Changes, Ints, TimetableFacts, WalkBetween
-from app.atlas.transit.feed.archive import Archive, Problems
+from app.atlas.transit.compile.departures import count_departures
+from app.atlas.transit.compile.lines import lines_of
+from app.atlas.transit.contract import RANKED_MODES, Changes, Ints, TimetableFacts, WalkBetween, WaysIn
+from app.atlas.transit.feed.archive import Archive
 from app.atlas.transit.feed.feed import Feed, Transfer
-from app.atlas.transit.feed.reading import RANKED_MODES, read_feed
-from app.atlas.transit.feed.runs import read_runs
-from app.atlas.transit.feed.service_day import MONDAY_TO_FRIDAY, common_day, typical_day
+from app.atlas.transit.feed.losses import Losses
+from app.atlas.transit.feed.reading import read_feed
+from app.atlas.transit.feed.runs import WEEKDAY, ServicesOf, read_runs
+from app.atlas.transit.feed.service_day import (
+    MONDAY_TO_FRIDAY,
+    Season,
+    common_day,
+    last_season,
+    weekday,
+    weekend_day,
+)
 from app.atlas.transit.journeys import MORNING, build_window
 from app.atlas.transit.storage import VERSION, TimetableColumns, TimetableTexts, save
 
@@ -33,22 +42,23 @@ def compile_timetables(feeds: Sequence[Path], directory: Path, walk: WalkBetween
     with ExitStack() as opened:
         parts: list[tuple[Archive, Feed]] = []
         for path in feeds:
-            feed = Feed(_feed_name(path, [feed.name for _, feed in parts]), Problems(path.name))
-            archive = opened.enter_context(Archive(path, feed.problems))
+            feed = Feed(_feed_name(path, [feed.name for _, feed in parts]), Losses(path.name))
+            archive = opened.enter_context(Archive(path, feed.losses))
             read_feed(archive, feed)
             parts.append((archive, feed))
-        days = _choose_days([feed for _, feed in parts])
+        read = [feed for _, feed in parts]
+        seasons = [_season(feed) for feed in read]
+        days = _choose_days(seasons)
         runs = [
-            read_runs(archive, feed, feed.calendar.active(day), feed.calendar.active(day - 1))
-            for (archive, feed), day in zip(parts, days, strict=True)
+            read_runs(archive, feed, _services(feed, day)) for (archive, feed), day in zip(parts, days, strict=True)
         ]
-    read = [feed for _, feed in parts]
     for feed, found in zip(read, runs, strict=True):
-        if not len(found.trip):
-            raise feed.problems.refuse("none of the trips of its typical day calls anywhere")
+        feed.notes += feed.losses.judge()
+        if not ((found.day == WEEKDAY) & ~found.carried).any():
+            raise feed.losses.refuse("none of the trips of its typical day calls anywhere")
     day = gather_day(list(zip(read, runs, strict=True)))
     changes, estimated = find_changes(day, _transfers(read), walk)
-    facts = _facts(read, days, day, estimated)
+    facts = _facts(read, days, day, estimated, seasons)
     columns, texts = _compile(day, changes, facts)
     save(directory, texts, columns, build_window(columns, MORNING))
     return facts
@@ -61,17 +71,24 @@ def _feed_name(path: Path, taken: Sequence[str]) -> str:
     return next(free for free in texts if free not in taken)
 
 
-def _choose_days(feeds: Sequence[Feed]) -> list[int]:
-    """Return one service day for all feeds where their calendars share an ordinary one, else each feed's own."""
-    counts: list[Mapping[int, int]] = []
-    for feed in feeds:
-        by_day = feed.calendar.trips_by_day(feed.trips_by_service())
-        if not by_day:
-            feed.problems.add("calendar.txt", None, "the calendar has no day on which any trip runs")
-            feed.problems.raise_if_any()
-        counts.append(by_day)
-    shared = common_day(counts) if len(counts) > 1 else None
-    return [typical_day(by_day) if shared is None else shared for by_day in counts]
+def _season(feed: Feed) -> Season:
+    season = last_season(feed.calendar, feed.trips_by_service())
+    if season is None:
+        raise feed.losses.refuse("the calendar has no day on which any trip runs")
+    return season
+
+
+def _choose_days(seasons: Sequence[Season]) -> list[int]:
+    """Return one service day for all feeds where their last seasons share one, else each feed's own."""
+    shared = common_day(seasons)
+    return [season.middle if shared is None else shared for season in seasons]
+
+
+def _services(feed: Feed, day: int) -> ServicesOf:
+    calendar, trips = feed.calendar, feed.trips_by_service()
+    weekend = [weekend_day(calendar, trips, day, which) for which in (5, 6)]
+    saturday, sunday = (None if found is None else calendar.active(found) for found in weekend)
+    return ServicesOf(calendar.active(day), calendar.active(day - 1), saturday, sunday)
 
 
 def _transfers(feeds: Sequence[Feed]) -> list[Transfer]:
@@ -83,10 +100,12 @@ def _transfers(feeds: Sequence[Feed]) -> list[Transfer]:
     ]
 
 
-def _facts(feeds: Sequence[Feed], days: Sequence[int], day: Day, estimated: int) -> TimetableFacts:
+def _facts(
+    feeds: Sequence[Feed], days: Sequence[int], day: Day, estimated: int, seasons: Sequence[Season]
+) -> TimetableFacts:
     notes = [f"{feed.name}: {note}" for feed in feeds for note in feed.notes]
     for feed, service_day in zip(feeds, days, strict=True):
-        if (service_day - 1) % 7 not in MONDAY_TO_FRIDAY:
+        if weekday(service_day) not in MONDAY_TO_FRIDAY:
             notes.append(f"{feed.name}: no trip runs from Monday to Friday, so a weekend day was taken.")
         if service_day != max(days):
             notes.append(f"{feed.name}: its timetable is of {iso_date(service_day)}.")
@@ -95,48 +114,95 @@ def _facts(feeds: Sequence[Feed], days: Sequence[int], day: Day, estimated: int)
     if estimated:
         off = f"{estimated} of {len(day.stops)} stops are off the mapped streets"
         notes.append(f"{off}: walks between them were estimated as {DETOUR:g} times the straight line.")
-    texts = tuple(feed.name for feed in feeds)
-    trips = int((~day.run_carried).sum())
-    return TimetableFacts(texts, iso_date(max(days)), len(day.stops), trips, tuple(notes))
+    return TimetableFacts(
+        feeds=tuple(feed.name for feed in feeds),
+        service_date=iso_date(max(days)),
+        valid_until=iso_date(min(map(_valid_until, feeds, days, seasons))),
+        stops=len(day.stops),
+        trips=int(((day.run_day == WEEKDAY) & ~day.run_carried).sum()),
+        notes=tuple(notes),
+    )
+
+
+def _valid_until(feed: Feed, day: int, season: Season) -> int:
+    """Return the last day of a feed's timetable: as it runs, or earlier where the publisher says so."""
+    ends = feed.end_day if feed.end_day is not None and feed.end_day >= day else season.last
+    return min(ends, season.last)
 
 
 def _compile(day: Day, changes: Changes, facts: TimetableFacts) -> tuple[TimetableColumns, TimetableTexts]:
     station = station_of(day.stops)
-    departures = count_departures(day, station, directions(day, station))
+    lines = lines_of(day, station)
+    departures = count_departures(day, station, lines)
+    # Journeys are those of the weekday, with what the night before still carries.
+    calls = day.run_day[day.call_run] == WEEKDAY
+    ways = _ways_in(day)
     columns = TimetableColumns(
         stop_lat=day.lats,
         stop_lon=day.lons,
+        stop_station=station,
+        way_lat=ways.lats,
+        way_lon=ways.lons,
+        way_stop=ways.stops,
         departures_start=np.searchsorted(departures.of_stop[:, 0], np.arange(len(day.stops) + 1)).astype(np.int32),
         departures_row=np.ascontiguousarray(departures.of_stop[:, 1]),
-        row_route=departures.route,
+        line_route=lines.route,
+        line_direction=lines.direction,
+        line_school=lines.is_school_run,
+        row_line=departures.line,
+        row_headsign=departures.headsign,
         row_trips=departures.trips,
         row_daytime=departures.daytime,
+        row_evening=departures.evening,
         row_first=departures.first,
         row_last=departures.last,
-        row_headsign=departures.headsign,
-        call_run=day.call_run,
-        call_stop=day.call_stop,
-        arrival=day.arrival,
-        departure=day.departure,
-        boards=day.boards,
-        alights=day.alights,
+        row_headway=departures.headway,
+        row_saturday=departures.saturday,
+        row_saturday_headway=departures.saturday_headway,
+        row_sunday=departures.sunday,
+        row_sunday_headway=departures.sunday_headway,
+        call_run=day.call_run[calls],
+        call_stop=day.call_stop[calls],
+        arrival=day.arrival[calls],
+        departure=day.departure[calls],
+        boards=day.boards[calls],
+        alights=day.alights[calls],
         change_start=changes.start,
         change_stop=changes.stop,
         change_s=changes.seconds,
     )
-    return columns, _texts(day, departures, facts)
+    return columns, _texts(day, facts)
 
 
-def _texts(day: Day, departures: Departures, facts: TimetableFacts) -> TimetableTexts:
+#: Modes whose platforms are reached through a station's entrances; buses and trams stop in the street.
+BEHIND_ENTRANCES = frozenset({"subway", "rail", "light_rail"})
+
+
+def _ways_in(day: Day) -> WaysIn:
+    """Return the entrances of the stations of trains and undergrounds, and all other stops themselves."""
+    of_station: dict[str, list[tuple[float, float]]] = {}
+    for entrance in day.entrances:
+        of_station.setdefault(entrance.station, []).append((entrance.lat, entrance.lon))
+    rows = []
+    for index, (stop, mode) in enumerate(zip(day.stops, _stop_modes(day), strict=True)):
+        doors = of_station.get(stop.parent, []) if mode in BEHIND_ENTRANCES else []
+        rows += [(lat, lon, index) for lat, lon in doors or [(stop.lat, stop.lon)]]
+    lats, lons, stops = np.array(rows, np.float64).reshape(-1, 3).T
+    return WaysIn(np.ascontiguousarray(lats), np.ascontiguousarray(lons), stops.astype(np.int32))
+
+
+def _texts(day: Day, facts: TimetableFacts) -> TimetableTexts:
     return TimetableTexts(
         version=VERSION,
         facts=facts,
         stop_ids=tuple(stop.stop_id for stop in day.stops),
         stop_names=tuple(stop.name for stop in day.stops),
         stop_modes=_stop_modes(day),
+        station_names=tuple(day.stations.get(stop.parent, "") or stop.name for stop in day.stops),
         route_ids=tuple(route.route_id for route in day.routes),
         route_names=tuple(route.name for route in day.routes),
         route_modes=tuple(route.mode or "" for route in day.routes),
+        route_agencies=tuple(route.agency for route in day.routes),
         headsigns=day.headsigns,
     )
 

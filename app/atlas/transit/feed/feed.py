@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from app.atlas.transit.feed.archive import Problems
+from app.atlas.transit.feed.losses import Losses
 from app.atlas.transit.feed.service_day import Calendar
 
 
 class Stop(NamedTuple):
-    """A row of stops.txt. `parent` is the station's id or ""."""
+    """A row of stops.txt, NaN where it gives no position. `parent` is the station's id or ""."""
 
     stop_id: str
     name: str
@@ -19,12 +19,24 @@ class Stop(NamedTuple):
     parent: str
 
 
+class Entrance(NamedTuple):
+    """A way into a station from the street."""
+
+    station: str
+    lat: float
+    lon: float
+
+
 class Route(NamedTuple):
     """A row of routes.txt. `mode` is None for what is no public transit on the ground (aircraft, taxis)."""
 
     route_id: str
     name: str
     mode: str | None
+    #: The operator's name, "" where the feed tells none.
+    agency: str = ""
+    #: Whether its route_type says that it is a school bus.
+    is_school: bool = False
 
 
 class Trip(NamedTuple):
@@ -59,18 +71,23 @@ class Transfer(NamedTuple):
 
 @dataclass(slots=True)
 class Feed:
-    """Everything but the calls. Rows with faults are left out and noted in `problems`."""
+    """Everything but the calls. Rows with faults are left out and counted in `losses`."""
 
     name: str
-    problems: Problems
+    losses: Losses
     stops: list[Stop] = field(default_factory=list)
+    #: Names of the stations that stops belong to.
+    stations: dict[str, str] = field(default_factory=dict)
+    entrances: list[Entrance] = field(default_factory=list)
     routes: list[Route] = field(default_factory=list)
     trips: list[Trip] = field(default_factory=list)
-    #: Trips whose row has a fault: their calls are no faults of their own.
+    #: Trips left out: their calls are no faults of their own.
     faulty_trips: set[str] = field(default_factory=set)
     calendar: Calendar = field(default_factory=Calendar)
     headways: dict[str, list[Headway]] = field(default_factory=dict)
     transfers: list[Transfer] = field(default_factory=list)
+    #: The last day that the publisher answers for (feed_info.txt), None where it does not say.
+    end_day: int | None = None
     notes: list[str] = field(default_factory=list)
 
     def note(self, sentence: str) -> None:

@@ -1,4 +1,4 @@
-"""Chooses the day whose timetable stands for all: a typical weekday, found in the feed and never by the clock."""
+"""Chooses the days whose timetables stand for all: a weekday and a weekend, found in the feed, never by the clock."""
 
 from __future__ import annotations
 
@@ -10,6 +10,12 @@ from numpy.typing import NDArray
 
 #: Days whose trip counts differ by no more than this share are the same kind of day.
 ALIKE = 0.02
+#: A day is full that has this share of the trips of the busiest week: a feed's ends are thin, and so are holidays.
+FULL = 2 / 3
+#: A day is of the newest day's season while it shares this much of its trips,
+SHARED = 0.5
+#: or, in feeds where each date is a service of its own, differs by no more than this and is no further away (days).
+NEAR_LEVEL, LONGEST_SEASON, LONGEST_GAP = 0.1, 91, 28
 TUESDAY_TO_THURSDAY = (1, 2, 3)
 MONDAY_TO_FRIDAY = (0, 1, 2, 3, 4)
 EVERY_DAY = (0, 1, 2, 3, 4, 5, 6)
@@ -41,6 +47,13 @@ class Calendar:
         removed = {service for (service, date), adds in self.dated.items() if date == day and not adds}
         return frozenset((by_week | added) - removed)
 
+    @property
+    def span(self) -> tuple[int, int]:
+        """The first and the last day that anything is said about."""
+        days = [day for week in self.weekly.values() for day in (week.first, week.last)]
+        days += [day for _, day in self.dated]
+        return min(days), max(days)
+
     def trips_by_day(self, trips: Mapping[str, int]) -> dict[int, int]:
         """Return how many trips run on each day with any; `trips` says how many each service has."""
         first, counts = self._weekly_counts(trips)
@@ -66,38 +79,112 @@ class Calendar:
         return first, steps.cumsum(axis=1)[(first + days - 1) % 7, days]
 
 
-def typical_day(trips_by_day: Mapping[int, int]) -> int:
-    """Return the most ordinary day among Tuesday to Thursday (else Monday to Friday, else all days).
+@dataclass(frozen=True, slots=True)
+class Season:
+    """The newest full timetable: its ordinary weekdays, and the last day on which it runs."""
 
-    It is the day which most others of its kind resemble in their number of trips, so that a holiday or a
-    half-published month cannot win; among equals the one with the most trips, then the earliest.
+    days: tuple[int, ...]
+    last: int
+
+    @property
+    def middle(self) -> int:
+        """The ordinary day nearest to the middle, the earlier one of two."""
+        return _nearest(self.days, (self.days[0] + self.days[-1]) / 2)
+
+
+def last_season(calendar: Calendar, trips: Mapping[str, int]) -> Season | None:
+    """Return the last season of a feed's Tuesdays to Thursdays, else of Mondays to Fridays, else of all days.
+
+    None where no trip ever runs.
     """
+    counts = calendar.trips_by_day(trips)
     for weekdays in (TUESDAY_TO_THURSDAY, MONDAY_TO_FRIDAY, EVERY_DAY):
-        days = [day for day in sorted(trips_by_day) if (day - 1) % 7 in weekdays]
+        days = [day for day in sorted(counts) if weekday(day) in weekdays]
         if days:
-            return _most_ordinary(np.array(days), np.array([trips_by_day[day] for day in days]))
-    raise ValueError("no day has a trip")
+            full = _full(days, counts)
+            season = _of_newest(full, calendar, trips, counts)
+            return Season(tuple(_ordinary(season, counts)), _runs_until(full[-1], counts))
+    return None
 
 
-def common_day(feeds: Sequence[Mapping[int, int]]) -> int | None:
-    """Return the first day that is as ordinary as the typical one in every feed; None where there is none."""
-    shared = set.intersection(*(_ordinary_days(counts) for counts in feeds))
-    return min(shared, default=None)
+def weekday(day: int) -> int:
+    """Return 0 for Monday to 6 for Sunday."""
+    return (day - 1) % 7
 
 
-def _ordinary_days(trips_by_day: Mapping[int, int]) -> set[int]:
-    day = typical_day(trips_by_day)
-    usual, weekend = trips_by_day[day], (day - 1) % 7 > max(MONDAY_TO_FRIDAY)
-    kind = EVERY_DAY if weekend else TUESDAY_TO_THURSDAY if (day - 1) % 7 in TUESDAY_TO_THURSDAY else MONDAY_TO_FRIDAY
-    return {
-        other
-        for other, count in trips_by_day.items()
-        if abs(count - usual) <= ALIKE * usual and (other - 1) % 7 in kind
-    }
+def _full(days: Sequence[int], counts: Mapping[int, int]) -> list[int]:
+    """Return the days with about as many trips as those of the busiest week; one busy day alone sets no measure."""
+    weeks: dict[int, list[int]] = {}
+    for day in days:
+        weeks.setdefault((day - 1) // 7, []).append(counts[day])
+    busiest = max(float(np.median(of_week)) for of_week in weeks.values())
+    return [day for day in days if counts[day] >= FULL * busiest]
 
 
-def _most_ordinary(days: NDArray[np.int64], counts: NDArray[np.int64]) -> int:
-    ordered = np.sort(counts)
-    low = np.searchsorted(ordered, counts * (1 - ALIKE), "left")
-    alike = np.searchsorted(ordered, counts * (1 + ALIKE), "right") - low
-    return int(days[np.lexsort((days, -counts, -alike))[0]])
+def _of_newest(
+    days: Sequence[int], calendar: Calendar, trips: Mapping[str, int], counts: Mapping[int, int]
+) -> list[int]:
+    """Return the days that have the timetable of the newest one."""
+    newest = days[-1]
+    running = {service: trips.get(service, 0) for service in calendar.active(newest)}
+    shared = [day for day in days if _shares(calendar.active(day), running)]
+    if len(shared) > 1:
+        return shared
+    season = [newest]
+    for day in reversed(days[:-1]):
+        alike = abs(counts[day] - counts[newest]) <= NEAR_LEVEL * counts[newest]
+        if alike and season[-1] - day <= LONGEST_GAP and newest - day <= LONGEST_SEASON:
+            season.append(day)
+    return season[::-1]
+
+
+def _shares(services: frozenset[str], running: Mapping[str, int]) -> bool:
+    common = sum(trips for service, trips in running.items() if service in services)
+    return common >= SHARED * sum(running.values())
+
+
+def _ordinary(days: Sequence[int], counts: Mapping[int, int]) -> list[int]:
+    """Return the days like which most others are in their number of trips; among equals the fuller ones."""
+    many = np.array([counts[day] for day in days])
+    ordered = np.sort(many)
+    low = np.searchsorted(ordered, many * (1 - ALIKE), "left")
+    alike = np.searchsorted(ordered, many * (1 + ALIKE), "right") - low
+    usual = many[np.lexsort((-many, -alike))[0]]
+    return [day for day in days if abs(counts[day] - usual) <= ALIKE * usual]
+
+
+def _runs_until(day: int, counts: Mapping[int, int]) -> int:
+    """Return the last day of that week on which anything runs."""
+    week = range(day, day + 7 - weekday(day))
+    return max(other for other in week if other in counts)
+
+
+def _nearest(days: Sequence[int], middle: float) -> int:
+    return min(days, key=lambda day: (abs(day - middle), day))
+
+
+def common_day(seasons: Sequence[Season]) -> int | None:
+    """Return a day that is ordinary in the last season of every feed; None where there is none."""
+    shared = sorted(set.intersection(*(set(season.days) for season in seasons)))
+    return _nearest(shared, (shared[0] + shared[-1]) / 2) if shared else None
+
+
+#: How far from the weekday a weekend is looked for, in days.
+WEEKEND_WITHIN = 45
+#: With so many services a whole timetable has some that do not run on that weekday.
+WHOLE_WEEK_FROM = 10
+
+
+def weekend_day(calendar: Calendar, trips: Mapping[str, int], near: int, which: int) -> int | None:
+    """Return an ordinary Saturday (5) or Sunday (6) of the season, None where the feed tells nothing of weekends.
+
+    A feed cut out for one day still says of each service on which days of the week it runs, but lacks the others.
+    """
+    running = [service for service, count in trips.items() if count]
+    if len(running) >= WHOLE_WEEK_FROM and set(running) <= calendar.active(near):
+        return None
+    counts, (first, last) = calendar.trips_by_day(trips), calendar.span
+    days = range(max(first, near - WEEKEND_WITHIN), min(last, near + WEEKEND_WITHIN) + 1)
+    within = [day for day in days if weekday(day) == which]
+    served = [day for day in within if day in counts]
+    return _nearest(_ordinary(served, counts) if served else within, near) if within else None
