@@ -205,7 +205,7 @@ def _too_quick(place: FoundPlace) -> str:
 def _feed_stop(around: Surroundings, place: FoundPlace) -> Iterator[Statement]:
     timetable = around.region.timetable
     said = f"stop of the timetable: {place.name}, {place.metres:g} m"
-    named = [] if timetable is None else [s for s in timetable.stops.values() if s.name.strip() == place.name]
+    named = [] if timetable is None else timetable.called(place.name)
     far = [around.here.distance(Point(around.region.world.xy(stop.lat, stop.lon))) for stop in named]
     fits = any(abs(metres - place.metres) <= max(SLACK_M, SLACK_SHARE * metres) for metres in far)
     nameless = "no name" in place.name or place.name.lower().startswith(("a ", "an "))

@@ -13,7 +13,7 @@ from tests.truth.statements import Statement
 #: A service day with fewer trips than this share of the fullest such day is no usual one.
 USUAL_SHARE = 0.7
 #: Minutes that a departure may differ where the feed only gives the times of the stops around.
-UNTOLD_MIN = 15
+UNTOLD_MIN = 30
 
 
 def transit_statements(around: Surroundings) -> Iterator[Statement]:

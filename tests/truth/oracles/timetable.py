@@ -28,6 +28,7 @@ class Call:
     at_s: int
     #: Whether the feed gives the time, or only those of the stops around.
     is_told: bool = True
+    is_direction_told: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,13 +135,14 @@ class Timetable:
         times = self._stop_times[trip_id]
         last_stop = self.stops.get(times[-1][2]) if times else None
         headsign = trip.get("trip_headsign", "").strip() or (last_stop.name if last_stop else "")
-        direction = trip.get("direction_id", "").strip() or self._way_of(trip_id, trip["route_id"])
+        told_way = trip.get("direction_id", "").strip()
+        direction = told_way or self._way_of(trip_id, trip["route_id"])
         told = _between([at for _, at, _, _ in times])
         for (_, exact, stop_id, may_board), at in list(zip(times, told, strict=True))[:-1]:
             if may_board:
                 for start in self._starts(trip_id, times[0][1]):
                     call = (f"{trip_id}@{start}", trip["route_id"], direction, headsign, at - times[0][1] + start)
-                    yield stop_id, Call(*call, is_told=exact >= 0)
+                    yield stop_id, Call(*call, is_told=exact >= 0, is_direction_told=bool(told_way))
 
     def _starts(self, trip_id: str, first: int) -> Iterator[int]:
         if trip_id not in self._frequencies:
@@ -157,6 +159,10 @@ class Timetable:
         together = [call for at_one in at_each for call in at_one]
         return list({count for some in (*at_each, together) for count in self._by_direction(some)})
 
+    def called(self, name: str) -> list[StopOfFeed]:
+        """Return the stops of a name, and the platforms of a station of that name."""
+        return [stop for stop_id, stop in self.stops.items() if self._is_called(stop_id, name)]
+
     def _is_called(self, stop_id: str, name: str) -> bool:
         stop = self.stops[stop_id]
         parent = self.stops.get(stop.parent)
@@ -166,18 +172,26 @@ class Timetable:
         return line in [name.strip() for name in self.route_names[call.route]]
 
     def _by_direction(self, calls: list[Call]) -> Iterator[Count]:
-        """Yield a count for each way of each route, and for the routes of an operator that share their name."""
-        groups: dict[tuple[str, str, str], dict[str, Call]] = defaultdict(dict)
-        for call in calls:
-            names = "/".join(self.route_names[call.route])
-            for key in (
-                ("route", call.route, call.direction),
-                ("line", self.agencies[call.route] + names, call.direction),
-            ):
-                # A trip that calls twice at a station is one trip: its last call there is when it leaves.
-                groups[key][call.trip] = call
-        for found in groups.values():
-            yield self._count(list(found.values()))
+        """Yield a count for each way of each route, and for the routes of an operator that share their name.
+
+        A trip that calls twice at a station leaves it once: by its first call there, or by its last.
+        """
+        by_time = sorted(calls, key=lambda call: call.at_s)
+        for in_order in (by_time, by_time[::-1]):
+            groups: dict[tuple[str, ...], dict[str, Call]] = defaultdict(dict)
+            for call in in_order:
+                for key in self._ways(call):
+                    groups[key][call.trip] = call
+            for found in groups.values():
+                yield self._count(list(found.values()))
+
+    def _ways(self, call: Call) -> Iterator[tuple[str, ...]]:
+        """Yield what a departure may be counted with; where a feed tells no direction, headsigns that differ may."""
+        yield ("route", call.route, call.direction)
+        line = self._line_of(call.route)
+        yield ("line", *line, call.direction)
+        if not call.is_direction_told and len(self._headsigns[line]) > 1:
+            yield ("headsign", *line, call.headsign)
 
     def _way_of(self, trip_id: str, route: str) -> str:
         """Return "0" or "1" where a feed does not say the direction: along the line's longest trip, or against it."""
@@ -190,6 +204,14 @@ class Timetable:
 
     def _name_of(self, stop_id: str) -> str:
         return self.stops[stop_id].name if stop_id in self.stops else ""
+
+    @cached_property
+    def _headsigns(self) -> Mapping[tuple[str, ...], set[str]]:
+        """The headsigns of each line."""
+        found: dict[tuple[str, ...], set[str]] = defaultdict(set)
+        for trip in self._trips.values():
+            found[self._line_of(trip["route_id"])].add(trip.get("trip_headsign", "").strip())
+        return found
 
     @cached_property
     def _longest(self) -> Mapping[tuple[str, ...], Mapping[str, int]]:
