@@ -77,9 +77,10 @@ SAME_STATION_M = {
     Kind.RAIL_STATION: 300.0,
     Kind.SUBWAY_STATION: 300.0,
     Kind.CABLE_CAR_STATION: 100.0,
-    Kind.FERRY_TERMINAL: 150.0,
+    Kind.FERRY_TERMINAL: 250.0,
     Kind.TRAM_STOP: 100.0,
 }
+ON_RAILS = frozenset({Kind.RAIL_STATION, Kind.SUBWAY_STATION})
 #: A station without a railway tag is the one with it at this distance, whatever they are called.
 SAME_UNNAMED_STATION_M = 150.0
 #: Nameless halts of one tram stop lie on tracks side by side; a platform lies beside its halt.
@@ -212,7 +213,8 @@ def _is_one_station(better: Mapped, other: Mapped, distance: float) -> bool:
     if other.kind is Kind.TRAM_STOP:
         one_is_nameless = "" in (better.name, other.name)
         return one_is_nameless and distance <= (2 * SAME_UNNAMED_TRAM_M if is_weak else SAME_UNNAMED_TRAM_M)
-    return (distance == 0 and _like_names(better.name, other.name)) or (is_weak and distance <= SAME_UNNAMED_STATION_M)
+    is_beside = other.kind in ON_RAILS and is_weak and distance <= SAME_UNNAMED_STATION_M
+    return is_beside or (distance == 0 and _like_names(better.name, other.name))
 
 
 def folded_names(texts: Iterable[str]) -> list[str]:

@@ -89,12 +89,27 @@ def tags_json(tags: Tags) -> str:
 
 
 def display_name(tags: Tags) -> str:
-    """Return the name on the sign, else the brand or operator, or a road's number, else nothing."""
-    is_road = tags.get("highway") in ROADS
-    for key in ("name", "name:en", "ref") if is_road else ("name", "name:en", "brand", "operator"):
-        if value := tags.get(key):
-            return value
-    return ""
+    """Return the name on the sign, else the brand, or whose shop or bank it is, or a road's number, else nothing.
+
+    Whoever runs a stop, a school or a playground gives it no name: there are many of each.
+    """
+    if tags.get("highway") in ROADS:
+        keys = ("name", "name:en", "ref")
+    else:
+        keys = _SIGNS[:3] if _is_one_of_many(tags) else _SIGNS
+    return next((tags[key] for key in keys if tags.get(key)), "")
+
+
+_SIGNS = ("name", "name:en", "brand", "operator")
+_RUN = frozenset({"school", "kindergarten", "childcare", "college", "university", "bus_station", "ferry_terminal"})
+_STOPS = frozenset({"station", "halt", "tram_stop", "platform"})
+
+
+def _is_one_of_many(tags: Tags) -> bool:
+    """Return whether an element is one of those that a town or a company runs by the dozen."""
+    if "public_transport" in tags or "leisure" in tags or tags.get("highway") == "bus_stop":
+        return True
+    return tags.get("amenity") in _RUN or tags.get("railway") in _STOPS
 
 
 #: Which keys call for which question, so that most elements are asked one or two.

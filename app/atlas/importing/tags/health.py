@@ -66,7 +66,9 @@ def health_kinds(tags: Tags) -> set[Kind]:
         return _hospital(tags, name, specialities)
     if base is Kind.DENTIST:
         return _dentist(name, specialities)
-    return _by_speciality(specialities, base) if specialities else _by_name(name, base)
+    if not specialities or (specialities & GENERAL and _is_specialist(name)):
+        return _by_name(name, base)  # the name is what the sign says; "general" is what an editor offers first
+    return _by_speciality(specialities, base)
 
 
 def _base(tags: Tags) -> Kind | None:
@@ -116,6 +118,10 @@ def _by_speciality(specialities: set[str], base: Kind) -> set[Kind]:
         return {Kind.DENTIST}
     many = base is Kind.CLINIC and len(specialities - NO_DOCTOR) > 2
     return {Kind.CLINIC} if many else {Kind.SPECIALIST}
+
+
+def _is_specialist(name: str) -> bool:
+    return _SPECIAL.search(name) is not None and _GENERAL.search(name) is None
 
 
 def _by_name(name: str, base: Kind) -> set[Kind]:

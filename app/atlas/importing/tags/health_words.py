@@ -5,7 +5,15 @@ from __future__ import annotations
 #: A general practice: whom one goes to first with any complaint.
 GENERAL_WORDS = (
     *("gp", "gps", "surgery", "general practice", "general practitioner", "general practitioners", "medical centre"),
-    *("medical center", "medical practice", "health centre", "health center", "health practice", "group practice"),
+    *(
+        "medical center",
+        "medical practice",
+        "medical clinic",
+        "health centre",
+        "health center",
+        "health practice",
+        "group practice",
+    ),
     *("family practice", "family medicine", "family doctor", "family doctors", "family physician*", "family health"),
     *("primary care", "primary health*", "walk-in clinic", "walk in clinic", "walk-in medical*", "doctors' surgery"),
     *("meddygfa", "canolfan iechyd", "canolfan feddygol", "hausarzt*", "hausärzt*", "*allgemeinmedizin*"),
@@ -16,6 +24,7 @@ GENERAL_WORDS = (
     *("medico de familia", "medicina general", "medicina familiar", "consultorio medico", "centro de saude"),
     *("unidade de saude*", "posto de saude", "usf", "ubs", "clinica geral", "medico de familia", "cap"),
     *("centre d'atencio primaria", "centre de salut", "consultori local", "*terveysasema*", "*terveyskeskus*"),
+    *("*lääkäriasema*", "*lääkärikeskus*"),
     *("omalääkäri*", "yleislääkäri*", "*vårdcentral*", "hälsovårdscentral*", "hälsostation*", "*hälsocentral*"),
     *("husläkar*", "allmänläkar*", "familjeläkar*", "*lægehus*", "*lægerne*", "almen praksis", "praktiserende læge*"),
     *("*legesenter*", "*legekontor*", "fastlege*", "allmennlege*", "*huisarts*", "*gezondheidscentrum*"),
@@ -42,7 +51,20 @@ SPECIALIST_WORDS = (
     *("gynaec*", "gynec*", "gynäk*", "gynéc*", "ginec*", "gynek*", "*frauenarzt*", "*frauenärzt*", "obstet*"),
     *("women's", "womens", "well woman", "sexual health", "gum clinic", "sti clinic", "std clinic", "family planning"),
     *("planned parenthood", "planning familial", "planificacion familiar", "abortion", "fertil*", "*kinderwunsch*"),
-    *("ivf", "pma", "maternity", "prenatal", "birth", "urolog*", "men's", "androlog*", "hiv", "aids"),
+    *(
+        "ivf",
+        "pma",
+        "reproduktion*",
+        "reproduct*",
+        "maternity",
+        "prenatal",
+        "birth",
+        "urolog*",
+        "men's",
+        "androlog*",
+        "hiv",
+        "aids",
+    ),
     # bones and inner organs
     *("orthop*", "ortop*", "sports medicine", "sportmedizin*", "*sportklinik*", "spine", "spinal", "hand surgery"),
     *("back pain", "pain", "*schmerz*", "cardio*", "kardio*", "*herz*", "neuro*", "pneumo*", "respirat*"),
@@ -51,7 +73,7 @@ SPECIALIST_WORDS = (
     *("onkolog*", "cancer", "tumor*", "chirurg*", "*chirurgie*", "surgeon", "surgeons", "day surgery", "surgical"),
     *("surgery center", "surgery centre", "cirug*", "internist*", "innere medizin*", "anesth*", "anästhes*"),
     # mind
-    *("psychi*", "psycho*", "psykiat*", "psiqu*", "psicol*", "mental health", "salud mental", "counsel*", "addict*"),
+    *("psych*", "psykiat*", "psiqu*", "psicol*", "mental health", "salud mental", "counsel*", "addict*"),
     *("methadone", "suboxone", "recovery", "rehab*", "*reha*zentrum*", "detox*", "drug", "drugs", "alcohol", "memory"),
     *("autism*", "sleep", "schlaf*"),
     # machines, journeys, work
@@ -71,7 +93,7 @@ NO_DOCTOR_WORDS = (
     *("ergotherap*", "logop*", "*hebamme*", "*hebammen*", "sage-femme", "sages-femmes", "midwi*", "podiat*"),
     *("chiropod*", "foot", "podolog*", "pedicure", "*fußpflege*", "dietit*", "nutrition*", "ernährungs*"),
     *("blood donor*",),
-    *("blood donation", "blutspende*", "plasma", "donneurs de sang", "labor", "laboratory", "laboratoire*"),
+    *("blood donation", "blutspende*", "plasma", "donneurs de sang", "labor", "laborator*"),
     *("*laboratorio*", "laboratorium*", "marijuana", "cannabis", "vet", "vets", "vet's", "veterin*", "vétérin*"),
     *("tierarzt*",),
     *("*tierarzt*", "*tierärzt*", "*tierklinik*", "*kleintier*", "animal", "pet", "pets", "clinique veterinaire"),
@@ -96,5 +118,5 @@ ONE_KIND_OF_HOSPITAL = (
     *("rehabilitation*", "*rehaklinik*", "*reha-klinik*", "*fachklinik*", "hospice", "hospiz*", "nursing home"),
     *("convalescent", "addiction", "recovery", "cosmetic", "plastic surgery", "laser", "fertility", "*kinderwunsch*"),
     *("orthopaedic", "orthopedic", "*venenklinik*", "*schönheitsklinik*", "psykiatri*", "psykiatrisk*", "day clinic"),
-    *("*tagesklinik*", "maternity"),
+    *("*tagesklinik*", "maternity", "cardio*", "*herzzentrum*", "gerontolog*", "geriatr*", "gériatr*"),
 )

@@ -50,6 +50,12 @@ _OTHER_SPORT = frozenset(
     | {"dog_agility", "dog", "dog_training", "horse_racing", "equestrian", "golf", "miniature_golf", "disc_golf"}
     | {"gliding", "parachuting", "scuba_diving", "sailing", "bullfighting", "cockfighting", "escape_game", "poker"}
 )
+_NO_SPORT = any_of(
+    [
+        *("*yoga*", "*jooga*", "pilates*", "dance*", "danse", "danza", "*tanzstudio*", "ballet*", "*skigebiet*"),
+        *("*skischule*", "*schneesportschule*", "*reitschule*", "*reitstall*", "riding*", "golf*", "bowling*"),
+    ]
+)
 _STUDIO = frozenset({"yoga", "pilates", "dance", "dancing", "ballet", "meditation", "massage", "tai_chi"})
 _SPORT_KINDS = frozenset({Kind.SPORTS_CENTRE, Kind.FITNESS_CENTRE, Kind.PITCH})
 
@@ -134,8 +140,9 @@ def _is_pool_word(tags: Tags, only: str = "") -> bool:
     return _POOL_WORDS.fullmatch(name) is not None
 
 
-#: A pool of which nothing else tells that it is public counts from this size on: 25 m by 10, as nobody has at home.
-PUBLIC_POOL_M2 = 250.0
+#: A pool of which nothing else tells that it is public counts from this size on: 25 m by 20. Clubs of a few streets and
+#: hotels have pools of 250 to 500 m² (23 of 26 in Reisterstown, Maryland).
+PUBLIC_POOL_M2 = 500.0
 
 
 def is_some_pool(tags: Tags) -> bool:
@@ -151,7 +158,7 @@ def _not_for_sport(kinds: set[Kind], tags: Tags) -> set[Kind]:
     """Return the kinds that fall away as all its sports are games, horses or motors, or no more than a yoga mat."""
     sports = set(split(tags.get("sport", "")))
     if not sports:
-        return set()
+        return kinds & _SPORT_KINDS if _NO_SPORT.search(fold(tags.get("name", ""))) else set()
     if sports <= _OTHER_SPORT:
         return kinds & _SPORT_KINDS
-    return kinds & {Kind.FITNESS_CENTRE} if sports <= _STUDIO else set()
+    return kinds & {Kind.FITNESS_CENTRE, Kind.SPORTS_CENTRE} if sports <= _STUDIO else set()

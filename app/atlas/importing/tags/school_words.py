@@ -15,7 +15,17 @@ EARLY_WORDS = (
 
 PRIMARY_WORDS = (
     # English and Welsh
-    *("primary", "elementary", "infant", "infants", "infants'", "junior school", "junior & infant", "juniors"),
+    *(
+        "primary",
+        "elementary",
+        "elementry",
+        "infant",
+        "infants",
+        "infants'",
+        "junior school",
+        "junior & infant",
+        "juniors",
+    ),
     *("lower school", "first school", "grade school", "prep school", "k-8", "k-5", "k-6"),
     *("ysgol gynradd*", "ysgol y babanod*", "ysgol iau", "all-through", "all through"),
     # French, Italian, Spanish, Catalan, Portuguese, Romanian
@@ -38,7 +48,7 @@ PRIMARY_WORDS = (
 SECONDARY_WORDS = (
     # English and Welsh
     *("secondary", "high school", "highschool", "middle school", "junior high", "senior high", "comprehensive"),
-    *("grammar school", "upper school", "sixth form", "sixth-form"),
+    *("grammar school", "upper school", "sixth form", "sixth-form", "senior school"),
     *("ysgol uwchradd*", "ysgol gyfun*", "all-through", "all through", "k-8", "k-12"),
     # French, Italian, Spanish, Catalan, Portuguese, Romanian
     *("lycee", "lycees", "et collège", "collège et", "& collège", "secondaire", "cite scolaire"),
@@ -85,7 +95,16 @@ VOCATIONAL_WORDS = (
     *("*berufsschule*", "berufliche schule*", "*berufskolleg*", "*fachschule*", "*fachakademie*", "*meisterschule*"),
     *("*berufsfachschule*", "centre de formation d'apprentis", "cfa", "ammattiopisto*", "*ammattikoulu*"),
     *("*ammattiopisto*", "yrkesskola*", "yrkesinstitut*", "szkoła zawodowa*", "střední odborné učiliště*"),
-    *("vocational", "technical college", "formation professionnelle", "formacion profesional", "trade school"),
+    *(
+        "vocational",
+        "technical college",
+        "institute of technology",
+        "*designschule*",
+        "modeschule*",
+        "formation professionnelle",
+        "formacion profesional",
+        "trade school",
+    ),
     *("school of nursing", "nursing school", "*pflegeschule*", "*krankenpflege*", "hotelfachschule*"),
     *("business school",),
     *("medical school", "law school", "ecole superieure", "haute ecole", "hochschule*", "*hochschule", "polytechnic"),
@@ -170,5 +189,6 @@ NONE_WORDS = (
     *("aikuislukio*", "*aikuislukio*", "*aikuisopisto*", "*kesäyliopisto*", "*folkhögskola*", "*vuxen*", "komvux"),
     *("*medborgarinstitut*", "*arbetarinstitut*", "*medborgarskola*", "*folkehøjskole*", "*aftenskole*", "vuc"),
     *("*folkehøgskole*", "*voksenopplæring*", "volksuniversiteit*", "avondschool*", "centrum voor volwassenen*"),
+    *("*bildungszentrum*", "*bildungswerk*", "school board", "school district", "board of education"),
     *("szkoła dla dorosłych", "dla dorosłych", "вечерняя школа*", "halk eğitim*", "esti iskola*"),
 )

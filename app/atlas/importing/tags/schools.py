@@ -35,7 +35,7 @@ _LEVELS = ((EARLY, any_of(EARLY_WORDS)), (PRIMARY, any_of(PRIMARY_WORDS)), (SECO
 #: How New York and other cities name schools: P.S. 33, I.S. 109, J.H.S. 74, M.S. 2.
 _NUMBERED = (
     (PRIMARY, re.compile(r"\b(?:p\.? ?s\.?|public school)(?: ?/ ?[im]\.?s\.?)? ?(?:#|no\.? )?\d")),
-    (SECONDARY, re.compile(r"\b(?:i|m|j\.? ?h|h)\.? ?s\.? ?(?:#|no\.? )?\d|\bp\.?s\.? ?/ ?[im]\.?s\.?")),
+    (SECONDARY, re.compile(r"\bhigh$|\b(?:i|m|j\.? ?h|h)\.? ?s\.? ?(?:#|no\.? )?\d|\bp\.?s\.? ?/ ?[im]\.?s\.?")),
 )
 
 #: A school that tags call a place for this is none for children, whatever its name.

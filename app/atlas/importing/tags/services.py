@@ -110,7 +110,7 @@ DOUBTED = {
     Kind.ARTS_CENTRE: any_of(
         [
             *("gallery", "galleries", "*galerie*", "galleria", "galeria", "antique*", "antiqu*", "antik*"),
-            *("auction*", "art dealer", "kunsthandel*", "kunsthandlung*", "antiquariat", "antiquariato"),
+            *("auction*", "art dealer", "kunsthandel*", "kunsthandlung*", "*antiquariat*", "antiquariato"),
             *("antiguedades", "art shop", "framing", "dance*", "tanzstudio*", "ballet*", "tattoo*", "school"),
             *("photograph*", "fotostudio*"),
         ]
