@@ -195,6 +195,11 @@ def rounded(value: float | None, decimals: int = 1) -> float | None:
     return None if value is None else round(float(value), decimals)
 
 
+def straight_metres(straight_m: float, walk_s: float | None) -> float:
+    """Return whole metres to a place, no more than its walk: the way into a station may be far from its middle."""
+    return float(round(straight_m if walk_s is None else min(straight_m, walk_metres(walk_s))))
+
+
 def found_place(place: Place, detail: str = "") -> FoundPlace:
     """Return a place as the report names it; a walk that is suspiciously long says so."""
     words = [detail, _detour(place)]
@@ -202,7 +207,7 @@ def found_place(place: Place, detail: str = "") -> FoundPlace:
         name=place_name(place),
         kind=kind_noun(place.kind),
         minutes=rounded(walk_minutes(place)),
-        metres=float(round(place.straight_m)),
+        metres=straight_metres(place.straight_m, place.walk_s),
         lat=place.lat,
         lon=place.lon,
         osm_id=place.osm_id,

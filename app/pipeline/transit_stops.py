@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from app.atlas.facts import RouteAtStop, TransitStop
 from app.pipeline.evaluation import Evaluation
-from app.pipeline.found import MODE_NOUNS, STOP_NOUNS, rounded, walk_metres
+from app.pipeline.found import MODE_NOUNS, STOP_NOUNS, rounded, straight_metres, walk_metres
 from app.pipeline.knowledge import DISC_M
 from app.pipeline.report import FoundPlace, Route
 from app.pipeline.rules.profiles import METHODS
@@ -109,7 +109,7 @@ def found_stop(stop: TransitStop) -> FoundPlace:
         name=stop_name(stop),
         kind=STOP_NOUNS.get(stop.mode, "stop"),
         minutes=rounded(stop.walk_s / 60.0),
-        metres=float(round(stop.straight_m)),
+        metres=straight_metres(stop.straight_m, stop.walk_s),
         lat=stop.lat,
         lon=stop.lon,
         osm_id="" if stop.from_feed else stop.stop_id,

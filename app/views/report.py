@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from flask import Flask, url_for
 
@@ -45,6 +46,10 @@ SECTIONS = (
 WITHOUT_SECTION = ("saving", "geocode")
 
 
+#: Between two sentences.
+SENTENCE_ENDS = re.compile(r"(?<=[.!?]) (?=[A-Z])")
+
+
 @dataclass(frozen=True, slots=True)
 class ReportView:
     """A report with its stored row; `mine`: whether the visitor asked for it."""
@@ -52,6 +57,14 @@ class ReportView:
     report: Report
     snapshot: Snapshot
     mine: bool
+    #: Sentences that the page has said so far, as it is rendered from its top to its end.
+    _said: set[str] = field(default_factory=set, compare=False)
+
+    def unsaid(self, text: str) -> str:
+        """Return the sentences of a text that the page has not said yet: each reason is read once."""
+        fresh = [said for said in SENTENCE_ENDS.split(text) if said not in self._said]
+        self._said.update(fresh)
+        return " ".join(fresh)
 
     @property
     def matched(self) -> str:

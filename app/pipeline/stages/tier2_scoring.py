@@ -99,7 +99,11 @@ def _transit_part(evaluation: Evaluation) -> Part:
     if finding is None or finding.score is None:
         why = finding.gaps[0].why if finding and finding.gaps else "This could not be measured."
         return Part(TRANSIT, "Transit", None, FULL, weight, why)
-    return Part(TRANSIT, "Transit", round(finding.score.value / 10, 2), FULL, weight, finding.summary)
+    return Part(TRANSIT, "Transit", round(finding.score.value / 10, 2), FULL, weight, _transit_evidence(finding.score))
+
+
+def _transit_evidence(score: Score) -> str:
+    return f"{sentence(score.word)}, {number(score.value, 0)} of 100."
 
 
 TRANSIT_STAGE = "transit_score"
