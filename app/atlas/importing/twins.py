@@ -92,7 +92,8 @@ FURTHEST_M = max(SAME_STATION_M.values())
 
 def _in_family(rows: Sequence[int], things: Sequence[Mapped], geometries: Geometries) -> set[int]:
     """Keep the best of things that are one: each is compared with those kept before it, which are better."""
-    order = sorted(rows, key=lambda i: _merit(things[i]))
+    outlines = _outlines(rows, things)
+    order = sorted(set(rows) - outlines, key=lambda i: _merit(things[i]))
     shapes = geometries[np.array(order, dtype=np.intp)]
     reach = max(_reach_m(things[i].kind) for i in order)
     pairs = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=reach).T
@@ -106,7 +107,15 @@ def _in_family(rows: Sequence[int], things: Sequence[Mapped], geometries: Geomet
         )
         if any(_is_one(better, other, shape, beside) for better, other, shape, beside in pair):
             gone.add(later)
-    return {order[i] for i in gone}
+    return outlines | {order[i] for i in gone}
+
+
+def _outlines(rows: Sequence[int], things: Sequence[Mapped]) -> set[int]:
+    """Return the outer ways of relations that carry the same tags once more: the relation knows the holes."""
+    relation_at = {ref: i for i in rows if things[i].osm_id[0] == "r" for ref in things[i].refs}
+    ways = [i for i in rows if things[i].osm_id[0] == "w" and things[i].refs]
+    pairs = [(i, relation_at[ref]) for i in ways if (ref := min(things[i].refs)) in relation_at]
+    return {way for way, relation in pairs if _is_outline(things[way], things[relation])}
 
 
 def _merit(thing: Mapped) -> tuple[int, int, bool, float, str]:
@@ -133,8 +142,6 @@ def _is_one(better: Mapped, other: Mapped, shape: shapely.Geometry, beside: shap
         return _is_one_bus_stop(better, other, distance)
     if other.kind in SAME_STATION_M:
         return _is_one_station(better, other, distance)
-    if _is_outline(better, other) or _is_outline(other, better):
-        return True
     if distance == 0 and _overlap(shape, beside):
         return _same_inside(better, other)
     reach = _reach_m(other.kind)
@@ -147,9 +154,8 @@ def _may_be(better: Kind, other: Kind) -> bool:
 
 
 def _is_outline(part: Mapped, whole: Mapped) -> bool:
-    """Return whether a way is an outer way of a relation that carries the same tags once more."""
-    is_part = part.osm_id[0] == "w" and whole.osm_id[0] == "r" and len(part.refs) > 0 and part.refs <= whole.refs
-    return is_part and _like_names(part.name, whole.name)
+    """Return whether all of a way's nodes are a relation's, and nothing but a name that one lacks tells them apart."""
+    return part.kind == whole.kind and part.refs <= whole.refs and _like_names(part.name, whole.name)
 
 
 def _overlap(shape: shapely.Geometry, beside: shapely.Geometry) -> bool:

@@ -94,7 +94,7 @@ def display_name(tags: Tags) -> str:
     Whoever runs a stop, a school or a playground gives it no name: there are many of each.
     """
     if tags.get("highway") in ROADS:
-        keys = ("name", "name:en", "ref")
+        keys: tuple[str, ...] = ("name", "name:en", "ref")
     else:
         keys = _SIGNS[:3] if _is_one_of_many(tags) else _SIGNS
     return next((tags[key] for key in keys if tags.get(key)), "")
