@@ -29,6 +29,7 @@ def names(around: Opened, ground: Tags, kind: Kind, tags: Tags) -> list[str]:
         (Kind.PITCH, {"leisure": "pitch", "access": "yes"}, ["1", "2"]),
         (Kind.PLAYGROUND, {"leisure": "playground"}, ["2"]),
         (Kind.LIBRARY, {"amenity": "library"}, ["2"]),
+        (Kind.LIBRARY, {"amenity": "library", "name": "Schul- und Gemeindebibliothek"}, ["1", "2"]),
         (Kind.CAFE, {"amenity": "cafe"}, ["2"]),
         (Kind.CAFE, {"amenity": "cafe", "name": "Corner Café"}, ["1", "2"]),
         (Kind.SPORTS_CENTRE, {"leisure": "sports_centre", "name": "Hill Leisure Centre"}, ["1", "2"]),

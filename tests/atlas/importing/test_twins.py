@@ -93,6 +93,13 @@ def test_outer_ways_that_say_different_things_stay_what_they_are(around: Opened,
     assert (count(here, Kind.PARK), count(here, Kind.PLAYGROUND)) == (1, 1)
 
 
+def test_a_nameless_park_takes_the_name_of_the_node_in_it(around: Opened, town: Town) -> None:
+    town.square(200, 20, 100, {"leisure": "park"})
+    town.node(250, 60, PARK)
+    (green,) = around(town).green_spaces()
+    assert (green.place.osm_id, green.place.name, round(green.area_m2 / 10_000, 1)) == ("w2", "Green", 1.0)
+
+
 def test_pitches_side_by_side_stay_two_and_one_mapped_twice_is_one(around: Opened, town: Town) -> None:
     pitch = {"leisure": "pitch", "sport": "tennis"}
     town.square(100, 20, 30, pitch)
