@@ -72,7 +72,10 @@ EXAMPLES: dict[Kind, tuple[list[Tags], list[Tags]]] = {
         [{"amenity": "school", "name": "Hill Primary"}],
     ),
     Kind.CHILDCARE: (
-        [{"amenity": "kindergarten"}, {"amenity": "school", "name": "École maternelle"}],
+        [
+            {"amenity": "kindergarten", "name": "Kindergarten und Hort"},
+            {"amenity": "school", "name": "École maternelle"},
+        ],
         [{"amenity": "childcare", "min_age": "6"}, {"amenity": "childcare", "name": "Schülerhort Berg"}],
     ),
     Kind.UNIVERSITY: (
