@@ -34,7 +34,7 @@ LAYERS = [
     ["sources"],
     ["atlas.importing"],
     ["atlas"],
-    ["needs"],
+    ["needs", "what_counts"],
     ["db", "config", "errors", "geo", "places", "wording"],
 ]
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
@@ -62,6 +62,7 @@ OWN_ROOMS = {
     "atlas.importing.compiler": "what is computed; the importer decides when, in which process, and puts it in place",
     "atlas.importing.corners": "where streets meet is geometry of the streets alone",
     "atlas.importing.extract": "what is read; the importer decides when and in which process",
+    "atlas.importing.inside": "what lies around a place is another question than what it is, and than twins",
     "atlas.importing.named": "telling twins apart is a subject of its own, beside the addresses in one process",
     "atlas.importing.relations": "a second pass over the file, after the nodes and ways",
     "atlas.importing.inside": "what a place lies in decides who may use it; the rows are made elsewhere",

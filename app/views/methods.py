@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from types import MappingProxyType
 
-from app import places
+from app import places, what_counts
 from app.atlas import facts
 from app.atlas.geocoder.language import languages
 from app.atlas.geocoder.search import houses
@@ -25,6 +25,7 @@ from app.wording import listed, percent, plural, sentence
 TITLES = MappingProxyType(
     {
         "locating": "Where it is",
+        "counts": "What counts as what",
         "walking": "Walking time and distance",
         "walk": "Errands on foot, 0 to 100",
         "needs": "Within 15 minutes, 0 to 100",
@@ -75,7 +76,9 @@ def methods_context() -> dict[str, object]:
         "must_haves": must_haves,
         "profiles": headline.PROFILES,
         "kind_noun": kind_noun,
+        "what_counts": what_counts,
         "kinds": kinds,
+        "kinds_decided": kinds_decided,
         "kinds_by_value": kinds_by_value,
         "kinds_of_need": kinds_of_need,
     }
@@ -93,6 +96,11 @@ def kinds_by_value(category: Category) -> str:
         for answer in category.answers
     ]
     return sentence("; ".join(said))
+
+
+def kinds_decided(decision: what_counts.Decision) -> str:
+    """Return the kinds that a decision is on."""
+    return sentence(kinds(decision.kinds))
 
 
 def kinds_of_need(need: Need) -> str:

@@ -49,8 +49,11 @@ def place_rows(extract: Extract, places: PlaceShapes) -> list[PlaceRow]:
     shapes = _shapes_of(rows, places)
     closed = closed_grounds(extract.closed_grounds, places.projection)
     kept = sorted(set(range(len(rows))) - not_for_all(things, shapes, closed))
-    gone = twins([things[i] for i in kept], shapes[np.array(kept, dtype=np.intp)])
-    rows = [rows[i] for position, i in enumerate(kept) if position not in gone]
+    rows = [rows[i] for i in kept]
+    same = twins([things[i] for i in kept], shapes[np.array(kept, dtype=np.intp)])
+    for twin, row in same.items():
+        rows[row] = rows[row]._replace(name=rows[row].name or rows[twin].name)
+    rows = [row for i, row in enumerate(rows) if i not in same]
     order = spatial_order(np.array([row.lat for row in rows]), np.array([row.lon for row in rows]))
     return [rows[i] for i in order.tolist()]
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from app.atlas.importing.tags.access import EATING, is_open_to_all
 from app.atlas.importing.tags.leisure import PUBLIC_POOL_M2, is_some_pool
+from app.atlas.importing.tags.words import any_of
 from app.atlas.importing.twins import Mapped
 from app.geo import Geometries
 from app.places import Kind
@@ -25,6 +26,9 @@ OF_SCHOOLS = EATING | {
 }
 #: Kinds that a name does not open: pitches and playgrounds have names within the school too ("A-Feld").
 CLOSED_BY_DAY = frozenset({Kind.PITCH, Kind.PLAYGROUND})
+#: Names of what is the school's, and of what the town shares with it ("Schul- und Gemeindebibliothek").
+_OF_SCHOOL = any_of(["*school*", "*schul*", "scolaire", "scolastica", "escolar", "*koulu*", "*skol*"])
+_OF_TOWN = any_of(["*gemeinde*", "*stadt*", "public", "community", "municipal*", "communal*", "comunale", "kommun*"])
 BATHS = frozenset({Kind.SPORTS_CENTRE, Kind.SWIMMING_POOL})
 #: Stations and stops serve even who may not enter the ground.
 STOPS = range(Kind.BUS_STOP, Kind.CITY_CENTRE)
@@ -63,7 +67,9 @@ def _inside(
 def _is_schools(thing: Mapped) -> bool:
     if is_open_to_all(thing.tags) or thing.tags.get("fee") == "yes":
         return False
-    return not thing.name or thing.kind in CLOSED_BY_DAY or "school" in thing.name or "schul" in thing.name
+    if not thing.name or thing.kind in CLOSED_BY_DAY:
+        return True
+    return _OF_SCHOOL.search(thing.name) is not None and _OF_TOWN.search(thing.name) is None
 
 
 def _in_closed(things: Sequence[Mapped], points: Geometries, closed: Geometries) -> set[int]:

@@ -176,7 +176,7 @@ STOPS_OF_MODE: Mapping[str, frozenset[Kind]] = {
 #: How far a vehicle's stopping point may be from the stop or the middle of the station.
 NEAR_M = {
     "bus": 60.0,
-    "tram": 80.0,
+    "tram": 110.0,
     "light_rail": 250.0,
     "subway": 250.0,
     "rail": 350.0,

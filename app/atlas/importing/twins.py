@@ -31,16 +31,16 @@ class Mapped:
     refs: frozenset[int] = frozenset()
 
 
-def twins(things: Sequence[Mapped], geometries: Geometries) -> set[int]:
-    """Return the positions of those that are the same as another one, which says more. Geometries are in metres."""
+def twins(things: Sequence[Mapped], geometries: Geometries) -> dict[int, int]:
+    """Return which things are the same as another one, which says more: position to position. Geometries in metres."""
     by_family: dict[object, list[int]] = defaultdict(list)
     for i, thing in enumerate(things):
         if thing.kind not in NEVER:
             by_family[FAMILY.get(thing.kind, thing.kind)].append(i)
-    gone: set[int] = set()
+    same: dict[int, int] = {}
     for rows in by_family.values():
-        gone |= _in_family(rows, things, geometries)
-    return gone
+        same |= _in_family(rows, things, geometries)
+    return same
 
 
 #: Woods are sorted out by their size and by what they lie in; centres by the node of their town.
@@ -90,34 +90,45 @@ SAME_PLATFORM_M, SAME_HALT_M, SAME_NAMED_HALT_M = 25.0, 30.0, 60.0
 FURTHEST_M = max(SAME_STATION_M.values())
 
 
-def _in_family(rows: Sequence[int], things: Sequence[Mapped], geometries: Geometries) -> set[int]:
+def _in_family(rows: Sequence[int], things: Sequence[Mapped], geometries: Geometries) -> dict[int, int]:
     """Keep the best of things that are one: each is compared with those kept before it, which are better."""
-    order = sorted(rows, key=lambda i: _merit(things[i]))
+    outlines = _outlines(rows, things)
+    order = sorted(set(rows) - outlines.keys(), key=lambda i: _merit(things[i]))
     shapes = geometries[np.array(order, dtype=np.intp)]
     reach = max(_reach_m(things[i].kind) for i in order)
     pairs = shapely.STRtree(shapes).query(shapes, predicate="dwithin", distance=reach).T
     near: dict[int, list[int]] = defaultdict(list)
     for later, earlier in pairs[pairs[:, 0] > pairs[:, 1]].tolist():
         near[later].append(earlier)
-    gone: set[int] = set()
+    same: dict[int, int] = {}
     for later in sorted(near):
-        pair = (
-            (things[order[i]], things[order[later]], shapes[i], shapes[later]) for i in near[later] if i not in gone
-        )
-        if any(_is_one(better, other, shape, beside) for better, other, shape, beside in pair):
-            gone.add(later)
-    return {order[i] for i in gone}
+        kept = ((things[order[i]], shapes[i], i) for i in sorted(near[later]) if i not in same)
+        other, beside = things[order[later]], shapes[later]
+        found = next((i for better, shape, i in kept if _is_one(better, other, shape, beside)), None)
+        if found is not None:
+            same[later] = found
+    return outlines | {order[later]: order[i] for later, i in same.items()}
+
+
+def _outlines(rows: Sequence[int], things: Sequence[Mapped]) -> dict[int, int]:
+    """Return the outer ways of relations that carry the same tags once more: the relation knows the holes."""
+    relation_at = {ref: i for i in rows if things[i].osm_id[0] == "r" for ref in things[i].refs}
+    ways = [i for i in rows if things[i].osm_id[0] == "w" and things[i].refs]
+    pairs = [(i, relation_at[ref]) for i in ways if (ref := min(things[i].refs)) in relation_at]
+    return {way: relation for way, relation in pairs if _is_outline(things[way], things[relation])}
 
 
 def _merit(thing: Mapped) -> tuple[int, int, bool, bool, float, str]:
     """Return what to sort by, the best first: what says more, what has a name, and the ground before its buildings.
 
-    Of green the relation comes before its outer way, which knows of no holes.
+    Of green the area comes first, whose edge one walks to; it takes the name of a node in it. A relation comes before
+    its outer way, which knows of no holes.
     """
     is_station = thing.kind in SAME_STATION_M or thing.kind is Kind.BUS_STOP
     rank = scheme_rank(thing.tags) if is_station else 0
-    is_way_of_green = thing.kind in ONLY_NESTED and not thing.osm_id.startswith("r")
-    return VAGUE.get(thing.kind, 0), rank, not thing.name, is_way_of_green, -thing.area_m2, thing.osm_id
+    is_nameless = not thing.name and thing.kind not in ONLY_NESTED
+    is_outer_way = thing.kind in ONLY_NESTED and not thing.osm_id.startswith("r")
+    return VAGUE.get(thing.kind, 0), rank, is_nameless, is_outer_way, -thing.area_m2, thing.osm_id
 
 
 def _reach_m(kind: Kind) -> float:
@@ -137,8 +148,6 @@ def _is_one(better: Mapped, other: Mapped, shape: shapely.Geometry, beside: shap
         return _is_one_bus_stop(better, other, distance)
     if other.kind in SAME_STATION_M:
         return _is_one_station(better, other, distance)
-    if _is_outline(better, other) or _is_outline(other, better):
-        return True
     if distance == 0 and _overlap(shape, beside):
         return _same_inside(better, other)
     reach = _reach_m(other.kind)
@@ -151,9 +160,8 @@ def _may_be(better: Kind, other: Kind) -> bool:
 
 
 def _is_outline(part: Mapped, whole: Mapped) -> bool:
-    """Return whether a way is an outer way of a relation that carries the same tags once more."""
-    is_part = part.osm_id[0] == "w" and whole.osm_id[0] == "r" and len(part.refs) > 0 and part.refs <= whole.refs
-    return is_part and _like_names(part.name, whole.name)
+    """Return whether all of a way's nodes are a relation's, and nothing but a name that one lacks tells them apart."""
+    return part.kind == whole.kind and part.refs <= whole.refs and _like_names(part.name, whole.name)
 
 
 def _overlap(shape: shapely.Geometry, beside: shapely.Geometry) -> bool:

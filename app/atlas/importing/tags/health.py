@@ -90,7 +90,7 @@ def _hospital(tags: Tags, name: str, specialities: set[str]) -> set[Kind]:
     if tags.get("emergency") == "yes":
         return {Kind.HOSPITAL}
     if tags.get("emergency") == "no":
-        return {Kind.CLINIC}
+        return _by_name(name, Kind.CLINIC)
     is_one_kind = len(specialities) == 1 and not specialities & (GENERAL | {"emergency", "internal", "surgery"})
     return {Kind.SPECIALIST} if is_one_kind or _ONE_KIND.search(name) else {Kind.HOSPITAL}
 

@@ -53,7 +53,18 @@ _OTHER_SPORT = frozenset(
 _NO_SPORT = any_of(
     [
         *("*yoga*", "*jooga*", "pilates*", "dance*", "danse", "danza", "*tanzstudio*", "ballet*", "*skigebiet*"),
-        *("*skischule*", "*schneesportschule*", "*reitschule*", "*reitstall*", "riding*", "golf*", "bowling*"),
+        *(
+            "*skischule*",
+            "*schneesportschule*",
+            "*reitschule*",
+            "*reitstall*",
+            "riding*",
+            "golf*",
+            "bowling*",
+            "gymnase scolaire",
+            "school gym*",
+            "schulturnhalle*",
+        ),
     ]
 )
 _STUDIO = frozenset({"yoga", "pilates", "dance", "dancing", "ballet", "meditation", "massage", "tai_chi"})
@@ -157,8 +168,9 @@ def is_some_pool(tags: Tags) -> bool:
 def _not_for_sport(kinds: set[Kind], tags: Tags) -> set[Kind]:
     """Return the kinds that fall away as all its sports are games, horses or motors, or no more than a yoga mat."""
     sports = set(split(tags.get("sport", "")))
-    if not sports:
-        return kinds & _SPORT_KINDS if _NO_SPORT.search(fold(tags.get("name", ""))) else set()
-    if sports <= _OTHER_SPORT:
-        return kinds & _SPORT_KINDS
-    return kinds & {Kind.FITNESS_CENTRE, Kind.SPORTS_CENTRE} if sports <= _STUDIO else set()
+    told = kinds & _SPORT_KINDS
+    if not told:
+        return set()
+    if sports <= (_OTHER_SPORT if Kind.PITCH in told else _OTHER_SPORT | _STUDIO) and sports:
+        return told
+    return told if _NO_SPORT.search(fold(tags.get("name", ""))) else set()

@@ -83,8 +83,9 @@ def early_kinds(tags: Tags) -> set[Kind]:
     Care after school, for those who are 6 and more, is no childcare centre.
     """
     kind = Kind.KINDERGARTEN if tags.get("amenity") == "kindergarten" else Kind.CHILDCARE
-    low = _number(tags.get("min_age", ""))
-    if (low is not None and low >= SCHOOL_AGE) or _AFTER_SCHOOL.search(_name(tags)):
+    low, name = _number(tags.get("min_age", "")), _name(tags)
+    is_after_school = _AFTER_SCHOOL.search(name) is not None and _LEVELS[0][1].search(name) is None
+    if (low is not None and low >= SCHOOL_AGE) or is_after_school:
         return _isced(tags) - {EARLY}
     return {kind} | (_isced(tags) & {PRIMARY})
 

@@ -142,4 +142,6 @@ def _not_meant(kinds: set[Kind], tags: Tags) -> set[Kind]:
 
 
 def _is_denied(kind: Kind, tags: Tags) -> bool:
+    if kind is Kind.PHARMACY and tags.get("healthcare") == "pharmacy":
+        return False  # two tags for one against
     return any(tags.get(key) in values for key, values in _NOT_MEANT.get(kind, {}).items())
