@@ -14,8 +14,9 @@ from app.pipeline.rules.profiles import METHODS, OLD_DATA_BEFORE
 from app.places import Location, Precision
 from app.wording import day, limit, listed, metres
 
-#: Stages that only put together what others found.
-DERIVED = ("tier2_scoring", "tier3_bonuses")
+#: Stages that only put together what others found, or lack nothing but a timetable.
+DERIVED = ("tier2_scoring", "tier3_bonuses", "transit_score")
+NO_TIMETABLE = "No timetable is known here, so how often buses and trains run is not known."
 
 
 class Reason(NamedTuple):
@@ -127,5 +128,5 @@ def whole_report(evaluation: Evaluation, findings: Sequence[Finding]) -> Confide
         level = Level.LOW if len(missing) > 2 else Level.MEDIUM
         texts.append(Reason(level, f"The {verb} {listed(missing)} could not be measured."))
     if not evaluation.knowledge.has_timetable:
-        texts.append(Reason(Level.MEDIUM, "No timetable is known here, so how often anything runs is not known."))
+        texts.append(Reason(Level.MEDIUM, NO_TIMETABLE))
     return judge(texts)

@@ -17,7 +17,6 @@ from app.wording import listed, with_article
 
 METHOD = METHODS.transit
 MODE_WEIGHTS = dict(METHOD.mode_weights)
-NO_TIMETABLE = "No timetable is known here, so how often buses and trains run is not known."
 
 
 @dataclass(frozen=True, slots=True)

@@ -103,7 +103,7 @@ class Compiler:
     def _place_shapes(self) -> PlaceShapes:
         rows = [i for i, shape in enumerate(self._extract.shapes) if any(map(is_place, shape.kinds))]
         shapes = [self._extract.shapes[i] for i in rows]
-        return PlaceShapes(shapes, self._outlines.of(np.array(rows, dtype=np.intp)))
+        return PlaceShapes(shapes, self._outlines.of(np.array(rows, dtype=np.intp)), self.projection)
 
     def _hazards(self) -> list[HazardRow]:
         rows = [i for i, shape in enumerate(self._extract.shapes) if any(map(is_hazard, shape.kinds))]

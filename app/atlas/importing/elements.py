@@ -114,6 +114,8 @@ class Extract:
     shapes: list[Shape] = field(default_factory=list)
     covers: list[Cover] = field(default_factory=list)
     grounds: list[GroundShape] = field(default_factory=list)
+    #: WKB of grounds that only some may enter.
+    closed_grounds: list[bytes] = field(default_factory=list)
     comforts: list[Comfort] = field(default_factory=list)
     tracks: list[Track] = field(default_factory=list)
     #: (lat, lon) where a person goes down to a subway.

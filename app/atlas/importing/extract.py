@@ -24,10 +24,12 @@ from app.atlas.importing.pbf.file import PbfFile, iso_date
 from app.atlas.importing.pbf.located import NodePositions, Way, Ways
 from app.atlas.importing.relations import AreaRelation, Relations, WkbShape, assembled, read_relations, tags_of_edge
 from app.atlas.importing.stops import STATION_ON
+from app.atlas.importing.tags.access import is_closed_ground
 from app.atlas.importing.tags.addressing import address_row
 from app.atlas.importing.tags.classify import display_name, kinds_of
 from app.atlas.importing.tags.ground import ground_sort
 from app.atlas.importing.tags.keys import ADDRESS_KEYS, KIND_KEYS, NODE_KEYS, WAY_KEYS
+from app.atlas.importing.tags.lifecycle import is_there_on
 from app.atlas.importing.tags.naming import locality_row
 from app.errors import BadExtract
 from app.geo import Floats
@@ -68,6 +70,8 @@ def _read(file: PbfFile, relations: Relations, progress: Progress) -> tuple[Extr
         ways.read(way)
     ways.finish()
     extract.data_date = file.date or iso_date(newest)
+    extract.points = [point for point in extract.points if is_there_on(point.tags, extract.data_date)]
+    extract.shapes = [shape for shape in extract.shapes if is_there_on(shape.tags, extract.data_date)]
     return extract, with_relations
 
 
@@ -146,6 +150,8 @@ class WayReader:
         if kinds:
             refs = area.refs if kinds[0] < Kind.FUEL_STATION else ()
             self._extract.shapes.append(Shape(osm_id, area.wkb, True, tags, kinds, refs))
+        if is_closed_ground(tags):
+            self._extract.closed_grounds.append(area.wkb)
         if (is_nature := cover_of(tags)) is not None:
             self._extract.covers.append(Cover(area.wkb, is_nature))
         self._ground({**tags, "area": "yes"}, area.wkb, is_closed=True)
@@ -167,6 +173,8 @@ class WayReader:
         if kinds:
             refs = tuple(way.refs.tolist()) if area and kinds[0] < Kind.FUEL_STATION else ()
             self._extract.shapes.append(Shape(osm_id, _wkb(way), area, tags, kinds, refs))
+        if area and is_closed_ground(tags):
+            self._extract.closed_grounds.append(_wkb(way))
         if area and (is_nature := cover_of(tags)) is not None:
             self._extract.covers.append(Cover(_wkb(way), is_nature))
         self._ground(tags, way, is_closed=way.is_closed)

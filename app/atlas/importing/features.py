@@ -11,9 +11,11 @@ import shapely
 from numpy.typing import NDArray
 
 from app.atlas.importing.elements import Extract, PointFeature, Shape
-from app.atlas.importing.outlines import Outlines
+from app.atlas.importing.inside import not_for_all
+from app.atlas.importing.outlines import Outlines, closed_grounds
 from app.atlas.importing.tags.classify import display_name, tags_json
-from app.geo import Floats, Projection, point_array
+from app.atlas.importing.twins import Mapped, folded_names, twins
+from app.geo import Geometries, Projection, point_array
 from app.places import Kind
 
 
@@ -36,14 +38,45 @@ class PlaceShapes:
 
     shapes: Sequence[Shape]
     outlines: Outlines
+    projection: Projection
 
 
 def place_rows(extract: Extract, places: PlaceShapes) -> list[PlaceRow]:
-    """Return all places in spatial order."""
+    """Return all places in spatial order, each thing once, without those that only some may use."""
     points = _one_centre_each([point for point in extract.points if any(map(is_place, point.kinds))])
-    rows = [*_area_rows(places), *_point_rows(_without_twins(points, places))]
+    rows = [*_area_rows(places), *_point_rows(points)]
+    things = [*_mapped_areas(places), *_mapped_points(points)]
+    shapes = _shapes_of(rows, places)
+    closed = closed_grounds(extract.closed_grounds, places.projection)
+    kept = sorted(set(range(len(rows))) - not_for_all(things, shapes, closed))
+    gone = twins([things[i] for i in kept], shapes[np.array(kept, dtype=np.intp)])
+    rows = [rows[i] for position, i in enumerate(kept) if position not in gone]
     order = spatial_order(np.array([row.lat for row in rows]), np.array([row.lon for row in rows]))
-    return _one_stop_each([rows[i] for i in order.tolist()])
+    return [rows[i] for i in order.tolist()]
+
+
+def _mapped_areas(places: PlaceShapes) -> Iterable[Mapped]:
+    """Return each kind of each shape as what tells it from others, in the order of their rows."""
+    areas = np.where(places.outlines.is_area, shapely.area(places.outlines.metres), 0.0).tolist()
+    for shape, area in zip(places.shapes, areas, strict=True):
+        (name,), refs = folded_names([display_name(shape.tags)]), frozenset(shape.refs)
+        for kind in filter(is_place, shape.kinds):
+            yield Mapped(kind, shape.osm_id, name, shape.tags, area, refs)
+
+
+def _mapped_points(points: Iterable[PointFeature]) -> Iterable[Mapped]:
+    for point in points:
+        (name,) = folded_names([display_name(point.tags)])
+        for kind in filter(is_place, point.kinds):
+            yield Mapped(kind, point.osm_id, name, point.tags, 0.0)
+
+
+def _shapes_of(rows: Sequence[PlaceRow], places: PlaceShapes) -> Geometries:
+    """Return the geometry of each row in metres."""
+    found = point_array(places.projection.points_to_metres(np.array([(r.lon, r.lat) for r in rows]).reshape(-1, 2)))
+    elements = np.array([row.element for row in rows], dtype=np.intp)
+    found[elements >= 0] = places.outlines.metres[elements[elements >= 0]]
+    return found
 
 
 #: Kinds of the safety checks that a person also goes to.
@@ -73,23 +106,6 @@ def _area_rows(places: PlaceShapes) -> Iterable[PlaceRow]:
             yield PlaceRow(kind, lat, lon, shape.osm_id, name, tags, area, row)
 
 
-def _without_twins(points: Sequence[PointFeature], places: PlaceShapes) -> list[PointFeature]:
-    """Leave out a point inside an area of the same kind and name (or either without one): it is the same thing."""
-    areas = np.flatnonzero(places.outlines.is_area)
-    tree = shapely.STRtree(places.outlines.degrees[areas])
-    positions = np.array([(point.lon, point.lat) for point in points])
-    pairs = tree.query(point_array(positions), predicate="intersects")
-    twins = {row for row, area in pairs.T.tolist() if _same(points[row], places.shapes[areas[area]])}
-    return [point for row, point in enumerate(points) if row not in twins]
-
-
-def _same(point: PointFeature, shape: Shape) -> bool:
-    if not set(filter(is_place, point.kinds)) & set(shape.kinds):
-        return False
-    names = display_name(point.tags).casefold(), display_name(shape.tags).casefold()
-    return names[0] == names[1] or "" in names
-
-
 def _one_centre_each(points: Sequence[PointFeature]) -> list[PointFeature]:
     """Leave out the middle of a town's outline where the town has a node of its own, put where its centre is."""
 
@@ -98,34 +114,6 @@ def _one_centre_each(points: Sequence[PointFeature]) -> list[PointFeature]:
 
     nodes = {(point.kinds, display_name(point.tags)) for point in points if is_node(point)}
     return [point for point in points if is_node(point) or (point.kinds, display_name(point.tags)) not in nodes]
-
-
-#: A platform this near a pole with a bus stop sign is the same stop.
-SAME_STOP_M = 25.0
-
-#: How the two schemes of bus stops show in a row's tags.
-POLE, PLATFORM = '"highway":"bus_stop"', '"public_transport":"platform"'
-
-
-def _one_stop_each(rows: list[PlaceRow]) -> list[PlaceRow]:
-    """Leave out bus platforms beside a pole with a sign: the same stop, mapped in two schemes."""
-    poles = [i for i, row in enumerate(rows) if _is_stop(row, POLE)]
-    platforms = [i for i, row in enumerate(rows) if _is_stop(row, PLATFORM) and not _is_stop(row, POLE)]
-    if not poles or not platforms:
-        return rows
-    projection = Projection(rows[0].lon)
-    tree = shapely.STRtree(point_array(_metres(rows, poles, projection)))
-    beside = point_array(_metres(rows, platforms, projection))
-    twins = {platforms[i] for i in tree.query(beside, predicate="dwithin", distance=SAME_STOP_M)[0].tolist()}
-    return [row for i, row in enumerate(rows) if i not in twins]
-
-
-def _is_stop(row: PlaceRow, scheme: str) -> bool:
-    return row.kind == Kind.BUS_STOP and scheme in row.tags
-
-
-def _metres(rows: Sequence[PlaceRow], picks: Sequence[int], projection: Projection) -> Floats:
-    return projection.points_to_metres(np.array([(rows[i].lon, rows[i].lat) for i in picks]))
 
 
 #: Bits of a coordinate along the curve: cells of about 60 m on the ground.

@@ -54,6 +54,12 @@ def decode_areas(wkbs: Geometries, is_area: NDArray[np.bool_]) -> Geometries:
     return geometries
 
 
+def closed_grounds(wkbs: Sequence[bytes], projection: Projection) -> Geometries:
+    """Return grounds as areas in metres; what is cut down to a line is left out."""
+    areas = decode_areas(np.array(wkbs, dtype=object), np.ones(len(wkbs), dtype=bool))
+    return projection.to_metres(areas[shapely.get_dimensions(areas) == 2])
+
+
 def _polygons_of(geometry: shapely.Geometry) -> shapely.Geometry:
     """Return the areas that making valid left, without the stray lines; else the geometry itself."""
     parts = shapely.get_parts(shapely.get_parts(geometry))

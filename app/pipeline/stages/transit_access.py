@@ -8,7 +8,7 @@ import numpy as np
 
 from app.atlas.facts import RouteAtStop, TransitStop
 from app.atlas.transit.clock import hours_and_minutes
-from app.pipeline.confidence import Reason, section
+from app.pipeline.confidence import NO_TIMETABLE, Reason, section
 from app.pipeline.evaluation import Evaluation
 from app.pipeline.found import FARTHEST_WALK, LISTED_MIN, group
 from app.pipeline.knowledge import DISC_M
@@ -17,7 +17,6 @@ from app.pipeline.rules.categories import Data
 from app.pipeline.stages.urban_access import CENTRE_KINDS, landmark, landmark_name
 from app.pipeline.transit_stops import (
     METHOD,
-    NO_TIMETABLE,
     Boarding,
     best_stop,
     boardings,

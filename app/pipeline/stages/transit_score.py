@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from app.pipeline.confidence import Reason, section
+from app.pipeline.confidence import NO_TIMETABLE, Reason, section
 from app.pipeline.evaluation import Evaluation
 from app.pipeline.report import Confidence, Fact, Finding, Gap, Level, Part, Score, State
 from app.pipeline.rules.categories import Data
@@ -13,7 +13,6 @@ from app.pipeline.scoring import clamp, word_for
 from app.pipeline.transit_stops import (
     METHOD,
     MODE_WEIGHTS,
-    NO_TIMETABLE,
     Boarding,
     boardings,
     route_name,
@@ -32,13 +31,13 @@ OTHERS = "Stops are mapped near here at which this timetable has no trip: it may
 def run(evaluation: Evaluation) -> Finding:
     """Measure the transit score: 100 * sqrt(sum over lines / 78); unknown without a timetable, never 0."""
     if not evaluation.knowledge.has_timetable:
-        return _unknown(evaluation, Gap("the transit score", NO_TIMETABLE))
+        return _unknown(evaluation, Gap("how good transit is", NO_TIMETABLE))
     lines = best_of_lines(boardings(evaluation.around.transit_stops()))
     whole = tells_of_all(evaluation)
     if not lines and (gap := _why_none(evaluation, whole)):
         return _unknown(evaluation, gap)
     value = transit_score(sum(sorted(map(route_value, lines))))
-    score = Score("Transit score", value, 100.0, word_for(METHOD.words, value))
+    score = Score("Transit", value, 100.0, word_for(METHOD.words, value))
     return Finding(
         state=State.MEASURED if whole else State.PARTIAL,
         summary=_summary(score, lines),
@@ -69,8 +68,8 @@ def _why_none(evaluation: Evaluation, whole: bool) -> Gap | None:
     """Return why no line near here is known though some may run; None where it is known that none does."""
     know = evaluation.knowledge
     if not know.has(Data.STOPS) or know.cut_off(REACH_M):
-        return know.gap("the transit score", Data.STOPS, REACH_M)
-    return None if whole else Gap("the transit score", OTHERS)
+        return know.gap("how good transit is", Data.STOPS, REACH_M)
+    return None if whole else Gap("how good transit is", OTHERS)
 
 
 def _part(boarding: Boarding) -> Part:

@@ -145,7 +145,7 @@ def test_a_node_inside_an_area_of_the_same_name_is_the_same_place(around: Opened
 def test_a_node_of_another_name_inside_an_area_is_another_place(around: Opened) -> None:
     town = town_with_street()
     town.square(200, 20, 100, {"amenity": "school", "name": "Hill School"})
-    town.node(250, 60, {"amenity": "school", "name": "Evening School"})
+    town.node(250, 60, {"amenity": "school", "name": "Dale Academy"})
     assert len(around(town).nearest(Kind.SCHOOL)) == 2
 
 

@@ -6,8 +6,8 @@ import re
 from collections.abc import Mapping
 from typing import NamedTuple
 
-from app.atlas.importing.tags.classify import is_gone
 from app.atlas.importing.tags.hazards import is_underground
+from app.atlas.importing.tags.lifecycle import is_gone
 
 Tags = Mapping[str, str]
 

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 
 from app.atlas.geocoder.build.columns import LocalityRow
 from app.atlas.importing.tags.addressing import NAME_IN, address_texts, alternative_names
-from app.atlas.importing.tags.classify import NOT_SHOPS, is_gone
+from app.atlas.importing.tags.lifecycle import is_gone
+from app.atlas.importing.tags.services import NOT_SHOPS
 
 Tags = Mapping[str, str]
 
