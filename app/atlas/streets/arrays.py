@@ -41,6 +41,10 @@ class EdgeFlag(IntFlag):
     #: The same, and not an island, a tunnel or a motorway: where an address is looked for first.
     WALK_MAIN = 4
     CAR_MAIN = 8
+    #: Joined to most other streets on foot.
+    WALK_JOINED = 16
+    #: A bridge: what lies beside it on the map may lie below it.
+    BRIDGE = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +62,8 @@ class EdgeTable:
 class UseTable:
     """The distinct things that streets let people do: seconds per metre (infinity: closed), and stress 0 to 4."""
 
-    walk_pace: Floats32
+    walk_pace_ahead: Floats32
+    walk_pace_against: Floats32
     stress_ahead: Bytes
     stress_against: Bytes
     car_pace_ahead: Floats32

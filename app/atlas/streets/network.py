@@ -41,7 +41,7 @@ class Network:
     def on_mainland(self, snaps: Snaps) -> NDArray[np.bool_]:
         """Return for each snap whether it is on a street joined to most others on foot, not on a stray piece."""
         flags = self._files.edges.flags[np.maximum(snaps["edge"], 0)]
-        joined: NDArray[np.bool_] = (snaps["edge"] >= 0) & ((flags & EdgeFlag.WALK_MAIN) != 0)
+        joined: NDArray[np.bool_] = (snaps["edge"] >= 0) & ((flags & EdgeFlag.WALK_JOINED) != 0)
         return joined
 
     def walk(self, origin_snap: np.void, limit_s: float, *, step_free: bool = False) -> Walkshed:

@@ -51,19 +51,24 @@ AVOIDED_SECONDS_PER_METRE = 600.0
 
 def walking(files: NetworkFiles, *, step_free: bool = False) -> Graph:
     """Return the walking graph, in seconds; the step-free one has no steps."""
-    pace = files.uses.walk_pace.astype(np.float64)
+    ahead, against = _walk_paces(files)
     if not step_free:
-        return Graph(files.walk, EdgeCosts(files.edges, pace, pace, SECONDS_PER_METRE))
-    pace = np.where(is_steps_pace(files.uses.walk_pace), AVOIDED_SECONDS_PER_METRE, pace)
-    return Graph(files.walk, EdgeCosts(files.edges, pace, pace, SECONDS_PER_METRE), STEPS_STRESS - 1)
+        return Graph(files.walk, EdgeCosts(files.edges, ahead, against, SECONDS_PER_METRE))
+    is_steps = is_steps_pace(files.uses.walk_pace_ahead) | is_steps_pace(files.uses.walk_pace_against)
+    ahead, against = (np.where(is_steps, AVOIDED_SECONDS_PER_METRE, pace) for pace in (ahead, against))
+    return Graph(files.walk, EdgeCosts(files.edges, ahead, against, SECONDS_PER_METRE), STEPS_STRESS - 1)
+
+
+def _walk_paces(files: NetworkFiles) -> tuple[Floats, Floats]:
+    return files.uses.walk_pace_ahead.astype(np.float64), files.uses.walk_pace_against.astype(np.float64)
 
 
 def cycling(files: NetworkFiles, max_stress: int = MAX_STRESS) -> Graph:
     """Return the cycling graph up to a level of stress, in metres; `Network.bike` says what is pushed."""
-    pushed = files.uses.walk_pace.astype(np.float64) * BIKE_METRES_PER_SECOND
+    ridden = (files.uses.stress_ahead, files.uses.stress_against)
     ahead, against = (
-        np.where((stress > 0) & (stress <= max_stress), 1.0, pushed)
-        for stress in (files.uses.stress_ahead, files.uses.stress_against)
+        np.where((stress > 0) & (stress <= max_stress), 1.0, pace * BIKE_METRES_PER_SECOND)
+        for stress, pace in zip(ridden, _walk_paces(files), strict=True)
     )
     return Graph(files.bike, EdgeCosts(files.edges, ahead, against, 1.0), max_stress)
 

@@ -19,6 +19,9 @@ Snaps = NDArray[np.void]
 #: A street on an island is taken only where the nearest one of the mainland is this much further.
 ISLAND_PENALTY_M = 150.0
 
+#: A bridge is taken only where the nearest street on the ground is this much further: it may lie above the house.
+BRIDGE_PENALTY_M = 75.0
+
 #: Points looked at together; in a dense city each has hundreds of segments near.
 _CHUNK = 1024
 
@@ -67,6 +70,7 @@ def _nearest(files: NetworkFiles, lats: Floats, lons: Floats, reach: int, mode: 
     owner, segment, flags = owner[usable], segment[usable], flags[usable]
     offset, share = _project(files, lats[owner], lons[owner], segment)
     rank = offset + np.where(flags & (int(mode) << 2), 0.0, ISLAND_PENALTY_M)
+    rank += np.where(flags & EdgeFlag.BRIDGE, BRIDGE_PENALTY_M, 0.0)
     winner = _first_of_lowest(owner, rank)
     best = _Best(np.full(len(lats), -1, dtype=SNAP), np.full(len(lats), np.inf))
     chosen = segment[winner]

@@ -40,6 +40,7 @@ def compile_network(ways: StreetWays, barriers: Mapping[int, Mapping[str, str]],
     usable = _usable(edges, uses)
     flags = _flags(
         addressed=np.array([use.has_addresses for use in numbers.uses] or [True], dtype=np.bool_)[edges.use],
+        bridge=np.array([use.is_bridge for use in numbers.uses] or [False], dtype=np.bool_)[edges.use],
         walkable=usable.walk & ~cut.is_link,
         on_walk_mainland=graph.on_mainland(walk, edges, strong=False),
         drivable=usable.car & ~cut.is_link,
@@ -71,19 +72,23 @@ class _Usable(NamedTuple):
 
 
 def _usable(edges: EdgeTable, uses: UseTable) -> _Usable:
-    on_foot = np.isfinite(uses.walk_pace)
+    on_foot = np.isfinite(np.minimum(uses.walk_pace_ahead, uses.walk_pace_against))
     ridden = np.maximum(uses.stress_ahead, uses.stress_against) > NO_CYCLING
     by_car = np.isfinite(np.minimum(uses.car_pace_ahead, uses.car_pace_against))
     return _Usable(on_foot[edges.use], (on_foot | ridden)[edges.use], by_car[edges.use])
 
 
-def _flags(*, addressed: Mask, walkable: Mask, on_walk_mainland: Mask, drivable: Mask, on_car_mainland: Mask) -> Bytes:
-    """Return where an address may be: never on a barrier's link, rather not on an island, a tunnel or a motorway."""
+def _flags(
+    *, addressed: Mask, bridge: Mask, walkable: Mask, on_walk_mainland: Mask, drivable: Mask, on_car_mainland: Mask
+) -> Bytes:
+    """Return where an address may be: never on a barrier's link, rather not on an island, a bridge or the like."""
     flags = (
         walkable * np.uint8(EdgeFlag.WALK)
         + drivable * np.uint8(EdgeFlag.CAR)
         + (walkable & addressed & on_walk_mainland) * np.uint8(EdgeFlag.WALK_MAIN)
         + (drivable & addressed & on_car_mainland) * np.uint8(EdgeFlag.CAR_MAIN)
+        + (walkable & on_walk_mainland) * np.uint8(EdgeFlag.WALK_JOINED)
+        + bridge * np.uint8(EdgeFlag.BRIDGE)
     )
     return np.asarray(flags, dtype=np.uint8)
 

@@ -38,7 +38,8 @@ def order_nodes(edges: StreetEdges) -> NodeOrder:
 def use_table(uses: list[Use]) -> UseTable:
     """Turn uses into columns."""
     return UseTable(
-        np.array([use.walk_pace for use in uses], dtype=np.float32),
+        np.array([use.walk_pace.forward for use in uses], dtype=np.float32),
+        np.array([use.walk_pace.backward for use in uses], dtype=np.float32),
         np.array([use.stress.forward for use in uses], dtype=np.uint8),
         np.array([use.stress.backward for use in uses], dtype=np.uint8),
         np.array([use.car_pace.forward for use in uses], dtype=np.float32),
@@ -47,11 +48,11 @@ def use_table(uses: list[Use]) -> UseTable:
 
 
 def walk_arcs(edges: EdgeTable, uses: UseTable, nodes: int) -> Arcs:
-    """Lay out the walking graph: seconds, the same both ways; the stress of steps is STEPS_STRESS, of all else 0."""
-    pace = uses.walk_pace[edges.use]
-    seconds = edges.length_m * pace
-    stress = np.where(is_steps_pace(pace), np.uint8(STEPS_STRESS), np.uint8(0))
-    return _arcs(edges, (seconds, seconds), nodes, (stress, stress))
+    """Lay out the walking graph: seconds, the same both ways but for escalators; steps have a stress of their own."""
+    ahead, against = uses.walk_pace_ahead[edges.use], uses.walk_pace_against[edges.use]
+    is_steps = is_steps_pace(ahead) | is_steps_pace(against)
+    stress = np.where(is_steps, np.uint8(STEPS_STRESS), np.uint8(0))
+    return _arcs(edges, (edges.length_m * ahead, edges.length_m * against), nodes, (stress, stress))
 
 
 def car_arcs(edges: EdgeTable, uses: UseTable, nodes: int) -> Arcs:
@@ -65,12 +66,13 @@ def bike_arcs(edges: EdgeTable, uses: UseTable, nodes: int) -> Arcs:
 
     A pushed metre counts `PUSHING` metres. It keeps the stress of the cars on the street, if there are any.
     """
-    pushed = edges.length_m * uses.walk_pace[edges.use] * np.float32(BIKE_METRES_PER_SECOND)
+    metres_pushed = edges.length_m * np.float32(BIKE_METRES_PER_SECOND)
+    pushed = metres_pushed * uses.walk_pace_ahead[edges.use], metres_pushed * uses.walk_pace_against[edges.use]
     ahead, against = uses.stress_ahead[edges.use], uses.stress_against[edges.use]
     stress = np.maximum(np.maximum(ahead, against), 1)
     return _arcs(
         edges,
-        (np.where(ahead > 0, edges.length_m, pushed), np.where(against > 0, edges.length_m, pushed)),
+        (np.where(ahead > 0, edges.length_m, pushed[0]), np.where(against > 0, edges.length_m, pushed[1])),
         nodes,
         (np.where(ahead > 0, ahead, stress), np.where(against > 0, against, stress)),
     )

@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.atlas.streets.rules.bike import NO_CYCLING, Stress, bike_stress, lane_share, path_share
-from app.atlas.streets.rules.car import CLOSED, CarPace, car_pace
+from app.atlas.streets.rules.car import CLOSED, Pace, car_pace
 from app.atlas.streets.rules.walk import (
     SECONDS_PER_METRE,
     STEPS_SECONDS_PER_METRE,
     Tags,
     is_steps,
     is_underground,
-    may_walk,
+    walking_directions,
 )
 
 
@@ -63,36 +63,37 @@ _NO_ADDRESSES = frozenset({"motorway", "motorway_link"})
 class Use(NamedTuple):
     """What a way's tags let people do on it. Paces are seconds per metre, infinity where not allowed."""
 
-    walk_pace: float
+    walk_pace: Pace
     stress: Stress
-    car_pace: CarPace
+    car_pace: Pace
     is_street: bool
     is_roundabout: bool
     is_main_road: bool
     #: Not a tunnel and not a motorway: an address may be looked for on it.
     has_addresses: bool
+    is_bridge: bool
     path_share: float
     lane_share: float
 
     @property
     def is_open(self) -> bool:
         """Return whether anybody may use it."""
-        return max(self.stress) > NO_CYCLING or min(self.walk_pace, *self.car_pace) < float("inf")
+        return max(self.stress) > NO_CYCLING or min(*self.walk_pace, *self.car_pace) < float("inf")
 
 
-def use_of(tags: Tags, *, drives_left: bool = False) -> Use:
-    """Read what a way lets people do."""
-    walk_pace = float("inf")
-    if may_walk(tags):
-        walk_pace = STEPS_SECONDS_PER_METRE if is_steps(tags) else SECONDS_PER_METRE
+def use_of(tags: Tags, *, drives_left: bool = False, residents: bool = False) -> Use:
+    """Read what a way lets people do, or, on foot, those who live there."""
+    pace = STEPS_SECONDS_PER_METRE if is_steps(tags) else SECONDS_PER_METRE
+    walked = walking_directions(tags, residents=residents)
     return Use(
-        walk_pace=walk_pace,
+        walk_pace=Pace(*(pace if is_open else float("inf") for is_open in walked)),
         stress=bike_stress(tags, drives_left=drives_left),
         car_pace=car_pace(tags),
         is_street=tags.get("highway") in STREET_CLASSES and tags.get("area") != "yes",
         is_roundabout=tags.get("junction") in {"roundabout", "circular"},
         is_main_road=tags.get("highway") in MAIN_ROADS,
         has_addresses=not is_underground(tags) and tags.get("highway") not in _NO_ADDRESSES,
+        is_bridge=tags.get("bridge", "no") not in {"no", "boardwalk"},
         path_share=path_share(tags),
         lane_share=lane_share(tags),
     )
@@ -100,9 +101,9 @@ def use_of(tags: Tags, *, drives_left: bool = False) -> Use:
 
 def link_use(foot: bool, bike: bool, car: bool) -> Use:
     """Return the use of the link that leads through a barrier for those who may pass it."""
-    walk_pace = SECONDS_PER_METRE if foot else float("inf")
+    walk_pace = Pace(SECONDS_PER_METRE, SECONDS_PER_METRE) if foot else CLOSED
     stress = Stress(1, 1) if bike else Stress(NO_CYCLING, NO_CYCLING)
-    return Use(walk_pace, stress, CarPace(1.0, 1.0) if car else CLOSED, False, False, True, False, 0.0, 0.0)
+    return Use(walk_pace, stress, Pace(1.0, 1.0) if car else CLOSED, False, False, True, False, False, 0.0, 0.0)
 
 
 def drives_left(ways: StreetWays) -> bool:
@@ -136,14 +137,16 @@ KEYS_READ = frozenset(
         "motorroad",
     }
     | {"sidewalk", "tunnel", "location", "junction", "oneway", "maxspeed", "lanes", "cycleway", "lts"}
+    | {"disused", "abandoned", "demolished", "razed", "conveying", "bridge", "doorstep"}
+    | {"railway", "public_transport", "man_made"}
 )
 
 
 class UseNumbers:
     """The distinct uses of a region, numbered in the order in which they first occur."""
 
-    def __init__(self, *, drives_left: bool = False) -> None:
-        self._drives_left = drives_left
+    def __init__(self, *, drives_left: bool = False, residents: bool = False) -> None:
+        self._drives_left, self._residents = drives_left, residents
         self.uses: list[Use] = []
         self._numbers: dict[Use, int] = {}
         self._seen: dict[frozenset[tuple[str, str]], int] = {}
@@ -159,5 +162,5 @@ class UseNumbers:
         """Return the number of the use that a way's tags describe."""
         read = frozenset(item for item in tags.items() if item[0].partition(":")[0] in KEYS_READ)
         if read not in self._seen:
-            self._seen[read] = self.number(use_of(tags, drives_left=self._drives_left))
+            self._seen[read] = self.number(use_of(tags, drives_left=self._drives_left, residents=self._residents))
         return self._seen[read]

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from app.atlas.streets.rules.car import BOTH, Directions, directions, lane_count, may_drive, speed_limit_kmh
+from app.atlas.streets.rules.car import directions, lane_count, may_drive, speed_limit_kmh
 from app.atlas.streets.rules.walk import (
+    BOTH,
     FORBIDDEN,
     PERMITTED,
     SECONDS_PER_METRE,
+    Directions,
     Tags,
     explicit_permission,
     has_sidewalk,
+    is_gone,
 )
 
 #: No cycling in this direction.
@@ -76,7 +79,7 @@ def may_cycle(tags: Tags) -> bool:
     if highway not in _RIDEABLE and highway not in _RIDEABLE_IF_SAID:
         return False
     bicycle = tags.get("bicycle", "")
-    if bicycle in FORBIDDEN or bicycle in {"dismount", "use_sidepath"} or tags.get("construction") == "yes":
+    if bicycle in FORBIDDEN or bicycle == "dismount" or is_gone(tags):
         return False
     if highway in _RIDEABLE_IF_SAID or tags.get("motorroad") == "yes":
         return bicycle in PERMITTED
@@ -88,10 +91,15 @@ def cycling_directions(tags: Tags) -> Directions:
     is_open = directions(tags, "oneway:bicycle")
     if "oneway:bicycle" not in tags and _has_contraflow(tags):
         is_open = BOTH
-    return Directions(
-        (is_open.forward and tags.get("bicycle:forward") != "no") or tags.get("bicycle:forward") == "yes",
-        (is_open.backward and tags.get("bicycle:backward") != "no") or tags.get("bicycle:backward") == "yes",
-    )
+    return Directions(*(_is_open(tags, side, by_default=getattr(is_open, side)) for side in Directions._fields))
+
+
+def _is_open(tags: Tags, side: str, *, by_default: bool) -> bool:
+    """Return whether a bicycle may go in one direction: bicycles may where vehicles may not."""
+    bicycle, others = tags.get(f"bicycle:{side}", ""), (tags.get(f"vehicle:{side}"), tags.get(f"access:{side}"))
+    if bicycle in PERMITTED or bicycle in FORBIDDEN:
+        return bicycle in PERMITTED
+    return by_default and ("bicycle" in tags or FORBIDDEN.isdisjoint(others))
 
 
 def _has_contraflow(tags: Tags) -> bool:

@@ -6,7 +6,7 @@ import math
 import re
 from typing import NamedTuple
 
-from app.atlas.streets.rules.walk import Tags, explicit_permission
+from app.atlas.streets.rules.walk import BOTH, Directions, Tags, explicit_permission, is_gone
 
 #: Free-flow speed in km/h by class where no limit is mapped (OSRM profiles/car.lua).
 CLASS_SPEED_KMH = {
@@ -35,22 +35,22 @@ SERVICE_SPEED_KMH = 15.0
 _ACCESS_KEYS = ("motorcar", "motor_vehicle", "vehicle")
 
 
-class CarPace(NamedTuple):
+class Pace(NamedTuple):
     """Seconds per metre along and against the order of the nodes; infinity where a car may not go."""
 
     forward: float
     backward: float
 
 
-CLOSED = CarPace(math.inf, math.inf)
+CLOSED = Pace(math.inf, math.inf)
 
 
-def car_pace(tags: Tags) -> CarPace:
+def car_pace(tags: Tags) -> Pace:
     """Return the free-flow pace in each direction."""
     if not may_drive(tags):
         return CLOSED
     is_open = directions(tags, "oneway:motorcar", "oneway:motor_vehicle")
-    return CarPace(
+    return Pace(
         _seconds_per_metre(tags, "forward") if is_open.forward else math.inf,
         _seconds_per_metre(tags, "backward") if is_open.backward else math.inf,
     )
@@ -60,9 +60,9 @@ def may_drive(tags: Tags) -> bool:
     """Return whether an ordinary car may use a way in at least one direction."""
     highway = tags.get("highway", "")
     said = explicit_permission(tags, *_ACCESS_KEYS)
-    if highway == "track":
-        return said is True
-    return highway in CLASS_SPEED_KMH and said is not False and tags.get("construction") != "yes"
+    if is_gone(tags):
+        return False
+    return said is True if highway == "track" else highway in CLASS_SPEED_KMH and said is not False
 
 
 def _seconds_per_metre(tags: Tags, side: str) -> float:
@@ -76,16 +76,6 @@ def _seconds_per_metre(tags: Tags, side: str) -> float:
 _ONEWAY_ROUND = frozenset({"roundabout", "circular"})
 _YES = frozenset({"yes", "true", "1"})
 _REVERSE = frozenset({"-1", "reverse"})
-
-
-class Directions(NamedTuple):
-    """Whether a way is open along the order of its nodes, and against it."""
-
-    forward: bool
-    backward: bool
-
-
-BOTH = Directions(True, True)
 
 
 def directions(tags: Tags, *keys: str) -> Directions:

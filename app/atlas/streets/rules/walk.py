@@ -28,28 +28,97 @@ def is_steps_pace(pace: NDArray[np.float32]) -> NDArray[np.bool_]:
 WALKABLE_CLASSES = frozenset(
     {"primary", "primary_link", "secondary", "secondary_link", "tertiary", "tertiary_link", "unclassified"}
     | {"residential", "living_street", "pedestrian", "service", "track", "path", "footway", "cycleway"}
-    | {"bridleway", "steps", "corridor", "elevator", "platform", "road", "crossing"}
+    | {"bridleway", "steps", "corridor", "elevator", "platform", "pier", "road", "crossing"}
 )
 #: Classes closed to people on foot unless a pavement or an explicit permission is mapped.
 WALKABLE_IF_SAID = frozenset({"trunk", "trunk_link", "busway", "bus_guideway"})
+#: Classes closed to people on foot whatever is beside them, unless their own tags name people on foot.
+MOTORWAYS = frozenset({"motorway", "motorway_link"})
 #: Ways made for walking: what counts as a path inside a park.
 FOOTPATH_CLASSES = frozenset({"footway", "path", "pedestrian", "steps", "track", "bridleway", "cycleway", "corridor"})
 
+#: What is walked on without being a street.
+_DECKS = (
+    ("railway", "platform", "platform"),
+    ("public_transport", "platform", "platform"),
+    ("man_made", "pier", "pier"),
+)
 
-def may_walk(tags: Tags) -> bool:
-    """Return whether a person may walk along a way; a missing pavement tag means unknown, not forbidden."""
-    highway = tags.get("highway", "")
-    if highway not in WALKABLE_CLASSES and highway not in WALKABLE_IF_SAID:
+
+def way_class(tags: Tags) -> str:
+    """Return the class of a way by highway=*, "platform" or "pier" for those mapped by other keys, or ""."""
+    if "highway" in tags:
+        return tags["highway"]
+    return next((name for key, value, name in _DECKS if tags.get(key) == value), "")
+
+
+_GONE_KEYS = ("construction", "disused", "abandoned", "demolished", "razed")
+
+
+def is_gone(tags: Tags) -> bool:
+    """Return whether a way is said not to be there yet, or any more."""
+    return any(tags.get(key) == "yes" for key in _GONE_KEYS)
+
+
+def may_walk(tags: Tags, *, residents: bool = False) -> bool:
+    """Return whether a person may walk along a way; a missing pavement tag means unknown, not forbidden.
+
+    With `residents`, whether somebody may who lives on it: private ways are open to them.
+    """
+    highway = way_class(tags)
+    if not any(highway in classes for classes in (WALKABLE_CLASSES, WALKABLE_IF_SAID, MOTORWAYS)) or is_gone(tags):
         return False
-    if tags.get("construction") == "yes":
-        return False
-    said = explicit_permission(tags, "foot")
+    said = explicit_permission(_for_residents(tags) if residents else tags, "foot")
     if said is not None:
         return said
+    if highway in MOTORWAYS:
+        return False
     if highway in WALKABLE_IF_SAID or tags.get("motorroad") == "yes":
-        return has_sidewalk(tags)
+        return has_sidewalk(tags) or is_main_street(tags)
     # Delivery tunnels and car parks under a city are open to those who have business there, not to walk through.
     return not (highway == "service" and is_underground(tags) and tags.get("access", "yes") != "yes")
+
+
+class Directions(NamedTuple):
+    """Whether a way is open along the order of its nodes, and against it."""
+
+    forward: bool
+    backward: bool
+
+
+BOTH, NEITHER = Directions(True, True), Directions(False, False)
+_ONE_WAY = {"yes": Directions(True, False), "1": Directions(True, False), "-1": Directions(False, True)}
+_CONVEYED = {"forward": Directions(True, False), "backward": Directions(False, True)}
+
+
+def walking_directions(tags: Tags, *, residents: bool = False) -> Directions:
+    """Return the directions in which a person may walk: both, but for escalators and what is one-way on foot."""
+    said = {side: explicit_permission({"foot": tags.get(f"foot:{side}", "")}, "foot") for side in Directions._fields}
+    if not may_walk(tags, residents=residents):
+        return NEITHER if is_gone(tags) else Directions(said["forward"] is True, said["backward"] is True)
+    ways = _CONVEYED.get(tags.get("conveying", "")) or _ONE_WAY.get(tags.get("oneway:foot", "")) or BOTH
+    return Directions(ways.forward and said["forward"] is not False, ways.backward and said["backward"] is not False)
+
+
+#: No key of OpenStreetMap: the importer gives it to trunk roads by which houses are numbered.
+ADDRESSED = "doorstep:addressed"
+#: A trunk road with this limit or less (30 mph is 48 km/h) runs through a village or town: people walk beside it.
+VILLAGE_KMH = 50
+_VILLAGE_LIMITS = frozenset({*map(str, range(10, VILLAGE_KMH + 1, 10)), *(f"{mph} mph" for mph in range(5, 31, 5))})
+
+
+def is_main_street(tags: Tags) -> bool:
+    """Return whether a trunk road is the main street of a village: slow, or with houses on it, and not walled in.
+
+    A trunk road with two carriageways is none, and neither is one that is said to have no pavement.
+    """
+    if tags.get("highway") != "trunk" or tags.get("motorroad") == "yes" or tags.get("sidewalk") in {"no", "none"}:
+        return False
+    if tags.get(ADDRESSED) == "yes":
+        return True
+    limit = tags.get("maxspeed", "")
+    is_slow = limit in _VILLAGE_LIMITS or limit.endswith((":urban", ":nsl_restricted"))
+    return is_slow and tags.get("oneway", "no") == "no" and not is_underground(tags)
 
 
 def is_underground(tags: Tags) -> bool:
@@ -71,13 +140,26 @@ def has_sidewalk(tags: Tags) -> bool:
     return any(tags.get(key) in _SIDEWALK for key in _SIDEWALK_KEYS)
 
 
-PERMITTED = frozenset(
-    {"yes", "designated", "permissive", "official", "public", "destination", "customers", "permit", "allowed"}
-)
+def has_pavement_apart(tags: Tags) -> bool:
+    """Return whether the pavements of a road are ways of their own, and nobody is said to walk on the road itself."""
+    values = {tags.get(key) for key in _SIDEWALK_KEYS}
+    return "separate" in values and values.isdisjoint({"yes", "both", "left", "right"}) and "foot" not in tags
+
+
+PERMITTED = frozenset({"yes", "designated", "permissive", "official", "public", "destination", "customers", "allowed"})
 FORBIDDEN = frozenset(
     {"no", "private", "agricultural", "forestry", "agricultural;forestry", "military", "emergency"}
-    | {"delivery", "employees", "residents", "restricted", "psv", "bus"}
+    | {"delivery", "employees", "residents", "restricted", "psv", "bus", "permit", "use_sidepath"}
 )
+#: What is closed to strangers, but not to those who live there.
+OPEN_TO_RESIDENTS = frozenset({"private", "residents", "permit"})
+
+
+def _for_residents(tags: Tags) -> Tags:
+    """Return the tags as they read to somebody who lives there."""
+    return {
+        key: value for key, value in tags.items() if key not in {"access", "foot"} or value not in OPEN_TO_RESIDENTS
+    }
 
 
 def explicit_permission(tags: Tags, *keys: str) -> bool | None:
@@ -91,18 +173,18 @@ def explicit_permission(tags: Tags, *keys: str) -> bool | None:
     return False if tags.get("access") in FORBIDDEN else None
 
 
+#: Barriers that nobody gets through unless it is said who may.
+_STOPS_ALL = frozenset({"fence", "wire_fence", "wood_fence", "wall", "city_wall", "retaining_wall", "hedge"})
 #: Barriers that stop a car by their shape.
 _STOPS_CARS = frozenset(
     {"bollard", "block", "cycle_barrier", "motorcycle_barrier", "stile", "kissing_gate", "turnstile"}
     | {"full-height_turnstile", "horse_stile", "jersey_barrier", "planter", "debris", "log", "chain"}
-    | {"wicket_gate", "kent_carriage_gap", "bar", "fence", "wall", "hedge"}
+    | {"wicket_gate", "kent_carriage_gap", "bar"}
 )
-#: Barriers with a gap: what is said of access in general is meant for vehicles, people and bicycles go through.
-_HAS_GAP = frozenset({"bollard", "block", "cycle_barrier", "motorcycle_barrier", "planter", "bar", "chain", "log"})
 #: Barriers over or through which a bicycle cannot be taken.
-_STOPS_BIKES = frozenset(
-    {"stile", "kissing_gate", "turnstile", "full-height_turnstile", "horse_stile", "fence", "wall", "hedge"}
-)
+_STOPS_BIKES = frozenset({"stile", "kissing_gate", "turnstile", "full-height_turnstile", "horse_stile"})
+#: A fence that is only heard: blind people find a tactile path by it.
+_SOUNDS = frozenset({"audible", "audio"})
 
 
 class Passage(NamedTuple):
@@ -116,16 +198,20 @@ class Passage(NamedTuple):
 OPEN = Passage(True, True, True)
 
 
-def passage(tags: Tags) -> Passage:
-    """Return who may pass; what is not said is open to whoever fits through."""
-    kind = tags.get("barrier", "")
-    locked = tags.get("locked") == "yes"
-    for_gap = {key: value for key, value in tags.items() if key != "access"} if kind in _HAS_GAP else tags
-    foot = explicit_permission(for_gap, "foot")
-    bike = explicit_permission(for_gap, "bicycle", "vehicle")
+def passage(tags: Tags, *, residents: bool = False) -> Passage:
+    """Return who may pass a node; what is not said is open to whoever fits through. Residents have a key."""
+    if "barrier" not in tags and "highway" in tags:  # what is said of a crossing is said of those who cross
+        return OPEN
+    kind = "" if tags.get("sensory") in _SOUNDS else tags.get("barrier", "")
+    if residents:
+        tags = _for_residents(tags)
+    shut = tags.get("locked") == "yes" and not residents
+    walled = kind in _STOPS_ALL and tags.get("access") not in PERMITTED
+    foot = explicit_permission(tags, "foot")
+    bike = explicit_permission(tags, "bicycle", "vehicle")
     car = explicit_permission(tags, "motorcar", "motor_vehicle", "vehicle")
     return Passage(
-        foot=(not locked) if foot is None else foot,
-        bike=(not locked and kind not in _STOPS_BIKES) if bike is None else bike,
-        car=(not locked and kind not in _STOPS_CARS) if car is None else car,
+        foot=not (shut or walled) if foot is None else foot,
+        bike=not (shut or walled or kind in _STOPS_BIKES) if bike is None else bike,
+        car=not (shut or walled or kind in _STOPS_CARS) if car is None else car,
     )
