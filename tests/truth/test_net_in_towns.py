@@ -115,6 +115,18 @@ def test_a_trip_that_is_dropped_or_added_is_caught(town: Town, tmp_path: Path, v
     assert lines(town, tmp_path, **values) == {"trips"}
 
 
+def test_a_weekend_is_counted_on_its_own_day(town: Town, tmp_path: Path) -> None:
+    """The bus of the tiny feed runs on weekdays; the feed tells nothing of any Sunday."""
+    assert lines(town, tmp_path, saturday_trips=None, sunday_trips=None) == set()
+    assert lines(town, tmp_path, sunday_trips=0) == {"weekend"}
+    assert lines(town, tmp_path, saturday_trips=3) == {"weekend"}
+
+
+@pytest.mark.parametrize("often", ["2 a weekday, 07:36 to 07:36", "every 20 min", "1 a weekday, 07:36 to 09:36"])
+def test_words_beside_other_numbers_are_caught(town: Town, tmp_path: Path, often: str) -> None:
+    assert lines(town, tmp_path, often=often) == {"one value"}
+
+
 def test_an_unusual_service_day_is_caught(town: Town, tmp_path: Path) -> None:
     assert "service day" in lines(town, tmp_path, "2024-06-08")
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from datetime import date
 
@@ -12,6 +13,8 @@ from tests.truth.statements import Statement
 
 #: A service day with fewer trips than this share of the fullest such day is no usual one.
 USUAL_SHARE = 0.7
+#: Saturdays and Sundays looked at, the nearest to the service day.
+WEEKENDS = 4
 #: Minutes that a departure may differ where the feed only gives the times of the stops around.
 UNTOLD_MIN = 30
 
@@ -28,6 +31,40 @@ def transit_statements(around: Surroundings) -> Iterator[Statement]:
     yield Statement("service day", told, _unusual(timetable, day))
     calls = timetable.calls(day)
     yield from (Statement("trips", _said(route), _wrong_route(timetable, calls, route)) for route in routes)
+    for route in routes:
+        yield from _weekend_statements(timetable, day, route)
+        yield from _in_words(route)
+
+
+def _weekend_statements(timetable: Timetable, day: date, route: Route) -> Iterator[Statement]:
+    """Yield the trips of Saturdays and Sundays: as on one of those near the service day."""
+    for name, number, said in (("Saturday", 5, route.saturday_trips), ("Sunday", 6, route.sunday_trips)):
+        if said is None:
+            continue
+        days = sorted((d for d in timetable.trips_of_days if d.weekday() == number), key=lambda d: abs(d - day))
+        counts = {_trips_on(timetable, other, route) for other in days[:WEEKENDS]}
+        trips = frozenset[int]().union(*counts)
+        wrong = "" if said in trips else f"the feed has {sorted(trips)}"
+        if not days:
+            wrong = f"the feed has no {name} at all"
+        yield Statement("weekend", f"{_said(route)}, {name}s {said}", wrong)
+
+
+def _trips_on(timetable: Timetable, day: date, route: Route) -> frozenset[int]:
+    """Return how many trips a line may be said to make on a day."""
+    found = timetable.counts(timetable.calls(day), route.name, route.stop)
+    return frozenset(count.trips for count in found if route.towards in count.headsigns) or frozenset({0})
+
+
+def _in_words(route: Route) -> Iterator[Statement]:
+    """Yield how often a line runs in words: with the numbers of its fields."""
+    for pattern, value in ((r"(\d+) a weekday", route.weekday_trips), (r"every (\d+) min", route.headway_min)):
+        if match := re.search(pattern, route.often):
+            wrong = "" if value is not None and float(match[1]) == value else f"it is {value}"
+            yield Statement("one value", f"{route.name} to {route.towards}: {match.group()}", wrong)
+    if match := re.search(r"(\d\d:\d\d) to (\d\d:\d\d)", route.often):
+        wrong = "" if match.groups() == (route.first, route.last) else f"it is {route.first} to {route.last}"
+        yield Statement("one value", f"{route.name} to {route.towards}: {match.group()}", wrong)
 
 
 def _said(route: Route) -> str:

@@ -14,14 +14,14 @@ OTHER_SCHOOLS = re.compile(
     r"tutor|nachhilfe|beauty|hair|flight|flying|makeup|bartend|business school|film"
 )
 PRIMARY = re.compile(
-    r"primar|primair|elementary|elementaire|elementar|infant|junior|\bjr\b|prep\b|grundschul|volksschul|ala-?ast|"
+    r"primar|primair|element|public school \d|infant|junior|\bjr\b|prep\b|grundschul|volksschul|ala-?ast|"
     r"alakoulu|peruskoulu|grundskola|lagstad|ecole communale|lower school|montessori|waldorf|steiner|\bp\.? ?s\.? ?\d|"
     r"gynradd|comprensivo|gesamtschul|primarschul"
 )
 SECONDARY = re.compile(
     r"secondar|high|middle|junior|\bjr\b|comprehensive|college|lycee|gymnas|realschul|hauptschul|oberschul|"
     r"sekundar|mittelschul|mittelstuf|oberstuf|ylaast|ylakoulu|peruskoulu|grundskola|lukio|lyse|lyce|hogstad|media\b|"
-    r"liceo|istituto|instituto|upper|gesamtschul|gyfun|uwchradd|grammar|montessori|waldorf|steiner|collegiate|"
+    r"wirtschaftsschul|fachoberschul|liceo|istituto|instituto|upper|gesamtschul|gyfun|uwchradd|grammar|montessori|waldorf|steiner|collegiate|"
     r"berufsschul|\bj\.?h\.?s\b"
 )
 SURELY_PRIMARY = re.compile(

@@ -65,6 +65,7 @@ class Timetable:
         self._services: dict[str, set[date]] = defaultdict(set)
         self._stop_times: dict[str, list[tuple[int, int, str, bool]]] = defaultdict(list)
         self._frequencies: dict[str, list[tuple[int, int, int]]] = defaultdict(list)
+        self._calls: dict[date, Mapping[str, list[Call]]] = {}
         for number, feed in enumerate(feeds):
             with zipfile.ZipFile(feed) as archive:
                 self._read(archive, f"{number}/")
@@ -124,6 +125,11 @@ class Timetable:
 
     def calls(self, day: date) -> Mapping[str, list[Call]]:
         """Return the departures of a day at each stop; where a trip ends nobody gets on."""
+        if day not in self._calls:
+            self._calls[day] = self._all_calls(day)
+        return self._calls[day]
+
+    def _all_calls(self, day: date) -> Mapping[str, list[Call]]:
         found: dict[str, list[Call]] = defaultdict(list)
         for trip_id, trip in self._trips.items():
             if day in self._services.get(trip["service_id"], ()):

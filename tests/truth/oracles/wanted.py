@@ -149,7 +149,8 @@ def _may_be_stop(thing: Thing) -> bool:
 
 
 def _is_surely_sport(thing: Thing) -> bool:
-    return thing.tags.get("leisure") in ("fitness_centre", "sports_centre") and "name" in thing.tags
+    gym = thing.tags.get("leisure") in ("fitness_centre", "sports_centre") and "name" in thing.tags
+    return gym and not re.search("yoga|pilates|danc|tanz|karate|judo", " ".join(thing.tags.values()).casefold())
 
 
 def _may_be_sport(thing: Thing) -> bool:
@@ -176,7 +177,8 @@ WANTED: Mapping[str, Want] = MappingProxyType({
     ),
     "pub": _want(exactly("amenity", "pub", "bar"), one_of("amenity", "pub", "bar", "biergarten", "nightclub")),
     "pharmacy": _want(
-        exactly("amenity", "pharmacy"), any_of(one_of("amenity", "pharmacy"), one_of("healthcare", "pharmacy"))
+        lambda thing: thing.tags.get("amenity") == "pharmacy" and thing.tags.get("dispensing") != "no",
+        any_of(one_of("amenity", "pharmacy"), one_of("healthcare", "pharmacy"))
     ),
     "doctor": _want(_is_surely_practice, _may_be_practice),
     "dentist": _want(
