@@ -65,7 +65,6 @@ OWN_ROOMS = {
     "atlas.importing.inside": "what lies around a place is another question than what it is, and than twins",
     "atlas.importing.named": "telling twins apart is a subject of its own, beside the addresses in one process",
     "atlas.importing.relations": "a second pass over the file, after the nodes and ways",
-    "atlas.importing.inside": "what a place lies in decides who may use it; the rows are made elsewhere",
     "atlas.importing.tags.health": "specialities and names decide what a practice is for, unlike all other kinds",
     "atlas.importing.tags.health_words": "word lists in many languages, apart from what is done with them",
     "atlas.importing.tags.school_words": "word lists in many languages, apart from what is done with them",
