@@ -181,6 +181,9 @@ def _wrong_metres(around: Surroundings, place: FoundPlace, thing: Thing) -> str:
     edge = around.here.distance(thing.shape)
     centre = max(edge, around.here.distance(thing.shape.centroid)) if thing.shape.length < 600 else edge
     slack = max(SLACK_M, SLACK_SHARE * centre)
+    if place.kind.endswith("station") and place.minutes is not None:
+        # The way in lies beside the station: nobody is told more metres than the walk has.
+        edge = min(edge, place.minutes * METRES_PER_MINUTE)
     return "" if edge - slack <= place.metres <= centre + slack else f"it is {edge:.0f} to {centre:.0f} m away"
 
 
