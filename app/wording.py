@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
@@ -17,13 +18,18 @@ def minutes(value: float | None, missing: str = "unknown") -> str:
     """Return minutes as people write them: "under 1 min", "7 min", "1 h 5 min"; `missing` for None."""
     if value is None:
         return missing
-    whole = round(value)
+    whole = whole_minutes(value)
     if whole < 1:
         return "under 1 min"
     hours, rest = divmod(whole, 60)
     if not hours:
         return f"{whole} min"
     return f"{hours} h {rest} min" if rest else f"{hours} h"
+
+
+def whole_minutes(value: float) -> int:
+    """Return minutes as they are shown, half a minute up: the same for a walk and for its tenths of a minute."""
+    return math.floor(round(value, 1) + 0.5)
 
 
 def metres(value: float | None, missing: str = "unknown distance") -> str:
@@ -57,6 +63,12 @@ def number(value: float, decimals: int = 1) -> str:
     """Return a number without needless zeros."""
     text = f"{value:,.{decimals}f}"
     return text.rstrip("0").rstrip(".") if "." in text else text
+
+
+def points(value: float, out_of: float = 100.0) -> str:
+    """Return a score out of 100 or so as a whole number, all of it only where nothing at all is missing."""
+    whole = round(value)
+    return f"{whole - 1 if whole == out_of and value < out_of else whole:,}"
 
 
 def count(amount: int, noun: str) -> str:

@@ -92,3 +92,13 @@ def test_it_leaves_a_date_alone_that_is_none() -> None:
 @pytest.mark.parametrize(("rank", "text"), [(1, "first"), (10, "tenth"), (11, "11th"), (21, "21st"), (112, "112th")])
 def test_ranks(rank: int, text: str) -> None:
     assert wording.ordinal(rank) == text
+
+
+@pytest.mark.parametrize(("exact", "shown"), [(2.5, "3 min"), (2.46, "3 min"), (2.44, "2 min"), (0.44, "under 1 min")])
+def test_a_walk_and_its_tenths_are_shown_as_the_same_minutes(exact: float, shown: str) -> None:
+    assert wording.minutes(exact) == wording.minutes(round(exact, 1)) == shown
+
+
+@pytest.mark.parametrize(("value", "shown"), [(100.0, "100"), (99.8, "99"), (99.4, "99"), (0.4, "0")])
+def test_a_score_is_full_only_where_nothing_is_missing(value: float, shown: str) -> None:
+    assert wording.points(value) == shown

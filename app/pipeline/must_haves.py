@@ -13,7 +13,7 @@ from app.pipeline.needs_near import NeedNear
 from app.pipeline.report import Check, Outcome
 from app.pipeline.rules.must_haves import AWAY, OFFERED, STEP_FREE_MIN, STEP_FREE_NEEDS, MustHave
 from app.pipeline.rules.profiles import METHODS
-from app.wording import listed, minutes, sentence
+from app.wording import listed, minutes, sentence, whole_minutes
 
 RULES = {rule.key: rule for rule in METHODS.safety.rules}
 
@@ -39,7 +39,7 @@ def _answer(evaluation: Evaluation, must: MustHave, nearest: NearestHazard) -> t
 
 def _near(evaluation: Evaluation, must: MustHave) -> tuple[Outcome, str]:
     found = evaluation.needs.find(must.key)
-    if found.minutes is not None and round(found.minutes) <= must.amount:
+    if found.minutes is not None and whole_minutes(found.minutes) <= must.amount:
         return Outcome.PASS, f"Yes: {_named(found)}."
     if not found.is_known:
         return Outcome.UNKNOWN, f"Not known. {found.why_unknown}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.atlas.facts import TownNeed
+from app.wording import whole_minutes
 
 #: Minutes that nobody notices: the address is then as far as others.
 ALIKE_MIN = 1
@@ -24,11 +25,11 @@ def town_sentence(town: TownNeed | None, minutes: float | None, region_title: st
     median = town.median_min
     if median is None:
         return f"more than half of {whose} have none within 45 min"
-    if abs(round(minutes) - round(median)) <= ALIKE_MIN:
+    if abs(whole_minutes(minutes) - whole_minutes(median)) <= ALIKE_MIN:
         return _as_others(town, minutes, region_title)
     if minutes < median:
-        return _further(town, max(round(median), 1), whose)
-    return _nearer(town, max(round(median), 1), whose)
+        return _further(town, max(whole_minutes(median), 1), whose)
+    return _nearer(town, max(whole_minutes(median), 1), whose)
 
 
 def _whose(town: TownNeed, region_title: str) -> str:
@@ -40,7 +41,10 @@ def _whose(town: TownNeed, region_title: str) -> str:
 def _as_others(town: TownNeed, minutes: float, region_title: str) -> str:
     quarter, three_quarter = town.quarter_min, town.three_quarter_min
     if quarter is not None and three_quarter is not None:
-        spread = max(abs(round(minutes) - round(quarter)), abs(round(minutes) - round(three_quarter)))
+        spread = max(
+            abs(whole_minutes(minutes) - whole_minutes(quarter)),
+            abs(whole_minutes(minutes) - whole_minutes(three_quarter)),
+        )
         if spread <= MOST_MIN:
             return f"about as far as for most in {region_title}"
     return f"about the middle for {_whose(town, region_title)}"

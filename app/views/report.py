@@ -17,7 +17,7 @@ from app.pipeline.rules.must_haves import OFFERED
 from app.pipeline.stages.tier2_scoring import in_figures
 from app.queue.jobs import Snapshot
 from app.web.forms import values_from
-from app.wording import day
+from app.wording import day, points
 
 #: The tiles, left to right: stage and what the tile is called.
 TILES = (
@@ -224,7 +224,7 @@ def init_app(app: Flask, config: Config) -> None:
 def figure(value: float, out_of: float) -> str:
     """Return a score as text: whole out of 100, with one decimal on shorter scales and two on the shortest."""
     if out_of >= 50:
-        return f"{value:.0f}"
+        return points(value, out_of)
     return f"{value:.2f}".rstrip("0").rstrip(".") if out_of <= 2 else f"{value:.1f}".removesuffix(".0")
 
 

@@ -16,7 +16,7 @@ from app.pipeline.rules.categories import Category, Data
 from app.pipeline.rules.profiles import METHODS
 from app.pipeline.scoring import clamp, enough_known, interpolate_all, slot_sum, weighted_mean, word_for
 from app.sources.interface import Surroundings
-from app.wording import count, limit, listed, number, sentence
+from app.wording import count, limit, listed, number, points, sentence
 
 METHOD = METHODS.bike
 FAR_M = METHOD.decay[-1][0]
@@ -141,7 +141,7 @@ def _summary(score: Score, parts: Sequence[Part]) -> str:
     known = [p for p in parts if p.value is not None]
     best = max(known, key=lambda p: p.value or 0.0)
     worst = min(known, key=lambda p: p.value or 0.0)
-    text = f"{sentence(score.word)}: {number(score.value, 0)} of 100."
+    text = f"{sentence(score.word)}: {points(score.value)} of 100."
     if best.value == worst.value:
         return text
     return f"{text} Best here: {best.label.lower()}. Worst: {worst.label.lower()}."

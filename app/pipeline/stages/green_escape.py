@@ -24,7 +24,7 @@ from app.pipeline.rules.categories import Data
 from app.pipeline.rules.profiles import METHODS
 from app.pipeline.scoring import at_least, interpolate, weighted_mean
 from app.pipeline.stages.green_spaces import described, is_incomplete, is_inside, reached
-from app.wording import listed, metres, minutes, number, percent, sentence
+from app.wording import listed, metres, minutes, number, percent, sentence, whole_minutes
 
 METHOD = METHODS.green
 WALK_FULL = METHOD.walk[0][1]
@@ -85,7 +85,7 @@ def daily_walk_value(green: GreenSpace, parts: Sequence[Part]) -> float:
 
 def is_far(green: GreenSpace) -> bool:
     """Return whether it is too far for every day, by the minutes that are shown."""
-    return round(walk_minutes(green.place) or 0.0) > METHOD.daily_min
+    return whole_minutes(walk_minutes(green.place) or 0.0) > METHOD.daily_min
 
 
 def _note() -> str:

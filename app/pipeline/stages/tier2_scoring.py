@@ -16,7 +16,7 @@ from app.pipeline.rules.headline import TRANSIT, HeadlineNeed
 from app.pipeline.rules.profiles import METHODS
 from app.pipeline.scoring import enough_known, weighted_mean, word_for
 from app.places import Precision
-from app.wording import count, listed, minutes, number, sentence
+from app.wording import count, listed, minutes, points, sentence
 
 METHOD = METHODS.headline
 FULL = 10.0
@@ -103,7 +103,7 @@ def _transit_part(evaluation: Evaluation) -> Part:
 
 
 def _transit_evidence(score: Score) -> str:
-    return f"{sentence(score.word)}, {number(score.value, 0)} of 100."
+    return f"{sentence(score.word)}, {points(score.value)} of 100."
 
 
 TRANSIT_STAGE = "transit_score"
@@ -121,6 +121,6 @@ def _summary(score: Score | None, parts: Sequence[Part]) -> str:
 def in_figures(score: Score) -> str:
     """Return "64", or the range where something is unknown: "58 to 72"."""
     if score.low is None or score.high is None:
-        return number(score.value, 0)
+        return points(score.value)
     low, high = math.floor(score.low), math.ceil(score.high)
-    return number(score.value, 0) if low == high else f"{low} to {high}"
+    return points(score.value) if low == high else f"{low} to {high}"

@@ -21,7 +21,7 @@ from app.pipeline.transit_stops import (
     stop_name,
     tells_of_all,
 )
-from app.wording import count, limit, metres, number, sentence
+from app.wording import count, limit, metres, points, sentence
 
 REACH_M = METHOD.decay[-1][0]
 LISTED = 12
@@ -88,7 +88,7 @@ def _summary(score: Score, lines: Sequence[Boarding]) -> str:
     if not lines:
         return f"No bus or train leaves within {limit(REACH_M)} on foot."
     near = count(len(lines), "line")
-    return f"{sentence(score.word)}: {number(score.value, 0)} of 100, from {near} within {limit(REACH_M)} on foot."
+    return f"{sentence(score.word)}: {points(score.value)} of 100, from {near} within {limit(REACH_M)} on foot."
 
 
 def _confidence(evaluation: Evaluation) -> Confidence:

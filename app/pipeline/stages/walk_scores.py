@@ -15,7 +15,7 @@ from app.pipeline.rules.profiles import METHODS
 from app.pipeline.scoring import above, below, clamp, enough_known, slot_sum, walk_decay, weighted_mean, word_for
 from app.places import Place
 from app.sources.interface import Surroundings
-from app.wording import limit, listed, metres, number, sentence
+from app.wording import limit, listed, metres, points, sentence
 
 METHOD = METHODS.walk
 PACE = f"{METHODS.distances.metres_per_minute:g} m a minute"
@@ -116,7 +116,7 @@ def _summary(score: Score | None, parts: tuple[Part, ...]) -> str:
     if score is None:
         return "Too little is mapped near this address to say how much can be done on foot."
     known = sorted((p for p in parts if p.value is not None), key=lambda p: -(p.value or 0.0) / p.out_of)
-    text = f"{sentence(score.word)}: {number(score.value, 0)} of 100."
+    text = f"{sentence(score.word)}: {points(score.value)} of 100."
     full = [p.label.lower() for p in known if (p.value or 0.0) >= 0.995 * p.out_of]
     weak = [p.label.lower() for p in known if (p.value or 0.0) < 0.5 * p.out_of]
     if full:

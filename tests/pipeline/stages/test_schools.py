@@ -20,7 +20,7 @@ def test_schools_are_sorted_into_levels() -> None:
         ("secondary_school", 0),
     ]
     assert finding.summary == (
-        "The nearest on foot: childcare centre: Bees, 4 min; primary school: North Primary, 2 min. "
+        "The nearest on foot: childcare centre: Bees, 4 min; primary school: North Primary, 3 min. "
         "Within 30 minutes on foot the map shows no way to a secondary school."
     )
 

@@ -233,7 +233,7 @@ def test_a_station_is_told_from_its_town() -> None:
 
 
 def test_the_summary_names_the_walk_where_it_is_short() -> None:
-    assert run(StreetGrid(places=LANDMARKS[:1])).summary == "City_Centre (city centre): 12 min on foot."
+    assert run(StreetGrid(places=LANDMARKS[:1])).summary == "City_Centre (city centre): 13 min on foot."
 
 
 def test_a_walk_that_is_too_far_is_said_and_a_short_one_is_not() -> None:
