@@ -157,11 +157,35 @@ def test_a_feed_that_gives_both_ways_one_direction_is_not_believed(tmp_path: Pat
     assert [(route.headsign, route.weekday_trips) for route in timetable.routes_calling(0)] == [("Cedar", 1)]
 
 
+def test_a_line_that_rides_round_a_suburb_the_same_way_on_both_journeys_has_two_directions(tmp_path: Path) -> None:
+    stops = "stop_id,stop_name,stop_lat,stop_lon\n" + "".join(
+        f"{stop},{stop},{lat},{lon}\n"
+        for stop, lat, lon in (
+            ("Town", 50.0, 4.0),
+            ("Hill", 50.03, 4.0),
+            ("Lane", 50.04, 4.01),
+            ("Mill", 50.04, 4.03),
+            ("Home", 50.03, 4.04),
+        )
+    )
+    ways = {"A8": ("Home", "Hill", "Lane", "Mill", "Town"), "A15": ("Town", "Hill", "Lane", "Mill", "Home")}
+    rows = "".join(
+        f"{trip},{trip[1:]}:{10 * place:02d}:00,{trip[1:]}:{10 * place:02d}:00,{stop},{place},,\n"
+        for trip, way in ways.items()
+        for place, stop in enumerate(way)
+    )
+    trips = "route_id,service_id,trip_id\nR1,week,A8\nR1,week,A15\n"
+    timetable = compiled(tmp_path, stops=stops, trips=trips, stop_times=TIMES_HEAD + rows)
+    found = timetable.routes_calling(timetable.stops.ids.index("Lane"))
+    assert sorted((route.headsign, route.weekday_trips) for route in found) == [("Home", 1), ("Town", 1)]
+
+
 @pytest.mark.parametrize(
     ("hours", "kind", "is_school"),
     [
         ([8, 15], "3", True),  # a bus there before school and back after it
         ([8, 12], "3", False),
+        ([6, 15], "3", False),
         ([8, 15, 16, 17], "3", False),
         ([8, 12], "712", True),
         ([8, 15], "2", False),
