@@ -87,7 +87,8 @@ def _import(store: RegionStore, name: str, extract: Path, feeds: tuple[Path, ...
 def _line(name: str, meta: AtlasMeta) -> str:
     date = f"data as of {meta.data_date}" if meta.data_date else "data of unknown date"
     size = f"{meta.covered_km2:,.0f} km², {meta.addresses:,} addresses, {meta.places:,} places"
-    feeds = f", timetables: {', '.join(meta.feeds)} ({meta.service_date})" if meta.feeds else ""
+    valid = f"{meta.service_date}, valid until {meta.feed_valid_until}"
+    feeds = f", timetables: {', '.join(meta.feeds)} ({valid})" if meta.feeds else ""
     return f"{name:20} {meta.title}: {size}, {date}{feeds}"
 
 

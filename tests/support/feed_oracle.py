@@ -43,6 +43,8 @@ class FeedOracle:
                 self.calls[row["trip_id"]].append(row)
         for calls in self.calls.values():
             calls.sort(key=lambda row: int(row["stop_sequence"]))
+        self._served = sorted({call["stop_id"] for calls in self.calls.values() for call in calls})
+        self._stations: dict[str, set[str]] = {}
 
     def _rows(self, name: str) -> list[Row]:
         with zipfile.ZipFile(self._zip) as archive:
@@ -89,15 +91,15 @@ class FeedOracle:
 
     def station(self, stop: str) -> set[str]:
         """Return the served stops that are one place to wait with this one: by parent, name or nearness."""
-        served = {call["stop_id"] for calls in self.calls.values() for call in calls}
-        found, todo = {stop}, [stop]
-        while todo:
-            one = self.stops[todo.pop()]
-            for other in served - found:
-                if self._belong_together(one, self.stops[other]):
-                    found.add(other)
-                    todo.append(other)
-        return found
+        if stop not in self._stations:
+            found, todo = {stop}, [stop]
+            while todo:
+                one = self.stops[todo.pop()]
+                more = {other for other in self._served if self._belong_together(one, self.stops[other])} - found
+                found |= more
+                todo += sorted(more)
+            self._stations |= dict.fromkeys(found, found)
+        return self._stations[stop]
 
     def _belong_together(self, one: Row, other: Row) -> bool:
         parents = one.get("parent_station") or "", other.get("parent_station") or ""

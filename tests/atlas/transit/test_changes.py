@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from app.atlas.transit.compile.compiler import compile_timetables
 from app.atlas.transit.contract import Floats, Rows
@@ -107,3 +108,36 @@ def test_a_transfer_of_a_station_counts_for_its_platforms(tmp_path: Path) -> Non
 def test_it_leaves_out_transfers_between_single_trips(tmp_path: Path) -> None:
     transfers = "from_stop_id,to_stop_id,transfer_type,min_transfer_time,from_trip_id,to_trip_id\nA,A,2,999,T1,T2\n"
     assert changes(compiled(tmp_path, transfers=transfers))["A", "A"] == 60
+
+
+def platforms(apart: float, *, parent: str = "S", name: str = "Central") -> str:
+    """Return two platforms, as far apart as told in degrees of latitude (0.001 are 111 m)."""
+    return (
+        "stop_id,stop_name,stop_lat,stop_lon,location_type,parent_station\n"
+        f"S,Station,50,4,1,\nA,Central,50,4,0,{parent}\nB,{name},{50 + apart},4,0,{parent}\nC,Cedar,50.04,4,0,\n"
+    )
+
+
+def changing(tmp_path: Path, stops: str, walk_s: float) -> int | None:
+    compile_timetables([write_feed(tmp_path / "f.zip", stops=stops)], tmp_path / "out", Streets(walk_s))
+    timetable = Timetable.open(tmp_path / "out")
+    assert timetable is not None
+    return changes(timetable).get(("A", "B"))
+
+
+@pytest.mark.parametrize("stops", [platforms(0.001), platforms(0.001, parent="")], ids=["one parent", "one name"])
+@pytest.mark.parametrize(("walk_s", "seconds"), [(np.inf, 180), (550, 180), (40, 100)])
+def test_platforms_of_a_station_are_a_change_of_three_minutes_at_most(
+    tmp_path: Path, stops: str, walk_s: float, seconds: int
+) -> None:
+    assert changing(tmp_path, stops, walk_s) == seconds
+
+
+@pytest.mark.parametrize(
+    "stops",
+    [platforms(0.001, parent="", name="Market"), platforms(0.002), platforms(0.002, parent="")],
+    ids=["two names", "far platforms", "far poles"],
+)
+def test_what_is_no_station_is_changed_on_foot(tmp_path: Path, stops: str) -> None:
+    assert changing(tmp_path, stops, 550) == 610
+    assert changing(tmp_path, stops, np.inf) is None

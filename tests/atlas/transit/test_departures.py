@@ -121,3 +121,105 @@ def test_a_stop_takes_the_mode_that_counts_most(tmp_path: Path) -> None:
     timetable = compiled(tmp_path, routes=routes, trips=TINY["trips"].replace("R1,week,T2", "R2,week,T2"))
     assert timetable.stops.modes == ("subway",) * 3
     assert [route.mode for route in timetable.routes_calling(0)] == ["bus", "subway"]
+
+
+WEEKEND = TINY["calendar"] + "sat,0,0,0,0,0,1,0,20240601,20240630\n"
+
+
+def test_it_counts_what_the_weekend_offers(tmp_path: Path) -> None:
+    trips = TINY["trips"] + "R1,sat,T3,Cedar\n"
+    times = TINY["stop_times"] + "T3,10:00:00,10:00:00,A,1\nT3,10:10:00,10:10:00,C,2\n"
+    (route,) = compiled(tmp_path, calendar=WEEKEND, trips=trips, stop_times=times).routes_calling(0)
+    assert (route.weekday_trips, route.saturday_trips, route.sunday_trips) == (2, 1, 0)
+
+
+def test_a_line_of_saturdays_alone_is_known_and_carries_nobody_on_weekdays(tmp_path: Path) -> None:
+    trips = TINY["trips"].replace("R1,week,T2", "R2,sat,T2")
+    timetable = compiled(tmp_path, calendar=WEEKEND, trips=trips, routes=TINY["routes"] + "R2,2,3\n")
+    week, saturday = timetable.routes_calling(0)
+    assert (week.weekday_trips, week.saturday_trips) == (1, 0)
+    assert (saturday.weekday_trips, saturday.saturday_trips, saturday.first_departure) == (0, 1, "")
+    assert timetable.facts.trips == 1
+
+
+def test_routes_of_one_operator_and_name_are_one_line(tmp_path: Path) -> None:
+    routes = "route_id,agency_id,route_short_name,route_type\nR1,a,1,3\nR2,a,1,3\n"
+    agency = "agency_id,agency_name\na,Valley Buses\n"
+    trips = TINY["trips"].replace("R1,week,T2", "R2,week,T2")
+    (route,) = compiled(tmp_path, routes=routes, trips=trips, agency=agency).routes_calling(0)
+    assert (route.route_id, route.agency, route.weekday_trips) == ("R1", "Valley Buses", 2)
+
+
+def test_a_feed_that_gives_both_ways_one_direction_is_not_believed(tmp_path: Path) -> None:
+    tables = shuttle([("A8", "A", "C", 8), ("A9", "C", "A", 9), ("A10", "C", "A", 10)])
+    trips = "route_id,service_id,trip_id,direction_id\n" + "".join(f"R1,week,A{n},0\n" for n in (8, 9, 10))
+    timetable = compiled(tmp_path, **{**tables, "trips": trips})
+    assert [(route.headsign, route.weekday_trips) for route in timetable.routes_calling(0)] == [("Cedar", 1)]
+
+
+def test_a_line_that_rides_round_a_suburb_the_same_way_on_both_journeys_has_two_directions(tmp_path: Path) -> None:
+    stops = "stop_id,stop_name,stop_lat,stop_lon\n" + "".join(
+        f"{stop},{stop},{lat},{lon}\n"
+        for stop, lat, lon in (
+            ("Town", 50.0, 4.0),
+            ("Hill", 50.03, 4.0),
+            ("Lane", 50.04, 4.01),
+            ("Mill", 50.04, 4.03),
+            ("Home", 50.03, 4.04),
+        )
+    )
+    ways = {"A8": ("Home", "Hill", "Lane", "Mill", "Town"), "A15": ("Town", "Hill", "Lane", "Mill", "Home")}
+    rows = "".join(
+        f"{trip},{trip[1:]}:{10 * place:02d}:00,{trip[1:]}:{10 * place:02d}:00,{stop},{place},,\n"
+        for trip, way in ways.items()
+        for place, stop in enumerate(way)
+    )
+    trips = "route_id,service_id,trip_id\nR1,week,A8\nR1,week,A15\n"
+    timetable = compiled(tmp_path, stops=stops, trips=trips, stop_times=TIMES_HEAD + rows)
+    found = timetable.routes_calling(timetable.stops.ids.index("Lane"))
+    assert sorted((route.headsign, route.weekday_trips) for route in found) == [("Home", 1), ("Town", 1)]
+
+
+@pytest.mark.parametrize(
+    ("hours", "kind", "is_school"),
+    [
+        ([8, 15], "3", True),  # a bus there before school and back after it
+        ([8, 12], "3", False),
+        ([6, 15], "3", False),
+        ([8, 15, 16, 17], "3", False),
+        ([8, 12], "712", True),
+        ([8, 15], "2", False),
+    ],
+)
+def test_it_tells_school_runs_apart(tmp_path: Path, hours: list[int], kind: str, is_school: bool) -> None:
+    tables = shuttle([(f"A{hour}", "A", "C", hour) for hour in hours])
+    routes = f"route_id,route_short_name,route_type\nR1,S1,{kind}\n"
+    (route,) = compiled(tmp_path, routes=routes, **tables).routes_calling(0)
+    assert route.is_school_run == is_school
+
+
+def test_a_bus_that_also_runs_on_saturdays_is_no_school_run(tmp_path: Path) -> None:
+    tables = shuttle([("A8", "A", "C", 8), ("A15", "A", "C", 15)])
+    calendar = TINY["calendar"].replace("1,1,1,1,1,0", "1,1,1,1,1,1")
+    (route,) = compiled(tmp_path, calendar=calendar, **tables).routes_calling(0)
+    assert not route.is_school_run
+
+
+@pytest.mark.parametrize(
+    ("minutes", "wait"),
+    [
+        (range(420, 1140, 30), 30),
+        ([*range(420, 720, 20), *range(720, 1140, 30)], 20),
+        ([420, 430, 440, 900, 1080], None),  # gaps of hours
+        (range(420, 540, 20), None),  # mornings only
+        ([420, 600, 780, 960], None),  # too few
+    ],
+)
+def test_a_headway_is_told_only_of_what_runs_all_day(tmp_path: Path, minutes: list[int], wait: int | None) -> None:
+    rows = "".join(
+        f"A{m},{m // 60:02d}:{m % 60:02d}:00,{m // 60:02d}:{m % 60:02d}:00,A,1,,\nA{m},26:00:00,26:00:00,C,2,,\n"
+        for m in minutes
+    )
+    trips = "route_id,service_id,trip_id\n" + "".join(f"R1,week,A{m}\n" for m in minutes)
+    (route,) = compiled(tmp_path, trips=trips, stop_times=TIMES_HEAD + rows).routes_calling(0)
+    assert route.headway_min == wait

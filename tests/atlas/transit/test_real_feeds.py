@@ -61,6 +61,12 @@ def test_it_takes_a_day_in_the_middle_of_newport_s_feed(newport: Timetable) -> N
     assert (facts.service_date, facts.valid_until, facts.trips) == ("2023-10-19", "2024-03-01", 1337)
 
 
+def test_a_feed_cut_out_for_a_tuesday_tells_nothing_of_weekends(newport: Timetable) -> None:
+    # All 70 services of the cut feed run on Tuesdays; 32 of them on Saturdays too, and nobody knows how many others do.
+    routes = [route for stop in range(len(newport.stops.ids)) for route in newport.routes_calling(stop)]
+    assert {(route.saturday_trips, route.sunday_trips) for route in routes} == {(None, None)}
+
+
 def test_it_counts_the_departures_of_westgate_court(newport: Timetable) -> None:
     # Counted by hand from the feed: the 27 leaves 13 times to Caerleon, and 10 times back from the other side of the
     # street; the 29A leaves 12 times to Cwmbran, and 13 times back.

@@ -97,6 +97,8 @@ def test_a_feed_of_working_days_says_nothing_of_the_weekend() -> None:
 def test_a_feed_cut_out_for_one_day_says_nothing_of_the_weekend() -> None:
     daily = {f"s{n}": weeks(0, 4, (True,) * 6 + (False,)) for n in range(10)}
     assert weekend_day(Calendar(daily), dict.fromkeys(daily, 5), TUESDAY, 5) is None
+    over = daily | {"until May": WeeklyService(MONDAY - 70, MONDAY - 7, (True,) * 5 + (False,) * 2)}
+    assert weekend_day(Calendar(over), dict.fromkeys(over, 5), TUESDAY, 5) is None
     whole = daily | {"sat": weeks(0, 4, SATURDAYS)}
     assert weekend_day(Calendar(whole), dict.fromkeys(whole, 5), TUESDAY, 5) == MONDAY + 5
 

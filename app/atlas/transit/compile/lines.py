@@ -66,11 +66,15 @@ def _runs_of_routes(day: Day) -> Iterator[Ints]:
     return (part.astype(np.int32) for part in np.split(order, bounds) if len(part))
 
 
+#: The ends of a run are those of the longest one swapped where that way round they lie this much nearer.
+SWAPPED = 0.5
+
+
 def _along_longest(day: Day, station: Ints, points: Floats, starts: Ints, runs: Ints) -> Ints:
     longest = runs[int(np.argmax(starts[runs + 1] - starts[runs]))]
     model = day.call_stop[starts[longest] : starts[longest + 1]]
     rank = {int(station[stop]): place for place, stop in reversed(list(enumerate(model.tolist())))}
-    heading = points[model[-1]] - points[model[0]]
+    ends = points[model[[0, -1]]]
     known: dict[bytes, int] = {}
     found: Ints = np.zeros(len(runs), np.int32)
     for place, run in enumerate(runs.tolist()):
@@ -78,15 +82,28 @@ def _along_longest(day: Day, station: Ints, points: Floats, starts: Ints, runs: 
         key = way.tobytes()
         if key not in known:
             ranks = [rank[stop] for stop in station[way].tolist() if stop in rank]
-            forth = sum(np.sign(np.diff(ranks))) if len(ranks) > 1 else (points[way[-1]] - points[way[0]]) @ heading
-            known[key] = int(forth < 0)
+            known[key] = int(_goes_back(points[way[[0, -1]]], ends, ranks))
         found[place] = known[key]
     return found
 
 
+def _goes_back(run: Floats, model: Floats, ranks: list[int]) -> bool:
+    """Return whether a run, of these ends and passing stations in this order of the longest one's, goes the other way.
+
+    Whoever begins where the other ends and ends where it begins goes back, whatever lies between: many lines ride round
+    a suburb the same way on both journeys.
+    """
+    apart_forth, apart_back = (np.hypot(*(run - ends).T).sum() for ends in (model, model[::-1]))
+    if apart_back < SWAPPED * apart_forth:
+        return True
+    if len(ranks) > 1:
+        return bool(np.sign(np.diff(ranks)).sum() < 0)
+    return bool((run[1] - run[0]) @ (model[1] - model[0]) < 0)
+
+
 #: A bus that nobody calls a school bus is one by its times: so few runs each way, all of them around school.
 FEW_RUNS = 2
-SCHOOL_HOURS_S = ((6 * 3600 + 1800, 9 * 3600 + 1800), (14 * 3600 + 1800, 17 * 3600))
+SCHOOL_HOURS_S = ((7 * 3600, 9 * 3600 + 1800), (14 * 3600 + 1800, 17 * 3600))
 
 
 def _school_runs(day: Day, routes: Ints) -> Bools:

@@ -47,6 +47,16 @@ class Calendar:
         removed = {service for (service, date), adds in self.dated.items() if date == day and not adds}
         return frozenset((by_week | added) - removed)
 
+    def weekdays_shared_by(self, services: Sequence[str]) -> set[int]:
+        """Return the days from Monday (0) to Friday on which each of these services ever runs."""
+        runs: dict[str, set[int]] = {service: set() for service in services}
+        for service in runs.keys() & self.weekly.keys():
+            runs[service] |= {day for day, on in enumerate(self.weekly[service].weekdays) if on}
+        for (service, date), adds in self.dated.items():
+            if adds and service in runs:
+                runs[service].add(weekday(date))
+        return set.intersection(set(MONDAY_TO_FRIDAY), *runs.values())
+
     @property
     def span(self) -> tuple[int, int]:
         """The first and the last day that anything is said about."""
@@ -171,17 +181,18 @@ def common_day(seasons: Sequence[Season]) -> int | None:
 
 #: How far from the weekday a weekend is looked for, in days.
 WEEKEND_WITHIN = 45
-#: With so many services a whole timetable has some that do not run on that weekday.
+#: With so many services a whole timetable has some that run on weekends alone.
 WHOLE_WEEK_FROM = 10
 
 
 def weekend_day(calendar: Calendar, trips: Mapping[str, int], near: int, which: int) -> int | None:
     """Return an ordinary Saturday (5) or Sunday (6) of the season, None where the feed tells nothing of weekends.
 
-    A feed cut out for one day still says of each service on which days of the week it runs, but lacks the others.
+    A feed cut out for one weekday keeps the other days of the services that run on it and lacks all others, so that
+    its Saturdays would be counted too low: every one of its services runs on that weekday.
     """
     running = [service for service, count in trips.items() if count]
-    if len(running) >= WHOLE_WEEK_FROM and set(running) <= calendar.active(near):
+    if len(running) >= WHOLE_WEEK_FROM and calendar.weekdays_shared_by(running):
         return None
     counts, (first, last) = calendar.trips_by_day(trips), calendar.span
     days = range(max(first, near - WEEKEND_WITHIN), min(last, near + WEEKEND_WITHIN) + 1)
