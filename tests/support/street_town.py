@@ -8,6 +8,7 @@ import numpy as np
 
 from app.atlas.streets.build.compile import compile_network
 from app.atlas.streets.build.ways import StreetWays
+from app.atlas.streets.dividers import Divider, DividerLines
 from app.atlas.streets.network import Network
 from app.geo import METRES_PER_DEGREE, metres_per_degree_lon
 
@@ -26,6 +27,7 @@ class Town:
         self.nodes: dict[str, tuple[int, float, float]] = {}
         self.ways: list[tuple[int, list[str], dict[str, str]]] = []
         self.barriers: dict[int, dict[str, str]] = {}
+        self.dividers: list[tuple[Divider, np.ndarray]] = []
 
     def node(self, name: str, east_m: float, north_m: float, **barrier: str) -> Town:
         lat, lon = at(east_m, north_m)
@@ -37,6 +39,11 @@ class Town:
     def way(self, names: str, **tags: str) -> Town:
         named = {key.replace("__", ":"): value for key, value in tags.items()}
         self.ways.append((len(self.ways) + 100, names.split(), {"highway": "residential"} | named))
+        return self
+
+    def line(self, kind: Divider, *points: tuple[float, float]) -> Town:
+        """Draw a river, a wall or the like through points in metres."""
+        self.dividers.append((kind, np.array([at(*point)[::-1] for point in points])))
         return self
 
     def street_ways(self, *, backwards: bool = False) -> StreetWays:
@@ -53,7 +60,8 @@ class Town:
         )
 
     def network(self, directory: Path, *, backwards: bool = False) -> Network:
-        compile_network(self.street_ways(backwards=backwards), self.barriers, directory)
+        lines = DividerLines.of(self.dividers)
+        compile_network(self.street_ways(backwards=backwards), self.barriers, directory, lines)
         return Network.open(directory)
 
 

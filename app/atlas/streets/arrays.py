@@ -11,12 +11,18 @@ from typing import Any, TypeVar, get_type_hints
 import numpy as np
 from numpy.typing import NDArray
 
+from app.atlas.streets.dividers import DividerTable
 from app.atlas.streets.tiling import TileIndex
 from app.errors import AtlasDamaged
 
 #: Raised whenever the meaning of a file changes: an atlas of another version has to be imported again.
-FORMAT = 3
+FORMAT = 4
 _MARK = "network.json"
+#: The folder in it with the network of private streets, where there are some.
+HOMES_DIR = "homes"
+
+#: A place on a street: the edge (-1: none), metres along it from its tail, metres from the point to it.
+SNAP = np.dtype([("edge", "<i4"), ("along", "<f4"), ("offset", "<f4")])
 
 Ints32 = NDArray[np.int32]
 Floats32 = NDArray[np.float32]
@@ -49,13 +55,17 @@ class EdgeFlag(IntFlag):
 
 @dataclass(frozen=True, slots=True)
 class EdgeTable:
-    """Edges from tail to head in the direction they are mapped; `flags` are bits of `EdgeFlag`."""
+    """Edges from tail to head in the direction they are mapped; `flags` are bits of `EdgeFlag`.
+
+    `name` is the number of the street's name, as `naming.name_number` gives it.
+    """
 
     tail: Ints32
     head: Ints32
     length_m: Floats32
     use: Ints32
     flags: Bytes
+    name: Ints32
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,6 +125,14 @@ class MainRoads:
 
 
 @dataclass(frozen=True, slots=True)
+class Exits:
+    """Where the private streets of homes, a network of their own, meet the streets that all may walk: a row a place."""
+
+    home: NDArray[np.void]
+    street: NDArray[np.void]
+
+
+@dataclass(frozen=True, slots=True)
 class NetworkFiles:
     """All that is stored of one region's streets. Coordinates are in steps of `tiling.STEPS_PER_DEGREE`."""
 
@@ -131,6 +149,8 @@ class NetworkFiles:
     blocks: MeasuredPoints
     #: Measures: metres of street, of cycle path and of cycle lane.
     pieces: MeasuredPoints
+    dividers: DividerTable
+    exits: Exits
 
     def write(self, directory: Path) -> None:
         """Write one .npy file per array, and the mark of the format last."""

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from app.atlas.facts import BIKE_INFRASTRUCTURE_M, PATTERN_M, SNAP_M
-from app.atlas.streets.arrays import EdgeFlag, MeasuredPoints, NetworkFiles
+from app.atlas.streets.arrays import HOMES_DIR, SNAP, EdgeFlag, MeasuredPoints, NetworkFiles
+from app.atlas.streets.naming import name_number
 from app.atlas.streets.rules.bike import BIKE_METRES_PER_SECOND, MAX_STRESS
 from app.atlas.streets.rules.walk import SECONDS_PER_METRE
 from app.atlas.streets.search import Graph, Neighbourhood, Reached, cycling, driving, reach, spread, walking
-from app.atlas.streets.snapping import SNAP, Snaps, snap_points
+from app.atlas.streets.snapping import OTHER_STREET_M, Found, Points, Snaps, Wish, position_of, snap_points
 from app.atlas.streets.tiling import Floats, to_degrees
-from app.geo import METRES_PER_DEGREE, Box, box_around, distances_m, metres_per_degree_lon
+from app.geo import METRES_PER_DEGREE, Box, box_around, distance_m, distances_m, metres_per_degree_lon
 
 
 class Network:
     """The street graphs of one region, mapped into memory. Answers depend on the files and the question only."""
 
-    def __init__(self, files: NetworkFiles) -> None:
+    def __init__(self, files: NetworkFiles, homes: Network | None = None) -> None:
+        """Take the arrays, and the network of private streets where there are some."""
         self._files = files
+        self._homes = homes
 
     @classmethod
     def open(cls, directory: Path) -> Network:
@@ -31,12 +35,51 @@ class Network:
 
         Raises AtlasDamaged where it is missing, cut short or of another version.
         """
-        return cls(NetworkFiles.open(directory))
+        files = NetworkFiles.open(directory)
+        return cls(files, cls.open(directory / HOMES_DIR) if len(files.exits.home) else None)
 
-    def snap(self, lats: ArrayLike, lons: ArrayLike, max_m: float = SNAP_M) -> Snaps:
-        """Return the nearest point of a walkable street for each point in degrees; edge -1 where none is near."""
-        lat, lon = (np.atleast_1d(np.asarray(degrees, dtype=np.float64)) for degrees in (lats, lons))
-        return snap_points(self._files, lat, lon, max_m, EdgeFlag.WALK)
+    def snap(
+        self,
+        lats: ArrayLike,
+        lons: ArrayLike,
+        max_m: float = SNAP_M,
+        *,
+        streets: Sequence[str] = (),
+        over_rails: bool = False,
+    ) -> Snaps:
+        """Return a point of a walkable street for each point in degrees; edge -1 where none is near.
+
+        It is on the point's own street where `streets` names it ("": not known), else on the nearest one; never beyond
+        water, a motorway or, but where trains stop, rails.
+        """
+        points = Points.of(lats, lons, streets)
+        return snap_points(self._files, points, Wish(max_m, EdgeFlag.WALK, over_rails)).snaps
+
+    def way_out(self, lat: float, lon: float, street: str = "") -> WayOut:
+        """Return where somebody who lives at a point gets onto the streets that all may walk.
+
+        That is one place, or, by private streets and through gates that are locked to others, several.
+        """
+        points, wish = Points.of(lat, lon, [street]), Wish(SNAP_M, EdgeFlag.WALK)
+        public = snap_points(self._files, points, wish)
+        to_street_m = float(public.snaps["offset"][0]) if public.snaps["edge"][0] >= 0 else None
+        if self._homes is None:
+            return WayOut(public.snaps, to_street_m)
+        private = snap_points(self._homes._files, points, wish)
+        if private.snaps["edge"][0] < 0 or _rank_at_home(public) < _rank_at_home(private) - SAME_STREET_M:
+            return WayOut(public.snaps, to_street_m)
+        exits = self._exits_from(self._homes, private.snaps)
+        if to_street_m is not None and _is_same_place(self, public.snaps[0], self._homes, private.snaps[0]):
+            exits = np.concatenate([public.snaps, exits])
+        return WayOut(exits, float(private.snaps["offset"][0]))
+
+    def _exits_from(self, homes: Network, home: Snaps) -> Snaps:
+        """Return the places where the private streets around a home end, with the metres to each as its offset."""
+        seconds = homes.walk(home, LONGEST_WAY_OUT_S).seconds_to(self._files.exits.home)
+        reached = np.flatnonzero(np.isfinite(seconds))
+        exits = np.array(self._files.exits.street[reached])
+        exits["offset"] = seconds[reached] / SECONDS_PER_METRE
+        return exits
 
     def on_mainland(self, snaps: Snaps) -> NDArray[np.bool_]:
         """Return for each snap whether it is on a street joined to most others on foot, not on a stray piece."""
@@ -44,38 +87,48 @@ class Network:
         joined: NDArray[np.bool_] = (snaps["edge"] >= 0) & ((flags & EdgeFlag.WALK_JOINED) != 0)
         return joined
 
-    def walk(self, origin_snap: np.void, limit_s: float, *, step_free: bool = False) -> Walkshed:
-        """Search on foot from one snapped place, at 80 m/min and half that on steps, or without any steps."""
-        graph = walking(self._files, step_free=step_free)
-        return Walkshed(self._search(graph, origin_snap, limit_s, limit_s / SECONDS_PER_METRE))
+    def walk(self, origin: np.void | Snaps, limit_s: float, *, step_free: bool = False) -> Walkshed:
+        """Search on foot from a snapped place, or from the best of several, at 80 m/min and half that on steps.
 
-    def bike(self, origin_snap: np.void, limit_m: float, max_stress: int = MAX_STRESS) -> Reach:
-        """Search by bike from one snapped place, on streets of at most a level of traffic stress.
+        A step-free search takes no steps.
+        """
+        graph = walking(self._files, step_free=step_free)
+        return Walkshed(self._search(graph, np.atleast_1d(origin), limit_s, limit_s / SECONDS_PER_METRE))
+
+    def bike(self, origin: np.void | Snaps, limit_m: float, max_stress: int = MAX_STRESS) -> Reach:
+        """Search by bike from a snapped place, or the best of several, on streets of at most a level of traffic stress.
 
         Where riding is not allowed but walking is, the bike is pushed and each metre counts `PUSHING` metres. The
         street of the address and of each place may be walked along in the same way, whatever its stress.
         """
-        return Reach(self._search(cycling(self._files, max_stress), origin_snap, limit_m, limit_m))
+        return Reach(self._search(cycling(self._files, max_stress), np.atleast_1d(origin), limit_m, limit_m))
 
-    def _search(self, graph: Graph, origin: np.void, limit: float, radius_m: float) -> Reached:
-        if origin["edge"] < 0:
-            return reach(graph, Neighbourhood.of([]), origin, limit)
-        node = self._files.edges.tail[int(origin["edge"])]
-        lat, lon = to_degrees(self._files.nodes.lat[[node]])[0], to_degrees(self._files.nodes.lon[[node]])[0]
-        box = box_around(lat, lon, radius_m + float(origin["along"]))
-        return reach(graph, Neighbourhood.of(self._files.nodes.tiles.slices(box)), origin, limit)
+    def _search(self, graph: Graph, origins: Snaps, limit: float, radius_m: float) -> Reached:
+        origins = origins[origins["edge"] >= 0]
+        if not len(origins):
+            return reach(graph, Neighbourhood.of([]), origins, limit)
+        node = self._files.edges.tail[origins["edge"]]
+        lats, lons = to_degrees(self._files.nodes.lat[node]), to_degrees(self._files.nodes.lon[node])
+        apart_m = float(distances_m(lats[0], lons[0], lats, lons).max())
+        box = box_around(lats[0], lons[0], radius_m + apart_m + float(origins["along"].max()))
+        return reach(graph, Neighbourhood.of(self._files.nodes.tiles.slices(box)), origins, limit)
 
     def travel_seconds(
-        self, mode: str, origin_lat: float, origin_lon: float, lats: ArrayLike, lons: ArrayLike
+        self, mode: str, origin_lat: float, origin_lon: float, lats: ArrayLike, lons: ArrayLike, street: str = ""
     ) -> Floats:
         """Return the seconds to a few destinations by "walk", "bike" or "car"; infinity where there is no way.
 
         Cycling is at 15 km/h. Driving is free flow: without traffic, turns, lights or a search for parking, but with
         the walk between each place and the street; beyond 10 km it keeps to main roads but for 5 km at both ends. Only
-        what lies around the places is searched, and nothing beyond FARTHEST_M.
+        what lies around the places is searched, and nothing beyond FARTHEST_M. `street` is that of the origin.
         """
-        lat, lon = (np.atleast_1d(np.asarray(degrees, dtype=np.float64)) for degrees in (lats, lons))
-        return _journey_seconds(self._files, mode, np.append(origin_lat, lat), np.append(origin_lon, lon))
+        points = Points.of(np.append(origin_lat, lats), np.append(origin_lon, lons))
+        points.names[0] = name_number(street)
+        wish = Wish(SNAP_M, EdgeFlag.CAR if mode == "car" else EdgeFlag.WALK)
+        snaps = snap_points(self._files, points, wish).snaps
+        origins = snaps[:1] if mode == "car" else self.way_out(origin_lat, origin_lon, street).origins
+        distance = distances_m(origin_lat, origin_lon, points.lats, points.lons)
+        return _journey_seconds(self._files, mode, JourneyEnds(points.lats, points.lons, snaps, distance), origins)
 
     def bike_infrastructure(self, lat: float, lon: float) -> tuple[float, float]:
         """Return kilometres of cycle path and of cycle lane within 2,414 m, each weighted 1 - distance / 2,414 m."""
@@ -107,6 +160,33 @@ class Network:
         return points.measures[members[inside]].astype(np.float64), distance[inside]
 
 
+class WayOut(NamedTuple):
+    """The places where a home is joined to the streets that all may walk, and the metres to the nearest own street.
+
+    The `offset` of each place is the way to it. There is none where no way is mapped.
+    """
+
+    origins: Snaps
+    to_street_m: float | None
+
+
+#: Private streets are searched no further than this for their ways out.
+LONGEST_WAY_OUT_S = 3_600.0
+#: Two networks hold the same street where a point is as far from both.
+SAME_STREET_M = 0.5
+
+
+def _is_same_place(network: Network, snap: np.void, other: Network, other_snap: np.void) -> bool:
+    """Return whether two networks hold the same street: one behind a gate is open to all who are inside."""
+    here, there = position_of(network._files, snap), position_of(other._files, other_snap)
+    return distance_m(*here, *there) <= SAME_STREET_M
+
+
+def _rank_at_home(found: Found) -> float:
+    """Return how good a street is for a home: the own street is the better one of two networks."""
+    return float(found.rank[0]) - (OTHER_STREET_M if found.is_own[0] else 0.0)
+
+
 class Walkshed:
     """Walking time from one address to whatever lies within a limit."""
 
@@ -116,6 +196,10 @@ class Walkshed:
     def seconds_to(self, snaps: Snaps) -> Floats:
         """Return the walking seconds to each snapped place; infinity where it is not within the limit."""
         return self._reached.cost_to(snaps)
+
+    def street_m(self) -> float:
+        """Return the metres of street within the limit: next to nothing where no way out is mapped."""
+        return self._reached.street_m()
 
 
 class Reach:
@@ -134,7 +218,7 @@ FARTHEST_M: Final = {"walk": 6_000.0, "bike": 15_000.0, "car": 150_000.0}
 #: Drives further than this keep to main roads but for this much around both ends.
 LONG_DRIVE_M, STREETS_AT_ENDS_M = 10_000.0, 5_000.0
 
-_NOWHERE = np.array([(-1, 0.0, 0.0)], dtype=SNAP)[0]
+_NOWHERE = np.empty(0, dtype=SNAP)
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,14 +235,12 @@ class JourneyEnds:
         return JourneyEnds(self.lats[chosen], self.lons[chosen], self.snaps[chosen], self.straight_m[chosen])
 
 
-def _journey_seconds(files: NetworkFiles, mode: str, lats: Floats, lons: Floats) -> Floats:
+def _journey_seconds(files: NetworkFiles, mode: str, ends: JourneyEnds, origins: Snaps) -> Floats:
     """Return the seconds from the first place to each of the others by "walk", "bike" or "car"; infinity for no way."""
     graph = {"walk": walking, "bike": cycling, "car": driving}[mode](files)
-    snaps = snap_points(files, lats, lons, SNAP_M, EdgeFlag.CAR if mode == "car" else EdgeFlag.WALK)
-    ends = JourneyEnds(lats, lons, snaps, distances_m(lats[0], lons[0], lats, lons))
     is_long = ends.straight_m > (LONG_DRIVE_M if mode == "car" else FARTHEST_M[mode])
-    costs = np.full(len(lats), np.inf)
-    costs[~is_long] = _search_between(files, graph, ends.pick(~is_long))
+    costs = np.full(len(ends.lats), np.inf)
+    costs[~is_long] = _search_between(files, graph, ends.pick(~is_long), origins)
     if mode == "car":
         is_long &= ends.straight_m <= FARTHEST_M["car"]
         is_long[0] = True
@@ -167,10 +249,10 @@ def _journey_seconds(files: NetworkFiles, mode: str, lats: Floats, lons: Floats)
     return costs[1:] / BIKE_METRES_PER_SECOND if mode == "bike" else costs[1:]
 
 
-def _search_between(files: NetworkFiles, graph: Graph, ends: JourneyEnds) -> Floats:
+def _search_between(files: NetworkFiles, graph: Graph, ends: JourneyEnds, origins: Snaps) -> Floats:
     """Search every street of the box around the ends."""
     near = Neighbourhood.of(files.nodes.tiles.slices(_box_around_all(ends)))
-    return reach(graph, near, ends.snaps[0], np.inf).cost_to(ends.snaps)
+    return reach(graph, near, origins, np.inf).cost_to(ends.snaps)
 
 
 def _long_drives(files: NetworkFiles, graph: Graph, ends: JourneyEnds) -> Floats:
@@ -178,7 +260,7 @@ def _long_drives(files: NetworkFiles, graph: Graph, ends: JourneyEnds) -> Floats
     main = files.main
     at_start = box_around(ends.lats[0], ends.lons[0], STREETS_AT_ENDS_M)
     near = Neighbourhood.of(files.nodes.tiles.slices(at_start))
-    start = reach(graph, near, ends.snaps[0], np.inf)
+    start = reach(graph, near, ends.snaps[:1], np.inf)
     entries = main.tiles.members(at_start)
     between = Neighbourhood.of(main.tiles.slices(_box_around_all(ends)))
     to_entries = start.costs[near.local(main.node[entries])]

@@ -115,13 +115,13 @@ class Neighbourhood:
 
 @dataclass(frozen=True, slots=True)
 class Reached:
-    """What can be reached from a place on a street, and at what cost."""
+    """What can be reached from one of several places on streets, and at what cost."""
 
     edges: EdgeCosts
     near: Neighbourhood
     #: Cost of every near node, and of the node that stands for all others: infinity.
     costs: Floats
-    origin: np.void
+    origins: Snaps
     limit: float
 
     def cost_to(self, snaps: Snaps) -> Floats:
@@ -145,16 +145,28 @@ class Reached:
         return np.minimum(np.minimum(by_tail, by_head), direct) + offset
 
     def _along_the_same_edge(self, snaps: Snaps, ahead: Floats, against: Floats) -> Floats:
-        gap = snaps["along"].astype(np.float64) - float(self.origin["along"])
-        direct = _times(np.abs(gap), np.where(gap >= 0, ahead, against))
-        direct = direct + float(self.origin["offset"]) * self.edges.offset
-        return np.where(snaps["edge"] == self.origin["edge"], direct, np.inf)
+        best = np.full(len(snaps), np.inf)
+        for origin in self.origins[np.isin(self.origins["edge"], snaps["edge"])]:
+            gap = snaps["along"].astype(np.float64) - float(origin["along"])
+            direct = _times(np.abs(gap), np.where(gap >= 0, ahead, against))
+            direct = direct + float(origin["offset"]) * self.edges.offset
+            best = np.minimum(best, np.where(snaps["edge"] == origin["edge"], direct, np.inf))
+        return best
+
+    def street_m(self) -> float:
+        """Return the metres of street with an end that is reached, the streets of the start among them."""
+        table = self.edges.table
+        there = np.isfinite(self.costs[self.near.local(table.tail)]) | np.isfinite(
+            self.costs[self.near.local(table.head)]
+        )
+        there[self.origins["edge"][self.origins["edge"] >= 0]] = True
+        return float(table.length_m[there].sum())
 
 
-def reach(graph: Graph, near: Neighbourhood, origin: np.void, limit: float) -> Reached:
-    """Search from a place on a street to every near node within a cost."""
-    ends, to_ends = _seeds(graph.edges, origin)
-    return Reached(graph.edges, near, spread(graph, near, ends, to_ends, limit), origin, limit)
+def reach(graph: Graph, near: Neighbourhood, origins: Snaps, limit: float) -> Reached:
+    """Search from places on streets to every near node within a cost. The way to each is its `offset`."""
+    ends, to_ends = _seeds(graph.edges, origins)
+    return Reached(graph.edges, near, spread(graph, near, ends, to_ends, limit), origins, limit)
 
 
 def spread(graph: Graph, near: Neighbourhood, seeds: NDArray[np.integer], to_seeds: Floats, limit: float) -> Floats:
@@ -169,17 +181,18 @@ def spread(graph: Graph, near: Neighbourhood, seeds: NDArray[np.integer], to_see
     return costs
 
 
-def _seeds(edges: EdgeCosts, origin: np.void) -> tuple[Integers, Floats]:
-    """Return both ends of the origin's edge and what it costs to get to each; none where it is not on a street."""
-    edge = int(origin["edge"])
-    if edge < 0:
-        return np.empty(0, dtype=np.int64), np.empty(0)
-    use = edges.table.use[edge]
-    along = float(origin["along"])
-    rest = max(float(edges.table.length_m[edge]) - along, 0.0)
-    paces = np.array([edges.against[use], edges.ahead[use]])
-    costs = _times(np.array([along, rest]), paces) + float(origin["offset"]) * edges.offset
-    return np.array([edges.table.tail[edge], edges.table.head[edge]], dtype=np.int64), costs
+def _seeds(edges: EdgeCosts, origins: Snaps) -> tuple[Integers, Floats]:
+    """Return the ends of the origins' edges, each once, and what it costs to get to each; none off the streets."""
+    origins = origins[origins["edge"] >= 0]
+    edge = origins["edge"]
+    use, along = edges.table.use[edge], origins["along"].astype(np.float64)
+    rest = np.maximum(edges.table.length_m[edge].astype(np.float64) - along, 0.0)
+    to_street = np.tile(origins["offset"].astype(np.float64) * edges.offset, 2)
+    costs = np.concatenate([_times(along, edges.against[use]), _times(rest, edges.ahead[use])]) + to_street
+    ends, at = np.unique(np.concatenate([edges.table.tail[edge], edges.table.head[edge]]), return_inverse=True)
+    least = np.full(len(ends), np.inf)
+    np.minimum.at(least, at, costs)
+    return ends.astype(np.int64), least
 
 
 def _matrix(graph: Graph, near: Neighbourhood, seeds: NDArray[np.integer], to_seeds: Floats) -> csr_array[np.float64]:

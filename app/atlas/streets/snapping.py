@@ -1,18 +1,19 @@
-"""The nearest street to a point: a grid of small cells over the segments of all edges."""
+"""The street of a point, its own or the nearest: a grid of small cells over the segments of all edges."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
+from app.atlas.streets.arrays import SNAP as SNAP
 from app.atlas.streets.arrays import EdgeFlag, NetworkFiles
-from app.atlas.streets.tiling import SNAP_CELLS, STEPS_PER_DEGREE, Floats, Integers, to_degrees
+from app.atlas.streets.dividers import CLOSED_PENALTY_M, penalties_m
+from app.atlas.streets.naming import NAMELESS, name_number
+from app.atlas.streets.tiling import SNAP_CELLS, STEPS_PER_DEGREE, Floats, Integers, TileIndex, to_degrees
 from app.geo import METRES_PER_DEGREE
-
-#: A place on a street: the edge (-1: none), metres along it from its tail, metres from the point to it.
-SNAP = np.dtype([("edge", "<i4"), ("along", "<f4"), ("offset", "<f4")])
 
 Snaps = NDArray[np.void]
 
@@ -22,77 +23,197 @@ ISLAND_PENALTY_M = 150.0
 #: A bridge is taken only where the nearest street on the ground is this much further: it may lie above the house.
 BRIDGE_PENALTY_M = 75.0
 
+#: A house is snapped to the street that its address names unless another street is this much nearer, or a way without
+#: a name, such as its drive, this much.
+OTHER_STREET_M, NAMELESS_STREET_M = 250.0, 50.0
+
 #: Points looked at together; in a dense city each has hundreds of segments near.
 _CHUNK = 1024
 
 
-def snap_points(files: NetworkFiles, lats: Floats, lons: Floats, max_m: float, mode: EdgeFlag) -> Snaps:
-    """Snap points to the nearest edge of a mode (WALK or CAR) within a distance in metres."""
-    snaps = np.zeros(len(lats), dtype=SNAP)
-    for start in range(0, len(lats), _CHUNK):
-        part = slice(start, start + _CHUNK)
-        snaps[part] = _snap_chunk(files, lats[part], lons[part], max_m, mode)
-    return snaps
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What kind of street is looked for, and how far away in metres. Where trains stop, rails are no hindrance."""
+
+    max_m: float
+    mode: EdgeFlag
+    over_rails: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class _Best:
-    """The best segment found so far for each point, and its rank in metres (with the island penalty)."""
+class Points:
+    """Points in degrees, and the number of the name of each one's own street (`naming.NAMELESS`: not known)."""
+
+    lats: Floats
+    lons: Floats
+    names: Integers
+
+    @classmethod
+    def of(cls, lats: ArrayLike, lons: ArrayLike, streets: Sequence[str] = ()) -> Points:
+        """Return points in degrees, with the names of their own streets where these are known."""
+        lat, lon = (np.atleast_1d(np.asarray(degrees, dtype=np.float64)) for degrees in (lats, lons))
+        names = [name_number(street) for street in streets] if len(streets) else np.full(len(lat), NAMELESS)
+        return cls(lat, lon, np.asarray(names, dtype=np.int64))
+
+    def pick(self, rows: Integers | slice) -> Points:
+        """Return some of them."""
+        return Points(self.lats[rows], self.lons[rows], self.names[rows])
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The best place on a street for each point, its rank in metres, and whether it is on the point's own street."""
 
     snaps: Snaps
     rank: Floats
+    is_own: NDArray[np.bool_]
+
+    def put(self, rows: Integers | slice | NDArray[np.bool_], found: Found) -> None:
+        """Replace some of them."""
+        self.snaps[rows], self.rank[rows], self.is_own[rows] = found.snaps, found.rank, found.is_own
+
+    @classmethod
+    def none(cls, count: int) -> Found:
+        """Return nothing for so many points."""
+        nowhere = np.full(count, np.array((-1, 0.0, 0.0), dtype=SNAP))
+        return cls(nowhere, np.full(count, np.inf), np.zeros(count, dtype=np.bool_))
 
 
-def _snap_chunk(files: NetworkFiles, lats: Floats, lons: Floats, max_m: float, mode: EdgeFlag) -> Snaps:
-    lon_cell_m = SNAP_CELLS.lon_step * METRES_PER_DEGREE * np.cos(np.radians(np.abs(lats).max(initial=0.0) + 0.01))
+def snap_points(files: NetworkFiles, points: Points, wish: Wish) -> Found:
+    """Snap points to an edge within a distance: to their own street, else to the nearest one.
+
+    Never to one beyond water, rails or a motorway; and beyond a wall only where nothing else is near.
+    """
+    found = Found.none(len(points.lats))
+    for start in range(0, len(points.lats), _CHUNK):
+        part = slice(start, start + _CHUNK)
+        found.put(part, _snap_chunk(files, points.pick(part), wish))
+    return found
+
+
+def _snap_chunk(files: NetworkFiles, points: Points, wish: Wish) -> Found:
+    lat = np.abs(points.lats).max(initial=0.0) + 0.01
+    lon_cell_m = SNAP_CELLS.lon_step * METRES_PER_DEGREE * np.cos(np.radians(lat))
     cell_m = max(min(SNAP_CELLS.lat_step * METRES_PER_DEGREE, lon_cell_m), 1.0)
     reach = 1
-    best = _nearest(files, lats, lons, reach, mode)
-    while reach * cell_m < max_m:
+    best = _nearest(files, points, reach, wish)
+    while reach * cell_m < wish.max_m:
         # Anything not looked at yet is at least `reach` whole cells away.
-        again = np.flatnonzero(best.rank > reach * cell_m)
+        seen_m = reach * cell_m
+        lacks_own = (points.names != NAMELESS) & ~best.is_own & (best.rank + OTHER_STREET_M > seen_m)
+        again = np.flatnonzero((best.rank > seen_m) | lacks_own)
         if not len(again):
             break
-        reach = min(reach * 3, int(np.ceil(max_m / cell_m)))
-        wider = _nearest(files, lats[again], lons[again], reach, mode)
-        best.snaps[again] = wider.snaps
-        best.rank[again] = wider.rank
-    too_far = best.snaps["offset"] > max_m
-    best.snaps[too_far] = np.array((-1, 0.0, 0.0), dtype=SNAP)
-    return best.snaps
-
-
-def _nearest(files: NetworkFiles, lats: Floats, lons: Floats, reach: int, mode: EdgeFlag) -> _Best:
-    """Look at all segments in the cells within `reach` cells of each point."""
-    owner, segment = _candidates(files, lats, lons, reach)
-    flags = files.edges.flags[files.shapes.edge[segment]]
-    usable = (flags & int(mode)) > 0
-    owner, segment, flags = owner[usable], segment[usable], flags[usable]
-    offset, share = _project(files, lats[owner], lons[owner], segment)
-    rank = offset + np.where(flags & (int(mode) << 2), 0.0, ISLAND_PENALTY_M)
-    rank += np.where(flags & EdgeFlag.BRIDGE, BRIDGE_PENALTY_M, 0.0)
-    winner = _first_of_lowest(owner, rank)
-    best = _Best(np.full(len(lats), -1, dtype=SNAP), np.full(len(lats), np.inf))
-    chosen = segment[winner]
-    along = files.shapes.along_m[chosen]
-    best.snaps["edge"][owner[winner]] = files.shapes.edge[chosen]
-    best.snaps["along"][owner[winner]] = along + share[winner] * (files.shapes.along_m[chosen + 1] - along)
-    best.snaps["offset"][owner[winner]] = offset[winner]
-    best.rank[owner[winner]] = rank[winner]
+        reach = min(reach * 3, int(np.ceil(wish.max_m / cell_m)))
+        best.put(again, _nearest(files, points.pick(again), reach, wish))
+    closed = best.rank >= CLOSED_PENALTY_M
+    best.put(closed, Found.none(int(closed.sum())))
     return best
 
 
-def _candidates(files: NetworkFiles, lats: Floats, lons: Floats, reach: int) -> tuple[Integers, Integers]:
-    """Return (point, segment) pairs for the square of cells around each point."""
-    cells = files.shapes.cells
+@dataclass(frozen=True, slots=True)
+class _Candidates:
+    """Segments near points, by point, with the metres to each, how far along it that is (0 to 1), and its rank."""
+
+    owner: Integers
+    segment: Integers
+    offset: Floats
+    share: Floats
+    rank: Floats
+
+    def pick(self, rows: Integers | NDArray[np.bool_]) -> _Candidates:
+        """Return some of them."""
+        return _Candidates(self.owner[rows], self.segment[rows], self.offset[rows], self.share[rows], self.rank[rows])
+
+
+def _nearest(files: NetworkFiles, points: Points, reach: int, wish: Wish) -> Found:
+    """Look at all segments in the cells within `reach` cells of each point."""
+    near, is_own = _ranked(files, points, reach, wish)
+    winner = _first_of_lowest(near.owner, near.rank)
+    walled = _penalties(files, points, near.pick(winner), reach, wish)
+    if walled.any():
+        blocked = winner[walled > 0]
+        near.rank[winner] += walled
+        _rank_others(files, points, near, blocked, reach, wish)
+        winner = _first_of_lowest(near.owner, near.rank)
+    return _as_found(files, near.pick(winner), is_own[winner], len(points.lats))
+
+
+def _as_found(files: NetworkFiles, chosen: _Candidates, is_own: NDArray[np.bool_], count: int) -> Found:
+    found, shapes = Found.none(count), files.shapes
+    along, end = shapes.along_m[chosen.segment], shapes.along_m[chosen.segment + 1]
+    found.snaps["edge"][chosen.owner] = shapes.edge[chosen.segment]
+    found.snaps["along"][chosen.owner] = along + chosen.share * (end - along)
+    found.snaps["offset"][chosen.owner] = chosen.offset
+    found.rank[chosen.owner] = chosen.rank
+    found.is_own[chosen.owner] = is_own
+    return found
+
+
+def _ranked(files: NetworkFiles, points: Points, reach: int, wish: Wish) -> tuple[_Candidates, NDArray[np.bool_]]:
+    """Return the usable segments near points, ranked without what lies between, and which are of their own streets."""
+    owner, segment = _candidates(files.shapes.cells, files.shapes.segments, points, reach)
+    usable = (files.edges.flags[files.shapes.edge[segment]] & int(wish.mode)) > 0
+    owner, segment = owner[usable], segment[usable]
+    offset, share = _project(files, points.lats[owner], points.lons[owner], segment)
+    near = offset <= wish.max_m
+    owner, segment, offset, share = owner[near], segment[near], offset[near], share[near]
+    edge = files.shapes.edge[segment]
+    name, flags = files.edges.name[edge], files.edges.flags[edge]
+    is_own = (name == points.names[owner]) & (name != NAMELESS)
+    has_own = np.zeros(len(points.lats), dtype=np.bool_)
+    has_own[owner[is_own]] = True
+    other_m = np.where(name == NAMELESS, NAMELESS_STREET_M, OTHER_STREET_M)
+    rank = offset + np.where(has_own[owner] & ~is_own, other_m, 0.0)
+    rank += np.where(flags & (int(wish.mode) << 2), 0.0, ISLAND_PENALTY_M)
+    rank += np.where(((flags & EdgeFlag.BRIDGE) != 0) & ~is_own, BRIDGE_PENALTY_M, 0.0)
+    return _Candidates(owner, segment, offset, share, rank), is_own
+
+
+def _rank_others(
+    files: NetworkFiles, points: Points, near: _Candidates, blocked: Integers, reach: int, wish: Wish
+) -> None:
+    """Add what lies between to the ranks of all segments that may be better than a winner that something blocks."""
+    to_beat = np.full(len(points.lats), -np.inf)
+    to_beat[near.owner[blocked]] = near.rank[blocked]
+    better = near.rank < to_beat[near.owner]
+    better[blocked] = False
+    rows = np.flatnonzero(better)
+    near.rank[rows] += _penalties(files, points, near.pick(rows), reach, wish)
+
+
+def _penalties(files: NetworkFiles, points: Points, near: _Candidates, reach: int, wish: Wish) -> Floats:
+    """Return the metres that walls and the like add to the way from each point to its segment."""
+    table = files.dividers
+    if not len(table.kind) or not len(near.owner):
+        return np.zeros(len(near.owner))
+    owners = np.unique(near.owner)
+    around = _candidates(table.cells, np.arange(len(table.kind)), points.pick(owners), reach)
+    paths = np.column_stack((points.lats[near.owner], points.lons[near.owner], *_on_segment(files, near)))
+    return penalties_m(table, around, paths, np.searchsorted(owners, near.owner), over_rails=wish.over_rails)
+
+
+def _on_segment(files: NetworkFiles, near: _Candidates) -> tuple[Floats, Floats]:
+    """Return where on its segment each candidate lies, in degrees."""
+    shapes, at = files.shapes, near.segment
+    lat, lon = to_degrees(shapes.lat[at]), to_degrees(shapes.lon[at])
+    to_lat, to_lon = to_degrees(shapes.lat[at + 1]), to_degrees(shapes.lon[at + 1])
+    return lat + near.share * (to_lat - lat), lon + near.share * (to_lon - lon)
+
+
+def _candidates(
+    cells: TileIndex, segments: NDArray[np.integer], points: Points, reach: int
+) -> tuple[Integers, Integers]:
+    """Return (point, segment) pairs for the square of cells around each point, by point."""
     around = np.arange(-reach, reach + 1)
-    west = (SNAP_CELLS.rows(lats)[:, None] + around) * SNAP_CELLS.columns + (SNAP_CELLS.cols(lons) - reach)[:, None]
+    rows, west_col = SNAP_CELLS.rows(points.lats), SNAP_CELLS.cols(points.lons) - reach
+    west = (rows[:, None] + around) * SNAP_CELLS.columns + west_col[:, None]
     low = cells.starts[np.searchsorted(cells.keys, west.ravel())]
     high = cells.starts[np.searchsorted(cells.keys, west.ravel() + 2 * reach, side="right")]
     counts = high - low
-    owner = np.repeat(np.repeat(np.arange(len(lats)), len(around)), counts)
+    owner = np.repeat(np.repeat(np.arange(len(points.lats)), len(around)), counts)
     place = np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts)
-    return owner, files.shapes.segments[np.repeat(low, counts) + place].astype(np.int64)
+    return owner, segments[np.repeat(low, counts) + place].astype(np.int64)
 
 
 def _project(files: NetworkFiles, lats: Floats, lons: Floats, segment: Integers) -> tuple[Floats, Floats]:
@@ -115,6 +236,16 @@ def _first_of_lowest(owner: Integers, rank: Floats) -> Integers:
     lowest = np.minimum.reduceat(rank, np.flatnonzero(is_first))
     at = np.flatnonzero(rank == lowest[np.cumsum(is_first) - 1])
     return np.asarray(at[np.concatenate([[True], np.diff(owner[at]) > 0])], dtype=np.int64)
+
+
+def position_of(files: NetworkFiles, snap: np.void) -> tuple[float, float]:
+    """Return the latitude and longitude of a place on a street."""
+    shapes, edge = files.shapes, int(snap["edge"])
+    points = slice(*np.searchsorted(shapes.edge, [edge, edge + 1]).tolist())
+    lat, lon = (
+        np.interp(snap["along"], shapes.along_m[points], to_degrees(at[points])) for at in (shapes.lat, shapes.lon)
+    )
+    return float(lat), float(lon)
 
 
 def cells_of_segments(lats: Floats, lons: Floats, is_last: NDArray[np.bool_]) -> tuple[Integers, Integers]:

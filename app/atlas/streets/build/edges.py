@@ -38,6 +38,9 @@ class StreetEdges:
     point_lons: Floats
     #: Metres from the edge's first point.
     point_along: Floats
+    point_refs: Integers
+    #: The row of its way; -1 for a link.
+    way: Integers
     is_link: NDArray[np.bool_]
 
 
@@ -46,6 +49,7 @@ class _Positions:
     """Nodes along the usable ways, one after the other; a run is a stretch without a gap."""
 
     run: Integers
+    way: Integers
     use: Integers
     node: Integers
     lats: Floats
@@ -56,7 +60,8 @@ class _Positions:
 def cut_into_edges(ways: StreetWays, barriers: Mapping[int, Mapping[str, str]], uses: UseNumbers) -> StreetEdges:
     """Cut ways where they meet, end or are barred; split the nodes of barriers that stop somebody."""
     at = _positions(ways, uses)
-    barred = {ref: passage(tags) for ref, tags in barriers.items() if passage(tags) != OPEN}
+    passages = {ref: passage(tags, residents=uses.residents) for ref, tags in barriers.items()}
+    barred = {ref: who for ref, who in passages.items() if who != OPEN}
     starts, stops = _edge_bounds(at, np.fromiter(sorted(barred), dtype=np.int64, count=len(barred)))
     counts = stops - starts + 1
     point_starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
@@ -79,6 +84,8 @@ def cut_into_edges(ways: StreetWays, barriers: Mapping[int, Mapping[str, str]], 
         point_lats=at.lats[pick],
         point_lons=at.lons[pick],
         point_along=along,
+        point_refs=at.refs[pick],
+        way=at.way[starts],
         is_link=np.zeros(len(starts), dtype=np.bool_),
     )
     codes = {ref: uses.number(link_use(*who)) for ref, who in sorted(barred.items())}
@@ -99,7 +106,7 @@ def _positions(ways: StreetWays, uses: UseNumbers) -> _Positions:
     repeated[1:] = ~fresh[1:] & (np.diff(ways.refs[kept]) == 0)
     kept, run = kept[~repeated], run[~repeated]
     _, node = np.unique(ways.refs[kept], return_inverse=True)
-    return _Positions(run, way_use[way[kept]], node, ways.lats[kept], ways.lons[kept], ways.refs[kept])
+    return _Positions(run, way[kept], way_use[way[kept]], node, ways.lats[kept], ways.lons[kept], ways.refs[kept])
 
 
 def _edge_bounds(at: _Positions, barred: Integers) -> tuple[Integers, Integers]:
@@ -151,5 +158,7 @@ def _split_barriers(edges: StreetEdges, link_uses: Mapping[int, int]) -> StreetE
         point_lats=edges.point_lats,
         point_lons=edges.point_lons,
         point_along=edges.point_along,
+        point_refs=edges.point_refs,
+        way=np.append(edges.way, np.full(len(copies), -1)),
         is_link=np.append(edges.is_link, np.ones(len(copies), dtype=np.bool_)),
     )

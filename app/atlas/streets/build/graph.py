@@ -96,17 +96,25 @@ ISLAND_NODES = 40
 
 def on_mainland(arcs: Arcs, edges: EdgeTable, *, strong: bool) -> NDArray[np.bool_]:
     """Return for each edge whether it belongs to a part of the graph that is large, or as large as any."""
-    nodes = len(arcs.starts) - 1
-    if not nodes:
+    part = parts_of(arcs, strong=strong)
+    if not len(part):
         return np.zeros(len(edges.tail), dtype=np.bool_)
-    graph = csr_array((np.ones(len(arcs.heads)), arcs.heads, arcs.starts), shape=(nodes, nodes), copy=True)
-    # With parallel arcs scipy's search for strong components does not end.
-    graph.sum_duplicates()
-    _, part = connected_components(graph, directed=True, connection="strong" if strong else "weak")
     size = np.bincount(part)
     large = size >= min(ISLAND_NODES, int(size.max()))
     same = part[edges.tail] == part[edges.head]
     return np.asarray(same & large[part[edges.tail]], dtype=np.bool_)
+
+
+def parts_of(arcs: Arcs, *, strong: bool) -> Ints32:
+    """Return for each node the number of the part of the graph that it is in."""
+    nodes = len(arcs.starts) - 1
+    if not nodes:
+        return np.empty(0, dtype=np.int32)
+    graph = csr_array((np.ones(len(arcs.heads)), arcs.heads, arcs.starts), shape=(nodes, nodes), copy=True)
+    # With parallel arcs scipy's search for strong components does not end.
+    graph.sum_duplicates()
+    _, part = connected_components(graph, directed=True, connection="strong" if strong else "weak")
+    return np.asarray(part, dtype=np.int32)
 
 
 #: Cost of an arc by its head, for each node.

@@ -38,8 +38,10 @@ class StreetWays:
     def in_order(self) -> StreetWays:
         """Return the same ways by ascending id, so that results do not depend on the order of the file."""
         order = np.argsort(self.way_ids, kind="stable")
-        if np.array_equal(order, np.arange(len(order))):
-            return self
+        return self if np.array_equal(order, np.arange(len(order))) else self.pick(order)
+
+    def pick(self, order: NDArray[np.int64]) -> StreetWays:
+        """Return some of the ways, in this order."""
         counts = np.diff(self.offsets)[order]
         offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
         pick = np.repeat(self.offsets[:-1][order] - offsets[:-1], counts) + np.arange(offsets[-1])
@@ -146,7 +148,7 @@ class UseNumbers:
     """The distinct uses of a region, numbered in the order in which they first occur."""
 
     def __init__(self, *, drives_left: bool = False, residents: bool = False) -> None:
-        self._drives_left, self._residents = drives_left, residents
+        self._drives_left, self.residents = drives_left, residents
         self.uses: list[Use] = []
         self._numbers: dict[Use, int] = {}
         self._seen: dict[frozenset[tuple[str, str]], int] = {}
@@ -162,5 +164,5 @@ class UseNumbers:
         """Return the number of the use that a way's tags describe."""
         read = frozenset(item for item in tags.items() if item[0].partition(":")[0] in KEYS_READ)
         if read not in self._seen:
-            self._seen[read] = self.number(use_of(tags, drives_left=self._drives_left, residents=self._residents))
+            self._seen[read] = self.number(use_of(tags, drives_left=self._drives_left, residents=self.residents))
         return self._seen[read]

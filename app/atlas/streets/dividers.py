@@ -1,0 +1,131 @@
+"""What divides the ground: water, railways, motorways and walls, over which no door leads to a street."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.atlas.streets.tiling import SNAP_CELLS, Floats, Integers, TileIndex, to_degrees, to_steps
+from app.geo import METRES_PER_DEGREE
+
+
+class Divider(IntEnum):
+    """Kinds of line. One that runs along water's edge is crossed twice by what leads over the water."""
+
+    WALL = 1
+    RAILWAY = 2
+    MOTORWAY = 3
+    RIVER = 4
+    SHORE = 5
+
+
+@dataclass(frozen=True, slots=True)
+class DividerLines:
+    """Lines as columns: the points of line i are positions starts[i] to starts[i + 1], in degrees."""
+
+    kinds: NDArray[np.uint8]
+    starts: Integers
+    lats: Floats
+    lons: Floats
+
+    @classmethod
+    def none(cls) -> DividerLines:
+        """Return no line at all."""
+        return cls(np.empty(0, dtype=np.uint8), np.zeros(1, dtype=np.int64), np.empty(0), np.empty(0))
+
+    @classmethod
+    def of(cls, lines: Sequence[tuple[Divider, Floats]]) -> DividerLines:
+        """Return lines, each a kind and its (lon, lat) rows, in an order that does not depend on theirs."""
+        if not lines:
+            return cls.none()
+        in_order = sorted(lines, key=lambda line: (line[0], line[1].tolist()))
+        points = np.concatenate([points for _, points in in_order])
+        starts = np.concatenate([[0], np.cumsum([len(points) for _, points in in_order])]).astype(np.int64)
+        return cls(np.array([kind for kind, _ in in_order], dtype=np.uint8), starts, points[:, 1], points[:, 0])
+
+
+@dataclass(frozen=True, slots=True)
+class DividerTable:
+    """The segments of all lines by small cells, ends in steps of `tiling.STEPS_PER_DEGREE`."""
+
+    cells: TileIndex
+    kind: NDArray[np.uint8]
+    lat: NDArray[np.int32]
+    lon: NDArray[np.int32]
+    to_lat: NDArray[np.int32]
+    to_lon: NDArray[np.int32]
+
+
+def divider_table(lines: DividerLines, cells: tuple[Integers, Integers]) -> DividerTable:
+    """Lay out the segments of lines; `cells` are (cell, first point of a segment) pairs, sorted."""
+    keys, point = cells
+    kind = np.repeat(lines.kinds, np.diff(lines.starts))
+    lats, lons = to_steps(lines.lats), to_steps(lines.lons)
+    index = TileIndex.of_sorted(SNAP_CELLS, keys)
+    return DividerTable(index, kind[point], lats[point], lons[point], lats[point + 1], lons[point + 1])
+
+
+#: Lines that a door or a street stands on, to this many metres, are not between them.
+AT_ENDS_M = 0.5
+#: A wall has a gate somewhere; the way round is taken to be this long.
+WALL_PENALTY_M = 100.0
+#: More than any street is away: nobody goes through water, or over rails or a motorway.
+CLOSED_PENALTY_M = 10_000.0
+
+
+def penalties_m(
+    table: DividerTable, near: tuple[Integers, Integers], paths: Floats, path_owner: Integers, *, over_rails: bool
+) -> Floats:
+    """Return for each straight path from a point to a street what the lines that it crosses add to it in metres.
+
+    `paths` has rows lat, lon, to_lat, to_lon in degrees. `near` are (owner, segment) pairs, sorted by owner: the
+    segments around each point. Where trains stop, rails are no hindrance.
+    """
+    owner, segment = near
+    low, high = np.searchsorted(owner, path_owner), np.searchsorted(owner, path_owner, side="right")
+    counts = high - low
+    path = np.repeat(np.arange(len(paths)), counts)
+    place = np.arange(len(path)) - np.repeat(np.cumsum(counts) - counts, counts) + np.repeat(low, counts)
+    crossed = _crossing(table, paths[path], segment[place])
+    path, at = path[crossed], segment[place[crossed]]
+    # A segment stands in every cell that it touches: count it once.
+    ends = np.column_stack((path, table.kind[at], table.lat[at], table.lon[at], table.to_lat[at], table.to_lon[at]))
+    once = np.unique(ends, axis=0)
+    met = np.zeros((len(paths), len(Divider) + 1), dtype=np.int64)
+    np.add.at(met, (once[:, 0], once[:, 1]), 1)
+    return _penalties(met, over_rails=over_rails)
+
+
+def _penalties(met: Integers, *, over_rails: bool) -> Floats:
+    """Return the penalty for how often each path meets each kind of line.
+
+    One shore alone: what stands in the water, such as a houseboat or a pier, is reached from its bank.
+    """
+    shores = met[:, Divider.SHORE]
+    through_water = (shores >= 2) | ((shores == 0) & (met[:, Divider.RIVER] > 0))
+    closed = through_water | (met[:, Divider.MOTORWAY] > 0)
+    if not over_rails:
+        closed |= met[:, Divider.RAILWAY] > 0
+    walled = (met[:, Divider.WALL] > 0) | (shores == 1)
+    return np.where(closed, CLOSED_PENALTY_M, np.where(walled, WALL_PENALTY_M, 0.0))
+
+
+def _crossing(table: DividerTable, paths: Floats, segment: Integers) -> NDArray[np.bool_]:
+    """Return whether each path crosses its segment, but for crossings within AT_ENDS_M of the path's ends."""
+    squeeze = np.cos(np.radians(paths[:, 0]))
+    run_x, run_y = (paths[:, 3] - paths[:, 1]) * squeeze, paths[:, 2] - paths[:, 0]
+    from_x = (to_degrees(table.lon[segment]) - paths[:, 1]) * squeeze
+    from_y = to_degrees(table.lat[segment]) - paths[:, 0]
+    wall_x = (to_degrees(table.to_lon[segment]) - paths[:, 1]) * squeeze - from_x
+    wall_y = to_degrees(table.to_lat[segment]) - paths[:, 0] - from_y
+    cross = run_x * wall_y - run_y * wall_x
+    safe = np.where(cross == 0, 1.0, cross)
+    along = (from_x * wall_y - from_y * wall_x) / safe
+    on_wall = (from_x * run_y - from_y * run_x) / safe
+    length = np.hypot(run_x, run_y) * METRES_PER_DEGREE
+    inside = (along * length > AT_ENDS_M) & ((1 - along) * length > AT_ENDS_M)
+    return np.asarray((cross != 0) & inside & (on_wall >= 0) & (on_wall < 1))
