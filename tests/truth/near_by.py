@@ -81,11 +81,14 @@ class Surroundings:
 
     def _with_entrances(self, thing: Thing, span: Span) -> Span:
         """Take the entrances of a station as ways in: those within 300 m."""
-        if not {"railway", "station", "subway"} & thing.tags.keys():
-            return span
-        near = [entrance for entrance in self.region.entrances if entrance.shape.distance(thing.shape) <= ENTRANCE_M]
-        walks = [self.walk.to(entrance.osm_id, entrance.shape).least for entrance in near]
+        walks = [self.walk.to(entrance.osm_id, entrance.shape).least for entrance in self.entrances_of(thing)]
         return Span(min((span.least, *walks)), span.most)
+
+    def entrances_of(self, thing: Thing) -> list[Thing]:
+        """Return the entrances of a station, none for anything else."""
+        if not {"railway", "station", "subway"} & thing.tags.keys():
+            return []
+        return [entrance for entrance in self.region.entrances if entrance.shape.distance(thing.shape) <= ENTRANCE_M]
 
     def surely(self, key: str) -> list[tuple[float, Thing]]:
         """Return what surely answers a need, each thing once, with the longest that its walk can be."""
@@ -161,29 +164,32 @@ def _place_statements(around: Surroundings, key: str, place: FoundPlace) -> Iter
     if thing is None:
         yield Statement("exists", said, "no such element in the extract")
         return
-    yield Statement("exists", said, _wrong_kind(key, place, thing))
+    yield Statement("exists", said, _wrong_kind(key, thing) or _wrong_name(around, key, place, thing))
     yield Statement("metres", said, _wrong_metres(around, place, thing))
     yield Statement("walk", said, _wrong_walk(around.span(thing), place.minutes))
     yield Statement("walk", f"{said}: the walk beside the metres", _too_quick(place))
 
 
-def _wrong_kind(key: str, place: FoundPlace, thing: Thing) -> str:
+def _wrong_kind(key: str, thing: Thing) -> str:
     want = WANTED.get(key)
-    if want and not want.may(thing):
-        return f"its tags are no {key}: {dict(thing.tags)}"
-    nameless = "no name" in place.name or key == "stop"
-    if not nameless and place.name not in {value.strip() for value in thing.tags.values()}:
-        return f"its names are {[v for k, v in thing.tags.items() if 'name' in k]}"
-    return ""
+    return f"its tags are no {key}: {dict(thing.tags)}" if want and not want.may(thing) else ""
+
+
+def _wrong_name(around: Surroundings, key: str, place: FoundPlace, thing: Thing) -> str:
+    """Return why a place is not called so; one mapped twice may have the name of its twin on the same spot."""
+    if "no name" in place.name or key == "stop" or place.name in {value.strip() for value in thing.tags.values()}:
+        return ""
+    named = (other for other in around.region.world.things if other.tags.get("name", "").strip() == place.name)
+    if any(other.shape.intersects(thing.shape) for other in named):
+        return ""
+    return f"its names are {[value for name, value in thing.tags.items() if 'name' in name]}"
 
 
 def _wrong_metres(around: Surroundings, place: FoundPlace, thing: Thing) -> str:
     edge = around.here.distance(thing.shape)
     centre = max(edge, around.here.distance(thing.shape.centroid)) if thing.shape.length < 600 else edge
     slack = max(SLACK_M, SLACK_SHARE * centre)
-    if place.kind.endswith("station") and place.minutes is not None:
-        # The way in lies beside the station: nobody is told more metres than the walk has.
-        edge = min(edge, place.minutes * METRES_PER_MINUTE)
+    edge = min((edge, *(around.here.distance(entrance.shape) for entrance in around.entrances_of(thing))))
     return "" if edge - slack <= place.metres <= centre + slack else f"it is {edge:.0f} to {centre:.0f} m away"
 
 
