@@ -39,6 +39,19 @@ def lanes_by_road(near: Sequence[Hazard]) -> tuple[Hazard, ...]:
     )
 
 
+def counts(rule: SafetyRule, hazard: Hazard) -> bool:
+    """Return whether a road has enough lanes for a rule about busy roads; all else was sorted out at import."""
+    if rule.or_lanes is not None and hazard.kind is not Kind.PRIMARY_ROAD:
+        return (hazard.lanes or 0) >= rule.or_lanes
+    return True
+
+
+def nearest_of(around: Surroundings, rule: SafetyRule, within_m: float) -> Hazard | None:
+    """Return the nearest thing that a rule is about."""
+    near = lanes_by_road(around.hazards(*rule.kinds, within_m=within_m))
+    return next((hazard for hazard in near if counts(rule, hazard)), None)
+
+
 # --- in words ----------------------------------------------------------------------------------------
 
 

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
-from app.atlas.facts import Hazard
 from app.needs import NEED
 from app.pipeline.evaluation import Evaluation
 from app.pipeline.found import place_name
-from app.pipeline.hazards_near import told, why_unknown
+from app.pipeline.hazards_near import nearest_of, told, why_unknown
 from app.pipeline.needs_near import NeedNear
 from app.pipeline.report import Check, Outcome
 from app.pipeline.rules.must_haves import AWAY, OFFERED, STEP_FREE_MIN, STEP_FREE_NEEDS, MustHave
@@ -18,23 +17,17 @@ from app.wording import listed, minutes, sentence, whole_minutes
 RULES = {rule.key: rule for rule in METHODS.safety.rules}
 
 
-#: Finds the nearest thing that a check is about, by the check's key, within so many metres.
-NearestHazard = Callable[[str, float], Hazard | None]
-
-
-def must_have_checks(evaluation: Evaluation, nearest: NearestHazard) -> Iterator[Check]:
+def must_have_checks(evaluation: Evaluation) -> Iterator[Check]:
     """Yield one check for each thing that the listing asks of the place; what another version offered is left out."""
     for must in filter(None, map(OFFERED.get, evaluation.listing.must_haves)):
-        outcome, finding = _answer(evaluation, must, nearest)
+        outcome, finding = _answer(evaluation, must)
         yield Check(f"must_{must.text}", must.title, outcome, finding, rule="Your own wish.", evidence="", strength="")
 
 
-def _answer(evaluation: Evaluation, must: MustHave, nearest: NearestHazard) -> tuple[Outcome, str]:
+def _answer(evaluation: Evaluation, must: MustHave) -> tuple[Outcome, str]:
     if must.key in NEED:
         return _near(evaluation, must)
-    return (
-        _away(evaluation, must, nearest(must.key, float(must.amount))) if must.key in AWAY else _step_free(evaluation)
-    )
+    return _away(evaluation, must) if must.key in AWAY else _step_free(evaluation)
 
 
 def _near(evaluation: Evaluation, must: MustHave) -> tuple[Outcome, str]:
@@ -52,25 +45,26 @@ def _named(found: NeedNear) -> str:
     return f"{place_name(found.places[0])}, {minutes(found.minutes or 0.0)} on foot"
 
 
-def _away(evaluation: Evaluation, must: MustHave, found: Hazard | None) -> tuple[Outcome, str]:
+def _away(evaluation: Evaluation, must: MustHave) -> tuple[Outcome, str]:
+    rule, within_m = RULES[must.key], float(must.amount)
+    found = nearest_of(evaluation.around, rule, within_m)
     if found is not None:
         return Outcome.FAIL, f"No: {told(found)}"
-    why = why_unknown(evaluation.knowledge, evaluation.around, RULES[must.key], float(must.amount))
-    if why:
+    if why := why_unknown(evaluation.knowledge, evaluation.around, rule, within_m):
         return Outcome.UNKNOWN, f"Not known. {why}"
     return Outcome.PASS, "Yes: there is none on the map within that distance."
 
 
 def _step_free(evaluation: Evaluation) -> tuple[Outcome, str]:
     """Judge the ways to what a pram is pushed to most: each that is near must be near without steps too."""
-    limit_s = STEP_FREE_MIN * 60.0
+    around, limit_s = evaluation.around, STEP_FREE_MIN * 60.0
     fine, blocked = [], []
     for key in STEP_FREE_NEEDS:
         need = NEED[key]
-        with_steps = evaluation.needs.find(key).minutes
-        if with_steps is None or with_steps > STEP_FREE_MIN:
+        # Both of the map's own places: a timetable may know stops that the map does not.
+        with_steps, without = around.walk_seconds(*need.kinds), around.step_free_seconds(*need.kinds)
+        if not len(with_steps) or with_steps[0] > limit_s:
             continue
-        without = evaluation.around.step_free_seconds(*need.kinds)
         if len(without) and without[0] <= limit_s:
             fine.append(f"{need.noun} {minutes(float(without[0]) / 60.0)}")
         else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from app.pipeline.listing import Listing
@@ -9,7 +11,17 @@ from app.pipeline.report import Check
 from app.pipeline.rules.must_haves import MINUTES, NEAR, OFFERED, MustHave, choices
 from app.pipeline.stages import tier1_checks
 from app.places import Kind
-from tests.support.surroundings import ADDRESS, NOTHING_MAPPED, StreetGrid, evaluation_of, full_grid, hazard, place
+from tests.support.surroundings import (
+    ADDRESS,
+    NOTHING_MAPPED,
+    StreetGrid,
+    evaluation_of,
+    full_grid,
+    hazard,
+    place,
+    route,
+    stop,
+)
 
 
 def answer(around: StreetGrid, must: str) -> tuple[str, str]:
@@ -79,3 +91,8 @@ def test_titles_are_what_a_person_says() -> None:
     assert MustHave("supermarket", 10).title == "A supermarket within 10 minutes"
     assert MustHave("motorway", 300).title == "No motorway or trunk road within 300 m"
     assert MustHave("steps", 0).title == "With a pram: no steps"
+
+
+def test_a_stop_that_only_the_timetable_knows_is_behind_no_steps() -> None:
+    around = replace(lidl(400.0), stops=(stop(200.0, route()),), timetable=True)
+    assert answer(around, "steps") == ("pass", "Yes, as far as steps are mapped: food shop 5 min on foot.")

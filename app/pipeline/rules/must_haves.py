@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -59,22 +60,19 @@ class MustHave:
         return "With a pram: no steps"
 
 
+def _offers() -> Iterator[tuple[str, tuple[tuple[MustHave, str], ...]]]:
+    """Yield the title of each choice, and what may be chosen of it with its words."""
+    for key in NEAR:
+        yield NEED[key].noun, tuple((MustHave(key, n), f"within {n} minutes") for n in MINUTES)
+    for key, (noun, amounts) in AWAY.items():
+        yield noun, tuple((MustHave(key, n), f"none within {n:,} m") for n in amounts)
+    yield "with a pram", ((MustHave(STEPS, 0), "no steps on the way"),)
+
+
 def choices() -> tuple[tuple[str, tuple[tuple[str, str], ...]], ...]:
     """Return what a form offers: the title of each choice, and its answers as text and in words."""
-    near = ((key, NEED[key].noun, MINUTES, "within {} minutes") for key in NEAR)
-    away = ((key, noun, amounts, "none within {} m") for key, (noun, amounts) in AWAY.items())
-    offers = [
-        (sentence(noun), tuple((MustHave(key, n).text, words.format(f"{n:,}")) for n in amounts))
-        for key, noun, amounts, words in (*near, *away)
-    ]
-    return (*offers, ("With a pram", ((STEPS, "no steps on the way"),)))
+    return tuple((sentence(title), tuple((must.text, words) for must, words in offer)) for title, offer in _offers())
 
 
-def offered() -> tuple[MustHave, ...]:
-    """Return all that may be asked for."""
-    near = tuple(MustHave(key, amount) for key in NEAR for amount in MINUTES)
-    away = tuple(MustHave(key, amount) for key, (_, amounts) in AWAY.items() for amount in amounts)
-    return (*near, *away, MustHave(STEPS, 0))
-
-
-OFFERED = MappingProxyType({must.text: must for must in offered()})
+#: All that may be asked for, by its text.
+OFFERED = MappingProxyType({must.text: must for _, offer in _offers() for must, _ in offer})

@@ -11,7 +11,7 @@ from app.atlas.facts import Hazard
 from app.pipeline.confidence import section
 from app.pipeline.evaluation import Evaluation, merge_gaps
 from app.pipeline.found import is_slip_road, kind_noun
-from app.pipeline.hazards_near import in_short, lanes_by_road, named, shown_m, told, why_unknown
+from app.pipeline.hazards_near import counts, in_short, lanes_by_road, named, shown_m, told, why_unknown
 from app.pipeline.knowledge import Knowledge
 from app.pipeline.listing import Listing
 from app.pipeline.must_haves import must_have_checks
@@ -53,8 +53,7 @@ def run(evaluation: Evaluation) -> Finding:
     exact = (*(_safety(evaluation, rule, near) for rule in METHOD.rules), _road_noise(evaluation, near))
     judged = [one._replace(check=_as_sure_as(evaluation.location.precision, one.check)) for one in exact]
     safety, wishes = tuple(one.check for one in judged), wish_checks(evaluation.listing)
-    asked = must_have_checks(evaluation, lambda key, within_m: nearest_of(evaluation.around, key, within_m))
-    checks = (*safety, *wishes, *asked)
+    checks = (*safety, *wishes, *must_have_checks(evaluation))
     unknown = [check for check in safety if check.outcome is Outcome.UNKNOWN]
     return Finding(
         state=_state(len(unknown), len(safety)),
@@ -79,13 +78,6 @@ def hazards_to_judge(around: Surroundings) -> tuple[Hazard, ...]:
     return (*lanes_by_road(around.hazards(*kinds, within_m=NOISE.within_m)), *around.hazards(*far, within_m=reach))
 
 
-def nearest_of(around: Surroundings, key: str, within_m: float) -> Hazard | None:
-    """Return the nearest thing that the check of a key is about."""
-    rule = next(rule for rule in METHOD.rules if rule.key == key)
-    near = lanes_by_road(around.hazards(*rule.kinds, within_m=within_m))
-    return next((hazard for hazard in near if counts(rule, hazard)), None)
-
-
 # --- one check of a distance -------------------------------------------------------------------------
 
 
@@ -103,13 +95,6 @@ def _safety(evaluation: Evaluation, rule: SafetyRule, near: Sequence[Hazard]) ->
     if why := why_unknown(evaluation.knowledge, evaluation.around, rule, rule.warn_m):
         return Judged(_check(evaluation, rule, Outcome.UNKNOWN, why))
     return Judged(_nothing(evaluation, rule, near))
-
-
-def counts(rule: SafetyRule, hazard: Hazard) -> bool:
-    """Return whether a road has enough lanes for a rule about busy roads; all else was sorted out at import."""
-    if rule.or_lanes is not None and hazard.kind is not Kind.PRIMARY_ROAD:
-        return (hazard.lanes or 0) >= rule.or_lanes
-    return True
 
 
 def outcome_of(rule: SafetyRule, hazard: Hazard) -> Outcome:
