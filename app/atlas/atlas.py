@@ -7,6 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import msgspec
@@ -20,6 +21,7 @@ from app.atlas.streets.snapping import SNAP, Snaps
 from app.atlas.transit.timetable import Timetable
 from app.errors import AtlasDamaged
 from app.geo import Box
+from app.places import Kind
 
 TABLES_FILE = "atlas.sqlite"
 ADDRESSES_FILE = "addresses.sqlite"
@@ -105,6 +107,14 @@ class Atlas:
         except (OSError, ValueError, sqlite3.Error, msgspec.MsgspecError, AtlasDamaged) as error:
             raise AtlasDamaged(name=name) from error
         self.geocoder = Geocoder(addresses, self.meta.title)
+
+    @cached_property
+    def hazard_counts(self) -> dict[Kind, int]:
+        """How many hazards of each kind the region has: counted at the first question, not at each."""
+        return {Kind(kind): count for kind, count in self.tables().execute(_HAZARD_COUNTS)}
+
+
+_HAZARD_COUNTS = "SELECT kind, count(*) FROM hazards GROUP BY kind"
 
 
 def _stop_snaps(directory: Path, timetable: Timetable | None) -> Snaps:

@@ -50,7 +50,6 @@ FROM hazard_index AS i JOIN hazards AS h ON h.id = i.id
 WHERE i.min_lon <= ? AND i.max_lon >= ? AND i.min_lat <= ? AND i.max_lat >= ?
   AND h.kind IN (SELECT value FROM json_each(?))
 """
-_HAZARD_COUNTS = "SELECT kind, count(*) FROM hazards GROUP BY kind"
 
 _GREENS = """
 SELECT g.place, p.area_m2, g.paths_m, g.has_named_trail, g.nature_share, g.comforts
@@ -252,11 +251,6 @@ def hazards_near(
     ways = nearest_points_m(lat, lon, [shapes[i] for i in near]).tolist()
     found = [_hazard(rows[i], float(distances[i]), towards(*way)) for i, way in zip(near, ways, strict=True)]
     return sorted(found, key=lambda hazard: (hazard.distance_m, hazard.osm_id, hazard.kind))
-
-
-def hazard_counts(connection: sqlite3.Connection) -> dict[Kind, int]:
-    """Return how many hazards of each kind the region has."""
-    return {Kind(kind): count for kind, count in connection.execute(_HAZARD_COUNTS)}
 
 
 def _hazard(row: tuple[int, str, str, int | None, str, bytes], metres: float, direction: str) -> Hazard:

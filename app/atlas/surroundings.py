@@ -25,7 +25,7 @@ from app.atlas.facts import (
     TransitTime,
     TravelTimes,
 )
-from app.atlas.nearby import Nearby, greens_near, hazard_counts, hazards_near, largest_area_m2
+from app.atlas.nearby import Nearby, greens_near, hazards_near, largest_area_m2
 from app.atlas.stops import StopsNear
 from app.atlas.streets.network import Walkshed
 from app.atlas.transit.contract import StopWalks
@@ -142,13 +142,9 @@ class AtlasSurroundings:
         """Return lines and areas of these kinds within a straight distance, nearest first."""
         return tuple(hazards_near(self._atlas.tables(), self._lat, self._lon, kinds, within_m))
 
-    @cached_property
-    def _hazard_counts(self) -> dict[Kind, int]:
-        return hazard_counts(self._atlas.tables())
-
     def hazards_mapped(self, *kinds: Kind) -> int:
         """Count the lines and areas of these kinds in the whole region."""
-        return sum(self._hazard_counts.get(kind, 0) for kind in kinds)
+        return sum(self._atlas.hazard_counts.get(kind, 0) for kind in kinds)
 
     @cached_property
     def _green_spaces(self) -> tuple[GreenSpace, ...]:

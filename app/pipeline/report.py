@@ -163,6 +163,15 @@ class Trip:
     #: What the person typed, where this is a destination of theirs: `destination` is what was found for it.
     typed: str = ""
 
+    @property
+    def is_as_quick_on_foot(self) -> bool:
+        """Whether no ride saves anything: there is then no time by transit to miss."""
+        return AS_QUICK in self.notes
+
+
+#: What a trip's notes say where walking takes no longer than any ride.
+AS_QUICK = "Walking is as quick as any bus or train."
+
 
 @dataclass(frozen=True, slots=True)
 class Check:

@@ -29,11 +29,6 @@ def interpolate_all(points: Points, x: Floats) -> Floats:
     return np.interp(x, [p[0] for p in points], [p[1] for p in points])
 
 
-def up_to(points: Points, x: float, beyond: float = 0.0) -> float:
-    """Return the y of the first point whose x is not below this one: "up to 10 minutes 4, up to 20 minutes 3"."""
-    return next((y for limit, y in points if x <= limit), beyond)
-
-
 def below(points: Points, x: float) -> float:
     """Return the y of the first point whose x lies above this one, else 0."""
     return next((y for limit, y in points if x < limit), 0.0)

@@ -9,12 +9,12 @@ from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
 from app.pipeline.listing import Listing
-from app.pipeline.report import to_json
+from app.pipeline.report import AS_QUICK, Finding, State, Trip, to_json
 from app.places import Answer
 from tests.support.asking import HTMX, JSON, soup, submit, visible_text
 from tests.support.folders import ROOT
 from tests.support.queue_steps import Steps
-from tests.support.reports import LOCATION, commuting_report, report, unknown_report
+from tests.support.reports import LOCATION, VERDICT, commuting_report, report, unknown_report
 
 
 @pytest.fixture
@@ -206,3 +206,14 @@ def test_a_report_of_an_earlier_version_opens_and_says_what_it_said(client: Flas
     assert "Does not meet the baseline: It costs 1,800, and your limit is 1,500. Exceptional: 85 of 100." in head
     assert page.select_one(".door-poor") is not None
     assert client.get(f"/s/{snapshot_id}.json").get_json()["report"] == json.loads(EARLIER.read_bytes())
+
+
+@pytest.mark.parametrize(("notes", "row"), [((AS_QUICK,), False), ((), True)])
+def test_where_walking_is_as_quick_no_time_by_transit_is_missed(
+    client: FlaskClient, steps: Steps, notes: tuple[str, ...], row: bool
+) -> None:
+    submit(client)
+    trips = (Trip("Old Town", "commute", 12.0, 5.0, 4.0, None, None, "", notes),)
+    way = Finding(stage="urban_access", title="Getting around", state=State.MEASURED, summary="Near.", trips=trips)
+    page = soup(client.get(f"/s/{steps.finish(report(VERDICT, way))}"))
+    assert ("By transit" in page.select_one("#urban_access .modes").get_text()) is row

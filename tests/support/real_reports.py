@@ -74,7 +74,7 @@ LARGER = (
         ("queens_village_ny.osm.pbf", "lirr.gtfs.zip"),
         ("203-06 109th Avenue", "40.7170, -73.7360"),
     ),
-    ("reisterstown-md-us", ("reisterstown.osm.pbf",), ("39.4550, -76.8200", "39.4300, -76.7900")),
+    ("reisterstown-md-us", ("reisterstown.osm.pbf",), ("7 Fortnum Court, Randallstown", "39.4300, -76.7900")),
 )
 
 

@@ -26,7 +26,7 @@ SPOKEN = (
     ("Daily needs on foot", ("stages/neighborhood.py", "needs_near.py", "../needs.py")),
     ("Errands on foot", ("stages/walk_scores.py", "rules/categories.py")),
     ("Green", ("rules/green.py", "stages/green_escape.py", "stages/green_spaces.py")),
-    ("Getting around", ("stages/urban_access.py",)),
+    ("Getting around", ("report.py", "stages/urban_access.py")),
     ("Transit", ("rules/transit.py", "transit_stops.py", "stages/transit_access.py", "stages/transit_score.py")),
     ("Cycling", ("rules/indexes.py", "stages/bike_score.py")),
     ("Families", ("stages/schools.py",)),

@@ -12,7 +12,7 @@ from app.geo import distance_m
 from app.pipeline.confidence import section
 from app.pipeline.evaluation import Asked, Evaluation
 from app.pipeline.found import kind_noun, place_name, rounded, same_words
-from app.pipeline.report import Finding, Gap, State, Trip
+from app.pipeline.report import AS_QUICK, Finding, Gap, State, Trip
 from app.pipeline.rules.profiles import METHODS
 from app.places import Kind, Location, Place
 from app.sources.interface import Surroundings
@@ -197,7 +197,6 @@ def _place_notes(destination: Destination, evaluation: Evaluation) -> Iterable[s
 
 
 UNTIMED = "No timetable is known here, so the time by bus or train is not known."
-AS_QUICK = "Walking is as quick as any bus or train."
 
 
 def _time_notes(times: TravelTimes, transit: TransitTime | None, evaluation: Evaluation) -> Iterable[str]:
@@ -221,7 +220,7 @@ def _time_notes(times: TravelTimes, transit: TransitTime | None, evaluation: Eva
 def _state(trips: Sequence[Trip], gaps: Sequence[Gap]) -> State:
     if not any(_rides(trip) for trip in trips):
         return State.UNKNOWN
-    unknown = any(trip.transit_min is None and trip.walk_min != 0 and AS_QUICK not in trip.notes for trip in trips)
+    unknown = any(trip.transit_min is None and trip.walk_min != 0 and not trip.is_as_quick_on_foot for trip in trips)
     return State.PARTIAL if gaps or unknown else State.MEASURED
 
 

@@ -11,7 +11,6 @@ from app.pipeline.listing import Listing
 from app.pipeline.report import Finding, Gap, State, Trip
 from app.pipeline.stages import urban_access
 from app.places import Answer, Choice, Kind, Location, Place, Precision, Question
-from tests.support.folders import ROOT
 from tests.support.surroundings import ADDRESS, REGION, StreetGrid, Town, evaluation_of, location, place
 
 LANDMARKS = tuple(
@@ -212,10 +211,6 @@ def test_a_car_free_person_is_told_of_no_drive() -> None:
     far = (replace(LANDMARKS[0], walk_s=6_000.0),)
     assert "by car" in run(StreetGrid(places=far)).summary
     assert "by car" not in run(StreetGrid(places=far), profile="car-free").summary
-
-
-def test_the_page_knows_the_note_about_walking() -> None:
-    assert urban_access.AS_QUICK in (ROOT / "templates" / "report" / "trips.html").read_text()
 
 
 def test_it_says_that_car_times_are_for_an_empty_road() -> None:

@@ -131,24 +131,19 @@ _POOL_WORDS = any_of(
 def _is_pool(tags: Tags) -> bool:
     """Return whether people may swim there, as far as its own tags tell."""
     if "swimming_pool" in (tags.get("leisure"), tags.get("amenity")):
-        return tags.get("swimming_pool") not in _NO_SWIMMING and not _is_pool_word(tags, only="wading")
+        return tags.get("swimming_pool") not in _NO_SWIMMING and _pool_name(tags) not in _WADING_WORDS
     is_bath = tags.get("leisure") in ("sports_centre", "sports_hall") or tags.get("amenity") == "public_bath"
     return is_bath and "swimming" in split(tags.get("sport", ""))
 
 
-def _is_pool_word(tags: Tags, only: str = "") -> bool:
-    name = fold(tags.get("name", "")).strip()
-    if only:
-        return name in (
-            "planschbecken",
-            "kinderbecken",
-            "pataugeoire",
-            "paddling pool",
-            "wading pool",
-            "hot tub",
-            "spa",
-        )
-    return _POOL_WORDS.fullmatch(name) is not None
+#: Names of what nobody swims in.
+_WADING_WORDS = frozenset(
+    {"planschbecken", "kinderbecken", "pataugeoire", "paddling pool", "wading pool", "hot tub", "spa"}
+)
+
+
+def _pool_name(tags: Tags) -> str:
+    return fold(tags.get("name", "")).strip()
 
 
 #: A pool of which nothing else tells that it is public counts from this size on: 25 m by 20. Clubs of a few streets and
@@ -162,7 +157,7 @@ def is_some_pool(tags: Tags) -> bool:
         return False
     if tags.get("access") in OPEN_ACCESS or tags.get("fee", "no") != "no" or "operator" in tags:
         return False
-    return "name" not in tags or _is_pool_word(tags)
+    return "name" not in tags or _POOL_WORDS.fullmatch(_pool_name(tags)) is not None
 
 
 def _not_for_sport(kinds: set[Kind], tags: Tags) -> set[Kind]:
