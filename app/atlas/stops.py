@@ -102,9 +102,12 @@ def _nearest_first(stops: Iterable[TransitStop]) -> tuple[TransitStop, ...]:
 def _joined(stops: tuple[TransitStop, ...]) -> tuple[TransitStop, ...]:
     """Join the platforms and positions of one name and mode that are near each other; what has no name stays apart."""
     kept: list[TransitStop] = []
+    of_name: dict[tuple[str, str], list[int]] = {}
     for stop in stops:
-        twin = next((i for i, other in enumerate(kept) if _is_platform_of(stop, other)), None)
+        named = of_name.setdefault((stop.mode, stop.name.casefold()), [])
+        twin = next((i for i in named if stop.name and _is_beside(stop, kept[i])), None)
         if twin is None:
+            named.append(len(kept))
             kept.append(stop)
         else:
             told = {route.route_id: route for route in (*stop.routes, *kept[twin].routes)}
@@ -112,9 +115,7 @@ def _joined(stops: tuple[TransitStop, ...]) -> tuple[TransitStop, ...]:
     return tuple(kept)
 
 
-def _is_platform_of(stop: TransitStop, other: TransitStop) -> bool:
-    if not stop.name or stop.mode != other.mode or stop.name.casefold() != other.name.casefold():
-        return False
+def _is_beside(stop: TransitStop, other: TransitStop) -> bool:
     return distance_m(stop.lat, stop.lon, other.lat, other.lon) <= SAME_NAME_M
 
 

@@ -29,14 +29,15 @@ class Boarding:
 
 def boardings(stops: Sequence[TransitStop]) -> tuple[Boarding, ...]:
     """Return each line and direction once, at its best stop: the nearest of those where it runs as often."""
-    best: dict[tuple[str, int], Boarding] = {}
-    for stop in stops:
+    best: dict[tuple[str, int], tuple[float, Boarding]] = {}
+    # A line is seen at a hundred stops: what it is worth there is worked out once, and of equals the nearest stays.
+    for stop in sorted(stops, key=_order):
+        nearness = _nearness(stop)
         for route in stop.routes:
-            found = Boarding(stop, route)
-            before = best.setdefault((route.route_id, route.direction), found)
-            if (-worth(found), *_order(stop)) < (-worth(before), *_order(before.stop)):
-                best[route.route_id, route.direction] = found
-    return tuple(best.values())
+            key, value = (route.route_id, route.direction), service(route) * nearness
+            if key not in best or value > best[key][0]:
+                best[key] = value, Boarding(stop, route)
+    return tuple(boarding for _, boarding in best.values())
 
 
 def _order(stop: TransitStop) -> tuple[float, float, str]:
