@@ -76,7 +76,7 @@ class NeedsNear:
         return self._found[key]
 
     def _look_for(self, need: Need) -> NeedNear:
-        if need.key == "stop" and self._knowledge.has_timetable:
+        if need.key == "stop":
             stops = self._around.transit_stops()
             places = tuple(_as_place(stop) for stop in stops[:NAMED])
             seconds = np.array([stop.walk_s for stop in stops], dtype=float)
@@ -110,6 +110,6 @@ class NeedsNear:
 
 
 def _as_place(stop: TransitStop) -> Place:
-    """Return a stop of a timetable as a place."""
-    kind = KIND_OF_MODE.get(stop.mode, Kind.BUS_STOP)
-    return Place("", kind, stop.name, stop.lat, stop.lon, stop.straight_m, stop.walk_s, {})
+    """Return a stop as a place."""
+    osm_id, kind = "" if stop.from_feed else stop.stop_id, KIND_OF_MODE.get(stop.mode, Kind.BUS_STOP)
+    return Place(osm_id, kind, stop.name, stop.lat, stop.lon, stop.straight_m, stop.walk_s, {})
