@@ -9,7 +9,7 @@ from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 
 from app.pipeline.listing import Listing
-from app.pipeline.report import AS_QUICK, Finding, State, Trip, to_json
+from app.pipeline.report import AS_QUICK, Check, Finding, Outcome, State, Trip, to_json
 from app.places import Answer
 from tests.support.asking import HTMX, JSON, soup, submit, visible_text
 from tests.support.folders import ROOT
@@ -217,3 +217,17 @@ def test_where_walking_is_as_quick_no_time_by_transit_is_missed(
     way = Finding(stage="urban_access", title="Getting around", state=State.MEASURED, summary="Near.", trips=trips)
     page = soup(client.get(f"/s/{steps.finish(report(VERDICT, way))}"))
     assert ("By transit" in page.select_one("#urban_access .modes").get_text()) is row
+
+
+def test_what_is_not_near_a_street_is_said_once_where_the_house_was_not_found(
+    client: FlaskClient, steps: Steps
+) -> None:
+    submit(client)
+    rough = tuple(
+        Check(key, key, Outcome.UNKNOWN, f"There are no {key} here. As the house was not found.", nothing=key)
+        for key in ("quarries", "railways")
+    )
+    checks = Finding(stage="tier1_checks", title="Safety checks", state=State.UNKNOWN, summary="Unknown.", checks=rough)
+    text = visible_text(client.get(f"/s/{steps.finish(report(VERDICT, checks))}"))
+    assert text.count("house was not found") == 1
+    assert "there may be: quarries; railways." in text

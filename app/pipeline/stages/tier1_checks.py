@@ -160,7 +160,7 @@ def _as_sure_as(precision: Precision, check: Check) -> Check:
     if check.outcome is Outcome.FAIL:
         return replace(check, outcome=Outcome.WARN, finding=f"{check.finding} {ROUGH}")
     if check.outcome is Outcome.PASS:
-        return replace(check, outcome=Outcome.UNKNOWN, finding=f"{check.finding} {ROUGH}", nothing="")
+        return replace(check, outcome=Outcome.UNKNOWN, finding=f"{check.finding} {ROUGH}")
     return check
 
 

@@ -157,7 +157,10 @@ def test_a_sign_that_names_one_speciality_goes_before_the_value_that_says_all() 
     assert kinds_of(tags) == (SPECIALIST,)
 
 
-@pytest.mark.parametrize("name", ["Osteopathie Roux", "Tierarzt Berg", "Hill Physiotherapy", "Naturheilpraxis Berg"])
+@pytest.mark.parametrize(
+    "name",
+    ["Osteopathie Roux", "Tierarzt Berg", "Hill Physiotherapy", "B Carlani & E Wong Physthrpy", "Naturheilpraxis Berg"],
+)
 def test_what_is_no_doctor_is_none(name: str) -> None:
     assert kinds_of({"amenity": "doctors", "name": name}) == ()
 
