@@ -30,7 +30,7 @@ def judged(around: StreetGrid, *data: Data, by_metres: bool = False) -> Confiden
 
 
 def test_nothing_against_it_is_high_without_reasons() -> None:
-    assert judged(full_grid(), *Data) == Confidence(Level.HIGH)
+    assert judged(full_grid(facts=WELL_MAPPED), *Data) == Confidence(Level.HIGH)
 
 
 @pytest.mark.parametrize(

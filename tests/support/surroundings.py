@@ -248,6 +248,8 @@ def full_grid(**changes: object) -> StreetGrid:
         places=(*names, centre),
         greens=(green(300.0),),
         stops=(stop(210.0, route()),),
+        # As many as the timetable serves: it is that of all operators.
+        facts=replace(WELL_MAPPED, stops=1),
         timetable=True,
         transit_share=1.0,
     )

@@ -94,10 +94,11 @@ def _evidence(found: NeedNear, within: int) -> str:
 
 
 def _transit_part(evaluation: Evaluation) -> Part:
-    """Return what the timetable offers; where none is known, transit is not known."""
+    """Return what the timetable offers; where there is none, or that of one operator alone, transit is not known."""
     finding, weight = evaluation.findings.get(TRANSIT_STAGE), evaluation.profile.weight(TRANSIT)
-    if finding is None or finding.score is None:
-        why = finding.gaps[0].why if finding and finding.gaps else "This could not be measured."
+    if finding is None or finding.score is None or not finding.score.word:
+        told = (*(gap.why for gap in finding.gaps), *finding.notes) if finding else ()
+        why = next(iter(told), "This could not be measured.")
         return Part(TRANSIT, "Transit", None, FULL, weight, why)
     return Part(TRANSIT, "Transit", round(finding.score.value / 10, 2), FULL, weight, _transit_evidence(finding.score))
 

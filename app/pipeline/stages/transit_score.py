@@ -37,7 +37,9 @@ def run(evaluation: Evaluation) -> Finding:
     if not lines and (gap := _why_none(evaluation, whole)):
         return _unknown(evaluation, gap)
     value = transit_score(sum(sorted(map(route_value, lines))))
-    score = Score("Transit", value, 100.0, word_for(METHOD.words, value))
+    # What other operators run can only add to it, so there is no word, and all up to full marks is open.
+    word, low, high = (word_for(METHOD.words, value), None, None) if whole else ("", value, 100.0)
+    score = Score("Transit", value, 100.0, word, low, high)
     return Finding(
         state=State.MEASURED if whole else State.PARTIAL,
         summary=_summary(score, lines),
@@ -87,8 +89,10 @@ def _part(boarding: Boarding) -> Part:
 def _summary(score: Score, lines: Sequence[Boarding]) -> str:
     if not lines:
         return f"No bus or train leaves within {limit(REACH_M)} on foot."
-    near = count(len(lines), "line")
-    return f"{sentence(score.word)}: {points(score.value)} of 100, from {near} within {limit(REACH_M)} on foot."
+    near = f"from {count(len(lines), 'line')} within {limit(REACH_M)} on foot"
+    if not score.word:
+        return f"At least {points(score.value)} of 100, {near}."
+    return f"{sentence(score.word)}: {points(score.value)} of 100, {near}."
 
 
 def _confidence(evaluation: Evaluation) -> Confidence:

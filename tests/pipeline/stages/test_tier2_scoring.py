@@ -147,3 +147,10 @@ def test_a_failed_stage_is_missing_here_too() -> None:
 
 def test_a_word_begins_at_its_limit() -> None:
     assert [word_for(METHOD.words, limit) for limit, _ in METHOD.words] == [word for _, word in METHOD.words]
+
+
+def test_the_timetable_of_one_operator_leaves_transit_unknown() -> None:
+    trains = full_grid(stops=(stop(300.0, route(mode="rail"), mode="rail"),), facts=replace(WELL_MAPPED, stops=60))
+    found = part(run(trains), "transit")
+    assert found.value is None
+    assert "one operator alone" in found.evidence

@@ -223,3 +223,10 @@ def test_more_than_eight_lines_of_a_stop_are_counted() -> None:
 
     assert lines(8) == "bus 1, bus 2, bus 3, bus 4, bus 5, bus 6, bus 7 and bus 8"
     assert lines(10) == f"{lines(8)} and 2 more"
+
+
+def test_a_partial_timetable_gives_no_word_and_leaves_the_rest_open() -> None:
+    finding = score(stop(300, route(mode="rail"), mode="rail"), facts=WELL_MAPPED)
+    assert finding.score is not None
+    assert (finding.score.word, finding.score.low, finding.score.high) == ("", finding.score.value, 100.0)
+    assert finding.summary.startswith("At least ")
