@@ -86,10 +86,20 @@ def _unusual(timetable: Timetable, day: date) -> str:
 def _wrong_route(timetable: Timetable, calls: Mapping[str, list[Call]], route: Route) -> str:
     if route.weekday_trips is None:
         return ""
-    if route.weekday_trips == 0:
-        return "a line without trips is no line of that day"
     found = timetable.counts(calls, route.name, route.stop)
+    if route.weekday_trips == 0:
+        return _wrong_weekend_line(found, route)
     return "" if any(_fits(count, route) for count in found) else f"the feed has {_shown(found)}"
+
+
+def _wrong_weekend_line(found: list[Count], route: Route) -> str:
+    """Return what is wrong with a line that is said to run at weekends alone."""
+    if not (route.saturday_trips or route.sunday_trips):
+        return "it is no line at all: it never runs"
+    if "not on weekdays" not in route.often:
+        return "nothing says that it does not run on weekdays"
+    runs = [count for count in found if route.towards in count.headsigns]
+    return f"the feed has {_shown(runs)}" if runs else ""
 
 
 def _fits(count: Count, route: Route) -> bool:

@@ -208,7 +208,7 @@ def _texts(day: Day, facts: TimetableFacts, station: Ints) -> TimetableTexts:
 
 
 def _station_names(day: Day, station: Ints) -> tuple[str, ...]:
-    """Return what each stop's station is called: its parent's name, else its own, without the bay where there are more."""
+    """Return what each stop's station is called: its parent's name, else its own, without the bay if it has more."""
     names: dict[int, set[str]] = {}
     for stop, number in zip(day.stops, station.tolist(), strict=True):
         names.setdefault(number, set()).add(stop.name)
