@@ -56,7 +56,7 @@ class FieldPlaces:
     def inside(self, kinds: Collection[Kind], lats: Floats, lons: Floats) -> Rows:
         """Return which of some points lie in a green space of these kinds: there is no walk to it then."""
         areas = np.array([area for row, area in self.greens.items() if self.kinds[row] in kinds], dtype=object)
-        points: Geometries = shapely.points(np.column_stack((lons, lats)))
+        points: Geometries = np.asarray(shapely.points(lons, lats), dtype=object)
         rows: Rows = np.unique(shapely.STRtree(points).query(areas, predicate="intersects")[1])
         return rows
 
