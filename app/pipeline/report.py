@@ -246,6 +246,26 @@ class Verdict:
     high: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class DoorThing:
+    """One of the eight things that people ask for first: a food shop, a stop, a school, and so on.
+
+    `minutes` None: none within 45 minutes on foot, or not known; `why_unknown` tells which, "" where it is known.
+    """
+
+    #: The need's key, and what the page calls it: "Food shop".
+    key: str
+    title: str
+    #: The number of its pin on the map, from 1 on; things at the same place share it; None without a place.
+    number: int | None
+    place: FoundPlace | None
+    minutes: float | None
+    why_unknown: str = ""
+    #: "half of Newport's addresses need more than 13 min", "" where nothing may be said; and the town's median.
+    beside_town: str = ""
+    usual_min: float | None = None
+
+
 #: Version of the shape of a report. Reports of version 1 called the deal-breakers `baseline_failures`.
 FORMAT_VERSION = 2
 
@@ -264,6 +284,8 @@ class Report:
     profile: str
     methods_version: str
     format_version: int = FORMAT_VERSION
+    #: What is at the door, in the order of the page; reports of version 2 and before have none.
+    door: tuple[DoorThing, ...] = ()
 
     def finding(self, stage: str) -> Finding | None:
         """Return the finding of a stage, or None where the stage left none."""
