@@ -266,8 +266,9 @@ class DoorThing:
     usual_min: float | None = None
 
 
-#: Version of the shape of a report. Reports of version 1 called the deal-breakers `baseline_failures`.
-FORMAT_VERSION = 2
+#: Version of the shape of a report. Reports of version 1 called the deal-breakers `baseline_failures`; those of version
+#: 2 had no `door`.
+FORMAT_VERSION = 3
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.pipeline.report import Finding, Report
+from app.pipeline.report import DoorThing, Finding, Report
 
 
 def report_text(report: Report) -> str:
@@ -34,9 +34,16 @@ def _lines(report: Report) -> Iterator[str]:
     yield from (f"  + {i.title}: {i.detail}" for i in report.verdict.helps)
     yield from (f"  - {i.title}: {i.detail}" for i in report.verdict.costs)
     yield f"  {report.confidence.level} confidence: {' '.join(report.confidence.reasons)}"
+    yield from (f"  door {_at_the_door(thing)}" for thing in report.door)
     for finding in report.findings:
         yield ""
         yield from _section(finding)
+
+
+def _at_the_door(thing: DoorThing) -> str:
+    if thing.place is None:
+        return f"{thing.key}: {thing.why_unknown or 'none'}"
+    return f"{thing.number} {thing.key}: {thing.place.name}, {thing.minutes} min; {thing.beside_town or '-'}"
 
 
 def _section(finding: Finding) -> Iterator[str]:

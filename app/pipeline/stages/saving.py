@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from app.pipeline.confidence import whole_report
+from app.pipeline.door import door_of
 from app.pipeline.evaluation import Evaluation
 from app.pipeline.report import Check, Finding, Influence, Outcome, Part, Report, Score, State, Verdict
 from app.pipeline.rules.profiles import METHODS
@@ -47,6 +48,7 @@ def assemble(evaluation: Evaluation) -> Report:
         source=evaluation.around.region,
         profile=evaluation.profile.key,
         methods_version=METHODS.version,
+        door=door_of(evaluation),
     )
 
 
