@@ -259,12 +259,12 @@ def _said_of_need(around: Surroundings, key: str, text: str) -> Iterator[Stateme
     if key not in NEED_GROUPS or (key == "stop" and around.region.timetable is not None):
         return
     nearest = next(iter(around.surely(key)), None)
-    if "there is none on the map within" in text.casefold():
+    if re.search(r"there is no(ne| [^.]+) on the map within", text.casefold()):
         yield Statement("none", f"{key}: {text}", _wrong_none(nearest, FARTHEST_SAID_MIN))
     if match := NAME_AND_WALK.search(text):
         # Whole minutes: half a one may be lost.
         yield Statement("nearest", f"{key}: {text}", _wrong_nearest(minutes_in(match["walk"]) - 0.5, nearest))
-    if match := re.search(r"and ([\d,]+) more within (\d+) minutes", text):
+    if match := re.search(r"(?:and|with) ([\d,]+) more within (\d+) minutes", text):
         yield _count_statement(around, key, int(match[1].replace(",", "")) + 1, float(match[2]))
 
 

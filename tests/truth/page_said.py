@@ -105,7 +105,7 @@ def _none_beside_one(report: Report) -> Iterator[Statement]:
                     wrong = f"{beside.title}: {beside.nearest_min} min" if beside else ""
                     yield Statement("no none beside one", f"{finding.stage}: {match.group()}", wrong)
         for part in finding.parts:
-            if part.evidence.startswith("There is none on the map"):
+            if re.match(r"There is no(ne)? .*on the map", part.evidence):
                 beside = groups.get(_noun(part.label))
                 wrong = f"{beside.title}: {beside.nearest_min} min" if beside else ""
                 yield Statement("no none beside one", f"{finding.stage}: {part.label}: {part.evidence}", wrong)

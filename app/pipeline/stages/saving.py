@@ -20,7 +20,7 @@ WARNING = 1.0
 
 @dataclass(frozen=True, slots=True)
 class WeightedInfluence:
-    """An influence and its weight; what fails comes before everything."""
+    """An influence and its weight."""
 
     weight: float
     influence: Influence
@@ -117,9 +117,8 @@ def _helps(parts: list[Part]) -> tuple[Influence, ...]:
 
 
 def _costs(parts: list[Part], checks: tuple[Check, ...]) -> tuple[Influence, ...]:
-    """Return what fails, then the warnings and the parts that lose most."""
-    weighed = [WeightedInfluence(1_000.0, Influence(c.title, c.finding)) for c in checks if c.outcome is Outcome.FAIL]
-    weighed += [WeightedInfluence(WARNING, Influence(c.title, c.finding)) for c in checks if c.outcome is Outcome.WARN]
+    """Return the warnings and the parts that lose most; what fails is said as a deal-breaker and not once more."""
+    weighed = [WeightedInfluence(WARNING, Influence(c.title, c.finding)) for c in checks if c.outcome is Outcome.WARN]
     weighed += [
         WeightedInfluence(p.weight * (1 - _share(p)), Influence(p.label, p.evidence))
         for p in parts
