@@ -267,7 +267,7 @@ class DoorThing:
 
 
 #: Version of the shape of a report. Reports of version 1 called the deal-breakers `baseline_failures`; those of version
-#: 2 had no `door`.
+#: 2 had no `door` and no `character`.
 FORMAT_VERSION = 3
 
 
@@ -287,6 +287,8 @@ class Report:
     format_version: int = FORMAT_VERSION
     #: What is at the door, in the order of the page; reports of version 2 and before have none.
     door: tuple[DoorThing, ...] = ()
+    #: One sentence of facts on what the address is like, "" where nothing is known, and before version 3.
+    character: str = ""
 
     def finding(self, stage: str) -> Finding | None:
         """Return the finding of a stage, or None where the stage left none."""

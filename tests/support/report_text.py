@@ -15,6 +15,7 @@ def report_text(report: Report) -> str:
 def sentences(report: Report) -> Iterator[str]:
     """Yield every sentence that a person reads, without names."""
     yield report.verdict.sentence
+    yield report.character
     yield from report.confidence.reasons
     for finding in report.findings:
         yield finding.summary
@@ -31,6 +32,7 @@ def _lines(report: Report) -> Iterator[str]:
     yield f"{report.location.label} ({report.location.precision}), methods {report.methods_version}, {report.profile}"
     yield f"data of {report.source.title}: {report.source.data_date} {', '.join(report.source.feeds)}".strip()
     yield f"VERDICT {report.verdict.score} {report.verdict.sentence}"
+    yield f"  {report.character}"
     yield from (f"  + {i.title}: {i.detail}" for i in report.verdict.helps)
     yield from (f"  - {i.title}: {i.detail}" for i in report.verdict.costs)
     yield f"  {report.confidence.level} confidence: {' '.join(report.confidence.reasons)}"

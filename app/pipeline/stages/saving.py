@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from app.pipeline.character import character_of
 from app.pipeline.confidence import whole_report
 from app.pipeline.door import door_of
 from app.pipeline.evaluation import Evaluation
@@ -49,6 +50,7 @@ def assemble(evaluation: Evaluation) -> Report:
         profile=evaluation.profile.key,
         methods_version=METHODS.version,
         door=door_of(evaluation),
+        character=character_of(evaluation),
     )
 
 
