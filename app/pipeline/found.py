@@ -259,8 +259,8 @@ _WORD = re.compile(r"[^\W_]+")
 
 
 def same_words(typed: str, label: str) -> bool:
-    """Return whether two texts differ in nothing but case, accents, spaces and punctuation."""
-    return _WORD.findall(fold(typed)) == _WORD.findall(fold(label))
+    """Return whether two texts differ in nothing but case, accents, spaces, punctuation and the order of words."""
+    return sorted(_WORD.findall(fold(typed))) == sorted(_WORD.findall(fold(label)))
 
 
 def how_matched(listing: Listing, typed: str, label: str, about: str = "") -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from app.needs import NEED
 from app.pipeline.door import door_from_groups
 from app.pipeline.report import (
     Check,
@@ -20,7 +21,7 @@ from app.pipeline.report import (
     Trip,
 )
 from app.pipeline.stages.urban_access import rides
-from app.wording import listed
+from app.wording import listed, sentence
 
 #: Each topic's key, heading, and the stages whose findings it rests on.
 TOPICS = (
@@ -131,7 +132,8 @@ def _group(finding: Finding | None, key: str) -> Group | None:
 
 def _group_row(group: Group) -> Row:
     place = group.places[0] if group.places else None
-    return Row(group.title, place, group.usual_min, others=group.places[1:])
+    title = sentence(NEED[group.key].noun) if group.key in NEED else group.title
+    return Row(title, place, group.usual_min, others=group.places[1:])
 
 
 def shown_groups(report: Report) -> set[str]:

@@ -120,13 +120,20 @@ def _helps(parts: list[Part]) -> tuple[Influence, ...]:
 
 def _costs(parts: list[Part], checks: tuple[Check, ...]) -> tuple[Influence, ...]:
     """Return the warnings and the parts that lose most; what fails is said as a deal-breaker and not once more."""
-    weighed = [WeightedInfluence(WARNING, Influence(c.title, c.finding)) for c in checks if c.outcome is Outcome.WARN]
+    warned = [c for c in checks if c.outcome is Outcome.WARN and c.key not in _asked_and_failed(checks)]
+    weighed = [WeightedInfluence(WARNING, Influence(c.title, c.finding)) for c in warned]
     weighed += [
         WeightedInfluence(p.weight * (1 - _share(p)), Influence(p.label, p.evidence))
         for p in parts
         if _share(p) < METHOD.bad_below
     ]
     return _strongest(weighed)
+
+
+def _asked_and_failed(checks: Sequence[Check]) -> set[str]:
+    """Return the keys of what the person asked to be away from and is not: that is a deal-breaker already."""
+    musts = (c.key for c in checks if c.outcome is Outcome.FAIL and c.key.startswith("must_"))
+    return {key.removeprefix("must_").partition(":")[0] for key in musts}
 
 
 def _share(part: Part) -> float:

@@ -183,7 +183,7 @@ def _road_noise(evaluation: Evaluation, near: Sequence[Hazard]) -> Judged:
     where = f"{limit(far)} {loudest.direction}" if far else "at the address"
     text = f"{sentence(about)} {whole_db} dB of road noise outside, mostly from {name}, {where}."
     if outcome is Outcome.PASS and cut:
-        return Judged(_noise(Outcome.UNKNOWN, f"{text} {know.why_cut(NOISE.edge_m)}"))
+        return Judged(_noise(Outcome.UNKNOWN, f"{text} {know.why_cut(NOISE.edge_m)}", far))
     return Judged(_noise(outcome, text, far), f"{about} {whole_db} dB of road noise")
 
 

@@ -89,7 +89,7 @@ def _evidence(found: NeedNear, within: int) -> str:
     if found.minutes is None:
         return f"There is no {noun} on the map within {FARTHEST_WALK}."
     more = f", with {within - 1:,} more within {METHOD.choice_min:g} minutes" if within > 1 else ""
-    beside = f"; {found.beside_town}" if found.beside_town else ""
+    beside = f"; {found.beside_town}" if found.beside_town and not found.is_usual else ""
     name = found.places[0].name.strip()
     which = f"{noun} is {name}," if name else f"{noun}, which has no name on the map, is"
     return f"The nearest {which} {minutes(found.minutes)} on foot{more}{beside}."
