@@ -190,6 +190,8 @@ class Check:
     link: str = ""
     #: What was looked for and not found ("petrol stations within 160 m"), so that one line can tell it of many checks.
     nothing: str = ""
+    #: In which of the eight directions of the compass it lies, "" at the address or where nothing was found.
+    direction: str = ""
 
 
 @dataclass(frozen=True, slots=True)

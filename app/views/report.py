@@ -223,7 +223,7 @@ def _value(value: float | bool) -> str:
 # --- filters of the templates ----------------------------------------------------------------------
 
 #: Lines listed at once; the others are one click away.
-SHOWN_LINES = 4
+SHOWN_LINES = 3
 
 
 def init_app(app: Flask, config: Config) -> None:

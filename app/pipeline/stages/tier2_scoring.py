@@ -82,14 +82,15 @@ def _need_part(evaluation: Evaluation, asked: HeadlineNeed) -> Part:
 
 
 def _evidence(found: NeedNear, within: int) -> str:
-    """Return a sentence: "The nearest supermarket is Lidl, 4 min on foot, with 3 more within 15 minutes; half of
-    Newport's addresses need more than 13 min."
+    """Return "The nearest supermarket is Lidl, 4 min on foot; half of Newport's addresses need more than 13 min."
+
+    Where the town's median says nothing, the choice is told: "..., with 3 more within 15 minutes."
     """
     noun = found.need.noun
     if found.minutes is None:
         return f"There is no {noun} on the map within {FARTHEST_WALK}."
-    more = f", with {within - 1:,} more within {METHOD.choice_min:g} minutes" if within > 1 else ""
     beside = f"; {found.beside_town}" if found.beside_town and not found.is_usual else ""
+    more = f", with {within - 1:,} more within {METHOD.choice_min:g} minutes" if within > 1 and not beside else ""
     name = found.places[0].name.strip()
     which = f"{noun} is {name}," if name else f"{noun}, which has no name on the map, is"
     return f"The nearest {which} {minutes(found.minutes)} on foot{more}{beside}."
