@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from flask import Flask, url_for
 
@@ -151,6 +151,11 @@ class ReportView:
             ("Profile", titles.get(self.report.listing.profile, self.report.profile)),
             ("Rules", f"version {self.report.methods_version}"),
         )
+
+    @property
+    def given_of_home(self) -> tuple[tuple[str, str], ...]:
+        """Return the same of the home and its price alone: what was asked for and where to has its own place."""
+        return given_in(replace(self.report.listing, destinations=(), must_haves=()))
 
     @property
     def map_source(self) -> str:

@@ -123,7 +123,8 @@ def _unlisted(schools: Finding | None) -> Iterable[str]:
     """Yield the levels of which nothing is listed, as it is not known whether there are any."""
     titles = {group.title.lower() for group in schools.groups} if schools else set()
     for gap in schools.gaps if schools else ():
-        yield from (what.capitalize() for what in gap.what.split("; ") if what.lower() not in titles)
+        whats = [what for what in gap.what.split("; ") if what.lower() not in titles]
+        yield from (sentence(what.removesuffix("s")) for what in whats)
 
 
 def _group(finding: Finding | None, key: str) -> Group | None:

@@ -6,13 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from app.pipeline.report import Finding, Outcome, Report
+from app.pipeline.rules.mapped import DOES_NOT_TELL
 from app.views.topics import ASKED
 
 #: What the person did not say about the home is no gap of ours; what a park's value lacks stands with the park.
 NO_GAPS = ("tier3_bonuses", "saving", "geocode", "green_escape")
 #: More than so many things are counted rather than named.
 MOST_NAMED = 6
-UNTOLD = "Whether these are near is not known."
+UNTOLD = "The map here tells too little to say."
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +49,9 @@ def _gaps(report: Report, destinations: tuple[str, ...]) -> Iterator[tuple[str, 
 def _of_gaps(finding: Finding, destinations: tuple[str, ...]) -> Iterator[tuple[str, str]]:
     for gap in finding.gaps:
         if gap.what not in destinations:
-            yield from ((what, gap.why) for what in gap.what.split("; "))
+            # How few of each are mapped stands in the fold: here it would be the same sentence for each need.
+            why = UNTOLD if gap.why.endswith(DOES_NOT_TELL) else gap.why
+            yield from ((what, why) for what in gap.what.split("; "))
 
 
 def _of_checks(finding: Finding) -> Iterator[tuple[str, str]]:
