@@ -156,7 +156,7 @@ def test_it_says_what_is_missing_and_why(page: BeautifulSoup) -> None:
     gaps = " ".join(page.select_one("#unknown").get_text(" ").split())
     assert "Playgrounds. The search leaves the region to the south." in gaps
     folded = " ".join(page.select_one("#neighborhood .gap").get_text(" ").split())
-    assert folded == "Not known: playgrounds. Why : playgrounds"
+    assert folded == "Playgrounds: not known : playgrounds"
 
 
 def test_it_names_data_date_attribution_and_licence(page: BeautifulSoup) -> None:
