@@ -187,11 +187,11 @@ def test_a_thing_at_the_door_that_is_unknown_there_alone_is_caught(told: Report)
     assert "known once" in caught_on_page(told, at_the_door(told, "pharmacy", place=None, why_unknown="It is dark."))
 
 
-def test_a_walk_to_the_station_at_the_door_that_is_too_long_is_caught(region: Region, told: Report) -> None:
-    station = next(thing.place for thing in told.door if thing.key == "station")
-    assert station is not None
-    lie = at_the_door(told, "station", place=replace(station, minutes=44.0))
-    assert caught(region, told, lie) == {"walk"}
+def test_a_walk_at_the_door_that_is_too_long_is_caught(region: Region, told: Report) -> None:
+    cafe = next(thing.place for thing in told.door if thing.key == "cafe")
+    assert cafe is not None
+    lie = at_the_door(told, "cafe", place=replace(cafe, minutes=44.0), minutes=44.0)
+    assert {"walk", "nearest"} <= caught(region, told, lie)
 
 
 def test_another_number_on_the_page_than_on_the_map_is_caught(told: Report, pages: Pages) -> None:
