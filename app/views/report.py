@@ -229,6 +229,8 @@ def _value(value: float | bool) -> str:
 
 #: Lines listed at once; the others are one click away.
 SHOWN_LINES = 3
+#: Of what a town offers, its centre, station and hospital are shown at once.
+SHOWN_LANDMARKS = 3
 
 
 def init_app(app: Flask, config: Config) -> None:
@@ -239,7 +241,7 @@ def init_app(app: Flask, config: Config) -> None:
         app.add_template_filter(listing)
     for checks in (topics.trips_of, topics.checks_of, topics.serious):
         app.add_template_filter(checks)
-    app.jinja_env.globals["shown_lines"] = SHOWN_LINES
+    app.jinja_env.globals.update(shown_lines=SHOWN_LINES, shown_landmarks=SHOWN_LANDMARKS, short_names=SHORT_NAMES)
 
 
 def figure(value: float, out_of: float) -> str:
@@ -265,6 +267,9 @@ def band(value: float | None, out_of: float) -> str:
     share = value / out_of if out_of else 0.0
     return "good" if share >= GOOD else "fair" if share >= FAIR else "poor"
 
+
+#: What a check looks for where it found none, in fewer words than its title.
+SHORT_NAMES = {"motorway": "motorway", "power_line": "power line", "industry": "heavy industry", "flood": "water"}
 
 #: Gravest first, as the report lists them.
 OUTCOMES = {

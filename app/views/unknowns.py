@@ -47,6 +47,8 @@ def _gaps(report: Report, destinations: tuple[str, ...]) -> Iterator[tuple[str, 
 
 
 def _of_gaps(finding: Finding, destinations: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    if finding.stage == "urban_access" and not destinations:
+        return  # what a town offers and this one does not stands in the fold: nobody asked for it
     for gap in finding.gaps:
         if gap.what not in destinations:
             # How few of each are mapped stands in the fold: here it would be the same sentence for each need.

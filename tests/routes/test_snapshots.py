@@ -125,7 +125,7 @@ def test_it_shows_checks_with_distance_and_evidence(page: BeautifulSoup) -> None
 
 def test_it_tells_in_one_line_what_is_not_near(page: BeautifulSoup) -> None:
     said = [" ".join(line.get_text(" ").split()) for line in page.select("#quiet > p")]
-    assert said == ["None within 160 m.", "Not near: power line; water."]
+    assert said == ["None within 160 m.", "Not near: power line, water."]
     worked_out = page.select_one("#tier1_checks").get_text(" ", strip=True)
     assert "power lines within 50 m" in worked_out
     assert page.select_one("#tier1_checks a[href='https://example.org/map']")

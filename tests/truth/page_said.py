@@ -230,6 +230,8 @@ def _score_statement(finding: Finding, score: Score, text: str) -> Statement:
         return Statement("score", f"{finding.stage}: {text}", "" if fits else f"it is {low} to {high}")
     decimals = len(text.partition(".")[2])
     fits = abs(float(text) - score.value) <= 0.5 * 10**-decimals + 1e-9
+    # Nothing is rounded up to full marks.
+    fits = fits or (float(text) == score.out_of - 1 and score.out_of - 1 < score.value < score.out_of)
     return Statement("score", f"{finding.stage}: {text}", "" if fits else f"it is {score.value}")
 
 
