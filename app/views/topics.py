@@ -20,6 +20,7 @@ from app.pipeline.report import (
     Score,
     Trip,
 )
+from app.pipeline.rules.headline import profile_named
 from app.pipeline.stages.urban_access import rides
 from app.wording import listed, sentence
 
@@ -191,9 +192,9 @@ def trips_of(report: Report, *, own: bool) -> tuple[Trip, ...]:
     return tuple(trip for finding in report.findings for trip in finding.trips if bool(trip.typed) is own)
 
 
-def in_short(trip: Trip) -> str:
-    """Return "15 min on foot", or "12 min by transit and 7 min by car", "not known" for a trip without any."""
-    return listed(rides(trip)) or "not known"
+def in_short(trip: Trip, report: Report) -> str:
+    """Return "15 min on foot", or "12 min by transit and 7 min by car"; no car for who has none."""
+    return listed(rides(trip, drives=profile_named(report.listing.profile).drives)) or "not known"
 
 
 # --- quiet and safe, money and wishes --------------------------------------------------------------
