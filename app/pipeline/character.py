@@ -6,14 +6,13 @@ from collections.abc import Sequence
 
 from app.atlas.facts import GreenSpace, Hazard
 from app.pipeline.evaluation import Evaluation
-from app.pipeline.found import kind_noun
+from app.pipeline.found import kind_noun, size_text
 from app.pipeline.hazards_near import counts, lanes_by_road, shown_m
 from app.pipeline.needs_near import NeedNear
 from app.pipeline.report import Route, State
 from app.pipeline.rules.character import DOOR_MIN, LANES, RIDES, STOP_MIN, STREET_M, STREETS, WALK_MIN
 from app.pipeline.rules.profiles import METHODS
 from app.pipeline.rules.safety import ROAD_KINDS
-from app.pipeline.stages.green_spaces import size_text
 from app.pipeline.transit_stops import tells_of_all
 from app.places import Kind, Precision
 from app.wording import count, limit, sentence, whole_minutes, with_article

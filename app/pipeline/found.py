@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
-from app.atlas.facts import WALK_LIMIT_S, Floats
+from app.atlas.facts import WALK_LIMIT_S, Floats, GreenSpace
 from app.atlas.geocoder.letters import fold
 from app.pipeline.listing import Listing
 from app.pipeline.report import FoundPlace, Group
@@ -226,6 +226,14 @@ def _detour(place: Place) -> str:
     if place.straight_m < 50:
         return "the walk is long for the distance"
     return f"the walk is {number(walked / place.straight_m)} times the straight line"
+
+
+def size_text(green: GreenSpace) -> str:
+    """Return "12 ha", or square metres below a tenth of a hectare."""
+    hectares = green.area_m2 / 10_000
+    if hectares >= 0.1:
+        return f"{number(hectares, 1 if hectares < 10 else 0)} ha"
+    return f"{number(round(green.area_m2, -1), 0)} m²" if green.area_m2 >= 10 else "size not known"
 
 
 #: A group counts what is near and lists what is farther, up to these minutes on foot: `within_15` and `within_30`.
