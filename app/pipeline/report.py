@@ -144,6 +144,8 @@ class Route:
     sunday_trips: int | None = None
     #: It runs for schools alone.
     is_school_run: bool = False
+    #: Weekday departures in each of the 24 hours of the clock, () without a timetable.
+    by_hour: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -237,10 +237,10 @@ def init_app(app: Flask, config: Config) -> None:
     """Add the filters that templates use for reports."""
     for function in (figure, figures, band, outcome_word, gravest_first, element_url):
         app.add_template_filter(function)
-    for listing in (topics.door_rows, topics.family_rows, topics.lines_of, topics.rides_of, topics.in_short):
-        app.add_template_filter(listing)
-    for checks in (topics.trips_of, topics.checks_of, topics.serious):
-        app.add_template_filter(checks)
+    for rows in (topics.door_rows, topics.family_rows, topics.checks_of, topics.serious):
+        app.add_template_filter(rows)
+    for ways in (topics.lines_of, topics.hourly, topics.trips_of, topics.rides_of, topics.in_short):
+        app.add_template_filter(ways)
     app.jinja_env.globals.update(shown_lines=SHOWN_LINES, shown_landmarks=SHOWN_LANDMARKS, short_names=SHORT_NAMES)
 
 

@@ -167,6 +167,21 @@ def lines_of(report: Report) -> tuple[Line, ...]:
     return tuple(Line(*key, tuple(directions)) for key, directions in lines.items())
 
 
+def hourly(lines: Sequence[Line]) -> tuple[Hourly, ...]:
+    """Return the departures by hour of lines with a timetable, each in the direction where it leaves most often."""
+    best = ((line, max(line.directions, key=lambda route: sum(route.by_hour))) for line in lines)
+    return tuple(Hourly(line, route, route.by_hour) for line, route in best if any(route.by_hour))
+
+
+@dataclass(frozen=True, slots=True)
+class Hourly:
+    """Weekday departures of a line in each hour of the clock."""
+
+    line: Line
+    route: Route
+    counts: tuple[int, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Ride:
     """Minutes by one mode; None: not known, or no way."""
