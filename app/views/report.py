@@ -11,7 +11,7 @@ from flask import Flask, url_for
 from app.config import Config
 from app.pipeline.found import address_matched, how_matched
 from app.pipeline.listing import Listing
-from app.pipeline.report import Check, Finding, Gap, Group, Influence, Outcome, Report, Score, Trip
+from app.pipeline.report import Finding, Gap, Group, Influence, Outcome, Report, Score, Trip
 from app.pipeline.rules.headline import PROFILES
 from app.pipeline.rules.must_haves import OFFERED
 from app.pipeline.stages.tier2_scoring import in_figures
@@ -235,7 +235,7 @@ SHOWN_LANDMARKS = 3
 
 def init_app(app: Flask, config: Config) -> None:
     """Add the filters that templates use for reports."""
-    for function in (figure, figures, band, outcome_word, gravest_first, element_url):
+    for function in (figure, figures, band, outcome_word, element_url):
         app.add_template_filter(function)
     for rows in (topics.door_rows, topics.family_rows, topics.checks_of, topics.serious):
         app.add_template_filter(rows)
@@ -271,7 +271,7 @@ def band(value: float | None, out_of: float) -> str:
 #: What a check looks for where it found none, in fewer words than its title.
 SHORT_NAMES = {"motorway": "motorway", "power_line": "power line", "industry": "heavy industry", "flood": "water"}
 
-#: Gravest first, as the report lists them.
+#: What a check found, in one word.
 OUTCOMES = {
     Outcome.FAIL: "Fails",
     Outcome.WARN: "Caution",
@@ -283,12 +283,6 @@ OUTCOMES = {
 def outcome_word(outcome: Outcome) -> str:
     """Return what a check found in one word."""
     return OUTCOMES[outcome]
-
-
-def gravest_first(checks: Sequence[Check]) -> list[Check]:
-    """Return the checks that need a second look before those that are fine; equal outcomes keep their order."""
-    order = list(OUTCOMES)
-    return sorted(checks, key=lambda check: order.index(check.outcome))
 
 
 def element_url(osm_id: str) -> str:
