@@ -34,6 +34,7 @@ def transit_statements(around: Surroundings) -> Iterator[Statement]:
     for route in routes:
         yield from _weekend_statements(timetable, day, route)
         yield from _in_words(route)
+        yield from _by_hour(route)
 
 
 def _weekend_statements(timetable: Timetable, day: date, route: Route) -> Iterator[Statement]:
@@ -65,6 +66,20 @@ def _in_words(route: Route) -> Iterator[Statement]:
     if match := re.search(r"(\d\d:\d\d) to (\d\d:\d\d)", route.often):
         wrong = "" if match.groups() == (route.first, route.last) else f"it is {route.first} to {route.last}"
         yield Statement("one value", f"{route.name} to {route.towards}: {match.group()}", wrong)
+
+
+def _by_hour(route: Route) -> Iterator[Statement]:
+    """Yield the departures by hour: as many as the trips, from the hour of the first to that of the last."""
+    if not route.by_hour:
+        return
+    told = {hour for hour, count in enumerate(route.by_hour) if count}
+    ends = {int(clock[:2]) % 24 for clock in (route.first, route.last) if clock}
+    wrong = "" if sum(route.by_hour) == route.weekday_trips else f"the trips are {route.weekday_trips}"
+    yield Statement("one value", f"{_said(route)}, by hour {route.by_hour}", wrong or _missing(ends - told))
+
+
+def _missing(hours: set[int]) -> str:
+    return f"none at {sorted(hours)}" if hours else ""
 
 
 def _said(route: Route) -> str:

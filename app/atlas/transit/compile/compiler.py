@@ -161,6 +161,7 @@ def _compile(day: Day, changes: Changes, facts: TimetableFacts) -> tuple[Timetab
         row_saturday_headway=departures.saturday_headway,
         row_sunday=departures.sunday,
         row_sunday_headway=departures.sunday_headway,
+        row_by_hour=departures.by_hour,
         call_run=day.call_run[calls],
         call_stop=day.call_stop[calls],
         arrival=day.arrival[calls],
