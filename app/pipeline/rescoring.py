@@ -6,19 +6,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
+from app.needs import NEED
 from app.pipeline.must_haves import must_have_checks
-from app.pipeline.report import Adjustable, Finding, Part, Report, State
+from app.pipeline.report import Adjustable, Finding, Report, State
 from app.pipeline.rules.headline import AMOUNTS, TRANSIT, profile_named, usual_weight
 from app.pipeline.rules.profiles import METHODS
 from app.pipeline.stages.saving import verdict_of
 from app.pipeline.stages.tier1_checks import outcome_counts
 from app.pipeline.stages.tier2_scoring import profile_note, scored
 from app.pipeline.stages.urban_access import travel_summary
-from app.wording import listed, sentence
 
 #: The parts of the score, in the order of the report.
 PARTS = (*(need.key for need in METHODS.headline.needs), TRANSIT)
-NOTHING_LEFT = "Something has to count, so what you set was left aside."
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +37,24 @@ class Preferences:
             return self.weights[part] * usual_weight(part)
         return profile_named(self.profile).weight(part)
 
+    def multiple(self, part: str) -> float:
+        """Return how much a part counts as a multiple of the usual."""
+        return self.weight(part) / usual_weight(part)
+
+    @property
+    def own_weights(self) -> tuple[str, ...]:
+        """Return what the person weighs otherwise than the profile, in words: "park double"."""
+        return tuple(f"{part_noun(part)} {AMOUNTS[self.weights[part]]}" for part in PARTS if part in self.weights)
+
     @property
     def counts_nothing(self) -> bool:
         """Return whether nothing at all counts, so that there is no score."""
         return not any(self.weight(part) > 0 for part in PARTS)
+
+
+def part_noun(part: str) -> str:
+    """Return what a part of the score is called in a sentence."""
+    return "transit" if part == TRANSIT else NEED[part].noun
 
 
 def preferences_of(report: Report) -> Preferences:
@@ -104,12 +117,7 @@ def _weighed(finding: Finding, wanted: Preferences) -> Finding:
     kept = finding.adjustable or Adjustable()
     known = {part.key: part for part in (*finding.parts, *kept.uncounted)}
     parts = [replace(known[key], weight=wanted.weight(key)) for key in PARTS if key in known]
-    notes = (profile_note(profile_named(wanted.profile)), *_own_weights(parts, wanted.weights))
+    own = (f"Set by you: {'; '.join(wanted.own_weights)}.",) if wanted.own_weights else ()
+    notes = (profile_note(profile_named(wanted.profile)), *own)
     found = scored(parts, notes, may_have_word=kept.may_have_word, confidence=finding.confidence)
     return replace(found, stage=finding.stage, title=finding.title)
-
-
-def _own_weights(parts: Sequence[Part], weights: Mapping[str, float]) -> tuple[str, ...]:
-    """Return what the person weighs otherwise than the profile, as one sentence if anything."""
-    said = [f"{part.label.lower()} {AMOUNTS[weights[part.key]]}" for part in parts if part.key in weights]
-    return (f"Set by you: {sentence(listed(said))}.",) if said else ()

@@ -83,7 +83,7 @@ def test_what_counts_double_moves_the_score_and_is_said() -> None:
     assert twice.verdict.score < once.verdict.score < never.verdict.score  # type: ignore[operator]
     place_of = twice.finding("tier2_scoring")
     assert place_of is not None
-    assert place_of.notes[-1] == "Set by you: Park double."
+    assert place_of.notes[-1] == "Set by you: park double."
     assert "park" not in [part.key for part in never.finding("tier2_scoring").parts]  # type: ignore[union-attr]
 
 
