@@ -8,9 +8,11 @@ import msgspec
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.pipeline.listing import MAX_DESTINATIONS
 from app.pipeline.report import report_from_json, to_json
 from app.queue.jobs import Snapshot
 from app.views.adjusting import Adjustment, adjustment_in
+from app.views.earlier import Since, since_earlier
 from app.views.report import ReportView
 from app.web import visitor
 from app.web.negotiation import Wanted, json_response, negotiated, wanted
@@ -32,6 +34,14 @@ class AdjustedDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class ChangesDocument:
+    """What is different from the report that was evaluated again; none where nothing is."""
+
+    since: str
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SnapshotDocument:
     """A report for programs: `report` is the same whenever listing and data are; the rest belongs to this run."""
 
@@ -42,6 +52,7 @@ class SnapshotDocument:
     #: The stored bytes, untouched, unless the link asks for another score.
     report: msgspec.Raw
     adjusted: AdjustedDocument | None = None
+    changes: ChangesDocument | None = None
 
 
 @bp.get("/<snapshot_id>")
@@ -65,7 +76,8 @@ def page(snapshot_id: str) -> AnyResponse:
 def document(snapshot_id: str) -> AnyResponse:
     """Return the report as JSON."""
     snapshot = store().get_snapshot(snapshot_id)
-    adjustment = adjustment_in(request.args, report_from_json(snapshot.report))
+    stored = report_from_json(snapshot.report)
+    adjustment, since = adjustment_in(request.args, stored), since_earlier(snapshot, stored)
     body = SnapshotDocument(
         snapshot.snapshot_id,
         url_for(".page", snapshot_id=snapshot_id, _external=True, **adjustment.arguments),  # type: ignore[arg-type]
@@ -73,6 +85,7 @@ def document(snapshot_id: str) -> AnyResponse:
         snapshot.address,
         msgspec.Raw(to_json(adjustment.report) if adjustment.is_adjusted else snapshot.report),
         _adjusted(adjustment) if adjustment.asked else None,
+        _changes(since) if since else None,
     )
     return _kept(negotiated(json_response(msgspec.json.encode(body))))
 
@@ -91,6 +104,8 @@ def _html(snapshot: Snapshot, adjustment: Adjustment) -> str:
         "report.html",
         view=view,
         adjustment=adjustment,
+        since=since_earlier(snapshot, adjustment.stored),
+        max_destinations=MAX_DESTINATIONS,
         # What was just swapped in takes the focus; a page that was opened begins at its top.
         is_news=wanted() is Wanted.FRAGMENT,
     )
@@ -99,6 +114,10 @@ def _html(snapshot: Snapshot, adjustment: Adjustment) -> str:
 def _adjusted(adjustment: Adjustment) -> AdjustedDocument:
     asked = adjustment.wanted
     return AdjustedDocument(asked.profile, asked.must_haves, dict(asked.weights), adjustment.left_out)
+
+
+def _changes(since: Since) -> ChangesDocument | None:
+    return None if since.sentences is None else ChangesDocument(iso(since.created_at), since.sentences)
 
 
 def _kept(response: Response) -> Response:

@@ -82,11 +82,6 @@ class ReportView:
         """Return the query that fills the form again."""
         return values_from(self.report.listing).query
 
-    def field_of(self, typed: str) -> str:
-        """Return the id of the form's field for a destination that the person typed, "" where they did not."""
-        given = self.report.listing.destinations
-        return f"destination-{given.index(typed) + 1}" if typed in given else ""
-
     @property
     def band(self) -> str:
         """Return the colour of the door: a deal-breaker makes it poor, whatever the score."""
