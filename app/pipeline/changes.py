@@ -7,6 +7,7 @@ from itertools import chain
 from typing import TypeVar
 
 from app.geo import distance_m
+from app.pipeline.found import LISTED_MIN
 from app.pipeline.report import Check, Group, Outcome, Report, Route, Score, Trip, Verdict
 from app.pipeline.stages.tier2_scoring import in_figures
 from app.pipeline.stages.transit_access import LISTED_ROUTES
@@ -73,7 +74,7 @@ def _checks(before: Report, after: Report) -> Iterator[str]:
     for then, now in _both(_checks_of(before), _checks_of(after)):
         if then.outcome is not now.outcome:
             words = ANSWERED if now.key.startswith("must_") else FOUND
-            yield f"{now.title}: {words[now.outcome]} now, {words[then.outcome]} before. {now.finding}"
+            yield f"{now.title}: now {words[now.outcome]}; before, {words[then.outcome]}. {now.finding}"
 
 
 def _checks_of(report: Report) -> dict[str, Check]:
@@ -89,15 +90,15 @@ def _nearest(before: Report, after: Report) -> Iterator[str]:
     groups_then, groups_now = _groups_of(before), _groups_of(after)
     for then, now in _both(groups_then, groups_now):
         if _told(then) != _told(now):
-            yield f"{now.title}: {_told(now)} now, {_told(then)} before."
+            yield f"{now.title}: now {_told(now)}; before, {_told(then)}."
     if before.methods_version != after.methods_version:
         return  # other rules look for other things
     for key, group in groups_now.items():
         if key not in groups_then:
-            yield f"{group.title}: {_told(group)} now, not known before."
+            yield f"{group.title}: now {_told(group)}; before, not known."
     for key, group in groups_then.items():
         if key not in groups_now:
-            yield f"{group.title}: not known now, {_told(group)} before."
+            yield f"{group.title}: now not known; before, {_told(group)}."
 
 
 def _groups_of(report: Report) -> dict[str, Group]:
@@ -112,8 +113,8 @@ def _groups_of(report: Report) -> dict[str, Group]:
 
 def _told(group: Group) -> str:
     if group.nearest_min is None or not group.places:
-        return "none near"
-    return f"{group.places[0].name or group.places[0].kind} ({minutes(group.nearest_min)} on foot)"
+        return f"none within {LISTED_MIN} minutes on foot"
+    return f"{group.places[0].name or group.places[0].kind}, {minutes(group.nearest_min)} on foot"
 
 
 # --- journeys and lines ------------------------------------------------------------------------------
@@ -123,10 +124,10 @@ def _trips(before: Report, after: Report) -> Iterator[str]:
     trips_then, trips_now = _trips_of(before), _trips_of(after)
     for then, now in _both(trips_then, trips_now):
         if then.destination != now.destination:
-            yield f"{sentence(now.purpose)}: {now.destination} now, {then.destination} before."
+            yield f"{sentence(now.purpose)}: now {now.destination}; before, {then.destination}."
         elif differing := [(n, t) for n, t in zip(_rides(now), _rides(then), strict=True) if n != t]:
             news, olds = (listed(list(rides)) for rides in zip(*differing, strict=True))
-            yield f"To {now.destination}: {news} now; {olds} before."
+            yield f"To {now.destination}: now {news}; before, {olds}."
     yield from (f"The way to {t.destination} is known now." for key, t in trips_now.items() if key not in trips_then)
     gone = (trip for key, trip in trips_then.items() if key not in trips_now)
     yield from (f"The way to {trip.destination} is not known any more." for trip in gone)
@@ -146,7 +147,7 @@ def _rides(trip: Trip) -> tuple[str, ...]:
 def _lines(before: Report, after: Report) -> Iterator[str]:
     lines_then, lines_now = _lines_of(before), _lines_of(after)
     told = [
-        f"{_line(now)}: {count(now.weekday_trips, 'trip')} a weekday now, {then.weekday_trips} before."
+        f"{_line(now)}: now {count(now.weekday_trips, 'trip')} a weekday; before, {then.weekday_trips}."
         for then, now in _both(lines_then, lines_now)
         if now.weekday_trips is not None and then.weekday_trips not in (None, now.weekday_trips)
     ]

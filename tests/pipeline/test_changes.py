@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 
+from app.atlas.importing.importer import RegionInput, import_region
+from app.atlas.regions import RegionStore
 from app.pipeline.changes import changes
 from app.pipeline.evaluate import evaluate_property
 from app.pipeline.listing import Listing
@@ -15,6 +18,7 @@ from app.pipeline.report import Finding, Report, Route, State, report_from_json,
 from app.places import Kind
 from app.sources.regions import ImportedRegions
 from tests.pipeline.test_properties import PROPERTY, a_grid
+from tests.support.extracts import small_town
 from tests.support.real_reports import SAMPLE_LISTINGS
 from tests.support.reports import TRANSIT, VERDICT
 from tests.support.reports import report as made_by_hand
@@ -62,8 +66,8 @@ def test_a_nearer_shop_is_told_with_the_score_and_the_answer_that_it_changes() -
     then, now = (f"{report.verdict.score:.0f}" for report in (far, near))
     assert changes(far, near) == (
         f"The score is {now} of 100; before, it was {then}.",
-        "A supermarket within 10 minutes: yes now, no before. Yes: Corner Mart, 5 min on foot.",
-        "Food shop: Corner Mart (5 min on foot) now, Far Mart (20 min on foot) before.",
+        "A supermarket within 10 minutes: now yes; before, no. Yes: Corner Mart, 5 min on foot.",
+        "Food shop: now Corner Mart, 5 min on foot; before, Far Mart, 20 min on foot.",
     )
 
 
@@ -74,7 +78,7 @@ def test_a_walk_that_is_shown_alike_is_no_change() -> None:
 def test_a_check_that_ends_otherwise_is_told_with_what_it_found() -> None:
     told = changes(evaluated(full_grid()), evaluated(full_grid(dangers=(hazard(Kind.FUEL_STATION, 20, "Neste"),))))
     assert told == (
-        "Petrol station: a deal-breaker now, fine before. Neste, a petrol station, is 20 m north of the address.",
+        "Petrol station: now a deal-breaker; before, fine. Neste, a petrol station, is 20 m north of the address.",
     )
 
 
@@ -109,7 +113,7 @@ def test_lines_that_came_went_or_run_otherwise_are_told() -> None:
         with_lines(line("2", 21), line("3"), line("4")),
     )
     assert changes(before, after) == (
-        "Bus 2 to Newport: 21 trips a weekday now, 17 before.",
+        "Bus 2 to Newport: now 21 trips a weekday; before, 17.",
         "New: Bus 4 to Newport.",
         "Gone: Bus 1 to Newport.",
     )
@@ -131,7 +135,7 @@ def test_a_journey_that_takes_longer_is_told() -> None:
     before = made_by_hand(VERDICT, replace(way, trips=TRANSIT.trips))
     after = made_by_hand(VERDICT, replace(way, trips=(replace(station, bike_min=8.0, transit_min=None), *others)))
     assert changes(before, after) == (
-        "To Central station: 8 min by bike and no time by transit now; 6 min by bike and 12 min by transit before.",
+        "To Central station: now 8 min by bike and no time by transit; before, 6 min by bike and 12 min by transit.",
     )
     assert changes(before, made_by_hand(VERDICT, replace(way, trips=TRANSIT.trips[:1]))) == (
         "The way to Airport is not known any more.",
@@ -153,3 +157,19 @@ def test_a_report_of_earlier_rules_is_compared_in_what_both_tell(samples: Path) 
     told = changes(earlier, now)
     assert told[-1].startswith("The rules are those of version")
     assert all(text.endswith(".") for text in told)
+
+
+def test_a_newer_extract_of_the_same_town_is_told_of(tmp_path: Path) -> None:
+    town, reports = small_town(), []
+    for _ in range(2):
+        store = RegionStore(tmp_path / "regions")
+        import_region(store, "town", RegionInput(town.write(tmp_path / "town.osm.pbf")))
+        reports.append(evaluate_property(Listing("5 Main Street, Smallville"), ImportedRegions(tmp_path / "regions")))
+        town.when = datetime.datetime(2025, 1, 2, tzinfo=datetime.UTC)
+        town.node(10, 10, {"amenity": "cafe", "name": "Café Mitte"})
+        town.node(20, 10, {"amenity": "fuel", "name": "Avanti"})
+    assert changes(*reports) == (
+        "Petrol station: now a deal-breaker; before, fine. Avanti, a petrol station, is 20 m east of the address.",
+        "Café: now Café Mitte, under 1 min on foot; before, Café Nord, 3 min on foot.",
+        "The map data is from 2 January 2025; before, it was from 6 May 2024.",
+    )
