@@ -15,7 +15,7 @@ from app.pipeline.rescoring import PARTS, Preferences
 from app.pipeline.rules.headline import AMOUNTS, PROFILES, profile_named
 from app.pipeline.rules.must_haves import OFFERED
 
-PROFILE, MUST, WEIGHT = "profile", "must", "weight."
+PROFILE, MUST, WEIGHT = "profile", "must", "weight"
 #: No must-haves, where the report has some of its own.
 NONE = "none"
 #: Of a value that was left out, so many characters are shown; and so many such values are named.
@@ -37,7 +37,7 @@ class Asked:
 def pairs_in(query: MultiDict[str, str]) -> Pairs:
     """Return what a query asks of the report; other names are left alone."""
     pairs = query.items(multi=True)
-    return tuple((name, value) for name, value in pairs if name in (PROFILE, MUST) or name.startswith(WEIGHT))
+    return tuple((name, value) for name, value in pairs if name.partition(".")[0] in (PROFILE, MUST, WEIGHT))
 
 
 def preferences_in(pairs: Pairs, own: Preferences) -> Asked:
@@ -56,7 +56,7 @@ def preferences_in(pairs: Pairs, own: Preferences) -> Asked:
 def query_of(wanted: Preferences, own: Preferences) -> Pairs:
     """Return the shortest query that asks for these preferences, () for the report's own."""
     profile = () if wanted.profile == own.profile else ((PROFILE, wanted.profile),)
-    weights = tuple((f"{WEIGHT}{part}", f"{wanted.weights[part]:g}") for part in PARTS if part in wanted.weights)
+    weights = tuple((f"{WEIGHT}.{part}", f"{wanted.weights[part]:g}") for part in PARTS if part in wanted.weights)
     must_haves = tuple((MUST, in_link(text)) for text in wanted.must_haves) or ((MUST, NONE),)
     return (*profile, *(() if wanted.must_haves == own.must_haves else must_haves), *weights)
 
@@ -83,7 +83,11 @@ def _must_haves(pairs: Pairs, own: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _weights(pairs: Pairs) -> Iterator[tuple[str, str]]:
-    yield from ((name.removeprefix(WEIGHT), value) for name, value in pairs if name.startswith(WEIGHT) and value)
+    """Yield the parts that are weighed, and how; a form sends "" for each that is left to the profile."""
+    for name, value in pairs:
+        head, _, part = name.partition(".")
+        if head == WEIGHT and part and value:
+            yield part, value
 
 
 def _is_weight(part: str, value: str) -> bool:
