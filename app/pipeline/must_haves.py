@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import groupby
 
+from app.atlas.facts import Hazard
 from app.needs import NEED
 from app.pipeline.evaluation import Evaluation
 from app.pipeline.found import place_name
@@ -24,7 +25,10 @@ NOT_ASKED = "Not known. This could not be asked for when the report was made; ev
 
 def must_have_answers(evaluation: Evaluation) -> tuple[MustHaveAnswer, ...]:
     """Return the answers to all that may be asked of a place; amounts of one key with the same answer are together."""
-    told = [(must, _answer(evaluation, must)) for must in OFFERED.values()]
+    nearest = {
+        key: nearest_of(evaluation.around, RULES[key], float(max(amounts))) for key, (_, amounts) in AWAY.items()
+    }
+    told = [(must, _answer(evaluation, must, nearest.get(must.key))) for must in OFFERED.values()]
     together = groupby(told, key=lambda asked: (asked[0].key, *asked[1]))
     amounts = ((key, answer, tuple(must.amount for must, _ in same)) for (key, *answer), same in together)
     return tuple(MustHaveAnswer(key, those, outcome, finding) for key, (outcome, finding), those in amounts)
@@ -38,10 +42,10 @@ def must_have_checks(asked: Sequence[str], answers: Sequence[MustHaveAnswer]) ->
         yield Check(f"must_{must.text}", must.title, outcome, finding, rule="Your own wish.", evidence="", strength="")
 
 
-def _answer(evaluation: Evaluation, must: MustHave) -> tuple[Outcome, str]:
+def _answer(evaluation: Evaluation, must: MustHave, nearest: Hazard | None) -> tuple[Outcome, str]:
     if must.key in NEED:
         return _near(evaluation, must)
-    return _away(evaluation, must) if must.key in AWAY else _step_free(evaluation)
+    return _away(evaluation, must, nearest) if must.key in AWAY else _step_free(evaluation)
 
 
 def _near(evaluation: Evaluation, must: MustHave) -> tuple[Outcome, str]:
@@ -59,11 +63,10 @@ def _named(found: NeedNear) -> str:
     return f"{place_name(found.places[0])}, {minutes(found.minutes or 0.0)} on foot"
 
 
-def _away(evaluation: Evaluation, must: MustHave) -> tuple[Outcome, str]:
+def _away(evaluation: Evaluation, must: MustHave, nearest: Hazard | None) -> tuple[Outcome, str]:
     rule, within_m = RULES[must.key], float(must.amount)
-    found = nearest_of(evaluation.around, rule, within_m)
-    if found is not None:
-        return Outcome.FAIL, f"No: {told(found)}"
+    if nearest is not None and nearest.distance_m <= within_m:
+        return Outcome.FAIL, f"No: {told(nearest)}"
     if why := why_unknown(evaluation.knowledge, evaluation.around, rule, within_m):
         return Outcome.UNKNOWN, f"Not known. {why}"
     return Outcome.PASS, "Yes: there is none on the map within that distance."
