@@ -51,8 +51,12 @@ NO_PLACE = "Type a place first, such as “Central Station” or “12 Bulevardi
 
 @bp.errorhandler(DoorstepError)
 def refuse(error: DoorstepError) -> Response:
-    """Answer a refused destination with its field as it was filled in."""
-    if request.endpoint != f"{bp.name}.destination" or wanted() is Wanted.JSON or error.http_status == 404:
+    """Answer a refused destination with its field as it was filled in.
+
+    Where the store cannot be reached it is left alone: the field needs the report.
+    """
+    is_mendable = request.endpoint == f"{bp.name}.destination" and error.http_status in (422, 429)
+    if not is_mendable or wanted() is Wanted.JSON:
         return answer(error)
     response = _form(str((request.view_args or {})["snapshot_id"]), error)
     response.status_code = error.http_status

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 from flask.testing import FlaskClient
 
+from app.config import Config
 from app.pipeline.listing import Listing, listing_from_json
 from app.places import Answer
 from app.queue.store import JobStore
@@ -191,3 +192,25 @@ def test_programs_change_a_destination(client: FlaskClient, store: JobStore, sna
     job = client.post(place, json={"destinations": ["Airport"]}, headers=JSON).json
     assert listing_from_json(store.get_job(job["job_id"]).listing).destinations == ("Airport", "atlantis")
     assert client.post(place, json={"destinations": []}, headers=JSON).status_code == 422
+
+
+def test_too_many_live_jobs_are_said_beside_the_field(client: FlaskClient, store: JobStore, snapshot: str) -> None:
+    for number in range(store.config.max_live_jobs_per_owner):
+        submit(client, f"{number} Bulevardi")
+    response = client.post(f"/s/{snapshot}/destination", data={"destinations": "Airport"})
+    assert response.status_code == 429
+    assert response.headers["Retry-After"]
+    assert soup(response).select_one("#destination")["value"] == "Airport"
+    assert client.post(f"/s/{snapshot}/again").status_code == 429
+
+
+def test_a_queue_that_cannot_be_reached_is_said(
+    client: FlaskClient, store: JobStore, config: Config, snapshot: str
+) -> None:
+    store.db.close()
+    file = config.data_dir / "doorstep.sqlite"
+    file.rename(config.data_dir / "away")
+    file.mkdir()
+    response = client.post(f"/s/{snapshot}/destination", data={"destinations": "Airport"})
+    assert response.status_code == 503
+    assert "Try again" in response.text
