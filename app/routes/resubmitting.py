@@ -76,13 +76,15 @@ def _queued(new: NewJob) -> AnyResponse:
 
 def _form(snapshot_id: str, error: DoorstepError | None = None) -> Response:
     snapshot = store().get_snapshot(snapshot_id)
-    change, typed = request.values.get("change", ""), request.form.get("destinations")
+    report, typed = report_from_json(snapshot.report), request.form.get("destinations")
+    change = request.values.get("change", "")
+    change = change if change in report.listing.destinations else ""
     template = "report/destination.html" if wanted() is Wanted.FRAGMENT else "destination.html"
     response = make_response(
         render_template(
             template,
             snapshot_id=snapshot_id,
-            beside=report_from_json(snapshot.report).location.label,
+            beside=report.location.label,
             change=change,
             typed=change if typed is None else typed,
             mine=visitor.known_owner() == snapshot.owner,

@@ -148,6 +148,12 @@ def test_one_field_adds_a_destination(client: FlaskClient, store: JobStore, snap
     assert store.get_job(response.location.rsplit("/", 1)[1]).again_of is None
 
 
+def test_what_is_no_destination_of_the_report_cannot_be_changed(client: FlaskClient, snapshot: str) -> None:
+    text = visible_text(client.get(f"/s/{snapshot}/destination?change=Mars"))
+    assert "Add a destination" in text
+    assert "Mars" not in text
+
+
 def test_a_destination_typed_anew_is_asked_about_anew(client: FlaskClient, store: JobStore, snapshot: str) -> None:
     sent = {"change": "station", "destinations": "station"}
     listing = queued(store, client.post(f"/s/{snapshot}/destination", data=sent))
