@@ -52,8 +52,8 @@ BUILDING = (
 MOST_SIBLINGS = 20
 #: Modules that one other module imports, in the same folder, and why each is a room of its own all the same.
 OWN_ROOMS = {
+    "atlas.importing.dividers": "what no door leads across, by tags; the importer only orders the work",
     "pipeline.town": "the sentence beside a walk; looking for the walk is another subject",
-    "atlas.fields.build.points": "at which points is a choice, with its own measurements; the rest takes any points",
     "atlas.fields.build.walks": "shortest paths; the compiler knows needs and what is unknown",
     "atlas.geocoder.build.cities": "naming the city of an address that names none is a method of its own",
     "atlas.geocoder.build.streets": "joining pieces into streets is a method of its own, on columns alone",
