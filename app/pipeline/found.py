@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
@@ -256,11 +257,19 @@ def name_and_minutes(place: Place) -> str:
 # --- what was typed, and what was matched ----------------------------------------------------------
 
 _WORD = re.compile(r"[^\W_]+")
+#: "98000", "np19 7bu", "1011 ab": words with digits, and at most one without.
+_POSTCODE = re.compile(r"\d{4,6}( [a-z]{2})?|[a-z]{1,2}\d[a-z\d]? \d[a-z]{2}")
 
 
 def same_words(typed: str, label: str) -> bool:
-    """Return whether two texts differ in nothing but case, accents, spaces and punctuation."""
-    return _WORD.findall(fold(typed)) == _WORD.findall(fold(label))
+    """Return whether a label says what was typed, but for case, accents, punctuation and the order of words.
+
+    It may add a postcode to an address with a number.
+    """
+    own, known = Counter(_WORD.findall(fold(typed))), Counter(_WORD.findall(fold(label)))
+    added = list((known - own).elements())
+    is_numbered = any(word[0].isdigit() for word in own)
+    return not own - known and (not added or (is_numbered and _POSTCODE.fullmatch(" ".join(added)) is not None))
 
 
 def how_matched(listing: Listing, typed: str, label: str, about: str = "") -> str:

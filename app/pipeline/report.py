@@ -190,6 +190,8 @@ class Check:
     link: str = ""
     #: What was looked for and not found ("petrol stations within 160 m"), so that one line can tell it of many checks.
     nothing: str = ""
+    #: In which of the eight directions of the compass it lies, "" at the address or where nothing was found.
+    direction: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,8 +248,29 @@ class Verdict:
     high: float | None = None
 
 
-#: Version of the shape of a report. Reports of version 1 called the deal-breakers `baseline_failures`.
-FORMAT_VERSION = 2
+@dataclass(frozen=True, slots=True)
+class DoorThing:
+    """One of the eight things that people ask for first: a food shop, a stop, a school, and so on.
+
+    `minutes` None: none within 45 minutes on foot, or not known; `why_unknown` tells which, "" where it is known.
+    """
+
+    #: The need's key, and what the page calls it: "Food shop".
+    key: str
+    title: str
+    #: The number of its pin on the map, from 1 on; things at the same place share it; None without a place.
+    number: int | None
+    place: FoundPlace | None
+    minutes: float | None
+    why_unknown: str = ""
+    #: "half of Newport's addresses need more than 13 min", "" where nothing may be said; and the town's median.
+    beside_town: str = ""
+    usual_min: float | None = None
+
+
+#: Version of the shape of a report. Reports of version 1 called the deal-breakers `baseline_failures`; those of version
+#: 2 had no `door` and no `character`.
+FORMAT_VERSION = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +287,10 @@ class Report:
     profile: str
     methods_version: str
     format_version: int = FORMAT_VERSION
+    #: What is at the door, in the order of the page; reports of version 2 and before have none.
+    door: tuple[DoorThing, ...] = ()
+    #: One sentence of facts on what the address is like, "" where nothing is known, and before version 3.
+    character: str = ""
 
     def finding(self, stage: str) -> Finding | None:
         """Return the finding of a stage, or None where the stage left none."""
