@@ -88,7 +88,11 @@ class PageFiles:
         """
         facts = _FACTS.decode((directory / FACTS_FILE).read_bytes())
         pages, *runs = (_mapped(directory / name) for name in (PAGES_FILE, *(f"{run}.npy" for run in RUNS)))
-        if pages.dtype != PAGE or not len(pages) or any(pages[run][-1] != len(data) for run, data in zip(RUNS, runs, strict=True)):
+        if (
+            pages.dtype != PAGE
+            or not len(pages)
+            or any(pages[run][-1] != len(data) for run, data in zip(RUNS, runs, strict=True))
+        ):
             raise ValueError("pages that do not fit together")
         return cls(facts, pages, *runs)
 

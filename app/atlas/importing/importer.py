@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from app.atlas.atlas import (
     ADDRESSES_FILE,
     ATTRIBUTION,
+    BASEMAP_DIR,
     FIELDS_DIR,
     NETWORK_DIR,
     STOP_SNAPS_FILE,
@@ -105,13 +106,17 @@ def _build(
     gates = {ref: gate.tags for ref, gate in extract.gates.items()}
     streets.mkdir()
     progress(PLACES, "building the street network, measuring places and green areas")
-    with beside(lambda pipe: compile_network(ways, gates, streets)) as compiling:
+    with (
+        beside(lambda pipe: extract.drawn.write(directory / BASEMAP_DIR)) as drawing,
+        beside(lambda pipe: compile_network(ways, gates, streets)) as compiling,
+    ):
         named = (_street_rows(ways), extract.localities, extract.interpolations, extract.addresses)
         addresses.send(NamedFeatures(*named, extract.house_streets, corners_of(ways)))
         settle_stations(extract)
         compiler = Compiler(extract, ways)
         found = compiler.places()
         compiling.result()
+        drawing.result()
     files = NetworkFiles.open(streets)
     network = Network(files)
     tables = compiler.tables(found, network)

@@ -20,8 +20,6 @@ TOLERANCE_M = 0.8
 SHAPES_ON_PAGE = (64, 16, 4, 1)
 #: What is smaller than this shares pages of the first size (metres).
 SMALL_M = 250.0
-#: Cells to a side of the square in which neighbours are found, as a power of two.
-CURVE_BITS = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +95,9 @@ def _lines(lines: Geometries, names: Ints, tolerance: float) -> tuple[Geometries
 def _areas(areas: Geometries, names: Ints, tolerance: float) -> tuple[Geometries, Ints]:
     """Return areas simplified, on whole steps, valid, without those and the holes that shrink to nothing."""
     parts, of_area = shapely.get_parts(areas, return_index=True)
-    rounded = shapely.set_precision(shapely.simplify(parts, tolerance, preserve_topology=True), 1.0, mode="valid_output")
+    rounded = shapely.set_precision(
+        shapely.simplify(parts, tolerance, preserve_topology=True), 1.0, mode="valid_output"
+    )
     pieces, of_part = shapely.get_parts(rounded, return_index=True)
     kept = (shapely.get_type_id(pieces) == shapely.GeometryType.POLYGON) & ~shapely.is_empty(pieces)
     return pieces[kept], names[of_area[of_part[kept]]]
