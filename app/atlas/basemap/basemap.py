@@ -50,9 +50,8 @@ class Basemap:
         """Return every shape whose own box meets this one, whole, by layer; every layer is there."""
         pages = self._files.meeting(box)
         stored = _Stored.on(self._files, pages)
-        low, high = stored.bounds()
+        low, high = map(self._files.facts.grid.to_degrees, stored.bounds())
         west, south, east, north = box
-        low, high = self._files.facts.grid.to_degrees(low), self._files.facts.grid.to_degrees(high)
         meets = (low[:, 0] <= east) & (high[:, 0] >= west) & (low[:, 1] <= north) & (high[:, 1] >= south)
         return {layer: self._shapes(stored, layer, meets & (stored.layers == layer)) for layer in Layer}
 

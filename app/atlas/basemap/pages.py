@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import numpy as np
@@ -110,6 +111,6 @@ class PageFiles:
         return [data[start:end].tobytes() for start, end in spans]
 
 
-def _mapped(path: Path) -> NDArray[np.void]:
+def _mapped(path: Path) -> NDArray[Any]:
     # A file without elements cannot be mapped, so those are read.
     return np.asarray(np.load(path, mmap_mode="r" if path.stat().st_size > 128 else None))

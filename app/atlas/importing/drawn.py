@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from app.atlas.basemap.build.compile import Drawn, compile_basemap
 from app.atlas.basemap.layers import AREAS, NAMELESS, Layer
-from app.atlas.importing.outlines import MIN_RING_POINTS, decode_areas, repaired
+from app.atlas.importing.outlines import MIN_RING_POINTS, decode_areas
 from app.atlas.importing.pbf.block import Tags, WayColumns
 from app.atlas.importing.pbf.located import NodePositions, Way, WayNodes
 from app.atlas.importing.relations import AreaRelation, WkbShape, assembled
@@ -149,7 +149,7 @@ def _rings(ways: Sequence[DrawnWay]) -> tuple[Geometries, Ints]:
 
 
 def _closed(corners: Floats, counts: Ints) -> tuple[Geometries, Ints]:
-    """Return rings as valid areas, and the position of each; what is less than a triangle is left out."""
+    """Return rings as areas, and the position of each; what is less than a triangle is left out."""
     ends = np.cumsum(counts)
     is_ring = counts > 0
     first, last = corners[(ends - counts)[is_ring]], corners[ends[is_ring] - 1]
@@ -158,7 +158,7 @@ def _closed(corners: Floats, counts: Ints) -> tuple[Geometries, Ints]:
         return np.empty(0, dtype=object), np.empty(0, dtype=np.int64)
     indices = np.repeat(np.arange(is_ring.sum()), counts[is_ring])
     rings = shapely.linearrings(corners[np.repeat(is_ring, counts)], indices=indices)
-    return repaired(shapely.polygons(rings)), np.flatnonzero(is_ring)
+    return np.asarray(shapely.polygons(rings)), np.flatnonzero(is_ring).astype(np.int64)
 
 
 def _runs(ways: Sequence[DrawnWay]) -> tuple[Geometries, Ints]:

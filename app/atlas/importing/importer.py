@@ -29,6 +29,7 @@ from app.atlas.geocoder.build.columns import StreetRow
 from app.atlas.importing.addresses import NamedFeatures, points_of, reading_addresses
 from app.atlas.importing.compiler import Compiler
 from app.atlas.importing.corners import corners_of
+from app.atlas.importing.drawn import MapShapes
 from app.atlas.importing.elements import Extract
 from app.atlas.importing.extract import read_extract
 from app.atlas.importing.forked import Forked, beside
@@ -96,7 +97,11 @@ def _compile(region: RegionInput, title: str, directory: Path, progress: Progres
         reading_addresses(file, directory / ADDRESSES_FILE) as addresses,
     ):
         extract = read_extract(file, lambda share: progress(PLACES * share, "reading streets and places"))
-        return _build(region, title, directory, extract, addresses, progress)
+        with beside(lambda pipe: extract.drawn.write(directory / BASEMAP_DIR)) as drawing:
+            extract.drawn = MapShapes()  # the other process has its own, which is large
+            meta = _build(region, title, directory, extract, addresses, progress)
+            drawing.result()
+    return meta
 
 
 def _build(
@@ -106,17 +111,13 @@ def _build(
     gates = {ref: gate.tags for ref, gate in extract.gates.items()}
     streets.mkdir()
     progress(PLACES, "building the street network, measuring places and green areas")
-    with (
-        beside(lambda pipe: extract.drawn.write(directory / BASEMAP_DIR)) as drawing,
-        beside(lambda pipe: compile_network(ways, gates, streets)) as compiling,
-    ):
+    with beside(lambda pipe: compile_network(ways, gates, streets)) as compiling:
         named = (_street_rows(ways), extract.localities, extract.interpolations, extract.addresses)
         addresses.send(NamedFeatures(*named, extract.house_streets, corners_of(ways)))
         settle_stations(extract)
         compiler = Compiler(extract, ways)
         found = compiler.places()
         compiling.result()
-        drawing.result()
     files = NetworkFiles.open(streets)
     network = Network(files)
     tables = compiler.tables(found, network)

@@ -49,11 +49,6 @@ def decode_areas(wkbs: Geometries, is_area: NDArray[np.bool_]) -> Geometries:
     coords, owner = shapely.get_coordinates(geometries[rings], return_index=True)
     if len(rings):
         geometries[rings] = shapely.polygons(shapely.linearrings(coords, indices=owner))
-    return repaired(geometries)
-
-
-def repaired(geometries: Geometries) -> Geometries:
-    """Make what is not valid valid, in place, areas as areas."""
     broken = np.flatnonzero(~shapely.is_valid(geometries))
     geometries[broken] = [_polygons_of(shapely.make_valid(shape)) for shape in geometries[broken]]
     return geometries

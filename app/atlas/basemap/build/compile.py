@@ -16,6 +16,8 @@ from app.geo import Floats, Geometries
 
 #: Corners that stand out less than this are left out (metres).
 TOLERANCE_M = 0.8
+#: Rings of no more points, the first again at the end included, are left as they are: most buildings.
+LEAST_POINTS = 5
 #: Shapes on a page, by how large they are: four times as large, a quarter as many, so that boxes of pages stay small.
 SHAPES_ON_PAGE = (64, 16, 4, 1)
 #: What is smaller than this shares pages of the first size (metres).
@@ -33,7 +35,7 @@ class Drawn:
 def compile_basemap(layers: Mapping[Layer, Drawn], directory: Path) -> None:
     """Write the base map of a region into a new directory, for `Basemap.open`."""
     grid = grid_of(layers)
-    names = tuple(["", *sorted({name for drawn in layers.values() for name in drawn.names} - {""})])
+    names = ("", *sorted({name for drawn in layers.values() for name in drawn.names} - {""}))
     numbers = {name: number for number, name in enumerate(names)}
     stored = [_stored(layer, layers[layer], grid, numbers) for layer in sorted(layers)]
     _packed(stored, Facts(grid, names)).write(directory)
@@ -87,25 +89,34 @@ def joined(lines: Geometries, names: Ints, *, directed: bool) -> tuple[Geometrie
 
 def _lines(lines: Geometries, names: Ints, tolerance: float) -> tuple[Geometries, Ints]:
     """Return lines simplified, on whole steps, without those that shrink to a point."""
-    rounded = _rounded(shapely.simplify(lines, tolerance, preserve_topology=False))
+    rounded = shapely.transform(shapely.simplify(lines, tolerance, preserve_topology=False), np.rint)
     kept = shapely.length(rounded) > 0
     return rounded[kept], names[kept]
 
 
 def _areas(areas: Geometries, names: Ints, tolerance: float) -> tuple[Geometries, Ints]:
     """Return areas simplified, on whole steps, valid, without those and the holes that shrink to nothing."""
-    parts, of_area = shapely.get_parts(areas, return_index=True)
-    rounded = shapely.set_precision(
-        shapely.simplify(parts, tolerance, preserve_topology=True), 1.0, mode="valid_output"
-    )
-    pieces, of_part = shapely.get_parts(rounded, return_index=True)
-    kept = (shapely.get_type_id(pieces) == shapely.GeometryType.POLYGON) & ~shapely.is_empty(pieces)
-    return pieces[kept], names[of_area[of_part[kept]]]
+    simple, of_area = _polygons(areas)
+    is_rich = shapely.get_num_coordinates(simple) > LEAST_POINTS
+    simple[is_rich] = shapely.simplify(simple[is_rich], tolerance, preserve_topology=True)
+    rounded = shapely.transform(simple, np.rint)
+    # Rounding breaks few, so only those pay for being cut up anew.
+    broken = np.flatnonzero(~shapely.is_valid(rounded))
+    rounded[broken] = shapely.set_precision(shapely.make_valid(simple[broken]), 1.0, mode="valid_output")
+    pieces, of_simple = _polygons(rounded)
+    return pieces, names[of_area[of_simple]]
 
 
-def _rounded(lines: Geometries) -> Geometries:
-    rounded = shapely.transform(lines, np.rint)
-    return shapely.remove_repeated_points(rounded, 0.0)
+def _polygons(areas: Geometries) -> tuple[Geometries, Ints]:
+    """Return the polygons in geometries of any kind, and the position of the geometry that each is in."""
+    is_one = shapely.get_type_id(areas) == shapely.GeometryType.POLYGON
+    others = np.flatnonzero(~is_one)
+    collected, of_other = shapely.get_parts(areas[others], return_index=True)
+    parts, of_part = shapely.get_parts(collected, return_index=True)
+    polygons = np.concatenate((areas[is_one], parts))
+    owner = np.concatenate((np.flatnonzero(is_one), others[of_other[of_part]]))
+    kept = (shapely.get_type_id(polygons) == shapely.GeometryType.POLYGON) & ~shapely.is_empty(polygons)
+    return polygons[kept], owner[kept]
 
 
 def _paged(shapes: Geometries, grid: Grid) -> tuple[Ints, Ints]:
@@ -134,18 +145,22 @@ def _along_curve(bounds: Floats) -> Ints:
 
 
 def _ragged(shapes: Geometries, *, is_area: bool) -> tuple[Ints, Ints, Ints]:
-    """Return all points, how many each part has, and the shape of each part; rings without their last point."""
-    if not len(shapes):
-        return np.empty((0, 2), dtype=np.int64), np.empty(0, dtype=np.int64), np.empty(0, dtype=np.int64)
+    """Return all points, how many each part has, and the shape of each part.
+
+    Points that fall on the one before are left out, and the last of a ring, which is the first.
+    """
     owner = np.arange(len(shapes))
-    if is_area:
+    if is_area and len(shapes):
         shapes, owner = shapely.get_rings(shapes, return_index=True)
-    points, part = shapely.get_coordinates(shapes, return_index=True)
-    counts = np.bincount(part)
+    coordinates, part = shapely.get_coordinates(shapes, return_index=True)
+    points = np.rint(coordinates).astype(np.int64)
+    kept = np.diff(part, prepend=-1).astype(np.bool_)
+    kept[1:] |= (points[1:] != points[:-1]).any(axis=1)
+    points, part = points[kept], part[kept]
     if is_area:
-        points = np.delete(points, np.cumsum(counts) - 1, axis=0)
-        counts = counts - 1
-    return np.rint(points).astype(np.int64), counts, owner
+        is_last = np.diff(part, append=-1).astype(np.bool_)
+        points, part = points[~is_last], part[~is_last]
+    return points, np.bincount(part, minlength=len(shapes)), owner
 
 
 def _packed(layers: Sequence[_Layer], facts: Facts) -> PageFiles:

@@ -104,8 +104,8 @@ def relation_layers(tags: Tags) -> Iterator[Layer]:
 
 def _of_values(tags: Tags) -> Layer | None:
     for key, values in AREA_VALUES:
-        if (value := tags.get(key)) in values:
-            return values[value]
+        if (layer := values.get(tags.get(key, ""))) is not None:
+            return layer
     return None
 
 
