@@ -106,7 +106,15 @@ class FeedOracle:
         if any(parents):
             return parents[0] == parents[1]
         apart = metres(one, other)
-        return apart <= 40 or (apart <= 150 and one["stop_name"].casefold() == other["stop_name"].casefold())
+        names = one["stop_name"].casefold(), other["stop_name"].casefold()
+        return (apart <= 150 and names[0] == names[1]) or (apart <= 40 and shared_words(*names) != "")
+
+
+def shared_words(one: str, other: str) -> str:
+    """Return what two names of bays have in common: all but a short last word with a digit, or of one letter."""
+    stems = [name.rsplit(" ", 1) for name in (one, other)]
+    are_bays = all(len(s) == 2 and len(s[1]) <= 3 and (s[1][-1].isdigit() or len(s[1]) == 1) for s in stems)
+    return stems[0][0] if are_bays and stems[0][0] == stems[1][0] else ""
 
 
 def seconds(text: str) -> int:

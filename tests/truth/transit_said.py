@@ -86,10 +86,18 @@ def _unusual(timetable: Timetable, day: date) -> str:
 def _wrong_route(timetable: Timetable, calls: Mapping[str, list[Call]], route: Route) -> str:
     if route.weekday_trips is None:
         return ""
-    if route.weekday_trips == 0:
-        return "a line without trips is no line of that day"
     found = timetable.counts(calls, route.name, route.stop)
+    if route.weekday_trips == 0:
+        return _wrong_weekend_line(found, route)
     return "" if any(_fits(count, route) for count in found) else f"the feed has {_shown(found)}"
+
+
+def _wrong_weekend_line(found: list[Count], route: Route) -> str:
+    """Return why a line without a trip on the service day is none of the weekend alone, said as such."""
+    if not (route.saturday_trips or route.sunday_trips) or route.often != "not on weekdays":
+        return "a line without trips is no line"
+    there = [count for count in found if route.towards in count.headsigns]
+    return f"the feed has {_shown(there)}" if there else ""
 
 
 def _fits(count: Count, route: Route) -> bool:

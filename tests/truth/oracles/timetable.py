@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -14,6 +15,8 @@ from itertools import pairwise
 from pathlib import Path
 
 Row = Mapping[str, str]
+#: A bay in the name of a stop: a report that counts all bays of a bus station names it without.
+BAY = re.compile(r" (\(?(Stand|Stop|Bay) \w{1,2}\)?|[A-Z]?\d{1,2})$")
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -172,7 +175,8 @@ class Timetable:
     def _is_called(self, stop_id: str, name: str) -> bool:
         stop = self.stops[stop_id]
         parent = self.stops.get(stop.parent)
-        return name in (stop.name.strip(), parent.name.strip() if parent else "")
+        names = (stop.name.strip(), parent.name.strip() if parent else "", BAY.sub("", stop.name.strip()))
+        return name in names
 
     def _is_line(self, call: Call, line: str) -> bool:
         return line in [name.strip() for name in self.route_names[call.route]]

@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 
 from app.atlas.transit.clock import iso_date
-from app.atlas.transit.compile.changes import DETOUR, find_changes, station_of
+from app.atlas.transit.compile.changes import DETOUR, find_changes
 from app.atlas.transit.compile.day import Day, gather_day
 from app.atlas.transit.compile.departures import count_departures
 from app.atlas.transit.compile.lines import lines_of
+from app.atlas.transit.compile.stations import station_names, station_of
 from app.atlas.transit.contract import RANKED_MODES, Changes, Ints, TimetableFacts, WalkBetween, WaysIn
 from app.atlas.transit.feed.archive import Archive
 from app.atlas.transit.feed.feed import Feed, Transfer
@@ -171,7 +172,7 @@ def _compile(day: Day, changes: Changes, facts: TimetableFacts) -> tuple[Timetab
         change_stop=changes.stop,
         change_s=changes.seconds,
     )
-    return columns, _texts(day, facts)
+    return columns, _texts(day, station, facts)
 
 
 #: Modes whose platforms are reached through a station's entrances; buses and trams stop in the street.
@@ -191,14 +192,14 @@ def _ways_in(day: Day) -> WaysIn:
     return WaysIn(np.ascontiguousarray(lats), np.ascontiguousarray(lons), stops.astype(np.int32))
 
 
-def _texts(day: Day, facts: TimetableFacts) -> TimetableTexts:
+def _texts(day: Day, station: Ints, facts: TimetableFacts) -> TimetableTexts:
     return TimetableTexts(
         version=VERSION,
         facts=facts,
         stop_ids=tuple(stop.stop_id for stop in day.stops),
         stop_names=tuple(stop.name for stop in day.stops),
         stop_modes=_stop_modes(day),
-        station_names=tuple(day.stations.get(stop.parent, "") or stop.name for stop in day.stops),
+        station_names=station_names(day.stops, station, day.stations),
         route_ids=tuple(route.route_id for route in day.routes),
         route_names=tuple(route.name for route in day.routes),
         route_modes=tuple(route.mode or "" for route in day.routes),
