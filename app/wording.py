@@ -66,7 +66,7 @@ def number(value: float, decimals: int = 1) -> str:
 
 
 def points(value: float, out_of: float = 100.0) -> str:
-    """Return a score out of 100 or so as a whole number; with its tenths where that would make it full and it is not."""
+    """Return a score out of 100 or so as a whole number, with tenths where that would make full what is not."""
     whole = round(value)
     return number(value) if whole == out_of and value < out_of else f"{whole:,}"
 

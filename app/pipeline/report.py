@@ -144,6 +144,8 @@ class Route:
     sunday_trips: int | None = None
     #: It runs for schools alone.
     is_school_run: bool = False
+    #: Weekday departures in each of the 24 hours of the clock, () without a timetable.
+    by_hour: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +192,8 @@ class Check:
     link: str = ""
     #: What was looked for and not found ("petrol stations within 160 m"), so that one line can tell it of many checks.
     nothing: str = ""
+    #: In which of the eight directions of the compass it lies, "" at the address or where nothing was found.
+    direction: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +202,30 @@ class Gap:
 
     what: str
     why: str
+
+
+@dataclass(frozen=True, slots=True)
+class MustHaveAnswer:
+    """The answer to something that may be asked of the place; it is the same for each of the amounts.
+
+    `key` is a need, a check or "steps" as a must-have names it; `amounts` are minutes or metres.
+    """
+
+    key: str
+    amounts: tuple[int, ...]
+    outcome: Outcome
+    finding: str
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustable:
+    """What other wishes than the listing's are judged by, so that a report can be scored again from itself alone."""
+
+    #: Of `tier2_scoring`: the parts that the chosen profile does not count, and whether enough is known for a word.
+    uncounted: tuple[Part, ...] = ()
+    may_have_word: bool = True
+    #: Of `tier1_checks`: the answers to all that may be asked of a place.
+    answers: tuple[MustHaveAnswer, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -221,6 +249,8 @@ class Finding:
     confidence: Confidence = Confidence(Level.HIGH)
     #: Set by `geocode` only: lets a resumed evaluation go on without locating again.
     location: Location | None = None
+    #: Set by `tier1_checks` and `tier2_scoring` alone; reports from before it was kept have none.
+    adjustable: Adjustable | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,8 +276,29 @@ class Verdict:
     high: float | None = None
 
 
-#: Version of the shape of a report. Reports of version 1 called the deal-breakers `baseline_failures`.
-FORMAT_VERSION = 2
+@dataclass(frozen=True, slots=True)
+class DoorThing:
+    """One of the eight things that people ask for first: a food shop, a stop, a school, and so on.
+
+    `minutes` None: none within 45 minutes on foot, or not known; `why_unknown` tells which, "" where it is known.
+    """
+
+    #: The need's key, and what the page calls it: "Food shop".
+    key: str
+    title: str
+    #: The number of its pin on the map, from 1 on; things at the same place share it; None without a place.
+    number: int | None
+    place: FoundPlace | None
+    minutes: float | None
+    why_unknown: str = ""
+    #: "half of Newport's addresses need more than 13 min", "" where nothing may be said; and the town's median.
+    beside_town: str = ""
+    usual_min: float | None = None
+
+
+#: Version of the shape of a report. Reports of version 1 called the deal-breakers `baseline_failures`; those of version
+#: 2 had no `door` and no `character`.
+FORMAT_VERSION = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -264,6 +315,10 @@ class Report:
     profile: str
     methods_version: str
     format_version: int = FORMAT_VERSION
+    #: What is at the door, in the order of the page; reports of version 2 and before have none.
+    door: tuple[DoorThing, ...] = ()
+    #: One sentence of facts on what the address is like, "" where nothing is known, and before version 3.
+    character: str = ""
 
     def finding(self, stage: str) -> Finding | None:
         """Return the finding of a stage, or None where the stage left none."""

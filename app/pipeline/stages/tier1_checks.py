@@ -14,8 +14,8 @@ from app.pipeline.found import is_slip_road, kind_noun
 from app.pipeline.hazards_near import counts, in_short, lanes_by_road, named, shown_m, told, why_unknown
 from app.pipeline.knowledge import Knowledge
 from app.pipeline.listing import Listing
-from app.pipeline.must_haves import must_have_checks
-from app.pipeline.report import Check, Fact, Finding, Gap, Outcome, State
+from app.pipeline.must_haves import must_have_answers, must_have_checks
+from app.pipeline.report import Adjustable, Check, Fact, Finding, Gap, Outcome, State
 from app.pipeline.rules.categories import Data
 from app.pipeline.rules.profiles import METHODS
 from app.pipeline.rules.safety import ROAD_KINDS, SafetyRule
@@ -53,19 +53,26 @@ def run(evaluation: Evaluation) -> Finding:
     exact = (*(_safety(evaluation, rule, near) for rule in METHOD.rules), _road_noise(evaluation, near))
     judged = [one._replace(check=_as_sure_as(evaluation.location.precision, one.check)) for one in exact]
     safety, wishes = tuple(one.check for one in judged), wish_checks(evaluation.listing)
-    checks = (*safety, *wishes, *must_have_checks(evaluation))
+    answers = must_have_answers(evaluation)
+    checks = (*safety, *wishes, *must_have_checks(evaluation.listing.must_haves, answers))
     unknown = [check for check in safety if check.outcome is Outcome.UNKNOWN]
     return Finding(
         state=_state(len(unknown), len(safety)),
         summary=_summary(judged, wishes),
-        facts=tuple(
-            Fact(outcome.value, label, float(sum(check.outcome is outcome for check in checks)))
-            for outcome, label in ORDER_LABELS
-        ),
+        facts=outcome_counts(checks),
         checks=checks,
         notes=NOTES,
         gaps=merge_gaps(Gap(check.title.lower(), check.finding) for check in unknown),
         confidence=section(evaluation, Data.STREETS, Data.AMENITIES, radius_m=300.0, by_metres=True),
+        adjustable=Adjustable(answers=answers),
+    )
+
+
+def outcome_counts(checks: Sequence[Check]) -> tuple[Fact, ...]:
+    """Return how many checks ended in each way, the gravest first."""
+    return tuple(
+        Fact(outcome.value, label, float(sum(check.outcome is outcome for check in checks)))
+        for outcome, label in ORDER_LABELS
     )
 
 
@@ -91,7 +98,7 @@ def _safety(evaluation: Evaluation, rule: SafetyRule, near: Sequence[Hazard]) ->
         check = _check(
             evaluation, rule, outcome, told(hazard, with_lanes=rule.or_lanes is not None), shown_m(hazard.distance_m)
         )
-        return Judged(check, in_short(hazard))
+        return Judged(replace(check, direction=hazard.direction), in_short(hazard))
     if why := why_unknown(evaluation.knowledge, evaluation.around, rule, rule.warn_m):
         return Judged(_check(evaluation, rule, Outcome.UNKNOWN, why))
     return Judged(_nothing(evaluation, rule, near))
@@ -183,8 +190,9 @@ def _road_noise(evaluation: Evaluation, near: Sequence[Hazard]) -> Judged:
     where = f"{limit(far)} {loudest.direction}" if far else "at the address"
     text = f"{sentence(about)} {whole_db} dB of road noise outside, mostly from {name}, {where}."
     if outcome is Outcome.PASS and cut:
-        return Judged(_noise(Outcome.UNKNOWN, f"{text} {know.why_cut(NOISE.edge_m)}"))
-    return Judged(_noise(outcome, text, far), f"{about} {whole_db} dB of road noise")
+        outcome, text = Outcome.UNKNOWN, f"{text} {know.why_cut(NOISE.edge_m)}"
+    check = replace(_noise(outcome, text, far), direction=loudest.direction)
+    return Judged(check, "" if outcome is Outcome.UNKNOWN else f"{about} {whole_db} dB of road noise")
 
 
 def _no_road(know: Knowledge) -> Check:

@@ -53,7 +53,7 @@ def run(evaluation: Evaluation) -> Finding:
     trips = tuple(_trip(d, t, evaluation) for d, t in zip(destinations, times, strict=True))
     return Finding(
         state=_state(trips, gaps),
-        summary=_summary(trips, drives=evaluation.profile.drives),
+        summary=travel_summary(trips, drives=evaluation.profile.drives),
         trips=trips,
         notes=NOTES if any(trip.car_min is not None for trip in trips) else (),
         gaps=tuple(gaps),
@@ -218,13 +218,13 @@ def _time_notes(times: TravelTimes, transit: TransitTime | None, evaluation: Eva
 
 
 def _state(trips: Sequence[Trip], gaps: Sequence[Gap]) -> State:
-    if not any(_rides(trip) for trip in trips):
+    if not any(rides(trip) for trip in trips):
         return State.UNKNOWN
     unknown = any(trip.transit_min is None and trip.walk_min != 0 and not trip.is_as_quick_on_foot for trip in trips)
     return State.PARTIAL if gaps or unknown else State.MEASURED
 
 
-def _rides(trip: Trip, *, drives: bool = True) -> list[str]:
+def rides(trip: Trip, *, drives: bool = True) -> list[str]:
     """Return the walk where it is short, else transit (or the walk) and car; the bike where nothing else is known."""
     if trip.walk_min == 0:
         return ["0 min on foot"]
@@ -236,8 +236,9 @@ def _rides(trip: Trip, *, drives: bool = True) -> list[str]:
     return known or [f"{minutes(ride)} by bike" for ride in (trip.bike_min,) if ride is not None]
 
 
-def _summary(trips: Sequence[Trip], *, drives: bool) -> str:
-    known = [(trip, rides) for trip in trips if (rides := _rides(trip, drives=drives))]
+def travel_summary(trips: Sequence[Trip], *, drives: bool) -> str:
+    """Return the times that matter most to each destination; without a car, none by car."""
+    known = [(trip, ways) for trip in trips if (ways := rides(trip, drives=drives))]
     if not known:
         return "No travel time could be measured."
-    return sentence("; ".join(f"{trip.destination}: {listed(rides)}" for trip, rides in known) + ".")
+    return sentence("; ".join(f"{trip.destination}: {listed(ways)}" for trip, ways in known) + ".")

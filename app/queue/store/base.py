@@ -41,7 +41,7 @@ def migration(name: str) -> tuple[str, ...]:
     return tuple(statements(Path(__file__).with_name(name).read_text()))
 
 
-SCHEMA = Schema(APPLICATION_ID, (migration("schema.sql"), migration("schema_2.sql")))
+SCHEMA = Schema(APPLICATION_ID, tuple(map(migration, ("schema.sql", "schema_2.sql", "schema_3.sql"))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,4 +138,5 @@ def job_from(row: Row) -> Job:
         queued_at=row["queued_at"],
         question=row["question"],
         asked_at=row["asked_at"],
+        again_of=row["again_of"],
     )

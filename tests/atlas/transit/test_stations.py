@@ -4,21 +4,22 @@ from __future__ import annotations
 
 import pytest
 
-from app.atlas.transit.compile.stations import station_names, station_of
+from app.atlas.transit.compile.changes import station_of, without_bay
 from app.atlas.transit.feed.feed import Stop
 
 METRE = 1 / 111_195
 
 
-def named(*poles: tuple[str, float], parent: str = "", parents: dict[str, str] | None = None) -> list[tuple[int, str]]:
-    """Return the station of each pole (its name, its metres up the street), and the name of that station."""
-    stops = tuple(Stop(str(n), name, 51.0 + m * METRE, -3.0, parent) for n, (name, m) in enumerate(poles))
-    station = station_of(stops)
-    return list(zip(station.tolist(), station_names(stops, station, parents or {}), strict=True))
+def stations(*poles: tuple[str, float], parent: str = "") -> list[int]:
+    """Return the station of each pole: its name, its metres up the street."""
+    stops = (
+        Stop(str(number), name, 51.0 + metres * METRE, -3.0, parent) for number, (name, metres) in enumerate(poles)
+    )
+    return station_of(tuple(stops)).tolist()
 
 
 def test_both_sides_of_a_street_with_one_name_are_one_stop() -> None:
-    assert named(("Mill Lane", 0), ("Mill Lane", 60)) == [(0, "Mill Lane"), (0, "Mill Lane")]
+    assert stations(("Mill Lane", 0), ("Mill Lane", 60)) == [0, 0]
 
 
 @pytest.mark.parametrize(
@@ -27,7 +28,7 @@ def test_both_sides_of_a_street_with_one_name_are_one_stop() -> None:
 )
 def test_sides_of_a_street_with_two_names_are_two_stops(one: str, other: str, apart_m: float) -> None:
     # Whoever waits at the one sees no bus of the other: as one, a bus of 06:13 was told as one of 06:08.
-    assert named((one, 0), (other, apart_m)) == [(0, one), (1, other)]
+    assert stations((one, 0), (other, apart_m)) == [0, 1]
 
 
 @pytest.mark.parametrize(
@@ -39,26 +40,19 @@ def test_sides_of_a_street_with_two_names_are_two_stops(one: str, other: str, ap
         (("Heathrow Central Bus Station", "Heathrow Central Bus Station (Stand 8)"), "Heathrow Central Bus Station"),
     ],
 )
-def test_bays_are_one_station_named_without_the_bay(bays: tuple[str, str], station: str) -> None:
-    assert named((bays[0], 0), (bays[1], 30)) == [(0, station), (0, station)]
-
-
-def test_bays_farther_apart_keep_their_names() -> None:
-    assert named(("High Street 1", 0), ("High Street 2", 60)) == [(0, "High Street 1"), (1, "High Street 2")]
-
-
-def test_a_bay_alone_keeps_its_name() -> None:
-    assert named(("Town Hall 2", 0), ("Mill Lane", 20)) == [(0, "Town Hall 2"), (1, "Mill Lane")]
+def test_bays_are_one_station_called_without_the_bay(bays: tuple[str, str], station: str) -> None:
+    assert stations((bays[0], 0), (bays[1], 30)) == [0, 0]
+    assert {without_bay(bay) for bay in bays} == {station}
 
 
 def test_a_name_that_is_only_a_bay_is_kept() -> None:
-    assert named(("Stop 1", 0), ("Stop 2", 20)) == [(0, "Stop 1"), (1, "Stop 2")]
+    assert stations(("Stop 1", 0), ("Stop 2", 20)) == [0, 1]
+    assert without_bay("Stop 1") == "Stop 1"
 
 
 def test_a_parent_binds_its_platforms_whatever_they_are_called() -> None:
-    found = named(("Platform 1", 0), ("Street side", 400), parent="S", parents={"S": "Central"})
-    assert found == [(0, "Central"), (0, "Central")]
+    assert stations(("Platform 1", 0), ("Street side", 400), parent="S") == [0, 0]
 
 
-def test_poles_without_a_name_across_a_street_are_one_stop() -> None:
-    assert [number for number, _ in named(("", 0), ("", 30), ("", 90))] == [0, 0, 1]
+def test_poles_without_a_name_are_stops_of_their_own() -> None:
+    assert stations(("", 0), ("", 30)) == [0, 1]
