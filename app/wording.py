@@ -66,9 +66,9 @@ def number(value: float, decimals: int = 1) -> str:
 
 
 def points(value: float, out_of: float = 100.0) -> str:
-    """Return a score out of 100 or so as a whole number, all of it only where nothing at all is missing."""
+    """Return a score out of 100 or so as a whole number, with tenths where that would make full what is not."""
     whole = round(value)
-    return f"{whole - 1 if whole == out_of and value < out_of else whole:,}"
+    return number(value) if whole == out_of and value < out_of else f"{whole:,}"
 
 
 def count(amount: int, noun: str) -> str:

@@ -99,6 +99,6 @@ def test_a_walk_and_its_tenths_are_shown_as_the_same_minutes(exact: float, shown
     assert wording.minutes(exact) == wording.minutes(round(exact, 1)) == shown
 
 
-@pytest.mark.parametrize(("value", "shown"), [(100.0, "100"), (99.8, "99"), (99.4, "99"), (0.4, "0")])
+@pytest.mark.parametrize(("value", "shown"), [(100.0, "100"), (99.8, "99.8"), (99.4, "99"), (0.4, "0")])
 def test_a_score_is_full_only_where_nothing_is_missing(value: float, shown: str) -> None:
     assert wording.points(value) == shown

@@ -22,16 +22,18 @@ SAME_NAME_M = 150.0
 ACROSS_STREET_M = 40.0
 
 #: What tells the bays of one bus station apart at the end of their names: "Market Square 16", "Queensway Q4".
+_BAY_WORD = r"(?:bay|stand|stop|stance|gate|platform|quai|gleis|steig)"
 _BAY = re.compile(
-    r"[\s,(-]+(?:(?:bay|stand|stop|stance|gate|platform|quai|gleis|steig)\s+(?=[A-Z\d])[A-Z]?\d{0,2}[A-Z]?"
+    rf"[\s,(-]+(?:{_BAY_WORD}\s+(?=[A-Z\d])[A-Z]?\d{{0,2}}[A-Z]?"
     r"|[A-Z]?\d{1,2}[A-Z]?)\)?$",
     re.IGNORECASE,
 )
 
 
 def without_bay(name: str) -> str:
-    """Return a stop's name without the number or letter of a bay at its end."""
-    return _BAY.sub("", name) or name
+    """Return a stop's name without the number or letter of a bay at its end, unless nothing else names it."""
+    rest = _BAY.sub("", name)
+    return rest if rest and not re.fullmatch(_BAY_WORD, rest, re.IGNORECASE) else name
 
 
 def station_of(stops: tuple[Stop, ...]) -> Ints:
