@@ -21,6 +21,7 @@ LAYERS = [
     ["views"],
     ["web"],
     ["queue"],
+    ["maps"],
     ["pipeline", "pipeline.evaluate"],
     ["pipeline.stages"],
     [
@@ -72,6 +73,10 @@ OWN_ROOMS = {
     "atlas.streets.build.homes": "the private streets of residents: a network beside the one that all may walk",
     "atlas.streets.build.pattern": "junctions and blocks are measured, not searched",
     "atlas.transit.compile.departures": "what people see at a stop; the compiler makes what journeys are searched in",
+    "maps.hazards": "which hazards a report warns of, and their shapes; the picture only draws them",
+    "maps.pictures": "the map by walking time; which pictures there are, and what fails, is another subject",
+    "maps.sea": "areas from coastlines is a method of its own",
+    "maps.sections": "the small maps, one subject each",
     "pipeline.rules.green": "what green space is, row by row; the methods hold all rules together",
     "queue.child": "the process and its supervision; the package's front door only names what others may use",
     "queue.evaluation": "loads the whole pipeline, after the process has lowered its priority",
@@ -132,14 +137,14 @@ def test_a_layer_that_is_not_there_is_noticed() -> None:
         rank_of("somewhere.else")
 
 
-@pytest.mark.parametrize("part", ["queue", "pipeline", "sources", "atlas", "db"])
+@pytest.mark.parametrize("part", ["queue", "maps", "pipeline", "sources", "atlas", "db"])
 def test_it_keeps_flask_out_of_the_lower_layers(part: str) -> None:
     text = "\n".join(path.read_text() for path in (APP / part).rglob("*.py"))
     assert "import flask" not in text
     assert "from flask" not in text
 
 
-@pytest.mark.parametrize("part", ["routes", "views", "web", "pipeline", "sources"])
+@pytest.mark.parametrize("part", ["routes", "views", "web", "maps", "pipeline", "sources"])
 def test_it_keeps_sql_in_the_stores(part: str) -> None:
     assert not [path for path in (APP / part).rglob("*.py") if "sqlite3" in path.read_text()]
 

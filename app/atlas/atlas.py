@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from app.atlas.basemap.basemap import Basemap
 from app.atlas.coverage import Coverage
 from app.atlas.fields.fields import Fields
 from app.atlas.geocoder.geocoder import Geocoder
@@ -107,6 +108,11 @@ class Atlas:
         except (OSError, ValueError, sqlite3.Error, msgspec.MsgspecError, AtlasDamaged) as error:
             raise AtlasDamaged(name=name) from error
         self.geocoder = Geocoder(addresses, self.meta.title)
+
+    @cached_property
+    def basemap(self) -> Basemap | None:
+        """What maps are drawn from."""
+        return Basemap.open(self.directory / "basemap")
 
     @cached_property
     def hazard_counts(self) -> dict[Kind, int]:
