@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gzip
 import logging
 
 from app.atlas.map_facts import MapFacts
+from app.maps import preview
 from app.maps.pictures import SIZES, draw_map, usual_zoom
 from app.maps.sections import METRES, draw_section
 from app.pipeline.report import Report
@@ -32,6 +34,23 @@ def draw(report: Report, around: Surroundings, name: str, zoom: int | None = Non
     if facts is None:
         return None
     return _drawn(report, around, facts, name, usual_zoom(report) if zoom is None else zoom)
+
+
+def compressed(svg: str) -> bytes:
+    """Return a picture as it is kept: the same bytes whenever it is drawn."""
+    return gzip.compress(svg.encode(), mtime=0)
+
+
+def draw_preview(report: Report, around: Surroundings) -> bytes | None:
+    """Draw the picture for shared links (PNG); None where it cannot be drawn."""
+    facts = _facts(around)
+    if facts is None or not preview.can_preview():
+        return None
+    try:
+        return preview.draw_preview(report, around, facts)
+    except Exception:
+        log.exception("%s could not be drawn", preview.NAME)
+        return None
 
 
 def _facts(around: Surroundings) -> MapFacts | None:

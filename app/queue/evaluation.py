@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import gzip
 import time
 from collections.abc import Sequence
 from pathlib import Path
 
 from app.errors import DoorstepError
-from app.maps.drawing import draw_all
+from app.maps.drawing import compressed, draw_all
 from app.pipeline.evaluate import evaluate_property
 from app.pipeline.evaluation import Asked
 from app.pipeline.listing import listing_from_json
@@ -46,11 +45,6 @@ def pictures_of(report: Report, source: Source) -> tuple[Picture, ...]:
     except DoorstepError:  # the region went away a moment ago
         return ()
     return tuple(Picture(name, compressed(svg)) for name, svg in draw_all(report, around).items())
-
-
-def compressed(svg: str) -> bytes:
-    """Return a picture as it is kept: the same bytes whenever it is drawn."""
-    return gzip.compress(svg.encode(), mtime=0)
 
 
 class _Stopwatch:
