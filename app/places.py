@@ -132,6 +132,8 @@ class Location:
     region: str
     #: What was left out or assumed, as a sentence for a person ("number 9 is not mapped; ..."), or "".
     note: str = ""
+    #: The name of the street that a house is numbered by, "" for what is no house.
+    street: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -186,8 +186,8 @@ DECISIONS = (
     Decision(
         (Kind.PITCH,),
         "Pitches and courts that are open, or a club's",
-        "Those in a school's ground unless open to all; tables for table tennis, chess and boules; horses, "
-        "dogs, motors",
+        "Those in a school's ground unless open to all, and private ones, also by name; tables for table tennis, "
+        "chess and boules; horses, dogs, motors",
         "A game of football or tennis must be possible. School grounds are closed by day, and mostly in the evening",
     ),
     Decision(
@@ -203,7 +203,7 @@ DECISIONS = (
         "reserves with "
         "paths, beaches",
         "Gardens without name or open access, beer gardens, dog runs, car, business and caravan parks, "
-        "cemeteries, golf",
+        "cemeteries, golf; what is private by name, or of unknown access",
         "To rest, run or play there without paying",
     ),
     Decision(

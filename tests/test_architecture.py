@@ -24,6 +24,7 @@ LAYERS = [
     ["maps"],
     ["pipeline", "pipeline.evaluate"],
     ["pipeline.stages"],
+    ["pipeline.character", "pipeline.door"],
     [
         *("pipeline.confidence", "pipeline.found", "pipeline.hazards_near", "pipeline.must_haves"),
         "pipeline.transit_stops",
@@ -87,6 +88,7 @@ OWN_ROOMS = {
     "queue.worker": "the worker's thread; the package's front door only names what others may use",
     "sources.names": "which of many regions to ask: one look at all their names, before any search",
     "sources.links": "what each map writes into its links is another subject than what people type",
+    "views.unknowns": "each reason once over all findings; a topic shows findings of its own",
     "web.polls": "answers in front of Flask",
     "web.security": "all that guards the site, in one file to be read in one go",
 }

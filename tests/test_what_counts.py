@@ -111,7 +111,11 @@ EXAMPLES: dict[Kind, tuple[list[Tags], list[Tags]]] = {
     ),
     Kind.PITCH: (
         [{"leisure": "pitch", "sport": "soccer"}],
-        [{"leisure": "pitch", "sport": "table_tennis"}, {"leisure": "pitch", "access": "students"}],
+        [
+            {"leisure": "pitch", "sport": "table_tennis"},
+            {"leisure": "pitch", "access": "students"},
+            {"leisure": "pitch", "sport": "tennis", "name": "Privatplatz des Fürstenhauses"},
+        ],
     ),
     Kind.SWIMMING_POOL: (
         [{"leisure": "swimming_pool", "name": "Hill Lido"}, {"leisure": "sports_centre", "sport": "swimming"}],
@@ -121,6 +125,7 @@ EXAMPLES: dict[Kind, tuple[list[Tags], list[Tags]]] = {
         [{"leisure": "park"}, {"leisure": "garden", "garden:type": "botanical"}, {"landuse": "recreation_ground"}],
         [
             {"leisure": "park", "foot": "no"},
+            {"leisure": "park", "access": "unknown"},
             {"leisure": "park", "name": "Hill Business Park"},
             {"leisure": "garden", "name": "Beer Garden"},
             {"landuse": "cemetery"},

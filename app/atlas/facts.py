@@ -81,6 +81,8 @@ class RouteAtStop:
     sunday_headway_min: int | None = None
     #: Runs for schools alone: by its type, or a few times a day and only when school begins and ends.
     is_school_run: bool = False
+    #: Weekday departures in each of the 24 hours of the clock, () without a timetable.
+    by_hour: tuple[int, ...] = ()
 
     @property
     def line(self) -> tuple[str, str, str]:

@@ -49,7 +49,8 @@ class AtlasSurroundings:
         self._atlas = atlas
         self._location = location
         self._lat, self._lon = location.lat, location.lon
-        self._origin = atlas.network.snap([self._lat], [self._lon])[0]
+        #: Where whoever lives there gets onto the streets, by their own one if the address names it.
+        self._way_out = atlas.network.way_out(self._lat, self._lon, location.street)
         #: For each level of traffic stress, the metres to every place near by.
         self._bike_metres: dict[int, Floats] = {}
 
@@ -74,12 +75,17 @@ class AtlasSurroundings:
 
     @property
     def snap_m(self) -> float | None:
-        """Metres from the address to the nearest walkable street; None where there is none within 500 m."""
-        return float(self._origin["offset"]) if self._origin["edge"] >= 0 else None
+        """Metres from the address to its street; None where there is none within 500 m."""
+        return self._way_out.to_street_m
+
+    @cached_property
+    def street_m(self) -> float:
+        """Metres of street within 45 minutes on foot: next to nothing where no way out is mapped."""
+        return self._walkshed.street_m()
 
     @cached_property
     def _walkshed(self) -> Walkshed:
-        return self._atlas.network.walk(self._origin, WALK_LIMIT_S)
+        return self._atlas.network.walk(self._way_out.origins, WALK_LIMIT_S)
 
     @cached_property
     def _nearby(self) -> Nearby:
@@ -133,7 +139,7 @@ class AtlasSurroundings:
 
     @cached_property
     def _step_free(self) -> Floats:
-        return self._nearby.seconds_by(self._atlas.network.walk(self._origin, WALK_LIMIT_S, step_free=True))
+        return self._nearby.seconds_by(self._atlas.network.walk(self._way_out.origins, WALK_LIMIT_S, step_free=True))
 
     def nearest(self, *kinds: Kind, limit: int = 5) -> tuple[Place, ...]:
         """Return the places of these kinds with the shortest walks of up to 45 minutes."""
@@ -166,7 +172,7 @@ class AtlasSurroundings:
     def bike_metres(self, *kinds: Kind, max_stress: int = 4) -> Floats:
         """Return cycling metres to each place of these kinds within 4.8 km on streets of at most this stress."""
         if max_stress not in self._bike_metres:
-            reach = self._atlas.network.bike(self._origin, PLACES_RADIUS_M, max_stress)
+            reach = self._atlas.network.bike(self._way_out.origins, PLACES_RADIUS_M, max_stress)
             self._bike_metres[max_stress] = self._nearby.metres_by(reach)
         return self._bike_metres[max_stress][self._nearby.within(kinds, PLACES_RADIUS_M)]
 
@@ -221,7 +227,7 @@ def travel_times(
     if not len(lats):
         return ()
     by_mode = {
-        mode: _known(atlas.network.travel_seconds(mode, origin.lat, origin.lon, lats, lons))
+        mode: _known(atlas.network.travel_seconds(mode, origin.lat, origin.lon, lats, lons, origin.street))
         for mode in ("walk", "bike", "car")
     }
     transit: tuple[TransitTime | None, ...] = (None,) * len(lats)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
-from app.atlas.facts import WALK_LIMIT_S, Floats
+from app.atlas.facts import WALK_LIMIT_S, Floats, GreenSpace
 from app.atlas.geocoder.letters import fold
 from app.pipeline.listing import Listing
 from app.pipeline.report import FoundPlace, Group
@@ -227,6 +228,14 @@ def _detour(place: Place) -> str:
     return f"the walk is {number(walked / place.straight_m)} times the straight line"
 
 
+def size_text(green: GreenSpace) -> str:
+    """Return "12 ha", or square metres below a tenth of a hectare."""
+    hectares = green.area_m2 / 10_000
+    if hectares >= 0.1:
+        return f"{number(hectares, 1 if hectares < 10 else 0)} ha"
+    return f"{number(round(green.area_m2, -1), 0)} m²" if green.area_m2 >= 10 else "size not known"
+
+
 #: A group counts what is near and lists what is farther, up to these minutes on foot: `within_15` and `within_30`.
 NEAR_MIN, LISTED_MIN = 15, 30
 #: How far on foot anything is looked for, for sentences.
@@ -256,11 +265,19 @@ def name_and_minutes(place: Place) -> str:
 # --- what was typed, and what was matched ----------------------------------------------------------
 
 _WORD = re.compile(r"[^\W_]+")
+#: "98000", "np19 7bu", "1011 ab": words with digits, and at most one without.
+_POSTCODE = re.compile(r"\d{4,6}( [a-z]{2})?|[a-z]{1,2}\d[a-z\d]? \d[a-z]{2}")
 
 
 def same_words(typed: str, label: str) -> bool:
-    """Return whether two texts differ in nothing but case, accents, spaces and punctuation."""
-    return _WORD.findall(fold(typed)) == _WORD.findall(fold(label))
+    """Return whether a label says what was typed, but for case, accents, punctuation and the order of words.
+
+    It may add a postcode to an address with a number.
+    """
+    own, known = Counter(_WORD.findall(fold(typed))), Counter(_WORD.findall(fold(label)))
+    added = list((known - own).elements())
+    is_numbered = any(word[0].isdigit() for word in own)
+    return not own - known and (not added or (is_numbered and _POSTCODE.fullmatch(" ".join(added)) is not None))
 
 
 def how_matched(listing: Listing, typed: str, label: str, about: str = "") -> str:

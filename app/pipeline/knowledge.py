@@ -14,6 +14,9 @@ from app.places import Kind
 from app.sources.interface import Surroundings
 from app.wording import metres, number, percent
 
+#: Whoever reaches fewer metres of street than this on foot within 45 minutes is cut off on the map, not in the world.
+LEAST_STREET_M = 500.0
+
 DISC_M = METHODS.distances.disc_m
 
 #: What each family is called in "Hardly any ... are mapped near here".
@@ -53,6 +56,13 @@ class Knowledge:
         """Return whether the disc leaves the region, so that what was not found may lie beyond its edge."""
         return self.share(radius_m) < METHODS.confidence.covered
 
+    @cached_property
+    def why_no_way(self) -> str:
+        """Why no walk from the address can be told, as a sentence; "" where one can."""
+        if self._around.snap_m is None or self._around.street_m >= LEAST_STREET_M:
+            return ""
+        return "No way on foot is mapped from this address to the streets around it."
+
     def has(self, data: Data) -> bool:
         """Return whether a family of data is mapped near here, compared with the streets."""
         if data not in self._has:
@@ -72,6 +82,8 @@ class Knowledge:
 
     def why_not_mapped(self, need: Need) -> str:
         """Return why a need's places count as not mapped, in the region or near here, or ""."""
+        if self.why_no_way:
+            return self.why_no_way
         if need.key == "stop" and self.has_timetable:
             return ""
         counts, family = self._around.region_counts(), family_of(need)

@@ -10,10 +10,10 @@ from app.atlas.facts import MODE_OF_STOP, Floats, TownNeed, TransitStop
 from app.needs import NEED, Need
 from app.pipeline.knowledge import DISC_M, Knowledge
 from app.pipeline.rules.profiles import METHODS
-from app.pipeline.town import town_sentence
+from app.pipeline.town import ALIKE_MIN, town_sentence
 from app.places import Kind, Place
 from app.sources.interface import Surroundings
-from app.wording import count
+from app.wording import count, whole_minutes
 
 METHOD = METHODS.needs
 KIND_OF_MODE = {mode: kind for kind, mode in MODE_OF_STOP.items()} | {"light_rail": Kind.TRAM_STOP}
@@ -46,6 +46,12 @@ class NeedNear:
         """Minutes that half of the town needs at most, None where that is not known."""
         median = self.town.median_min if self.town else None
         return None if median is None else float(round(median))
+
+    @property
+    def is_usual(self) -> bool:
+        """Whether the walk is what half of the town needs, to a minute that nobody notices."""
+        usual, own = self.usual_min, self.minutes
+        return usual is not None and own is not None and abs(whole_minutes(own) - whole_minutes(usual)) <= ALIKE_MIN
 
     @property
     def is_known(self) -> bool:

@@ -144,6 +144,8 @@ class Route:
     sunday_trips: int | None = None
     #: It runs for schools alone.
     is_school_run: bool = False
+    #: Weekday departures in each of the 24 hours of the clock, () without a timetable.
+    by_hour: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +192,8 @@ class Check:
     link: str = ""
     #: What was looked for and not found ("petrol stations within 160 m"), so that one line can tell it of many checks.
     nothing: str = ""
+    #: In which of the eight directions of the compass it lies, "" at the address or where nothing was found.
+    direction: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -266,8 +270,9 @@ class DoorThing:
     usual_min: float | None = None
 
 
-#: Version of the shape of a report. Reports of version 1 called the deal-breakers `baseline_failures`.
-FORMAT_VERSION = 2
+#: Version of the shape of a report. Reports of version 1 called the deal-breakers `baseline_failures`; those of version
+#: 2 had no `door` and no `character`.
+FORMAT_VERSION = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -286,6 +291,8 @@ class Report:
     format_version: int = FORMAT_VERSION
     #: What is at the door, in the order of the page; reports of version 2 and before have none.
     door: tuple[DoorThing, ...] = ()
+    #: One sentence of facts on what the address is like, "" where nothing is known, and before version 3.
+    character: str = ""
 
     def finding(self, stage: str) -> Finding | None:
         """Return the finding of a stage, or None where the stage left none."""

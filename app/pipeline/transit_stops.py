@@ -174,6 +174,7 @@ def reported_route(boarding: Boarding) -> Route:
         saturday_trips=route.saturday_trips,
         sunday_trips=route.sunday_trips,
         is_school_run=route.is_school_run,
+        by_hour=route.by_hour,
     )
 
 

@@ -33,7 +33,11 @@ class Surroundings(Protocol):
 
     @property
     def snap_m(self) -> float | None:
-        """Metres from the address to the nearest walkable street; None where there is none within 500 m."""
+        """Metres from the address to its street; None where there is none within 500 m."""
+
+    @property
+    def street_m(self) -> float:
+        """Metres of street within 45 minutes on foot: next to nothing where no way out is mapped."""
 
     def coverage(self, radius_m: float) -> float:
         """Share, 0 to 1, of the disc around the address for which the region holds data."""

@@ -30,10 +30,10 @@ class Image:
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """A length on the ground, in words and as a share of the picture's width in percent."""
+    """A length on the ground, in words and in the picture's pixels."""
 
     text: str
-    percent: float
+    pixels: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,4 +141,4 @@ LENGTHS_M = (2_000.0, 1_000.0, 500.0, 200.0, 100.0, 50.0)
 def _scale(name: str, zoom: int) -> Scale:
     across = SIZES[name].metres * ZOOMS[zoom]
     length = next((length for length in LENGTHS_M if length <= across / 4), LENGTHS_M[-1])
-    return Scale(limit(length), round(100 * length / across, 2))
+    return Scale(limit(length), round(SIZES[name].width * length / across, 1))

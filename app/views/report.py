@@ -1,51 +1,31 @@
-"""A report as its page shows it: the tiles at a glance, a section for each stage, and where it comes from."""
+"""A report as its page shows it: its head, its topics, what is not known, and where it comes from."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from flask import Flask, url_for
 
 from app.config import Config
 from app.pipeline.found import address_matched, how_matched
 from app.pipeline.listing import Listing
-from app.pipeline.report import Check, Finding, Outcome, Report, Score, State, Trip
+from app.pipeline.report import Finding, Gap, Group, Influence, Outcome, Report, Score, Trip
 from app.pipeline.rules.headline import PROFILES
 from app.pipeline.rules.must_haves import OFFERED
 from app.pipeline.stages.tier2_scoring import in_figures
 from app.queue.jobs import Snapshot
+from app.views import topics
+from app.views.topics import Topic, costs_of, place_score, shown_groups, topics_of
+from app.views.unknowns import Unknown, unknowns_of
 from app.web.forms import values_from
-from app.wording import day, points
+from app.wording import day, percent, points, sentence
 
-#: The tiles, left to right: stage and what the tile is called.
-TILES = (
-    ("walk_scores", "Walking"),
-    ("neighborhood", "15 minutes"),
-    ("transit_score", "Transit"),
-    ("bike_score", "Cycling"),
-    ("green_escape", "Green"),
-)
-#: Sections in the order in which a person asks: what the score rests on, then the surroundings, then the details.
-SECTIONS = (
-    "tier2_scoring",
-    "tier1_checks",
-    "neighborhood",
-    "walk_scores",
-    "green_escape",
-    "green_spaces",
-    "urban_access",
-    "transit_access",
-    "transit_score",
-    "bike_score",
-    "schools",
-    "tier3_bonuses",
-)
-#: `saving` measures nothing, and what `geocode` found is in the head of the report.
-WITHOUT_SECTION = ("saving", "geocode")
-
-
+#: The first version of a report's shape whose head is put together from its parts.
+SINCE_CHARACTER = 3
+#: What the official source of a check is called.
+OFFICIAL_MAPS = {"flood": "Official flood map"}
 #: Between two sentences.
 SENTENCE_ENDS = re.compile(r"(?<=[.!?]) (?=[A-Z])")
 
@@ -65,6 +45,10 @@ class ReportView:
         fresh = [said for said in SENTENCE_ENDS.split(text) if said not in self._said]
         self._said.update(fresh)
         return " ".join(fresh)
+
+    def unsaid_each(self, texts: Sequence[str]) -> tuple[str, ...]:
+        """Return what the page has not said yet of each of some texts, without those of which it said all."""
+        return tuple(filter(None, map(self.unsaid, texts)))
 
     @property
     def matched(self) -> str:
@@ -100,21 +84,49 @@ class ReportView:
         return figures(Score("", verdict.score, 100.0, "", verdict.low, verdict.high)).replace(" to ", "–")
 
     @property
-    def tiles(self) -> tuple[Tile, ...]:
-        """Return the indexes that are shown at a glance."""
-        return tuple(_tile(stage, title, self.report.finding(stage)) for stage, title in TILES)
+    def topics(self) -> dict[str, Topic]:
+        """Return the sections of the page by their keys."""
+        return topics_of(self.report)
 
     @property
-    def sections(self) -> tuple[Finding, ...]:
-        """Return the findings in reading order; any that this page does not know come last."""
-        rest = {finding.stage: finding for finding in self.report.findings if finding.stage not in WITHOUT_SECTION}
-        known = [rest.pop(stage) for stage in SECTIONS if stage in rest]
-        return (*known, *rest.values())
+    def has_words(self) -> bool:
+        """Return whether the head is put together here: an earlier report says what it said."""
+        return self.report.format_version >= SINCE_CHARACTER
 
     @property
-    def missing(self) -> tuple[Finding, ...]:
-        """Return the findings that left something out."""
-        return tuple(finding for finding in self.sections if finding.gaps or finding.state is not State.MEASURED)
+    def word(self) -> str:
+        """Return the word of the place, whatever deal-breakers there are, "" without one."""
+        score = place_score(self.report)
+        return score.word if score else ""
+
+    @property
+    def unknown_share(self) -> str:
+        """Return how much of what counts is not known ("21 %"), "" where all is."""
+        verdict = self.report.verdict
+        if verdict.low is None or verdict.high is None or verdict.high - verdict.low < 1:
+            return ""
+        return percent((verdict.high - verdict.low) / 100)
+
+    @property
+    def costs(self) -> tuple[Influence, ...]:
+        """Return what is bad here and no deal-breaker."""
+        return costs_of(self.report)
+
+    @property
+    def unknowns(self) -> tuple[Unknown, ...]:
+        """Return what is not known, each reason once."""
+        return unknowns_of(self.report, self.report.listing.destinations)
+
+    @property
+    def lost_destinations(self) -> tuple[Gap, ...]:
+        """Return the person's own places to which no way is known, with the reason."""
+        given = self.report.listing.destinations
+        return tuple(gap for finding in self.report.findings for gap in finding.gaps if gap.what in given)
+
+    def folded_groups(self, finding: Finding) -> tuple[Group, ...]:
+        """Return the lists of places of a finding that stand nowhere else on the page."""
+        shown = shown_groups(self.report)
+        return tuple(group for group in finding.groups if group.key not in shown and finding.stage != "schools")
 
     def own_reasons(self, finding: Finding) -> tuple[str, ...]:
         """Return the reasons of a section that are not among those of the whole report."""
@@ -141,6 +153,31 @@ class ReportView:
         )
 
     @property
+    def given_of_home(self) -> tuple[tuple[str, str], ...]:
+        """Return the same of the home and its price alone: what was asked for and where to has its own place."""
+        return given_in(replace(self.report.listing, destinations=(), must_haves=()))
+
+    @property
+    def map_source(self) -> str:
+        """Return what a place rests on: "map data of 2 May 2015"."""
+        when = self.report.source.data_date
+        return f"map data of {day(when)}" if when else "map data of unknown age"
+
+    @property
+    def dates(self) -> str:
+        """Return how old the data is: "Map data of 13 June 2023; timetable of 19 October 2023"."""
+        when = self.report.source.service_date
+        return sentence(f"{self.map_source}; {f'timetable of {day(when)}' if when else 'no timetable'}")
+
+    @property
+    def official_maps(self) -> tuple[tuple[str, str], ...]:
+        """Return name and link of the official maps that a check refers to."""
+        checks = (check for finding in self.report.findings for check in finding.checks)
+        return tuple(
+            dict.fromkeys((OFFICIAL_MAPS.get(c.key, f"{c.title}: official map"), c.link) for c in checks if c.link)
+        )
+
+    @property
     def attribution(self) -> str:
         """Return the attribution that a region asks for beyond the line on OpenStreetMap that every report has."""
         attribution = self.report.source.attribution
@@ -150,26 +187,6 @@ class ReportView:
     def link(self) -> str:
         """Return the permanent link as an absolute URL."""
         return url_for("snapshots.page", snapshot_id=self.snapshot.snapshot_id, _external=True)
-
-
-# --- tiles -----------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class Tile:
-    """One score at a glance; `score` is None if unknown, and `why` says why."""
-
-    title: str
-    stage: str
-    score: Score | None
-    why: str
-
-
-def _tile(stage: str, title: str, finding: Finding | None) -> Tile:
-    if finding is None:
-        return Tile(title, stage, None, "This was not evaluated.")
-    why = finding.gaps[0].why if finding.gaps else finding.summary
-    return Tile(title, stage, finding.score, why)
 
 
 # --- what the person gave --------------------------------------------------------------------------
@@ -210,15 +227,21 @@ def _value(value: float | bool) -> str:
 
 # --- filters of the templates ----------------------------------------------------------------------
 
-#: Routes listed at once; the others are one click away.
-SHOWN_ROUTES = 5
+#: Lines listed at once; the others are one click away.
+SHOWN_LINES = 3
+#: Of what a town offers, its centre, station and hospital are shown at once.
+SHOWN_LANDMARKS = 3
 
 
 def init_app(app: Flask, config: Config) -> None:
     """Add the filters that templates use for reports."""
-    for function in (figure, figures, band, outcome_word, gravest_first, element_url):
+    for function in (figure, figures, band, outcome_word, element_url):
         app.add_template_filter(function)
-    app.jinja_env.globals["shown_routes"] = SHOWN_ROUTES
+    for rows in (topics.door_rows, topics.family_rows, topics.checks_of, topics.serious):
+        app.add_template_filter(rows)
+    for ways in (topics.lines_of, topics.hourly, topics.trips_of, topics.rides_of, topics.in_short):
+        app.add_template_filter(ways)
+    app.jinja_env.globals.update(shown_lines=SHOWN_LINES, shown_landmarks=SHOWN_LANDMARKS, short_names=SHORT_NAMES)
 
 
 def figure(value: float, out_of: float) -> str:
@@ -245,7 +268,10 @@ def band(value: float | None, out_of: float) -> str:
     return "good" if share >= GOOD else "fair" if share >= FAIR else "poor"
 
 
-#: Gravest first, as the report lists them.
+#: What a check looks for where it found none, in fewer words than its title.
+SHORT_NAMES = {"motorway": "motorway", "power_line": "power line", "industry": "heavy industry", "flood": "water"}
+
+#: What a check found, in one word.
 OUTCOMES = {
     Outcome.FAIL: "Fails",
     Outcome.WARN: "Caution",
@@ -257,12 +283,6 @@ OUTCOMES = {
 def outcome_word(outcome: Outcome) -> str:
     """Return what a check found in one word."""
     return OUTCOMES[outcome]
-
-
-def gravest_first(checks: Sequence[Check]) -> list[Check]:
-    """Return the checks that need a second look before those that are fine; equal outcomes keep their order."""
-    order = list(OUTCOMES)
-    return sorted(checks, key=lambda check: order.index(check.outcome))
 
 
 def element_url(osm_id: str) -> str:

@@ -63,7 +63,31 @@ def test_case_accents_spaces_and_commas_are_no_other_words(typed: str, label: st
 
 
 @pytest.mark.parametrize(
-    "typed", ["Rue des Roses 2", "Rue des Rosiers 1", "1 Rue des Roses", "Rue des Roses 1, Monaco", ""]
+    ("typed", "label"),
+    [
+        ("1 Rue des Roses", "Rue des Roses 1"),
+        ("20 Avenue de Fontvieille, Monaco", "20 Avenue de Fontvieille, 98000 Monaco"),
+        ("12 Caerleon Road, Newport", "12 Caerleon Road, Newport NP19 7BU"),
+        ("Damrak 1, Amsterdam", "Damrak 1, 1012 LG Amsterdam"),
+    ],
 )
+def test_the_order_of_words_and_a_postcode_more_are_no_other_place(typed: str, label: str) -> None:
+    assert same_words(typed, label)
+
+
+@pytest.mark.parametrize(
+    ("typed", "label"),
+    [
+        ("Rue des Roses, Monaco", "Rue des Roses 98000 Monaco"),
+        ("Rue des Roses 1", "Rue des Roses 1 12"),
+        ("Rue des Roses 1", "Rue des Roses 1, Menton 06500"),
+        ("Rue des Roses 1", "Rue des Roses 1, 1"),
+    ],
+)
+def test_a_number_or_a_town_more_is_said(typed: str, label: str) -> None:
+    assert not same_words(typed, label)
+
+
+@pytest.mark.parametrize("typed", ["Rue des Roses 2", "Rue des Rosiers 1", "Rue des Roses 1, Monaco", ""])
 def test_any_other_word_is_one(typed: str) -> None:
     assert not same_words(typed, "Rue des Roses 1")

@@ -65,22 +65,31 @@ def test_it_leads_to_the_form_as_it_was_filled_in(client: FlaskClient, commutes:
 
 
 def test_it_shows_destinations_as_matched_with_what_was_typed(commutes: BeautifulSoup) -> None:
-    station, itself = (" ".join(trip.get_text(" ").split()) for trip in commutes.select(".trip"))
-    assert (
-        "Kaivokatu 1, Helsinki commute great You typed “station”. You chose this one when asked. Not this?" in station
-    )
+    station, itself = (" ".join(trip.get_text(" ").split()) for trip in commutes.select("#around .trip")[:2])
+    assert "Kaivokatu 1, Helsinki great You typed “station”. You chose this one when asked. Not this?" in station
     assert "You typed" not in itself
     assert itself.endswith("On foot 0 min")
 
 
+def test_a_place_that_was_not_found_says_why_among_the_others(commutes: BeautifulSoup) -> None:
+    lost = " ".join(commutes.select("#around .trip")[-1].get_text(" ").split())
+    assert lost == "“atlantis” was not found in Central Helsinki. Change atlantis"
+    assert "atlantis" not in commutes.select_one("#unknown").get_text()
+
+
+def test_each_mode_has_a_bar_as_long_as_its_minutes(commutes: BeautifulSoup) -> None:
+    bars = [bar["width"] for bar in commutes.select("#around .modes .bar-value")]
+    assert bars[:3] == ["6.0", "2.5", "2.0"]
+
+
 def test_it_leads_from_each_destination_to_its_field(commutes: BeautifulSoup) -> None:
-    links = [link["href"].partition("#")[2] for link in commutes.select("#urban_access a[href^='/?']")]
+    links = [link["href"].partition("#")[2] for link in commutes.select("#around a[href^='/?']")]
     assert links == ["destination-1", "destination-3", "destination-2"]
 
 
 def test_what_the_person_did_not_give_cannot_be_changed(page: BeautifulSoup) -> None:
     assert len(page.select("#transit_access .trip")) == 2
-    assert not page.select(".finding a[href^='/?']")
+    assert not page.select(".topic .trip a[href^='/?']")
 
 
 def test_it_names_a_deal_breaker_before_anything_else(page: BeautifulSoup) -> None:
@@ -93,35 +102,44 @@ def test_it_names_a_deal_breaker_before_anything_else(page: BeautifulSoup) -> No
 
 def test_it_shows_every_finding_in_a_section(page: BeautifulSoup) -> None:
     sections = [section["id"] for section in page.select(".finding")]
-    assert sections == ["tier1_checks", "neighborhood", "walk_scores", "transit_access", "transit_score"]
+    assert sections == ["neighborhood", "walk_scores", "transit_access", "transit_score", "tier1_checks"]
+
+
+def test_what_is_worked_out_is_folded(page: BeautifulSoup) -> None:
+    assert all(section.find_parent("details", class_="worked-out") for section in page.select(".finding"))
+    assert not page.select("details[open]")
 
 
 def test_it_shows_places_with_minutes_and_metres(page: BeautifulSoup) -> None:
-    place = page.select_one("#neighborhood .place")
+    place = page.select_one("#door .place")
     assert place.get_text(" ", strip=True) == "S-market supermarket 2 min, 180 m"
     assert place.a["href"] == "https://www.openstreetmap.org/node/123"
 
 
 def test_it_shows_checks_with_distance_and_evidence(page: BeautifulSoup) -> None:
-    checks = {item.strong.text: item.get_text(" ", strip=True) for item in page.select(".check:has(strong)")}
-    assert checks["Railway"].startswith("Caution Railway A main line passes at 42 m.")
-    assert "Hilpert 2019" in checks["Fuel station"]
-    assert "Strength of the evidence: moderate" in checks["Fuel station"]
-    assert checks["Runway"].startswith("Unknown")
+    checks = {item.strong.text: " ".join(item.get_text(" ").split()) for item in page.select("#quiet .check")}
+    assert list(checks) == ["Quarry", "Railway"]
+    assert checks["Railway"].startswith("Caution Railway 42 m A main line passes at 42 m.")
+    assert "Warns below 50 m." in checks["Railway"]
 
 
 def test_it_tells_in_one_line_what_is_not_near(page: BeautifulSoup) -> None:
-    (clear,) = page.select(".check:not(:has(strong))")
-    text = clear.get_text(" ", strip=True)
-    assert text.startswith("Nothing of these is near: power lines within 50 m; water within 50 m.")
-    assert clear.select_one("a[href='https://example.org/map']")
+    said = [" ".join(line.get_text(" ").split()) for line in page.select("#quiet > p")]
+    assert said == ["None within 160 m.", "Not near: power line, water."]
+    worked_out = page.select_one("#tier1_checks").get_text(" ", strip=True)
+    assert "power lines within 50 m" in worked_out
+    assert page.select_one("#tier1_checks a[href='https://example.org/map']")
+
+
+def test_a_check_that_could_not_be_made_is_not_known(page: BeautifulSoup) -> None:
+    assert "Runway. The map here tells too little to say." in " ".join(page.select_one("#unknown").text.split())
+    assert "The map ends before 2 km." in page.select_one("#tier1_checks").get_text()
 
 
 def test_it_shows_how_often_a_line_runs_where_that_is_known(page: BeautifulSoup) -> None:
-    known, unknown = (item.get_text(" ", strip=True) for item in page.select(".route"))
-    assert "every 10 min" in known
-    assert "first 05:40, last 25:10" in known
-    assert unknown == "Bus Bulevardi, 4 min on foot"
+    known, unknown = (" ".join(item.get_text(" ").split()) for item in page.select("#around > .lines-here > .line"))
+    assert known == "Tram 6 to Hietalahti every 10 min, 05:40–25:10 Fredrikinkatu, 3 min"
+    assert unknown == "Bus Bulevardi, 4 min"
 
 
 def test_it_says_unknown_in_words_and_never_zero(client: FlaskClient, steps: Steps) -> None:
@@ -135,13 +153,15 @@ def test_it_says_unknown_in_words_and_never_zero(client: FlaskClient, steps: Ste
 
 
 def test_it_says_what_is_missing_and_why(page: BeautifulSoup) -> None:
-    gaps = page.select_one("#neighborhood .gaps").get_text(" ", strip=True)
-    assert gaps == "What is missing, and why Playgrounds The search leaves the region to the south."
+    gaps = " ".join(page.select_one("#unknown").get_text(" ").split())
+    assert "Playgrounds. The search leaves the region to the south." in gaps
+    folded = " ".join(page.select_one("#neighborhood .gap").get_text(" ").split())
+    assert folded == "Playgrounds: not known : playgrounds"
 
 
 def test_it_names_data_date_attribution_and_licence(page: BeautifulSoup) -> None:
-    origin = page.select_one(".origin")
-    assert "21 April 2019" in origin.get_text()
+    assert "Map data of 21 April 2019; no timetable" in page.select_one("#unknown summary").get_text()
+    origin = page.select_one("footer")
     assert origin.select_one('a[href="https://opendatacommons.org/licenses/odbl/1-0/"]')
     assert origin.select_one('a[href="https://www.openstreetmap.org/copyright"]')
 
@@ -158,6 +178,7 @@ def test_it_tells_what_was_given_about_the_home(client: FlaskClient, steps: Step
     submit(client)
     listing = Listing("x", rent=1250.5, has_parking=False, wants_laundry=True, destinations=("Harbour 1",))
     text = visible_text(client.get(f"/s/{steps.finish(report(listing=listing))}"))
+    assert "Money and wishes" in text
     for said in ("Rent a month 1,250.50", "Parking no", "Laundry needed yes", "Destination 1 Harbour 1"):
         assert said in text
 
@@ -216,7 +237,7 @@ def test_where_walking_is_as_quick_no_time_by_transit_is_missed(
     trips = (Trip("Old Town", "commute", 12.0, 5.0, 4.0, None, None, "", notes),)
     way = Finding(stage="urban_access", title="Getting around", state=State.MEASURED, summary="Near.", trips=trips)
     page = soup(client.get(f"/s/{steps.finish(report(VERDICT, way))}"))
-    assert ("By transit" in page.select_one("#urban_access .modes").get_text()) is row
+    assert ("By transit" in page.select_one("#around .modes").get_text()) is row
 
 
 def test_what_is_not_near_a_street_is_said_once_where_the_house_was_not_found(
@@ -230,4 +251,4 @@ def test_what_is_not_near_a_street_is_said_once_where_the_house_was_not_found(
     checks = Finding(stage="tier1_checks", title="Safety checks", state=State.UNKNOWN, summary="Unknown.", checks=rough)
     text = visible_text(client.get(f"/s/{steps.finish(report(VERDICT, checks))}"))
     assert text.count("house was not found") == 1
-    assert "there may be: quarries; railways." in text
+    assert "Quarries; railways. The map here tells too little to say." in text

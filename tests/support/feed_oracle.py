@@ -45,6 +45,7 @@ class FeedOracle:
             calls.sort(key=lambda row: int(row["stop_sequence"]))
         self._served = sorted({call["stop_id"] for calls in self.calls.values() for call in calls})
         self._stations: dict[str, set[str]] = {}
+        self._places: dict[str, set[str]] = {}
 
     def _rows(self, name: str) -> list[Row]:
         with zipfile.ZipFile(self._zip) as archive:
@@ -90,23 +91,39 @@ class FeedOracle:
         return found
 
     def station(self, stop: str) -> set[str]:
-        """Return the served stops that are one place to wait with this one: by parent, name or nearness."""
-        if stop not in self._stations:
+        """Return the served stops that are one place to wait with this one: by parent, or by name and nearness."""
+        return self._group(self._stations, stop, across_street_m=0)
+
+    def place(self, stop: str) -> set[str]:
+        """Return the served stops that a line passes as one: those of a station, and those that face each other."""
+        return self._group(self._places, stop, across_street_m=40)
+
+    def _group(self, groups: dict[str, set[str]], stop: str, across_street_m: float) -> set[str]:
+        if stop not in groups:
             found, todo = {stop}, [stop]
             while todo:
                 one = self.stops[todo.pop()]
-                more = {other for other in self._served if self._belong_together(one, self.stops[other])} - found
+                more = {o for o in self._served if belong_together(one, self.stops[o], across_street_m)} - found
                 found |= more
                 todo += sorted(more)
-            self._stations |= dict.fromkeys(found, found)
-        return self._stations[stop]
+            groups |= dict.fromkeys(found, found)
+        return groups[stop]
 
-    def _belong_together(self, one: Row, other: Row) -> bool:
-        parents = one.get("parent_station") or "", other.get("parent_station") or ""
-        if any(parents):
-            return parents[0] == parents[1]
-        apart = metres(one, other)
-        return apart <= 40 or (apart <= 150 and one["stop_name"].casefold() == other["stop_name"].casefold())
+
+def belong_together(one: Row, other: Row, across_street_m: float) -> bool:
+    """Return whether two stops have one parent, one name within 150 m, or lie across a street of this width."""
+    parents = one.get("parent_station") or "", other.get("parent_station") or ""
+    if any(parents):
+        return parents[0] == parents[1]
+    apart = metres(one, other)
+    return apart <= across_street_m or (apart <= 150 and name_of(one) == name_of(other))
+
+
+def name_of(stop: Row) -> str:
+    """Return a stop's name without its bay: a last word of up to three letters with a digit among them."""
+    *words, last = stop["stop_name"].casefold().split(" ")
+    is_bay = words and len(last) <= 3 and any(letter.isdigit() for letter in last)
+    return " ".join(words if is_bay else [*words, last])
 
 
 def seconds(text: str) -> int:

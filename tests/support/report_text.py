@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from app.pipeline.report import Finding, Report
+from app.pipeline.report import DoorThing, Finding, Report
 
 
 def report_text(report: Report) -> str:
@@ -15,6 +15,7 @@ def report_text(report: Report) -> str:
 def sentences(report: Report) -> Iterator[str]:
     """Yield every sentence that a person reads, without names."""
     yield report.verdict.sentence
+    yield report.character
     yield from report.confidence.reasons
     for finding in report.findings:
         yield finding.summary
@@ -31,12 +32,20 @@ def _lines(report: Report) -> Iterator[str]:
     yield f"{report.location.label} ({report.location.precision}), methods {report.methods_version}, {report.profile}"
     yield f"data of {report.source.title}: {report.source.data_date} {', '.join(report.source.feeds)}".strip()
     yield f"VERDICT {report.verdict.score} {report.verdict.sentence}"
+    yield f"  {report.character}"
     yield from (f"  + {i.title}: {i.detail}" for i in report.verdict.helps)
     yield from (f"  - {i.title}: {i.detail}" for i in report.verdict.costs)
     yield f"  {report.confidence.level} confidence: {' '.join(report.confidence.reasons)}"
+    yield from (f"  door {_at_the_door(thing)}" for thing in report.door)
     for finding in report.findings:
         yield ""
         yield from _section(finding)
+
+
+def _at_the_door(thing: DoorThing) -> str:
+    if thing.place is None:
+        return f"{thing.key}: {thing.why_unknown or 'none'}"
+    return f"{thing.number} {thing.key}: {thing.place.name}, {thing.minutes} min; {thing.beside_town or '-'}"
 
 
 def _section(finding: Finding) -> Iterator[str]:

@@ -116,6 +116,7 @@ class StreetGrid:
     location: Location = field(default_factory=location)
     region: RegionFacts = REGION
     snap_m: float | None = 8.0
+    street_m: float = 50_000.0
     timetable: bool = False
     #: Share of the window's departures that get anywhere, None: no transit at all.
     transit_share: float | None = None

@@ -23,6 +23,8 @@ SPOKEN = (
     ("Daily life: the score of the place", ("rules/headline.py", "stages/tier2_scoring.py", "town.py")),
     ("Quiet and safe", ("rules/safety.py", "stages/tier1_checks.py")),
     ("What you asked for", ("rules/must_haves.py", "must_haves.py")),
+    ("What it is like", ("rules/character.py", "character.py")),
+    ("At the door", ("door.py",)),
     ("Daily needs on foot", ("stages/neighborhood.py", "needs_near.py", "../needs.py")),
     ("Errands on foot", ("stages/walk_scores.py", "rules/categories.py")),
     ("Green", ("rules/green.py", "stages/green_escape.py", "stages/green_spaces.py")),

@@ -10,7 +10,7 @@ from functools import cached_property
 
 from shapely.geometry import Point
 
-from app.pipeline.report import Finding, FoundPlace, Group, Report
+from app.pipeline.report import DoorThing, Finding, FoundPlace, Group, Report
 from tests.truth.oracles.timetable import Timetable
 from tests.truth.oracles.walking import METRES_PER_MINUTE, Roads, Span, Walk
 from tests.truth.oracles.wanted import WANTED
@@ -136,6 +136,21 @@ def near_statements(around: Surroundings) -> Iterator[Statement]:
                 yield from _twins(around, group)
         for key, text in _needs_in_words(finding):
             yield from _said_of_need(around, key, text)
+    for thing in around.report.door:
+        yield from _door_statements(around, thing)
+
+
+def _door_statements(around: Surroundings, thing: DoorThing) -> Iterator[Statement]:
+    """Yield that what is at the door is there, and the nearest; or that there is none within 45 minutes."""
+    if thing.key == "stop" and around.region.timetable is not None:
+        return
+    nearest = next(iter(around.surely(thing.key)), None)
+    if thing.place is not None and thing.minutes is not None:
+        yield from _place_statements(around, thing.key, thing.place)
+        said = f"at the door: {thing.title}: {thing.place.name}, {thing.minutes} min"
+        yield Statement("nearest", said, _wrong_nearest(thing.minutes, nearest))
+    elif not thing.why_unknown:
+        yield Statement("none", f"at the door: no {thing.title} within 45 min", _wrong_none(nearest, FARTHEST_SAID_MIN))
 
 
 def green_statements(around: Surroundings) -> Iterator[Statement]:
@@ -259,12 +274,12 @@ def _said_of_need(around: Surroundings, key: str, text: str) -> Iterator[Stateme
     if key not in NEED_GROUPS or (key == "stop" and around.region.timetable is not None):
         return
     nearest = next(iter(around.surely(key)), None)
-    if "there is none on the map within" in text.casefold():
+    if re.search(r"there is no(ne| [^.]+) on the map within", text.casefold()):
         yield Statement("none", f"{key}: {text}", _wrong_none(nearest, FARTHEST_SAID_MIN))
     if match := NAME_AND_WALK.search(text):
         # Whole minutes: half a one may be lost.
         yield Statement("nearest", f"{key}: {text}", _wrong_nearest(minutes_in(match["walk"]) - 0.5, nearest))
-    if match := re.search(r"and ([\d,]+) more within (\d+) minutes", text):
+    if match := re.search(r"(?:and|with) ([\d,]+) more within (\d+) minutes", text):
         yield _count_statement(around, key, int(match[1].replace(",", "")) + 1, float(match[2]))
 
 

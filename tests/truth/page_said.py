@@ -179,7 +179,10 @@ def _score_statement(finding: Finding, score: Score, text: str) -> Statement:
         fits = abs(int(match[1]) - low) < 1 and abs(int(match[2]) - high) < 1
         return Statement("score", f"{finding.stage}: {text}", "" if fits else f"it is {low} to {high}")
     decimals = len(text.partition(".")[2])
-    fits = abs(float(text) - score.value) <= 0.5 * 10**-decimals + 1e-9
+    # All of the points are said only where nothing at all is missing: 99.9 of 100 is no 100.
+    withheld = score.value < score.out_of and float(text) == score.out_of - 1 and score.value > score.out_of - 0.5
+    fits = withheld or abs(float(text) - score.value) <= 0.5 * 10**-decimals + 1e-9
+    fits &= float(text) < score.out_of or score.value >= score.out_of
     return Statement("score", f"{finding.stage}: {text}", "" if fits else f"it is {score.value}")
 
 

@@ -172,3 +172,33 @@ def test_a_sentence_said_twice_is_caught(told: Report) -> None:
     page = "<main><p>The bakery is round the corner here.</p><p>The bakery is round the corner here.</p></main>"
     assert caught_on_page(told, told, "") == set()
     assert ("said once", "The bakery is round the corner here.") in kinds(list(page_statements(told, page)))
+
+
+def at_the_door(report: Report, key: str, **values: Any) -> Report:
+    """Return a report with one thing at its door changed."""
+    return replace(report, door=tuple(replace(t, **values) if t.key == key else t for t in report.door))
+
+
+def test_another_walk_at_the_door_than_in_the_lists_is_caught(told: Report) -> None:
+    assert caught_on_page(told, at_the_door(told, "food_shop", minutes=29.0)) == {"one value"}
+
+
+def test_a_thing_at_the_door_that_is_unknown_there_alone_is_caught(told: Report) -> None:
+    assert "known once" in caught_on_page(told, at_the_door(told, "pharmacy", place=None, why_unknown="It is dark."))
+
+
+def test_a_walk_at_the_door_that_is_too_long_is_caught(region: Region, told: Report) -> None:
+    cafe = next(thing.place for thing in told.door if thing.key == "cafe")
+    assert cafe is not None
+    lie = at_the_door(told, "cafe", place=replace(cafe, minutes=44.0), minutes=44.0)
+    assert {"walk", "nearest"} <= caught(region, told, lie)
+
+
+def test_another_number_on_the_page_than_on_the_map_is_caught(told: Report, pages: Pages) -> None:
+    page = pages.render(told)
+    assert "score" in caught_on_page(told, at_the_door(told, "cafe", number=77), page)
+
+
+def test_a_character_that_denies_what_is_listed_is_caught(told: Report) -> None:
+    lie = replace(told, character="Side street; no food shop within 15 minutes.")
+    assert caught_on_page(told, lie) == {"no none beside one"}

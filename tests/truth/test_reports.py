@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -23,18 +22,7 @@ def false_in(statements: list[Statement]) -> list[str]:
     return [f"[{s.kind}] {s.said} -- {s.truth}" for s in statements if s.truth]
 
 
-#: Reports that say something false as yet, and why. Mending it makes the test fail until its line here is gone.
-NOT_YET = {("monaco", 3): "a walk begins at the nearest street, not at the one that the address is numbered by"}
-
-
-def _sample(name: str, number: int) -> Any:
-    marks = [pytest.mark.xfail(strict=True, reason=NOT_YET[name, number])] if (name, number) in NOT_YET else []
-    return pytest.param(name, number, marks=marks)
-
-
-@pytest.mark.parametrize(
-    ("name", "number"), [_sample(n, i) for n, e in SAMPLES.items() for i in range(len(e.listings))]
-)
+@pytest.mark.parametrize(("name", "number"), [(n, i) for n, e in SAMPLES.items() for i in range(len(e.listings))])
 def test_a_report_on_a_sample_address_says_nothing_false(
     sample: OpenSample, pages: Pages, name: str, number: int
 ) -> None:

@@ -34,6 +34,7 @@ def transit_statements(around: Surroundings) -> Iterator[Statement]:
     for route in routes:
         yield from _weekend_statements(timetable, day, route)
         yield from _in_words(route)
+        yield from _by_hour(route)
 
 
 def _weekend_statements(timetable: Timetable, day: date, route: Route) -> Iterator[Statement]:
@@ -67,6 +68,20 @@ def _in_words(route: Route) -> Iterator[Statement]:
         yield Statement("one value", f"{route.name} to {route.towards}: {match.group()}", wrong)
 
 
+def _by_hour(route: Route) -> Iterator[Statement]:
+    """Yield the departures by hour: as many as the trips, from the hour of the first to that of the last."""
+    if not route.by_hour:
+        return
+    told = {hour for hour, count in enumerate(route.by_hour) if count}
+    ends = {int(clock[:2]) % 24 for clock in (route.first, route.last) if clock}
+    wrong = "" if sum(route.by_hour) == route.weekday_trips else f"the trips are {route.weekday_trips}"
+    yield Statement("one value", f"{_said(route)}, by hour {route.by_hour}", wrong or _missing(ends - told))
+
+
+def _missing(hours: set[int]) -> str:
+    return f"none at {sorted(hours)}" if hours else ""
+
+
 def _said(route: Route) -> str:
     return (
         f"{route.name} from {route.stop} to {route.towards}: {route.weekday_trips} trips, {route.first} to {route.last}"
@@ -86,10 +101,20 @@ def _unusual(timetable: Timetable, day: date) -> str:
 def _wrong_route(timetable: Timetable, calls: Mapping[str, list[Call]], route: Route) -> str:
     if route.weekday_trips is None:
         return ""
-    if route.weekday_trips == 0:
-        return "a line without trips is no line of that day"
     found = timetable.counts(calls, route.name, route.stop)
+    if route.weekday_trips == 0:
+        return _wrong_weekend_line(found, route)
     return "" if any(_fits(count, route) for count in found) else f"the feed has {_shown(found)}"
+
+
+def _wrong_weekend_line(found: list[Count], route: Route) -> str:
+    """Return what is wrong with a line that is said to run at weekends alone."""
+    if not (route.saturday_trips or route.sunday_trips):
+        return "it is no line at all: it never runs"
+    if "not on weekdays" not in route.often:
+        return "nothing says that it does not run on weekdays"
+    runs = [count for count in found if route.towards in count.headsigns]
+    return f"the feed has {_shown(runs)}" if runs else ""
 
 
 def _fits(count: Count, route: Route) -> bool:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from app.atlas.fields.build.points import Houses
 from app.atlas.geocoder.build.columns import Addresses, AddressRow, CornerRow, LocalityRow, StreetRow, transposed
 from app.atlas.geocoder.build.index import index_addresses
 from app.atlas.importing.elements import Interpolation
@@ -47,8 +48,8 @@ class AddressPoints:
 
     #: All that are mapped, in no order.
     mapped: Floats
-    #: One row for each house number that is kept, in the order of geo_number.
-    houses: Floats
+    #: Each house number that is kept, in the order of geo_number.
+    houses: Houses
 
 
 def reading_addresses(file: PbfFile, database: Path) -> AbstractContextManager[Forked[None]]:
@@ -64,7 +65,8 @@ def points_of(reading: Forked[None], database: Path) -> AddressPoints:
     reading.wait_for_message()
     path = _points_file(database)
     with np.load(path) as file:
-        points = AddressPoints(file["mapped"], file["houses"])
+        streets = file["names"][file["streets"]].tolist()
+        points = AddressPoints(file["mapped"], Houses(file["houses"], streets))
     path.unlink()
     return points
 
@@ -79,10 +81,11 @@ def _work(file: PbfFile, database: Path, pipe: Connection) -> None:
     named: NamedFeatures = pipe.recv()
     addresses, localities = reader.with_others(named), reader.named_with(named.localities)
 
-    def tell_points(rows: Ints) -> None:
+    def tell_points(rows: Ints, names: list[str], streets: Ints) -> None:
         # Through a file: a full pipe would stop this process until the other one has time to read.
         points = np.column_stack((addresses.lons, addresses.lats))
-        np.savez(_points_file(database), mapped=points, houses=points[rows])
+        spelled = np.array(names, dtype=np.str_)
+        np.savez(_points_file(database), mapped=points, houses=points[rows], names=spelled, streets=streets)
         pipe.send(None)
 
     with closing(sqlite3.connect(database)) as connection:

@@ -28,6 +28,7 @@ from app.atlas.geocoder.build.columns import StreetRow
 from app.atlas.importing.addresses import NamedFeatures, points_of, reading_addresses
 from app.atlas.importing.compiler import Compiler
 from app.atlas.importing.corners import corners_of
+from app.atlas.importing.dividers import dividers_of
 from app.atlas.importing.elements import Extract
 from app.atlas.importing.extract import read_extract
 from app.atlas.importing.forked import Forked, beside
@@ -37,7 +38,6 @@ from app.atlas.importing.stops import settle_stations
 from app.atlas.importing.tables import AtlasTables, write_meta, write_tables
 from app.atlas.importing.tags.addressing import street_row
 from app.atlas.regions import RegionStore
-from app.atlas.streets.arrays import NetworkFiles
 from app.atlas.streets.build.compile import compile_network
 from app.atlas.streets.build.ways import StreetWays
 from app.atlas.streets.network import Network
@@ -105,15 +105,16 @@ def _build(
     gates = {ref: gate.tags for ref, gate in extract.gates.items()}
     streets.mkdir()
     progress(PLACES, "building the street network, measuring places and green areas")
-    with beside(lambda pipe: compile_network(ways, gates, streets)) as compiling:
+    compiler = Compiler(extract, ways)
+    with beside(
+        lambda pipe: compile_network(ways, gates, streets, dividers_of(extract.shapes, compiler.projection))
+    ) as compiling:
         named = (_street_rows(ways), extract.localities, extract.interpolations, extract.addresses)
         addresses.send(NamedFeatures(*named, extract.house_streets, corners_of(ways)))
         settle_stations(extract)
-        compiler = Compiler(extract, ways)
         found = compiler.places()
         compiling.result()
-    files = NetworkFiles.open(streets)
-    network = Network(files)
+    network = Network.open(streets)
     tables = compiler.tables(found, network)
     with beside(lambda pipe: write_tables(directory / TABLES_FILE, tables)) as writing:
         progress(TIMETABLES, "compiling timetables")
@@ -122,9 +123,9 @@ def _build(
         coverage = compiler.coverage(points.mapped)
         coverage.write(directory)
         progress(FIELDS, "measuring how near everything is to every address")
-        places = FieldPlaces([row.kind for row in tables.places], [row.osm_id for row in tables.places], tables.access)
+        places = _field_places(tables)
         compile_fields(
-            FieldInput(files, ways, coverage, points.houses, places, _stops(directory)), directory / FIELDS_DIR
+            FieldInput(network, ways, coverage, points.houses, places, _stops(directory)), directory / FIELDS_DIR
         )
         progress(ADDRESSES, "indexing addresses")
         addresses.result()
@@ -132,6 +133,12 @@ def _build(
     meta = _meta(region, title, extract, tables, coverage, timetables)
     write_meta(directory / TABLES_FILE, to_rows(meta))
     return meta
+
+
+def _field_places(tables: AtlasTables) -> FieldPlaces:
+    rows = tables.places
+    greens = {row: tables.place_shapes[rows[row].element] for row in tables.greens}
+    return FieldPlaces([row.kind for row in rows], [row.osm_id for row in rows], tables.access, greens)
 
 
 def _street_rows(ways: StreetWays) -> list[StreetRow]:
@@ -146,7 +153,8 @@ def _timetables(feeds: Sequence[Path], directory: Path, network: Network) -> Tim
     facts = compile_timetables(feeds, directory / TRANSIT_DIR, NetworkWalks(network))
     timetable = Timetable.open(directory / TRANSIT_DIR)
     if timetable is not None:
-        np.save(directory / STOP_SNAPS_FILE, network.snap(timetable.ways_in.lats, timetable.ways_in.lons))
+        ways_in = timetable.ways_in
+        np.save(directory / STOP_SNAPS_FILE, network.snap(ways_in.lats, ways_in.lons, over_rails=True))
     return facts
 
 
@@ -171,7 +179,7 @@ class NetworkWalks:
 
         `origin` and `target` are rows of `lats` and `lons`, sorted by origin: each origin is one search.
         """
-        snaps = self._network.snap(lats, lons)
+        snaps = self._network.snap(lats, lons, over_rails=True)
         seconds = np.full(len(origin), np.nan)
         starts = np.flatnonzero(np.diff(origin, prepend=-1))
         for start, end in zip(starts, [*starts[1:], len(origin)], strict=True):

@@ -56,23 +56,45 @@ class Network:
         points = Points.of(lats, lons, streets)
         return snap_points(self._files, points, Wish(max_m, EdgeFlag.WALK, over_rails)).snaps
 
+    @property
+    def files(self) -> NetworkFiles:
+        """The arrays of the streets that all may walk."""
+        return self._files
+
+    @property
+    def homes(self) -> Network | None:
+        """The network of private streets, where there are some."""
+        return self._homes
+
+    def homes_at(self, lats: ArrayLike, lons: ArrayLike, streets: Sequence[str] = ()) -> HomesAt:
+        """Return where the homes at some points, in the streets of these names, stand on public and private streets."""
+        points, wish = Points.of(lats, lons, streets), Wish(SNAP_M, EdgeFlag.WALK)
+        public = snap_points(self._files, points, wish)
+        if self._homes is None:
+            nowhere = Found.none(len(points.lats)).snaps
+            return HomesAt(public.snaps, nowhere)
+        private = snap_points(self._homes._files, points, wish)
+        is_private = (private.snaps["edge"] >= 0) & ~(_ranks_at_home(public) < _ranks_at_home(private) - SAME_STREET_M)
+        private.put(~is_private, Found.none(int((~is_private).sum())))
+        closed = is_private.copy()
+        for row in np.flatnonzero(is_private & (public.snaps["edge"] >= 0)).tolist():
+            closed[row] = not _is_same_place(self, public.snaps[row], self._homes, private.snaps[row])
+        public.put(closed, Found.none(int(closed.sum())))
+        return HomesAt(public.snaps, private.snaps)
+
     def way_out(self, lat: float, lon: float, street: str = "") -> WayOut:
         """Return where somebody who lives at a point gets onto the streets that all may walk.
 
         That is one place, or, by private streets and through gates that are locked to others, several.
         """
-        points, wish = Points.of(lat, lon, [street]), Wish(SNAP_M, EdgeFlag.WALK)
-        public = snap_points(self._files, points, wish)
-        to_street_m = float(public.snaps["offset"][0]) if public.snaps["edge"][0] >= 0 else None
-        if self._homes is None:
-            return WayOut(public.snaps, to_street_m)
-        private = snap_points(self._homes._files, points, wish)
-        if private.snaps["edge"][0] < 0 or _rank_at_home(public) < _rank_at_home(private) - SAME_STREET_M:
-            return WayOut(public.snaps, to_street_m)
-        exits = self._exits_from(self._homes, private.snaps)
-        if to_street_m is not None and _is_same_place(self, public.snaps[0], self._homes, private.snaps[0]):
-            exits = np.concatenate([public.snaps, exits])
-        return WayOut(exits, float(private.snaps["offset"][0]))
+        at = self.homes_at(lat, lon, [street])
+        if self._homes is None or at.private["edge"][0] < 0:
+            is_near = at.public["edge"][0] >= 0
+            return WayOut(at.public, float(at.public["offset"][0]) if is_near else None)
+        exits = self._exits_from(self._homes, at.private)
+        if at.public["edge"][0] >= 0:
+            exits = np.concatenate([at.public, exits])
+        return WayOut(exits, float(at.private["offset"][0]))
 
     def _exits_from(self, homes: Network, home: Snaps) -> Snaps:
         """Return the places where the private streets around a home end, with the metres to each as its offset."""
@@ -175,6 +197,16 @@ class WayOut(NamedTuple):
     to_street_m: float | None
 
 
+class HomesAt(NamedTuple):
+    """Places of homes on the streets that all may walk, and on private ones; edge -1 where a home is not on them.
+
+    Behind a gate a home is on both where they are one street; else on those that are its own.
+    """
+
+    public: Snaps
+    private: Snaps
+
+
 #: Private streets are searched no further than this for their ways out.
 LONGEST_WAY_OUT_S = 3_600.0
 #: Two networks hold the same street where a point is as far from both.
@@ -183,13 +215,15 @@ SAME_STREET_M = 0.5
 
 def _is_same_place(network: Network, snap: np.void, other: Network, other_snap: np.void) -> bool:
     """Return whether two networks hold the same street: one behind a gate is open to all who are inside."""
+    if abs(float(snap["offset"]) - float(other_snap["offset"])) > SAME_STREET_M:
+        return False
     here, there = position_of(network._files, snap), position_of(other._files, other_snap)
     return distance_m(*here, *there) <= SAME_STREET_M
 
 
-def _rank_at_home(found: Found) -> float:
-    """Return how good a street is for a home: the own street is the better one of two networks."""
-    return float(found.rank[0]) - (OTHER_STREET_M if found.is_own[0] else 0.0)
+def _ranks_at_home(found: Found) -> Floats:
+    """Return how good each street is for its home: the own street is the better one of two networks."""
+    return found.rank - np.where(found.is_own, OTHER_STREET_M, 0.0)
 
 
 class Walkshed:

@@ -13,7 +13,7 @@ from app.atlas.streets.arrays import EdgeFlag, NetworkFiles
 from app.atlas.streets.dividers import CLOSED_PENALTY_M, penalties_m
 from app.atlas.streets.naming import NAMELESS, name_number
 from app.atlas.streets.tiling import SNAP_CELLS, STEPS_PER_DEGREE, Floats, Integers, TileIndex, to_degrees
-from app.geo import METRES_PER_DEGREE
+from app.geo import METRES_PER_DEGREE, distances_m
 
 Snaps = NDArray[np.void]
 
@@ -26,6 +26,9 @@ BRIDGE_PENALTY_M = 75.0
 #: A house is snapped to the street that its address names unless another street is this much nearer, or a way without
 #: a name, such as its drive, this much.
 OTHER_STREET_M, NAMELESS_STREET_M = 250.0, 50.0
+
+#: A nameless way this near to the point where a house meets its own street, and nearer to the house, is its pavement.
+PAVEMENT_M = 12.0
 
 #: Points looked at together; in a dense city each has hundreds of segments near.
 _CHUNK = 1024
@@ -161,6 +164,7 @@ def _ranked(files: NetworkFiles, points: Points, reach: int, wish: Wish) -> tupl
     edge = files.shapes.edge[segment]
     name, flags = files.edges.name[edge], files.edges.flags[edge]
     is_own = (name == points.names[owner]) & (name != NAMELESS)
+    is_own |= _is_pavement(files, _Candidates(owner, segment, offset, share, offset), is_own, name)
     has_own = np.zeros(len(points.lats), dtype=np.bool_)
     has_own[owner[is_own]] = True
     other_m = np.where(name == NAMELESS, NAMELESS_STREET_M, OTHER_STREET_M)
@@ -168,6 +172,23 @@ def _ranked(files: NetworkFiles, points: Points, reach: int, wish: Wish) -> tupl
     rank += np.where(flags & (int(wish.mode) << 2), 0.0, ISLAND_PENALTY_M)
     rank += np.where(((flags & EdgeFlag.BRIDGE) != 0) & ~is_own, BRIDGE_PENALTY_M, 0.0)
     return _Candidates(owner, segment, offset, share, rank), is_own
+
+
+def _is_pavement(
+    files: NetworkFiles, near: _Candidates, is_own: NDArray[np.bool_], name: NDArray[np.integer]
+) -> NDArray[np.bool_]:
+    """Return which candidates are the pavement of their point's own street: a nameless way on the way to it."""
+    found = np.zeros(len(near.owner), dtype=np.bool_)
+    own = np.flatnonzero(is_own)
+    if not len(own):
+        return found
+    best = own[_first_of_lowest(near.owner[own], near.offset[own])]
+    nameless = np.flatnonzero((name == NAMELESS) & np.isin(near.owner, near.owner[best]))
+    street = best[np.searchsorted(near.owner[best], near.owner[nameless])]
+    here, there = _on_segment(files, near.pick(nameless)), _on_segment(files, near.pick(street))
+    beside = distances_m(*here, *there) <= PAVEMENT_M
+    found[nameless] = beside & (near.offset[nameless] <= near.offset[street])
+    return found
 
 
 def _rank_others(

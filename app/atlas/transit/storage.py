@@ -13,7 +13,7 @@ from app.atlas.transit.contract import Bools, Floats, Ints, TimetableFacts
 
 TEXTS_FILE = "timetable.json"
 #: Goes up with every change of the columns' meaning.
-VERSION = 2
+VERSION = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +47,7 @@ class TimetableColumns:
     row_saturday_headway: Ints
     row_sunday: Ints
     row_sunday_headway: Ints
+    row_by_hour: Ints
     #: One row per call, by run and then along it.
     call_run: Ints
     call_stop: Ints

@@ -124,6 +124,7 @@ class Timetable:
             sunday_trips=_known(columns.row_sunday[row]),
             sunday_headway_min=_minutes(columns.row_sunday_headway[row]),
             is_school_run=bool(columns.line_school[line]),
+            by_hour=tuple(columns.row_by_hour[row].tolist()),
         )
 
     def travel_times(

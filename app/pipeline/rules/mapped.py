@@ -40,6 +40,10 @@ HOMES_PER_PLACE = MappingProxyType(
 )
 
 
+#: How each sentence on too few places ends: what is said of many needs at once needs no such sentence for each.
+DOES_NOT_TELL = "so it does not tell."
+
+
 def homes(counts: RegionCounts) -> float:
     """Return a floor of how many homes a region has: its house numbers, or its streets where few are mapped."""
     return max(counts.addresses, counts.street_km * HOMES_PER_KM)
@@ -64,7 +68,7 @@ def why_not_mapped(need: str, counts: RegionCounts, region_title: str) -> str:
     """Return why the map does not tell: "The map of Queens holds 2 supermarkets for 32,000 addresses, so ..."."""
     places = counts.places.get(need, 0)
     what = f"{places:,} {nouns(need)}" if places > 1 else f"{places or 'no'} {NEED[need].noun}"
-    return f"The map of {region_title} holds {what} for {_extent(counts)}, so it does not tell."
+    return f"The map of {region_title} holds {what} for {_extent(counts)}, {DOES_NOT_TELL}"
 
 
 def _extent(counts: RegionCounts) -> str:

@@ -7,7 +7,16 @@ import numpy as np
 from app.atlas.facts import GreenSpace
 from app.pipeline.confidence import section
 from app.pipeline.evaluation import Evaluation, merge_gaps
-from app.pipeline.found import FARTHEST_WALK, LISTED_MIN, NEAR_MIN, found_place, group, name_and_minutes, place_name
+from app.pipeline.found import (
+    FARTHEST_WALK,
+    LISTED_MIN,
+    NEAR_MIN,
+    found_place,
+    group,
+    name_and_minutes,
+    place_name,
+    size_text,
+)
 from app.pipeline.knowledge import DISC_M
 from app.pipeline.report import Fact, Finding, Gap, Group, State
 from app.pipeline.rules.categories import Data
@@ -57,14 +66,6 @@ def reached(green: GreenSpace) -> str:
 def described(green: GreenSpace, *more: str) -> str:
     """Return what is said of a green space beside its name and minutes: "12 ha, the address is inside"."""
     return ", ".join(filter(None, (size_text(green), *more, "the address is inside" if is_inside(green) else "")))
-
-
-def size_text(green: GreenSpace) -> str:
-    """Return "12 ha", or square metres below a tenth of a hectare."""
-    hectares = green.area_m2 / 10_000
-    if hectares >= 0.1:
-        return f"{number(hectares, 1 if hectares < 10 else 0)} ha"
-    return f"{number(round(green.area_m2, -1), 0)} m²" if green.area_m2 >= 10 else "size not known"
 
 
 def is_incomplete(evaluation: Evaluation) -> bool:

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from app.pipeline.character import character_of
 from app.pipeline.confidence import whole_report
+from app.pipeline.door import door_of
 from app.pipeline.evaluation import Evaluation
 from app.pipeline.report import Check, Finding, Influence, Outcome, Part, Report, Score, State, Verdict
 from app.pipeline.rules.profiles import METHODS
@@ -19,7 +21,7 @@ WARNING = 1.0
 
 @dataclass(frozen=True, slots=True)
 class WeightedInfluence:
-    """An influence and its weight; what fails comes before everything."""
+    """An influence and its weight."""
 
     weight: float
     influence: Influence
@@ -47,6 +49,8 @@ def assemble(evaluation: Evaluation) -> Report:
         source=evaluation.around.region,
         profile=evaluation.profile.key,
         methods_version=METHODS.version,
+        door=door_of(evaluation),
+        character=character_of(evaluation),
     )
 
 
@@ -115,15 +119,21 @@ def _helps(parts: list[Part]) -> tuple[Influence, ...]:
 
 
 def _costs(parts: list[Part], checks: tuple[Check, ...]) -> tuple[Influence, ...]:
-    """Return what fails, then the warnings and the parts that lose most."""
-    weighed = [WeightedInfluence(1_000.0, Influence(c.title, c.finding)) for c in checks if c.outcome is Outcome.FAIL]
-    weighed += [WeightedInfluence(WARNING, Influence(c.title, c.finding)) for c in checks if c.outcome is Outcome.WARN]
+    """Return the warnings and the parts that lose most; what fails is said as a deal-breaker and not once more."""
+    warned = [c for c in checks if c.outcome is Outcome.WARN and c.key not in _asked_and_failed(checks)]
+    weighed = [WeightedInfluence(WARNING, Influence(c.title, c.finding)) for c in warned]
     weighed += [
         WeightedInfluence(p.weight * (1 - _share(p)), Influence(p.label, p.evidence))
         for p in parts
         if _share(p) < METHOD.bad_below
     ]
     return _strongest(weighed)
+
+
+def _asked_and_failed(checks: Sequence[Check]) -> set[str]:
+    """Return the keys of what the person asked to be away from and is not: that is a deal-breaker already."""
+    musts = (c.key for c in checks if c.outcome is Outcome.FAIL and c.key.startswith("must_"))
+    return {key.removeprefix("must_").partition(":")[0] for key in musts}
 
 
 def _share(part: Part) -> float:

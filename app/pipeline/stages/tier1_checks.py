@@ -91,7 +91,7 @@ def _safety(evaluation: Evaluation, rule: SafetyRule, near: Sequence[Hazard]) ->
         check = _check(
             evaluation, rule, outcome, told(hazard, with_lanes=rule.or_lanes is not None), shown_m(hazard.distance_m)
         )
-        return Judged(check, in_short(hazard))
+        return Judged(replace(check, direction=hazard.direction), in_short(hazard))
     if why := why_unknown(evaluation.knowledge, evaluation.around, rule, rule.warn_m):
         return Judged(_check(evaluation, rule, Outcome.UNKNOWN, why))
     return Judged(_nothing(evaluation, rule, near))
@@ -183,8 +183,9 @@ def _road_noise(evaluation: Evaluation, near: Sequence[Hazard]) -> Judged:
     where = f"{limit(far)} {loudest.direction}" if far else "at the address"
     text = f"{sentence(about)} {whole_db} dB of road noise outside, mostly from {name}, {where}."
     if outcome is Outcome.PASS and cut:
-        return Judged(_noise(Outcome.UNKNOWN, f"{text} {know.why_cut(NOISE.edge_m)}"))
-    return Judged(_noise(outcome, text, far), f"{about} {whole_db} dB of road noise")
+        outcome, text = Outcome.UNKNOWN, f"{text} {know.why_cut(NOISE.edge_m)}"
+    check = replace(_noise(outcome, text, far), direction=loudest.direction)
+    return Judged(check, "" if outcome is Outcome.UNKNOWN else f"{about} {whole_db} dB of road noise")
 
 
 def _no_road(know: Knowledge) -> Check:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from app.pipeline.confidence import section
 from app.pipeline.evaluation import Evaluation, merge_gaps, state_of
-from app.pipeline.found import FARTHEST_WALK, place_name
+from app.pipeline.found import FARTHEST_WALK
 from app.pipeline.knowledge import DISC_M
 from app.pipeline.needs_near import NeedNear
 from app.pipeline.report import Finding, Gap, Part, Score
@@ -82,15 +82,18 @@ def _need_part(evaluation: Evaluation, asked: HeadlineNeed) -> Part:
 
 
 def _evidence(found: NeedNear, within: int) -> str:
-    """Return "Lidl, 4 min on foot, and 3 more within 15 minutes; half of Newport's addresses need more than 13 min."
+    """Return "The nearest supermarket is Lidl, 4 min on foot; half of Newport's addresses need more than 13 min."
 
-    The full stop included.
+    Where the town's median says nothing, the choice is told: "..., with 3 more within 15 minutes."
     """
+    noun = found.need.noun
     if found.minutes is None:
-        return f"There is none on the map within {FARTHEST_WALK}."
-    more = f", and {within - 1:,} more within {METHOD.choice_min:g} minutes" if within > 1 else ""
-    beside = f"; {found.beside_town}" if found.beside_town else ""
-    return f"{sentence(place_name(found.places[0]))}, {minutes(found.minutes)} on foot{more}{beside}."
+        return f"There is no {noun} on the map within {FARTHEST_WALK}."
+    beside = f"; {found.beside_town}" if found.beside_town and not found.is_usual else ""
+    more = f", with {within - 1:,} more within {METHOD.choice_min:g} minutes" if within > 1 and not beside else ""
+    name = found.places[0].name.strip()
+    which = f"{noun} is {name}," if name else f"{noun}, which has no name on the map, is"
+    return f"The nearest {which} {minutes(found.minutes)} on foot{more}{beside}."
 
 
 def _transit_part(evaluation: Evaluation) -> Part:
@@ -100,11 +103,20 @@ def _transit_part(evaluation: Evaluation) -> Part:
         told = (*(gap.why for gap in finding.gaps), *finding.notes) if finding else ()
         why = next(iter(told), "This could not be measured.")
         return Part(TRANSIT, "Transit", None, FULL, weight, why)
-    return Part(TRANSIT, "Transit", round(finding.score.value / 10, 2), FULL, weight, _transit_evidence(finding.score))
+    return Part(
+        TRANSIT,
+        "Transit",
+        round(finding.score.value / 10, 2),
+        FULL,
+        weight,
+        _transit_evidence(finding.score, finding.parts),
+    )
 
 
-def _transit_evidence(score: Score) -> str:
-    return f"{sentence(score.word)}, {points(score.value)} of 100."
+def _transit_evidence(score: Score, lines: Sequence[Part]) -> str:
+    """Return "There is good transit, 67 of 100: bus X24 adds most." The lines are ranked by what they add."""
+    best = f": {lines[0].label[:1].lower()}{lines[0].label[1:]} adds most" if lines else ""
+    return f"There is {score.word}, {points(score.value)} of 100{best}."
 
 
 TRANSIT_STAGE = "transit_score"

@@ -218,13 +218,13 @@ def _time_notes(times: TravelTimes, transit: TransitTime | None, evaluation: Eva
 
 
 def _state(trips: Sequence[Trip], gaps: Sequence[Gap]) -> State:
-    if not any(_rides(trip) for trip in trips):
+    if not any(rides(trip) for trip in trips):
         return State.UNKNOWN
     unknown = any(trip.transit_min is None and trip.walk_min != 0 and not trip.is_as_quick_on_foot for trip in trips)
     return State.PARTIAL if gaps or unknown else State.MEASURED
 
 
-def _rides(trip: Trip, *, drives: bool = True) -> list[str]:
+def rides(trip: Trip, *, drives: bool = True) -> list[str]:
     """Return the walk where it is short, else transit (or the walk) and car; the bike where nothing else is known."""
     if trip.walk_min == 0:
         return ["0 min on foot"]
@@ -237,7 +237,7 @@ def _rides(trip: Trip, *, drives: bool = True) -> list[str]:
 
 
 def _summary(trips: Sequence[Trip], *, drives: bool) -> str:
-    known = [(trip, rides) for trip in trips if (rides := _rides(trip, drives=drives))]
+    known = [(trip, ways) for trip in trips if (ways := rides(trip, drives=drives))]
     if not known:
         return "No travel time could be measured."
-    return sentence("; ".join(f"{trip.destination}: {listed(rides)}" for trip, rides in known) + ".")
+    return sentence("; ".join(f"{trip.destination}: {listed(ways)}" for trip, ways in known) + ".")

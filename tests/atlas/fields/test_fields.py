@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -37,7 +38,19 @@ def long_town(houses: int = 120) -> Town:
 def at(atlas: Atlas, point: int) -> AtlasSurroundings:
     """Open the surroundings of a point of the fields."""
     lats, lons = atlas.fields.degrees()
-    return AtlasSurroundings(atlas, Location(lats[point], lons[point], "here", Precision.HOUSE, atlas.name))
+    street = street_of(atlas, point)
+    return AtlasSurroundings(
+        atlas, Location(lats[point], lons[point], "here", Precision.HOUSE, atlas.name, street=street)
+    )
+
+
+def street_of(atlas: Atlas, point: int) -> str:
+    """Return the street that the house of a point is numbered by, "" where points are none."""
+    number = "SELECT id FROM geo_number ORDER BY id LIMIT 1 OFFSET ?"
+    by_street = "SELECT name FROM geo_street WHERE NOT is_village AND (%s) BETWEEN first_number AND last_number"
+    with closing(sqlite3.connect(atlas.directory / ADDRESSES_FILE)) as connection:
+        found = connection.execute(by_street % number, (point,)).fetchone()
+    return found[0] if found and atlas.fields.facts.sample == "addresses" else ""
 
 
 def step_of(seconds: float) -> int:

@@ -9,8 +9,8 @@ import pytest
 
 from app.atlas.coverage import Coverage, Grid
 from app.atlas.fields.build.compile import FieldInput, FieldPlaces, compile_fields
+from app.atlas.fields.build.points import Houses
 from app.atlas.fields.fields import NONE, UNKNOWN, Fields
-from app.atlas.streets.arrays import NetworkFiles
 from app.geo import METRES_PER_DEGREE, metres_per_degree_lon
 from app.places import Kind
 from tests.support.street_town import LAT, LON, Town, at
@@ -38,8 +38,8 @@ def measured(folder: Path, reach_m: float, *houses: tuple[float, float]) -> Fiel
     network = ways.network(folder / "network")
     points = np.array([at(*house) for house in houses])[:, ::-1]
     places = FieldPlaces([Kind.CAFE], ["n1"], [network.snap(*at(1000, 5)).tobytes()])
-    files = NetworkFiles.open(folder / "network")
-    compile_fields(FieldInput(files, ways.street_ways(), coverage(reach_m), points, places), folder / "fields")
+    region = FieldInput(network, ways.street_ways(), coverage(reach_m), Houses(points), places)
+    compile_fields(region, folder / "fields")
     return Fields.open(folder / "fields")
 
 

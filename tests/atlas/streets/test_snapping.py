@@ -45,6 +45,11 @@ def test_its_drive_is_nearer_than_its_street(tmp_path: Path) -> None:
     assert offset(town.network(tmp_path), "Home Street") == pytest.approx(5 * 2**0.5, abs=1)
 
 
+def test_its_pavement_is_its_street_though_it_has_no_name(tmp_path: Path) -> None:
+    town = two_streets(own_m=11).node("e", -700, 5).node("f", 250, 5).way("e f", highway="footway").way("f b")
+    assert offset(town.network(tmp_path), "Home Street") == pytest.approx(5, abs=0.5)
+
+
 @pytest.mark.parametrize("kind", [Divider.RIVER, Divider.RAILWAY, Divider.MOTORWAY, Divider.WALL])
 def test_nothing_is_snapped_across(tmp_path: Path, kind: Divider) -> None:
     network = two_streets().line(kind, (-500, -20), (500, -20)).network(tmp_path)

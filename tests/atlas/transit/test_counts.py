@@ -88,10 +88,30 @@ def test_two_operators_of_one_name_are_told_apart(tmp_path: Path) -> None:
     assert sorted((route.agency, route.name) for route in found) == [("Blue Buses", "7"), ("Red Buses", "7")]
 
 
+def test_bays_are_one_stop_and_poles_of_two_names_are_two(tmp_path: Path) -> None:
+    stops = (
+        "stop_id,stop_name,stop_lat,stop_lon\n"
+        "a,Market Square 16,50,4\nb,Market Square Q7,50.0003,4\nc,Mill Lane,50.0003,4.0002\nd,Town Hall,50.02,4\n"
+    )
+    trips = "route_id,service_id,trip_id\n" + "".join(f"R1,week,{stop},\n".replace(",\n", "\n") for stop in "abc")
+    times = "trip_id,arrival_time,departure_time,stop_id,stop_sequence\n" + "".join(
+        f"{stop},08:0{n}:00,08:0{n}:00,{stop},1\n{stop},08:30:00,08:30:00,d,2\n" for n, stop in enumerate("abc")
+    )
+    routes = "route_id,route_short_name,route_type\nR1,7,3\n"
+    feed = write_feed(tmp_path / "bays.zip", stops=stops, trips=trips, stop_times=times, routes=routes)
+    timetable = opened(tmp_path / "out", feed)
+    stations, names = timetable.stops.stations.tolist(), timetable.stops.station_names
+    a, b, c = (timetable.stops.ids.index(stop) for stop in "abc")
+    assert stations[a] == stations[b] != stations[c]
+    assert (names[a], names[b], names[c]) == ("Market Square", "Market Square", "Mill Lane")
+    assert [route.weekday_trips for route in timetable.routes_calling(a)] == [2]
+    assert [route.weekday_trips for route in timetable.routes_calling(c)] == [1]
+
+
 def ways_of(oracle: FeedOracle, route: str) -> dict[str, int]:
     """Return 0 for the trips of a route that pass stations in the order of its longest one, 1 for those against it."""
     trips = [trip for trip, row in oracle.trips.items() if row["route_id"] == route and oracle.calls[trip]]
-    station = {stop: min(oracle.station(stop)) for trip in trips for stop in {c["stop_id"] for c in oracle.calls[trip]}}
+    station = {stop: min(oracle.place(stop)) for trip in trips for stop in {c["stop_id"] for c in oracle.calls[trip]}}
     longest = max(trips, key=lambda trip: len(oracle.calls[trip]))
     order: dict[str, int] = {}
     for place, call in enumerate(oracle.calls[longest]):

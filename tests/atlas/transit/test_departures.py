@@ -36,6 +36,13 @@ def test_it_counts_trips_and_departures_per_hour(tmp_path: Path) -> None:
     assert (route.first_departure, route.last_departure) == ("07:30", "08:30")
 
 
+def test_it_counts_by_hour_of_the_clock_what_leaves_after_midnight_at_0_and_1(tmp_path: Path) -> None:
+    tables = shuttle([(f"A{hour}", "A", "C", hour) for hour in (6, 7, 24, 25)])
+    (route,) = compiled(tmp_path, **tables).routes_calling(0)
+    assert [hour for hour, count in enumerate(route.by_hour) if count] == [0, 1, 6, 7]
+    assert sum(route.by_hour) == route.weekday_trips == 4
+
+
 def test_it_counts_no_departure_where_trips_end(tmp_path: Path) -> None:
     assert compiled(tmp_path).routes_calling(2) == ()
 

@@ -136,7 +136,14 @@ def test_an_unknown_profile_is_the_balanced_one() -> None:
 
 def test_evidence_names_the_nearest_and_the_choice() -> None:
     cafes = (place(Kind.CAFE, 160.0, name="Ekberg"), place(Kind.CAFE, 400.0), place(Kind.CAFE, 1_200.0))
-    assert part(run(full_grid(places=cafes)), "cafe").evidence == "Ekberg, 2 min on foot, and 2 more within 15 minutes."
+    found = part(run(full_grid(places=cafes)), "cafe").evidence
+    assert found == "The nearest café is Ekberg, 2 min on foot, with 2 more within 15 minutes."
+
+
+def test_evidence_says_of_a_nameless_place_that_it_is_one() -> None:
+    nameless = full_grid(places=(place(Kind.CAFE, 400.0),))
+    expected = "The nearest café, which has no name on the map, is 5 min on foot."
+    assert part(run(nameless), "cafe").evidence == expected
 
 
 def test_a_failed_stage_is_missing_here_too() -> None:

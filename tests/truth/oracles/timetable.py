@@ -14,6 +14,8 @@ from itertools import pairwise
 from pathlib import Path
 
 Row = Mapping[str, str]
+#: "16", "Q4", "(12A)".
+LONGEST_BAY = 5
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
@@ -170,9 +172,14 @@ class Timetable:
         return [stop for stop_id, stop in self.stops.items() if self._is_called(stop_id, name)]
 
     def _is_called(self, stop_id: str, name: str) -> bool:
+        """Return whether a stop has this name, or is a bay ("Market Square 16") or a platform of what has it."""
         stop = self.stops[stop_id]
         parent = self.stops.get(stop.parent)
-        return name in (stop.name.strip(), parent.name.strip() if parent else "")
+        own = stop.name.strip()
+        bay = own.removeprefix(f"{name} ") if name and own.startswith(f"{name} ") else ""
+        return name in (own, parent.name.strip() if parent else "") or (
+            bool(bay) and len(bay) <= LONGEST_BAY and any(letter.isdigit() for letter in bay)
+        )
 
     def _is_line(self, call: Call, line: str) -> bool:
         return line in [name.strip() for name in self.route_names[call.route]]

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
 
 from app.atlas.coverage import Coverage
 from app.atlas.facts import FIELD_STEP_S, WALK_LIMIT_S, RegionCounts, TownNeed
-from app.atlas.fields.build.points import Sample, StreetLengths, sample_points
-from app.atlas.fields.build.walks import WalksFrom
+from app.atlas.fields.build.points import Houses, Sample, StreetLengths, sample_points
+from app.atlas.fields.build.walks import WalksFromHomes
 from app.atlas.fields.fields import MOST_STEPS, NONE, UNKNOWN, FieldFacts, Fields
 from app.atlas.stops import COVERED_M
-from app.atlas.streets.arrays import NetworkFiles
 from app.atlas.streets.build.ways import StreetWays
 from app.atlas.streets.network import Network
 from app.atlas.streets.rules.walk import METRES_PER_MINUTE
 from app.atlas.streets.snapping import SNAP, Snaps
-from app.geo import Floats, distances_m
+from app.geo import Floats, Geometries, distances_m
 from app.needs import NEEDS, Need
 from app.places import Kind
 
@@ -38,16 +38,27 @@ ROUNDING = 1e-6
 
 @dataclass(frozen=True, slots=True)
 class FieldPlaces:
-    """The places of a region: of each the kind, the element it is mapped as, and the packed snaps of its ways in."""
+    """The places of a region: of each the kind, the element it is mapped as, and the packed snaps of its ways in.
+
+    `greens` are the areas, in degrees, of those that are green space, by their place in the columns.
+    """
 
     kinds: Sequence[Kind]
     elements: Sequence[str]
     access: Sequence[bytes]
+    greens: Mapping[int, shapely.Geometry] = field(default_factory=dict)
 
     def ways_in(self, kinds: Collection[Kind]) -> Snaps:
         """Return the ways into all places of these kinds."""
         chosen = [access for kind, access in zip(self.kinds, self.access, strict=True) if kind in kinds]
         return np.frombuffer(b"".join(chosen), dtype=SNAP)
+
+    def inside(self, kinds: Collection[Kind], lats: Floats, lons: Floats) -> Rows:
+        """Return which of some points lie in a green space of these kinds: there is no walk to it then."""
+        areas = np.array([area for row, area in self.greens.items() if self.kinds[row] in kinds], dtype=object)
+        points: Geometries = np.asarray(shapely.points(lons, lats), dtype=object)
+        rows: Rows = np.unique(shapely.STRtree(points).query(areas, predicate="intersects")[1])
+        return rows
 
     def count(self, kinds: Collection[Kind]) -> int:
         """Return how many distinct places are of these kinds."""
@@ -65,44 +76,43 @@ class FieldStops:
 
 @dataclass(frozen=True, slots=True)
 class FieldInput:
-    """What the fields of a region are measured from; `houses` are the (lon, lat) rows of its house numbers."""
+    """What the fields of a region are measured from."""
 
-    network: NetworkFiles
+    network: Network
     ways: StreetWays
     coverage: Coverage
-    houses: Floats
+    houses: Houses
     places: FieldPlaces
     stops: FieldStops | None = None
 
 
 def compile_fields(region: FieldInput, directory: Path) -> None:
     """Measure all needs at all points of a region and write that into a directory, for `Fields.open`."""
-    lengths = StreetLengths.of(region.network.pieces, region.coverage)
+    lengths = StreetLengths.of(region.network.files.pieces, region.coverage)
     sample = sample_points(region.houses, region.ways, region.coverage, lengths)
     values = _values(region, sample)
     counts = {need.key: _places_of(region, need) for need in NEEDS}
     towns = tuple(_summary(need.key, sample.of, row, counts[need.key]) for need, row in zip(NEEDS, values, strict=True))
-    facts = FieldFacts(sample.of, towns, RegionCounts(len(region.houses), round(lengths.km, 1), counts))
+    facts = FieldFacts(sample.of, towns, RegionCounts(len(region.houses.points), round(lengths.km, 1), counts))
     Fields.write(directory, sample.lats, sample.lons, values, facts)
 
 
 def _values(region: FieldInput, sample: Sample) -> Bytes:
     """Return one row a need with one byte a point."""
-    network = Network(region.network)
-    snaps = network.snap(sample.lats, sample.lons)
-    walks = WalksFrom(region.network, snaps)
-    cut_off = _cut_off(region.coverage, sample) | ~network.on_mainland(snaps)
+    walks = WalksFromHomes(region.network, sample.lats, sample.lons, sample.streets)
+    cut_off = _cut_off(region.coverage, sample) | ~walks.has_way_out
     rows = [_bytes(_seconds(region, need, walks, sample), cut_off) for need in NEEDS]
-    return np.array(rows, dtype=np.uint8).reshape(len(NEEDS), len(snaps))
+    return np.array(rows, dtype=np.uint8).reshape(len(NEEDS), len(sample.lats))
 
 
-def _seconds(region: FieldInput, need: Need, walks: WalksFrom, sample: Sample) -> Floats:
+def _seconds(region: FieldInput, need: Need, walks: WalksFromHomes, sample: Sample) -> Floats:
     seconds = walks.seconds_to_nearest(region.places.ways_in(need.kinds))
     if need.key == "stop" and region.stops is not None:
         snaps = region.stops.snaps
         to_stops = walks.seconds_to_nearest(snaps[snaps["edge"] >= 0])
         by_timetable = np.isfinite(to_stops) & _has_timetable(region.stops, sample)
         seconds = np.where(by_timetable, to_stops, seconds)
+    seconds[region.places.inside(need.kinds, sample.lats, sample.lons)] = 0.0
     return seconds
 
 

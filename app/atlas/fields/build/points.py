@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,12 +28,22 @@ NAMED_SHARE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
+class Houses:
+    """The house numbers of a region: (lon, lat) rows, and the street of each ("": none)."""
+
+    points: Floats
+    streets: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Sample:
     """The points that a region is measured at, degrees; `of` says what they are: ADDRESSES or STREETS."""
 
     of: str
     lats: Floats
     lons: Floats
+    #: The street that each point is numbered by; none at all where these are not addresses.
+    streets: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,10 +63,10 @@ class StreetLengths:
         return cls(total / 1000, addressed / total if total else 0.0)
 
 
-def sample_points(houses: Floats, ways: StreetWays, coverage: Coverage, lengths: StreetLengths) -> Sample:
-    """Choose the points of a region; `houses` are the (lon, lat) rows of its house numbers."""
+def sample_points(houses: Houses, ways: StreetWays, coverage: Coverage, lengths: StreetLengths) -> Sample:
+    """Choose the points of a region."""
     if lengths.addressed_share >= ADDRESSED_SHARE:
-        return Sample(ADDRESSES, houses[:, 1].copy(), houses[:, 0].copy())
+        return Sample(ADDRESSES, houses.points[:, 1].copy(), houses.points[:, 0].copy(), houses.streets)
     lats, lons = (to_degrees(to_steps(degrees)) for degrees in points_along_streets(ways.in_order()))
     inside = coverage.covers(lats, lons)
     return Sample(STREETS, lats[inside], lons[inside])

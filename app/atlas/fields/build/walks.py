@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +12,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from app.atlas.facts import WALK_LIMIT_S
 from app.atlas.streets.arrays import NetworkFiles
+from app.atlas.streets.network import Network
 from app.atlas.streets.search import EdgeCosts, walking
 from app.atlas.streets.snapping import Snaps
 from app.geo import Floats
@@ -43,6 +45,32 @@ class _Ends:
         nodes = (edges.table.tail[edge].astype(np.int64), edges.table.head[edge].astype(np.int64))
         return cls(edge, along, aside, nodes, seconds)
 
+    def further(self, beyond_s: Floats) -> _Ends:
+        """Return the same points, each so many seconds further away."""
+        by_tail, by_head = self.seconds
+        return replace(self, aside_s=self.aside_s + beyond_s, seconds=(by_tail + beyond_s, by_head + beyond_s))
+
+
+class WalksFromHomes:
+    """Walks from homes: over the streets that all may walk, and from private ones by their ways out."""
+
+    def __init__(self, network: Network, lats: Floats, lons: Floats, streets: Sequence[str]) -> None:
+        at, exits = network.homes_at(lats, lons, streets), network.files.exits
+        self._public, self._private = WalksFrom(network.files, at.public), None
+        self._exits, self._to_exits = exits, None
+        if network.homes is not None:
+            self._private = WalksFrom(network.homes.files, at.private)
+            self._to_exits = WalksFrom(network.files, exits.street)
+        self.has_way_out = network.on_mainland(at.public) | (at.private["edge"] >= 0)
+
+    def seconds_to_nearest(self, ways_in: Snaps) -> Floats:
+        """Return for each home the seconds to the nearest of some ways in; infinity where none is within 45 minutes."""
+        seconds = self._public.seconds_to_nearest(ways_in)
+        if self._private is None or self._to_exits is None:
+            return seconds
+        beyond_s = self._to_exits.seconds_to_nearest(ways_in)
+        return np.minimum(seconds, self._private.seconds_to_nearest(self._exits.home, beyond_s))
+
 
 class WalksFrom:
     """Walks from the points of a region to whatever is asked for.
@@ -59,14 +87,18 @@ class WalksFrom:
         self._ends = _Ends.of(self._edges, snaps[self._rows], arriving=False)
         self._arcs = _turned_round(files)
 
-    def seconds_to_nearest(self, ways_in: Snaps) -> Floats:
+    def seconds_to_nearest(self, ways_in: Snaps, beyond_s: Floats | None = None) -> Floats:
         """Return for each point the seconds to the nearest of some ways in; infinity where none is within 45 minutes.
 
-        The ways in lie on streets.
+        The ways in lie on streets; `beyond_s` are the seconds from each to what lies behind it.
         """
         seconds = np.full(self._count, np.inf)
-        if len(ways_in) and len(self._rows):
-            there = _Ends.of(self._edges, np.unique(ways_in), arriving=True)
+        if beyond_s is None:
+            ways_in = np.unique(ways_in)
+            beyond_s = np.zeros(len(ways_in))
+        near = beyond_s <= WALK_LIMIT_S
+        if near.any() and len(self._rows):
+            there = _Ends.of(self._edges, ways_in[near], arriving=True).further(beyond_s[near])
             to_nodes = self._search(there)
             (tail, head), (by_tail, by_head) = self._ends.nodes, self._ends.seconds
             found = np.minimum(to_nodes[tail] + by_tail, to_nodes[head] + by_head)

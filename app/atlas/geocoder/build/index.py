@@ -42,18 +42,19 @@ def index_addresses(
     streets: Sequence[StreetRow],
     localities: Iterable[LocalityRow],
     corners: Sequence[CornerRow] = (),
-    numbered: Callable[[Ints], None] = lambda rows: None,
+    numbered: Callable[[Ints, list[str], Ints], None] = lambda rows, names, streets: None,
 ) -> None:
     """Create the geocoder's tables and fill them; the caller commits. The rows' order makes no difference.
 
-    `numbered` is told the row of each house that is kept, in the order of geo_number, long before they are written.
+    `numbered` is told the row of each house that is kept, in the order of geo_number, long before they are written; the
+    names of all streets ("" for a village, whose houses stand in none); and of each house the number of its street.
     """
     localities = sorted(set(localities))
     names = (name for street in streets for name in (street.name, *street.alt_names))
     languages = languages_in([*names, *addresses.names.distinct])
     words = vocabulary(languages)
     built = build_streets(addresses, streets, words)
-    numbered(built.houses.rows)
+    numbered(built.houses.rows, ["" if each.is_village else each.name for each in built.streets], built.houses.streets)
     index = _Index(Cities(Counter(addresses.cities.at(np.arange(len(addresses.lats)))), localities), words)
     index.add_streets(addresses, built)
     index.add_localities(localities)

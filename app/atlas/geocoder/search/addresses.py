@@ -117,7 +117,8 @@ class AddressMatcher:
         cost += DOUBLY_WRONG if found.cost >= NO_SUCH_NUMBER and candidate.hit.cost >= ONE_EDIT else 0.0
         if cost <= MOST_COST:
             label = address_label(street.name, found.number, found.city, found.postcode, self._store.style())
-            location = Location(found.lat, found.lon, label, found.precision, "", found.note)
+            own_street = street.name if found.number and not street.is_village else ""
+            location = Location(found.lat, found.lon, label, found.precision, "", found.note, own_street)
             doubt, about = self._street_doubt(candidate, found, misses, dropped)
             kind = "house" if found.number else "village" if street.is_village else "street"
             yield Match(location, round(1 - cost, 4), kind, doubt, about)

@@ -23,11 +23,13 @@ class Neighbour:
     lon: float
     metres: float
     is_house: bool
+    #: The street that a house is numbered by.
+    street: str = ""
 
     def location_in(self, region: str) -> Location:
         """Return it as a location."""
         precision = Precision.HOUSE if self.is_house else Precision.STREET
-        return Location(self.lat, self.lon, self.text, precision, region)
+        return Location(self.lat, self.lon, self.text, precision, region, street=self.street)
 
 
 def nearest_address(store: GeocoderStore, lat: float, lon: float) -> Neighbour | None:
@@ -57,7 +59,8 @@ def nearest_houses(
 def _neighbour(store: GeocoderStore, house: House, metres: float) -> Neighbour:
     street = store.street_of(house.id)
     label = address_label(street.name, house.number.text, house.city, house.postcode, store.style())
-    return Neighbour(label, house.lat, house.lon, metres, is_house=True)
+    own_street = "" if street.is_village else street.name
+    return Neighbour(label, house.lat, house.lon, metres, is_house=True, street=own_street)
 
 
 def _nearest_street(store: GeocoderStore, lat: float, lon: float) -> Neighbour | None:

@@ -14,6 +14,8 @@ Tags = Mapping[str, str]
 OPEN_ACCESS = frozenset({"yes", "public", "permissive", "designated", "destination", "free"})
 #: Values that let in whoever pays, and whoever joins.
 PAYING, JOINING = "customers", frozenset({"members", "membership"})
+#: Whoever mapped it could not see that anybody may come in: shops and clubs want people to, a lawn does not tell.
+UNKNOWN = "unknown"
 #: Values that keep strangers out.
 CLOSED_ACCESS = frozenset(
     {"private", "no", "residents", "resident", "tenants", "employees", "employee", "staff", "students", "student"}
@@ -50,9 +52,15 @@ STAFF_CANTEEN = any_of(
 )
 
 
+#: Names that say whose green or court it is: somebody's own. (A private school or practice takes whoever pays.)
+PRIVATE_NAME = any_of(["privat*", "private", "prive", "privee", "privado", "privada"])
+
+
 def open_kinds(kinds: set[Kind], tags: Tags, folded_name: str) -> set[Kind]:
     """Return those kinds of a place that a person who lives near may use."""
     if tags.get("foot") in ("no", "private") and tags.get("access") not in OPEN_ACCESS:
+        kinds = kinds - ON_FOOT
+    if PRIVATE_NAME.search(folded_name) and tags.get("access") not in OPEN_ACCESS:
         kinds = kinds - ON_FOOT
     if kinds & EATING and STAFF_CANTEEN.search(folded_name):
         kinds = kinds - EATING
@@ -83,6 +91,6 @@ def _may_use(kind: Kind, tags: Tags) -> bool:
 def _lets_in(value: str, kind: Kind) -> bool:
     if value in JOINING:
         return kind in JOINED
-    if value == PAYING:
+    if value in (PAYING, UNKNOWN):
         return kind not in FREE_FOR_ALL
     return value not in CLOSED_ACCESS

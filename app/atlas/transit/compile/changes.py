@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -15,26 +16,49 @@ from app.atlas.transit.contract import Changes, Floats, Ints, Rows, WalkBetween
 from app.atlas.transit.feed.feed import Stop, Transfer
 from app.geo import METRES_PER_DEGREE
 
-#: Poles that carry one name belong together up to this distance, others only across a street.
+#: Poles that carry one name belong together up to this distance.
 SAME_NAME_M = 150.0
+#: Poles of two names up to this distance face each other across a street: two stops, but one place on a line's way.
 ACROSS_STREET_M = 40.0
+
+#: What tells the bays of one bus station apart at the end of their names: "Market Square 16", "Queensway Q4".
+_BAY = re.compile(
+    r"[\s,(-]+(?:(?:bay|stand|stop|stance|gate|platform|quai|gleis|steig)\s+(?=[A-Z\d])[A-Z]?\d{0,2}[A-Z]?"
+    r"|[A-Z]?\d{1,2}[A-Z]?)\)?$",
+    re.IGNORECASE,
+)
+
+
+def without_bay(name: str) -> str:
+    """Return a stop's name without the number or letter of a bay at its end."""
+    return _BAY.sub("", name) or name
 
 
 def station_of(stops: tuple[Stop, ...]) -> Ints:
     """Return a station number for each stop; numbers count from 0 in the order of the stops.
 
-    A parent station binds whatever the distance; poles without one go by name and nearness, or by nearness alone.
+    A parent station binds whatever the distance; poles without one go by name, but for their bays, and nearness. Poles
+    of two names are two stops, however near: who waits at the one misses what leaves from the other.
     """
+    return _joined(stops, across_street=False)
+
+
+def places_of(stops: tuple[Stop, ...]) -> Ints:
+    """Return a number for each stop that is the same for the poles of a station and for those that face each other."""
+    return _joined(stops, across_street=True)
+
+
+def _joined(stops: tuple[Stop, ...], *, across_street: bool) -> Ints:
     points = plane(np.array([stop.lat for stop in stops]), np.array([stop.lon for stop in stops]))
     first_of: dict[str, int] = {}
     links = [(first_of.setdefault(stop.parent, i), i) for i, stop in enumerate(stops) if stop.parent]
+    names = [without_bay(stop.name).casefold() for stop in stops]
     pairs = cKDTree(points).query_pairs(SAME_NAME_M, output_type="ndarray")
     gaps = np.hypot(*(points[pairs[:, 0]] - points[pairs[:, 1]]).T)
     for (a, b), gap in zip(pairs.tolist(), gaps.tolist(), strict=True):
-        one, other = stops[a], stops[b]
-        bound = one.parent or other.parent
-        alike = bool(one.name) and one.name.casefold() == other.name.casefold()
-        if not bound and (alike or gap <= ACROSS_STREET_M):
+        is_one_name = bool(names[a]) and names[a] == names[b]
+        faces = across_street and gap <= ACROSS_STREET_M
+        if not (stops[a].parent or stops[b].parent) and (is_one_name or faces):
             links.append((a, b))
     ends = np.array(links, np.int64).reshape(-1, 2)
     graph = coo_array((np.ones(len(ends), np.int8), (ends[:, 0], ends[:, 1])), shape=(len(stops), len(stops)))

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from app.atlas.transit.clock import iso_date
-from app.atlas.transit.compile.changes import DETOUR, find_changes, station_of
+from app.atlas.transit.compile.changes import DETOUR, find_changes, places_of, station_of, without_bay
 from app.atlas.transit.compile.day import Day, gather_day
 from app.atlas.transit.compile.departures import count_departures
 from app.atlas.transit.compile.lines import lines_of
@@ -132,7 +132,7 @@ def _valid_until(feed: Feed, day: int, season: Season) -> int:
 
 def _compile(day: Day, changes: Changes, facts: TimetableFacts) -> tuple[TimetableColumns, TimetableTexts]:
     station = station_of(day.stops)
-    lines = lines_of(day, station)
+    lines = lines_of(day, places_of(day.stops))
     departures = count_departures(day, station, lines)
     # Journeys are those of the weekday, with what the night before still carries.
     calls = day.run_day[day.call_run] == WEEKDAY
@@ -161,6 +161,7 @@ def _compile(day: Day, changes: Changes, facts: TimetableFacts) -> tuple[Timetab
         row_saturday_headway=departures.saturday_headway,
         row_sunday=departures.sunday,
         row_sunday_headway=departures.sunday_headway,
+        row_by_hour=departures.by_hour,
         call_run=day.call_run[calls],
         call_stop=day.call_stop[calls],
         arrival=day.arrival[calls],
@@ -171,7 +172,7 @@ def _compile(day: Day, changes: Changes, facts: TimetableFacts) -> tuple[Timetab
         change_stop=changes.stop,
         change_s=changes.seconds,
     )
-    return columns, _texts(day, facts)
+    return columns, _texts(day, facts, station)
 
 
 #: Modes whose platforms are reached through a station's entrances; buses and trams stop in the street.
@@ -191,19 +192,30 @@ def _ways_in(day: Day) -> WaysIn:
     return WaysIn(np.ascontiguousarray(lats), np.ascontiguousarray(lons), stops.astype(np.int32))
 
 
-def _texts(day: Day, facts: TimetableFacts) -> TimetableTexts:
+def _texts(day: Day, facts: TimetableFacts, station: Ints) -> TimetableTexts:
     return TimetableTexts(
         version=VERSION,
         facts=facts,
         stop_ids=tuple(stop.stop_id for stop in day.stops),
         stop_names=tuple(stop.name for stop in day.stops),
         stop_modes=_stop_modes(day),
-        station_names=tuple(day.stations.get(stop.parent, "") or stop.name for stop in day.stops),
+        station_names=_station_names(day, station),
         route_ids=tuple(route.route_id for route in day.routes),
         route_names=tuple(route.name for route in day.routes),
         route_modes=tuple(route.mode or "" for route in day.routes),
         route_agencies=tuple(route.agency for route in day.routes),
         headsigns=day.headsigns,
+    )
+
+
+def _station_names(day: Day, station: Ints) -> tuple[str, ...]:
+    """Return what each stop's station is called: its parent's name, else its own, without the bay if it has more."""
+    names: dict[int, set[str]] = {}
+    for stop, number in zip(day.stops, station.tolist(), strict=True):
+        names.setdefault(number, set()).add(stop.name)
+    return tuple(
+        day.stations.get(stop.parent, "") or (without_bay(stop.name) if len(names[number]) > 1 else stop.name)
+        for stop, number in zip(day.stops, station.tolist(), strict=True)
     )
 
 

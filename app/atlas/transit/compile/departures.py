@@ -12,6 +12,8 @@ from app.atlas.transit.compile.lines import Lines
 from app.atlas.transit.contract import DAYTIME_S, EVENING_S, UNKNOWN, Bools, Ints
 from app.atlas.transit.feed.runs import SATURDAY, SUNDAY, WEEKDAY
 
+HOURS = 24
+
 
 @dataclass(frozen=True, slots=True)
 class Departures:
@@ -33,6 +35,8 @@ class Departures:
     saturday_headway: Ints
     sunday: Ints
     sunday_headway: Ints
+    #: On the weekday, by hour of the clock: 24 counts a row. What leaves after midnight counts at 0, 1, 2, ...
+    by_hour: Ints
 
 
 def count_departures(day: Day, station: Ints, lines: Lines) -> Departures:
@@ -54,7 +58,15 @@ def count_departures(day: Day, station: Ints, lines: Lines) -> Departures:
         for a, b, known in zip(starts[:-1], starts[1:], day.tells_weekend[lines.route[line]], strict=True)
     ]
     columns = np.array(facts, np.int32).reshape(-1, 11).T
-    return Departures(line, of_stop, *columns)
+    weekday = day.run_day[run] == WEEKDAY
+    return Departures(*(line, of_stop, *columns, _by_hour(len(pairs), row[weekday], departure[weekday])))
+
+
+def _by_hour(rows: int, row: Ints, departure: Ints) -> Ints:
+    """Return how many of the departures of each row fall into each hour of the clock."""
+    counts = np.zeros((rows, HOURS), np.int32)
+    np.add.at(counts, (row, departure // 3600 % HOURS), 1)
+    return counts
 
 
 def _counts(departure: Ints, day: Ints, tells_weekend: Bools) -> Iterator[int]:

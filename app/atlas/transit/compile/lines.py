@@ -23,9 +23,12 @@ class Lines:
     is_school_run: Bools
 
 
-def lines_of(day: Day, station: Ints) -> Lines:
-    """Join routes of one operator, mode and name that go the same way; never two directions of one route."""
-    direction = directions(day, station)
+def lines_of(day: Day, place: Ints) -> Lines:
+    """Join routes of one operator, mode and name that go the same way; never two directions of one route.
+
+    `place` numbers the stops; those that face each other across a street have the same number.
+    """
+    direction = directions(day, place)
     ways, of_run = np.unique(np.column_stack([day.run_route, direction]), axis=0, return_inverse=True)
     of_run = of_run.ravel()
     line_of: dict[tuple[str, str], int] = {}
@@ -42,7 +45,7 @@ def lines_of(day: Day, station: Ints) -> Lines:
     return Lines(number[of_run].astype(np.int32), route, way, _school_runs(day, route)[route])
 
 
-def directions(day: Day, station: Ints) -> Ints:
+def directions(day: Day, place: Ints) -> Ints:
     """Return 0 or 1 for each run: the direction its feed gives, else with its route's longest run or against it.
 
     A feed that gives all runs of a route one direction tells nothing: some write 0 everywhere.
@@ -53,10 +56,10 @@ def directions(day: Day, station: Ints) -> Ints:
     for runs in _runs_of_routes(day):
         told = found[runs]
         if (told == told[0]).all():
-            found[runs] = _along_longest(day, station, points, starts, runs)
+            found[runs] = _along_longest(day, place, points, starts, runs)
         elif (told == UNKNOWN_DIRECTION).any():
             lost = runs[told == UNKNOWN_DIRECTION]
-            found[lost] = _along_longest(day, station, points, starts, lost)
+            found[lost] = _along_longest(day, place, points, starts, lost)
     return found
 
 
@@ -70,20 +73,20 @@ def _runs_of_routes(day: Day) -> Iterator[Ints]:
 SWAPPED = 0.5
 
 
-def _along_longest(day: Day, station: Ints, points: Floats, starts: Ints, runs: Ints) -> Ints:
+def _along_longest(day: Day, place: Ints, points: Floats, starts: Ints, runs: Ints) -> Ints:
     longest = runs[int(np.argmax(starts[runs + 1] - starts[runs]))]
     model = day.call_stop[starts[longest] : starts[longest + 1]]
-    rank = {int(station[stop]): place for place, stop in reversed(list(enumerate(model.tolist())))}
+    rank = {int(place[stop]): number for number, stop in reversed(list(enumerate(model.tolist())))}
     ends = points[model[[0, -1]]]
     known: dict[bytes, int] = {}
     found: Ints = np.zeros(len(runs), np.int32)
-    for place, run in enumerate(runs.tolist()):
+    for number, run in enumerate(runs.tolist()):
         way = day.call_stop[starts[run] : starts[run + 1]]
         key = way.tobytes()
         if key not in known:
-            ranks = [rank[stop] for stop in station[way].tolist() if stop in rank]
+            ranks = [rank[stop] for stop in place[way].tolist() if stop in rank]
             known[key] = int(_goes_back(points[way[[0, -1]]], ends, ranks))
-        found[place] = known[key]
+        found[number] = known[key]
     return found
 
 

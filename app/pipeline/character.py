@@ -1,0 +1,147 @@
+"""The character of an address in one plain sentence of facts; what is not known is not in it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from app.atlas.facts import GreenSpace, Hazard
+from app.pipeline.evaluation import Evaluation
+from app.pipeline.found import kind_noun, size_text
+from app.pipeline.hazards_near import counts, lanes_by_road, shown_m
+from app.pipeline.needs_near import NeedNear
+from app.pipeline.report import Route, State
+from app.pipeline.rules.character import DOOR_MIN, LANES, RIDES, STOP_MIN, STREET_M, STREETS, WALK_MIN
+from app.pipeline.rules.profiles import METHODS
+from app.pipeline.rules.safety import ROAD_KINDS
+from app.pipeline.transit_stops import tells_of_all
+from app.places import Kind, Precision
+from app.wording import count, limit, sentence, whole_minutes, with_article
+
+BUSY = next(rule for rule in METHODS.safety.rules if rule.key == "busy_road")
+FAST = (Kind.MOTORWAY, Kind.TRUNK_ROAD)
+#: Where a house stands is not known to the metre.
+NOT_THE_HOUSE = (Precision.STREET, Precision.PLACE)
+
+
+def character_of(evaluation: Evaluation) -> str:
+    """Return "Four-lane main road; a food shop and a café at the door; ...", or "" where nothing is known."""
+    clauses = (street(evaluation), shops(evaluation), green(evaluation), transit(evaluation))
+    said = "; ".join(filter(None, clauses))
+    return sentence(f"{said}.") if said else ""
+
+
+# --- the street --------------------------------------------------------------------------------------
+
+
+def street(evaluation: Evaluation) -> str:
+    """Return what street the house stands in, and how near a main road is: "side street 44 m from a main road"."""
+    if evaluation.location.precision in NOT_THE_HOUSE:
+        return ""
+    roads = lanes_by_road(evaluation.around.hazards(*ROAD_KINDS, within_m=BUSY.warn_m))
+    own = _own_street(roads, evaluation.location.label)
+    if own is None:
+        return ""
+    others = [road for road in roads if road.name != own.name or road.kind is not own.kind]
+    main = None if _is_main(own) else next((road for road in others if _is_main(road)), None)
+    return f"{_street_words(own)}{_beside(main)}"
+
+
+def _own_street(roads: Sequence[Hazard], label: str) -> Hazard | None:
+    """Return the street that the address names, else the nearest: a corner house is nearer to another one."""
+    named = [road for road in roads if road.name and road.name.casefold() in label.casefold()]
+    return next(iter(named), None) or next((road for road in roads if road.distance_m <= STREET_M), None)
+
+
+def _is_main(road: Hazard) -> bool:
+    """Return whether a road counts as busy, as the safety checks judge it."""
+    return road.kind in FAST or (road.kind in BUSY.kinds and counts(BUSY, road))
+
+
+def _street_words(road: Hazard) -> str:
+    words = STREETS[road.kind]
+    lanes = LANES.get(road.lanes or 0)
+    return f"{lanes} {words}" if lanes else words
+
+
+def _beside(main: Hazard | None) -> str:
+    if main is None:
+        return ""
+    what = with_article(kind_noun(main.kind) if main.kind in (*FAST, Kind.PRIMARY_ROAD) else "busy road")
+    return f" {limit(shown_m(main.distance_m))} from {what}"
+
+
+# --- shops and cafés ---------------------------------------------------------------------------------
+
+
+def shops(evaluation: Evaluation) -> str:
+    """Return whether food and coffee are at the door, else how far the food is."""
+    food, cafe = evaluation.needs.find("food_shop"), evaluation.needs.find("cafe")
+    near = [with_article(one.need.noun) for one in (food, cafe) if _within(one, DOOR_MIN)]
+    if near:
+        return f"{' and '.join(near)} at the door"
+    if _within(food, WALK_MIN):
+        return f"a food shop {_minutes(food)} away"
+    return f"no food shop within {WALK_MIN} minutes" if food.is_known else ""
+
+
+def _within(near: NeedNear, minutes: int) -> bool:
+    return near.is_known and near.minutes is not None and whole_minutes(near.minutes) <= minutes
+
+
+# --- green -------------------------------------------------------------------------------------------
+
+
+def green(evaluation: Evaluation) -> str:
+    """Return the nearest large park within a walk, or that there are only small ones or none."""
+    near = [g for g in evaluation.around.green_spaces() if (g.place.walk_s or 1e9) <= WALK_MIN * 60]
+    for least_ha in (METHODS.green.size_ha[0][0], METHODS.green.daily_ha):
+        if large := next((g for g in near if g.area_m2 >= least_ha * 10_000), None):
+            return _green_words(large)
+    park, know = evaluation.needs.find("park"), evaluation.knowledge
+    if not park.is_known or know.cut_off(WALK_MIN * METHODS.distances.metres_per_minute):
+        return ""
+    if near:
+        return "only small parks"
+    # A park that is mapped as a mere point has no size.
+    return "" if _within(park, WALK_MIN) else f"no park within {WALK_MIN} minutes"
+
+
+def _green_words(large: GreenSpace) -> str:
+    minutes = whole_minutes((large.place.walk_s or 0.0) / 60)
+    name = large.place.name.strip() or with_article(kind_noun(large.place.kind))
+    where = "at the door" if minutes <= DOOR_MIN else f"{minutes} minutes away"
+    return f"{name} ({size_text(large)}) {where}"
+
+
+# --- transit -----------------------------------------------------------------------------------------
+
+
+def transit(evaluation: Evaluation) -> str:
+    """Return how often the best line near by runs, or else how near stops are; none only where all are known."""
+    finding = evaluation.findings.get("transit_access")
+    routes = finding.routes if finding and finding.state is not State.FAILED else ()
+    near = [r for r in routes if r.walk_min <= STOP_MIN and not r.is_school_run]
+    if timed := [r for r in near if r.weekday_trips]:
+        return _how_often(max(timed, key=lambda r: (r.weekday_trips or 0, -r.walk_min)))
+    return _stops(evaluation)
+
+
+def _how_often(best: Route) -> str:
+    if best.headway_min:
+        rides = RIDES.get(best.mode, best.mode)
+        return f"{rides} every {best.headway_min:g} minutes by day, the last at {best.last}"
+    trips = best.weekday_trips or 0
+    return f"{with_article(best.mode)} {'once' if trips == 1 else f'{trips} times'} a weekday"
+
+
+def _stops(evaluation: Evaluation) -> str:
+    stop, station = evaluation.needs.find("stop"), evaluation.needs.find("station")
+    if near := [one for one in (stop, station) if _within(one, STOP_MIN)]:
+        told = dict.fromkeys(f"{with_article(kind_noun(n.places[0].kind))} {_minutes(n)} away" for n in near)
+        return " and ".join(told)
+    is_all = stop.is_known and (not evaluation.knowledge.has_timetable or tells_of_all(evaluation))
+    return f"no stop within {STOP_MIN} minutes" if is_all else ""
+
+
+def _minutes(near: NeedNear) -> str:
+    return count(max(1, whole_minutes(near.minutes or 0.0)), "minute")

@@ -1,0 +1,74 @@
+"""What a report does not know: each reason once, with all that it leaves open."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from app.pipeline.report import Finding, Outcome, Report
+from app.pipeline.rules.mapped import DOES_NOT_TELL
+from app.views.topics import ASKED
+
+#: What the person did not say about the home is no gap of ours; what a park's value lacks stands with the park.
+NO_GAPS = ("tier3_bonuses", "saving", "geocode", "green_escape")
+#: More than so many things are counted rather than named.
+MOST_NAMED = 6
+UNTOLD = "The map here tells too little to say."
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """A reason, and what it leaves open ("" where the reason names it); `for_all` holds for the whole report."""
+
+    what: str
+    why: str
+    for_all: bool
+
+
+def unknowns_of(report: Report, destinations: tuple[str, ...] = ()) -> tuple[Unknown, ...]:
+    """Return what is not known, the reasons that hold for the whole report first.
+
+    The person's own destinations are left out: what became of them stands where they are listed.
+    """
+    open_things: dict[str, list[str]] = {reason: [] for reason in report.confidence.reasons}
+    for what, why in _gaps(report, destinations):
+        whats = open_things.setdefault(why, [])
+        if _singular(what) not in map(_singular, whats):
+            whats.append(what)
+    general = report.confidence.reasons
+    return tuple(Unknown(_named(whats, why), why, why in general) for why, whats in open_things.items())
+
+
+def _gaps(report: Report, destinations: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    for finding in report.findings:
+        if finding.stage in NO_GAPS:
+            continue
+        yield from _of_checks(finding) if finding.checks else _of_gaps(finding, destinations)
+
+
+def _of_gaps(finding: Finding, destinations: tuple[str, ...]) -> Iterator[tuple[str, str]]:
+    if finding.stage == "urban_access" and not destinations:
+        return  # what a town offers and this one does not stands in the fold: nobody asked for it
+    for gap in finding.gaps:
+        if gap.what not in destinations:
+            # How few of each are mapped stands in the fold: here it would be the same sentence for each need.
+            why = UNTOLD if gap.why.endswith(DOES_NOT_TELL) else gap.why
+            yield from ((what, why) for what in gap.what.split("; "))
+
+
+def _of_checks(finding: Finding) -> Iterator[tuple[str, str]]:
+    for check in finding.checks:
+        # Each reason stands in the fold beside its check: nine of them would say nearly the same here.
+        if check.outcome is Outcome.UNKNOWN and check.distance_m is None and not check.key.startswith(ASKED):
+            yield check.title.lower(), UNTOLD
+
+
+def _singular(what: str) -> str:
+    return what.casefold().removesuffix("s")
+
+
+def _named(whats: list[str], why: str) -> str:
+    if any(what.casefold() in why.casefold() for what in whats):
+        return ""
+    more = len(whats) - MOST_NAMED
+    return "; ".join(whats) if more <= 0 else f"{'; '.join(whats[:MOST_NAMED])}; {more} more"

@@ -1,0 +1,125 @@
+"""What an address is like in one sentence: facts alone, and nothing of what is not known."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from app.pipeline.character import character_of, green, shops, street, transit
+from app.pipeline.evaluation import Evaluation
+from app.pipeline.stages import transit_access
+from app.places import Kind, Precision
+from tests.support.surroundings import (
+    NOTHING_MAPPED,
+    WELL_MAPPED,
+    StreetGrid,
+    evaluation_of,
+    full_grid,
+    hazard,
+    location,
+    place,
+    route,
+    stop,
+)
+from tests.support.surroundings import green as park
+
+
+def of(around: StreetGrid) -> Evaluation:
+    evaluation = evaluation_of(around)
+    evaluation.findings["transit_access"] = transit_access.run(evaluation)
+    return evaluation
+
+
+def test_it_is_one_sentence_of_all_that_is_known() -> None:
+    around = full_grid(dangers=(hazard(Kind.PRIMARY_ROAD, 12.0, "High Street", lanes=4),))
+    assert character_of(of(around)) == (
+        "Four-lane main road; a food shop and a café at the door; Town Park (5 ha) at the door; "
+        "a bus 240 times a weekday."
+    )
+
+
+def test_where_nothing_is_mapped_nothing_is_said() -> None:
+    assert character_of(of(StreetGrid(facts=NOTHING_MAPPED, hazard_counts={}))) == ""
+
+
+# --- the street --------------------------------------------------------------------------------------
+
+
+def test_a_side_street_beside_a_main_road() -> None:
+    roads = (hazard(Kind.OTHER_ROAD, 10.0, "Lane"), hazard(Kind.PRIMARY_ROAD, 44.0, "Main"))
+    assert street(of(StreetGrid(dangers=roads))) == "side street 44 m from a main road"
+
+
+def test_the_street_of_the_address_is_its_own_though_another_is_nearer() -> None:
+    roads = (hazard(Kind.OTHER_ROAD, 10.0, "Lane"), hazard(Kind.PRIMARY_ROAD, 30.0, "High Street"))
+    assert street(of(StreetGrid(dangers=roads))) == "main road"
+
+
+def test_no_street_is_said_where_the_house_was_not_found() -> None:
+    there = location(precision=Precision.STREET)
+    roads = (hazard(Kind.PRIMARY_ROAD, 5.0, "High Street"),)
+    assert street(of(StreetGrid(dangers=roads, location=there))) == ""
+
+
+def test_a_street_is_never_called_quiet() -> None:
+    assert street(of(StreetGrid(dangers=(hazard(Kind.OTHER_ROAD, 10.0),)))) == "side street"
+
+
+# --- shops, green ------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("metres", "said"),
+    [
+        (400.0, "a food shop at the door"),
+        (720.0, "a food shop 9 minutes away"),
+        (1_600.0, "no food shop within 15 minutes"),
+    ],
+)
+def test_food_by_minutes(metres: float, said: str) -> None:
+    assert shops(of(StreetGrid(places=(place(Kind.SUPERMARKET, metres),)))) == said
+
+
+def test_shops_that_are_not_mapped_are_not_missed() -> None:
+    assert shops(of(StreetGrid(facts=NOTHING_MAPPED))) == ""
+
+
+def test_only_small_parks() -> None:
+    around = full_grid(greens=(park(300.0, hectares=0.5),))
+    assert green(of(around)) == "only small parks"
+    assert green(of(replace(around, edge_m=900.0))) == ""
+
+
+def test_the_nearest_large_park_comes_before_a_nearer_smaller_one() -> None:
+    around = full_grid(greens=(park(300.0, "Corner", hectares=1.5), park(800.0, "Great", hectares=9.0)))
+    assert green(of(around)) == "Great (9 ha) 10 minutes away"
+
+
+def test_no_park_is_said_only_where_parks_are_mapped() -> None:
+    assert green(of(StreetGrid())) == "no park within 15 minutes"
+    assert green(of(StreetGrid(facts=NOTHING_MAPPED))) == ""
+
+
+def test_a_park_that_is_a_mere_point_is_not_called_small_or_missing() -> None:
+    assert green(of(StreetGrid(places=(place(Kind.PARK, 300.0),)))) == ""
+
+
+# --- transit -----------------------------------------------------------------------------------------
+
+
+def test_the_best_line_by_day_and_its_last() -> None:
+    lines = (route("1", trips=90, headway_min=10), route("2", trips=20, headway_min=60))
+    assert transit(of(full_grid(stops=(stop(210.0, *lines),)))) == "buses every 10 minutes by day, the last at 00:10"
+
+
+def test_stops_without_a_timetable_are_told_by_their_walk() -> None:
+    around = full_grid(stops=(stop(160.0),), timetable=False, places=(place(Kind.RAIL_STATION, 640.0),))
+    assert transit(of(around)) == "a bus stop 2 minutes away and a railway station 8 minutes away"
+
+
+def test_the_timetable_of_one_operator_alone_does_not_tell_that_there_is_no_stop() -> None:
+    train = stop(1_600.0, route(mode="rail"), mode="rail")
+    alone = full_grid(stops=(train,), facts=replace(WELL_MAPPED, stops=60))
+    assert transit(of(alone)) == ""
+    assert transit(of(replace(alone, facts=replace(WELL_MAPPED, stops=1)))) == "no stop within 10 minutes"
