@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.geo import Floats
 from app.maps.frame import UNITS_PER_PX, Frame
@@ -67,28 +68,28 @@ def apart(places: Floats, home: Floats, frame: Frame) -> Floats:
     inside = (PIN_PX + EDGE_PX) * UNITS_PER_PX
     for turn in range(ROUNDS):
         discs += (places - discs) * 0.1 * max(1 - turn / DRAWN_BACK, 0.0)
-        moves = _pushes(discs, home)
+        moves = _pushes(discs, home, turn)
         discs = np.clip(discs + moves, inside, np.array([frame.width, frame.height]) - inside)
         if turn > DRAWN_BACK and not moves.any():
             break
     return discs
 
 
-def _pushes(discs: Floats, home: Floats) -> Floats:
+def _pushes(discs: Floats, home: Floats, turn: int) -> Floats:
     """Return how far to move each disc so that pairs part half the way, and all leave the home."""
     away = discs[:, None, :] - discs[None, :, :]
-    moves = _part(away, (2 * PIN_PX + GAP_PX) * UNITS_PER_PX, np.eye(len(discs), dtype=np.bool_)).sum(axis=1) / 2
+    moves = _part(away, (2 * PIN_PX + GAP_PX) * UNITS_PER_PX, np.eye(len(discs), dtype=np.bool_), turn).sum(axis=1) / 2
     from_home = (discs - home)[:, None, :]
     room = (PIN_PX + HOME_PX + GAP_PX) * UNITS_PER_PX
-    return np.asarray(moves + _part(from_home, room, np.zeros((len(discs), 1), dtype=np.bool_)).sum(axis=1))
+    return np.asarray(moves + _part(from_home, room, np.zeros((len(discs), 1), dtype=np.bool_), turn).sum(axis=1))
 
 
-def _part(away: Floats, room: float, ignored: np.ndarray[tuple[int, ...], np.dtype[np.bool_]]) -> Floats:
+def _part(away: Floats, room: float, ignored: NDArray[np.bool_], turn: int) -> Floats:
     """Return the moves along the lines between middles that give each pair its room."""
     distance = np.hypot(away[..., 0], away[..., 1])
-    # Those on the same spot leave it in directions of their own, the same in every run.
+    # Those on the same spot leave it in directions of their own, others in each round: a corner may be in the way.
     rows, columns = np.indices(distance.shape)
-    angle = rows * 2.4 + np.where(rows > columns, 0.0, np.pi)
+    angle = rows * 2.4 + turn + np.where(rows > columns, 0.0, np.pi)
     direction = np.where(
         distance[..., None] > 1e-6,
         away / np.maximum(distance, 1e-6)[..., None],
