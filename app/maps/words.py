@@ -11,10 +11,10 @@ from app.wording import listed, metres, minutes
 
 #: What the small maps show.
 SECTION_TITLES = {
-    "map-transit": "Stops, rails and rides from here",
-    "map-green": "Green spaces that anyone may enter",
-    "map-schools": "Schools and childcare",
-    "map-cycling": "Streets by how calm they are for cycling",
+    "map-transit": "stops, rails and rides from here",
+    "map-green": "green spaces that anyone may enter",
+    "map-schools": "schools and childcare",
+    "map-cycling": "streets by how calm they are for cycling",
 }
 
 
@@ -43,4 +43,4 @@ def _thing(report: Report, thing: DoorThing) -> str:
 
 def section_words(report: Report, name: str) -> str:
     """Return what a small map shows; the section beside it says the same in full."""
-    return f"Map around {report.location.label}: {SECTION_TITLES[name][0].lower()}{SECTION_TITLES[name][1:]}."
+    return f"Map around {report.location.label}: {SECTION_TITLES[name]}."
