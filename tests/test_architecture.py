@@ -54,7 +54,6 @@ MOST_SIBLINGS = 20
 #: Modules that one other module imports, in the same folder, and why each is a room of its own all the same.
 OWN_ROOMS = {
     "pipeline.town": "the sentence beside a walk; looking for the walk is another subject",
-    "atlas.fields.build.points": "at which points is a choice, with its own measurements; the rest takes any points",
     "atlas.fields.build.walks": "shortest paths; the compiler knows needs and what is unknown",
     "atlas.geocoder.build.cities": "naming the city of an address that names none is a method of its own",
     "atlas.geocoder.build.streets": "joining pieces into streets is a method of its own, on columns alone",
@@ -63,6 +62,7 @@ OWN_ROOMS = {
     "atlas.importing.addresses": "runs in a process of its own",
     "atlas.importing.compiler": "what is computed; the importer decides when, in which process, and puts it in place",
     "atlas.importing.corners": "where streets meet is geometry of the streets alone",
+    "atlas.importing.dividers": "which lines divide, on the ground alone; the importer decides when they are compiled",
     "atlas.importing.extract": "what is read; the importer decides when and in which process",
     "atlas.importing.inside": "what lies around a place is another question than what it is, and than twins",
     "atlas.importing.named": "telling twins apart is a subject of its own, beside the addresses in one process",
@@ -74,10 +74,7 @@ OWN_ROOMS = {
     "atlas.streets.build.homes": "the private streets of residents: a network beside the one that all may walk",
     "atlas.streets.build.pattern": "junctions and blocks are measured, not searched",
     "atlas.transit.compile.departures": "what people see at a stop; the compiler makes what journeys are searched in",
-    "maps.hazards": "which hazards a report warns of, and their shapes; the picture only draws them",
-    "maps.pictures": "the map by walking time; which pictures there are, and what fails, is another subject",
     "maps.sea": "areas from coastlines is a method of its own",
-    "maps.sections": "the small maps, one subject each",
     "pipeline.rules.green": "what green space is, row by row; the methods hold all rules together",
     "queue.child": "the process and its supervision; the package's front door only names what others may use",
     "queue.evaluation": "loads the whole pipeline, after the process has lowered its priority",
@@ -90,7 +87,6 @@ OWN_ROOMS = {
     "sources.links": "what each map writes into its links is another subject than what people type",
     "views.unknowns": "each reason once over all findings; a topic shows findings of its own",
     "web.polls": "answers in front of Flask",
-    "web.security": "all that guards the site, in one file to be read in one go",
 }
 
 PATHS = sorted(APP.rglob("*.py"))

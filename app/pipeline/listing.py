@@ -77,6 +77,23 @@ def question_from_json(data: bytes | str) -> Question:
     return _QUESTIONS.decode(data)
 
 
+def without_money(listing: Listing) -> Listing:
+    """Return the listing without what was said of money, which is for its owner's eyes."""
+    return replace(listing, rent=None, price=None, budget=None)
+
+
+def with_destination(listing: Listing, place: str, instead_of: str = "") -> Listing:
+    """Return the listing with one destination more, or with it in the place of another.
+
+    What was answered about either text is forgotten: whoever types it anew may mean another place.
+    """
+    there = instead_of in listing.destinations
+    kept = listing.destinations if there else (*listing.destinations, instead_of)
+    changed = tuple(dict.fromkeys(place if text == instead_of else text for text in kept))
+    answers = tuple(answer for answer in listing.answers if answer.about not in (place, instead_of))
+    return replace(listing, destinations=changed, answers=answers)
+
+
 def with_answer(listing: Listing, answer: Answer) -> Listing:
     """Return the listing with one more answer, in place of an earlier one about the same text."""
     others = tuple(other for other in listing.answers if other.about != answer.about)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from itertools import groupby
 
+from app.atlas.facts import Hazard
 from app.needs import NEED
 from app.pipeline.evaluation import Evaluation
 from app.pipeline.found import place_name
 from app.pipeline.hazards_near import nearest_of, told, why_unknown
 from app.pipeline.needs_near import NeedNear
-from app.pipeline.report import Check, Outcome
+from app.pipeline.report import Check, MustHaveAnswer, Outcome
 from app.pipeline.rules.must_haves import AWAY, OFFERED, STEP_FREE_MIN, STEP_FREE_NEEDS, MustHave
 from app.pipeline.rules.profiles import METHODS
 from app.wording import listed, minutes, sentence, whole_minutes
@@ -17,17 +19,33 @@ from app.wording import listed, minutes, sentence, whole_minutes
 RULES = {rule.key: rule for rule in METHODS.safety.rules}
 
 
-def must_have_checks(evaluation: Evaluation) -> Iterator[Check]:
-    """Yield one check for each thing that the listing asks of the place; what another version offered is left out."""
-    for must in filter(None, map(OFFERED.get, evaluation.listing.must_haves)):
-        outcome, finding = _answer(evaluation, must)
+#: Of a report that was made before something could be asked for.
+NOT_ASKED = "Not known. This could not be asked for when the report was made; evaluate the address again."
+
+
+def must_have_answers(evaluation: Evaluation) -> tuple[MustHaveAnswer, ...]:
+    """Return the answers to all that may be asked of a place; amounts of one key with the same answer are together."""
+    nearest = {
+        key: nearest_of(evaluation.around, RULES[key], float(max(amounts))) for key, (_, amounts) in AWAY.items()
+    }
+    told = [(must, _answer(evaluation, must, nearest.get(must.key))) for must in OFFERED.values()]
+    together = groupby(told, key=lambda asked: (asked[0].key, *asked[1]))
+    amounts = ((key, answer, tuple(must.amount for must, _ in same)) for (key, *answer), same in together)
+    return tuple(MustHaveAnswer(key, those, outcome, finding) for key, (outcome, finding), those in amounts)
+
+
+def must_have_checks(asked: Sequence[str], answers: Sequence[MustHaveAnswer]) -> Iterator[Check]:
+    """Yield one check for each thing that is asked of the place; what another version offered is left out."""
+    for must in filter(None, map(OFFERED.get, asked)):
+        answer = next((a for a in answers if a.key == must.key and must.amount in a.amounts), None)
+        outcome, finding = (answer.outcome, answer.finding) if answer else (Outcome.UNKNOWN, NOT_ASKED)
         yield Check(f"must_{must.text}", must.title, outcome, finding, rule="Your own wish.", evidence="", strength="")
 
 
-def _answer(evaluation: Evaluation, must: MustHave) -> tuple[Outcome, str]:
+def _answer(evaluation: Evaluation, must: MustHave, nearest: Hazard | None) -> tuple[Outcome, str]:
     if must.key in NEED:
         return _near(evaluation, must)
-    return _away(evaluation, must) if must.key in AWAY else _step_free(evaluation)
+    return _away(evaluation, must, nearest) if must.key in AWAY else _step_free(evaluation)
 
 
 def _near(evaluation: Evaluation, must: MustHave) -> tuple[Outcome, str]:
@@ -45,11 +63,10 @@ def _named(found: NeedNear) -> str:
     return f"{place_name(found.places[0])}, {minutes(found.minutes or 0.0)} on foot"
 
 
-def _away(evaluation: Evaluation, must: MustHave) -> tuple[Outcome, str]:
+def _away(evaluation: Evaluation, must: MustHave, nearest: Hazard | None) -> tuple[Outcome, str]:
     rule, within_m = RULES[must.key], float(must.amount)
-    found = nearest_of(evaluation.around, rule, within_m)
-    if found is not None:
-        return Outcome.FAIL, f"No: {told(found)}"
+    if nearest is not None and nearest.distance_m <= within_m:
+        return Outcome.FAIL, f"No: {told(nearest)}"
     if why := why_unknown(evaluation.knowledge, evaluation.around, rule, within_m):
         return Outcome.UNKNOWN, f"Not known. {why}"
     return Outcome.PASS, "Yes: there is none on the map within that distance."

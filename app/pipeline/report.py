@@ -204,6 +204,30 @@ class Gap:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class MustHaveAnswer:
+    """The answer to something that may be asked of the place; it is the same for each of the amounts.
+
+    `key` is a need, a check or "steps" as a must-have names it; `amounts` are minutes or metres.
+    """
+
+    key: str
+    amounts: tuple[int, ...]
+    outcome: Outcome
+    finding: str
+
+
+@dataclass(frozen=True, slots=True)
+class Adjustable:
+    """What other wishes than the listing's are judged by, so that a report can be scored again from itself alone."""
+
+    #: Of `tier2_scoring`: the parts that the chosen profile does not count, and whether enough is known for a word.
+    uncounted: tuple[Part, ...] = ()
+    may_have_word: bool = True
+    #: Of `tier1_checks`: the answers to all that may be asked of a place.
+    answers: tuple[MustHaveAnswer, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """What one stage found. Every stage has a summary sentence; the rest as it applies."""
@@ -225,6 +249,8 @@ class Finding:
     confidence: Confidence = Confidence(Level.HIGH)
     #: Set by `geocode` only: lets a resumed evaluation go on without locating again.
     location: Location | None = None
+    #: Set by `tier1_checks` and `tier2_scoring` alone; reports from before it was kept have none.
+    adjustable: Adjustable | None = None
 
 
 @dataclass(frozen=True, slots=True)

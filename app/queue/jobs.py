@@ -92,6 +92,8 @@ class Job(NamedTuple):
     #: What its owner is asked (JSON), and since when; None unless it asks.
     question: str | None = None
     asked_at: float | None = None
+    #: The report that this evaluates again (its snapshot's id), None for a first evaluation.
+    again_of: str | None = None
 
 
 class Claim(NamedTuple):
@@ -138,6 +140,8 @@ class Snapshot:
     address: str
     created_at: float
     report: bytes
+    #: The report that was evaluated again, None for a first evaluation; it may have been deleted since.
+    again_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +161,8 @@ class NewJob:
     listing_key: str
     owner: str
     priority: int = 0
+    #: The report to evaluate again (its snapshot's id).
+    again_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,12 +9,11 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.errors import DoorstepError, InvalidListing
-from app.pipeline.listing import MAX_DESTINATIONS, Listing
-from app.pipeline.report import to_json
+from app.pipeline.listing import MAX_DESTINATIONS
 from app.pipeline.rules.headline import PROFILES
 from app.pipeline.rules.must_haves import choices
-from app.queue.jobs import Job, NewJob, Status
-from app.views.panel import job_response
+from app.queue.jobs import Job, Status
+from app.views.panel import created_response, new_job
 from app.web import visitor
 from app.web.errors import answer, with_retry_after
 from app.web.forms import FormValues, listing_from, values_in, values_in_request
@@ -36,9 +35,8 @@ def form() -> AnyResponse:
 @bp.post("/")
 def submit() -> AnyResponse:
     """Create the job before answering. Bad input: 422 with the form and the field's message."""
-    listing = listing_from(values_in_request())
-    job, _ = store().create_job(_new_job(listing))
-    return _created(job)
+    job, _ = store().create_job(new_job(listing_from(values_in_request())))
+    return created_response(job)
 
 
 @bp.get("/suggest")
@@ -64,31 +62,6 @@ def refuse(error: DoorstepError) -> Response:
     response = _form(values_in(request.form), error)
     response.status_code = error.http_status
     return with_retry_after(response, error)
-
-
-def _new_job(listing: Listing) -> NewJob:
-    return NewJob(
-        address=listing.address,
-        listing=to_json(listing).decode(),
-        listing_key=listing.key(),
-        owner=visitor.owner(),
-    )
-
-
-def _created(job: Job) -> AnyResponse:
-    page = url_for("jobs.page", job_id=job.job_id)
-    match wanted():
-        case Wanted.JSON:
-            links = {"job_id": job.job_id, "status_url": url_for("jobs.page", job_id=job.job_id, _external=True)}
-            response = json_response(msgspec.json.encode(links), 202)
-            response.headers["Location"] = page
-            return negotiated(response)
-        case Wanted.FRAGMENT:
-            response = job_response(job)
-            response.headers["HX-Push-Url"] = page
-            return response
-        case Wanted.PAGE:
-            return redirect(page, 303)
 
 
 def _form(values: FormValues, error: DoorstepError | None = None) -> Response:

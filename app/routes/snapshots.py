@@ -1,4 +1,4 @@
-"""Finished reports under their permanent links."""
+"""Finished reports under their permanent links: as they were made, or scored again as the query asks."""
 
 from __future__ import annotations
 
@@ -8,8 +8,11 @@ import msgspec
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.pipeline.report import report_from_json
+from app.pipeline.listing import MAX_DESTINATIONS
+from app.pipeline.report import report_from_json, to_json
 from app.queue.jobs import Snapshot
+from app.views.adjusting import Adjustment, adjustment_in
+from app.views.earlier import Since, since_earlier
 from app.views.report import ReportView
 from app.web import visitor
 from app.web.negotiation import Wanted, json_response, negotiated, wanted
@@ -20,6 +23,25 @@ bp = Blueprint("snapshots", __name__, url_prefix="/s")
 
 
 @dataclass(frozen=True, slots=True)
+class AdjustedDocument:
+    """What the link asked for instead of what the report was made for; `left_out` are sentences."""
+
+    profile: str
+    must_haves: tuple[str, ...]
+    #: Multiples of the usual weight, for the parts that the link weighs otherwise than the profile.
+    weights: dict[str, float]
+    left_out: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesDocument:
+    """What is different from the report that was evaluated again; none where nothing is."""
+
+    since: str
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class SnapshotDocument:
     """A report for programs: `report` is the same whenever listing and data are; the rest belongs to this run."""
 
@@ -27,24 +49,45 @@ class SnapshotDocument:
     url: str
     created_at: str
     address: str
-    #: The stored bytes, untouched.
+    #: The stored bytes, untouched, unless the link asks for another score.
     report: msgspec.Raw
+    adjusted: AdjustedDocument | None = None
+    changes: ChangesDocument | None = None
 
 
 @bp.get("/<snapshot_id>")
 def page(snapshot_id: str) -> AnyResponse:
-    """Show the report."""
-    snapshot = store().get_snapshot(snapshot_id)
+    """Show the report. A query that could be shorter leads to the link that is to be shared."""
     if wanted() is Wanted.JSON:
-        return _document(snapshot)
-    view = ReportView(report_from_json(snapshot.report), snapshot, mine=visitor.known_owner() == snapshot.owner)
-    return _kept(negotiated(make_response(render_template("report.html", view=view))))
+        return document(snapshot_id)
+    snapshot = store().get_snapshot(snapshot_id)
+    adjustment = adjustment_in(request.args, report_from_json(snapshot.report))
+    link = url_for(".page", snapshot_id=snapshot_id, **adjustment.arguments)  # type: ignore[arg-type]
+    if wanted() is Wanted.PAGE and not adjustment.is_shortest:
+        return negotiated(redirect(link, 303))  # type: ignore[arg-type]
+    response = negotiated(make_response(_html(snapshot, adjustment)))
+    if wanted() is Wanted.FRAGMENT:
+        response.headers["HX-Push-Url"] = link
+        return response
+    return _kept(response)
 
 
 @bp.get("/<snapshot_id>.json")
 def document(snapshot_id: str) -> AnyResponse:
     """Return the report as JSON."""
-    return _document(store().get_snapshot(snapshot_id))
+    snapshot = store().get_snapshot(snapshot_id)
+    stored = report_from_json(snapshot.report)
+    adjustment, since = adjustment_in(request.args, stored), since_earlier(snapshot, stored)
+    body = SnapshotDocument(
+        snapshot.snapshot_id,
+        url_for(".page", snapshot_id=snapshot_id, _external=True, **adjustment.arguments),  # type: ignore[arg-type]
+        iso(snapshot.created_at),
+        snapshot.address,
+        msgspec.Raw(to_json(adjustment.report) if adjustment.is_adjusted else snapshot.report),
+        _adjusted(adjustment) if adjustment.asked else None,
+        _changes(since) if since else None,
+    )
+    return _kept(negotiated(json_response(msgspec.json.encode(body))))
 
 
 @bp.post("/<snapshot_id>/delete")
@@ -54,12 +97,27 @@ def delete(snapshot_id: str) -> AnyResponse:
     return redirect(url_for("home.form"), 303)
 
 
-def _document(snapshot: Snapshot) -> Response:
-    link = url_for("snapshots.page", snapshot_id=snapshot.snapshot_id, _external=True)
-    body = SnapshotDocument(
-        snapshot.snapshot_id, link, iso(snapshot.created_at), snapshot.address, msgspec.Raw(snapshot.report)
+def _html(snapshot: Snapshot, adjustment: Adjustment) -> str:
+    mine = visitor.known_owner() == snapshot.owner
+    view = ReportView(adjustment.report, snapshot, mine=mine, arguments=adjustment.arguments)
+    return render_template(
+        "report.html",
+        view=view,
+        adjustment=adjustment,
+        since=since_earlier(snapshot, adjustment.stored),
+        max_destinations=MAX_DESTINATIONS,
+        # What was just swapped in takes the focus; a page that was opened begins at its top.
+        is_news=wanted() is Wanted.FRAGMENT,
     )
-    return _kept(negotiated(json_response(msgspec.json.encode(body))))
+
+
+def _adjusted(adjustment: Adjustment) -> AdjustedDocument:
+    asked = adjustment.wanted
+    return AdjustedDocument(asked.profile, asked.must_haves, dict(asked.weights), adjustment.left_out)
+
+
+def _changes(since: Since) -> ChangesDocument | None:
+    return None if since.sentences is None else ChangesDocument(iso(since.created_at), since.sentences)
 
 
 def _kept(response: Response) -> Response:

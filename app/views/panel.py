@@ -7,12 +7,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import msgspec
-from flask import Response, current_app, url_for
+from flask import Response, current_app, redirect, url_for
 from jinja2 import Environment
 from markupsafe import Markup
+from werkzeug.wrappers import Response as AnyResponse
 
+from app.pipeline.listing import Listing
+from app.pipeline.report import to_json
 from app.places import Choice
-from app.queue.jobs import Job
+from app.queue.jobs import Job, NewJob
 from app.views.job import JobView, Step, view_of
 from app.web import visitor
 from app.web.negotiation import NOT_KEPT, Wanted, json_response, negotiated, wanted
@@ -34,6 +37,33 @@ def job_response(job: Job, *, refresh: bool = True) -> Response:
             page = negotiated(Response(html))
             page.headers["Cache-Control"] = "no-cache"
             return page
+
+
+def new_job(listing: Listing) -> NewJob:
+    """Return the job that evaluates a listing for the visitor."""
+    return NewJob(
+        address=listing.address,
+        listing=to_json(listing).decode(),
+        listing_key=listing.key(),
+        owner=visitor.owner(),
+    )
+
+
+def created_response(job: Job) -> AnyResponse:
+    """Answer with a job that was just created: htmx with its panel, programs with its link, others are sent there."""
+    page = url_for("jobs.page", job_id=job.job_id)
+    match wanted():
+        case Wanted.JSON:
+            links = {"job_id": job.job_id, "status_url": url_for("jobs.page", job_id=job.job_id, _external=True)}
+            response = json_response(msgspec.json.encode(links), 202)
+            response.headers["Location"] = page
+            return negotiated(response)
+        case Wanted.FRAGMENT:
+            response = job_response(job)
+            response.headers["HX-Push-Url"] = page
+            return response
+        case Wanted.PAGE:
+            return redirect(page, 303)
 
 
 def panel_html(environment: Environment, here: str, view: JobView, *, first: bool) -> str:

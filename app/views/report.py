@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from flask import Flask, url_for
@@ -37,6 +37,8 @@ class ReportView:
     report: Report
     snapshot: Snapshot
     mine: bool
+    #: The query of the link by which the report is shown: for what it was scored again.
+    arguments: Mapping[str, list[str]] = field(default_factory=dict)
     #: Sentences that the page has said so far, as it is rendered from its top to its end.
     _said: set[str] = field(default_factory=set, compare=False)
 
@@ -63,11 +65,6 @@ class ReportView:
     def form_query(self) -> dict[str, str | list[str]]:
         """Return the query that fills the form again."""
         return values_from(self.report.listing).query
-
-    def field_of(self, typed: str) -> str:
-        """Return the id of the form's field for a destination that the person typed, "" where they did not."""
-        given = self.report.listing.destinations
-        return f"destination-{given.index(typed) + 1}" if typed in given else ""
 
     @property
     def band(self) -> str:
@@ -185,8 +182,8 @@ class ReportView:
 
     @property
     def link(self) -> str:
-        """Return the permanent link as an absolute URL."""
-        return url_for("snapshots.page", snapshot_id=self.snapshot.snapshot_id, _external=True)
+        """Return the permanent link of what is shown as an absolute URL."""
+        return url_for("snapshots.page", snapshot_id=self.snapshot.snapshot_id, _external=True, **self.arguments)  # type: ignore[arg-type]
 
 
 # --- what the person gave --------------------------------------------------------------------------

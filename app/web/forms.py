@@ -127,7 +127,7 @@ def listing_from(form: FormValues) -> Listing:
         has_outdoor_space=_yes_or_no(form, "has_outdoor_space"),
         wants_laundry=_yes_or_no(form, "wants_laundry") is True,
         wants_cooling=_yes_or_no(form, "wants_cooling") is True,
-        destinations=_destinations(form.destinations),
+        destinations=destinations_from(form.destinations),
         must_haves=_must_haves(form.must_haves),
     )
 
@@ -142,7 +142,8 @@ def _address(text: str) -> str:
     return address
 
 
-def _destinations(texts: tuple[str, ...]) -> tuple[str, ...]:
+def destinations_from(texts: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the destinations that were given, each once. Raises InvalidListing for too many, or one unreadable."""
     places = tuple(filter(None, (_one_line(text, "destinations", "That destination") for text in texts)))
     if len(places) > MAX_DESTINATIONS:
         raise InvalidListing(field="destinations", why=f"Please give at most {MAX_DESTINATIONS} destinations.")

@@ -8,12 +8,15 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from app.pipeline.evaluate import evaluate_property
+from app.pipeline.listing import Listing
 from tests.browser.conftest import TOKEN
 from tests.support.looking import fresh_page, overflow_px, submit
 from tests.support.questions import question_json
 from tests.support.queue_steps import Steps
 from tests.support.reports import commuting_report, unknown_report
 from tests.support.serving import Site
+from tests.support.surroundings import ADDRESS, Town, full_grid
 
 Scene = Callable[[Page, Steps], None]
 
@@ -91,6 +94,30 @@ def unknown(page: Page, steps: Steps) -> None:
     page.goto(f"/s/{steps.finish(unknown_report())}")
 
 
+def adjusted(page: Page, steps: Steps) -> None:
+    waiting(page, steps)
+    made = evaluate_property(Listing(ADDRESS, must_haves=("park:10",)), Town(full_grid()))
+    page.goto(f"/s/{steps.finish(made)}?profile=family&must=supermarket-5&weight.park=2&must=casino-5")
+    expect(page.locator("#adjusted")).to_contain_text("Scored again for: Family")
+
+
+def changed(page: Page, steps: Steps) -> None:
+    waiting(page, steps)
+    page.goto(f"/s/{steps.finish(commuting_report())}")
+    page.get_by_role("button", name="Evaluate again").click()
+    page.locator("#panel").wait_for()
+    page.goto(f"/s/{steps.finish(unknown_report())}")
+    expect(page.locator("#changes")).to_contain_text("What changed since")
+
+
+def destination(page: Page, steps: Steps) -> None:
+    waiting(page, steps)
+    page.goto(f"/s/{steps.finish(commuting_report())}/destination?change=station")
+    page.get_by_label("Where do you go instead?").fill("x" * 201)
+    page.get_by_role("button", name="Change it").click()
+    expect(page.get_by_role("alert")).to_contain_text("shorten it")
+
+
 def regions(page: Page, steps: Steps) -> None:
     page.goto("/regions")
 
@@ -110,7 +137,7 @@ def nowhere(page: Page, steps: Steps) -> None:
 
 SCENES: tuple[Scene, ...] = (
     *(home, refused, waiting, running, asking, closed, failed, cancelled, finished),
-    *(report, commuting, unknown, regions, methods, operators, nowhere),
+    *(report, commuting, unknown, adjusted, changed, destination, regions, methods, operators, nowhere),
 )
 
 

@@ -98,7 +98,7 @@ def test_it_completes_each_destination_beside_the_address(browser: Browser, site
 
 
 @pytest.mark.parametrize("scripts", [True, False])
-def test_it_shows_a_destination_as_matched_and_leads_back_to_its_field(
+def test_a_destination_is_shown_as_matched_and_changed_in_one_field(
     browser: Browser, site: Site, scripts: bool
 ) -> None:
     with fresh_page(browser, site.url, java_script_enabled=scripts) as (page, complaints):
@@ -111,8 +111,14 @@ def test_it_shows_a_destination_as_matched_and_leads_back_to_its_field(
         page.wait_for_url(REPORT, timeout=30_000)
         expect(page.locator(".trip").first).to_contain_text("You typed “aleksanterinkatu 52”.")
         page.locator(".trip").first.get_by_role("link", name="Not this? Change").click()
-        expect(page.get_by_label("Destination 2")).to_be_focused()
-        expect(page.get_by_label("Destination 1")).to_have_value("Zzyzx Road 5, Nevada")
+        field = page.get_by_label("Where do you go instead?")
+        expect(field).to_be_focused()
+        expect(field).to_have_value("aleksanterinkatu 52")
+        field.fill("mannerheimintie 20")
+        page.get_by_role("button", name="Change it").click()
+        page.wait_for_url(REPORT, timeout=30_000)
+        expect(page.locator(".trip").first).to_contain_text("You typed “mannerheimintie 20”.")
+        expect(page.locator("#around")).to_contain_text("Zzyzx Road 5, Nevada")
         assert complaints == []
 
 

@@ -82,14 +82,15 @@ def test_each_mode_has_a_bar_as_long_as_its_minutes(commutes: BeautifulSoup) -> 
     assert bars[:3] == ["6.0", "2.5", "2.0"]
 
 
-def test_it_leads_from_each_destination_to_its_field(commutes: BeautifulSoup) -> None:
-    links = [link["href"].partition("#")[2] for link in commutes.select("#around a[href^='/?']")]
-    assert links == ["destination-1", "destination-3", "destination-2"]
+def test_it_leads_from_each_destination_to_its_one_field(client: FlaskClient, commutes: BeautifulSoup) -> None:
+    links = [link["href"] for link in commutes.select("#around a[href*='/destination?']")]
+    fields = [soup(client.get(link)).select_one("#destination")["value"] for link in links]
+    assert fields == ["station", "bulevardi 12 helsinki", "atlantis"]
 
 
 def test_what_the_person_did_not_give_cannot_be_changed(page: BeautifulSoup) -> None:
     assert len(page.select("#transit_access .trip")) == 2
-    assert not page.select(".topic .trip a[href^='/?']")
+    assert not page.select(".topic .trip a[href*='/destination']")
 
 
 def test_it_names_a_deal_breaker_before_anything_else(page: BeautifulSoup) -> None:

@@ -34,6 +34,8 @@ SPOKEN = (
     ("Families", ("stages/schools.py",)),
     ("The home", ("stages/tier3_bonuses.py",)),
     ("What we do not know", ("rules/mapped.py", "knowledge.py", "confidence.py", "evaluate.py")),
+    ("Scored again", ("rescoring.py", "../web/preferences.py", "../views/adjusting.py")),
+    ("What changed", ("changes.py",)),
     ("Numbers, times and lists", ("../wording.py",)),
 )
 DOCUMENT = ROOT / "docs/words.md"

@@ -8,13 +8,12 @@ from collections.abc import Iterator
 
 from bs4 import BeautifulSoup, Tag
 
-from app.pipeline.report import Finding, Outcome, Report, Score
+from app import wording
+from app.pipeline.report import Finding, Group, Outcome, Report, Score
 from tests.truth.statements import NAME_AND_WALK, Statement, minutes_in, sections_of, texts_of
 
 #: Sentences that may stand more than once on a page, and why.
 MAY_REPEAT = (
-    # Which of the reasons at the top hold for a section: said at each such section.
-    re.compile(r"^The reasons that hold for the whole report"),
     # What a check rests on: hidden until asked for, and the same for checks that share it.
     re.compile(
         r"\((?:Karner|Hilpert|World Health).*\)\.$|^Your own wish|^What the listing says|^Strength of the evidence"
@@ -30,11 +29,11 @@ MAY_REPEAT = (
 )
 #: Shorter ones are values.
 SENTENCE_WORDS = 6
-#: Parts of a page that quote others on purpose: the tiles, what stands out, and the deal-breakers in the verdict.
-QUOTES = ("tiles", "influences", "verdict")
 #: What stands for a name is no name: there may be many.
 NAMELESS = "no name on the map"
 NONE_TOLD = re.compile(r"(?:shows no way to|there is no) (?P<nouns>[^.;]+?)(?: within| on the map|\.|$)", re.IGNORECASE)
+#: What the sentence on an address's character denies.
+DENIED = re.compile(r"\bno (?P<noun>food shop|park|stop) within (?P<minutes>\d+) minutes")
 NOT_KNOWN = re.compile(r"Whether there is (?P<nouns>[^.]+?) within \d+ minutes is not known")
 
 
@@ -45,8 +44,10 @@ def page_statements(report: Report, page: str) -> Iterator[Statement]:
     yield from _none_beside_one(report)
     yield from _known_and_unknown(report)
     yield from _counted_checks(report)
+    yield from _door_once(report)
     soup = BeautifulSoup(page, "html.parser")
     yield from _scores_shown(report, soup)
+    yield from _door_shown(report, soup)
     yield from _sentences_once(soup)
 
 
@@ -97,6 +98,10 @@ def _last_name(text: str, listed: dict[str, set[int]]) -> str:
 def _none_beside_one(report: Report) -> Iterator[Statement]:
     """Yield each noun that a text says there is none of: no group has one."""
     groups = {_noun(g.title): g for f in report.findings for g in f.groups if g.within_30}
+    for match in DENIED.finditer(report.character):
+        beside = groups.get(match["noun"])
+        wrong = f"{beside.title}: {beside.nearest_min} min" if beside and _is_within(beside, match["minutes"]) else ""
+        yield Statement("no none beside one", f"character: {match.group()}", wrong)
     for finding in sections_of(report):
         for text in texts_of(finding):
             for match in NONE_TOLD.finditer(text):
@@ -105,10 +110,14 @@ def _none_beside_one(report: Report) -> Iterator[Statement]:
                     wrong = f"{beside.title}: {beside.nearest_min} min" if beside else ""
                     yield Statement("no none beside one", f"{finding.stage}: {match.group()}", wrong)
         for part in finding.parts:
-            if part.evidence.startswith("There is none on the map"):
+            if re.match(r"There is no(ne)? .*on the map", part.evidence):
                 beside = groups.get(_noun(part.label))
                 wrong = f"{beside.title}: {beside.nearest_min} min" if beside else ""
                 yield Statement("no none beside one", f"{finding.stage}: {part.label}: {part.evidence}", wrong)
+
+
+def _is_within(group: Group, minutes: str) -> bool:
+    return group.nearest_min is not None and group.nearest_min <= int(minutes)
 
 
 def _known_and_unknown(report: Report) -> Iterator[Statement]:
@@ -118,6 +127,8 @@ def _known_and_unknown(report: Report) -> Iterator[Statement]:
         if finding.stage in ("neighborhood", "tier2_scoring"):
             for part in finding.parts:
                 values[part.key][finding.stage] = part.value
+    for thing in report.door:
+        values[thing.key]["door"] = None if thing.why_unknown else 1.0
     for key, told in values.items():
         both = {value is None for value in told.values()}
         yield Statement("known once", key, f"known and unknown: {told}" if len(both) > 1 else "")
@@ -157,14 +168,46 @@ def _counted_checks(report: Report) -> Iterator[Statement]:
             yield Statement("counts", match.group(), wrong)
 
 
+def _door_once(report: Report) -> Iterator[Statement]:
+    """Yield each thing at the door: as far as the lists have it, by the same name; one place has one number."""
+    groups = {group.key: group for finding in report.findings for group in finding.groups if group.places}
+    for thing in (thing for thing in report.door if thing.place):
+        listed = groups.get(thing.key)
+        wrong = "" if listed is None or listed.nearest_min == thing.minutes else f"listed as {listed.nearest_min} min"
+        yield Statement("one value", f"at the door: {thing.title}, {thing.minutes} min", wrong)
+    numbers: dict[tuple[str, str], set[int | None]] = defaultdict(set)
+    for thing in (thing for thing in report.door if thing.place and thing.place.osm_id):
+        assert thing.place is not None
+        numbers[thing.place.osm_id, thing.place.name].add(thing.number)
+    for (osm_id, name), told in numbers.items():
+        yield Statement("one value", f"pin of {name} ({osm_id})", f"numbers {told}" if len(told) > 1 else "")
+
+
+def _door_shown(report: Report, soup: BeautifulSoup) -> Iterator[Statement]:
+    """Yield each line of the list at the door: number, name and minutes of the JSON, or that they are not known."""
+    rows = {_text(row, ".row-title"): row for row in soup.select("#door .row")}
+    for thing in report.door if rows else ():
+        row = rows.get(thing.title)
+        shown = (_text(row, ".pin"), _text(row, ".row-near")) if row else ()
+        if thing.place is None:
+            wrong = "" if row and ("not known" in row.get_text()) is bool(thing.why_unknown) else f"shown as {shown}"
+        else:
+            wrong = "" if shown == (str(thing.number), wording.minutes(thing.minutes)) else f"shown as {shown}"
+        yield Statement("score", f"line at the door: {thing.title}", wrong)
+
+
+def _text(tag: Tag, selector: str) -> str:
+    found = tag.select_one(selector)
+    return found.get_text(strip=True) if found else ""
+
+
 def _scores_shown(report: Report, soup: BeautifulSoup) -> Iterator[Statement]:
     """Yield every score on the page: the one of the JSON, with the same digits everywhere."""
     for finding in (f for f in sections_of(report) if f.score is not None):
         section = soup.find(id=finding.stage)
         badge = section.find(class_="badge") if isinstance(section, Tag) else None
         shown = [badge.strong.get_text(strip=True)] if isinstance(badge, Tag) and badge.strong else []
-        tile = soup.select_one(f'.tile a[href="#{finding.stage}"] strong')
-        shown += [tile.get_text(strip=True)] if tile else []
+        shown += _on_the_door(soup) if finding.stage == "tier2_scoring" else []
         assert finding.score is not None
         said = re.findall(rf"([\d.]+) of {finding.score.out_of:g}\b", finding.summary)
         yield from (_score_statement(finding, finding.score, text) for text in shown)
@@ -173,16 +216,22 @@ def _scores_shown(report: Report, soup: BeautifulSoup) -> Iterator[Statement]:
         yield Statement("one form", f"{finding.stage}: {finding.score.value}", wrong)
 
 
+def _on_the_door(soup: BeautifulSoup) -> list[str]:
+    """Return the score or the range on the door, written as elsewhere."""
+    found = soup.select_one(".door-score strong")
+    text = found.get_text(strip=True).replace("–", " to ") if found else ""
+    return [text] if text and text != "unknown" else []
+
+
 def _score_statement(finding: Finding, score: Score, text: str) -> Statement:
     if match := re.fullmatch(r"(\d+) to (\d+)", text):
         low, high = score.low or score.value, score.high or score.value
         fits = abs(int(match[1]) - low) < 1 and abs(int(match[2]) - high) < 1
         return Statement("score", f"{finding.stage}: {text}", "" if fits else f"it is {low} to {high}")
     decimals = len(text.partition(".")[2])
-    # All of the points are said only where nothing at all is missing: 99.9 of 100 is no 100.
-    withheld = score.value < score.out_of and float(text) == score.out_of - 1 and score.value > score.out_of - 0.5
-    fits = withheld or abs(float(text) - score.value) <= 0.5 * 10**-decimals + 1e-9
-    fits &= float(text) < score.out_of or score.value >= score.out_of
+    fits = abs(float(text) - score.value) <= 0.5 * 10**-decimals + 1e-9
+    # Nothing is rounded up to full marks.
+    fits = fits or (float(text) == score.out_of - 1 and score.out_of - 1 < score.value < score.out_of)
     return Statement("score", f"{finding.stage}: {text}", "" if fits else f"it is {score.value}")
 
 
@@ -197,8 +246,7 @@ def _sentences_once(soup: BeautifulSoup) -> Iterator[Statement]:
 
 def _spoken(soup: BeautifulSoup) -> Iterator[Tag]:
     for tag in soup.select("main p, main li, main dd, main .part-evidence, main .summary"):
-        quoted = any(set(QUOTES) & set(parent.get("class") or ()) for parent in (tag, *tag.parents))
-        if not quoted and not tag.find(["p", "li", "dd", "ul", "dl"]) and not tag.select(".part-evidence"):
+        if not tag.find(["p", "li", "dd", "ul", "dl"]) and not tag.select(".part-evidence"):
             yield tag
 
 

@@ -77,11 +77,19 @@ class Profile:
 
     def weight(self, part: str) -> float:
         """Return how much a part of the headline counts."""
-        return self.weights.get(part, USUAL_WEIGHTS.get(part, 1.0))
+        return self.weights.get(part, usual_weight(part))
 
 
 #: Transit is worth two needs: it stands for all that is not within a walk.
 USUAL_WEIGHTS = MappingProxyType({TRANSIT: 2.0})
+#: How much a person may let one part count, as a multiple of the usual.
+AMOUNTS = MappingProxyType({0.0: "not at all", 0.5: "half", 1.0: "as usual", 2.0: "double"})
+
+
+def usual_weight(part: str) -> float:
+    """Return how much a part counts to whom every need counts the same."""
+    return USUAL_WEIGHTS.get(part, 1.0)
+
 
 PROFILES = (
     Profile("balanced", "Balanced", "Every need counts the same, and transit counts twice."),

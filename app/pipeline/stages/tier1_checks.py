@@ -14,8 +14,8 @@ from app.pipeline.found import is_slip_road, kind_noun
 from app.pipeline.hazards_near import counts, in_short, lanes_by_road, named, shown_m, told, why_unknown
 from app.pipeline.knowledge import Knowledge
 from app.pipeline.listing import Listing
-from app.pipeline.must_haves import must_have_checks
-from app.pipeline.report import Check, Fact, Finding, Gap, Outcome, State
+from app.pipeline.must_haves import must_have_answers, must_have_checks
+from app.pipeline.report import Adjustable, Check, Fact, Finding, Gap, Outcome, State
 from app.pipeline.rules.categories import Data
 from app.pipeline.rules.profiles import METHODS
 from app.pipeline.rules.safety import ROAD_KINDS, SafetyRule
@@ -53,19 +53,26 @@ def run(evaluation: Evaluation) -> Finding:
     exact = (*(_safety(evaluation, rule, near) for rule in METHOD.rules), _road_noise(evaluation, near))
     judged = [one._replace(check=_as_sure_as(evaluation.location.precision, one.check)) for one in exact]
     safety, wishes = tuple(one.check for one in judged), wish_checks(evaluation.listing)
-    checks = (*safety, *wishes, *must_have_checks(evaluation))
+    answers = must_have_answers(evaluation)
+    checks = (*safety, *wishes, *must_have_checks(evaluation.listing.must_haves, answers))
     unknown = [check for check in safety if check.outcome is Outcome.UNKNOWN]
     return Finding(
         state=_state(len(unknown), len(safety)),
         summary=_summary(judged, wishes),
-        facts=tuple(
-            Fact(outcome.value, label, float(sum(check.outcome is outcome for check in checks)))
-            for outcome, label in ORDER_LABELS
-        ),
+        facts=outcome_counts(checks),
         checks=checks,
         notes=NOTES,
         gaps=merge_gaps(Gap(check.title.lower(), check.finding) for check in unknown),
         confidence=section(evaluation, Data.STREETS, Data.AMENITIES, radius_m=300.0, by_metres=True),
+        adjustable=Adjustable(answers=answers),
+    )
+
+
+def outcome_counts(checks: Sequence[Check]) -> tuple[Fact, ...]:
+    """Return how many checks ended in each way, the gravest first."""
+    return tuple(
+        Fact(outcome.value, label, float(sum(check.outcome is outcome for check in checks)))
+        for outcome, label in ORDER_LABELS
     )
 
 

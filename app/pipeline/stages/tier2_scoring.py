@@ -10,9 +10,9 @@ from app.pipeline.evaluation import Evaluation, merge_gaps, state_of
 from app.pipeline.found import FARTHEST_WALK
 from app.pipeline.knowledge import DISC_M
 from app.pipeline.needs_near import NeedNear
-from app.pipeline.report import Finding, Gap, Part, Score
+from app.pipeline.report import Adjustable, Confidence, Finding, Gap, Part, Score
 from app.pipeline.rules.categories import Data
-from app.pipeline.rules.headline import TRANSIT, HeadlineNeed
+from app.pipeline.rules.headline import TRANSIT, HeadlineNeed, Profile
 from app.pipeline.rules.profiles import METHODS
 from app.pipeline.scoring import enough_known, weighted_mean, word_for
 from app.places import Precision
@@ -25,17 +25,33 @@ FULL = 10.0
 def run(evaluation: Evaluation) -> Finding:
     """Score the place, 0 to 100, over what is known, with the range that what is unknown leaves open."""
     parts = (*(_need_part(evaluation, need) for need in METHOD.needs), _transit_part(evaluation))
-    parts = tuple(part for part in parts if part.weight > 0)
-    score = place_score(parts, may_have_word=_may_have_word(evaluation))
-    return Finding(
-        state=state_of([p.value for p in parts]),
-        summary=_summary(score, parts),
-        score=score,
-        parts=parts,
-        notes=(f"{evaluation.profile.title}: {evaluation.profile.summary}",),
-        gaps=merge_gaps(Gap(p.label.lower(), p.evidence) for p in parts if p.value is None),
+    return scored(
+        parts,
+        notes=(profile_note(evaluation.profile),),
+        may_have_word=_may_have_word(evaluation),
         confidence=section(evaluation, Data.SHOPS, Data.AMENITIES),
     )
+
+
+def scored(parts: Sequence[Part], notes: tuple[str, ...], *, may_have_word: bool, confidence: Confidence) -> Finding:
+    """Return the finding over the parts that have weight; the others are kept for other wishes."""
+    counted, uncounted = tuple(p for p in parts if p.weight > 0), tuple(p for p in parts if p.weight <= 0)
+    score = place_score(counted, may_have_word=may_have_word)
+    return Finding(
+        state=state_of([p.value for p in counted]),
+        summary=_summary(score, counted),
+        score=score,
+        parts=counted,
+        notes=notes,
+        gaps=merge_gaps(Gap(p.label.lower(), p.evidence) for p in counted if p.value is None),
+        confidence=confidence,
+        adjustable=Adjustable(uncounted=uncounted, may_have_word=may_have_word),
+    )
+
+
+def profile_note(profile: Profile) -> str:
+    """Return what a profile counts, as a sentence."""
+    return f"{profile.title}: {profile.summary}"
 
 
 def _may_have_word(evaluation: Evaluation) -> bool:

@@ -53,7 +53,7 @@ def run(evaluation: Evaluation) -> Finding:
     trips = tuple(_trip(d, t, evaluation) for d, t in zip(destinations, times, strict=True))
     return Finding(
         state=_state(trips, gaps),
-        summary=_summary(trips, drives=evaluation.profile.drives),
+        summary=travel_summary(trips, drives=evaluation.profile.drives),
         trips=trips,
         notes=NOTES if any(trip.car_min is not None for trip in trips) else (),
         gaps=tuple(gaps),
@@ -236,7 +236,8 @@ def rides(trip: Trip, *, drives: bool = True) -> list[str]:
     return known or [f"{minutes(ride)} by bike" for ride in (trip.bike_min,) if ride is not None]
 
 
-def _summary(trips: Sequence[Trip], *, drives: bool) -> str:
+def travel_summary(trips: Sequence[Trip], *, drives: bool) -> str:
+    """Return the times that matter most to each destination; without a car, none by car."""
     known = [(trip, ways) for trip in trips if (ways := rides(trip, drives=drives))]
     if not known:
         return "No travel time could be measured."

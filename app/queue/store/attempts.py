@@ -390,8 +390,9 @@ def _store_snapshot(connection: sqlite3.Connection, claim: Claim, snapshot_id: s
     """Store the report, and the last line of the job's history beside it."""
     connection.execute(
         """
-        INSERT INTO snapshots (job_seq, snapshot_id, job_id, owner, address, created_at, report)
-        VALUES (:seq, :snapshot_id, :job_id, :owner, :address, :now, :report)
+        INSERT INTO snapshots (job_seq, snapshot_id, job_id, owner, address, created_at, report, again_of)
+        VALUES (:seq, :snapshot_id, :job_id, :owner, :address, :now, :report,
+            (SELECT again_of FROM evaluation_jobs WHERE seq = :seq))
         """,
         {
             "seq": claim.seq,

@@ -57,7 +57,7 @@ def migration(name: str) -> tuple[str, ...]:
     return tuple(statements(Path(__file__).with_name(name).read_text()))
 
 
-SCHEMA = Schema(APPLICATION_ID, tuple(map(migration, ("schema.sql", "schema_2.sql", "schema_4.sql"))))
+SCHEMA = Schema(APPLICATION_ID, tuple(map(migration, ("schema.sql", "schema_2.sql", "schema_3.sql", "schema_4.sql"))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,4 +154,5 @@ def job_from(row: Row) -> Job:
         queued_at=row["queued_at"],
         question=row["question"],
         asked_at=row["asked_at"],
+        again_of=row["again_of"],
     )

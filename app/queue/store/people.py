@@ -145,7 +145,7 @@ class PeopleStore(StoreBase):
         """Return a stored report. Raises SnapshotNotFound."""
         rows = self.db.read(
             """
-            SELECT snapshot_id, job_id, owner, address, created_at, report FROM snapshots
+            SELECT snapshot_id, job_id, owner, address, created_at, report, again_of FROM snapshots
             WHERE job_seq = :seq AND snapshot_id = :snapshot_id
             """,
             {"seq": seq_in(snapshot_id), "snapshot_id": snapshot_id},
@@ -173,7 +173,7 @@ class PeopleStore(StoreBase):
         """Return an owner's reports, newest first, as long as their jobs are kept."""
         rows = self.db.read(
             """
-            SELECT snapshot_id, job_id, owner, address, created_at, report FROM snapshots
+            SELECT snapshot_id, job_id, owner, address, created_at, report, again_of FROM snapshots
             WHERE job_seq IN (
                 SELECT seq FROM evaluation_jobs WHERE owner = :owner AND status = 'done' ORDER BY seq DESC LIMIT :limit
             )
@@ -218,10 +218,11 @@ class PeopleStore(StoreBase):
         inserted = connection.execute(
             """
             INSERT INTO evaluation_jobs
-                (job_id, address, listing, listing_key, owner, status, priority, turn, run_after, created_at, queued_at)
+                (job_id, address, listing, listing_key, owner, status, priority, turn, run_after, created_at, queued_at,
+                 again_of)
             VALUES
                 (:job_id, :address, :listing, :listing_key, :owner, 'queued', :priority, :turn, :run_after, :now,
-                 :queued_at)
+                 :queued_at, :again_of)
             """,
             {
                 "job_id": secrets.token_hex(16),
@@ -234,6 +235,7 @@ class PeopleStore(StoreBase):
                 "run_after": AT_ONCE,
                 "now": now,
                 "queued_at": queued_at,
+                "again_of": new.again_of,
             },
         )
         row = _row(connection, inserted.lastrowid)

@@ -14,7 +14,7 @@ from app.queue.store.base import APPLICATION_ID, SCHEMA
 from tests.support.building import assert_whole, create, new_job, open_at, tuples
 
 FIRST = Schema(APPLICATION_ID, SCHEMA.migrations[:1])
-TABLES = ("job_events", "job_stages", "snapshots", "probe")
+TABLES = ("job_events", "job_stages", "probe")
 #: What the first version knew of a job.
 COLUMNS = """
 seq, job_id, address, listing, listing_key, owner, status, priority, turn, current_stage, result_snapshot_id, error,
@@ -54,7 +54,9 @@ def old(tmp_path: Path) -> sqlite3.Connection:
 def test_every_job_is_kept_with_all_that_was_known_of_it(tmp_path: Path, old: sqlite3.Connection) -> None:
     def everything() -> list[list[tuple[object, ...]]]:
         jobs = f"SELECT {COLUMNS} FROM evaluation_jobs ORDER BY seq"
-        return [tuples(old.execute(sql).fetchall()) for sql in (jobs, *(f"SELECT * FROM {name}" for name in TABLES))]
+        reports = "SELECT job_seq, snapshot_id, job_id, owner, address, created_at, report FROM snapshots"
+        tables = (jobs, reports, *(f"SELECT * FROM {name}" for name in TABLES))
+        return [tuples(old.execute(sql).fetchall()) for sql in tables]
 
     before = everything()
     assert [len(rows) for rows in before] == [5, 1, 1, 1, 1]
@@ -62,6 +64,8 @@ def test_every_job_is_kept_with_all_that_was_known_of_it(tmp_path: Path, old: sq
     statuses = {job.job_id: job.status.value for job in store.list_jobs(None)}
     assert statuses == {"q": "queued", "r": "running", "d": "done", "f": "failed", "c": "cancelled"}
     assert everything() == before
+    assert [job.again_of for job in store.list_jobs(None)] == [None] * 5
+    assert store.get_snapshot("abc-4").again_of is None
     assert_whole(store)
     store.db.close()
 

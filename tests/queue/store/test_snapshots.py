@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 
 import pytest
 
 from app.errors import JobNotFound, NotYours, SnapshotNotFound
 from app.queue.store import JobStore
-from tests.support.building import assert_whole, create
+from tests.support.building import assert_whole, create, new_job
 
 
 def done(store: JobStore, owner: str = "ann") -> str:
@@ -25,6 +26,19 @@ def test_it_finds_a_snapshot(store: JobStore) -> None:
     snapshot = store.get_snapshot(done(store))
     assert (snapshot.report, snapshot.owner) == (b"report", "ann")
     assert store.get_job(snapshot.job_id).result_snapshot_id == snapshot.snapshot_id
+
+
+def test_it_knows_which_report_was_evaluated_again(store: JobStore) -> None:
+    first = done(store)
+    assert store.get_snapshot(first).again_of is None
+    job, _ = store.create_job(replace(new_job(), again_of=first))
+    assert job.again_of == first
+    claim = store.claim_next_job("w")
+    assert claim
+    second = store.complete_job(claim, b"newer report")
+    assert second
+    assert store.get_snapshot(second).again_of == first
+    assert [snapshot.again_of for snapshot in store.recent_snapshots("ann")] == [first, None]
 
 
 def test_it_refuses_an_unknown_snapshot(store: JobStore) -> None:
@@ -63,7 +77,10 @@ def test_it_shows_an_owner_their_reports_newest_first(store: JobStore) -> None:
 
 def test_the_database_itself_refuses_a_second_snapshot_of_a_job(store: JobStore) -> None:
     done(store)
-    again = "INSERT INTO snapshots SELECT job_seq, 'other', job_id, owner, address, created_at, report FROM snapshots"
+    again = """
+        INSERT INTO snapshots
+        SELECT job_seq, 'other', job_id, owner, address, created_at, report, again_of FROM snapshots
+    """
     with pytest.raises(sqlite3.IntegrityError), store.db.write(durable=True) as connection:
         connection.execute(again)
 

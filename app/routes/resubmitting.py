@@ -1,0 +1,96 @@
+"""A report's listing sent once more: as it was, for newer data, or with another destination."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from flask import Blueprint, Response, make_response, render_template, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.errors import DoorstepError, InvalidListing
+from app.pipeline.listing import Listing, with_destination, without_money
+from app.pipeline.report import report_from_json
+from app.queue.jobs import NewJob, Snapshot
+from app.views.panel import created_response, new_job
+from app.web import visitor
+from app.web.errors import answer, with_retry_after
+from app.web.forms import destinations_from, values_in_request
+from app.web.negotiation import Wanted, negotiated, wanted
+from app.web.services import store
+
+bp = Blueprint("resubmitting", __name__, url_prefix="/s/<snapshot_id>")
+
+
+@bp.post("/again")
+def again(snapshot_id: str) -> AnyResponse:
+    """Evaluate the same listing with the data of today; the new report says what changed since this one."""
+    snapshot = store().get_snapshot(snapshot_id)
+    return _queued(replace(new_job(_listing_of(snapshot)), again_of=snapshot_id))
+
+
+@bp.get("/destination")
+def destination_form(snapshot_id: str) -> AnyResponse:
+    """Show the one field. `?change=` names a destination as it was typed; without it one is added."""
+    return _form(snapshot_id)
+
+
+@bp.post("/destination")
+def destination(snapshot_id: str) -> AnyResponse:
+    """Evaluate the listing with one destination more, or with another in the place of `change`."""
+    listing = _listing_of(store().get_snapshot(snapshot_id))
+    places = destinations_from(values_in_request().destinations)
+    if not places:
+        raise InvalidListing(field="destinations", why=NO_PLACE)
+    changed = with_destination(listing, places[0], instead_of=request.values.get("change", ""))
+    destinations_from(changed.destinations)  # at most three
+    return _queued(new_job(changed))
+
+
+NO_PLACE = "Type a place first, such as “Central Station” or “12 Bulevardi, Helsinki”."
+
+
+@bp.errorhandler(DoorstepError)
+def refuse(error: DoorstepError) -> Response:
+    """Answer a refused destination with its field as it was filled in.
+
+    Where the store cannot be reached it is left alone: the field needs the report.
+    """
+    is_mendable = request.endpoint == f"{bp.name}.destination" and error.http_status in (422, 429)
+    if not is_mendable or wanted() is Wanted.JSON:
+        return answer(error)
+    response = _form(str((request.view_args or {})["snapshot_id"]), error)
+    response.status_code = error.http_status
+    return with_retry_after(response, error)
+
+
+def _listing_of(snapshot: Snapshot) -> Listing:
+    """Return the listing of a report; what its owner said of money goes to nobody else."""
+    listing = report_from_json(snapshot.report).listing
+    return listing if visitor.known_owner() == snapshot.owner else without_money(listing)
+
+
+def _queued(new: NewJob) -> AnyResponse:
+    job, _ = store().create_job(new)
+    return created_response(job)
+
+
+def _form(snapshot_id: str, error: DoorstepError | None = None) -> Response:
+    snapshot = store().get_snapshot(snapshot_id)
+    report, typed = report_from_json(snapshot.report), request.form.get("destinations")
+    change = request.values.get("change", "")
+    change = change if change in report.listing.destinations else ""
+    template = "report/destination.html" if wanted() is Wanted.FRAGMENT else "destination.html"
+    response = make_response(
+        render_template(
+            template,
+            snapshot_id=snapshot_id,
+            beside=report.location.label,
+            change=change,
+            typed=change if typed is None else typed,
+            mine=visitor.known_owner() == snapshot.owner,
+            takes_focus=True,
+            error=error,
+        )
+    )
+    response.headers["Cache-Control"] = "no-cache"
+    return negotiated(response)
