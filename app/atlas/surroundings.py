@@ -26,6 +26,7 @@ from app.atlas.facts import (
     TransitTime,
     TravelTimes,
 )
+from app.atlas.map_facts import MapFacts
 from app.atlas.nearby import Nearby, greens_near, hazards_near, largest_area_m2
 from app.atlas.stops import StopsNear
 from app.atlas.streets.network import Walkshed
@@ -205,6 +206,11 @@ class AtlasSurroundings:
     def landmark(self, *kinds: Kind) -> Place | None:
         """Return the nearest place of these kinds in the whole region, by straight distance."""
         return self._nearby.nearest_in_region(kinds)
+
+    def map_facts(self) -> MapFacts | None:
+        """Return what a map of the surroundings is drawn from; None for a region without a base map."""
+        basemap = self._atlas.basemap
+        return None if basemap is None else MapFacts(self._atlas, basemap, self._walkshed)
 
     def travel_times(self, destinations: Sequence[Location | Place]) -> tuple[TravelTimes, ...]:
         """Return the times to each destination, in the order given."""

@@ -26,9 +26,9 @@ from app.atlas.atlas import (
 from app.atlas.coverage import Coverage
 from app.atlas.fields.build.compile import FieldInput, FieldPlaces, FieldStops, compile_fields
 from app.atlas.geocoder.build.columns import StreetRow
-from app.atlas.importing.addresses import NamedFeatures, points_of, reading_addresses
+from app.atlas.importing.addressing.addresses import NamedFeatures, points_of, reading_addresses
+from app.atlas.importing.addressing.corners import corners_of
 from app.atlas.importing.compiler import Compiler
-from app.atlas.importing.corners import corners_of
 from app.atlas.importing.dividers import dividers_of
 from app.atlas.importing.drawn import MapShapes
 from app.atlas.importing.elements import Extract

@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from app.atlas.facts import BIKE_INFRASTRUCTURE_M, PATTERN_M, SNAP_M
 from app.atlas.streets.arrays import HOMES_DIR, SNAP, EdgeFlag, MeasuredPoints, NetworkFiles
+from app.atlas.streets.lines import StreetLines, street_lines
 from app.atlas.streets.naming import name_number
 from app.atlas.streets.rules.bike import BIKE_METRES_PER_SECOND, MAX_STRESS
 from app.atlas.streets.rules.walk import SECONDS_PER_METRE
@@ -124,6 +125,10 @@ class Network:
         street of the address and of each place may be walked along in the same way, whatever its stress.
         """
         return Reach(self._search(cycling(self._files, max_stress), np.atleast_1d(origin), limit_m, limit_m))
+
+    def lines(self, box: Box, walkshed: Walkshed, limits_s: Sequence[float]) -> StreetLines:
+        """Return all streets with a part in a box, cut where a walk takes as long as each limit."""
+        return street_lines(self._files, box, walkshed._reached, limits_s)
 
     def _search(self, graph: Graph, origins: Snaps, limit: float, radius_m: float) -> Reached:
         origins = origins[origins["edge"] >= 0]

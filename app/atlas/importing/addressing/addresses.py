@@ -15,9 +15,9 @@ import numpy as np
 from app.atlas.fields.build.points import Houses
 from app.atlas.geocoder.build.columns import Addresses, AddressRow, CornerRow, LocalityRow, StreetRow, transposed
 from app.atlas.geocoder.build.index import index_addresses
+from app.atlas.importing.addressing.named import NamedThings
 from app.atlas.importing.elements import Interpolation
 from app.atlas.importing.forked import Forked, beside
-from app.atlas.importing.named import NamedThings
 from app.atlas.importing.pbf.block import Node, Tags, WayColumns
 from app.atlas.importing.pbf.file import PbfFile
 from app.atlas.importing.pbf.located import NodePositions, WayNodes, means
