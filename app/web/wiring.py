@@ -14,7 +14,7 @@ from app.cli.jobs import jobs_commands
 from app.cli.regions import region_commands
 from app.cli.worker import worker_command
 from app.config import Config, load_config
-from app.routes import about, health, home, jobs, operators, snapshots
+from app.routes import about, exports, health, home, jobs, operators, snapshots
 from app.views import report
 from app.web import errors, polls, security, services
 from app.wording import (
@@ -38,7 +38,7 @@ ASSET_SECONDS = 365 * 24 * 3600
 
 #: The filters with which templates write numbers and times.
 FILTERS = (minutes, metres, limit, number, exact, percent, duration, clock, day, moment, iso, amount, sentence)
-BLUEPRINTS = (home.bp, jobs.bp, snapshots.bp, about.bp, operators.bp, health.bp)
+BLUEPRINTS = (home.bp, jobs.bp, snapshots.bp, exports.bp, about.bp, operators.bp, health.bp)
 ROOT = Path(__file__).resolve().parents[2]
 
 
