@@ -91,6 +91,10 @@ def _created(job: Job) -> AnyResponse:
             return redirect(page, 303)
 
 
+#: Where the element that a refused field leads to has another id than the field.
+ELEMENT_IDS = {"destinations": "destination-1", "must_haves": "must-1"}
+
+
 def _form(values: FormValues, error: DoorstepError | None = None) -> Response:
     """Show the form. With an error the store is left alone: it may be what cannot be reached."""
     template = "partials/form.html" if wanted() is Wanted.FRAGMENT else "home.html"
@@ -99,7 +103,9 @@ def _form(values: FormValues, error: DoorstepError | None = None) -> Response:
             template,
             values=values,
             error=error,
-            wrong_field=error.field if isinstance(error, InvalidListing) else None,
+            errors=error.by_field if isinstance(error, InvalidListing) else {},
+            element_ids=ELEMENT_IDS,
+            examples=source().examples(),
             profiles=PROFILES,
             must_have_choices=choices(),
             max_destinations=MAX_DESTINATIONS,
