@@ -83,6 +83,7 @@ OWN_ROOMS = {
     "sources.names": "which of many regions to ask: one look at all their names, before any search",
     "sources.links": "what each map writes into its links is another subject than what people type",
     "web.amounts": "what a listing says of money as a whole; the form reads field by field",
+    "web.compression": "what goes out, whoever answered; middleware like the polls",
     "web.polls": "answers in front of Flask",
     "web.security": "all that guards the site, in one file to be read in one go",
 }

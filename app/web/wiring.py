@@ -16,7 +16,7 @@ from app.cli.worker import worker_command
 from app.config import Config, load_config
 from app.routes import about, exports, health, home, jobs, operators, snapshots
 from app.views import report
-from app.web import errors, polls, security, services
+from app.web import compression, errors, polls, security, services
 from app.wording import (
     amount,
     clock,
@@ -47,7 +47,7 @@ def wire(config: Config | None) -> Flask:
     config = load_config() if config is None else config
     app = Flask(__name__, root_path=str(ROOT))
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = ASSET_SECONDS
-    for module in (services, polls, security, errors, report):
+    for module in (services, polls, compression, security, errors, report):
         module.init_app(app, config)
     for function in FILTERS:
         app.add_template_filter(function)
