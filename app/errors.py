@@ -38,9 +38,16 @@ class InvalidListing(DoorstepError):
     code = "invalid-listing"
     http_status = 422
 
-    def __init__(self, *, field: str, why: str) -> None:
+    def __init__(self, *, field: str, why: str, others: tuple[InvalidListing, ...] = ()) -> None:
         self.field = field
+        #: What else is wrong, each with its own field.
+        self.others = others
         super().__init__(why=why)
+
+    @property
+    def by_field(self) -> dict[str, str]:
+        """Return every wrong field with what to do about it, in the order of the form."""
+        return {each.field: each.message for each in (self, *self.others)}
 
 
 class AddressNotFound(DoorstepError):

@@ -65,6 +65,15 @@ def number(value: float, decimals: int = 1) -> str:
     return text.rstrip("0").rstrip(".") if "." in text else text
 
 
+def money(value: float, currency: str = "") -> str:
+    """Return an amount with its sign or code where English puts it: "£1,250", "CHF 950", "1,250 kr"."""
+    text = f"{value:,.2f}".removesuffix(".00")
+    if not currency or not any(map(str.isalpha, currency)) or currency[-1:] == "$":
+        return f"{currency}{text}"
+    is_code = len(currency) == 3 and currency.isalpha() and currency.isupper()
+    return f"{currency}\u00a0{text}" if is_code else f"{text}\u00a0{currency}"
+
+
 def points(value: float, out_of: float = 100.0) -> str:
     """Return a score out of 100 or so as a whole number, with tenths where that would make full what is not."""
     whole = round(value)

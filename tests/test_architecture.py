@@ -83,6 +83,8 @@ OWN_ROOMS = {
     "sources.names": "which of many regions to ask: one look at all their names, before any search",
     "sources.links": "what each map writes into its links is another subject than what people type",
     "views.unknowns": "each reason once over all findings; a topic shows findings of its own",
+    "web.amounts": "what a listing says of money as a whole; the form reads field by field",
+    "web.compression": "what goes out, whoever answered; middleware like the polls",
     "web.polls": "answers in front of Flask",
 }
 

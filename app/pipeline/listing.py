@@ -18,7 +18,7 @@ MAX_DESTINATIONS = 3
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A home to evaluate. Money is per month for rent, once for a price, in the currency the person thinks in.
+    """A home to evaluate. Money is per month for rent, once for a price, all in one currency.
 
     The tri-state offers are None where the listing does not say. `wants_*` and `min_*` are the person's wishes,
     checked only when given.
@@ -42,6 +42,14 @@ class Listing:
     destinations: tuple[str, ...] = ()
     #: What the place must have, each as `MustHave.text` writes it ("supermarket:10").
     must_haves: tuple[str, ...] = ()
+    #: The sign or code of the money as it was typed ("£", "CHF"), "" where none was: it is never guessed.
+    currency: str = ""
+    #: What was typed, where the amount was worked out from it ("£250 pw") or could be read in two ways ("1.250").
+    rent_typed: str = ""
+    price_typed: str = ""
+    budget_typed: str = ""
+    #: Whether everyone who has the link sees what was said of money; else it is shown to whoever asked alone.
+    shares_money: bool = False
     #: What the person said when asked which place was meant by the address or a destination.
     answers: tuple[Answer, ...] = ()
 
@@ -54,8 +62,14 @@ class Listing:
         words = msgspec.to_builtins(self)
         words["address"] = _normal(self.address)
         words["destinations"] = [_normal(d) for d in self.destinations]
-        del words["answers"]
+        for name in ("answers", *TYPED):
+            del words[name]
         return hashlib.sha256(msgspec.json.encode(words, order="sorted")).hexdigest()
+
+
+#: The amounts of a listing, and the fields that keep what was typed of each.
+MONEY = ("rent", "price", "budget")
+TYPED = ("rent_typed", "price_typed", "budget_typed")
 
 
 def _normal(text: str) -> str:
@@ -78,8 +92,9 @@ def question_from_json(data: bytes | str) -> Question:
 
 
 def without_money(listing: Listing) -> Listing:
-    """Return the listing without what was said of money, which is for its owner's eyes."""
-    return replace(listing, rent=None, price=None, budget=None)
+    """Return the listing without what was said of money."""
+    nothing = Listing(listing.address)
+    return replace(listing, **{name: getattr(nothing, name) for name in (*MONEY, *TYPED, "currency")})
 
 
 def with_destination(listing: Listing, place: str, instead_of: str = "") -> Listing:

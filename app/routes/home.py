@@ -64,6 +64,10 @@ def refuse(error: DoorstepError) -> Response:
     return with_retry_after(response, error)
 
 
+#: Where the element that a refused field leads to has another id than the field.
+ELEMENT_IDS = {"destinations": "destination-1", "must_haves": "must-1"}
+
+
 def _form(values: FormValues, error: DoorstepError | None = None) -> Response:
     """Show the form. With an error the store is left alone: it may be what cannot be reached."""
     template = "partials/form.html" if wanted() is Wanted.FRAGMENT else "home.html"
@@ -72,7 +76,9 @@ def _form(values: FormValues, error: DoorstepError | None = None) -> Response:
             template,
             values=values,
             error=error,
-            wrong_field=error.field if isinstance(error, InvalidListing) else None,
+            errors=error.by_field if isinstance(error, InvalidListing) else {},
+            element_ids=ELEMENT_IDS,
+            examples=source().examples(),
             profiles=PROFILES,
             must_have_choices=choices(),
             max_destinations=MAX_DESTINATIONS,

@@ -5,10 +5,10 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, make_response, render_template, request
 
 from app.maps.pictures import ZOOMS
-from app.pipeline.report import report_from_json
 from app.views.maps import map_view
 from app.views.report import ReportView
-from app.web import pictures, visitor
+from app.views.shown import is_mine, shown_report
+from app.web import pictures
 from app.web.negotiation import Wanted, negotiated, wanted
 from app.web.services import store
 
@@ -38,7 +38,7 @@ def preview(snapshot_id: str) -> Response:
 def page(snapshot_id: str) -> Response:
     """Show the map at a scale: as a page, or for htmx as the part that takes the place of the one in the report."""
     snapshot = store().get_snapshot(snapshot_id)
-    view = ReportView(report_from_json(snapshot.report), snapshot, mine=visitor.known_owner() == snapshot.owner)
+    view = ReportView(shown_report(snapshot), snapshot, mine=is_mine(snapshot))
     shown = map_view(view, _zoom())
     if shown is None:
         abort(404)

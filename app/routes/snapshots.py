@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import msgspec
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.pipeline.listing import MAX_DESTINATIONS
-from app.pipeline.report import report_from_json, to_json
+from app.pipeline.report import to_json
 from app.queue.jobs import Snapshot
 from app.views.adjusting import Adjustment, adjustment_in
 from app.views.earlier import Since, since_earlier
 from app.views.report import ReportView
+from app.views.shown import AdjustedDocument, ChangesDocument, SnapshotDocument, is_mine, kept, shown_json, shown_report
 from app.web import visitor
 from app.web.negotiation import Wanted, json_response, negotiated, wanted
 from app.web.services import store
@@ -22,46 +21,13 @@ from app.wording import iso
 bp = Blueprint("snapshots", __name__, url_prefix="/s")
 
 
-@dataclass(frozen=True, slots=True)
-class AdjustedDocument:
-    """What the link asked for instead of what the report was made for; `left_out` are sentences."""
-
-    profile: str
-    must_haves: tuple[str, ...]
-    #: Multiples of the usual weight, for the parts that the link weighs otherwise than the profile.
-    weights: dict[str, float]
-    left_out: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class ChangesDocument:
-    """What is different from the report that was evaluated again; none where nothing is."""
-
-    since: str
-    sentences: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class SnapshotDocument:
-    """A report for programs: `report` is the same whenever listing and data are; the rest belongs to this run."""
-
-    snapshot_id: str
-    url: str
-    created_at: str
-    address: str
-    #: The stored bytes, untouched, unless the link asks for another score.
-    report: msgspec.Raw
-    adjusted: AdjustedDocument | None = None
-    changes: ChangesDocument | None = None
-
-
 @bp.get("/<snapshot_id>")
 def page(snapshot_id: str) -> AnyResponse:
     """Show the report. A query that could be shorter leads to the link that is to be shared."""
     if wanted() is Wanted.JSON:
         return document(snapshot_id)
     snapshot = store().get_snapshot(snapshot_id)
-    adjustment = adjustment_in(request.args, report_from_json(snapshot.report))
+    adjustment = adjustment_in(request.args, shown_report(snapshot))
     link = url_for(".page", snapshot_id=snapshot_id, **adjustment.arguments)  # type: ignore[arg-type]
     if wanted() is Wanted.PAGE and not adjustment.is_shortest:
         return negotiated(redirect(link, 303))  # type: ignore[arg-type]
@@ -69,25 +35,25 @@ def page(snapshot_id: str) -> AnyResponse:
     if wanted() is Wanted.FRAGMENT:
         response.headers["HX-Push-Url"] = link
         return response
-    return _kept(response)
+    return kept(response)
 
 
 @bp.get("/<snapshot_id>.json")
 def document(snapshot_id: str) -> AnyResponse:
     """Return the report as JSON."""
     snapshot = store().get_snapshot(snapshot_id)
-    stored = report_from_json(snapshot.report)
+    stored = shown_report(snapshot)
     adjustment, since = adjustment_in(request.args, stored), since_earlier(snapshot, stored)
     body = SnapshotDocument(
         snapshot.snapshot_id,
         url_for(".page", snapshot_id=snapshot_id, _external=True, **adjustment.arguments),  # type: ignore[arg-type]
         iso(snapshot.created_at),
         snapshot.address,
-        msgspec.Raw(to_json(adjustment.report) if adjustment.is_adjusted else snapshot.report),
+        msgspec.Raw(to_json(adjustment.report) if adjustment.is_adjusted else shown_json(snapshot)),
         _adjusted(adjustment) if adjustment.asked else None,
         _changes(since) if since else None,
     )
-    return _kept(negotiated(json_response(msgspec.json.encode(body))))
+    return kept(negotiated(json_response(msgspec.json.encode(body))))
 
 
 @bp.post("/<snapshot_id>/delete")
@@ -98,8 +64,7 @@ def delete(snapshot_id: str) -> AnyResponse:
 
 
 def _html(snapshot: Snapshot, adjustment: Adjustment) -> str:
-    mine = visitor.known_owner() == snapshot.owner
-    view = ReportView(adjustment.report, snapshot, mine=mine, arguments=adjustment.arguments)
+    view = ReportView(adjustment.report, snapshot, mine=is_mine(snapshot), arguments=adjustment.arguments)
     return render_template(
         "report.html",
         view=view,
@@ -118,11 +83,3 @@ def _adjusted(adjustment: Adjustment) -> AdjustedDocument:
 
 def _changes(since: Since) -> ChangesDocument | None:
     return None if since.sentences is None else ChangesDocument(iso(since.created_at), since.sentences)
-
-
-def _kept(response: Response) -> Response:
-    """Let the browser, but no shared cache, keep the report; it asks each time whether the report has changed."""
-    response.headers["Cache-Control"] = "private, no-cache"
-    response.add_etag()
-    response.make_conditional(request)
-    return response

@@ -23,7 +23,7 @@ from app.errors import (
     RegionNotFound,
     ShortPlusCode,
 )
-from app.places import Location, Question
+from app.places import Location, Precision, Question
 from app.sources.deciding import Found, decided
 from app.sources.interface import Surroundings
 from app.sources.names import SharedNames, directories_of
@@ -34,6 +34,8 @@ from app.sources.points import ShortCode, TypedPoint, is_link, point_in, recover
 MOST_COMPLETIONS = 8
 FEWEST_LETTERS = 3
 LONGEST_TYPED = 200
+#: Addresses offered to try; houses tried for one, and how far from a region's middle (metres).
+MOST_EXAMPLES, TRIED_EXAMPLES, EXAMPLE_M = 3, 20, 4_000.0
 
 #: What is written as it is mapped, but less well than this, may be a slip of something better.
 WELL = 0.8
@@ -70,11 +72,36 @@ class ImportedRegions:
         #: Damaged builds that are in the log already.
         self._logged: set[Path] = set()
         self._names = SharedNames(())
+        #: Addresses to try, and the builds that they are from.
+        self._examples: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
 
     def covered(self) -> tuple[CoveredRegion, ...]:
         """Return every region, the damaged ones too, in alphabetical order of their titles."""
         regions = [_covered(name, atlas) for name, atlas in self._regions()]
         return tuple(sorted(regions, key=lambda region: region.title.casefold()))
+
+    def examples(self) -> tuple[str, ...]:
+        """Return up to three addresses that are found without a question, of different regions, for people to try."""
+        atlases = self._whole()
+        builds = directories_of(atlases)
+        if self._examples[0] != builds:
+            ranked = sorted(atlases, key=lambda atlas: -atlas.meta.addresses)
+            found = filter(None, map(self._example_in, ranked[:MOST_EXAMPLES]))
+            self._examples = (builds, tuple(found))
+        return self._examples[1]
+
+    def _example_in(self, atlas: Atlas) -> str:
+        """Return a house near the middle of a region, "" where none nearby is found by its own words."""
+        box = atlas.meta.box
+        lat, lon = (box.min_lat + box.max_lat) / 2, (box.min_lon + box.max_lon) / 2
+        for house in atlas.geocoder.nearest(lat, lon, TRIED_EXAMPLES, EXAMPLE_M):
+            try:
+                found = self.locate(house.text)
+            except DoorstepError:
+                continue
+            if isinstance(found, Location) and found.precision is Precision.HOUSE and found.region == atlas.name:
+                return house.text
+        return ""
 
     def complete(self, typed: str, limit: int = MOST_COMPLETIONS, beside: str = "") -> tuple[str, ...]:
         """Return addresses and places that begin as typed, each region's in turn; none before there is enough to go on.

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from app.errors import SnapshotNotFound
 from app.pipeline.changes import changes
-from app.pipeline.report import Report, report_from_json
+from app.pipeline.report import Report
 from app.queue.jobs import Snapshot
+from app.views.shown import shown_report
 from app.web.services import store
 
 
@@ -31,4 +32,4 @@ def since_earlier(snapshot: Snapshot, report: Report) -> Since | None:
         earlier = store().get_snapshot(snapshot.again_of)
     except SnapshotNotFound:
         return Since(snapshot.again_of, 0.0, None)
-    return Since(earlier.snapshot_id, earlier.created_at, changes(report_from_json(earlier.report), report))
+    return Since(earlier.snapshot_id, earlier.created_at, changes(shown_report(earlier), report))

@@ -15,7 +15,7 @@ from app.errors import (
     ShortPlusCode,
 )
 from app.pipeline.evaluate import STAGES
-from app.pipeline.listing import listing_from_json, question_from_json
+from app.pipeline.listing import listing_from_json, question_from_json, without_money
 from app.places import Question
 from app.queue.jobs import Job, StageRecord, StageState, Status
 from app.queue.store import JobStore
@@ -187,12 +187,13 @@ class JobView:
 
     @property
     def form_query(self) -> dict[str, str | list[str]]:
-        """Return the query that fills the form again."""
+        """Return the query that fills the form again; what was said of money is its owner's alone."""
         return self._form.query
 
     @property
     def _form(self) -> FormValues:
-        return values_from(listing_from_json(self.job.listing))
+        listing = listing_from_json(self.job.listing)
+        return values_from(listing if self.mine or listing.shares_money else without_money(listing))
 
 
 def view_of(store: JobStore, job: Job, mine: bool, now: float) -> JobView:

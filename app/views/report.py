@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from flask import Flask, url_for
@@ -14,13 +14,14 @@ from app.pipeline.listing import Listing
 from app.pipeline.report import Finding, Gap, Group, Influence, Outcome, Report, Score, Trip
 from app.pipeline.rules.headline import PROFILES
 from app.pipeline.rules.must_haves import OFFERED
+from app.pipeline.sharing import as_shared
 from app.pipeline.stages.tier2_scoring import in_figures
 from app.queue.jobs import Snapshot
 from app.views import topics
 from app.views.topics import Topic, costs_of, place_score, shown_groups, topics_of
 from app.views.unknowns import Unknown, unknowns_of
 from app.web.forms import values_from
-from app.wording import day, percent, points, sentence
+from app.wording import day, money, percent, points, sentence
 
 #: The first version of a report's shape whose head is put together from its parts.
 SINCE_CHARACTER = 3
@@ -60,6 +61,11 @@ class ReportView:
     def trip_matched(self, trip: Trip) -> str:
         """Return the same of a destination; "" for what the person did not give."""
         return how_matched(self.report.listing, trip.typed, trip.destination) if trip.typed else ""
+
+    @property
+    def for_others(self) -> Report:
+        """Return the report as others see it: what previews of the link and bookmarks say of it."""
+        return as_shared(self.report)
 
     @property
     def form_query(self) -> dict[str, str | list[str]]:
@@ -190,9 +196,6 @@ class ReportView:
 
 #: Fields of a listing and what the report calls them; the unit follows the number.
 LABELS = (
-    ("rent", "Rent a month", ""),
-    ("price", "Price", ""),
-    ("budget", "Most you would pay", ""),
     ("bedrooms", "Bedrooms", ""),
     ("min_bedrooms", "Fewest bedrooms", ""),
     ("size_m2", "Size", " m²"),
@@ -202,6 +205,9 @@ LABELS = (
     ("has_parking", "Parking", ""),
     ("has_outdoor_space", "Outdoor space", ""),
 )
+#: The same for amounts of money.
+AMOUNTS = (("rent", "Rent a month"), ("price", "Price"), ("budget", "Most you would pay"))
+ONLY_YOU = "only you see it; others with the link see the report without it"
 #: Named only if they were ticked.
 WISHES = (("wants_laundry", "Laundry needed"), ("wants_cooling", "Cooling needed"))
 
@@ -213,7 +219,17 @@ def given_in(listing: Listing) -> tuple[tuple[str, str], ...]:
     wishes = [(label, "yes") for name, label in WISHES if getattr(listing, name)]
     asked = [("Must have", must.title) for must in filter(None, map(OFFERED.get, listing.must_haves))]
     destinations = [(f"Destination {number}", place) for number, place in enumerate(listing.destinations, 1)]
-    return (*values, *wishes, *asked, *destinations)
+    return (*_amounts_in(listing), *values, *wishes, *asked, *destinations)
+
+
+def _amounts_in(listing: Listing) -> Iterator[tuple[str, str]]:
+    """Yield what was said of money as it was understood, and who sees it."""
+    given = [(name, label) for name, label in AMOUNTS if getattr(listing, name) is not None]
+    for name, label in given:
+        typed = getattr(listing, f"{name}_typed")
+        yield label, money(getattr(listing, name), listing.currency) + (f" (you typed “{typed}”)" if typed else "")
+    if given:
+        yield "Money", "shown to everyone who has the link" if listing.shares_money else ONLY_YOU
 
 
 def _value(value: float | bool) -> str:

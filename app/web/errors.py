@@ -47,6 +47,8 @@ class Problem:
     code: str
     instance: str
     field: str | None = None
+    #: Every wrong field with what to do about it; `field` and `detail` are the first of them.
+    errors: dict[str, str] | None = None
     retry_after_seconds: int | None = None
     #: Set if the log holds more under the same id.
     error_id: str | None = None
@@ -70,6 +72,7 @@ def answer(error: DoorstepError) -> Response:
         code=error.code,
         instance=request.path,
         field=field,
+        errors=error.by_field if isinstance(error, InvalidListing) else None,
         retry_after_seconds=error.retry_after_seconds,
     )
     if error.http_status >= 500:

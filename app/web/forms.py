@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
+from functools import partial
 from types import MappingProxyType
+from typing import Any
 
 from flask import request
 from werkzeug.datastructures import MultiDict
 
 from app.errors import InvalidListing
-from app.pipeline.listing import MAX_ADDRESS_LENGTH, MAX_DESTINATIONS, MAX_LINK_LENGTH, Listing
+from app.pipeline.listing import MAX_ADDRESS_LENGTH, MAX_DESTINATIONS, MAX_LINK_LENGTH, MONEY, TYPED, Listing
 from app.pipeline.rules.headline import PROFILES
 from app.pipeline.rules.must_haves import OFFERED
 from app.sources.points import is_link
+from app.web.amounts import listing_money, read_amount
+from app.web.money import Period, read_money
 
-#: The fields that hold one value, named as in a listing. What was answered to a question is in no form.
-FIELDS = tuple(field.name for field in fields(Listing) if field.name not in ("destinations", "must_haves", "answers"))
+#: What a listing holds and no field of the form: lists, what was answered to a question, and how an amount was typed.
+WITHOUT_FIELD = ("destinations", "must_haves", "answers", "currency", *TYPED)
+#: The fields that hold one value, named as in a listing.
+FIELDS = tuple(field.name for field in fields(Listing) if field.name not in WITHOUT_FIELD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,14 +93,17 @@ def _scalar(field: str, value: object) -> str:
 # --- back into the form ----------------------------------------------------------------------------
 
 #: A wish that was not ticked is not written into the form.
-NOT_TICKED = {("wants_laundry", False), ("wants_cooling", False)}
+NOT_TICKED = {("wants_laundry", False), ("wants_cooling", False), ("shares_money", False)}
 
 
 def values_from(listing: Listing) -> FormValues:
     """Return the form as it would be filled in for a listing."""
     given = {name: getattr(listing, name) for name in FIELDS}
     said = {name: value for name, value in given.items() if value is not None and (name, value) not in NOT_TICKED}
-    return FormValues({name: text_of(value) for name, value in said.items()}, listing.destinations, listing.must_haves)
+    texts = {name: text_of(value) for name, value in said.items()}
+    amounts = [name for name in MONEY if name in texts]
+    typed = {name: getattr(listing, f"{name}_typed") or f"{listing.currency}{texts[name]}" for name in amounts}
+    return FormValues(texts | typed, listing.destinations, listing.must_haves)
 
 
 def text_of(value: str | float | bool | None) -> str:
@@ -110,26 +119,51 @@ def text_of(value: str | float | bool | None) -> str:
 
 
 def listing_from(form: FormValues) -> Listing:
-    """Check every field and return the listing. Raises InvalidListing, naming the first wrong field and what to do."""
-    return Listing(
-        address=_address(form["address"]),
-        profile=_profile(form["profile"]),
-        rent=_amount(form, "rent"),
-        price=_amount(form, "price"),
-        budget=_amount(form, "budget"),
-        size_m2=_amount(form, "size_m2"),
-        min_size_m2=_amount(form, "min_size_m2"),
-        bedrooms=_count(form, "bedrooms"),
-        min_bedrooms=_count(form, "min_bedrooms"),
-        has_laundry=_yes_or_no(form, "has_laundry"),
-        has_cooling=_yes_or_no(form, "has_cooling"),
-        has_parking=_yes_or_no(form, "has_parking"),
-        has_outdoor_space=_yes_or_no(form, "has_outdoor_space"),
-        wants_laundry=_yes_or_no(form, "wants_laundry") is True,
-        wants_cooling=_yes_or_no(form, "wants_cooling") is True,
-        destinations=destinations_from(form.destinations),
-        must_haves=_must_haves(form.must_haves),
-    )
+    """Check every field and return the listing. Raises InvalidListing, naming each wrong field and what to do."""
+    values: dict[str, Any] = {}
+    readers: dict[str, Callable[[], object]] = {
+        "address": lambda: _address(form["address"]),
+        "rent": lambda: read_amount("rent", form["rent"]),
+        "price": lambda: read_amount("price", form["price"]),
+        "bedrooms": lambda: _count(form, "bedrooms"),
+        "size_m2": lambda: _size(form, "size_m2"),
+        **{name: partial(_yes_or_no, form, name) for name in OFFERS},
+        "budget": lambda: read_amount("budget", form["budget"]),
+        "min_bedrooms": lambda: _count(form, "min_bedrooms"),
+        "min_size_m2": lambda: _size(form, "min_size_m2"),
+        **{name: partial(_ticked, form, name) for name in TICKS},
+        "must_haves": lambda: _must_haves(form.must_haves),
+        "destinations": lambda: destinations_from(form.destinations),
+        "profile": lambda: _profile(form["profile"]),
+    }
+    wrong = [error for name, read in readers.items() if (error := _refusal(values, name, read))]
+    # Whether the amounts go together is one question more, on those that could be read.
+    if error := _refusal(values, "money", lambda: listing_money(values, form.values)):
+        wrong.append(error)
+    _raise_in_order(wrong, tuple(readers))
+    money = values.pop("money")
+    return Listing(**(values | money))
+
+
+#: What a home offers, said with yes or no or not at all; and what is ticked or not.
+OFFERS = ("has_laundry", "has_cooling", "has_parking", "has_outdoor_space")
+TICKS = ("wants_laundry", "wants_cooling", "shares_money")
+
+
+def _refusal(values: dict[str, Any], name: str, read: Callable[[], object]) -> InvalidListing | None:
+    """Put what a field holds among the values, or return why it cannot be taken."""
+    try:
+        values[name] = read()
+    except InvalidListing as error:
+        return error
+    return None
+
+
+def _raise_in_order(wrong: Sequence[InvalidListing], order: Sequence[str]) -> None:
+    """Raise all refusals as one, in the order of the form; nothing where there are none."""
+    if wrong:
+        first, *others = sorted(wrong, key=lambda error: order.index(error.field))
+        raise InvalidListing(field=first.field, why=first.message, others=tuple(others))
 
 
 NO_ADDRESS = "Type an address first, such as “12 Bulevardi, Helsinki”."
@@ -178,34 +212,25 @@ def _profile(text: str) -> str:
     return key
 
 
-#: Smallest and largest sensible amount, and what to call it.
-AMOUNTS: Mapping[str, tuple[float, float, str]] = MappingProxyType(
-    {
-        "rent": (0, 1_000_000, "The rent"),
-        "price": (0, 10_000_000_000, "The price"),
-        "budget": (1, 10_000_000_000, "Your budget"),
-        "size_m2": (1, 100_000, "The size"),
-        "min_size_m2": (1, 100_000, "The smallest size"),
-    }
+#: Smallest and largest sensible size, and what to call it.
+SIZES: Mapping[str, tuple[float, float, str]] = MappingProxyType(
+    {"size_m2": (1, 100_000, "The size"), "min_size_m2": (1, 100_000, "The smallest size")}
 )
-AMOUNT = re.compile(
-    r"(?P<whole>[0-9]{1,3}(?:[ ,.'\u00a0\u202f][0-9]{3})+|[0-9]{1,15})(?:[.,](?P<decimals>[0-9]{1,2}))?"
-)
+UNIT = re.compile(r"\s*(?:m2|m²|sqm|sq\.? ?m)$", re.IGNORECASE)
 
 
-def _amount(form: FormValues, name: str) -> float | None:
-    """Read "950", "1 250", "1,250.50" or "1.250,50": three digits after a mark are thousands, one or two decimals."""
-    low, high, what = AMOUNTS[name]
-    text = form[name].strip()
+def _size(form: FormValues, name: str) -> float | None:
+    """Read "95", "95,5" or "95 m²"; marks are read as in money."""
+    low, high, what = SIZES[name]
+    text = UNIT.sub("", form[name].strip())
     if not text:
         return None
-    match = AMOUNT.fullmatch(text)
-    if not match:
-        raise InvalidListing(field=name, why=f"{what} must be a number, such as 950.")
-    value = float("".join(filter(str.isdigit, match["whole"])) + "." + (match["decimals"] or "0"))
-    if not low <= value <= high:
+    read = read_money(text)
+    if read is None or read.currency or read.period is not Period.ONCE:
+        raise InvalidListing(field=name, why=f"{what} must be a number, such as 95.")
+    if not low <= read.amount <= high:
         raise InvalidListing(field=name, why=f"{what} must be between {low:,.0f} and {high:,.0f}.")
-    return value
+    return read.amount
 
 
 #: Smallest and largest sensible count, and what to call it.
@@ -235,3 +260,7 @@ def _yes_or_no(form: FormValues, name: str) -> bool | None:
     if text not in YES_OR_NO:
         raise InvalidListing(field=name, why="Please answer with yes or no, or leave it open.")
     return YES_OR_NO[text]
+
+
+def _ticked(form: FormValues, name: str) -> bool:
+    return _yes_or_no(form, name) is True

@@ -11,8 +11,10 @@ from app.atlas.importing.importer import RegionInput, import_region
 from app.atlas.regions import RegionStore
 from app.config import Config
 from app.pipeline.listing import MAX_DESTINATIONS
+from app.places import Location
 from app.queue.jobs import Status
 from app.queue.store import JobStore
+from app.web.services import services_of
 from tests.support.asking import ADDRESS, HTMX, JSON, soup, submit, visible_text
 from tests.support.extracts import small_town
 
@@ -84,6 +86,41 @@ def test_it_keeps_what_was_typed_when_it_refuses(client: FlaskClient) -> None:
     assert form.select_one("[name=wants_laundry]").has_attr("checked")
 
 
+WRONG = {"address": ADDRESS, "rent": "much", "bedrooms": "two", "must_haves": "pool", "profile": "pirate"}
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX], ids=["page", "fragment"])
+def test_it_names_every_wrong_field_at_once_and_leads_to_each(client: FlaskClient, headers: dict[str, str]) -> None:
+    form = soup(client.post("/", data=WRONG, headers=headers))
+    links = form.select("#problems a")
+    assert [link["href"] for link in links] == ["#rent", "#bedrooms", "#must-1", "#profile"]
+    for link in links:
+        field = form.select_one(link["href"])
+        assert field["aria-invalid"] == "true"
+        assert form.select_one(f"#{field['aria-describedby'].split()[0]}").text == link.text
+    assert [field["id"] for field in form.select("[autofocus]")] == ["rent"]
+
+
+def test_it_tells_programs_every_wrong_field_too(client: FlaskClient) -> None:
+    problem = client.post("/", data=WRONG, headers=JSON).json
+    assert list(problem["errors"]) == ["rent", "bedrooms", "must_haves", "profile"]
+    assert (problem["field"], problem["detail"]) == ("rent", problem["errors"]["rent"])
+
+
+def test_it_can_be_sent_before_and_after_the_options(client: FlaskClient) -> None:
+    buttons = soup(client.get("/")).select("form.ask button[type=submit]")
+    assert [button.text for button in buttons] == ["Evaluate", "Get the report"]
+    assert buttons[1].find_parent("details", class_="options") is not None
+
+
+def test_the_focus_goes_to_what_a_person_s_own_step_brought(client: FlaskClient) -> None:
+    panel = soup(client.post("/", data={"address": ADDRESS}, headers=HTMX))
+    assert panel.select_one("[autofocus]")["id"] == "panel-status"
+    polled = soup(client.get(panel.select_one("#panel")["hx-get"].partition("?")[0], headers=HTMX))
+    assert polled.select_one("#panel-status")
+    assert not polled.select("[autofocus]")
+
+
 @pytest.mark.parametrize(
     "body", ["[]", "7", "{", '{"address": {"street": "x"}}', '{"adress": "x"}', '{"address": "x", "answers": []}']
 )
@@ -118,6 +155,17 @@ def town(config: Config, tmp_path: Path) -> None:
     town = small_town()
     town.street("Harbour Road", 200)
     import_region(RegionStore(config.regions_dir), "town", RegionInput(town.write(tmp_path / "town.osm.pbf")))
+
+
+@pytest.mark.usefixtures("town")
+def test_it_offers_addresses_that_are_found_and_regions_that_lead_somewhere(client: FlaskClient) -> None:
+    front = soup(client.get("/"))
+    (example,) = front.select(".examples a")
+    assert isinstance(services_of(client.application).source.locate(example.text), Location)
+    assert soup(client.get(example["href"])).select_one("#address")["value"] == example.text
+    (region,) = front.select(".chips a")
+    page, _, anchor = region["href"].partition("#")
+    assert soup(client.get(page)).select_one(f"[id='{anchor}']") is not None
 
 
 @pytest.mark.usefixtures("town")

@@ -11,11 +11,13 @@ from app.atlas.importing.elements import Shape
 from app.atlas.importing.outlines import outlines_of
 from app.atlas.streets.dividers import Divider, DividerLines
 from app.atlas.streets.rules.walk import may_walk
-from app.geo import Projection
+from app.geo import METRES_PER_DEGREE, Projection
 from app.places import Kind
 
 Tags = Mapping[str, str]
 
+#: Shores are drawn to the metre: corners nearer to a straight line than this tell nothing of which side a door is on.
+SIMPLER_M = 1.0
 #: Flowing water that one does not step over.
 RIVERS = frozenset({"river", "canal", "tidal_channel", "dock"})
 
@@ -28,8 +30,9 @@ def dividers_of(shapes: Sequence[Shape], projection: Projection) -> DividerLines
     kinds = [(_divider(shape), shape) for shape in shapes if not shape.kinds[0] < Kind.FUEL_STATION]
     found = [(kind, shape) for kind, shape in kinds if kind is not None]
     outlines = outlines_of([shape for _, shape in found], projection)
+    simpler = shapely.simplify(outlines.degrees, SIMPLER_M / METRES_PER_DEGREE)
     lines = []
-    for (kind, _), shape, is_area in zip(found, outlines.degrees, outlines.is_area.tolist(), strict=True):
+    for (kind, _), shape, is_area in zip(found, simpler, outlines.is_area.tolist(), strict=True):
         lines += [(kind, points) for points in _lines(shapely.boundary(shape) if is_area else shape)]
     return DividerLines.of(lines)
 

@@ -58,6 +58,8 @@ class DividerTable:
     lon: NDArray[np.int32]
     to_lat: NDArray[np.int32]
     to_lon: NDArray[np.int32]
+    #: A segment stands in every cell that it touches; this is its number, the same in all of them.
+    number: NDArray[np.int32]
 
 
 def divider_table(lines: DividerLines, cells: tuple[Integers, Integers]) -> DividerTable:
@@ -66,7 +68,8 @@ def divider_table(lines: DividerLines, cells: tuple[Integers, Integers]) -> Divi
     kind = np.repeat(lines.kinds, np.diff(lines.starts))
     lats, lons = to_steps(lines.lats), to_steps(lines.lons)
     index = TileIndex.of_sorted(SNAP_CELLS, keys)
-    return DividerTable(index, kind[point], lats[point], lons[point], lats[point + 1], lons[point + 1])
+    ends = lats[point], lons[point], lats[point + 1], lons[point + 1]
+    return DividerTable(index, kind[point], *ends, point.astype(np.int32))
 
 
 #: Lines that a door or a street stands on, to this many metres, are not between them.
@@ -90,13 +93,13 @@ def penalties_m(
     counts = high - low
     path = np.repeat(np.arange(len(paths)), counts)
     place = np.arange(len(path)) - np.repeat(np.cumsum(counts) - counts, counts) + np.repeat(low, counts)
+    beside = _boxes_meet(table, paths, path, segment[place])
+    path, place = path[beside], place[beside]
     crossed = _crossing(table, paths[path], segment[place])
     path, at = path[crossed], segment[place[crossed]]
-    # A segment stands in every cell that it touches: count it once.
-    ends = np.column_stack((path, table.kind[at], table.lat[at], table.lon[at], table.to_lat[at], table.to_lon[at]))
-    once = np.unique(ends, axis=0)
-    met = np.zeros((len(paths), len(Divider) + 1), dtype=np.int64)
-    np.add.at(met, (once[:, 0], once[:, 1]), 1)
+    _, once = np.unique(path * (int(table.number.max()) + 1) + table.number[at], return_index=True)
+    met = np.zeros((len(paths), max(Divider) + 1), dtype=np.int64)
+    np.add.at(met, (path[once], table.kind[at[once]]), 1)
     return _penalties(met, over_rails=over_rails)
 
 
@@ -112,6 +115,16 @@ def _penalties(met: Integers, *, over_rails: bool) -> Floats:
         closed |= met[:, Divider.RAILWAY] > 0
     walled = (met[:, Divider.WALL] > 0) | (shores == 1)
     return np.where(closed, CLOSED_PENALTY_M, np.where(walled, WALL_PENALTY_M, 0.0))
+
+
+def _boxes_meet(table: DividerTable, paths: Floats, path: Integers, segment: Integers) -> NDArray[np.bool_]:
+    """Return whether the boxes around each path and its segment meet: most do not, and need no closer look."""
+    meets = np.ones(len(path), dtype=np.bool_)
+    for here, there, start, end in ((0, 2, table.lat, table.to_lat), (1, 3, table.lon, table.to_lon)):
+        steps = to_steps(np.sort(paths[:, (here, there)], axis=1))
+        meets &= np.maximum(start, end)[segment] >= steps[path, 0] - 1
+        meets &= np.minimum(start, end)[segment] <= steps[path, 1] + 1
+    return meets
 
 
 def _crossing(table: DividerTable, paths: Floats, segment: Integers) -> NDArray[np.bool_]:

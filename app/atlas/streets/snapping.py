@@ -132,13 +132,7 @@ class _Candidates:
 def _nearest(files: NetworkFiles, points: Points, reach: int, wish: Wish) -> Found:
     """Look at all segments in the cells within `reach` cells of each point."""
     near, is_own = _ranked(files, points, reach, wish)
-    winner = _first_of_lowest(near.owner, near.rank)
-    walled = _penalties(files, points, near.pick(winner), reach, wish)
-    if walled.any():
-        blocked = winner[walled > 0]
-        near.rank[winner] += walled
-        _rank_others(files, points, near, blocked, reach, wish)
-        winner = _first_of_lowest(near.owner, near.rank)
+    winner = _unblocked(files, points, near, reach, wish)
     return _as_found(files, near.pick(winner), is_own[winner], len(points.lats))
 
 
@@ -191,16 +185,22 @@ def _is_pavement(
     return found
 
 
-def _rank_others(
-    files: NetworkFiles, points: Points, near: _Candidates, blocked: Integers, reach: int, wish: Wish
-) -> None:
-    """Add what lies between to the ranks of all segments that may be better than a winner that something blocks."""
-    to_beat = np.full(len(points.lats), -np.inf)
-    to_beat[near.owner[blocked]] = near.rank[blocked]
-    better = near.rank < to_beat[near.owner]
-    better[blocked] = False
-    rows = np.flatnonzero(better)
-    near.rank[rows] += _penalties(files, points, near.pick(rows), reach, wish)
+def _unblocked(files: NetworkFiles, points: Points, near: _Candidates, reach: int, wish: Wish) -> Integers:
+    """Return the best segment of each point, and add to the ranks of those tried what lies between.
+
+    The best is tried first, then twice as many each time: few points have more than a handful of blocked ways.
+    """
+    untried = np.ones(len(near.owner), dtype=np.bool_)
+    winner, batch = _first_of_lowest(near.owner, near.rank), 1
+    while (open_ones := winner[untried[winner]]).size:
+        rows = np.flatnonzero(untried & np.isin(near.owner, near.owner[open_ones]))
+        rows = rows[np.lexsort((near.rank[rows], near.owner[rows]))]
+        first = np.searchsorted(near.owner[rows], near.owner[rows])
+        rows = rows[np.arange(len(rows)) - first < batch]
+        near.rank[rows] += _penalties(files, points, near.pick(rows), reach, wish)
+        untried[rows] = False
+        winner, batch = _first_of_lowest(near.owner, near.rank), 2 * batch
+    return winner
 
 
 def _penalties(files: NetworkFiles, points: Points, near: _Candidates, reach: int, wish: Wish) -> Floats:

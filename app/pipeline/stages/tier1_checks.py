@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -21,7 +22,7 @@ from app.pipeline.rules.profiles import METHODS
 from app.pipeline.rules.safety import ROAD_KINDS, SafetyRule
 from app.places import Kind, Precision
 from app.sources.interface import Surroundings
-from app.wording import count, limit, number, percent, sentence, with_article
+from app.wording import count, limit, money, number, percent, sentence, with_article
 
 NOISE = METHODS.safety.noise
 LEVELS = dict(NOISE.levels)
@@ -254,6 +255,20 @@ def _noise(outcome: Outcome, finding: str, distance_m: float | None = None) -> C
     )
 
 
+#: The one check that tells what was said of money.
+COST = "wish_cost"
+
+
+def without_cost(finding: Finding) -> Finding:
+    """Return the finding of this stage as it would be had nothing been said of money."""
+    checks = tuple(check for check in finding.checks if check.key != COST)
+    before, after = _asked_and_unknown(finding.checks), _asked_and_unknown(checks)
+    summary = finding.summary.removesuffix(before)
+    if summary == finding.summary and before != after:  # worded by another version: no sentence may name the cost
+        summary, after = " ".join(s for s in re.split(r"(?<=\.) ", summary) if "cost" not in s.lower()), ""
+    return replace(finding, checks=checks, facts=outcome_counts(checks), summary=f"{summary.rstrip()} {after}".strip())
+
+
 def wish_checks(listing: Listing) -> tuple[Check, ...]:
     """Return one check for each wish."""
     return tuple(_wishes(listing))
@@ -269,7 +284,7 @@ def _wishes(listing: Listing) -> Iterator[Check]:
     if listing.min_bedrooms is not None:
         yield _bedrooms(listing.bedrooms, listing.min_bedrooms)
     if listing.budget is not None:
-        yield _cost(cost_of(listing), listing.budget)
+        yield _cost(cost_of(listing), listing.budget, listing.currency)
 
 
 def _offered(key: str, title: str, offered: bool | None) -> Check:
@@ -293,10 +308,10 @@ def _bedrooms(value: int | None, wish: int) -> Check:
     return _wish("bedrooms", "Bedrooms", Outcome.PASS if value >= wish else Outcome.FAIL, text)
 
 
-def _cost(cost: float | None, budget: float) -> Check:
+def _cost(cost: float | None, budget: float, currency: str) -> Check:
     if cost is None:
         return _wish("cost", "Cost", Outcome.UNKNOWN, SILENT)
-    text = f"It costs {number(cost, 0)}, and your limit is {number(budget, 0)}."
+    text = f"It costs {money(cost, currency)}, and your limit is {money(budget, currency)}."
     return _wish("cost", "Cost", Outcome.PASS if cost <= budget else Outcome.FAIL, text)
 
 
@@ -323,20 +338,23 @@ def _summary(judged: Sequence[Judged], wishes: Sequence[Check]) -> str:
     def found(outcome: Outcome) -> list[str]:
         return [short for check, short in judged if check.outcome is outcome and short]
 
-    def titles(checks: Iterable[Check], outcome: Outcome) -> list[str]:
-        return [check.title.lower() for check in checks if check.outcome is outcome]
-
     safety = [check for check, _ in judged]
-    said = {
-        "Too near": found(Outcome.FAIL),
-        "Near": found(Outcome.WARN),
-        "Not as you asked": titles(wishes, Outcome.FAIL),
-        "Not known": titles((*safety, *wishes), Outcome.UNKNOWN),
-    }
-    lines = [f"{head}: {'; '.join(items)}." for head, items in said.items() if items]
-    if not (said["Too near"] or said["Near"]):
-        lines.insert(0, _all_clear(safety))
-    return " ".join(lines)
+    near = _in_lines({"Too near": found(Outcome.FAIL), "Near": found(Outcome.WARN)})
+    return f"{near or _all_clear(safety)} {_asked_and_unknown((*safety, *wishes))}".strip()
+
+
+def _asked_and_unknown(checks: Sequence[Check]) -> str:
+    """Return the end of the summary: which wishes are not met, and which checks and wishes are not known."""
+
+    def titles(outcome: Outcome, key: str = "") -> list[str]:
+        return [check.title.lower() for check in own if check.outcome is outcome and check.key.startswith(key)]
+
+    own = [check for check in checks if not check.key.startswith("must_")]
+    return _in_lines({"Not as you asked": titles(Outcome.FAIL, "wish_"), "Not known": titles(Outcome.UNKNOWN)})
+
+
+def _in_lines(said: Mapping[str, Sequence[str]]) -> str:
+    return " ".join(f"{head}: {'; '.join(items)}." for head, items in said.items() if items)
 
 
 def _all_clear(safety: Sequence[Check]) -> str:

@@ -1,0 +1,35 @@
+"""A report for spreadsheets, maps and programs, beside its page; all of them show what the page shows."""
+
+from __future__ import annotations
+
+import msgspec
+from flask import Blueprint, Response
+from werkzeug.wrappers import Response as AnyResponse
+
+from app.views.exports import csv_of, geojson_of, report_schema
+from app.views.shown import kept, shown_report
+from app.web.services import store
+
+bp = Blueprint("exports", __name__)
+
+
+@bp.get("/s/<snapshot_id>.csv")
+def table(snapshot_id: str) -> AnyResponse:
+    """Return a row for each place, line, trip and check."""
+    response = Response(csv_of(shown_report(store().get_snapshot(snapshot_id))), mimetype="text/csv")
+    response.headers["Content-Disposition"] = f'attachment; filename="doorstep-{snapshot_id}.csv"'
+    return kept(response)
+
+
+@bp.get("/s/<snapshot_id>.geojson")
+def points(snapshot_id: str) -> AnyResponse:
+    """Return the home and all places as points."""
+    return kept(Response(geojson_of(shown_report(store().get_snapshot(snapshot_id))), mimetype="application/geo+json"))
+
+
+@bp.get("/schema/report.json")
+def schema() -> AnyResponse:
+    """Return the JSON Schema of a report's JSON."""
+    response = Response(msgspec.json.encode(report_schema()), mimetype="application/schema+json")
+    response.headers["Cache-Control"] = "public, max-age=3600"
+    return response

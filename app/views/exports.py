@@ -1,0 +1,159 @@
+"""A report for other programs: rows for a spreadsheet, points for a map, and the schema of its JSON."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import msgspec
+
+from app.pipeline.report import Check, Finding, FoundPlace, Group, Report, Route, Trip
+from app.views.shown import SnapshotDocument
+from app.wording import minutes
+
+ATTRIBUTION = "© OpenStreetMap contributors"
+LICENCE = "https://opendatacommons.org/licenses/odbl/1-0/"
+
+
+# --- rows ------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of the table; numbers are None where they are unknown or mean nothing."""
+
+    #: home, place, line, trip or check
+    record: str
+    section: str
+    kind: str
+    name: str
+    note: str = ""
+    minutes: float | None = None
+    metres: float | None = None
+    lat: float | None = None
+    lon: float | None = None
+
+
+def csv_of(report: Report) -> str:
+    """Return the report as CSV (RFC 4180) with a head, texts safe to open in a spreadsheet."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out)
+    writer.writerow(Row.__dataclass_fields__)
+    for row in rows_of(report):
+        writer.writerow([_cell(value) for value in asdict(row).values()])
+    return out.getvalue()
+
+
+#: What a spreadsheet takes for the beginning of a formula, full-width signs too.
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def _cell(value: str | float | None) -> str | float | None:
+    """Return the value, a text that would be run as a formula behind an apostrophe; numbers stay numbers."""
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA_STARTS) else value
+
+
+def rows_of(report: Report) -> Iterator[Row]:
+    """Yield the home, then what each section found."""
+    home = report.location
+    yield Row("home", "", home.precision.value, home.label, home.note, 0.0, 0.0, home.lat, home.lon)
+    for finding in report.findings:
+        yield from _rows_of(finding)
+
+
+def _rows_of(finding: Finding) -> Iterator[Row]:
+    title = finding.title
+    for group in finding.groups:
+        for place in group.places:
+            yield _place_row(title, group, place)
+    yield from (_line_row(title, route) for route in finding.routes)
+    yield from (_trip_row(title, trip) for trip in finding.trips)
+    yield from (_check_row(title, check) for check in finding.checks)
+
+
+def _place_row(title: str, group: Group, place: FoundPlace) -> Row:
+    section = f"{title}: {group.title}"
+    where = (place.minutes, place.metres, place.lat, place.lon)
+    return Row("place", section, place.kind, place.name, place.detail, *where)
+
+
+def _line_row(title: str, route: Route) -> Row:
+    name = " to ".join(filter(None, (route.name, route.towards))) or route.mode
+    note = "; ".join(filter(None, (f"at {route.stop}" if route.stop else "", route.often, route.weekend)))
+    return Row("line", title, route.mode, name, note, route.walk_min)
+
+
+def _trip_row(title: str, trip: Trip) -> Row:
+    ways = (("by bicycle", trip.bike_min), ("by car", trip.car_min), ("by transit", trip.transit_min))
+    told = [f"{way} {minutes(value)}" for way, value in ways if value is not None]
+    return Row("trip", title, trip.purpose, trip.destination, "; ".join((*told, *trip.notes)), trip.walk_min)
+
+
+def _check_row(title: str, check: Check) -> Row:
+    return Row("check", title, check.outcome.value, check.title, check.finding, None, check.distance_m)
+
+
+# --- points ----------------------------------------------------------------------------------------
+
+
+def geojson_of(report: Report) -> bytes:
+    """Return the home and every place of the report as GeoJSON (RFC 7946), each place once."""
+    collection = {
+        "type": "FeatureCollection",
+        "attribution": ATTRIBUTION,
+        "licence": LICENCE,
+        "data_date": report.source.data_date or None,
+        "features": [_home_feature(report), *_place_features(report)],
+    }
+    return msgspec.json.encode(collection)
+
+
+def _home_feature(report: Report) -> dict[str, Any]:
+    home = report.location
+    told = {"record": "home", "name": home.label, "kind": home.precision.value}
+    return _feature("home", home.lat, home.lon, told)
+
+
+def _place_features(report: Report) -> Iterator[dict[str, Any]]:
+    """Yield each place with all the sections that name it, in the order of the report."""
+    places: dict[tuple[str, float, float], tuple[FoundPlace, list[str]]] = {}
+    for finding in report.findings:
+        for group in finding.groups:
+            for place in group.places:
+                key = (place.name, place.lat, place.lon)
+                places.setdefault(key, (place, []))[1].append(f"{finding.title}: {group.title}")
+    for place, sections in places.values():
+        told = {
+            "record": "place",
+            "name": place.name,
+            "kind": place.kind,
+            "detail": place.detail or None,
+            "minutes": place.minutes,
+            "metres": place.metres,
+            "sections": list(dict.fromkeys(sections)),
+        }
+        yield _feature(place.osm_id, place.lat, place.lon, told)
+
+
+def _feature(ident: str, lat: float, lon: float, properties: dict[str, Any]) -> dict[str, Any]:
+    """Return a point; GeoJSON puts the longitude first."""
+    point = {"type": "Point", "coordinates": [round(lon, 7), round(lat, 7)]}
+    return {"type": "Feature", **({"id": ident} if ident else {}), "geometry": point, "properties": properties}
+
+
+# --- the schema ------------------------------------------------------------------------------------
+
+DRAFT = "https://json-schema.org/draft/2020-12/schema"
+
+
+def report_schema() -> dict[str, Any]:
+    """Return the JSON Schema of `/s/<id>.json` in its current format, made from the types that write it."""
+    (document, report), types = msgspec.json.schema_components(
+        (SnapshotDocument, Report), ref_template="#/$defs/{name}"
+    )
+    # The stored bytes go out as they are, so their type is named here.
+    types["SnapshotDocument"]["properties"]["report"] = report
+    return {"$schema": DRAFT, "title": "A report of Doorstep", **document, "$defs": types}

@@ -1,0 +1,75 @@
+"""A stored report as this visitor may see it: what was said of money is its owner's alone, unless it is shared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import msgspec
+from flask import Response, request
+
+from app.pipeline.report import Report, report_from_json, to_json
+from app.pipeline.sharing import as_shared
+from app.queue.jobs import Snapshot
+from app.web import visitor
+
+
+@dataclass(frozen=True, slots=True)
+class AdjustedDocument:
+    """What the link asked for instead of what the report was made for; `left_out` are sentences."""
+
+    profile: str
+    must_haves: tuple[str, ...]
+    #: Multiples of the usual weight, for the parts that the link weighs otherwise than the profile.
+    weights: dict[str, float]
+    left_out: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesDocument:
+    """What is different from the report that was evaluated again; none where nothing is."""
+
+    since: str
+    sentences: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class SnapshotDocument:
+    """A report for programs: `report` is the same whenever listing and data are; the rest belongs to this run."""
+
+    snapshot_id: str
+    url: str
+    created_at: str
+    address: str
+    #: The stored bytes, untouched, unless something is not for this visitor or the link asks for another score.
+    report: msgspec.Raw
+    adjusted: AdjustedDocument | None = None
+    changes: ChangesDocument | None = None
+
+
+def is_mine(snapshot: Snapshot) -> bool:
+    """Return whether the visitor asked for the report."""
+    return visitor.known_owner() == snapshot.owner
+
+
+def shown_report(snapshot: Snapshot) -> Report:
+    """Return the report for this visitor."""
+    report = report_from_json(snapshot.report)
+    return report if is_mine(snapshot) else as_shared(report)
+
+
+def shown_json(snapshot: Snapshot) -> bytes:
+    """Return the same as JSON: the stored bytes untouched, unless they hold what is not for this visitor."""
+    if is_mine(snapshot):
+        return snapshot.report
+    stored = report_from_json(snapshot.report)
+    shared = as_shared(stored)
+    return snapshot.report if shared is stored else to_json(shared)
+
+
+def kept(response: Response) -> Response:
+    """Let the browser, but no shared cache, keep what is shown; it asks each time whether that has changed."""
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.vary.add("Cookie")
+    response.add_etag()
+    response.make_conditional(request)
+    return response
