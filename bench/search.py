@@ -101,7 +101,7 @@ def searches(network: Network, origin: Point, points: tuple[Floats, Floats], sna
         lambda: network.bike(snap, 4_800.0),
         lambda: network.bike(snap, 4_800.0, max_stress=2),
         lambda: (network.street_facts(*origin), network.bike_infrastructure(*origin)),
-        lambda: network.travel_seconds("car", *origin, points[0][near], points[1][near]),
+        lambda: network.travel_seconds("car", origin, points[0][near], points[1][near]),
     ]
     return [milliseconds(ask) for ask in asked]
 

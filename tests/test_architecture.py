@@ -21,6 +21,7 @@ LAYERS = [
     ["views"],
     ["web"],
     ["queue"],
+    ["maps"],
     ["pipeline", "pipeline.evaluate"],
     ["pipeline.stages"],
     ["pipeline.character", "pipeline.door"],
@@ -53,19 +54,16 @@ MOST_SIBLINGS = 20
 #: Modules that one other module imports, in the same folder, and why each is a room of its own all the same.
 OWN_ROOMS = {
     "pipeline.town": "the sentence beside a walk; looking for the walk is another subject",
-    "atlas.fields.build.points": "at which points is a choice, with its own measurements; the rest takes any points",
     "atlas.fields.build.walks": "shortest paths; the compiler knows needs and what is unknown",
     "atlas.geocoder.build.cities": "naming the city of an address that names none is a method of its own",
     "atlas.geocoder.build.streets": "joining pieces into streets is a method of its own, on columns alone",
     "atlas.geocoder.language_tables": "how a table is written; what a name means by it is another subject",
     "atlas.importing.access": "the ways into an area are geometry; the compiler only asks for them",
-    "atlas.importing.addresses": "runs in a process of its own",
     "atlas.importing.compiler": "what is computed; the importer decides when, in which process, and puts it in place",
-    "atlas.importing.corners": "where streets meet is geometry of the streets alone",
+    "atlas.importing.dividers": "which lines divide, on the ground alone; the importer decides when they are compiled",
     "atlas.importing.extract": "what is read; the importer decides when and in which process",
     "atlas.importing.inside": "what lies around a place is another question than what it is, and than twins",
-    "atlas.importing.named": "telling twins apart is a subject of its own, beside the addresses in one process",
-    "atlas.importing.relations": "a second pass over the file, after the nodes and ways",
+    "atlas.importing.addressing.named": "telling twins apart is a subject of its own, beside the addresses",
     "atlas.importing.tags.health": "specialities and names decide what a practice is for, unlike all other kinds",
     "atlas.importing.tags.health_words": "word lists in many languages, apart from what is done with them",
     "atlas.importing.tags.school_words": "word lists in many languages, apart from what is done with them",
@@ -73,6 +71,7 @@ OWN_ROOMS = {
     "atlas.streets.build.homes": "the private streets of residents: a network beside the one that all may walk",
     "atlas.streets.build.pattern": "junctions and blocks are measured, not searched",
     "atlas.transit.compile.departures": "what people see at a stop; the compiler makes what journeys are searched in",
+    "maps.sea": "areas from coastlines is a method of its own",
     "pipeline.rules.green": "what green space is, row by row; the methods hold all rules together",
     "queue.child": "the process and its supervision; the package's front door only names what others may use",
     "queue.evaluation": "loads the whole pipeline, after the process has lowered its priority",
@@ -85,7 +84,6 @@ OWN_ROOMS = {
     "sources.links": "what each map writes into its links is another subject than what people type",
     "views.unknowns": "each reason once over all findings; a topic shows findings of its own",
     "web.polls": "answers in front of Flask",
-    "web.security": "all that guards the site, in one file to be read in one go",
 }
 
 PATHS = sorted(APP.rglob("*.py"))
@@ -134,14 +132,14 @@ def test_a_layer_that_is_not_there_is_noticed() -> None:
         rank_of("somewhere.else")
 
 
-@pytest.mark.parametrize("part", ["queue", "pipeline", "sources", "atlas", "db"])
+@pytest.mark.parametrize("part", ["queue", "maps", "pipeline", "sources", "atlas", "db"])
 def test_it_keeps_flask_out_of_the_lower_layers(part: str) -> None:
     text = "\n".join(path.read_text() for path in (APP / part).rglob("*.py"))
     assert "import flask" not in text
     assert "from flask" not in text
 
 
-@pytest.mark.parametrize("part", ["routes", "views", "web", "pipeline", "sources"])
+@pytest.mark.parametrize("part", ["routes", "views", "web", "maps", "pipeline", "sources"])
 def test_it_keeps_sql_in_the_stores(part: str) -> None:
     assert not [path for path in (APP / part).rglob("*.py") if "sqlite3" in path.read_text()]
 

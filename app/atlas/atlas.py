@@ -13,6 +13,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from app.atlas.basemap.basemap import Basemap
 from app.atlas.coverage import Coverage
 from app.atlas.fields.fields import Fields
 from app.atlas.geocoder.geocoder import Geocoder
@@ -29,9 +30,10 @@ NETWORK_DIR = "network"
 TRANSIT_DIR = "transit"
 STOP_SNAPS_FILE = "stop_snaps.npy"
 FIELDS_DIR = "fields"
+BASEMAP_DIR = "basemap"
 
 #: Raised with every change that older code cannot read: an atlas of another version must be imported again.
-FORMAT_VERSION = 3
+FORMAT_VERSION = 4
 
 TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -107,6 +109,14 @@ class Atlas:
         except (OSError, ValueError, sqlite3.Error, msgspec.MsgspecError, AtlasDamaged) as error:
             raise AtlasDamaged(name=name) from error
         self.geocoder = Geocoder(addresses, self.meta.title)
+
+    @cached_property
+    def basemap(self) -> Basemap | None:
+        """What a map is drawn from, opened at the first map. Raises AtlasDamaged."""
+        try:
+            return Basemap.open(self.directory / BASEMAP_DIR)
+        except (OSError, ValueError, msgspec.MsgspecError) as error:
+            raise AtlasDamaged(name=self.name) from error
 
     @cached_property
     def hazard_counts(self) -> dict[Kind, int]:

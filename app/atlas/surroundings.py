@@ -11,6 +11,7 @@ from app.atlas.atlas import Atlas
 from app.atlas.facts import (
     MAPPED_RADIUS_M,
     PLACES_RADIUS_M,
+    STOP_KINDS,
     WALK_LIMIT_S,
     BikeInfrastructure,
     Floats,
@@ -25,12 +26,13 @@ from app.atlas.facts import (
     TransitTime,
     TravelTimes,
 )
+from app.atlas.map_facts import MapFacts
 from app.atlas.nearby import Nearby, greens_near, hazards_near, largest_area_m2
 from app.atlas.stops import StopsNear
 from app.atlas.streets.network import Walkshed
 from app.atlas.transit.contract import StopWalks
 from app.atlas.transit.timetable import Timetable
-from app.places import Kind, Location, Place
+from app.places import Kind, Location, Place, Precision
 
 #: The longest walk to the first stop and from the last.
 STOP_WALK_S = 20 * 60.0
@@ -199,39 +201,39 @@ class AtlasSurroundings:
         timetable = self._atlas.timetable
         if timetable is None or not self.has_timetable():
             return None
-        return timetable.last_departure(
-            _walks_from(self._atlas, timetable, start.lat, start.lon), _shorter(self._stops.walks)
-        )
+        return timetable.last_departure(_walks_from(self._atlas, timetable, start), _shorter(self._stops.walks))
 
     def landmark(self, *kinds: Kind) -> Place | None:
         """Return the nearest place of these kinds in the whole region, by straight distance."""
         return self._nearby.nearest_in_region(kinds)
 
+    def map_facts(self) -> MapFacts | None:
+        """Return what a map of the surroundings is drawn from; None for a region without a base map."""
+        basemap = self._atlas.basemap
+        return None if basemap is None else MapFacts(self._atlas, basemap, self._walkshed)
+
     def travel_times(self, destinations: Sequence[Location | Place]) -> tuple[TravelTimes, ...]:
         """Return the times to each destination, in the order given."""
+        if not destinations:
+            return ()
         lats = np.array([destination.lat for destination in destinations])
         lons = np.array([destination.lon for destination in destinations])
-        return travel_times(self._atlas, self._location, self._stops, lats, lons)
+        here, street, there = (self._lat, self._lon), self._location.street, [_on_tracks(d) for d in destinations]
+        walk, bike, car = (
+            _known(self._atlas.network.travel_seconds(mode, here, lats, lons, street=street, over_rails=there))
+            for mode in ("walk", "bike", "car")
+        )
+        rides: tuple[TransitTime | None, ...] = (None,) * len(lats)
+        timetable = self._atlas.timetable
+        if timetable is not None and self.has_timetable():
+            egresses = [_walks_from(self._atlas, timetable, destination) for destination in destinations]
+            rides = timetable.travel_times(_shorter(self._stops.walks), egresses, walk)
+        return tuple(TravelTimes(*times) for times in zip(walk, bike, car, rides, strict=True))
 
 
-def travel_times(
-    atlas: Atlas, origin: Location, stops: StopsNear, lats: Floats, lons: Floats
-) -> tuple[TravelTimes, ...]:
-    """Return the times to each destination, in the order given."""
-    if not len(lats):
-        return ()
-    by_mode = {
-        mode: _known(atlas.network.travel_seconds(mode, origin.lat, origin.lon, lats, lons, origin.street))
-        for mode in ("walk", "bike", "car")
-    }
-    transit: tuple[TransitTime | None, ...] = (None,) * len(lats)
-    if atlas.timetable is not None and stops.has_timetable:
-        egresses = [_walks_from(atlas, atlas.timetable, *place) for place in zip(lats, lons, strict=True)]
-        transit = atlas.timetable.travel_times(_shorter(stops.walks), egresses, by_mode["walk"])
-    return tuple(
-        TravelTimes(walk, bike, car, ride)
-        for walk, bike, car, ride in zip(by_mode["walk"], by_mode["bike"], by_mode["car"], transit, strict=True)
-    )
+def _on_tracks(place: Location | Place) -> bool:
+    """Return whether a place may lie on tracks, as stations do: a stop, or what was looked for by its name."""
+    return place.precision is Precision.NAMED if isinstance(place, Location) else place.kind in STOP_KINDS
 
 
 def _known(seconds: Floats) -> list[float | None]:
@@ -243,8 +245,8 @@ def _shorter(walks: StopWalks) -> StopWalks:
     return StopWalks(walks.stops[near], walks.seconds[near])
 
 
-def _walks_from(atlas: Atlas, timetable: Timetable, lat: float, lon: float) -> StopWalks:
+def _walks_from(atlas: Atlas, timetable: Timetable, place: Location | Place) -> StopWalks:
     """Return the walks from the stops around a destination to it: as long as the other way round."""
-    ways = timetable.ways_near(lat, lon, STOP_WALK_M)
-    origin = atlas.network.snap([lat], [lon])[0]
+    ways = timetable.ways_near(place.lat, place.lon, STOP_WALK_M)
+    origin = atlas.network.snap([place.lat], [place.lon], over_rails=_on_tracks(place))[0]
     return timetable.walks(ways, atlas.network.walk(origin, STOP_WALK_S).seconds_to(atlas.stop_snaps[ways]))

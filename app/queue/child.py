@@ -16,6 +16,7 @@ from pathlib import Path
 from app.config import Config
 from app.errors import StageTimeout
 from app.queue.runner import (
+    Drew,
     EvaluatorDied,
     EvaluatorUnavailable,
     Failed,
@@ -38,7 +39,7 @@ START_SECONDS = 60.0
 
 _ROOT = Path(__file__).resolve().parents[2]
 
-Message = Ready | StageBegan | StageEnded | Reported | Questioned | Failed
+Message = Ready | StageBegan | StageEnded | Drew | Reported | Questioned | Failed
 
 
 def production_command(config: Config) -> tuple[str, ...]:
@@ -110,6 +111,8 @@ class ChildRunner:
                     progress.began(stage)
                 case StageEnded() as ended:
                     progress.ended(ended)
+                case Drew(pictures):
+                    progress.drew(pictures)
 
     def _next_message(self, child: _Child, stage: str) -> Message:
         try:

@@ -6,11 +6,13 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from app.errors import DoorstepError
+from app.maps.drawing import compressed, draw_all
 from app.pipeline.evaluate import evaluate_property
 from app.pipeline.evaluation import Asked
 from app.pipeline.listing import listing_from_json
-from app.pipeline.report import Finding, State, finding_from_json, to_json
-from app.queue.jobs import StageRecord, StageState
+from app.pipeline.report import Finding, Report, State, finding_from_json, to_json
+from app.queue.jobs import Picture, StageRecord, StageState
 from app.queue.runner import Evaluate, NeedsAnswer, StageEnded, StageObserver
 from app.sources.interface import Source
 from app.sources.regions import ImportedRegions
@@ -30,9 +32,19 @@ def from_source(source: Source) -> Evaluate:
             report = evaluate_property(listing_from_json(listing), source, _Stopwatch(observer).note, kept)
         except Asked as asked:
             raise NeedsAnswer(to_json(asked.question).decode()) from None
+        observer.drew(pictures_of(report, source))
         return to_json(report)
 
     return evaluate
+
+
+def pictures_of(report: Report, source: Source) -> tuple[Picture, ...]:
+    """Draw the pictures that are kept with a report; none of those that cannot be drawn."""
+    try:
+        around = source.surroundings(report.location)
+    except DoorstepError:  # the region went away a moment ago
+        return ()
+    return tuple(Picture(name, compressed(svg)) for name, svg in draw_all(report, around).items())
 
 
 class _Stopwatch:

@@ -16,7 +16,9 @@ import threading
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from app.queue.jobs import Picture
 from app.queue.runner import (
+    Drew,
     Evaluate,
     Failed,
     NeedsAnswer,
@@ -76,7 +78,7 @@ def _answer(connection: Connection, work: Work, evaluate: Evaluate) -> None:
 
 
 class _Sender:
-    """Sends the beginning and the end of each stage to the worker."""
+    """Sends the beginning and the end of each stage, and the pictures, to the worker."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -86,6 +88,9 @@ class _Sender:
 
     def ended(self, stage: StageEnded) -> None:
         self._connection.send(stage)
+
+    def drew(self, pictures: tuple[Picture, ...]) -> None:
+        self._connection.send(Drew(pictures))
 
 
 def _die_with_parent() -> None:

@@ -145,6 +145,14 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture of a report, named as in its link ("map.svg"): an SVG compressed by gzip, or a PNG."""
+
+    name: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class NewJob:
     """What `create_job` needs. `listing_key` is equal for listings that ask for the same thing."""
 

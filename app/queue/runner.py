@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
 from app.errors import DoorstepError, EvaluationFailed, QueueUnavailable
-from app.queue.jobs import Claim, Failure, StageRecord
+from app.queue.jobs import Claim, Failure, Picture, StageRecord
 from app.queue.store import JobStore
 
 logger = logging.getLogger(__name__)
@@ -47,6 +47,13 @@ class StageBegan:
     """From the evaluator's process: a stage begins. `StageEnded` reports its end."""
 
     stage: str
+
+
+@dataclass(frozen=True, slots=True)
+class Drew:
+    """From the evaluator's process: the pictures of the report that comes next."""
+
+    pictures: tuple[Picture, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,11 +100,14 @@ class EvaluatorUnavailable(Exception):
 
 
 class StageObserver(Protocol):
-    """What is told of each stage while an evaluation runs. Both methods may raise Interrupted, which ends it."""
+    """What is told of each stage while an evaluation runs. Its methods may raise Interrupted, which ends it."""
 
     def began(self, stage: str) -> None: ...
 
     def ended(self, stage: StageEnded) -> None: ...
+
+    def drew(self, pictures: tuple[Picture, ...]) -> None:
+        """Take the pictures of the report, once all stages have ended."""
 
 
 class Runner(Protocol):
@@ -167,6 +177,10 @@ class _Interruptible:
         self._runner.stop_if_interrupted()
         self._progress.ended(stage)
 
+    def drew(self, pictures: tuple[Picture, ...]) -> None:
+        self._runner.stop_if_interrupted()
+        self._progress.drew(pictures)
+
 
 class Refused(Exception):
     """An evaluation that ended without a report, with the reason for the person who asked."""
@@ -199,6 +213,7 @@ class Attempt:
         self._stopping = stopping
         self._patience_seconds = patience_seconds
         self._ended: StageEnded | None = None
+        self._pictures: tuple[Picture, ...] = ()
 
     def began(self, stage: str) -> None:
         """Store this stage together with the finding of the one before. Raises Interrupted if the job must stop."""
@@ -214,13 +229,18 @@ class Attempt:
         """Remember the finding: it is written together with the beginning of the next stage."""
         self._ended = stage
 
+    def drew(self, pictures: tuple[Picture, ...]) -> None:
+        """Remember the pictures: they are written together with the report."""
+        self._pictures = pictures
+
     def complete(self, report: bytes, worker: str) -> Claim | None:
         """Store the report; unless the worker stops, claim and return the next job in the same transaction."""
         finished = self._ended.record if self._ended else None
         if self._stopping():
-            self._persist(lambda: self._store.complete_job(self.claim, report, finished))
+            self._persist(lambda: self._store.complete_job(self.claim, report, finished, self._pictures))
             return None
-        return self._persist(lambda: self._store.complete_and_claim(self.claim, report, worker, finished))[1]
+        pictures = self._pictures
+        return self._persist(lambda: self._store.complete_and_claim(self.claim, report, worker, finished, pictures))[1]
 
     def break_off(self) -> None:
         """End an interrupted attempt: cancel the job if it was called off, else hand it back as it is."""

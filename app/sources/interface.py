@@ -18,6 +18,7 @@ from app.atlas.facts import (
     TransitStop,
     TravelTimes,
 )
+from app.atlas.map_facts import MapFacts
 from app.places import Kind, Location, Place, Question
 
 
@@ -94,6 +95,9 @@ class Surroundings(Protocol):
 
     def landmark(self, *kinds: Kind) -> Place | None:
         """The nearest place of these kinds in the whole region, by straight distance; `walk_s` may be None."""
+
+    def map_facts(self) -> MapFacts | None:
+        """What a map of the surroundings is drawn from; None where there is nothing to draw one from."""
 
     def travel_times(self, destinations: Sequence[Location | Place]) -> tuple[TravelTimes, ...]:
         """Times to each destination, in the order given. Car times are free-flow."""

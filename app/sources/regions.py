@@ -166,6 +166,14 @@ class ImportedRegions:
                 self._names = SharedNames(atlases)
             return self._names
 
+    def can_draw(self, region: str, data_date: str) -> bool:
+        """Return whether maps can be drawn of a region as it was on a day: it is still there, and has a base map."""
+        try:
+            atlas = self._atlas(region)
+        except DoorstepError:
+            return False
+        return atlas.meta.data_date == data_date and atlas.basemap is not None
+
     def surroundings(self, location: Location) -> Surroundings:
         """Open the surroundings of a location that `locate` gave. Raises RegionNotFound, AtlasDamaged."""
         return AtlasSurroundings(self._atlas(location.region), location)

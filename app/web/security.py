@@ -103,8 +103,10 @@ class RateLimiter:
 
 # --- headers ---------------------------------------------------------------------------------------
 
+POLICY = "Content-Security-Policy"
+#: The policy comes first: an answer that has a stricter one of its own, as pictures have, keeps that.
 HEADERS = {
-    "Content-Security-Policy": (
+    POLICY: (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
         "base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
     ),
@@ -134,7 +136,8 @@ class WithHeaders:
         def start(
             status: str, headers: list[tuple[str, str]], error: OptExcInfo | None = None
         ) -> Callable[[bytes], object]:
-            return start_response(status, headers + added, error)
+            own = any(name == POLICY for name, _ in headers)
+            return start_response(status, headers + (added[1:] if own else added), error)
 
         return self._app(environ, start)
 

@@ -14,9 +14,10 @@ from app.cli.jobs import jobs_commands
 from app.cli.regions import region_commands
 from app.cli.worker import worker_command
 from app.config import Config, load_config
-from app.routes import about, health, home, jobs, operators, resubmitting, snapshots
+from app.routes import about, health, home, jobs, maps, operators, resubmitting, snapshots
+from app.views import maps as map_views
 from app.views import report
-from app.web import errors, polls, security, services
+from app.web import errors, pictures, polls, security, services
 from app.wording import (
     amount,
     clock,
@@ -38,7 +39,10 @@ ASSET_SECONDS = 365 * 24 * 3600
 
 #: The filters with which templates write numbers and times.
 FILTERS = (minutes, metres, limit, number, exact, percent, duration, clock, day, moment, iso, amount, sentence)
-BLUEPRINTS = (home.bp, jobs.bp, snapshots.bp, resubmitting.bp, about.bp, operators.bp, health.bp)
+BLUEPRINTS = (
+    *(home.bp, jobs.bp, snapshots.bp, maps.bp, resubmitting.bp),
+    *(about.bp, operators.bp, health.bp),
+)
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -47,7 +51,7 @@ def wire(config: Config | None) -> Flask:
     config = load_config() if config is None else config
     app = Flask(__name__, root_path=str(ROOT))
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = ASSET_SECONDS
-    for module in (services, polls, security, errors, report):
+    for module in (services, polls, security, errors, pictures, report, map_views):
         module.init_app(app, config)
     for function in FILTERS:
         app.add_template_filter(function)

@@ -74,6 +74,8 @@ def check(store: JobStore, kills: int, made: int) -> None:
     assert_all_ended(store)
     jobs = store.list_jobs(None, limit=1_000_000)
     assert len(jobs) == made
+    done = [job.result_snapshot_id for job in jobs if job.result_snapshot_id]
+    assert {store.picture(snapshot_id, "map.svg") for snapshot_id in done} == {b"a map"}
     assert {job.error_code for job in jobs if job.status is Status.FAILED} <= {"evaluation-crashed"}
     whys: Counter[str] = Counter()
     for job in jobs:

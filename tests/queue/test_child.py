@@ -15,6 +15,7 @@ import pytest
 
 from app.errors import StageTimeout
 from app.queue.child import ChildRunner
+from app.queue.jobs import Picture
 from app.queue.process import identity
 from app.queue.runner import EvaluatorDied, EvaluatorUnavailable, Interrupted, NeedsAnswer, Refused, StageEnded
 from tests.support.building import wait_for
@@ -28,6 +29,7 @@ class Heard:
     def __init__(self, stop_at: str = "") -> None:
         self.stages: list[str] = []
         self.findings: list[bytes] = []
+        self.pictures: tuple[Picture, ...] = ()
         self._stop_at = stop_at
 
     def began(self, stage: str) -> None:
@@ -37,6 +39,9 @@ class Heard:
 
     def ended(self, stage: StageEnded) -> None:
         self.findings.append(stage.finding)
+
+    def drew(self, pictures: tuple[Picture, ...]) -> None:
+        self.pictures += pictures
 
 
 @pytest.fixture
@@ -64,6 +69,12 @@ def test_it_returns_the_report_and_tells_every_stage(start: Start) -> None:
     assert start().run('"well"', (), heard) == b'{"listing": "well"}'
     assert heard.stages == [f"stage {n}" for n in range(5)]
     assert heard.findings[0] == b"finding 0"
+
+
+def test_pictures_come_with_the_report(start: Start) -> None:
+    heard = Heard()
+    assert start().run('"slowly"', (), heard) == b'{"listing": "slowly"}'
+    assert heard.pictures == (Picture("map.svg", b"a map"),)
 
 
 def test_it_goes_on_after_finished_stages(start: Start) -> None:

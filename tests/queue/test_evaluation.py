@@ -10,6 +10,7 @@ from app.pipeline.listing import Listing, listing_from_json, question_from_json,
 from app.pipeline.report import report_from_json, to_json
 from app.places import Answer, Location, Precision, Question
 from app.queue.evaluation import from_source
+from app.queue.jobs import Picture
 from app.queue.runner import NeedsAnswer, StageEnded
 from tests.support.questions import question
 from tests.support.surroundings import ADDRESS, Town, full_grid
@@ -33,6 +34,8 @@ class Nobody:
     def began(self, stage: str) -> None: ...
 
     def ended(self, stage: StageEnded) -> None: ...
+
+    def drew(self, pictures: tuple[Picture, ...]) -> None: ...
 
 
 def evaluate(listing: Listing, *abouts: str) -> bytes:

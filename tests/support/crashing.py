@@ -14,12 +14,13 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from app.queue.jobs import Claim, Failure
+from app.queue.jobs import Claim, Failure, Picture
 from app.queue.store import JobStore
 from app.queue.store.base import Clocks
 from tests.support.building import create, ended, open_at
 
 FAILURE = Failure("too-bad", "It did not work out.")
+MAP = Picture("map.svg", b"a map")
 connect = sqlite3.connect
 
 
@@ -57,7 +58,7 @@ def claimed(store: JobStore) -> Claim:
 
 def completed(store: JobStore) -> str:
     """A stored report."""
-    snapshot_id = store.complete_job(claimed(store), b"report")
+    snapshot_id = store.complete_job(claimed(store), b"report", None, (MAP,))
     assert snapshot_id
     return snapshot_id
 
@@ -110,8 +111,8 @@ TRANSITIONS: dict[str, tuple[Callable[[JobStore], Any], Callable[[JobStore, Any]
         claimed,
         lambda store, claim: store.update_job_stage(claim, "green", ended("schools").record, b"found"),
     ),
-    "complete": (claimed, lambda store, claim: store.complete_job(claim, b"report", ended("schools").record)),
-    "complete and claim": (claimed, lambda store, claim: store.complete_and_claim(claim, b"report", "w")),
+    "complete": (claimed, lambda store, claim: store.complete_job(claim, b"report", ended("schools").record, (MAP,))),
+    "complete and claim": (claimed, lambda store, claim: store.complete_and_claim(claim, b"report", "w", None, (MAP,))),
     "fail": (claimed, lambda store, claim: store.fail_job(claim, FAILURE, retry=False)),
     "fail and retry": (claimed, lambda store, claim: store.fail_job(claim, FAILURE, retry=True)),
     "release": (claimed, lambda store, claim: store.release_job(claim)),

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 
 from app.errors import AddressNotFound
 from app.queue.evaluator import serve
+from app.queue.jobs import Picture
 from app.queue.runner import Evaluate, NeedsAnswer, StageObserver
 from tests.support.building import ended, stages_of
 
@@ -21,8 +22,11 @@ def well(listing: str, finished: Sequence[bytes], progress: StageObserver) -> by
 
 
 def slowly(listing: str, finished: Sequence[bytes], progress: StageObserver) -> bytes:
-    """Go through five stages that take long enough to be hit."""
-    return stages_of(5, seconds=0.03)(listing, finished, progress)
+    """Go through five stages that take long enough to be hit, and draw a map."""
+    report = stages_of(5, seconds=0.03)(listing, finished, progress)
+    progress.drew((Picture("map.svg", b"a map"),))
+    time.sleep(0.01)
+    return report
 
 
 def chatty(listing: str, finished: Sequence[bytes], progress: StageObserver) -> bytes:

@@ -189,6 +189,9 @@ class StreetGrid:
     def landmark(self, *kinds: Kind) -> Place | None:
         return min(self._of(kinds), key=lambda p: (p.straight_m, p.osm_id), default=None)
 
+    def map_facts(self) -> None:
+        return None
+
     def travel_times(self, destinations: Sequence[Location | Place]) -> tuple[TravelTimes, ...]:
         return tuple(self._times(d) for d in destinations)
 

@@ -50,9 +50,12 @@ def snap_areas(
     return found
 
 
-def snap_points(points_deg: Floats, network: Network) -> list[bytes]:
-    """Return the packed snap of each (lon, lat) point; empty where no walkable street is near."""
-    snaps = network.snap(points_deg[:, 1], points_deg[:, 0])
+def snap_points(points_deg: Floats, network: Network, *, over_rails: bool = False) -> list[bytes]:
+    """Return the packed snap of each (lon, lat) point; empty where no walkable street is near.
+
+    What lies on tracks, as stations do, is reached over them.
+    """
+    snaps = network.snap(points_deg[:, 1], points_deg[:, 0], over_rails=over_rails)
     return [snap.tobytes() if snap["edge"] >= 0 else b"" for snap in snaps]
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import shapely
 
 from app.atlas.coverage import Coverage, coverage_of
-from app.atlas.facts import GREEN_KINDS
+from app.atlas.facts import GREEN_KINDS, STOP_KINDS
 from app.atlas.importing.access import snap_areas, snap_points
 from app.atlas.importing.elements import Extract
 from app.atlas.importing.features import PlaceRow, PlaceShapes, is_place, place_rows
@@ -153,12 +153,15 @@ class Compiler:
         streets = shapely.STRtree(lines)
         of_areas = snap_areas(places.shapes, places.outlines, streets, self._extract.gates, network, self.projection)
         of_points = snap_points(points, network)
+        on_tracks = [i for i, row in enumerate(rows) if row.kind in STOP_KINDS]
+        for i, reached in zip(on_tracks, snap_points(points[on_tracks], network, over_rails=True), strict=True):
+            of_points[i] = reached
         access = [
             of_areas[row.element] or of_points[i] if row.element >= 0 else of_points[i] for i, row in enumerate(rows)
         ]
         for i, entrances in station_entrances(rows, self._extract).items():
             own = access[i] if rows[i].kind == Kind.RAIL_STATION else b""  # tracks at ground level have other ways in
-            access[i] = b"".join([own, *snap_points(entrances, network)]) or access[i]
+            access[i] = b"".join([own, *snap_points(entrances, network, over_rails=True)]) or access[i]
         return access
 
 

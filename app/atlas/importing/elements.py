@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from array import array
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from app.atlas.geocoder.build.columns import AddressRow, LocalityRow
 from app.geo import Box
 from app.places import Kind
+
+if TYPE_CHECKING:
+    from app.atlas.importing.drawn import MapShapes
 
 
 class PointFeature(NamedTuple):
@@ -134,3 +137,5 @@ class Extract:
     interpolations: list[Interpolation] = field(default_factory=list)
     #: Named things that are relations.
     localities: list[LocalityRow] = field(default_factory=list)
+    #: What a map shows; set when it is read.
+    drawn: MapShapes = field(init=False)

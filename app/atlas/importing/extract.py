@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping
 import numpy as np
 import shapely
 
+from app.atlas.importing.drawn import MapShapes
 from app.atlas.importing.elements import (
     Comfort,
     Cover,
@@ -53,7 +54,7 @@ def read_extract(file: PbfFile, progress: Progress = lambda share: None) -> Extr
 def _read(file: PbfFile, relations: Relations, progress: Progress) -> tuple[Extract, int]:
     """Return what a file holds, and how many of its blocks hold relations."""
     extract = Extract(file.box, routes=relations.routes, house_streets=relations.house_streets)
-    extract.trail_ways = frozenset(relations.trail_ways)
+    extract.trail_ways, extract.drawn = frozenset(relations.trail_ways), MapShapes()
     nodes, ways = NodeReader(extract, relations), WayReader(extract, relations)
     of_areas = np.array(sorted(relations.area_ways), dtype=np.int64)
     positions, lines, newest, with_relations = NodePositions(), Ways(), 0, 0
@@ -65,10 +66,12 @@ def _read(file: PbfFile, relations: Relations, progress: Progress) -> tuple[Extr
             nodes.read(node)
         for ways_of_block in block.ways():
             lines.add(ways_of_block, ways_of_block.with_keys(WAY_KEYS, of_areas))
+            extract.drawn.buildings.add(ways_of_block)
         newest = newest if file.date else max(newest, block.newest())
     for way in lines.located(positions):
         ways.read(way)
     ways.finish()
+    extract.drawn.positions = positions
     extract.data_date = file.date or iso_date(newest)
     extract.points = [point for point in extract.points if is_there_on(point.tags, extract.data_date)]
     extract.shapes = [shape for shape in extract.shapes if is_there_on(shape.tags, extract.data_date)]
@@ -133,10 +136,20 @@ class WayReader:
             tags = self._old_style_tags(members) if members.is_old_style else members.tags
             if tags and (area := assembled(members, self._area_ways)) is not None:
                 self._relation(f"r{relation_id}", tags, area)
+                self._extract.drawn.add_relation(tags, members, area.wkb)
                 of_areas.update(members.outer if members.is_old_style else ())
+            elif members.is_old_style:
+                self._courtyard(members)
         for way in self._edges.values():
             if way.way_id not in of_areas and not KIND_KEYS.isdisjoint(way.tags):
                 self._feature(way)
+        for building in self._relations.buildings:
+            self._courtyard(building)
+        self._extract.drawn.area_ways = self._area_ways
+
+    def _courtyard(self, members: AreaRelation) -> None:
+        edge = [self._edges[way].tags for way in members.outer if way in self._edges]
+        self._extract.drawn.add_courtyard(members, edge)
 
     def _old_style_tags(self, members: AreaRelation) -> Tags:
         if len(members.outer) == 1 and not members.inner:
@@ -166,6 +179,7 @@ class WayReader:
 
     def _feature(self, way: Way) -> None:
         tags, osm_id = way.tags, f"w{way.way_id}"
+        self._extract.drawn.add_way(way)
         kinds = kinds_of(tags)
         if not CENTRES.isdisjoint(kinds):
             kinds = self._without_centre(kinds, osm_id, tags, _wkb(way))

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from app.atlas.atlas import (
     ADDRESSES_FILE,
     ATTRIBUTION,
+    BASEMAP_DIR,
     FIELDS_DIR,
     NETWORK_DIR,
     STOP_SNAPS_FILE,
@@ -25,10 +26,11 @@ from app.atlas.atlas import (
 from app.atlas.coverage import Coverage
 from app.atlas.fields.build.compile import FieldInput, FieldPlaces, FieldStops, compile_fields
 from app.atlas.geocoder.build.columns import StreetRow
-from app.atlas.importing.addresses import NamedFeatures, points_of, reading_addresses
+from app.atlas.importing.addressing.addresses import NamedFeatures, points_of, reading_addresses
+from app.atlas.importing.addressing.corners import corners_of
 from app.atlas.importing.compiler import Compiler
-from app.atlas.importing.corners import corners_of
 from app.atlas.importing.dividers import dividers_of
+from app.atlas.importing.drawn import MapShapes
 from app.atlas.importing.elements import Extract
 from app.atlas.importing.extract import read_extract
 from app.atlas.importing.forked import Forked, beside
@@ -95,7 +97,11 @@ def _compile(region: RegionInput, title: str, directory: Path, progress: Progres
         reading_addresses(file, directory / ADDRESSES_FILE) as addresses,
     ):
         extract = read_extract(file, lambda share: progress(PLACES * share, "reading streets and places"))
-        return _build(region, title, directory, extract, addresses, progress)
+        with beside(lambda pipe: extract.drawn.write(directory / BASEMAP_DIR)) as drawing:
+            extract.drawn = MapShapes()  # the other process has its own, which is large
+            meta = _build(region, title, directory, extract, addresses, progress)
+            drawing.result()
+    return meta
 
 
 def _build(

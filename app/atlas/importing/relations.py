@@ -42,6 +42,8 @@ class Relations:
     #: Element id to the street of the associatedStreet relation that it is a house of.
     house_streets: dict[str, str] = field(default_factory=dict)
     areas: dict[int, AreaRelation] = field(default_factory=dict)
+    #: Areas that are nothing but a building on the map.
+    buildings: list[AreaRelation] = field(default_factory=list)
     #: Every way that is part of an area relation.
     area_ways: set[int] = field(default_factory=set)
     #: The outer ways among them whose relation says nothing itself.
@@ -116,6 +118,9 @@ class _RelationReader:
         outer = _ways([m for m in members if m.role != "inner"])
         area = AreaRelation(tags, outer, inner)
         if not area.is_old_style and AREA_KEYS.isdisjoint(tags) and not named_kind(tags):
+            if "building" in tags:
+                self.found.buildings.append(area)
+                self.found.area_ways.update(inner, outer)
             return
         self.found.areas[relation_id] = area
         self.found.area_ways.update(inner, outer)

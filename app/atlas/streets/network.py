@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from app.atlas.facts import BIKE_INFRASTRUCTURE_M, PATTERN_M, SNAP_M
 from app.atlas.streets.arrays import HOMES_DIR, SNAP, EdgeFlag, MeasuredPoints, NetworkFiles
+from app.atlas.streets.lines import StreetLines, street_lines
 from app.atlas.streets.naming import name_number
 from app.atlas.streets.rules.bike import BIKE_METRES_PER_SECOND, MAX_STRESS
 from app.atlas.streets.rules.walk import SECONDS_PER_METRE
@@ -125,6 +126,10 @@ class Network:
         """
         return Reach(self._search(cycling(self._files, max_stress), np.atleast_1d(origin), limit_m, limit_m))
 
+    def lines(self, box: Box, walkshed: Walkshed, limits_s: Sequence[float]) -> StreetLines:
+        """Return all streets with a part in a box, cut where a walk takes as long as each limit."""
+        return street_lines(self._files, box, walkshed._reached, limits_s)
+
     def _search(self, graph: Graph, origins: Snaps, limit: float, radius_m: float) -> Reached:
         origins = origins[origins["edge"] >= 0]
         if not len(origins):
@@ -136,20 +141,31 @@ class Network:
         return reach(graph, Neighbourhood.of(self._files.nodes.tiles.slices(box)), origins, limit)
 
     def travel_seconds(
-        self, mode: str, origin_lat: float, origin_lon: float, lats: ArrayLike, lons: ArrayLike, street: str = ""
+        self,
+        mode: str,
+        origin: tuple[float, float],
+        lats: ArrayLike,
+        lons: ArrayLike,
+        *,
+        street: str = "",
+        over_rails: ArrayLike = False,
     ) -> Floats:
         """Return the seconds to a few destinations by "walk", "bike" or "car"; infinity where there is no way.
 
         Cycling is at 15 km/h. Driving is free flow: without traffic, turns, lights or a search for parking, but with
         the walk between each place and the street; beyond 10 km it keeps to main roads but for 5 km at both ends. Only
-        what lies around the places is searched, and nothing beyond FARTHEST_M. `street` is that of the origin.
+        what lies around the places is searched, and nothing beyond FARTHEST_M. `street` is that of the origin, a pair
+        of degrees; `over_rails` tells the destinations where trains stop, which lie on their tracks.
         """
-        points = Points.of(np.append(origin_lat, lats), np.append(origin_lon, lons))
+        points = Points.of(np.append(origin[0], lats), np.append(origin[1], lons))
         points.names[0] = name_number(street)
         wish = Wish(SNAP_M, EdgeFlag.CAR if mode == "car" else EdgeFlag.WALK)
-        snaps = snap_points(self._files, points, wish).snaps
-        origins = snaps[:1] if mode == "car" else self.way_out(origin_lat, origin_lon, street).origins
-        distance = distances_m(origin_lat, origin_lon, points.lats, points.lons)
+        found = snap_points(self._files, points, wish)
+        stations = np.flatnonzero(np.append(False, np.broadcast_to(np.asarray(over_rails), len(points.lats) - 1)))
+        found.put(stations, snap_points(self._files, points.pick(stations), replace(wish, over_rails=True)))
+        snaps = found.snaps
+        origins = snaps[:1] if mode == "car" else self.way_out(*origin, street).origins
+        distance = distances_m(*origin, points.lats, points.lons)
         return _journey_seconds(self._files, mode, JourneyEnds(points.lats, points.lons, snaps, distance), origins)
 
     def bike_infrastructure(self, lat: float, lon: float) -> tuple[float, float]:

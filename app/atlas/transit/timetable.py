@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 
 from app.atlas.facts import RouteAtStop, TransitTime
 from app.atlas.transit.clock import hours_and_minutes
@@ -78,6 +79,22 @@ class Timetable:
         starts = self._columns.departures_start
         rows = {row for stop in stops for row in self._columns.departures_row[starts[stop] : starts[stop + 1]].tolist()}
         return tuple(sorted((self._route(row) for row in rows), key=lambda route: (route.route_id, route.direction)))
+
+    def rides_from(self, stops: Ints) -> NDArray[np.float64]:
+        """Return where rides go that can be boarded at some stops, from each call to the next, each pair once.
+
+        Rows are (lon, lat, lon, lat) in degrees.
+        """
+        columns = self._columns
+        run, stop = np.asarray(columns.call_run), np.asarray(columns.call_stop)
+        boarded = np.flatnonzero(np.isin(stop, stops) & np.asarray(columns.boards))
+        first = np.full(int(run[-1]) + 1 if len(run) else 0, len(run))
+        np.minimum.at(first, run[boarded], boarded)
+        rows = np.arange(max(len(run) - 1, 0))
+        on = rows[(run[:-1] == run[1:]) & (rows >= first[run[:-1]])]
+        pairs = np.unique(np.column_stack((stop[on], stop[on + 1])), axis=0)
+        lon, lat = self.stops.lons, self.stops.lats
+        return np.column_stack((lon[pairs[:, 0]], lat[pairs[:, 0]], lon[pairs[:, 1]], lat[pairs[:, 1]]))
 
     def _route(self, row: int) -> RouteAtStop:
         """Return a row's facts, made when first asked for: neighbours ask for the same ones."""

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from app.queue.store.operations import OperationStore
+from app.queue.store.pictures import PictureStore
 from app.queue.store.questions import QuestionStore
 
 
-class JobStore(QuestionStore, OperationStore):
+class JobStore(QuestionStore, OperationStore, PictureStore):
     """The whole store. Every method raises QueueUnavailable if the database cannot be reached."""

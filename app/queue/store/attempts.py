@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import secrets
 import sqlite3
+from collections.abc import Sequence
 
 from app.db.database import Row
 from app.errors import EvaluationCrashed
-from app.queue.jobs import Claim, Failure, Job, StageRecord, Status
+from app.queue.jobs import Claim, Failure, Job, Picture, StageRecord, Status
 from app.queue.process import is_gone
 from app.queue.store.base import (
     AT_ONCE,
@@ -19,9 +20,10 @@ from app.queue.store.base import (
     StoreBase,
     back_off_seconds,
     job_from,
+    new_snapshot_id,
     record_event,
 )
-from app.queue.store.people import new_snapshot_id
+from app.queue.store.pictures import store_pictures
 
 #: How long a sweep waits for its turn to write: not long, as the next one comes soon.
 SWEEP_PATIENCE_SECONDS = 0.5
@@ -108,20 +110,27 @@ class AttemptStore(StoreBase):
 
     # --- it ends with a report ---
 
-    def complete_job(self, claim: Claim, report: bytes, finished: StageRecord | None = None) -> str | None:
+    def complete_job(
+        self, claim: Claim, report: bytes, finished: StageRecord | None = None, pictures: Sequence[Picture] = ()
+    ) -> str | None:
         """Store the snapshot and finish the job in one transaction; return its id, or None if the claim is lost.
 
-        `finished` is the last stage.
+        `finished` is the last stage; the pictures are kept with the snapshot.
         """
         with self.db.write(durable=True, draining=True) as connection:
-            return self._complete(connection, claim, report, finished)
+            return self._complete(connection, claim, report, finished, pictures)
 
     def complete_and_claim(
-        self, claim: Claim, report: bytes, worker: str, finished: StageRecord | None = None
+        self,
+        claim: Claim,
+        report: bytes,
+        worker: str,
+        finished: StageRecord | None = None,
+        pictures: Sequence[Picture] = (),
     ) -> tuple[str | None, Claim | None]:
         """Do `complete_job` and, if it succeeds, `claim_next_job` in the same transaction; return both results."""
         with self.db.write(durable=True, draining=True) as connection:
-            snapshot_id = self._complete(connection, claim, report, finished)
+            snapshot_id = self._complete(connection, claim, report, finished, pictures)
             return snapshot_id, self._claim(connection, worker) if snapshot_id else None
 
     # --- it ends without one ---
@@ -226,7 +235,12 @@ class AttemptStore(StoreBase):
         return _claim_from(row, token, worker, lease_until)
 
     def _complete(
-        self, connection: sqlite3.Connection, claim: Claim, report: bytes, finished: StageRecord | None
+        self,
+        connection: sqlite3.Connection,
+        claim: Claim,
+        report: bytes,
+        finished: StageRecord | None,
+        pictures: Sequence[Picture],
     ) -> str | None:
         now, snapshot_id = self.clocks.unix(), new_snapshot_id(claim.seq)
         # No RETURNING: it would cost as much as the rest of the statement.
@@ -242,6 +256,8 @@ class AttemptStore(StoreBase):
         if done.rowcount != 1:
             return None
         _store_snapshot(connection, claim, snapshot_id, now, report)
+        if pictures:
+            store_pictures(connection, claim.seq, pictures)
         if finished is not None:
             _keep_stage(connection, claim.seq, finished, None)
         connection.execute(

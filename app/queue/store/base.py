@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import secrets
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
@@ -26,6 +27,21 @@ LONGEST_BACK_OFF_SECONDS = 300.0
 AT_ONCE = 0.0
 
 
+#: A snapshot's id is 128 random bits, this mark, and the number that finds the row without an index of its own.
+SNAPSHOT_MARK = "-"
+
+
+def new_snapshot_id(seq: int) -> str:
+    """Return an id that nobody can guess for the snapshot of the job with this number."""
+    return f"{secrets.token_hex(16)}{SNAPSHOT_MARK}{seq}"
+
+
+def seq_in(snapshot_id: str) -> int:
+    """Return the job's number in a snapshot's id; -1 if the text cannot be such an id."""
+    number = snapshot_id.rpartition(SNAPSHOT_MARK)[2]
+    return int(number) if number.isascii() and number.isdigit() and len(number) < 19 else -1
+
+
 def statements(script: str) -> Iterator[str]:
     """Yield the statements of an SQL script, each with the comments before it."""
     statement = ""
@@ -41,7 +57,7 @@ def migration(name: str) -> tuple[str, ...]:
     return tuple(statements(Path(__file__).with_name(name).read_text()))
 
 
-SCHEMA = Schema(APPLICATION_ID, tuple(map(migration, ("schema.sql", "schema_2.sql", "schema_3.sql"))))
+SCHEMA = Schema(APPLICATION_ID, tuple(map(migration, ("schema.sql", "schema_2.sql", "schema_3.sql", "schema_4.sql"))))
 
 
 @dataclass(frozen=True, slots=True)

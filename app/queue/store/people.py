@@ -11,7 +11,7 @@ from typing import NamedTuple
 from app.db.database import Row
 from app.errors import JobNotFound, NotYours, QueueFull, SnapshotNotFound, TooManyJobs, TransitionRefused
 from app.queue.jobs import Event, Job, NewJob, Snapshot, StageRecord, StageState, Status
-from app.queue.store.base import AT_ONCE, StoreBase, job_from, record_event
+from app.queue.store.base import AT_ONCE, StoreBase, job_from, record_event, seq_in
 
 #: After how many seconds a refusal says to try again.
 OWNER_RETRY_SECONDS = 30
@@ -20,13 +20,6 @@ FULL_RETRY_SECONDS = 60
 RECOUNT_SECONDS = 1.0
 #: How many seconds of waiting weigh as much as one step of priority.
 AGEING_SECONDS = 60.0
-#: A snapshot's id is 128 random bits, this mark, and the number that finds the row without an index of its own.
-SNAPSHOT_MARK = "-"
-
-
-def new_snapshot_id(seq: int) -> str:
-    """Return an id that nobody can guess for the snapshot of the job with this number."""
-    return f"{secrets.token_hex(16)}{SNAPSHOT_MARK}{seq}"
 
 
 class PeopleStore(StoreBase):
@@ -155,7 +148,7 @@ class PeopleStore(StoreBase):
             SELECT snapshot_id, job_id, owner, address, created_at, report, again_of FROM snapshots
             WHERE job_seq = :seq AND snapshot_id = :snapshot_id
             """,
-            {"seq": _seq_in(snapshot_id), "snapshot_id": snapshot_id},
+            {"seq": seq_in(snapshot_id), "snapshot_id": snapshot_id},
         )
         if not rows:
             raise SnapshotNotFound
@@ -166,7 +159,7 @@ class PeopleStore(StoreBase):
         with self.db.write(durable=True) as connection:
             rows = connection.execute(
                 "SELECT job_seq, owner FROM snapshots WHERE job_seq = :seq AND snapshot_id = :snapshot_id",
-                {"seq": _seq_in(snapshot_id), "snapshot_id": snapshot_id},
+                {"seq": seq_in(snapshot_id), "snapshot_id": snapshot_id},
             ).fetchall()
             if not rows:
                 raise SnapshotNotFound
@@ -353,9 +346,3 @@ def _only(rows: list[Row]) -> Row:
 def _event_from(job_id: str, row: Row) -> Event:
     before = Status(row["from_status"]) if row["from_status"] else None
     return Event(job_id, row["at"], before, Status(row["to_status"]), row["stage"], row["worker"], row["why"])
-
-
-def _seq_in(snapshot_id: str) -> int:
-    """Return the job's number in a snapshot's id; -1 if the text cannot be such an id."""
-    number = snapshot_id.rpartition(SNAPSHOT_MARK)[2]
-    return int(number) if number.isascii() and number.isdigit() and len(number) < 19 else -1

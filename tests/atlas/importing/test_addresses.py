@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from app.atlas.geocoder.build.columns import Addresses, LocalityRow
-from app.atlas.importing.addresses import AddressReader, NamedFeatures
+from app.atlas.importing.addressing.addresses import AddressReader, NamedFeatures
 from app.atlas.importing.extract import read_extract
 from app.atlas.importing.pbf.file import PbfFile
 from tests.support.extracts import Town, lat_lon, small_town

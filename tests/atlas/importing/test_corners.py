@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from app.atlas.geocoder.build.columns import CornerRow
-from app.atlas.importing.corners import corners_of
+from app.atlas.importing.addressing.corners import corners_of
 from app.atlas.importing.extract import read_extract
 from app.atlas.importing.outlines import street_ways
 from app.atlas.importing.pbf.file import PbfFile

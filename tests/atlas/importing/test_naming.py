@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.atlas.geocoder.build.columns import LocalityRow
-from app.atlas.importing.named import Thing, one_each
+from app.atlas.importing.addressing.named import Thing, one_each
 from app.atlas.importing.tags.naming import locality_row, named_kind
 from tests.support.extracts import lat_lon
 

@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 
 from app.atlas.importing.extract import read_extract
 from app.atlas.importing.importer import opened
-from app.atlas.importing.pbf.block import signed, unpacked
 from app.atlas.importing.pbf.file import CUT_OFF, DAMAGED, OTHER_PACKING, Blob, BlobHeader, HeaderBlock, PbfFile
 from app.atlas.importing.pbf.located import NodePositions, Ways
+from app.atlas.varints import signed, unpacked
 from app.errors import BadExtract
 from tests.support.extracts import small_town
 from tests.support.folders import SAMPLES

@@ -93,5 +93,5 @@ def test_a_bicycle_is_taken_out_too(tmp_path: Path) -> None:
 
 def test_journeys_start_at_the_own_street(tmp_path: Path) -> None:
     network = private_street().network(tmp_path)
-    seconds = network.travel_seconds("walk", *at(0, 175), *at(*BEHIND), street="Home Street")
+    seconds = network.travel_seconds("walk", at(0, 175), *at(*BEHIND), street="Home Street")
     assert seconds[0] / 0.75 == pytest.approx(25 + 150 + 2_200 + 5, rel=0.02)

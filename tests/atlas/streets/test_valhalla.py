@@ -74,7 +74,7 @@ def _recorded(name: str, kind: str) -> dict[str, Any]:
 
 def _metres(network: Network, start: dict[str, float], ends: list[dict[str, float]]) -> Floats:
     lats, lons = [end["lat"] for end in ends], [end["lon"] for end in ends]
-    return network.travel_seconds("walk", start["lat"], start["lon"], lats, lons) / SECONDS_PER_METRE
+    return network.travel_seconds("walk", (start["lat"], start["lon"]), lats, lons) / SECONDS_PER_METRE
 
 
 def _matrix_errors(name: str, *, same_streets: bool) -> Floats:
@@ -126,7 +126,7 @@ def _fixture(name: str) -> Floats:
 def _fixture_errors(name: str, *, same_streets: bool) -> Floats:
     network = region_network(SAMPLES / f"{name}.osm.pbf", _only_here if same_streets else None)
     pairs = _fixture(name)
-    ours = [network.travel_seconds("walk", *pair[:4])[0] / SECONDS_PER_METRE for pair in pairs]
+    ours = [network.travel_seconds("walk", pair[:2], *pair[2:4])[0] / SECONDS_PER_METRE for pair in pairs]
     return np.abs(np.array(ours) / pairs[:, 4] - 1)
 
 
@@ -157,7 +157,7 @@ def test_free_flow_drives_are_of_the_order_of_theirs(name: str) -> None:
     matrix = _recorded(name, "matrix-auto")
     start, ends = matrix["sources"][0], matrix["targets"]
     lats, lons = [end["lat"] for end in ends], [end["lon"] for end in ends]
-    ours = network.travel_seconds("car", start["lat"], start["lon"], lats, lons)
+    ours = network.travel_seconds("car", (start["lat"], start["lon"]), lats, lons)
     ratio = ours / [pair["time"] for pair in matrix["sources_to_targets"][0]]
     assert 0.8 <= np.median(ratio) <= 1.25
     assert ratio.min() >= 0.7

@@ -18,7 +18,7 @@ SIGNATURE = """
 SELECT (SELECT group_concat(status || attempts || cancel_requested || kept_stages || version) FROM evaluation_jobs),
        (SELECT group_concat(to_status || why) FROM job_events),
        (SELECT group_concat(stage || state || (finding IS NULL)) FROM job_stages),
-       (SELECT count(*) FROM snapshots)
+       (SELECT count(*) FROM snapshots), (SELECT count(*) FROM pictures)
 """
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from app.db.database import Database
 from app.db.opening import Schema
-from app.queue.jobs import Status
+from app.queue.jobs import Picture, Status
 from app.queue.store.base import APPLICATION_ID, SCHEMA
 from tests.support.building import assert_whole, create, new_job, open_at, tuples
 
@@ -102,6 +102,17 @@ def test_the_jobs_of_an_upgraded_file_go_on(tmp_path: Path, old: sqlite3.Connect
     assert claim
     assert (claim.job_id, store.checkpoints("q")) == ("q", (b"{}",))
     assert store.ask_job(claim, '{"about": "2 main"}')
+    store.db.close()
+
+
+def test_a_process_of_the_first_version_deletes_pictures_with_their_report(
+    tmp_path: Path, old: sqlite3.Connection
+) -> None:
+    store = open_at(tmp_path)
+    store.keep_pictures("abc-4", (Picture("map.svg", b"a map"),))
+    assert store.picture("abc-4", "map.svg") == b"a map"
+    old.execute("DELETE FROM snapshots WHERE job_seq = 4")
+    assert not store.db.read("SELECT 1 FROM pictures")
     store.db.close()
 
 

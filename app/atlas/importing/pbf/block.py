@@ -9,8 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.atlas.streets.tiling import STEPS_PER_DEGREE
-
-Ints = NDArray[np.int64]
+from app.atlas.varints import Ints, signed, unpacked
 
 Tags = dict[str, str]
 
@@ -242,30 +241,3 @@ class _Wanted:
             has_kind[owner[self._kinds[keys]]] = True
             has_name[owner[self._names[keys]]] = True
         return np.flatnonzero(has_key | (has_kind & has_name))
-
-
-#: Longer ones do not fit in 64 bits.
-LONGEST = 10
-
-
-def unpacked(fields: Sequence[bytes]) -> tuple[Ints, Ints]:
-    """Return the numbers of many packed fields, and how many of them are in each field. Raises ValueError."""
-    data = np.frombuffer(b"".join(fields), dtype=np.uint8)
-    last = np.flatnonzero(data < 128)
-    field_ends = np.cumsum(list(map(len, fields)), dtype=np.int64)
-    counts = np.diff(np.searchsorted(last, field_ends), prepend=0)
-    first = np.concatenate(([0], last[:-1] + 1)) if len(last) else last
-    lengths = last - first + 1
-    longest = int(lengths.max(initial=0))
-    if (len(data) and data[-1] >= 128) or longest > LONGEST:
-        raise ValueError("not a packed field")
-    values = (data[first] & 127).astype(np.int64)
-    for byte in range(1, longest):
-        rows = np.flatnonzero(lengths > byte)
-        values[rows] |= (data[first[rows] + byte] & 127).astype(np.int64) << (7 * byte)
-    return values, counts
-
-
-def signed(values: Ints) -> Ints:
-    """Return numbers of either sign, which are written as 0, -1, 1, -2, 2, ..."""
-    return (values >> 1) ^ -(values & 1)

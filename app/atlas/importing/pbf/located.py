@@ -7,8 +7,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from app.atlas.importing.pbf.block import Block, Ints, Points, Tags, WayColumns
+from app.atlas.importing.pbf.block import Block, Points, Tags, WayColumns
 from app.atlas.streets.tiling import STEPS_PER_DEGREE
+from app.atlas.varints import Ints
 from app.geo import Floats
 
 

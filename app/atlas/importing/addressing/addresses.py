@@ -15,15 +15,16 @@ import numpy as np
 from app.atlas.fields.build.points import Houses
 from app.atlas.geocoder.build.columns import Addresses, AddressRow, CornerRow, LocalityRow, StreetRow, transposed
 from app.atlas.geocoder.build.index import index_addresses
+from app.atlas.importing.addressing.named import NamedThings
 from app.atlas.importing.elements import Interpolation
 from app.atlas.importing.forked import Forked, beside
-from app.atlas.importing.named import NamedThings
-from app.atlas.importing.pbf.block import Ints, Node, Tags, WayColumns
+from app.atlas.importing.pbf.block import Node, Tags, WayColumns
 from app.atlas.importing.pbf.file import PbfFile
 from app.atlas.importing.pbf.located import NodePositions, WayNodes, means
 from app.atlas.importing.tags.addressing import address_texts, first_text, house_numbers, interpolated_rows
 from app.atlas.importing.tags.keys import ADDRESS_KEYS, NUMBER_KEYS, TEXT_KEYS
 from app.atlas.importing.tags.naming import HOUSE_NAME, KIND_KEYS
+from app.atlas.varints import Ints
 from app.geo import Floats
 
 

@@ -1,0 +1,1 @@
+"""Makes the base map of a region at import."""

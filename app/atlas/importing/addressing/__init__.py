@@ -1,0 +1,1 @@
+"""What the geocoder needs of an extract: addresses, named things, and where streets meet."""

@@ -1,0 +1,72 @@
+"""All pictures of a report by the names of their links; what cannot be drawn is logged and left out."""
+
+from __future__ import annotations
+
+import gzip
+import logging
+
+from app.atlas.map_facts import MapFacts
+from app.maps import preview
+from app.maps.pictures import SIZES, draw_map, usual_zoom
+from app.maps.sections import METRES, draw_section
+from app.pipeline.report import Report
+from app.sources.interface import Surroundings
+
+log = logging.getLogger(__name__)
+
+#: The names of all pictures that are kept with a report.
+KEPT = tuple(f"{name}.svg" for name in (*SIZES, *METRES))
+
+
+def draw_all(report: Report, around: Surroundings) -> dict[str, str]:
+    """Draw all pictures that are kept with a report, by name; none where there is nothing to draw them from."""
+    facts = _facts(around)
+    if facts is None:
+        return {}
+    zoom = usual_zoom(report)
+    drawn = {name: _drawn(report, around, facts, name, zoom) for name in KEPT}
+    return {name: svg for name, svg in drawn.items() if svg}
+
+
+def draw(report: Report, around: Surroundings, name: str, zoom: int | None = None) -> str | None:
+    """Draw one picture, a map at the usual scale or at another; None where it cannot be drawn."""
+    facts = _facts(around)
+    if facts is None:
+        return None
+    return _drawn(report, around, facts, name, usual_zoom(report) if zoom is None else zoom)
+
+
+def compressed(svg: str) -> bytes:
+    """Return a picture as it is kept: the same bytes whenever it is drawn."""
+    return gzip.compress(svg.encode(), mtime=0)
+
+
+def draw_preview(report: Report, around: Surroundings) -> bytes | None:
+    """Draw the picture for shared links (PNG); None where it cannot be drawn."""
+    facts = _facts(around)
+    if facts is None or not preview.can_preview():
+        return None
+    try:
+        return preview.draw_preview(report, around, facts)
+    except Exception:
+        log.exception("%s could not be drawn", preview.NAME)
+        return None
+
+
+def _facts(around: Surroundings) -> MapFacts | None:
+    try:
+        return around.map_facts()
+    except Exception:
+        log.exception("the surroundings could not be opened for a map")
+        return None
+
+
+def _drawn(report: Report, around: Surroundings, facts: MapFacts, name: str, zoom: int) -> str | None:
+    stem = name.removesuffix(".svg")
+    try:
+        if stem in SIZES:
+            return draw_map(report, around, facts, stem, zoom)
+        return draw_section(stem, report, around, facts)
+    except Exception:
+        log.exception("%s could not be drawn", name)
+        return None

@@ -1,0 +1,150 @@
+"""Many lines or rings as arrays: prepared for a picture all at once, and written as the data of one SVG path."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from app.atlas.basemap.basemap import Shapes
+from app.geo import Floats, Geometries
+from app.maps.frame import UNITS_PER_PX, Frame
+
+Integers = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+LINES, AREAS = shapely.GeometryType.LINESTRING, shapely.GeometryType.POLYGON
+
+#: Corners that stand out less than this (pixels) are left out.
+SIMPLER_PX = 0.45
+
+
+@dataclass(frozen=True, slots=True)
+class Ragged:
+    """Lines one after the other in units: line i is points[starts[i]:starts[i + 1]]."""
+
+    points: Floats
+    starts: Integers
+
+    @classmethod
+    def of(cls, lines: Geometries) -> Ragged:
+        """Take line strings."""
+        if not len(lines):
+            return cls(np.empty((0, 2)), np.zeros(1, dtype=np.int64))
+        _, points, (starts,) = shapely.to_ragged_array(lines)
+        return cls(np.asarray(points, dtype=np.float64), np.asarray(starts, dtype=np.int64))
+
+    def geometries(self) -> Geometries:
+        """Return line strings; parts of a single point are left out."""
+        counts = np.diff(self.starts)
+        if (counts > 1).all():
+            return np.asarray(shapely.from_ragged_array(LINES, self.points, (self.starts,)), dtype=object)
+        kept = np.flatnonzero(counts > 1)
+        return self.pick(kept).geometries() if len(kept) else np.empty(0, dtype=object)
+
+    def pick(self, lines: Integers) -> Ragged:
+        """Return some of the lines."""
+        counts = np.diff(self.starts)[lines]
+        starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+        return Ragged(self.points[np.repeat(self.starts[lines] - starts[:-1], counts) + np.arange(starts[-1])], starts)
+
+
+def lines_of(shapes: Shapes, frame: Frame) -> Geometries:
+    """Return the lines of a layer in units."""
+    return Ragged(frame.to_units(shapes.points), shapes.starts).geometries()
+
+
+def areas_of(shapes: Shapes, frame: Frame) -> Geometries:
+    """Return the areas of a layer in units, in their order."""
+    if not len(shapes.owner):
+        return np.empty(0, dtype=object)
+    points, starts = _closed(frame.to_units(shapes.points), shapes.starts)
+    first = np.flatnonzero(np.diff(shapes.owner, prepend=shapes.owner[0] - 1))
+    rings = np.append(first, len(shapes.owner))
+    return np.asarray(shapely.from_ragged_array(AREAS, points, (starts, rings)), dtype=object)
+
+
+def _closed(points: Floats, starts: Integers) -> tuple[Floats, Integers]:
+    """Return rings whose last point is their first, and that have four: GEOS takes no others."""
+    first, last = starts[:-1], starts[1:] - 1
+    short = np.maximum(3 - np.diff(starts), 0)
+    added = np.where((points[first] != points[last]).any(axis=1) | (np.diff(starts) < 4), 1 + short, 0)
+    if not added.any():
+        return points, starts
+    at = np.repeat(starts[1:], added)
+    return np.insert(points, at, np.repeat(points[first], added, axis=0), axis=0), np.append(
+        starts[0], starts[1:] + np.cumsum(added)
+    )
+
+
+def clipped(geometries: Geometries, frame: Frame) -> Geometries:
+    """Return the parts of lines or areas that the picture shows."""
+    left, top, right, bottom = frame.bounds
+    bounds = shapely.bounds(geometries)
+    meets = (bounds[:, 0] <= right) & (bounds[:, 2] >= left) & (bounds[:, 1] <= bottom) & (bounds[:, 3] >= top)
+    inside = (bounds[:, 0] >= left) & (bounds[:, 2] <= right) & (bounds[:, 1] >= top) & (bounds[:, 3] <= bottom)
+    crossing = geometries[meets & ~inside]
+    if not len(crossing):
+        return np.asarray(geometries[inside], dtype=object)
+    return np.concatenate([geometries[inside], _cut(crossing, (left, top, right, bottom))])
+
+
+def _cut(crossing: Geometries, bounds: tuple[float, float, float, float]) -> Geometries:
+    kind = shapely.get_type_id(crossing[0])
+    parts = shapely.get_parts(shapely.clip_by_rect(crossing, *bounds))
+    # A corner that only touches the picture's edge is left as a point.
+    return np.asarray(parts[shapely.get_type_id(parts) == kind], dtype=object)
+
+
+def simpler(geometries: Geometries, px: float = SIMPLER_PX) -> Geometries:
+    """Return geometries without the corners that nobody sees, and without those that vanish."""
+    geometries = shapely.simplify(geometries, px * UNITS_PER_PX, preserve_topology=False)
+    return np.asarray(geometries[~shapely.is_empty(geometries)], dtype=object)
+
+
+def joined(lines: Geometries) -> Geometries:
+    """Return lines that meet end to end as one."""
+    if not len(lines):
+        return lines
+    return np.asarray(shapely.get_parts(shapely.line_merge(shapely.multilinestrings(lines))), dtype=object)
+
+
+def line_path(lines: Geometries) -> str:
+    """Return lines as the data of a path."""
+    shown = Ragged.of(lines)
+    return _path(shown.points, shown.starts, close="")
+
+
+def area_path(areas: Geometries) -> str:
+    """Return areas as the data of a path filled by the rule "nonzero": what overlaps stays filled, holes stay open."""
+    flat = shapely.get_parts(areas) if len(areas) else areas
+    flat = flat[shapely.get_type_id(flat) == AREAS] if len(flat) else flat
+    if not len(flat):
+        return ""
+    _, points, (rings, _) = shapely.to_ragged_array(shapely.orient_polygons(flat))
+    return _path(np.asarray(points, dtype=np.float64), np.asarray(rings, dtype=np.int64), close="z")
+
+
+def _path(points: Floats, starts: Integers, close: str) -> str:
+    """Write whole numbers, each point as the step from the one before; points that fall together are written once."""
+    rounded = np.rint(points).astype(np.int64)
+    if not len(rounded):
+        return ""
+    is_first = np.zeros(len(rounded), dtype=np.bool_)
+    is_first[starts[:-1]] = True
+    steps = np.diff(rounded, axis=0, prepend=rounded[:1])
+    kept = is_first | steps.any(axis=1)
+    line = np.cumsum(is_first)[kept]
+    rounded, is_first = rounded[kept], is_first[kept]
+    steps = np.where(is_first[:, None], rounded, np.diff(rounded, axis=0, prepend=rounded[:1]))
+    first = np.flatnonzero(is_first)
+    ends = np.append(first[1:], len(line))
+    least = 2 if close else 1
+    tokens = list(map(str, steps.ravel().tolist()))
+    path = [
+        f"M{tokens[2 * begin]} {tokens[2 * begin + 1]}l{' '.join(tokens[2 * begin + 2 : 2 * end])}{close}"
+        for begin, end in zip(first.tolist(), ends.tolist(), strict=True)
+        if end - begin > least
+    ]
+    return "".join(path).replace(" -", "-")
