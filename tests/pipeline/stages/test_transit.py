@@ -117,6 +117,7 @@ def test_a_timetable_without_trips_where_stops_are_mapped_is_that_of_another_ope
     finding = score(stop(100, route(trips=0)))
     assert (finding.score, finding.state) == (None, State.UNKNOWN)
     assert "one operator alone" in finding.gaps[0].why
+    assert finding.summary == transit_score.TOO_LITTLE
     shown = section(stop(100, route(trips=0)))
     assert shown.state is State.PARTIAL
     assert "no trip at these stops" in shown.gaps[0].why
