@@ -91,10 +91,9 @@ def test_a_name_finds_its_street() -> None:
 
 
 def test_a_name_without_room_is_written_as_signs_write_it() -> None:
-    assert [
-        shortened(name) for name in ("Boulevard Rainier III", "Müllerstraße", "High Street", "Street", "Rue Bosio")
-    ] == [*("Bd Rainier III", "Müllerstr.", "High St", "St", "Rue Bosio")]
-    way = shapely.LineString([(100, 300), (460, 300)])
+    names = ("Boulevard Rainier III", "Müllerstraße", "High Street", "Street", "Rue Bosio")
+    assert [*map(shortened, names)] == ["Bd Rainier III", "Müllerstr.", "High St", "St", "Rue Bosio"]
+    way = shapely.LineString([(100, 300), (400, 300)])
     (label,) = along_lines(
         Room(FRAME), [NamedLines("Boulevard Princesse Alice", Face.STREET, np.array([way], dtype=object))], 5
     )
