@@ -38,7 +38,7 @@ NAMED = (
     (Layer.STREET, Face.STREET),
 )
 #: A second track within this of the first is not drawn (pixels).
-RAIL_BESIDE_PX = 2.6
+RAIL_BESIDE_PX, RAIL_UPON_PX = 2.6, 1.5
 #: Cells of data are rounded off at their corners by this (metres).
 ROUNDED_M = 60.0
 
@@ -75,9 +75,13 @@ class Ground:
 
     @cached_property
     def sea(self) -> Geometries:
-        """The sea."""
+        """The sea as far as the data knows it."""
         shapes = self.shapes.get(Layer.COAST)
-        return NOTHING if shapes is None else sea_of(lines_of(shapes, self.frame), self.frame)
+        if shapes is None:
+            return NOTHING
+        sea = sea_of(lines_of(shapes, self.frame), self.frame)
+        # Where the data ends nobody knows how the coast goes on.
+        return _whole(shapely.difference(sea, self._unmapped[0])) if len(self._unmapped) else sea
 
     # --- drawn ---
 
@@ -86,7 +90,7 @@ class Ground:
         areas = {layer: simpler(self.areas(layer)) for layer in AREAS if layer is not Layer.BUILDING}
         water = np.concatenate((simpler(self.sea), areas[Layer.WATER]))
         parts = [
-            svg.path(area_path(self._unmapped()), "nd"),
+            svg.path(area_path(self._unmapped), "nd"),
             svg.path(area_path(areas[Layer.GREEN]), "gr"),
             svg.path(area_path(areas[Layer.WOOD]), "wd"),
             svg.path(area_path(areas[Layer.BEACH]), "be"),
@@ -107,10 +111,14 @@ class Ground:
     def rails(self, classes: str = "ra") -> str:
         """Return railways and trams, parallel tracks as one."""
         lines = joined(np.concatenate((self.lines(Layer.RAIL), self.lines(Layer.TRAM))))
-        return svg.path(line_path(simpler(Canvas(self.frame).one_by_one(lines, RAIL_BESIDE_PX))), classes)
+        canvas = Canvas(self.frame)
+        # The quick way leaves too few of many tracks side by side, so it takes only what all but lies on another.
+        kept = canvas.one_by_one(joined(canvas.longest(lines, RAIL_UPON_PX)), RAIL_BESIDE_PX)
+        return svg.path(line_path(simpler(kept)), classes)
 
+    @cached_property
     def _unmapped(self) -> Geometries:
-        """Return where the picture shows no data."""
+        """Where the picture shows no data."""
         whole = shapely.box(*self.frame.bounds)
         if not len(self.cells):
             return np.array([whole], dtype=object)

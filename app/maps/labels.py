@@ -6,6 +6,7 @@ import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from types import MappingProxyType
 
 import numpy as np
 import shapely
@@ -35,7 +36,9 @@ HALF_EM, LINE_EM = 0.62, 1.12
 #: From the middle of the letters down to the line that they stand on.
 BASELINE_EM = 0.34
 #: A stretch of street bears letters where it leaves its curve by no more than this, and the curve its chord.
-OFF_CURVE_PX, MOST_BEND = 2.4, 0.2
+OFF_CURVE_PX, MOST_BEND = 2.8, 0.22
+#: A name may be so much longer than its street: it then stands out at both ends.
+STANDS_OUT = 1.3
 #: Streets bent less than this are written straight.
 STRAIGHT_PX = 0.7
 SAMPLE_PX = 3.0
@@ -117,17 +120,37 @@ def along_lines(room: Room, named: Iterable[NamedLines], most: int) -> list[Labe
 
 
 def _along(room: Room, wanted: NamedLines) -> Label | None:
-    needed = width_of(wanted.name, wanted.face)
     lines = joined(wanted.lines)
-    lines = lines[shapely.length(lines) >= needed]
+    lines = lines[np.argsort(-shapely.length(lines), kind="stable")][:5]
     size = FONT_PX[wanted.face] * UNITS_PER_PX
-    for line in lines[np.argsort(-shapely.length(lines), kind="stable")][:5]:
-        for curve in _stretches(line, needed):
-            discs = _discs(curve, size)
-            if room.is_free(discs):
-                room.take(discs)
-                return Label((wanted.name,), wanted.face, (_lowered(curve, size),))
+    for name in dict.fromkeys((wanted.name, shortened(wanted.name))):
+        needed = width_of(name, wanted.face)
+        for line in lines[shapely.length(lines) * STANDS_OUT >= needed]:
+            for curve in _stretches(line, needed):
+                discs = _discs(curve, size)
+                if room.is_free(discs):
+                    room.take(discs)
+                    return Label((name,), wanted.face, (_lowered(curve, size),))
     return None
+
+
+#: What street signs and printed maps write short.
+SHORT = MappingProxyType(
+    {"Boulevard": "Bd", "Avenue": "Av.", "Place": "Pl.", "Square": "Sq.", "Street": "St", "Road": "Rd", "Drive": "Dr"}
+    | {"Viale": "V.le", "Piazza": "P.za", "Corso": "C.so", "Avenida": "Av.", "Rond-Point": "Rd-Pt", "Lane": "La"}
+)
+SHORT_ENDINGS = (("straße", "str."), ("strasse", "str."))
+
+
+def shortened(name: str) -> str:
+    """Return a name as signs write it where room is short: "Bd Rainier III", "Müllerstr."."""
+    first, *rest = name.split(" ")
+    words = [SHORT.get(first, first), *rest]
+    if rest and first not in SHORT:
+        words[-1] = SHORT.get(rest[-1], rest[-1])
+    for ending, short in SHORT_ENDINGS:
+        words = [word.removesuffix(ending) + short if word.endswith(ending) else word for word in words]
+    return " ".join(words)
 
 
 #: So many of the best stretches of a line are looked at.
@@ -138,21 +161,22 @@ def _stretches(line: shapely.LineString, needed: float) -> list[Floats]:
     """Return curves under the stretches of a line that bear a name of a length, the best first."""
     step = SAMPLE_PX * UNITS_PER_PX
     count = int(line.length // step)
-    window = int(np.ceil(needed / step))
-    if count < window or window < 2:
+    window = min(int(np.ceil(needed / step)), count)
+    if window < 2:
         return []
     points = shapely.get_coordinates(shapely.line_interpolate_point(line, np.arange(count + 1) * step))
     runs = np.lib.stride_tricks.sliding_window_view(points, window + 1, axis=0).transpose(0, 2, 1)
     curves, off_curve, bend = _curves(runs)
     length = np.hypot(*(curves[:, 2] - curves[:, 0]).T)
-    good = (off_curve <= OFF_CURVE_PX * UNITS_PER_PX) & (bend <= MOST_BEND * length) & (length >= 0.9 * needed)
+    good = (off_curve <= OFF_CURVE_PX * UNITS_PER_PX) & (bend <= MOST_BEND * length)
+    good &= length * STANDS_OUT >= needed
     rows = np.flatnonzero(good)
     from_middle = np.abs(rows - len(runs) / 2) * step
     cost = off_curve[rows] + 0.25 * bend[rows] + 0.012 * from_middle
     best = rows[np.argsort(cost, kind="stable")]
     # Neighbours of a stretch that is taken are mostly taken too.
     spread = best if len(best) <= MOST_STRETCHES else best[:: len(best) // MOST_STRETCHES]
-    return [_left_to_right(curves[row]) for row in spread.tolist()]
+    return [_stretched(_left_to_right(curves[row]), needed) for row in spread.tolist()]
 
 
 def _curves(runs: Floats) -> tuple[Floats, Floats, Floats]:
@@ -165,6 +189,13 @@ def _curves(runs: Floats) -> tuple[Floats, Floats, Floats]:
     curves = np.stack((runs[:, 0], control, runs[:, -1]), axis=1)
     bend = control - (runs[:, 0] + runs[:, -1]) / 2
     return curves, np.hypot(off[..., 0], off[..., 1]).max(axis=1), np.hypot(bend[:, 0], bend[:, 1])
+
+
+def _stretched(curve: Floats, needed: float) -> Floats:
+    """Return a curve made as long as a name, about its middle, where it is shorter."""
+    chord = max(float(np.hypot(*(curve[2] - curve[0]))), 1e-9)
+    middle = (curve[0] + curve[2]) / 2
+    return np.asarray(middle + (curve - middle) * max(needed / chord, 1.0))
 
 
 def _left_to_right(curve: Floats) -> Floats:

@@ -168,6 +168,14 @@ def test_where_there_is_no_data_the_ground_is_tinted() -> None:
     assert area / (FRAME.width * FRAME.height) == pytest.approx(0.5, abs=0.02)
 
 
+def test_the_sea_ends_where_the_data_does() -> None:
+    coast = {Layer.COAST: shapes([(-100, -900), (-100, 900)])}
+    ground = Ground(FRAME, coast, cells(-900, -900, 200, 900))
+    west, east = (ground.frame.width / 2 + metres * FRAME.units_per_m for metres in (50, 350))
+    assert is_sea(ground.sea, west, 300)
+    assert not is_sea(ground.sea, east, 300)
+
+
 def test_where_there_is_data_everywhere_nothing_is_tinted() -> None:
     assert not any("nd" in part for part in Ground(FRAME, {}, cells(-900, -900, 900, 900)).below_streets())
 

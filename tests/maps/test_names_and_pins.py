@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from shapely import affinity, ops
 
 from app.maps.frame import UNITS_PER_PX
-from app.maps.labels import Face, Label, NamedLines, Room, along_lines, beside_points, in_areas, width_of
+from app.maps.labels import Face, Label, NamedLines, Room, along_lines, beside_points, in_areas, shortened, width_of
 from app.maps.pins import HOME_PX, PIN_PX, apart, pins_in
 from tests.support.drawn import FRAME, thing
 
@@ -88,6 +88,16 @@ def test_a_name_finds_its_street() -> None:
     (label,) = along_lines(Room(FRAME), [NamedLines("High Street", Face.STREET, np.array([way], dtype=object))], 5)
     assert letters(label).centroid.distance(way) < 3
     assert way.buffer(label.size).contains(letters(label))
+
+
+def test_a_name_without_room_is_written_as_signs_write_it() -> None:
+    names = ("Boulevard Rainier III", "Müllerstraße", "High Street", "Street", "Rue Bosio")
+    assert [*map(shortened, names)] == ["Bd Rainier III", "Müllerstr.", "High St", "St", "Rue Bosio"]
+    way = shapely.LineString([(100, 300), (400, 300)])
+    (label,) = along_lines(
+        Room(FRAME), [NamedLines("Boulevard Princesse Alice", Face.STREET, np.array([way], dtype=object))], 5
+    )
+    assert label.lines == ("Bd Princesse Alice",)
 
 
 def test_a_street_too_short_or_too_crooked_bears_no_name() -> None:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import gzip
 import re
 from dataclasses import replace
+from io import BytesIO
 
+import numpy as np
 import pytest
 
 from app.maps import drawing, preview
@@ -164,3 +166,9 @@ def test_the_picture_for_shared_links(mapped: Mapped) -> None:
     assert png[:8] == b"\x89PNG\r\n\x1a\n"
     assert (int.from_bytes(png[16:20]), int.from_bytes(png[20:24])) == (1_200, 630)
     assert len(png) < 200_000
+    from PIL import Image
+
+    with Image.open(BytesIO(png)) as picture:
+        colours = np.asarray(picture.convert("RGB")).reshape(-1, 3).astype(int)
+    red = (colours[:, 0] > 150) & (colours[:, 1] < 110)
+    assert red.sum() > 300, "the home keeps its colour among the few"

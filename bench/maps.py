@@ -1,0 +1,93 @@
+"""How long the maps of a report take to draw and how large they are: `python -m bench.maps`.
+
+Each extract is imported by the real command into var/bench/. Times are of the processor, so that what else runs on the
+machine does not count; the bars are 250 ms and 100 KB (gzip) for the map, 60 KB for that of narrow screens, and 30 KB
+for the small ones.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from pathlib import Path
+
+from app.errors import DoorstepError
+from app.maps.drawing import KEPT, compressed, draw, draw_preview
+from app.maps.preview import can_preview
+from app.pipeline.evaluate import evaluate_property
+from app.pipeline.evaluation import Asked
+from app.pipeline.listing import Listing
+from app.pipeline.report import Report
+from app.sources.regions import ImportedRegions
+from bench.regions import EXTRACTS, FOLDER, SHARED, available, import_region, sample_addresses
+
+MUNICH = SHARED / "regions/munich-center/munchen.osm.pbf"
+USUAL = ("monaco", "helsinki", "munich", "newport-gb")
+
+
+def main() -> None:
+    """Import, draw and print a table."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--addresses", type=int, default=15, help="how many a region (default 15)")
+    parser.add_argument("--only", nargs="*", default=USUAL, help="names of regions")
+    options = parser.parse_args()
+    extracts: dict[str, Path] = {name: EXTRACTS[name] for name in available()}
+    if MUNICH.exists():
+        extracts["munich"] = MUNICH
+    print("| region | map ms | KB | narrow ms | KB | largest small map KB | all six ms | kept KB | preview ms | KB |")
+    print("| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |", flush=True)
+    for name in options.only:
+        if name in extracts:
+            import_region(name, extracts[name])
+            source = ImportedRegions(FOLDER / name / "regions")
+            reports = list(evaluated(source, extracts[name], options.addresses))
+            print(row(name, source, reports), flush=True)
+
+
+def evaluated(source: ImportedRegions, extract: Path, count: int) -> Iterator[Report]:
+    """Yield reports on addresses of an extract, those left out that have to be asked about."""
+    for _, lat, lon in sample_addresses(extract, count):
+        try:
+            yield evaluate_property(Listing(f"{lat:.5f}, {lon:.5f}"), source)
+        except (Asked, DoorstepError):
+            continue
+
+
+def row(name: str, source: ImportedRegions, reports: list[Report]) -> str:
+    """Draw all pictures of some reports and return one line: medians, and the most after a slash."""
+    seconds, sizes = defaultdict(list), defaultdict(list)
+    for number, report in enumerate(reports):
+        for picture in KEPT:
+            around = source.surroundings(report.location)
+            around.map_facts()
+            began = time.process_time()
+            svg = draw(report, around, picture)
+            # The first picture of a process loads libraries.
+            if number and svg is not None:
+                seconds[picture].append(time.process_time() - began)
+                sizes[picture].append(len(compressed(svg)))
+        if number and can_preview():
+            began = time.process_time()
+            png = draw_preview(report, source.surroundings(report.location))
+            seconds["preview"].append(time.process_time() - began)
+            sizes["preview"].append(len(png or b""))
+    small = [max(sizes[picture]) for picture in KEPT[2:]]
+    seconds["all"] = [sum(each) for each in zip(*(seconds[picture] for picture in KEPT), strict=True)]
+    sizes["all"] = [sum(each) for each in zip(*(sizes[picture] for picture in KEPT), strict=True)]
+    return (
+        f"| {name} | {_told(seconds['map.svg'], 1e3)} | {_told(sizes['map.svg'], 1e-3)} "
+        f"| {_told(seconds['map-phone.svg'], 1e3)} | {_told(sizes['map-phone.svg'], 1e-3)} | {max(small) / 1e3:.0f} "
+        f"| {_told(seconds['all'], 1e3)} | {_told(sizes['all'], 1e-3)} "
+        f"| {_told(seconds['preview'], 1e3)} | {_told(sizes['preview'], 1e-3)} |"
+    )
+
+
+def _told(values: list[float] | list[int], scale: float) -> str:
+    return f"{statistics.median(values) * scale:.0f} / {max(values) * scale:.0f}" if values else "-"
+
+
+if __name__ == "__main__":
+    main()
