@@ -9,7 +9,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from app.atlas.streets.tiling import SNAP_CELLS, Floats, Integers, TileIndex, to_degrees, to_steps
+from app.atlas.streets.tiling import SNAP_CELLS, Floats, Integers, TileIndex, ranges, to_degrees, to_steps
 from app.geo import METRES_PER_DEGREE
 
 
@@ -77,27 +77,35 @@ WALL_PENALTY_M = 100.0
 CLOSED_PENALTY_M = 10_000.0
 
 
-def penalties_m(
-    table: DividerTable, near: tuple[Integers, Integers], paths: Floats, path_owner: Integers, *, over_rails: bool
-) -> Floats:
+def penalties_m(table: DividerTable, paths: Floats, *, over_rails: bool) -> Floats:
     """Return for each straight path from a point to a street what the lines that it crosses add to it in metres.
 
-    `paths` has rows lat, lon, to_lat, to_lon in degrees. `near` are (owner, segment) pairs, sorted by owner: the
-    segments around each point. Where trains stop, rails are no hindrance.
+    `paths` has rows lat, lon, to_lat, to_lon in degrees. Where trains stop, rails are no hindrance.
     """
-    owner, segment = near
-    low, high = np.searchsorted(owner, path_owner), np.searchsorted(owner, path_owner, side="right")
-    counts = high - low
-    path = np.repeat(np.arange(len(paths)), counts)
-    place = np.arange(len(path)) - np.repeat(np.cumsum(counts) - counts, counts) + np.repeat(low, counts)
-    crossed = _crossing(table, paths[path], segment[place])
-    path, at = path[crossed], segment[place[crossed]]
+    path, segment = _segments_beside(table, paths)
+    crossed = _crossing(table, paths[path], segment)
+    if not crossed.any():
+        return np.zeros(len(paths))
+    path, at = path[crossed], segment[crossed]
     # A segment stands in every cell that it touches: count it once.
     ends = np.column_stack((path, table.kind[at], table.lat[at], table.lon[at], table.to_lat[at], table.to_lon[at]))
     once = np.unique(ends, axis=0)
     met = np.zeros((len(paths), len(Divider) + 1), dtype=np.int64)
     np.add.at(met, (once[:, 0], once[:, 1]), 1)
     return _penalties(met, over_rails=over_rails)
+
+
+def _segments_beside(table: DividerTable, paths: Floats) -> tuple[Integers, Integers]:
+    """Return (path, segment) pairs for the cells of the box around each path, by path."""
+    cells = table.cells
+    rows = np.sort(SNAP_CELLS.rows(paths[:, [0, 2]]), axis=1)
+    cols = np.sort(SNAP_CELLS.cols(paths[:, [1, 3]]), axis=1)
+    path, row = ranges(rows[:, 0], rows[:, 1] + 1)
+    west = row * SNAP_CELLS.columns + cols[path, 0]
+    low = cells.starts[np.searchsorted(cells.keys, west)]
+    high = cells.starts[np.searchsorted(cells.keys, west + cols[path, 1] - cols[path, 0], side="right")]
+    span, segment = ranges(low, high)
+    return path[span], segment
 
 
 def _penalties(met: Integers, *, over_rails: bool) -> Floats:
