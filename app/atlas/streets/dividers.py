@@ -50,9 +50,13 @@ class DividerLines:
 
 @dataclass(frozen=True, slots=True)
 class DividerTable:
-    """The segments of all lines by small cells, ends in steps of `tiling.STEPS_PER_DEGREE`."""
+    """The segments of all lines by small cells, ends in steps of `tiling.STEPS_PER_DEGREE`.
+
+    One that touches several cells stands in each of them with the same number.
+    """
 
     cells: TileIndex
+    number: NDArray[np.int32]
     kind: NDArray[np.uint8]
     lat: NDArray[np.int32]
     lon: NDArray[np.int32]
@@ -66,7 +70,8 @@ def divider_table(lines: DividerLines, cells: tuple[Integers, Integers]) -> Divi
     kind = np.repeat(lines.kinds, np.diff(lines.starts))
     lats, lons = to_steps(lines.lats), to_steps(lines.lons)
     index = TileIndex.of_sorted(SNAP_CELLS, keys)
-    return DividerTable(index, kind[point], lats[point], lons[point], lats[point + 1], lons[point + 1])
+    ends = (lats[point], lons[point], lats[point + 1], lons[point + 1])
+    return DividerTable(index, point.astype(np.int32), kind[point], *ends)
 
 
 #: Lines that a door or a street stands on, to this many metres, are not between them.
@@ -83,15 +88,14 @@ def penalties_m(table: DividerTable, paths: Floats, *, over_rails: bool) -> Floa
     `paths` has rows lat, lon, to_lat, to_lon in degrees. Where trains stop, rails are no hindrance.
     """
     path, segment = _segments_beside(table, paths)
-    crossed = _crossing(table, paths[path], segment)
-    if not crossed.any():
+    crossed = np.flatnonzero(_crossing(table, paths[path], segment))
+    if not len(crossed):
         return np.zeros(len(paths))
     path, at = path[crossed], segment[crossed]
     # A segment stands in every cell that it touches: count it once.
-    ends = np.column_stack((path, table.kind[at], table.lat[at], table.lon[at], table.to_lat[at], table.to_lon[at]))
-    once = np.unique(ends, axis=0)
+    _, first = np.unique(path * (int(table.number.max()) + 1) + table.number[at], return_index=True)
     met = np.zeros((len(paths), len(Divider) + 1), dtype=np.int64)
-    np.add.at(met, (once[:, 0], once[:, 1]), 1)
+    np.add.at(met, (path[first], table.kind[at[first]]), 1)
     return _penalties(met, over_rails=over_rails)
 
 

@@ -107,7 +107,7 @@ def _snap_chunk(files: NetworkFiles, points: Points, wish: Wish) -> Found:
         again = np.flatnonzero((best.rank > seen_m) | lacks_own)
         if not len(again):
             break
-        reach = min(reach * 3, int(np.ceil(wish.max_m / cell_m)))
+        reach = min(reach * 4, int(np.ceil(wish.max_m / cell_m)))
         best.put(again, _nearest(files, points.pick(again), reach, wish))
     closed = best.rank >= CLOSED_PENALTY_M
     best.put(closed, Found.none(int(closed.sum())))
