@@ -41,6 +41,7 @@ from app.atlas.importing.tables import AtlasTables, write_meta, write_tables
 from app.atlas.importing.tags.addressing import street_row
 from app.atlas.regions import RegionStore
 from app.atlas.streets.build.compile import compile_network
+from app.atlas.streets.build.squares import ways_together, with_squares
 from app.atlas.streets.build.ways import StreetWays
 from app.atlas.streets.network import Network
 from app.atlas.transit.compile.compiler import compile_timetables
@@ -113,7 +114,9 @@ def _build(
     progress(PLACES, "building the street network, measuring places and green areas")
     compiler = Compiler(extract, ways)
     with beside(
-        lambda pipe: compile_network(ways, gates, streets, dividers_of(extract.shapes, compiler.projection))
+        lambda pipe: compile_network(
+            walked_ways(extract, ways), gates, streets, dividers_of(extract.shapes, compiler.projection)
+        )
     ) as compiling:
         named = (_street_rows(ways), extract.localities, extract.interpolations, extract.addresses)
         addresses.send(NamedFeatures(*named, extract.house_streets, corners_of(ways)))
@@ -139,6 +142,11 @@ def _build(
     meta = _meta(region, title, extract, tables, coverage, timetables)
     write_meta(directory / TABLES_FILE, to_rows(meta))
     return meta
+
+
+def walked_ways(extract: Extract, streets: StreetWays) -> StreetWays:
+    """Return the streets with all else that people walk on: platforms, piers, and lines across squares."""
+    return with_squares(ways_together(streets, street_ways(extract.decks)), extract.squares)
 
 
 def _field_places(tables: AtlasTables) -> FieldPlaces:
