@@ -41,6 +41,7 @@ from app.atlas.importing.tables import AtlasTables, write_meta, write_tables
 from app.atlas.importing.tags.addressing import street_row
 from app.atlas.regions import RegionStore
 from app.atlas.streets.build.compile import compile_network
+from app.atlas.streets.build.pavements import with_pavements_apart
 from app.atlas.streets.build.squares import ways_together, with_squares
 from app.atlas.streets.build.ways import StreetWays
 from app.atlas.streets.network import Network
@@ -145,8 +146,8 @@ def _build(
 
 
 def walked_ways(extract: Extract, streets: StreetWays) -> StreetWays:
-    """Return the streets with all else that people walk on: platforms, piers, and lines across squares."""
-    return with_squares(ways_together(streets, street_ways(extract.decks)), extract.squares)
+    """Return the streets as people walk them: with platforms, piers and lines across squares, on their pavements."""
+    return with_pavements_apart(with_squares(ways_together(streets, street_ways(extract.decks)), extract.squares))
 
 
 def _field_places(tables: AtlasTables) -> FieldPlaces:

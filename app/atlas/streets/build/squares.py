@@ -189,7 +189,8 @@ def _by_edge(tail: Floats, head: Floats) -> Floats:
 def _metres(ring: Ring, around: Ring | None = None) -> Floats:
     """Return (x, y) rows in metres from the first node of a ring."""
     lon, lat = (around or ring).points[0]
-    return (ring.points - (lon, lat)) * (metres_per_degree_lon(float(lat)), METRES_PER_DEGREE)
+    metres: Floats = (ring.points - (lon, lat)) * (metres_per_degree_lon(float(lat)), METRES_PER_DEGREE)
+    return metres
 
 
 def _joined(ways: StreetWays, lines: Sequence[tuple[int, dict[str, str], Ring]]) -> StreetWays:
