@@ -26,7 +26,7 @@ from app.atlas.atlas import (
 from app.atlas.coverage import Coverage
 from app.atlas.fields.build.compile import FieldInput, FieldPlaces, FieldStops, compile_fields
 from app.atlas.geocoder.build.columns import StreetRow
-from app.atlas.importing.addresses import NamedFeatures, points_of, reading_addresses
+from app.atlas.importing.addresses import NamedFeatures, houses_in, points_of, reading_addresses
 from app.atlas.importing.compiler import Compiler
 from app.atlas.importing.corners import corners_of
 from app.atlas.importing.dividers import dividers_of
@@ -34,6 +34,7 @@ from app.atlas.importing.drawn import MapShapes
 from app.atlas.importing.elements import Extract
 from app.atlas.importing.extract import read_extract
 from app.atlas.importing.forked import Forked, beside
+from app.atlas.importing.main_streets import names_of_main_streets, with_houses
 from app.atlas.importing.outlines import street_ways
 from app.atlas.importing.pbf.file import CUT_OFF, DAMAGED, PbfFile
 from app.atlas.importing.stops import settle_stations
@@ -114,9 +115,13 @@ def _build(
     streets.mkdir()
     progress(PLACES, "building the street network, measuring places and green areas")
     compiler = Compiler(extract, ways)
+    houses = houses_in(addresses, names_of_main_streets(ways))
     with beside(
         lambda pipe: compile_network(
-            walked_ways(extract, ways), gates, streets, dividers_of(extract.shapes, compiler.projection)
+            walked_ways(extract, with_houses(ways, houses)),
+            gates,
+            streets,
+            dividers_of(extract.shapes, compiler.projection),
         )
     ) as compiling:
         named = (_street_rows(ways), extract.localities, extract.interpolations, extract.addresses)
