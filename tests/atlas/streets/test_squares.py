@@ -132,3 +132,10 @@ def test_the_cases_that_were_wrong(tmp_path: Path, case: str, minutes: dict[str,
     report = evaluate_property(Listing("1 Home Street, Testham"), ImportedRegions(tmp_path))
     found = {place.name: place.minutes for each in report.findings for group in each.groups for place in group.places}
     assert {name: found.get(name) for name in minutes} == pytest.approx(minutes, abs=0.15)
+
+
+def test_an_area_that_is_joined_at_one_place_alone_is_not_crossed(tmp_path: Path) -> None:
+    town = square_town()
+    town.ways = [way for way in town.ways if way[2].get("name") != "East Street"]
+    ways = town.street_ways()
+    assert with_squares(ways).tags == ways.tags

@@ -65,13 +65,33 @@ def with_squares(ways: StreetWays, squares: Sequence[Square] = ()) -> StreetWays
     found = [*(_square_of(ways, row) for row in rows), *squares]
     if not found:
         return ways
-    kept = ways.pick(np.setdiff1d(np.arange(len(ways.tags)), rows))
-    corners = np.concatenate([ring.refs for square in found for ring in square.rings])
-    doors = frozenset(corners[np.isin(corners, kept.refs)].tolist())
+    doors = _doors(ways, rows, found)
+    is_open = [_leads_somewhere(square, doors) for square in found]
+    found = [square for square, leads in zip(found, is_open, strict=True) if leads]
+    kept = ways.pick(np.setdiff1d(np.arange(len(ways.tags)), np.array(rows, dtype=np.int64)[is_open[: len(rows)]]))
+    if not found:
+        return kept
     fresh, lines = _Fresh(), []
     for square in sorted(found, key=lambda each: (each.way_id, each.rings[0].refs.tolist())):
         lines += [(square.way_id, _tags_across(square.tags), ring) for ring in _drawn(square, doors, fresh)]
     return _joined(kept, lines)
+
+
+def _doors(ways: StreetWays, rows: Sequence[int], squares: Sequence[Square]) -> frozenset[int]:
+    """Return the nodes where ways or other areas meet the edges of areas; `rows` are those that are ways."""
+    corners = np.concatenate([np.unique(np.concatenate([ring.refs for ring in square.rings])) for square in squares])
+    other = ways.pick(np.setdiff1d(np.arange(len(ways.tags)), rows))
+    refs, times = np.unique(corners, return_counts=True)
+    return frozenset(refs[(times > 1) | np.isin(refs, other.refs)].tolist())
+
+
+def _leads_somewhere(square: Square, doors: frozenset[int]) -> bool:
+    """Return whether people get to an area and on: one that is joined at one place alone is a strip of pavement.
+
+    Who went there from the street beside it would walk round by that place. A pier has one end.
+    """
+    met = {ref for ring in square.rings for ref in ring.refs.tolist()} & doors
+    return len(met) > (0 if way_class(square.tags) in DECKS else 1)
 
 
 def _is_ring(ways: StreetWays, row: int) -> bool:
@@ -99,9 +119,9 @@ class _Fresh:
 
 def _tags_across(tags: Tags) -> dict[str, str]:
     """Return the tags of lines across: no street of the pattern, and no cycle path though one may ride there."""
-    across = {key: value for key, value in tags.items() if key in ("highway", "name", "foot", "access", "bicycle")}
-    across["area"] = "yes"
-    across["highway"] = "footway" if tags.get("highway") in (None, "path", "platform") else tags["highway"]
+    across = {**tags, "area": "yes"}
+    if way_class(tags) in ("path", *DECKS):
+        across["highway"] = "footway"
     if across.get("bicycle") == "designated":
         across["bicycle"] = "yes"
     return across
