@@ -11,6 +11,7 @@ from tempfile import TemporaryDirectory
 import pytest
 
 from app.atlas.importing.extract import read_extract
+from app.atlas.importing.importer import walked_ways
 from app.atlas.importing.outlines import street_ways
 from app.atlas.importing.pbf.file import PbfFile
 from app.atlas.streets.build.compile import compile_network
@@ -35,7 +36,7 @@ def shared_file(*parts: str) -> Path:
 def streets_of(path: Path) -> tuple[StreetWays, Barriers]:
     """Read the streets and barriers of an extract."""
     extract = read_extract(PbfFile(path))
-    return street_ways(extract.streets), {ref: gate.tags for ref, gate in extract.gates.items()}
+    return walked_ways(extract, street_ways(extract.streets)), {ref: gate.tags for ref, gate in extract.gates.items()}
 
 
 @cache

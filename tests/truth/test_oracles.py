@@ -68,6 +68,40 @@ def test_no_way_is_sure_across_a_river(town: Town, tmp_path: Path) -> None:
     assert walk(town, tmp_path, shop).most == math.inf
 
 
+@pytest.mark.parametrize(
+    "tags", [{"waterway": "river"}, {"railway": "rail"}, {"highway": "motorway"}, {"waterway": "canal"}]
+)
+def test_no_walk_begins_across_what_divides(town: Town, tmp_path: Path, tags: Tags) -> None:
+    town.way([(-500, 220), (500, 220)], {"highway": "residential", "name": "Far Street"})
+    shop = f"n{town.node(0, 225, {'shop': 'bakery'})}"
+    assert walk(town, tmp_path, shop, north_m=170).least < 2
+    town.way([(-600, 200), (600, 200)], tags)
+    assert walk(town, tmp_path, shop, north_m=170).least == math.inf
+
+
+def test_a_walk_under_a_bridge_is_one(town: Town, tmp_path: Path) -> None:
+    town.way([(-600, 20), (600, 20)], {"railway": "rail", "bridge": "yes"})
+    shop = f"n{town.node(200, 30, {'shop': 'bakery'})}"
+    assert walk(town, tmp_path, shop, north_m=30).least < 4
+
+
+def test_nothing_divides_the_water_from_its_bank(town: Town, tmp_path: Path) -> None:
+    town.square(-100, 20, 200, {"natural": "water"})
+    boat = f"n{town.node(50, 40, {'shop': 'bakery'})}"
+    assert walk(town, tmp_path, boat).least < 1.5
+
+
+def test_a_square_is_crossed_where_it_is_open(tmp_path: Path) -> None:
+    town = Town()
+    town.way([(-100, 0), (0, 0)], {"highway": "residential"})
+    town.way([(200, 200), (300, 200)], {"highway": "residential"})
+    outer = town.square(0, 0, 200, {})
+    shop = f"n{town.node(250, 205, {'shop': 'bakery'})}"
+    town.relation([("w", outer, "outer")], {"type": "multipolygon", "highway": "pedestrian"})
+    span = walk(town, tmp_path, shop, -50, 0)
+    assert span.most == pytest.approx((50 + math.hypot(200, 200) + 55) / 80, abs=0.1)
+
+
 def test_where_one_stands_is_no_walk(town: Town, tmp_path: Path) -> None:
     park = town.square(-50, -20, 100, {"leisure": "park", "name": "Green"})
     assert walk(town, tmp_path, f"w{park}") == Span(0.0, 0.0)

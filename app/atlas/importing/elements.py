@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
 from app.atlas.geocoder.build.columns import AddressRow, LocalityRow
+from app.atlas.streets.build.squares import Square
 from app.geo import Box
 from app.places import Kind
 
@@ -112,6 +113,10 @@ class Extract:
     header_box: Box | None = None
     data_date: str = ""
     streets: StreetColumns = field(default_factory=StreetColumns)
+    #: Platforms and piers.
+    decks: StreetColumns = field(default_factory=StreetColumns)
+    #: Squares and the like that are relations.
+    squares: list[Square] = field(default_factory=list)
     gates: dict[int, Gate] = field(default_factory=dict)
     points: list[PointFeature] = field(default_factory=list)
     shapes: list[Shape] = field(default_factory=list)

@@ -18,6 +18,7 @@ from app.atlas.importing.elements import (
     Interpolation,
     PointFeature,
     Shape,
+    StreetColumns,
     Track,
 )
 from app.atlas.importing.pbf.block import Node, Tags
@@ -32,6 +33,8 @@ from app.atlas.importing.tags.ground import ground_sort
 from app.atlas.importing.tags.keys import ADDRESS_KEYS, KIND_KEYS, NODE_KEYS, WAY_KEYS
 from app.atlas.importing.tags.lifecycle import is_there_on
 from app.atlas.importing.tags.naming import locality_row
+from app.atlas.streets.build.squares import Ring, Square, is_square
+from app.atlas.streets.rules.walk import way_class
 from app.errors import BadExtract
 from app.geo import Floats
 from app.places import Kind
@@ -124,6 +127,8 @@ class WayReader:
             self._area_ways[way.way_id] = WkbShape(_wkb(way), tuple(way.refs.tolist()))
         if "highway" in way.tags or way.tags.get("route") == "ferry":
             self._street(way)
+        elif way_class(way.tags):
+            self._add_street(self._extract.decks, way)
         if way.way_id in self._relations.old_style_ways:
             self._edges[way.way_id] = way
         elif not KIND_KEYS.isdisjoint(way.tags):
@@ -136,6 +141,8 @@ class WayReader:
             tags = self._old_style_tags(members) if members.is_old_style else members.tags
             if tags and (area := assembled(members, self._area_ways)) is not None:
                 self._relation(f"r{relation_id}", tags, area)
+                if is_square({**tags, "area": "yes"}, is_closed=True):
+                    self._squares(relation_id, members, area)
                 self._extract.drawn.add_relation(tags, members, area.wkb)
                 of_areas.update(members.outer if members.is_old_style else ())
             elif members.is_old_style:
@@ -155,6 +162,22 @@ class WayReader:
         if len(members.outer) == 1 and not members.inner:
             return {}  # the way says it all
         return tags_of_edge([self._edges[way].tags for way in members.outer if way in self._edges])
+
+    def _squares(self, relation_id: int, members: AreaRelation, area: WkbShape) -> None:
+        """Add the parts of an area that people walk across: their corners are those of its ways."""
+        known = [self._area_ways[way] for way in (*members.outer, *members.inner) if way in self._area_ways]
+        refs = {
+            tuple(corner): ref
+            for shape in known
+            for corner, ref in zip(
+                shapely.get_coordinates(shapely.from_wkb(shape.wkb)).tolist(), shape.refs, strict=False
+            )
+        }
+        for part in shapely.get_parts(shapely.from_wkb(area.wkb)):
+            corners = [shapely.get_coordinates(ring) for ring in shapely.get_rings(part)]
+            if all(tuple(corner) in refs for ring in corners for corner in ring.tolist()):
+                rings = (Ring(np.array([refs[tuple(corner)] for corner in ring.tolist()]), ring) for ring in corners)
+                self._extract.squares.append(Square(-relation_id, members.tags, tuple(rings)))
 
     def _relation(self, osm_id: str, tags: Tags, area: WkbShape) -> None:
         kinds = kinds_of(tags)
@@ -214,9 +237,13 @@ class WayReader:
         return tuple(kind for kind in kinds if kind not in CENTRES)
 
     def _street(self, way: Way) -> None:
-        if way.tags.get("highway") in NOT_STREETS:
-            return
-        columns = self._extract.streets
+        if way.tags.get("highway") == "platform":
+            self._add_street(self._extract.decks, way)
+        elif way.tags.get("highway") not in NOT_STREETS:
+            self._add_street(self._extract.streets, way)
+
+    @staticmethod
+    def _add_street(columns: StreetColumns, way: Way) -> None:
         for part in _known_runs(way):
             refs = way.refs[part]
             columns.way_ids.append(way.way_id)

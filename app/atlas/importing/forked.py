@@ -33,6 +33,11 @@ class Forked(Generic[Result]):
         with suppress(BrokenPipeError, ConnectionResetError):
             self._ours.send(message)
 
+    def ask(self, question: object) -> object:
+        """Send a question and wait for the answer, which comes before the result. Raises OSError as `result` does."""
+        self.send(question)
+        return self._receive()
+
     def wait_for_message(self) -> None:
         """Wait until the function sends something before its result. Raises OSError as `result` does."""
         self._receive()

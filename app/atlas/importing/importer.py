@@ -26,7 +26,7 @@ from app.atlas.atlas import (
 from app.atlas.coverage import Coverage
 from app.atlas.fields.build.compile import FieldInput, FieldPlaces, FieldStops, compile_fields
 from app.atlas.geocoder.build.columns import StreetRow
-from app.atlas.importing.addressing.addresses import NamedFeatures, points_of, reading_addresses
+from app.atlas.importing.addressing.addresses import NamedFeatures, houses_in, points_of, reading_addresses
 from app.atlas.importing.addressing.corners import corners_of
 from app.atlas.importing.compiler import Compiler
 from app.atlas.importing.dividers import dividers_of
@@ -34,6 +34,7 @@ from app.atlas.importing.drawn import MapShapes
 from app.atlas.importing.elements import Extract
 from app.atlas.importing.extract import read_extract
 from app.atlas.importing.forked import Forked, beside
+from app.atlas.importing.main_streets import names_of_main_streets, with_houses
 from app.atlas.importing.outlines import street_ways
 from app.atlas.importing.pbf.file import CUT_OFF, DAMAGED, PbfFile
 from app.atlas.importing.stops import settle_stations
@@ -41,6 +42,8 @@ from app.atlas.importing.tables import AtlasTables, write_meta, write_tables
 from app.atlas.importing.tags.addressing import street_row
 from app.atlas.regions import RegionStore
 from app.atlas.streets.build.compile import compile_network
+from app.atlas.streets.build.pavements import with_pavements_apart
+from app.atlas.streets.build.squares import ways_together, with_squares
 from app.atlas.streets.build.ways import StreetWays
 from app.atlas.streets.network import Network
 from app.atlas.transit.compile.compiler import compile_timetables
@@ -121,8 +124,14 @@ def _build(
     streets.mkdir()
     progress(PLACES, "building the street network, measuring places and green areas")
     compiler = Compiler(extract, ways)
+    houses = houses_in(addresses, names_of_main_streets(ways))
     with beside(
-        lambda pipe: compile_network(ways, gates, streets, dividers_of(extract.shapes, compiler.projection))
+        lambda pipe: compile_network(
+            walked_ways(extract, with_houses(ways, houses)),
+            gates,
+            streets,
+            dividers_of(extract.shapes, compiler.projection),
+        )
     ) as compiling:
         named = (_street_rows(ways), extract.localities, extract.interpolations, extract.addresses)
         addresses.send(NamedFeatures(*named, extract.house_streets, corners_of(ways)))
@@ -148,6 +157,11 @@ def _build(
     meta = _meta(region, title, extract, tables, coverage, timetables)
     write_meta(directory / TABLES_FILE, to_rows(meta))
     return meta
+
+
+def walked_ways(extract: Extract, streets: StreetWays) -> StreetWays:
+    """Return the streets as people walk them: with platforms, piers and lines across squares, on their pavements."""
+    return with_pavements_apart(with_squares(ways_together(streets, street_ways(extract.decks)), extract.squares))
 
 
 def _field_places(tables: AtlasTables) -> FieldPlaces:

@@ -16,7 +16,7 @@ from app.atlas.streets.tiling import TileIndex
 from app.errors import AtlasDamaged
 
 #: Raised whenever the meaning of a file changes: an atlas of another version has to be imported again.
-FORMAT = 4
+FORMAT = 5
 _MARK = "network.json"
 #: The folder in it with the network of private streets, where there are some.
 HOMES_DIR = "homes"

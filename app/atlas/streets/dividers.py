@@ -9,7 +9,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from app.atlas.streets.tiling import SNAP_CELLS, Floats, Integers, TileIndex, to_degrees, to_steps
+from app.atlas.streets.tiling import SNAP_CELLS, Floats, Integers, TileIndex, ranges, to_degrees, to_steps
 from app.geo import METRES_PER_DEGREE
 
 
@@ -50,16 +50,18 @@ class DividerLines:
 
 @dataclass(frozen=True, slots=True)
 class DividerTable:
-    """The segments of all lines by small cells, ends in steps of `tiling.STEPS_PER_DEGREE`."""
+    """The segments of all lines by small cells, ends in steps of `tiling.STEPS_PER_DEGREE`.
+
+    One that touches several cells stands in each of them with the same number.
+    """
 
     cells: TileIndex
+    number: NDArray[np.int32]
     kind: NDArray[np.uint8]
     lat: NDArray[np.int32]
     lon: NDArray[np.int32]
     to_lat: NDArray[np.int32]
     to_lon: NDArray[np.int32]
-    #: A segment stands in every cell that it touches; this is its number, the same in all of them.
-    number: NDArray[np.int32]
 
 
 def divider_table(lines: DividerLines, cells: tuple[Integers, Integers]) -> DividerTable:
@@ -68,8 +70,8 @@ def divider_table(lines: DividerLines, cells: tuple[Integers, Integers]) -> Divi
     kind = np.repeat(lines.kinds, np.diff(lines.starts))
     lats, lons = to_steps(lines.lats), to_steps(lines.lons)
     index = TileIndex.of_sorted(SNAP_CELLS, keys)
-    ends = lats[point], lons[point], lats[point + 1], lons[point + 1]
-    return DividerTable(index, kind[point], *ends, point.astype(np.int32))
+    ends = (lats[point], lons[point], lats[point + 1], lons[point + 1])
+    return DividerTable(index, point.astype(np.int32), kind[point], *ends)
 
 
 #: Lines that a door or a street stands on, to this many metres, are not between them.
@@ -80,27 +82,34 @@ WALL_PENALTY_M = 100.0
 CLOSED_PENALTY_M = 10_000.0
 
 
-def penalties_m(
-    table: DividerTable, near: tuple[Integers, Integers], paths: Floats, path_owner: Integers, *, over_rails: bool
-) -> Floats:
+def penalties_m(table: DividerTable, paths: Floats, *, over_rails: bool) -> Floats:
     """Return for each straight path from a point to a street what the lines that it crosses add to it in metres.
 
-    `paths` has rows lat, lon, to_lat, to_lon in degrees. `near` are (owner, segment) pairs, sorted by owner: the
-    segments around each point. Where trains stop, rails are no hindrance.
+    `paths` has rows lat, lon, to_lat, to_lon in degrees. Where trains stop, rails are no hindrance.
     """
-    owner, segment = near
-    low, high = np.searchsorted(owner, path_owner), np.searchsorted(owner, path_owner, side="right")
-    counts = high - low
-    path = np.repeat(np.arange(len(paths)), counts)
-    place = np.arange(len(path)) - np.repeat(np.cumsum(counts) - counts, counts) + np.repeat(low, counts)
-    beside = _boxes_meet(table, paths, path, segment[place])
-    path, place = path[beside], place[beside]
-    crossed = _crossing(table, paths[path], segment[place])
-    path, at = path[crossed], segment[place[crossed]]
-    _, once = np.unique(path * (int(table.number.max()) + 1) + table.number[at], return_index=True)
-    met = np.zeros((len(paths), max(Divider) + 1), dtype=np.int64)
-    np.add.at(met, (path[once], table.kind[at[once]]), 1)
+    path, segment = _segments_beside(table, paths)
+    crossed = np.flatnonzero(_crossing(table, paths[path], segment))
+    if not len(crossed):
+        return np.zeros(len(paths))
+    path, at = path[crossed], segment[crossed]
+    # A segment stands in every cell that it touches: count it once.
+    _, first = np.unique(path * (int(table.number.max()) + 1) + table.number[at], return_index=True)
+    met = np.zeros((len(paths), len(Divider) + 1), dtype=np.int64)
+    np.add.at(met, (path[first], table.kind[at[first]]), 1)
     return _penalties(met, over_rails=over_rails)
+
+
+def _segments_beside(table: DividerTable, paths: Floats) -> tuple[Integers, Integers]:
+    """Return (path, segment) pairs for the cells of the box around each path, by path."""
+    cells = table.cells
+    rows = np.sort(SNAP_CELLS.rows(paths[:, [0, 2]]), axis=1)
+    cols = np.sort(SNAP_CELLS.cols(paths[:, [1, 3]]), axis=1)
+    path, row = ranges(rows[:, 0], rows[:, 1] + 1)
+    west = row * SNAP_CELLS.columns + cols[path, 0]
+    low = cells.starts[np.searchsorted(cells.keys, west)]
+    high = cells.starts[np.searchsorted(cells.keys, west + cols[path, 1] - cols[path, 0], side="right")]
+    span, segment = ranges(low, high)
+    return path[span], segment
 
 
 def _penalties(met: Integers, *, over_rails: bool) -> Floats:
@@ -115,16 +124,6 @@ def _penalties(met: Integers, *, over_rails: bool) -> Floats:
         closed |= met[:, Divider.RAILWAY] > 0
     walled = (met[:, Divider.WALL] > 0) | (shores == 1)
     return np.where(closed, CLOSED_PENALTY_M, np.where(walled, WALL_PENALTY_M, 0.0))
-
-
-def _boxes_meet(table: DividerTable, paths: Floats, path: Integers, segment: Integers) -> NDArray[np.bool_]:
-    """Return whether the boxes around each path and its segment meet: most do not, and need no closer look."""
-    meets = np.ones(len(path), dtype=np.bool_)
-    for here, there, start, end in ((0, 2, table.lat, table.to_lat), (1, 3, table.lon, table.to_lon)):
-        steps = to_steps(np.sort(paths[:, (here, there)], axis=1))
-        meets &= np.maximum(start, end)[segment] >= steps[path, 0] - 1
-        meets &= np.minimum(start, end)[segment] <= steps[path, 1] + 1
-    return meets
 
 
 def _crossing(table: DividerTable, paths: Floats, segment: Integers) -> NDArray[np.bool_]:

@@ -73,7 +73,7 @@ class Network:
         if self._homes is None:
             nowhere = Found.none(len(points.lats)).snaps
             return HomesAt(public.snaps, nowhere)
-        private = snap_points(self._homes._files, points, wish)
+        private = snap_points(self._homes._files, points, replace(wish, max_m=HOME_M))
         is_private = (private.snaps["edge"] >= 0) & ~(_ranks_at_home(public) < _ranks_at_home(private) - SAME_STREET_M)
         private.put(~is_private, Found.none(int((~is_private).sum())))
         closed = is_private.copy()
@@ -218,6 +218,8 @@ class HomesAt(NamedTuple):
     private: Snaps
 
 
+#: No private street is a home's from further away than this.
+HOME_M = 150.0
 #: Private streets are searched no further than this for their ways out.
 LONGEST_WAY_OUT_S = 3_600.0
 #: Two networks hold the same street where a point is as far from both.

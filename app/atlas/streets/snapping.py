@@ -12,7 +12,7 @@ from app.atlas.streets.arrays import SNAP as SNAP
 from app.atlas.streets.arrays import EdgeFlag, NetworkFiles
 from app.atlas.streets.dividers import CLOSED_PENALTY_M, penalties_m
 from app.atlas.streets.naming import NAMELESS, name_number
-from app.atlas.streets.tiling import SNAP_CELLS, STEPS_PER_DEGREE, Floats, Integers, TileIndex, to_degrees
+from app.atlas.streets.tiling import SNAP_CELLS, STEPS_PER_DEGREE, Floats, Integers, TileIndex, ranges, to_degrees
 from app.geo import METRES_PER_DEGREE, distances_m
 
 Snaps = NDArray[np.void]
@@ -107,7 +107,7 @@ def _snap_chunk(files: NetworkFiles, points: Points, wish: Wish) -> Found:
         again = np.flatnonzero((best.rank > seen_m) | lacks_own)
         if not len(again):
             break
-        reach = min(reach * 3, int(np.ceil(wish.max_m / cell_m)))
+        reach = min(reach * 4, int(np.ceil(wish.max_m / cell_m)))
         best.put(again, _nearest(files, points.pick(again), reach, wish))
     closed = best.rank >= CLOSED_PENALTY_M
     best.put(closed, Found.none(int(closed.sum())))
@@ -132,8 +132,41 @@ class _Candidates:
 def _nearest(files: NetworkFiles, points: Points, reach: int, wish: Wish) -> Found:
     """Look at all segments in the cells within `reach` cells of each point."""
     near, is_own = _ranked(files, points, reach, wish)
-    winner = _unblocked(files, points, near, reach, wish)
+    if len(files.dividers.kind):
+        _add_penalties(files, points, near, wish)
+    winner = _first_of_lowest(near.owner, near.rank)
     return _as_found(files, near.pick(winner), is_own[winner], len(points.lats))
+
+
+#: How many more segments are looked at each time that something lies between a point and the best ones.
+_MORE = 4
+
+
+def _add_penalties(files: NetworkFiles, points: Points, near: _Candidates, wish: Wish) -> None:
+    """Add to the ranks of segments what lies between, until nothing of the best one's is left to add.
+
+    Most points have nothing between them and the nearest street: the best few are looked at first.
+    """
+    rows, amount = np.arange(len(near.owner)), 1
+    is_seen = np.zeros(len(rows), dtype=np.bool_)
+    while len(rows):
+        best = rows[_first_of_lowest(near.owner[rows], near.rank[rows])]
+        open_owners = near.owner[best[~is_seen[best]]]
+        rows = rows[np.isin(near.owner[rows], open_owners)]
+        fresh = _first_few(near, rows[~is_seen[rows]], amount)
+        near.rank[fresh] += _penalties(files, points, near.pick(fresh), wish)
+        is_seen[fresh] = True
+        amount *= _MORE
+
+
+def _first_few(near: _Candidates, rows: Integers, amount: int) -> Integers:
+    """Return, of some rows, the few of the lowest rank of each owner."""
+    if amount == 1:
+        return rows[_first_of_lowest(near.owner[rows], near.rank[rows])]
+    order = rows[np.lexsort((near.rank[rows], near.owner[rows]))]
+    first = np.flatnonzero(np.diff(near.owner[order], prepend=-1))
+    place = np.arange(len(order)) - np.repeat(first, np.diff(first, append=len(order)))
+    return np.sort(order[place < amount])
 
 
 def _as_found(files: NetworkFiles, chosen: _Candidates, is_own: NDArray[np.bool_], count: int) -> Found:
@@ -185,33 +218,10 @@ def _is_pavement(
     return found
 
 
-def _unblocked(files: NetworkFiles, points: Points, near: _Candidates, reach: int, wish: Wish) -> Integers:
-    """Return the best segment of each point, and add to the ranks of those tried what lies between.
-
-    The best is tried first, then twice as many each time: few points have more than a handful of blocked ways.
-    """
-    untried = np.ones(len(near.owner), dtype=np.bool_)
-    winner, batch = _first_of_lowest(near.owner, near.rank), 1
-    while (open_ones := winner[untried[winner]]).size:
-        rows = np.flatnonzero(untried & np.isin(near.owner, near.owner[open_ones]))
-        rows = rows[np.lexsort((near.rank[rows], near.owner[rows]))]
-        first = np.searchsorted(near.owner[rows], near.owner[rows])
-        rows = rows[np.arange(len(rows)) - first < batch]
-        near.rank[rows] += _penalties(files, points, near.pick(rows), reach, wish)
-        untried[rows] = False
-        winner, batch = _first_of_lowest(near.owner, near.rank), 2 * batch
-    return winner
-
-
-def _penalties(files: NetworkFiles, points: Points, near: _Candidates, reach: int, wish: Wish) -> Floats:
+def _penalties(files: NetworkFiles, points: Points, near: _Candidates, wish: Wish) -> Floats:
     """Return the metres that walls and the like add to the way from each point to its segment."""
-    table = files.dividers
-    if not len(table.kind) or not len(near.owner):
-        return np.zeros(len(near.owner))
-    owners = np.unique(near.owner)
-    around = _candidates(table.cells, np.arange(len(table.kind)), points.pick(owners), reach)
     paths = np.column_stack((points.lats[near.owner], points.lons[near.owner], *_on_segment(files, near)))
-    return penalties_m(table, around, paths, np.searchsorted(owners, near.owner), over_rails=wish.over_rails)
+    return penalties_m(files.dividers, paths, over_rails=wish.over_rails)
 
 
 def _on_segment(files: NetworkFiles, near: _Candidates) -> tuple[Floats, Floats]:
@@ -231,10 +241,8 @@ def _candidates(
     west = (rows[:, None] + around) * SNAP_CELLS.columns + west_col[:, None]
     low = cells.starts[np.searchsorted(cells.keys, west.ravel())]
     high = cells.starts[np.searchsorted(cells.keys, west.ravel() + 2 * reach, side="right")]
-    counts = high - low
-    owner = np.repeat(np.repeat(np.arange(len(points.lats)), len(around)), counts)
-    place = np.arange(len(owner)) - np.repeat(np.cumsum(counts) - counts, counts)
-    return owner, segments[np.repeat(low, counts) + place].astype(np.int64)
+    row, place = ranges(low, high)
+    return row // len(around), segments[place].astype(np.int64)
 
 
 def _project(files: NetworkFiles, lats: Floats, lons: Floats, segment: Integers) -> tuple[Floats, Floats]:

@@ -84,6 +84,13 @@ class TileIndex:
         return np.concatenate([np.arange(*one) for one in slices]) if slices else np.empty(0, dtype=np.int64)
 
 
+def ranges(starts: Integers, ends: Integers) -> tuple[Integers, Integers]:
+    """Return (row, number) pairs for the numbers from each start up to its end."""
+    counts = ends - starts
+    row = np.repeat(np.arange(len(counts)), counts)
+    return row, np.arange(len(row)) - np.repeat(np.cumsum(counts) - counts - starts, counts)
+
+
 def to_steps(degrees: ArrayLike) -> NDArray[np.int32]:
     """Return degrees as the whole steps that are stored."""
     return np.rint(np.asarray(degrees, dtype=np.float64) * STEPS_PER_DEGREE).astype(np.int32)

@@ -13,6 +13,7 @@ import shapely
 from shapely.geometry import LineString, Point
 from shapely.geometry.base import BaseGeometry
 
+from tests.truth.oracles.dividing import Ground
 from tests.truth.oracles.world import XY, Tags, World
 
 #: As the page says: 80 metres in a minute, steps count double.
@@ -91,8 +92,7 @@ class Walks:
         for tags, refs in world.ways.values():
             if is_surely_walked(tags) if sure else may_be_walked(tags):
                 self._add_way(tags, [ref for ref in refs if ref in world.nodes])
-        if not sure:
-            self._add_squares(world)
+        self._add_squares(world)
 
     def _add_way(self, tags: Tags, refs: list[int]) -> None:
         pace = (2 if tags.get("highway") == "steps" else 1) / METRES_PER_MINUTE
@@ -111,14 +111,28 @@ class Walks:
         self.ends[step.head].append((step.tail, minutes))
 
     def _add_squares(self, world: World) -> None:
-        """Let people cross a square, a platform or a pier straight from any corner to any other."""
-        for ring in _squares(world):
+        """Let people cross a square, a platform or a pier straight from any corner to any other.
+
+        Surely, they cross what lies open between the two.
+        """
+        for osm_id, ring in _squares(world):
             corners = [ref for ref in dict.fromkeys(ring) if ref in self.nodes]
             joined = [ref for ref in corners if ref in self.ends][:150]
-            for tail in joined:
-                for head in joined:
-                    if tail < head:
-                        self._connect(Step(tail, head, 1 / METRES_PER_MINUTE))
+            pairs = [(tail, head) for tail in joined for head in joined if tail < head]
+            if self.sure:
+                pairs = self._seen(world, osm_id, pairs)
+            for tail, head in pairs:
+                self._connect(Step(tail, head, 1 / METRES_PER_MINUTE))
+
+    def _seen(self, world: World, osm_id: str, pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
+        """Return the pairs of corners between which a square is open ground, none where its tags leave a doubt."""
+        tags, shape = world.tags_of(osm_id), world.shape_of(osm_id)
+        plain = {key: value for key, value in tags.items() if key not in ("area", "type")}
+        if tags.get("highway") != "pedestrian" or not is_surely_walked(plain) or shape is None or not shape.area:
+            return []
+        ground = shape.buffer(0.1)
+        lines = [LineString([self.nodes[tail], self.nodes[head]]) for tail, head in pairs]
+        return [pair for pair, line in zip(pairs, lines, strict=True) if ground.covers(line)]
 
     def joins(self, point: XY, spread_m: float, most_m: float) -> list[Join]:
         """Return where a point meets the steps up to some metres further than the nearest."""
@@ -174,13 +188,14 @@ def _is_easy(tags: Tags) -> bool:
     return (tags.get("barrier", "kerb") in EASY_BARRIERS and "highway" not in tags) or "barrier" not in tags
 
 
-def _squares(world: World) -> Iterator[list[int]]:
-    for tags, refs in world.ways.values():
+def _squares(world: World) -> Iterator[tuple[str, list[int]]]:
+    for number, (tags, refs) in world.ways.items():
         if may_be_walked(tags) and refs and refs[0] == refs[-1] and tags.get("junction") != "roundabout":
-            yield refs
-    for tags, members in world.relations.values():
+            yield f"w{number}", refs
+    for number, (tags, members) in world.relations.items():
         if tags.get("type") == "multipolygon" and may_be_walked(tags):
-            yield [ref for kind, way, _ in members if kind == "w" and way in world.ways for ref in world.ways[way][1]]
+            ways = [way for kind, way, _ in members if kind == "w" and way in world.ways]
+            yield f"r{number}", [ref for way in ways for ref in world.ways[way][1]]
 
 
 def _cell(point: XY) -> tuple[int, int]:
@@ -216,6 +231,7 @@ class Roads:
         self.may, self.sure = Walks(world, sure=False), Walks(world, sure=True)
         self._obstacles = [shape for shape in _obstacles(world) if shape is not None]
         self._tree = shapely.STRtree(self._obstacles)
+        self.ground = Ground(world)
         self._access: dict[str, Access] = {}
         self._wide: dict[str, tuple[Join, ...]] = {}
 
@@ -223,7 +239,7 @@ class Roads:
         """Return where a place is reached."""
         if osm_id not in self._access:
             points = _points_of(shape)
-            may = [join for point in points for join in self.may.joins(point, AROUND_M, 250.0)]
+            may = [join for point in points for join in self._may_joins(point, AROUND_M, 250.0)]
             sure = [join for point in points for join in self._sure_joins(point)]
             self._access[osm_id] = Access(tuple(may), tuple(sure))
         return self._access[osm_id]
@@ -231,9 +247,26 @@ class Roads:
     def wide_joins(self, osm_id: str, shape: BaseGeometry) -> tuple[Join, ...]:
         """Return where a place meets any way around it, for one whose nearest ways lead nowhere."""
         if osm_id not in self._wide:
-            joins = (join for point in _points_of(shape) for join in self.may.joins(point, 200.0, 250.0))
+            joins = (join for point in _points_of(shape) for join in self._may_joins(point, 200.0, 250.0))
             self._wide[osm_id] = tuple(joins)
         return self._wide[osm_id]
+
+    def _may_joins(self, point: XY, spread_m: float, most_m: float) -> list[Join]:
+        """Return where a point may meet a way: across no water, rails or motorway, unless it is shut in by them."""
+        joins = self.may.joins(point, spread_m, most_m)
+        if self.ground.is_open(point, max((join.offset_m for join in joins), default=0.0)):
+            return joins
+        clear = [join for join in joins if not self.ground.divides(point, self._foot(join, self.may))]
+        if not clear and spread_m < most_m:
+            return self._may_joins(point, most_m, most_m)
+        return clear or joins
+
+    @staticmethod
+    def _foot(join: Join, walks: Walks) -> XY:
+        """Return the point of a way that is nearest."""
+        share = join.to_tail_m / max(join.to_tail_m + join.to_head_m, 1e-9)
+        tail, head = walks.nodes[join.step.tail], walks.nodes[join.step.head]
+        return tail[0] + share * (head[0] - tail[0]), tail[1] + share * (head[1] - tail[1])
 
     def _sure_joins(self, point: XY) -> Iterator[Join]:
         """Yield where a point surely meets a way: beside it, with no other way nearer and nothing between."""
@@ -244,9 +277,7 @@ class Roads:
 
     def _leads_straight(self, point: XY, join: Join) -> bool:
         """Return whether nothing lies between a point and a way."""
-        share = join.to_tail_m / max(join.to_tail_m + join.to_head_m, 1e-9)
-        tail, head = self.sure.nodes[join.step.tail], self.sure.nodes[join.step.head]
-        return self.is_clear(point, (tail[0] + share * (head[0] - tail[0]), tail[1] + share * (head[1] - tail[1])))
+        return self.is_clear(point, self._foot(join, self.sure))
 
     def is_clear(self, one: XY, other: XY) -> bool:
         """Return whether nothing that stops a walker lies between two points."""
@@ -254,7 +285,7 @@ class Roads:
 
     def from_point(self, point: XY, street: str = "") -> Walk:
         """Return the walks from a point; an address may be on its own street rather than the nearest."""
-        least = self.may.minutes_from(self.may.joins(point, 60.0, 400.0))
+        least = self.may.minutes_from(self._may_joins(point, 250.0 if street else 60.0, 400.0))
         nearest = sorted(self._sure_joins(point), key=lambda join: join.offset_m)[:1]
         runs = [self.sure.minutes_from(nearest)] if nearest else []
         own = [self.sure.join(point, step) for step in self.sure.names.get(street, ())] if street else []
@@ -280,8 +311,12 @@ class Walk:
             least = self._least_to(self.roads.wide_joins(osm_id, shape))
         most = [max(self._minutes(join, run) for join in access.sure) for run in self._most if access.sure]
         # Nothing is farther than a straight walk where that stays beside the start.
-        least = min(least, straight if straight < 1.5 else math.inf)
+        least = min(least, straight if straight < 1.5 and self._is_open_to(shape) else math.inf)
         return Span(max(least, straight), max(most, default=math.inf))
+
+    def _is_open_to(self, shape: BaseGeometry) -> bool:
+        end = shapely.shortest_line(Point(self.start), shape).coords[-1]
+        return not self.roads.ground.divides(self.start, (end[0], end[1]))
 
     def _least_to(self, joins: tuple[Join, ...]) -> float:
         """Return the shortest walk to the nearest ways, those that lead nowhere from here left out."""

@@ -61,6 +61,12 @@ def reading_addresses(file: PbfFile, database: Path) -> AbstractContextManager[F
     return beside(lambda pipe: _work(file, database, pipe))
 
 
+def houses_in(reading: Forked[None], streets: frozenset[str]) -> dict[str, Floats]:
+    """Return the (lon, lat) rows of the houses in some streets, by name. Raises OSError as `Forked.result` does."""
+    found = reading.ask(streets) if streets else {}
+    return found if isinstance(found, dict) else {}
+
+
 def points_of(reading: Forked[None], database: Path) -> AddressPoints:
     """Wait for the positions of the addresses that are being read. Raises OSError as `Forked.result` does."""
     reading.wait_for_message()
@@ -79,7 +85,11 @@ def _points_file(database: Path) -> Path:
 def _work(file: PbfFile, database: Path, pipe: Connection) -> None:
     with file.checked():
         reader = AddressReader(file)
-    named: NamedFeatures = pipe.recv()
+    message = pipe.recv()
+    while not isinstance(message, NamedFeatures):
+        pipe.send(reader.houses_in(message))
+        message = pipe.recv()
+    named: NamedFeatures = message
     addresses, localities = reader.with_others(named), reader.named_with(named.localities)
 
     def tell_points(rows: Ints, names: list[str], streets: Ints) -> None:
@@ -116,6 +126,16 @@ class AddressReader:
         if not ADDRESS_KEYS.isdisjoint(node.tags):
             self._nodes.add(node)
         self._named.add_node(node)
+
+    def houses_in(self, streets: frozenset[str]) -> dict[str, Floats]:
+        """Return the (lon, lat) rows of the houses in some streets, by the name that their own tags give."""
+        names = [*self._nodes.texts.columns[1], *self._ways.texts.columns[1]]
+        lats, lons = (np.concatenate(parts) for parts in zip(self._nodes.positions(), self._way_positions, strict=True))
+        rows: dict[str, list[int]] = {}
+        for row, name in enumerate(names):
+            if name in streets and np.isfinite(lats[row]):
+                rows.setdefault(name, []).append(row)
+        return {name: np.column_stack((lons[of], lats[of])) for name, of in rows.items()}
 
     def named_with(self, areas: Sequence[LocalityRow]) -> list[LocalityRow]:
         """Return all named things, each once; `areas` are those that are relations."""

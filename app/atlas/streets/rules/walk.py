@@ -140,10 +140,17 @@ def has_sidewalk(tags: Tags) -> bool:
     return any(tags.get(key) in _SIDEWALK for key in _SIDEWALK_KEYS)
 
 
+_NONE_ON_ROAD = frozenset({"separate", "no", "none"})
+
+
 def has_pavement_apart(tags: Tags) -> bool:
-    """Return whether the pavements of a road are ways of their own, and nobody is said to walk on the road itself."""
-    values = {tags.get(key) for key in _SIDEWALK_KEYS}
-    return "separate" in values and values.isdisjoint({"yes", "both", "left", "right"}) and "foot" not in tags
+    """Return whether all pavements of a road are ways of their own, and nobody is said to walk on the road itself.
+
+    One that is mapped apart on one side leaves the road to those who live on the other.
+    """
+    both = tags.get("sidewalk", tags.get("sidewalk:both"))
+    sides = {tags.get(f"sidewalk:{side}", both) for side in ("left", "right")}
+    return "separate" in sides and sides <= _NONE_ON_ROAD and "foot" not in tags
 
 
 PERMITTED = frozenset({"yes", "designated", "permissive", "official", "public", "destination", "customers", "allowed"})
