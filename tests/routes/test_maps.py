@@ -159,6 +159,18 @@ def test_no_map_is_drawn_from_other_data_than_the_report_rests_on(
     assert client.get(f"{link}/map.svg").status_code == 404
 
 
+def test_a_page_stands_whose_base_map_is_damaged(
+    client: FlaskClient, finish: Finish, region: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(directory: Path) -> Basemap:
+        raise ValueError
+
+    monkeypatch.setattr(Basemap, "open", fail)
+    link = finish()
+    assert client.get(link).status_code == 200
+    assert client.get(f"{link}/map.svg").status_code == 404
+
+
 def test_other_scales_are_drawn_once(
     client: FlaskClient, store: JobStore, link: str, region: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
