@@ -100,9 +100,15 @@ def with_article(noun: str) -> str:
     return f"an {noun}" if noun[:1].lower() in "aeiou" and not sounds_like_you else f"a {noun}"
 
 
-def listed(items: Sequence[str]) -> str:
-    """Return "a", "a and b", "a, b and c"."""
-    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} and {items[-1]}" if items else ""
+def listed(items: Sequence[str], last: str = "and") -> str:
+    """Return "a", "a and b", "a, b and c", with another word before the last where given."""
+    return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {last} {items[-1]}" if items else ""
+
+
+def named(items: Sequence[str], most: int) -> str:
+    """Return "a, b and c", or "a, b and 5 more" where there are more than so many."""
+    more = len(items) - most
+    return listed(items) if more <= 0 else f"{', '.join(items[:most])} and {more} more"
 
 
 def sentence(text: str) -> str:

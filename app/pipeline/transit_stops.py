@@ -13,9 +13,11 @@ from app.pipeline.knowledge import DISC_M
 from app.pipeline.report import FoundPlace, Route
 from app.pipeline.rules.profiles import METHODS
 from app.pipeline.scoring import interpolate
-from app.wording import listed, with_article
+from app.wording import named, with_article
 
 METHOD = METHODS.transit
+#: Lines named at a stop.
+NAMED_LINES = 8
 MODE_WEIGHTS = dict(METHOD.mode_weights)
 
 
@@ -114,7 +116,7 @@ def found_stop(stop: TransitStop) -> FoundPlace:
         lat=stop.lat,
         lon=stop.lon,
         osm_id="" if stop.from_feed else stop.stop_id,
-        detail=listed(names[:8]) + (f" and {len(names) - 8} more" if len(names) > 8 else ""),
+        detail=named(names, NAMED_LINES),
     )
 
 

@@ -267,8 +267,13 @@ class Step:
     label: str
     #: done, working, waiting, missing, failed or left
     state: str
-    #: The state for people: "done in 0.4 s".
+    #: The state for people: "done in 0.4 s", "nothing found: no stop is mapped".
     state_text: str
+
+    @property
+    def why(self) -> str:
+        """Return why the step found nothing, "" for any other."""
+        return self.state_text.partition(": ")[2]
 
 
 def steps_of(job: Job, records: tuple[StageRecord, ...]) -> tuple[Step, ...]:

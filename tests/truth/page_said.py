@@ -22,7 +22,10 @@ MAY_REPEAT = (
     # The answer to a wish; its title above it says which.
     re.compile(r"^(The listing does not say|Yes: there is none on the map within that distance)"),
     # What holds for one destination, under its name.
-    re.compile(r"^(Walking is as quick|No walk of up to|No way by car|By transit .* depending on when you leave)"),
+    re.compile(
+        r"^(Walking is as quick|No walk there was found|The timetable shows no ride|No way by car"
+        r"|By transit .* depending on when you leave)"
+    ),
     # Values rather than sentences: what a part rests on, a place with its walk.
     re.compile(r"^There is none on the map within"),
     re.compile(r"^[^.]+, (under \d+ (min|m)|[\d. ]+ (h|min|m|km)( \d+ min)?) on foot"),

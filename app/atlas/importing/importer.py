@@ -73,9 +73,18 @@ def import_region(
     Raises BadRegionName, BadExtract or BadFeed; nothing has changed then, and neither when the process is killed.
     """
     with store.new_build(name) as directory, _no_collection():
-        meta = _compile(region, region.title or name.replace("-", " ").title(), directory, progress)
+        meta = _compile(region, region.title or title_of(name), directory, progress)
         progress(1.0, "done")
     return meta
+
+
+def title_of(name: str) -> str:
+    """Return "Queens Village NY US" for "queens-village-ny-us": two letters at the end stand for a state or country."""
+    words = name.split("-")
+    rest = len(words)
+    while rest > 1 and len(words[rest - 1]) == 2:
+        rest -= 1
+    return " ".join([*(word.title() for word in words[:rest]), *(word.upper() for word in words[rest:])])
 
 
 @contextmanager

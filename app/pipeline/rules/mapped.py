@@ -86,4 +86,4 @@ def nouns(need: str) -> str:
     """Return the plural of a need: "banks or post offices"."""
     *first, last = NEED[need].noun.split(" or ")
     parts = [*(part for text in first for part in text.split(", ")), last]
-    return listed([plural(part) for part in parts]).replace(" and ", " or ")
+    return listed([plural(part) for part in parts], "or")

@@ -89,7 +89,7 @@ def _summary(met: int, shown: list[NeedShown], score: Score | None) -> str:
     text = f"{met} of {near}{_unknown_text(shown)}."
     missing = [s.noun for s in known if s.group.nearest_min is None]
     if missing:
-        return f"{text} Within {LISTED_MIN} minutes the map shows no way to {listed(missing)}."
+        return f"{text} Within {LISTED_MIN} minutes the map shows no way to {listed(missing, 'or')}."
     far = [s for s in known if s.value != 1.0]
     if not far:
         return text

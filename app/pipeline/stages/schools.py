@@ -105,8 +105,8 @@ def _summary(asked: list[Level], others: list[Level]) -> str:
     texts = [f"The nearest on foot: {'; '.join(said)}."] if said else []
     none = [with_article(level.noun) for level in asked if level.is_none]
     if none:
-        texts.append(f"Within {LISTED_MIN} minutes on foot the map shows no way to {listed(none)}.")
+        texts.append(f"Within {LISTED_MIN} minutes on foot the map shows no way to {listed(none, 'or')}.")
     unknown = [with_article(level.noun) for level in asked if level.why_unknown and not level.group.within_30]
     if unknown:
-        texts.append(f"Whether there is {listed(unknown)} within {LISTED_MIN} minutes is not known.")
+        texts.append(f"Whether there is {listed(unknown, 'or')} within {LISTED_MIN} minutes is not known.")
     return " ".join(texts)

@@ -29,7 +29,7 @@ from app.pipeline.transit_stops import (
     worth,
 )
 from app.places import Kind, Place
-from app.wording import count, day, listed, minutes, number
+from app.wording import count, day, minutes, named, number
 
 LISTED_STOPS = 8
 LISTED_ROUTES = 40
@@ -134,16 +134,11 @@ def _summary(best: TransitStop | None, home: _Home | None, *, timed: bool) -> st
     text = f"The best stop is {stop_name(best)}, {minutes(best.walk_s / 60.0)} on foot"
     lines = list(dict.fromkeys(route_name(route) for route in best.routes if route.weekday_trips != 0))
     if not timed:
-        calls = f", where {_named(lines)} {'stops' if len(lines) == 1 else 'stop'}" if lines else ""
+        calls = f", where {named(lines, NAMED)} {'stops' if len(lines) == 1 else 'stop'}" if lines else ""
         return f"{text}{calls}. How often is not known."
     per_hour = _one_way(best, lambda r: r.departures_per_hour) or 0.0
     text += f", with {count(len(lines), 'line')} and {_per_hour(per_hour)}."
     return f"{text} The last way home from {home.name} is at {home.at}." if home and home.at else text
-
-
-def _named(lines: Sequence[str]) -> str:
-    more = len(lines) - NAMED
-    return listed(lines) if more <= 0 else f"{', '.join(lines[:NAMED])} and {more} more"
 
 
 def _per_hour(per_hour: float) -> str:

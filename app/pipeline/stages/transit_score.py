@@ -27,6 +27,9 @@ REACH_M = METHOD.decay[-1][0]
 LISTED = 12
 OTHERS = "Stops are mapped near here at which this timetable has no trip: it may be that of one operator alone."
 
+UNTIMED = "How often buses and trains run here is not known, so there is no score for them."
+TOO_LITTLE = "Too little is known of the buses and trains here for a score."
+
 
 def run(evaluation: Evaluation) -> Finding:
     """Measure the transit score: 100 * sqrt(sum over lines / 78); unknown without a timetable, never 0."""
@@ -103,7 +106,7 @@ def _confidence(evaluation: Evaluation) -> Confidence:
 def _unknown(evaluation: Evaluation, gap: Gap) -> Finding:
     return Finding(
         state=State.UNKNOWN,
-        summary="How often buses and trains run here is not known, so there is no score for them.",
+        summary=TOO_LITTLE if evaluation.knowledge.has_timetable else UNTIMED,
         gaps=(gap,),
         confidence=_confidence(evaluation),
     )

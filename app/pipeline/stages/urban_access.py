@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from app.atlas.facts import WALK_LIMIT_S, TransitTime, TravelTimes
+from app.atlas.facts import TransitTime, TravelTimes
+from app.atlas.streets.network import FARTHEST_M
 from app.atlas.transit.journeys import MORNING
 from app.errors import AddressNotFound, AddressOutsideRegions, DoorstepError
 from app.geo import distance_m
@@ -197,6 +198,9 @@ def _place_notes(destination: Destination, evaluation: Evaluation) -> Iterable[s
 
 
 UNTIMED = "No timetable is known here, so the time by bus or train is not known."
+LEAVING = f"between {clock(MORNING.first_s)} and {clock(MORNING.first_s + MORNING.minutes * 60)} on a weekday"
+#: What other operators run is not in the timetable, and what leaves later or takes longer is not looked for.
+NO_RIDE = f"The timetable shows no ride of up to {minutes(MORNING.limit_s / 60)} there that leaves {LEAVING}."
 
 
 def _time_notes(times: TravelTimes, transit: TransitTime | None, evaluation: Evaluation) -> Iterable[str]:
@@ -204,17 +208,15 @@ def _time_notes(times: TravelTimes, transit: TransitTime | None, evaluation: Eva
     if times.walk_s == 0:
         return
     if times.walk_s is None:
-        yield f"No walk of up to {WALK_LIMIT_S / 60:g} minutes was found."
+        yield f"No walk there was found; farther than {FARTHEST_M['walk'] / 1_000:g} km none is looked for."
     if times.car_s is None:
         yield "No way by car was found on this map."
     if _walks_as_quick(times):
         yield AS_QUICK
     elif transit is None:
-        known = evaluation.knowledge.has_timetable
-        yield "No bus or train gets there." if known else UNTIMED
+        yield NO_RIDE if evaluation.knowledge.has_timetable else UNTIMED
     elif transit.reached_share < 1:
-        first, last = clock(MORNING.first_s), clock(MORNING.first_s + MORNING.minutes * 60)
-        yield f"{percent(transit.reached_share)} of the departures between {first} and {last} on a weekday get there."
+        yield f"{percent(transit.reached_share)} of the departures {LEAVING} get there."
 
 
 def _state(trips: Sequence[Trip], gaps: Sequence[Gap]) -> State:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from app.atlas.atlas import Atlas
-from app.atlas.importing.importer import RegionInput, import_region
+from app.atlas.importing.importer import RegionInput, import_region, title_of
 from app.atlas.regions import RegionStore
 from app.errors import BadExtract, BadFeed, BadRegionName
 from app.places import Precision
@@ -144,3 +144,16 @@ def test_a_way_whose_nodes_are_cut_off_stays_as_far_as_it_goes(tmp_path: Path, r
     town.way([(500, 0), (600, 0), (5_000, 0)], {"highway": "residential", "name": "Long Road"})
     meta = import_region(region_store, "town", RegionInput(town.write(tmp_path / "cut.osm.pbf", without_nodes=[far])))
     assert meta.streets == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "title"),
+    [
+        ("queens-village-ny-us", "Queens Village NY US"),
+        ("newport-gb", "Newport GB"),
+        ("porto-alegre", "Porto Alegre"),
+        ("ax", "Ax"),
+    ],
+)
+def test_a_region_without_a_title_is_called_by_its_name(name: str, title: str) -> None:
+    assert title_of(name) == title

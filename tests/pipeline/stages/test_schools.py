@@ -30,7 +30,7 @@ def test_a_school_of_unknown_level_leaves_the_others_open() -> None:
     facts = {f.key: f.value for f in finding.facts}
     assert (facts["primary_school_within_30"], facts["school_within_30"]) == (None, 1.0)
     assert finding.gaps[0].why == "The map does not say the level of 1 school nearer than 30 minutes."
-    assert "Whether there is a primary school and a secondary school within 30 minutes is not known." in finding.summary
+    assert "Whether there is a primary school or a secondary school within 30 minutes is not known." in finding.summary
 
 
 def test_a_known_school_nearby_is_enough() -> None:
@@ -48,7 +48,7 @@ def test_a_mapped_town_without_schools_says_so() -> None:
     finding = run()
     assert finding.state is State.MEASURED
     assert finding.summary == (
-        "Within 30 minutes on foot the map shows no way to a childcare centre, a primary school and a secondary school."
+        "Within 30 minutes on foot the map shows no way to a childcare centre, a primary school or a secondary school."
     )
 
 

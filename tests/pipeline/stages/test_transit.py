@@ -117,6 +117,7 @@ def test_a_timetable_without_trips_where_stops_are_mapped_is_that_of_another_ope
     finding = score(stop(100, route(trips=0)))
     assert (finding.score, finding.state) == (None, State.UNKNOWN)
     assert "one operator alone" in finding.gaps[0].why
+    assert finding.summary == transit_score.TOO_LITTLE
     shown = section(stop(100, route(trips=0)))
     assert shown.state is State.PARTIAL
     assert "no trip at these stops" in shown.gaps[0].why
@@ -222,7 +223,7 @@ def test_more_than_eight_lines_of_a_stop_are_counted() -> None:
         return found_stop(stop(100, *(route(str(n)) for n in range(1, count + 1)))).detail
 
     assert lines(8) == "bus 1, bus 2, bus 3, bus 4, bus 5, bus 6, bus 7 and bus 8"
-    assert lines(10) == f"{lines(8)} and 2 more"
+    assert lines(10) == f"{lines(8).replace(' and', ',')} and 2 more"
 
 
 def test_a_partial_timetable_gives_no_word_and_leaves_the_rest_open() -> None:

@@ -176,6 +176,13 @@ def test_a_transit_time_has_its_range() -> None:
     assert "80 % of the departures between 7:00 and 9:00 on a weekday get there." in trip.notes
 
 
+def test_a_timetable_without_a_way_there_speaks_for_itself_alone() -> None:
+    # "No bus or train gets there" was said of Milan's airport, whose buses another operator runs.
+    trip = run(StreetGrid(places=LANDMARKS[:1], timetable=True)).trips[0]
+    assert trip.transit_min is None
+    assert urban_access.NO_RIDE in trip.notes
+
+
 class Rides(StreetGrid):
     """A town whose bus takes as long as was told, beside a walk of 50 minutes."""
 
@@ -233,8 +240,8 @@ def test_the_summary_names_the_walk_where_it_is_short() -> None:
 
 def test_a_walk_that_is_too_far_is_said_and_a_short_one_is_not() -> None:
     near, far = (run(StreetGrid(places=(place(Kind.HOSPITAL, metres),))).trips[0] for metres in (1_000, 5_000))
-    assert "No walk of up to 45 minutes was found." in far.notes
-    assert "No walk of up to 45 minutes was found." not in near.notes
+    assert "No walk there was found; farther than 6 km none is looked for." in far.notes
+    assert "No walk there was found; farther than 6 km none is looked for." not in near.notes
 
 
 def test_a_ride_by_bike_is_named_where_no_other_way_is_known() -> None:
