@@ -33,7 +33,7 @@ class Size:
     most_labels: int
 
 
-SIZES = MappingProxyType({"map": Size(700, 520, 2_400.0, 24), "map-phone": Size(360, 420, 1_500.0, 12)})
+SIZES = MappingProxyType({"map": Size(700, 520, 2_400.0, 24), "map-phone": Size(360, 400, 1_500.0, 12)})
 #: How much wider than usual a map is at each step; the steps of the links.
 ZOOMS = MappingProxyType({1: 2.0, 2: 1.0, 3: 0.5})
 USUAL_ZOOM = 2

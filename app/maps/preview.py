@@ -21,8 +21,8 @@ WIDTH, HEIGHT = 1_200, 630
 LARGER = 2
 METRES = 1_500.0
 MOST_LABELS = 16
-#: Messengers leave out pictures of half a megabyte. So few colours are not seen on a map, if the rare red is among
-#: them: "median cut" loses it, an octree does not.
+#: Messengers leave out pictures of half a megabyte. So few colours are not seen on a map where the rare red is one:
+#: "median cut" loses it, an octree keeps it.
 COLOURS = 64
 CREDIT = "© OpenStreetMap contributors"
 

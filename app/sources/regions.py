@@ -197,9 +197,9 @@ class ImportedRegions:
         """Return whether maps can be drawn of a region as it was on a day: it is still there, and has a base map."""
         try:
             atlas = self._atlas(region)
+            return atlas.meta.data_date == data_date and atlas.basemap is not None
         except DoorstepError:
             return False
-        return atlas.meta.data_date == data_date and atlas.basemap is not None
 
     def surroundings(self, location: Location) -> Surroundings:
         """Open the surroundings of a location that `locate` gave. Raises RegionNotFound, AtlasDamaged."""

@@ -159,6 +159,18 @@ def test_no_map_is_drawn_from_other_data_than_the_report_rests_on(
     assert client.get(f"{link}/map.svg").status_code == 404
 
 
+def test_a_page_stands_whose_base_map_is_damaged(
+    client: FlaskClient, finish: Finish, region: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(directory: Path) -> Basemap:
+        raise ValueError
+
+    monkeypatch.setattr(Basemap, "open", fail)
+    link = finish()
+    assert client.get(link).status_code == 200
+    assert client.get(f"{link}/map.svg").status_code == 404
+
+
 def test_other_scales_are_drawn_once(
     client: FlaskClient, store: JobStore, link: str, region: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -219,7 +231,7 @@ def test_the_page_shows_it_for_wide_and_for_narrow_screens(page: BeautifulSoup) 
     assert figure is not None
     image, source = figure.img, figure.source
     assert (image["width"], image["height"], image["src"][-8:]) == ("700", "520", "/map.svg")
-    assert (source["width"], source["height"], source["srcset"][-14:]) == ("360", "420", "/map-phone.svg")
+    assert (source["width"], source["height"], source["srcset"][-14:]) == ("360", "400", "/map-phone.svg")
     assert image["alt"].startswith(f"Map of 2.4 km around 1 Main Street {NASTY}"[:60])
     assert "Numbered: 1 café" in image["alt"]
     strip = figure.figcaption.get_text(" ", strip=True)
@@ -237,7 +249,7 @@ def test_its_links_lead_nearer_and_wider_with_and_without_htmx(client: FlaskClie
     assert whole.select_one(f"a[href='{nearer['href'].partition('/map')[0]}']").text == "Back to the report"
     part = client.get(nearer["href"], headers=HTMX)
     assert part.text.lstrip().startswith('<figure id="map"')
-    assert [link.text for link in soup(part).select(".map-zoom a")] == ["Wider"]
+    assert [link["title"] for link in soup(part).select(".map-zoom a")] == ["Wider"]
 
 
 def test_a_link_that_is_shared_shows_the_map(client: FlaskClient, page: BeautifulSoup) -> None:
