@@ -139,3 +139,9 @@ def test_an_area_that_is_joined_at_one_place_alone_is_not_crossed(tmp_path: Path
     town.ways = [way for way in town.ways if way[2].get("name") != "East Street"]
     ways = town.street_ways()
     assert with_squares(ways).tags == ways.tags
+
+
+def test_a_station_is_on_the_street_before_it_and_not_on_its_platform(tmp_path: Path) -> None:
+    town = Town().node("a", 0, 0).node("b", 400, 0).node("p", 0, 30).node("q", 400, 30).way("a b")
+    town.way("p q", highway="", railway="platform").way("b q", highway="footway")
+    assert network_of(town, tmp_path).snap(*at(50, 28))["offset"][0] == pytest.approx(28, abs=0.1)
