@@ -14,12 +14,8 @@ from app.atlas.streets.build.compile import compile_network
 from app.atlas.streets.build.squares import is_square, with_squares
 from app.atlas.streets.network import Network
 from app.atlas.streets.rules.walk import SECONDS_PER_METRE
-from app.pipeline.evaluate import evaluate_property
-from app.pipeline.listing import Listing
-from app.sources.regions import ImportedRegions
 from tests.support.extracts import Town as Drawn
 from tests.support.extracts import lat_lon
-from tests.support.folders import SHARED
 from tests.support.street_town import Town, at, walk_metres
 
 
@@ -115,23 +111,6 @@ def test_a_square_that_is_a_relation_is_crossed_round_its_holes(tmp_path: Path, 
     network = Atlas("town", store.directory("town")).network
     seconds = network.travel_seconds("walk", lat_lon(-100, 100), *lat_lon(300, 100))[0]
     assert seconds / SECONDS_PER_METRE == pytest.approx(metres, rel=0.03)
-
-
-@pytest.mark.parametrize(
-    ("case", "minutes"),
-    [
-        ("b02-square-multipolygon", {"Across the square": 2.8}),
-        ("b14-platform-and-pier", {"Beyond the platform": 5.0, "Beyond the pier": 3.8}),
-    ],
-)
-def test_the_cases_that_were_wrong(tmp_path: Path, case: str, minutes: dict[str, float]) -> None:
-    extract = SHARED / "cases" / case / "town.osm"
-    if not extract.exists():
-        pytest.skip("the cases (../shared/data/cases) are not here")
-    import_region(RegionStore(tmp_path), "town", RegionInput(extract))
-    report = evaluate_property(Listing("1 Home Street, Testham"), ImportedRegions(tmp_path))
-    found = {place.name: place.minutes for each in report.findings for group in each.groups for place in group.places}
-    assert {name: found.get(name) for name in minutes} == pytest.approx(minutes, abs=0.15)
 
 
 def test_an_area_that_is_joined_at_one_place_alone_is_not_crossed(tmp_path: Path) -> None:
