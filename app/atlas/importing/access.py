@@ -10,6 +10,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from app.atlas.facts import SNAP_M
 from app.atlas.importing.elements import Gate, Shape
 from app.atlas.importing.outlines import Outlines
 from app.atlas.streets.network import Network
@@ -26,6 +27,9 @@ ON_STREET_M = 5.0
 
 #: Points of such an edge count when they are at most this much further from a street than the nearest one.
 EDGE_SLACK_M = 25.0
+
+#: Streets are looked for within this of an edge first, and only where there is none as far as for anything else.
+NEAR_EDGE_M = 120.0
 
 
 def snap_areas(
@@ -44,9 +48,12 @@ def snap_areas(
     joined_to_rest = np.zeros(len(shapes), dtype=bool)
     joined_to_rest[ways_in.owner[good & network.on_mainland(snaps)]] = True
     found = [access if joined_to_rest[row] else b"" for row, access in enumerate(found)]
-    missing = np.array([row for row, access in enumerate(found) if not access], dtype=np.int64)
-    for row, access in zip(missing, _snap_edges(edges, missing, network, projection), strict=True):
-        found[row] = access
+    for within_m in (NEAR_EDGE_M, SNAP_M):
+        missing = np.array([row for row, access in enumerate(found) if not access], dtype=np.int64)
+        points = _edge_points_of(edges, missing)
+        snaps = _snapped(points, network, projection, within_m)
+        for row, access in zip(missing, _near_edges(missing, points, snaps, network, within_m), strict=True):
+            found[row] = access
     return found
 
 
@@ -59,23 +66,27 @@ def snap_points(points_deg: Floats, network: Network, *, over_rails: bool = Fals
     return [snap.tobytes() if snap["edge"] >= 0 else b"" for snap in snaps]
 
 
-def _snap_edges(edges: Geometries, rows: Ints, network: Network, projection: Projection) -> list[bytes]:
-    points = _edge_points_of(edges, rows)
-    snaps = _snapped(points, network, projection)
+def _near_edges(
+    rows: Ints, points: _Entrances, snaps: NDArray[np.void], network: Network, within_m: float
+) -> list[bytes]:
+    """Return the packed snaps of the points of each area that are nearest to a street, rather than to a stray path."""
     position = np.searchsorted(rows, points.owner)
     stray = np.where(network.on_mainland(snaps), 0.0, STRAY_M)
     offsets = np.where(snaps["edge"] >= 0, snaps["offset"] + stray, np.inf)
     nearest = np.full(len(rows), np.inf)
     np.minimum.at(nearest, position, offsets)
+    nearest[(nearest > within_m) & (within_m < SNAP_M)] = -np.inf  # a street further away may do better
     near = (snaps["edge"] >= 0) & (offsets <= nearest[position] + EDGE_SLACK_M)
     return _grouped(snaps[near], position[near], len(rows))
 
 
-def _snapped(entrances: _Entrances, network: Network, projection: Projection) -> NDArray[np.void]:
+def _snapped(
+    entrances: _Entrances, network: Network, projection: Projection, within_m: float = SNAP_M
+) -> NDArray[np.void]:
     if not len(entrances.owner):
         return np.empty(0, dtype=SNAP)
     degrees = projection.points_to_degrees(entrances.points)
-    return network.snap(degrees[:, 1], degrees[:, 0])
+    return network.snap(degrees[:, 1], degrees[:, 0], within_m)
 
 
 #: More ways in than this add nothing to the nearest one.

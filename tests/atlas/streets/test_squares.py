@@ -14,12 +14,8 @@ from app.atlas.streets.build.compile import compile_network
 from app.atlas.streets.build.squares import is_square, with_squares
 from app.atlas.streets.network import Network
 from app.atlas.streets.rules.walk import SECONDS_PER_METRE
-from app.pipeline.evaluate import evaluate_property
-from app.pipeline.listing import Listing
-from app.sources.regions import ImportedRegions
 from tests.support.extracts import Town as Drawn
 from tests.support.extracts import lat_lon
-from tests.support.folders import SHARED
 from tests.support.street_town import Town, at, walk_metres
 
 
@@ -117,25 +113,14 @@ def test_a_square_that_is_a_relation_is_crossed_round_its_holes(tmp_path: Path, 
     assert seconds / SECONDS_PER_METRE == pytest.approx(metres, rel=0.03)
 
 
-@pytest.mark.parametrize(
-    ("case", "minutes"),
-    [
-        ("b02-square-multipolygon", {"Across the square": 2.8}),
-        ("b14-platform-and-pier", {"Beyond the platform": 5.0, "Beyond the pier": 3.8}),
-    ],
-)
-def test_the_cases_that_were_wrong(tmp_path: Path, case: str, minutes: dict[str, float]) -> None:
-    extract = SHARED / "cases" / case / "town.osm"
-    if not extract.exists():
-        pytest.skip("the cases (../shared/data/cases) are not here")
-    import_region(RegionStore(tmp_path), "town", RegionInput(extract))
-    report = evaluate_property(Listing("1 Home Street, Testham"), ImportedRegions(tmp_path))
-    found = {place.name: place.minutes for each in report.findings for group in each.groups for place in group.places}
-    assert {name: found.get(name) for name in minutes} == pytest.approx(minutes, abs=0.15)
-
-
 def test_an_area_that_is_joined_at_one_place_alone_is_not_crossed(tmp_path: Path) -> None:
     town = square_town()
     town.ways = [way for way in town.ways if way[2].get("name") != "East Street"]
     ways = town.street_ways()
     assert with_squares(ways).tags == ways.tags
+
+
+def test_a_station_is_on_the_street_before_it_and_not_on_its_platform(tmp_path: Path) -> None:
+    town = Town().node("a", 0, 0).node("b", 400, 0).node("p", 0, 30).node("q", 400, 30).way("a b")
+    town.way("p q", highway="", railway="platform").way("b q", highway="footway")
+    assert network_of(town, tmp_path).snap(*at(50, 28))["offset"][0] == pytest.approx(28, abs=0.1)

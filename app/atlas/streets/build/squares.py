@@ -120,7 +120,7 @@ class _Fresh:
 def _tags_across(tags: Tags) -> dict[str, str]:
     """Return the tags of lines across: no street of the pattern, and no cycle path though one may ride there."""
     across = {**tags, "area": "yes"}
-    if way_class(tags) in ("path", *DECKS):
+    if tags.get("highway") == "path":
         across["highway"] = "footway"
     if across.get("bicycle") == "designated":
         across["bicycle"] = "yes"

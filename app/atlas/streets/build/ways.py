@@ -18,6 +18,7 @@ from app.atlas.streets.rules.walk import (
     is_steps,
     is_underground,
     walking_directions,
+    way_class,
 )
 
 
@@ -59,7 +60,8 @@ MAIN_ROADS = frozenset(
     {"motorway", "motorway_link", "trunk", "trunk_link", "primary", "primary_link", "secondary", "secondary_link"}
     | {"tertiary", "tertiary_link"}
 )
-_NO_ADDRESSES = frozenset({"motorway", "motorway_link"})
+#: A station is on the street before it, wherever its platforms are joined to others.
+_NO_ADDRESSES = frozenset({"motorway", "motorway_link", "platform"})
 
 
 class Use(NamedTuple):
@@ -71,7 +73,7 @@ class Use(NamedTuple):
     is_street: bool
     is_roundabout: bool
     is_main_road: bool
-    #: Not a tunnel and not a motorway: an address may be looked for on it.
+    #: Not a tunnel, a motorway or a platform: an address may be looked for on it.
     has_addresses: bool
     is_bridge: bool
     path_share: float
@@ -94,7 +96,7 @@ def use_of(tags: Tags, *, drives_left: bool = False, residents: bool = False) ->
         is_street=tags.get("highway") in STREET_CLASSES and tags.get("area") != "yes",
         is_roundabout=tags.get("junction") in {"roundabout", "circular"},
         is_main_road=tags.get("highway") in MAIN_ROADS,
-        has_addresses=not is_underground(tags) and tags.get("highway") not in _NO_ADDRESSES,
+        has_addresses=not is_underground(tags) and way_class(tags) not in _NO_ADDRESSES,
         is_bridge=tags.get("bridge", "no") not in {"no", "boardwalk"},
         path_share=path_share(tags),
         lane_share=lane_share(tags),

@@ -47,9 +47,7 @@ _DECKS = (
 
 def way_class(tags: Tags) -> str:
     """Return the class of a way by highway=*, "platform" or "pier" for those mapped by other keys, or ""."""
-    if "highway" in tags:
-        return tags["highway"]
-    return next((name for key, value, name in _DECKS if tags.get(key) == value), "")
+    return tags.get("highway") or next((name for key, value, name in _DECKS if tags.get(key) == value), "")
 
 
 _GONE_KEYS = ("construction", "disused", "abandoned", "demolished", "razed")
