@@ -30,7 +30,7 @@ def refused(page: Page, steps: Steps) -> None:
     page.goto("/")
     page.get_by_label("Address", exact=True).fill(" , ")
     page.get_by_role("button", name="Evaluate").click()
-    expect(page.get_by_text("Type an address first")).to_be_visible()
+    expect(page.locator("#problems")).to_contain_text("Type an address first")
 
 
 def waiting(page: Page, steps: Steps) -> None:
