@@ -57,8 +57,8 @@ def test_adjusting_scores_again_and_the_focus_lands_on_the_news(browser: Browser
 def test_adjusting_loads_no_new_page_and_keeps_open_what_was_opened(browser: Browser, site: Site) -> None:
     with a_report(browser, site, scripts=True) as (page, complaints):
         page.evaluate("window.stayed = true")
-        group = page.locator("#neighborhood .group details").first
-        group.locator("summary").click()
+        group = page.locator("#around details.behind").last
+        group.locator("summary").first.click()
         adjust(page)
         expect(page.locator("#adjusted")).to_be_focused()
         assert page.evaluate("window.stayed")
