@@ -93,7 +93,7 @@ def test_an_empty_region_answers_that_nothing_is_near(tmp_path: Path) -> None:
     assert snaps["edge"].tolist() == [-1]
     assert network.walk(snaps[0], 600.0).seconds_to(snaps).tolist() == [np.inf]
     assert network.street_facts(*at(0, 0)) == (None, None)
-    assert network.travel_seconds("car", *at(0, 0), *at(100, 0)).tolist() == [np.inf]
+    assert network.travel_seconds("car", at(0, 0), *at(100, 0)).tolist() == [np.inf]
 
 
 def test_a_missing_or_cut_file_is_refused(corner: Town, tmp_path: Path) -> None:

@@ -17,7 +17,7 @@ def _line() -> Town:
 
 
 def _drive_seconds(network: Network, start: tuple[float, float], end: tuple[float, float]) -> float:
-    return float(network.travel_seconds("car", *start, *end)[0])
+    return float(network.travel_seconds("car", start, *end)[0])
 
 
 def test_steps_are_walked_at_half_the_pace(tmp_path: Path) -> None:
@@ -107,14 +107,14 @@ def test_cars_keep_to_one_way_streets(tmp_path: Path) -> None:
 def test_walk_and_ride_times_come_from_the_same_graphs(tmp_path: Path) -> None:
     network = _line().way("a b c").network(tmp_path)
     lats, lons = zip(at(100, 0), at(200, 0), strict=True)
-    assert network.travel_seconds("walk", *at(0, 0), lats, lons) == pytest.approx([75, 150], rel=0.005)
-    assert network.travel_seconds("bike", *at(0, 0), lats, lons) == pytest.approx([24, 48], rel=0.005)
+    assert network.travel_seconds("walk", at(0, 0), lats, lons) == pytest.approx([75, 150], rel=0.005)
+    assert network.travel_seconds("bike", at(0, 0), lats, lons) == pytest.approx([24, 48], rel=0.005)
 
 
 def test_what_is_too_far_to_walk_is_not_searched(tmp_path: Path) -> None:
     network = Town().node("a", 0, 0).node("z", 12_000, 0).way("a z").network(tmp_path)
-    assert network.travel_seconds("walk", *at(0, 0), *at(11_000, 0)).tolist() == [np.inf]
-    assert network.travel_seconds("bike", *at(0, 0), *at(11_000, 0)) == pytest.approx([2640], rel=0.01)
+    assert network.travel_seconds("walk", at(0, 0), *at(11_000, 0)).tolist() == [np.inf]
+    assert network.travel_seconds("bike", at(0, 0), *at(11_000, 0)) == pytest.approx([2640], rel=0.01)
 
 
 def test_an_address_by_the_motorway_is_not_on_it(tmp_path: Path) -> None:

@@ -65,7 +65,7 @@ def test_monte_carlo_is_dense_and_walkable(monaco: Network) -> None:
 
 def test_the_station_is_a_quarter_of_an_hour_from_monte_carlo(monaco: Network) -> None:
     walk, ride, drive = (
-        monaco.travel_seconds(mode, *MONTE_CARLO, *RAILWAY_STATION)[0] / 60 for mode in ("walk", "bike", "car")
+        monaco.travel_seconds(mode, MONTE_CARLO, *RAILWAY_STATION)[0] / 60 for mode in ("walk", "bike", "car")
     )
     assert 10 <= walk <= 20
     assert 2 <= ride <= 12
@@ -75,5 +75,5 @@ def test_the_station_is_a_quarter_of_an_hour_from_monte_carlo(monaco: Network) -
 def test_a_point_at_sea_is_nowhere(monaco: Network) -> None:
     snap = monaco.snap(43.72, 7.46)[0]
     assert snap["edge"] == -1
-    assert monaco.travel_seconds("walk", 43.72, 7.46, *MONTE_CARLO).tolist() == [np.inf]
+    assert monaco.travel_seconds("walk", (43.72, 7.46), *MONTE_CARLO).tolist() == [np.inf]
     assert monaco.street_facts(43.70, 7.50) == (None, None)
