@@ -106,7 +106,9 @@ def test_the_recorded_route_agrees(name: str) -> None:
 @pytest.mark.parametrize("name", REGIONS)
 def test_the_recorded_isochrones_hold_the_same_streets(name: str) -> None:
     if name == "queens":
-        pytest.xfail("since streets beyond rails are not taken, a tenth of the junctions inside is reached later or not")
+        pytest.xfail(
+            "since streets beyond rails are not taken, a tenth of the junctions inside is reached later or not"
+        )
     path = shared_file("api", "valhalla", f"run-{name}-isochrone-walk-5-10-15.request.json")
     start = json.loads(path.read_text())["body"]["locations"][0]
     network = region_network(shared_file("regions", *REGIONS[name]))
