@@ -12,7 +12,7 @@ from app.pipeline.listing import Listing, with_destination, without_money
 from app.pipeline.report import report_from_json
 from app.queue.jobs import NewJob, Snapshot
 from app.views.panel import created_response, new_job
-from app.web import visitor
+from app.views.shown import is_mine
 from app.web.errors import answer, with_retry_after
 from app.web.forms import destinations_from, values_in_request
 from app.web.negotiation import Wanted, negotiated, wanted
@@ -66,7 +66,7 @@ def refuse(error: DoorstepError) -> Response:
 def _listing_of(snapshot: Snapshot) -> Listing:
     """Return the listing of a report; what its owner said of money goes to nobody else."""
     listing = report_from_json(snapshot.report).listing
-    return listing if visitor.known_owner() == snapshot.owner else without_money(listing)
+    return listing if is_mine(snapshot) else without_money(listing)
 
 
 def _queued(new: NewJob) -> AnyResponse:
@@ -87,7 +87,7 @@ def _form(snapshot_id: str, error: DoorstepError | None = None) -> Response:
             beside=report.location.label,
             change=change,
             typed=change if typed is None else typed,
-            mine=visitor.known_owner() == snapshot.owner,
+            mine=is_mine(snapshot),
             takes_focus=True,
             error=error,
         )

@@ -5,12 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import msgspec
-from flask import Response, request
+from flask import Response
 
 from app.pipeline.report import Report, report_from_json, to_json
 from app.pipeline.sharing import as_shared
 from app.queue.jobs import Snapshot
 from app.web import visitor
+from app.web.negotiation import kept_by_browser
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,9 +68,6 @@ def shown_json(snapshot: Snapshot) -> bytes:
 
 
 def kept(response: Response) -> Response:
-    """Let the browser, but no shared cache, keep what is shown; it asks each time whether that has changed."""
-    response.headers["Cache-Control"] = "private, no-cache"
+    """Let the browser keep what is shown, which depends on who asks."""
     response.vary.add("Cookie")
-    response.add_etag()
-    response.make_conditional(request)
-    return response
+    return kept_by_browser(response)

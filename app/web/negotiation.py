@@ -40,6 +40,14 @@ def negotiated(response: Response) -> Response:
     return response
 
 
+def kept_by_browser(response: Response) -> Response:
+    """Let the browser, but no shared cache, keep an answer; it asks each time whether that has changed or is gone."""
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.add_etag()
+    response.make_conditional(request)
+    return response
+
+
 def json_response(body: bytes, status: int = 200, mimetype: str = "application/json") -> Response:
     """Return a response with encoded JSON."""
     return Response(body, status=status, mimetype=mimetype)

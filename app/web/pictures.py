@@ -20,6 +20,7 @@ from app.maps.svg import style_of
 from app.pipeline.report import Report, report_from_json
 from app.queue.jobs import Picture
 from app.sources.interface import Surroundings
+from app.web.negotiation import kept_by_browser
 from app.web.security import POLICY, refuse_floods
 from app.web.services import source, store
 
@@ -128,22 +129,14 @@ def answer_svg(body: bytes) -> Response:
         response.headers["Content-Encoding"] = "gzip"
     response.headers["Vary"] = "Accept-Encoding"
     response.headers[POLICY] = f"default-src 'none'; style-src '{style_hash(style)}'; frame-ancestors 'none'"
-    return _kept_by_browser(response)
+    return kept_by_browser(response)
 
 
 def answer_png(body: bytes) -> Response:
     """Answer with the picture for shared links, which another site may show."""
     response = Response(body, mimetype=PNG)
     response.headers[POLICY] = "default-src 'none'; frame-ancestors 'none'"
-    return _kept_by_browser(response)
-
-
-def _kept_by_browser(response: Response) -> Response:
-    """Let the browser keep a picture and ask each time whether it is still there: a report may be deleted."""
-    response.headers["Cache-Control"] = "private, no-cache"
-    response.add_etag()
-    response.make_conditional(request)
-    return response
+    return kept_by_browser(response)
 
 
 def is_picture(name: str) -> bool:

@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from app.atlas.facts import SNAP_M
 from app.atlas.importing.elements import Gate, Shape
@@ -57,7 +57,7 @@ def snap_areas(
     return found
 
 
-def snap_points(points_deg: Floats, network: Network, *, over_rails: bool = False) -> list[bytes]:
+def snap_points(points_deg: Floats, network: Network, *, over_rails: ArrayLike = False) -> list[bytes]:
     """Return the packed snap of each (lon, lat) point; empty where no walkable street is near.
 
     What lies on tracks, as stations do, is reached over them.

@@ -152,10 +152,7 @@ class Compiler:
         lines = street_lines(self._ways, np.array(in_the_open, dtype=np.intp), self.projection)
         streets = shapely.STRtree(lines)
         of_areas = snap_areas(places.shapes, places.outlines, streets, self._extract.gates, network, self.projection)
-        of_points = snap_points(points, network)
-        on_tracks = [i for i, row in enumerate(rows) if row.kind in STOP_KINDS]
-        for i, reached in zip(on_tracks, snap_points(points[on_tracks], network, over_rails=True), strict=True):
-            of_points[i] = reached
+        of_points = snap_points(points, network, over_rails=[row.kind in STOP_KINDS for row in rows])
         access = [
             of_areas[row.element] or of_points[i] if row.element >= 0 else of_points[i] for i, row in enumerate(rows)
         ]

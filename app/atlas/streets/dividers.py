@@ -82,10 +82,10 @@ WALL_PENALTY_M = 100.0
 CLOSED_PENALTY_M = 10_000.0
 
 
-def penalties_m(table: DividerTable, paths: Floats, *, over_rails: bool) -> Floats:
+def penalties_m(table: DividerTable, paths: Floats, *, over_rails: NDArray[np.bool_]) -> Floats:
     """Return for each straight path from a point to a street what the lines that it crosses add to it in metres.
 
-    `paths` has rows lat, lon, to_lat, to_lon in degrees. Where trains stop, rails are no hindrance.
+    `paths` has rows lat, lon, to_lat, to_lon in degrees. Rails are no hindrance to those that lead `over_rails`.
     """
     path, segment = _segments_beside(table, paths)
     crossed = np.flatnonzero(_crossing(table, paths[path], segment))
@@ -96,7 +96,7 @@ def penalties_m(table: DividerTable, paths: Floats, *, over_rails: bool) -> Floa
     _, first = np.unique(path * (int(table.number.max()) + 1) + table.number[at], return_index=True)
     met = np.zeros((len(paths), len(Divider) + 1), dtype=np.int64)
     np.add.at(met, (path[first], table.kind[at[first]]), 1)
-    return _penalties(met, over_rails=over_rails)
+    return _penalties(met, over_rails)
 
 
 def _segments_beside(table: DividerTable, paths: Floats) -> tuple[Integers, Integers]:
@@ -112,16 +112,15 @@ def _segments_beside(table: DividerTable, paths: Floats) -> tuple[Integers, Inte
     return path[span], segment
 
 
-def _penalties(met: Integers, *, over_rails: bool) -> Floats:
+def _penalties(met: Integers, over_rails: NDArray[np.bool_]) -> Floats:
     """Return the penalty for how often each path meets each kind of line.
 
     One shore alone: what stands in the water, such as a houseboat or a pier, is reached from its bank.
     """
     shores = met[:, Divider.SHORE]
     through_water = (shores >= 2) | ((shores == 0) & (met[:, Divider.RIVER] > 0))
-    closed = through_water | (met[:, Divider.MOTORWAY] > 0)
-    if not over_rails:
-        closed |= met[:, Divider.RAILWAY] > 0
+    over_closed_rails = (met[:, Divider.RAILWAY] > 0) & ~over_rails
+    closed = through_water | (met[:, Divider.MOTORWAY] > 0) | over_closed_rails
     walled = (met[:, Divider.WALL] > 0) | (shores == 1)
     return np.where(closed, CLOSED_PENALTY_M, np.where(walled, WALL_PENALTY_M, 0.0))
 

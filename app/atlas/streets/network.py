@@ -46,15 +46,15 @@ class Network:
         max_m: float = SNAP_M,
         *,
         streets: Sequence[str] = (),
-        over_rails: bool = False,
+        over_rails: ArrayLike = False,
     ) -> Snaps:
         """Return a point of a walkable street for each point in degrees; edge -1 where none is near.
 
         It is on the point's own street where `streets` names it ("": not known), else on the nearest one; never beyond
         water, a motorway or, but where trains stop, rails.
         """
-        points = Points.of(lats, lons, streets)
-        return snap_points(self._files, points, Wish(max_m, EdgeFlag.WALK, over_rails)).snaps
+        points = Points.of(lats, lons, streets, over_rails)
+        return snap_points(self._files, points, Wish(max_m, EdgeFlag.WALK)).snaps
 
     @property
     def files(self) -> NetworkFiles:
@@ -157,13 +157,11 @@ class Network:
         what lies around the places is searched, and nothing beyond FARTHEST_M. `street` is that of the origin, a pair
         of degrees; `over_rails` tells the destinations where trains stop, which lie on their tracks.
         """
-        points = Points.of(np.append(origin[0], lats), np.append(origin[1], lons))
+        over = np.append(False, np.broadcast_to(np.asarray(over_rails), np.shape(np.atleast_1d(lats))))
+        points = Points.of(np.append(origin[0], lats), np.append(origin[1], lons), over_rails=over)
         points.names[0] = name_number(street)
         wish = Wish(SNAP_M, EdgeFlag.CAR if mode == "car" else EdgeFlag.WALK)
-        found = snap_points(self._files, points, wish)
-        stations = np.flatnonzero(np.append(False, np.broadcast_to(np.asarray(over_rails), len(points.lats) - 1)))
-        found.put(stations, snap_points(self._files, points.pick(stations), replace(wish, over_rails=True)))
-        snaps = found.snaps
+        snaps = snap_points(self._files, points, wish).snaps
         origins = snaps[:1] if mode == "car" else self.way_out(*origin, street).origins
         distance = distances_m(*origin, points.lats, points.lons)
         return _journey_seconds(self._files, mode, JourneyEnds(points.lats, points.lons, snaps, distance), origins)

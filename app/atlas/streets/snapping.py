@@ -36,31 +36,35 @@ _CHUNK = 1024
 
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What kind of street is looked for, and how far away in metres. Where trains stop, rails are no hindrance."""
+    """What kind of street is looked for, and how far away in metres."""
 
     max_m: float
     mode: EdgeFlag
-    over_rails: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Points:
-    """Points in degrees, and the number of the name of each one's own street (`naming.NAMELESS`: not known)."""
+    """Points in degrees, and the number of the name of each one's own street (`naming.NAMELESS`: not known).
+
+    `over_rails` tells the points where trains stop: these lie on rails, which are no hindrance to them.
+    """
 
     lats: Floats
     lons: Floats
     names: Integers
+    over_rails: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, lats: ArrayLike, lons: ArrayLike, streets: Sequence[str] = ()) -> Points:
+    def of(cls, lats: ArrayLike, lons: ArrayLike, streets: Sequence[str] = (), over_rails: ArrayLike = False) -> Points:
         """Return points in degrees, with the names of their own streets where these are known."""
         lat, lon = (np.atleast_1d(np.asarray(degrees, dtype=np.float64)) for degrees in (lats, lons))
         names = [name_number(street) for street in streets] if len(streets) else np.full(len(lat), NAMELESS)
-        return cls(lat, lon, np.asarray(names, dtype=np.int64))
+        rails = np.broadcast_to(np.asarray(over_rails, dtype=np.bool_), lat.shape)
+        return cls(lat, lon, np.asarray(names, dtype=np.int64), rails)
 
     def pick(self, rows: Integers | slice) -> Points:
         """Return some of them."""
-        return Points(self.lats[rows], self.lons[rows], self.names[rows])
+        return Points(self.lats[rows], self.lons[rows], self.names[rows], self.over_rails[rows])
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +137,7 @@ def _nearest(files: NetworkFiles, points: Points, reach: int, wish: Wish) -> Fou
     """Look at all segments in the cells within `reach` cells of each point."""
     near, is_own = _ranked(files, points, reach, wish)
     if len(files.dividers.kind):
-        _add_penalties(files, points, near, wish)
+        _add_penalties(files, points, near)
     winner = _first_of_lowest(near.owner, near.rank)
     return _as_found(files, near.pick(winner), is_own[winner], len(points.lats))
 
@@ -142,7 +146,7 @@ def _nearest(files: NetworkFiles, points: Points, reach: int, wish: Wish) -> Fou
 _MORE = 4
 
 
-def _add_penalties(files: NetworkFiles, points: Points, near: _Candidates, wish: Wish) -> None:
+def _add_penalties(files: NetworkFiles, points: Points, near: _Candidates) -> None:
     """Add to the ranks of segments what lies between, until nothing of the best one's is left to add.
 
     Most points have nothing between them and the nearest street: the best few are looked at first.
@@ -154,7 +158,7 @@ def _add_penalties(files: NetworkFiles, points: Points, near: _Candidates, wish:
         open_owners = near.owner[best[~is_seen[best]]]
         rows = rows[np.isin(near.owner[rows], open_owners)]
         fresh = _first_few(near, rows[~is_seen[rows]], amount)
-        near.rank[fresh] += _penalties(files, points, near.pick(fresh), wish)
+        near.rank[fresh] += _penalties(files, points, near.pick(fresh))
         is_seen[fresh] = True
         amount *= _MORE
 
@@ -218,10 +222,10 @@ def _is_pavement(
     return found
 
 
-def _penalties(files: NetworkFiles, points: Points, near: _Candidates, wish: Wish) -> Floats:
+def _penalties(files: NetworkFiles, points: Points, near: _Candidates) -> Floats:
     """Return the metres that walls and the like add to the way from each point to its segment."""
     paths = np.column_stack((points.lats[near.owner], points.lons[near.owner], *_on_segment(files, near)))
-    return penalties_m(files.dividers, paths, over_rails=wish.over_rails)
+    return penalties_m(files.dividers, paths, over_rails=points.over_rails[near.owner])
 
 
 def _on_segment(files: NetworkFiles, near: _Candidates) -> tuple[Floats, Floats]:

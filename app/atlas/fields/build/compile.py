@@ -56,6 +56,8 @@ class FieldPlaces:
     def inside(self, kinds: Collection[Kind], lats: Floats, lons: Floats) -> Rows:
         """Return which of some points lie in a green space of these kinds: there is no walk to it then."""
         areas = np.array([area for row, area in self.greens.items() if self.kinds[row] in kinds], dtype=object)
+        if not len(areas):
+            return np.empty(0, dtype=np.int64)
         points: Geometries = np.asarray(shapely.points(lons, lats), dtype=object)
         rows: Rows = np.unique(shapely.STRtree(points).query(areas, predicate="intersects")[1])
         return rows

@@ -56,20 +56,19 @@ class WalksFromHomes:
 
     def __init__(self, network: Network, lats: Floats, lons: Floats, streets: Sequence[str]) -> None:
         at, exits = network.homes_at(lats, lons, streets), network.files.exits
-        self._public, self._private = WalksFrom(network.files, at.public), None
-        self._exits, self._to_exits = exits, None
-        if network.homes is not None:
-            self._private = WalksFrom(network.homes.files, at.private)
-            self._to_exits = WalksFrom(network.files, exits.street)
+        # One search serves the homes and the ways out.
+        self._walks = WalksFrom(network.files, np.concatenate((at.public, exits.street)))
+        self._private = None if network.homes is None else WalksFrom(network.homes.files, at.private)
+        self._exits = exits.home
         self.has_way_out = network.on_mainland(at.public) | (at.private["edge"] >= 0)
 
     def seconds_to_nearest(self, ways_in: Snaps) -> Floats:
         """Return for each home the seconds to the nearest of some ways in; infinity where none is within 45 minutes."""
-        seconds = self._public.seconds_to_nearest(ways_in)
-        if self._private is None or self._to_exits is None:
+        found = self._walks.seconds_to_nearest(ways_in)
+        seconds, beyond_s = np.split(found, [len(found) - len(self._exits)])
+        if self._private is None:
             return seconds
-        beyond_s = self._to_exits.seconds_to_nearest(ways_in)
-        return np.minimum(seconds, self._private.seconds_to_nearest(self._exits.home, beyond_s))
+        return np.minimum(seconds, self._private.seconds_to_nearest(self._exits, beyond_s))
 
 
 class WalksFrom:
