@@ -75,6 +75,15 @@ def test_a_lake_is_not_crossed_and_a_houseboat_is_reached_from_its_bank(tmp_path
     assert offset(network, north_m=-25) == pytest.approx(25, abs=0.5)
 
 
+def test_nobody_waits_on_an_escalator(tmp_path: Path) -> None:
+    """A station beside one that only leads up from it was within no walk at all."""
+    town = two_streets(own_m=9).node("e", -4, 3).node("f", 40, 3).way("e f", highway="steps", conveying="forward")
+    network = town.way("f b").network(tmp_path)
+    assert offset(network) == pytest.approx(9, abs=0.5)
+    walk = network.walk(network.snap(*at(-300, 9))[0], 2_700.0)
+    assert walk.seconds_to(network.snap(*at(0, 0))).tolist() < [600.0]
+
+
 def test_rails_are_no_hindrance_where_trains_stop(tmp_path: Path) -> None:
     network = two_streets().line(Divider.RAILWAY, (-500, -20), (500, -20)).network(tmp_path)
     assert offset(network, over_rails=True) == pytest.approx(50, abs=0.5)

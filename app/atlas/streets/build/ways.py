@@ -73,7 +73,7 @@ class Use(NamedTuple):
     is_street: bool
     is_roundabout: bool
     is_main_road: bool
-    #: Not a tunnel, a motorway or a platform: an address may be looked for on it.
+    #: Not a tunnel, a motorway, a platform or an escalator: an address may be looked for on it.
     has_addresses: bool
     is_bridge: bool
     path_share: float
@@ -89,6 +89,8 @@ def use_of(tags: Tags, *, drives_left: bool = False, residents: bool = False) ->
     """Read what a way lets people do, or, on foot, those who live there."""
     pace = STEPS_SECONDS_PER_METRE if is_steps(tags) else SECONDS_PER_METRE
     walked = walking_directions(tags, residents=residents)
+    # What carries people one way only leads to a place or from it, but not both.
+    is_two_way = walked.forward == walked.backward
     return Use(
         walk_pace=Pace(*(pace if is_open else float("inf") for is_open in walked)),
         stress=bike_stress(tags, drives_left=drives_left),
@@ -96,7 +98,7 @@ def use_of(tags: Tags, *, drives_left: bool = False, residents: bool = False) ->
         is_street=tags.get("highway") in STREET_CLASSES and tags.get("area") != "yes",
         is_roundabout=tags.get("junction") in {"roundabout", "circular"},
         is_main_road=tags.get("highway") in MAIN_ROADS,
-        has_addresses=not is_underground(tags) and way_class(tags) not in _NO_ADDRESSES,
+        has_addresses=is_two_way and not is_underground(tags) and way_class(tags) not in _NO_ADDRESSES,
         is_bridge=tags.get("bridge", "no") not in {"no", "boardwalk"},
         path_share=path_share(tags),
         lane_share=lane_share(tags),
