@@ -53,7 +53,7 @@ def compile_network(
     numbers = UseNumbers(drives_left=drives_left(ways))
     cut = cut_into_edges(ways, barriers, numbers)
     files = _compiled(ways, cut, numbers.uses, lines)
-    homes = home_streets(ways, cut, barriers, walked_parts(files, cut))
+    homes = home_streets(ways, cut, barriers, walked_parts(files))
     if homes is None:
         files.write(directory)
         return

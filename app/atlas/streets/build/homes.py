@@ -9,9 +9,8 @@ import numpy as np
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 
-from app.atlas.streets.arrays import SNAP, EdgeFlag, Exits, Ints32, NetworkFiles
+from app.atlas.streets.arrays import SNAP, EdgeFlag, Exits, NetworkFiles
 from app.atlas.streets.build.edges import StreetEdges
-from app.atlas.streets.build.graph import parts_of
 from app.atlas.streets.build.ways import StreetWays, Use
 from app.atlas.streets.rules.walk import OPEN_TO_RESIDENTS, may_walk, passage
 from app.atlas.streets.tiling import Integers
@@ -38,21 +37,18 @@ class HomeStreets:
     walls: Integers
 
 
-def walked_parts(files: NetworkFiles, cut: StreetEdges) -> WalkedParts:
-    """Return which streets hang together on foot."""
-    part = parts_of(files.walk, strong=False)
-    walked = (files.edges.flags & EdgeFlag.WALK) != 0
-    of_edge = np.where(walked, _part_of_edges(part, files, cut), -1)
-    return WalkedParts(of_edge.astype(np.int64), np.bincount(of_edge[walked], minlength=1))
-
-
-def _part_of_edges(part: Ints32, files: NetworkFiles, cut: StreetEdges) -> Integers:
-    """Return the part of each edge. Dead ends are in no arc: theirs is the part of their other end."""
-    if not len(part):
-        return np.full(len(cut.way), -1)
-    sizes = np.bincount(part)
-    tail, head = part[files.edges.tail], part[files.edges.head]
-    return np.where(sizes[tail] >= sizes[head], tail, head).astype(np.int64)
+def walked_parts(files: NetworkFiles) -> WalkedParts:
+    """Return which streets hang together on foot, dead ends and the links through open barriers among them."""
+    edges, nodes = files.edges, len(files.walk.starts) - 1
+    pace = np.minimum(files.uses.walk_pace_ahead, files.uses.walk_pace_against)[edges.use]
+    on_foot = np.flatnonzero(np.isfinite(pace))
+    ends = edges.tail[on_foot], edges.head[on_foot]
+    graph = coo_array((np.ones(len(on_foot), dtype=np.int8), ends), shape=(nodes, nodes))
+    part = connected_components(graph, directed=False)[1].astype(np.int64)
+    walked = (edges.flags & EdgeFlag.WALK) != 0
+    of_edge = np.full(len(edges.tail), -1)
+    of_edge[walked] = part[edges.tail[walked]]
+    return WalkedParts(of_edge, np.bincount(of_edge[walked], minlength=1))
 
 
 def home_streets(
