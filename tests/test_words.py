@@ -47,6 +47,6 @@ def test_a_report_has_no_jargon(client: FlaskClient, steps: Steps, reports: list
     assert sorted({match.group() for match in FOUND.finditer(text)}) == []
 
 
-@pytest.mark.parametrize("path", ["/", "/methods", "/regions"])
+@pytest.mark.parametrize("path", ["/", "/methods", "/regions", "/compare"])
 def test_a_page_has_no_jargon(client: FlaskClient, path: str) -> None:
     assert sorted({match.group() for match in FOUND.finditer(visible_text(client.get(path)))}) == []

@@ -14,7 +14,7 @@ from app.cli.jobs import jobs_commands
 from app.cli.regions import region_commands
 from app.cli.worker import worker_command
 from app.config import Config, load_config
-from app.routes import about, exports, health, home, jobs, maps, operators, resubmitting, snapshots
+from app.routes import about, comparing, exports, health, home, jobs, maps, operators, resubmitting, snapshots
 from app.views import maps as map_views
 from app.views import report
 from app.web import compression, errors, pictures, polls, security, services
@@ -40,7 +40,7 @@ ASSET_SECONDS = 365 * 24 * 3600
 #: The filters with which templates write numbers and times.
 FILTERS = (minutes, metres, limit, number, exact, percent, duration, clock, day, moment, iso, amount, sentence)
 BLUEPRINTS = (
-    *(home.bp, jobs.bp, snapshots.bp, exports.bp, maps.bp, resubmitting.bp),
+    *(home.bp, jobs.bp, snapshots.bp, comparing.bp, exports.bp, maps.bp, resubmitting.bp),
     *(about.bp, operators.bp, health.bp),
 )
 ROOT = Path(__file__).resolve().parents[2]

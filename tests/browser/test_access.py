@@ -114,6 +114,13 @@ def changed(page: Page, steps: Steps) -> None:
     expect(page.locator("#changes")).to_contain_text("What changed since")
 
 
+def comparing(page: Page, steps: Steps) -> None:
+    made = evaluate_property(Listing(ADDRESS), Town(full_grid()))
+    links = [finish_unwatched(page, steps, each) for each in (made, unknown_report(), made)]
+    page.goto("/compare?" + "&".join(f"s={link.removeprefix('/s/')}" for link in links))
+    expect(page.get_by_role("heading", level=1)).to_have_text("Which of these?")
+
+
 def destination(page: Page, steps: Steps) -> None:
     page.goto(f"{finish_unwatched(page, steps, commuting_report())}/destination?change=station")
     page.get_by_label("Where do you go instead?").fill("x" * 201)
@@ -140,7 +147,7 @@ def nowhere(page: Page, steps: Steps) -> None:
 
 SCENES: tuple[Scene, ...] = (
     *(home, refused, waiting, running, asking, closed, failed, cancelled, finished),
-    *(report, commuting, unknown, adjusted, changed, destination, regions, methods, operators, nowhere),
+    *(report, commuting, unknown, adjusted, changed, comparing, destination, regions, methods, operators, nowhere),
 )
 
 

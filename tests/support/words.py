@@ -36,6 +36,7 @@ SPOKEN = (
     ("What we do not know", ("rules/mapped.py", "knowledge.py", "confidence.py", "evaluate.py")),
     ("Scored again", ("rescoring.py", "../web/preferences.py", "../views/adjusting.py")),
     ("What changed", ("changes.py",)),
+    ("Side by side", ("comparing.py",)),
     ("Numbers, times and lists", ("../wording.py",)),
 )
 DOCUMENT = ROOT / "docs/words.md"

@@ -96,7 +96,7 @@ ISLAND_NODES = 40
 
 def on_mainland(arcs: Arcs, edges: EdgeTable, *, strong: bool) -> NDArray[np.bool_]:
     """Return for each edge whether it belongs to a part of the graph that is large, or as large as any."""
-    part = parts_of(arcs, strong=strong)
+    part = _parts_of(arcs, strong=strong)
     if not len(part):
         return np.zeros(len(edges.tail), dtype=np.bool_)
     size = np.bincount(part)
@@ -105,7 +105,7 @@ def on_mainland(arcs: Arcs, edges: EdgeTable, *, strong: bool) -> NDArray[np.boo
     return np.asarray(same & large[part[edges.tail]], dtype=np.bool_)
 
 
-def parts_of(arcs: Arcs, *, strong: bool) -> Ints32:
+def _parts_of(arcs: Arcs, *, strong: bool) -> Ints32:
     """Return for each node the number of the part of the graph that it is in."""
     nodes = len(arcs.starts) - 1
     if not nodes:
