@@ -150,7 +150,6 @@ def names_of_things() -> list[str]:
     return sorted(names.union(*(mapped(name).streets for name in NAMES)))
 
 
-@pytest.mark.xfail(strict=False, reason="a name like “My O My” is offered, and found only under a town's name")
 @settings(max_examples=80, deadline=None)
 @given(data=st.data(), letters=st.integers(3, 14), number=st.sampled_from(["", "", "1", "2", "12"]))
 def test_what_a_completion_offers_is_found_or_asked_about(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -34,17 +33,8 @@ def test_a_report_on_a_sample_address_says_nothing_false(
     assert false_in(statements) == []
 
 
-#: Regions where something false is said as yet, and what. Mending it makes the test fail until its line here is gone.
-NOT_YET = {"munich-center": "11.0 min to a gym across a square, where a plain search finds a way of 8.6"}
-
-
-def _larger(name: str) -> Any:
-    marks = [pytest.mark.xfail(strict=True, reason=NOT_YET[name])] if name in NOT_YET else []
-    return pytest.param(name, marks=marks)
-
-
 @pytest.mark.slow
-@pytest.mark.parametrize("name", [_larger(name) for name, _, _ in LARGER])
+@pytest.mark.parametrize("name", [name for name, _, _ in LARGER])
 def test_no_report_on_a_larger_region_says_anything_false(tmp_path: Path, pages: Pages, name: str) -> None:
     extract = next((extract for extract in larger() if extract.name == name), None)
     if extract is None:

@@ -13,7 +13,9 @@ from app.atlas.geocoder.language import Vocabulary
 from app.atlas.geocoder.letters import fold
 
 #: "g.b. pirelli", "s.antonio" and "st.john" are several words, "v.le" and "p.za" are one.
-_INITIALS = re.compile(r"\b(?:[^\W\d_]\.){2,}(?=\s|$)|\b[^\W\d_]\.(?=[^\W\d_]{4})|(?<=[^\W\d_]{2})\.(?=[^\W\d_]{2})")
+_INITIALS = re.compile(
+    r"\b(?:[^\W\d_]\.){2,}(?=[\s,;]|$)|\b[^\W\d_]\.(?=[^\W\d_]{4})|(?<=[^\W\d_]{2})\.(?=[^\W\d_]{2})"
+)
 _INNER_DOT = re.compile(r"(?<=[^\W\d_])\.(?=[^\W\d_])")
 _ELISION = re.compile(r"\b([a-z]|[a-z]+l|sant)'(?=[a-z]{2})")
 _JOIN = re.compile(r"\s*&\s*|\s[@/+]\s|(?<=[^\W\d_]{3})/(?=[^\W\d_]{3})")

@@ -1,4 +1,4 @@
-"""What divides the ground: water, railways, motorways and walls, over which no door leads to a street."""
+"""What divides the ground: water, railways and motorways, over which no door leads to a street."""
 
 from __future__ import annotations
 
@@ -14,9 +14,8 @@ from app.geo import METRES_PER_DEGREE
 
 
 class Divider(IntEnum):
-    """Kinds of line. One that runs along water's edge is crossed twice by what leads over the water."""
+    """Kinds of line, by their numbers in the files. A shore is crossed twice by what leads over the water."""
 
-    WALL = 1
     RAILWAY = 2
     MOTORWAY = 3
     RIVER = 4
@@ -76,8 +75,8 @@ def divider_table(lines: DividerLines, cells: tuple[Integers, Integers]) -> Divi
 
 #: Lines that a door or a street stands on, to this many metres, are not between them.
 AT_ENDS_M = 0.5
-#: A wall has a gate somewhere; the way round is taken to be this long.
-WALL_PENALTY_M = 100.0
+#: What one shore alone adds: whoever is in the water, or beside a pond, gets to the street in some way.
+SHORE_PENALTY_M = 100.0
 #: More than any street is away: nobody goes through water, or over rails or a motorway.
 CLOSED_PENALTY_M = 10_000.0
 
@@ -94,7 +93,7 @@ def penalties_m(table: DividerTable, paths: Floats, *, over_rails: NDArray[np.bo
     path, at = path[crossed], segment[crossed]
     # A segment stands in every cell that it touches: count it once.
     _, first = np.unique(path * (int(table.number.max()) + 1) + table.number[at], return_index=True)
-    met = np.zeros((len(paths), len(Divider) + 1), dtype=np.int64)
+    met = np.zeros((len(paths), max(Divider) + 1), dtype=np.int64)
     np.add.at(met, (path[first], table.kind[at[first]]), 1)
     return _penalties(met, over_rails)
 
@@ -121,8 +120,7 @@ def _penalties(met: Integers, over_rails: NDArray[np.bool_]) -> Floats:
     through_water = (shores >= 2) | ((shores == 0) & (met[:, Divider.RIVER] > 0))
     over_closed_rails = (met[:, Divider.RAILWAY] > 0) & ~over_rails
     closed = through_water | (met[:, Divider.MOTORWAY] > 0) | over_closed_rails
-    walled = (met[:, Divider.WALL] > 0) | (shores == 1)
-    return np.where(closed, CLOSED_PENALTY_M, np.where(walled, WALL_PENALTY_M, 0.0))
+    return np.where(closed, CLOSED_PENALTY_M, np.where(shores == 1, SHORE_PENALTY_M, 0.0))
 
 
 def _crossing(table: DividerTable, paths: Floats, segment: Integers) -> NDArray[np.bool_]:
@@ -131,12 +129,12 @@ def _crossing(table: DividerTable, paths: Floats, segment: Integers) -> NDArray[
     run_x, run_y = (paths[:, 3] - paths[:, 1]) * squeeze, paths[:, 2] - paths[:, 0]
     from_x = (to_degrees(table.lon[segment]) - paths[:, 1]) * squeeze
     from_y = to_degrees(table.lat[segment]) - paths[:, 0]
-    wall_x = (to_degrees(table.to_lon[segment]) - paths[:, 1]) * squeeze - from_x
-    wall_y = to_degrees(table.to_lat[segment]) - paths[:, 0] - from_y
-    cross = run_x * wall_y - run_y * wall_x
+    line_x = (to_degrees(table.to_lon[segment]) - paths[:, 1]) * squeeze - from_x
+    line_y = to_degrees(table.to_lat[segment]) - paths[:, 0] - from_y
+    cross = run_x * line_y - run_y * line_x
     safe = np.where(cross == 0, 1.0, cross)
-    along = (from_x * wall_y - from_y * wall_x) / safe
-    on_wall = (from_x * run_y - from_y * run_x) / safe
+    along = (from_x * line_y - from_y * line_x) / safe
+    on_line = (from_x * run_y - from_y * run_x) / safe
     length = np.hypot(run_x, run_y) * METRES_PER_DEGREE
     inside = (along * length > AT_ENDS_M) & ((1 - along) * length > AT_ENDS_M)
-    return np.asarray((cross != 0) & inside & (on_wall >= 0) & (on_wall < 1))
+    return np.asarray((cross != 0) & inside & (on_line >= 0) & (on_line < 1))

@@ -89,7 +89,7 @@ class Found:
 def snap_points(files: NetworkFiles, points: Points, wish: Wish) -> Found:
     """Snap points to an edge within a distance: to their own street, else to the nearest one.
 
-    Never to one beyond water, rails or a motorway; and beyond a wall only where nothing else is near.
+    Never to one beyond water, rails or a motorway; and over one shore only where nothing else is near.
     """
     found = Found.none(len(points.lats))
     for start in range(0, len(points.lats), _CHUNK):
@@ -223,7 +223,7 @@ def _is_pavement(
 
 
 def _penalties(files: NetworkFiles, points: Points, near: _Candidates) -> Floats:
-    """Return the metres that walls and the like add to the way from each point to its segment."""
+    """Return the metres that shores and the like add to the way from each point to its segment."""
     paths = np.column_stack((points.lats[near.owner], points.lons[near.owner], *_on_segment(files, near)))
     return penalties_m(files.dividers, paths, over_rails=points.over_rails[near.owner])
 

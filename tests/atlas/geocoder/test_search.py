@@ -293,6 +293,12 @@ def test_the_number_of_its_address_is_no_other_number_beside_a_place(own: tuple[
     assert taken(geocoder, "Old Castle Inn, Mill Lane 4") != "Old Castle Inn"
 
 
+@pytest.mark.parametrize("name", ["My O My", "Corner"])
+def test_a_name_of_words_that_say_nothing_is_no_town(name: str) -> None:
+    geocoder = town([*NEWPORT], [], [spot(name, "shop"), spot("Newport", "city")])
+    assert taken(geocoder, f"{name}, Newport") == name
+
+
 def test_tokens_of_the_regions_title_are_known() -> None:
     text = "12 High Street, Gwent"
     assert taken(town(NEWPORT), text).startswith("?")

@@ -98,6 +98,8 @@ def test_tokens_know_their_part() -> None:
         ("via g.b. pirelli", "via g b pirelli"),
         ("v.le abruzzi", "vle abruzzi"),
         ("st.john street", "st john street"),
+        ("f.a.m.i.", "f a m i"),
+        ("f.a.m.i., rue grimaldi", "f a m i rue grimaldi"),
         ("dell'arte", "dell arte"),
         ("main & elm", "main & elm"),
         ("main / elm", "main & elm"),

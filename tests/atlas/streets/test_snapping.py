@@ -50,7 +50,7 @@ def test_its_pavement_is_its_street_though_it_has_no_name(tmp_path: Path) -> Non
     assert offset(town.network(tmp_path), "Home Street") == pytest.approx(5, abs=0.5)
 
 
-@pytest.mark.parametrize("kind", [Divider.RIVER, Divider.RAILWAY, Divider.MOTORWAY, Divider.WALL])
+@pytest.mark.parametrize("kind", [Divider.RIVER, Divider.RAILWAY, Divider.MOTORWAY, Divider.SHORE])
 def test_nothing_is_snapped_across(tmp_path: Path, kind: Divider) -> None:
     network = two_streets().line(kind, (-500, -20), (500, -20)).network(tmp_path)
     assert offset(network) == pytest.approx(70, abs=0.5)
@@ -63,8 +63,10 @@ def test_where_all_streets_lie_beyond_none_is_taken(tmp_path: Path, kind: Divide
     assert network.snap(*at(0, 0))["edge"].tolist() == [-1]
 
 
-def test_behind_walls_on_all_sides_the_nearest_street_is_taken(tmp_path: Path) -> None:
-    network = two_streets().line(Divider.WALL, (-60, -40), (60, -40), (60, 40), (-60, 40), (-60, -40)).network(tmp_path)
+def test_with_water_on_all_sides_the_nearest_street_is_taken(tmp_path: Path) -> None:
+    network = (
+        two_streets().line(Divider.SHORE, (-60, -40), (60, -40), (60, 40), (-60, 40), (-60, -40)).network(tmp_path)
+    )
     assert offset(network) == pytest.approx(50, abs=0.5)
 
 
@@ -90,7 +92,7 @@ def test_rails_are_no_hindrance_where_trains_stop(tmp_path: Path) -> None:
 
 
 def test_a_house_on_the_line_itself_has_not_crossed_it(tmp_path: Path) -> None:
-    network = two_streets().line(Divider.WALL, (-500, 0), (500, 0)).network(tmp_path)
+    network = two_streets().line(Divider.RIVER, (-500, 0), (500, 0)).network(tmp_path)
     assert offset(network) == pytest.approx(50, abs=0.5)
 
 

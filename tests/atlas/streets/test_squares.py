@@ -124,3 +124,13 @@ def test_a_station_is_on_the_street_before_it_and_not_on_its_platform(tmp_path: 
     town = Town().node("a", 0, 0).node("b", 400, 0).node("p", 0, 30).node("q", 400, 30).way("a b")
     town.way("p q", highway="", railway="platform").way("b q", highway="footway")
     assert network_of(town, tmp_path).snap(*at(50, 28))["offset"][0] == pytest.approx(28, abs=0.1)
+
+
+def test_a_strip_is_crossed_from_side_to_side(tmp_path: Path) -> None:
+    """A pavement of 6 m drawn as an area, with streets on its south side, and houses on its north side."""
+    town = Town().node("s", 150, -100).node("a", 150, 0).node("t", 300, -100).node("b", 300, 0)
+    for name, east, north in (("c0", 0, 0), ("c1", 400, 0), ("c2", 400, 6), ("c3", 0, 6)):
+        town.node(name, east, north)
+    town.way("s a").way("t b").way("c0 a b c1 c2 c3 c0", highway="pedestrian", area="yes")
+    walk = walk_metres(network_of(town, tmp_path), at(150, -50), at(150, 7))
+    assert 56 <= walk <= 75

@@ -56,3 +56,10 @@ def test_a_parent_binds_its_platforms_whatever_they_are_called() -> None:
 
 def test_poles_without_a_name_are_stops_of_their_own() -> None:
     assert stations(("", 0), ("", 30)) == [0, 1]
+
+
+def test_a_chain_of_poles_is_cut_where_it_grows_too_long() -> None:
+    poles = [("Avenida", metres) for metres in (0, 20, 120, 140, 260, 280)]
+    assert stations(*poles) == [0, 0, 0, 0, 1, 1]
+    assert stations(*poles[::-1]) == [0, 0, 1, 1, 1, 1]
+    assert stations(*poles[:4]) == [0] * 4

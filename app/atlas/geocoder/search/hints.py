@@ -90,6 +90,7 @@ class Hints:
         self._hints = _load(store, [hit for hit in hits if hit.kind != STREET and hit.doubt is None])
         self.title_tokens = title_tokens
         self._names_region = title_tokens <= {token.text for token in query.tokens}
+        self._first = _named_first(query, hits)
 
     def beside(self, taken: frozenset[int]) -> tuple[list[Hint], frozenset[int]]:
         """Return hints that do not overlap what is taken or each other, cheapest and longest first."""
@@ -107,7 +108,7 @@ class Hints:
         cost, station, postcode_before = 0.0, False, False
         for at, token in enumerate(self._query.tokens):
             digits = any(c.isdigit() for c in token.text)
-            if at in taken or self._is_silent(at, beside):
+            if at in taken or (at not in self._first and self._is_silent(at, beside)):
                 continue
             if digits and postcode_before:
                 continue
@@ -118,7 +119,7 @@ class Hints:
                 cost, station = cost + KNOWN_TOKEN, True
             elif token.text == AND:
                 cost += UNUSED_AND
-            elif (self._names_region and token.text in self.title_tokens) or self._query.is_join(at):
+            elif (self._names_region and token.text in self.title_tokens) or self._joins(at):
                 cost += KNOWN_TOKEN
             else:
                 dropped.append(token.text)
@@ -134,6 +135,10 @@ class Hints:
             return False
         return self._query.says_nothing(at) and not self._tells(at, beside)
 
+    def _joins(self, at: int) -> bool:
+        """Return whether a token says no more than that streets meet: "corner", unless a place has that name."""
+        return self._query.is_join(at) and at not in self._first
+
     def _tells(self, at: int, beside: frozenset[int]) -> bool:
         """Return whether a short token next to the street's name is a part of it: the E of "Main Street E"."""
         is_word = self._query.is_direction(at) or self._query.terms[at] != self._query.tokens[at].text
@@ -143,6 +148,16 @@ class Hints:
         """Return whether a number may be a flat's, or else begins as the region's postcodes do."""
         short = token.numeric and len(token.text) < 4
         return short or self._store.has_postcodes(token.text.replace("-", "")[:2])
+
+
+def _named_first(query: Query, hits: Sequence[Hit]) -> frozenset[int]:
+    """Return the tokens before the first comma where they are a name as a whole: short as they are, they tell.
+
+    "My O My, Helsinki" is no Helsinki.
+    """
+    first = frozenset(at for at, token in enumerate(query.tokens) if token.part == query.tokens[0].part)
+    is_name = len(first) < len(query.tokens) and any(hit.covers == first and not hit.cost for hit in hits)
+    return first if is_name else frozenset()
 
 
 def _load(store: GeocoderStore, hits: Sequence[Hit]) -> list[Hint]:

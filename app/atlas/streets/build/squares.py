@@ -26,8 +26,9 @@ MOST_JOINED = 24
 WORTH_SHARE, WORTH_M = 0.1, 5.0
 #: Where an edge turns by more than this (radians) is a corner that ways across may touch.
 CORNER = 0.35
-#: Along an area that is narrower than this on the whole, such as a platform, its edge is as good as a line across.
-NARROW_M = 8.0
+#: Along an area that is narrower than this on the whole, such as a platform, its edge is as good as a line across: it
+#: is only crossed from side to side, by lines no longer than the second number, of which there is one every 20 to 50 m.
+NARROW_M, FROM_SIDE_TO_SIDE_M = 8.0, 25.0
 #: A line that leaves an area by less than this (metres) runs along its edge.
 ON_EDGE_M = 0.2
 
@@ -73,7 +74,8 @@ def with_squares(ways: StreetWays, squares: Sequence[Square] = ()) -> StreetWays
         return kept
     fresh, lines = _Fresh(), []
     for square in sorted(found, key=lambda each: (each.way_id, each.rings[0].refs.tolist())):
-        lines += [(square.way_id, _tags_across(square.tags), ring) for ring in _drawn(square, doors, fresh)]
+        across = _tags_across(square.tags)
+        lines += [(square.way_id, across, ring) for ring in _drawn(square, doors, fresh)]
     return _joined(kept, lines)
 
 
@@ -131,24 +133,22 @@ def _drawn(square: Square, doors: frozenset[int], fresh: _Fresh) -> Iterator[Rin
     """Yield the edges with their new nodes, and the lines across."""
     first = square.rings[0]
     area = shapely.Polygon(_metres(first), [_metres(ring, first) for ring in square.rings[1:]])
-    if not area.is_valid or area.area < NARROW_M / 2 * area.exterior.length:
+    if not area.is_valid:
         yield from square.rings
         return
+    longest = FROM_SIDE_TO_SIDE_M if area.area < NARROW_M / 2 * area.exterior.length else np.inf
     rings = [_with_steps(ring, fresh) for ring in square.rings]
     yield from rings
     ground = area.buffer(ON_EDGE_M)
     shapely.prepare(ground)
-    refs, points, along = _joinable(rings, doors)
-    tail, head = np.triu_indices(len(refs), 1)
+    nodes, points, along = _joinable(rings, doors)
+    tail, head = np.triu_indices(len(points), 1)
     straight = np.hypot(*(points[tail] - points[head]).T)
     by_edge = _by_edge(along[tail], along[head])
-    worth = (straight < by_edge * (1 - WORTH_SHARE)) & (straight < by_edge - WORTH_M)
-    tail, head = tail[worth], head[worth]
-    lines = shapely.linestrings(np.stack((points[tail], points[head]), axis=1))
-    seen = np.asarray(shapely.covers(ground, lines), dtype=np.bool_)
-    degrees = {ref: point for ring in rings for ref, point in zip(ring.refs.tolist(), ring.points, strict=True)}
-    for a, b in zip(refs[tail[seen]].tolist(), refs[head[seen]].tolist(), strict=True):
-        yield Ring(np.array([a, b]), np.array([degrees[a], degrees[b]]))
+    worth = (straight <= longest) & (straight < by_edge * (1 - WORTH_SHARE)) & (straight < by_edge - WORTH_M)
+    ends = np.column_stack((tail[worth], head[worth]))
+    seen = np.asarray(shapely.covers(ground, shapely.linestrings(points[ends])), dtype=np.bool_)
+    yield from map(Ring, nodes.refs[ends[seen]], nodes.points[ends[seen]])
 
 
 def _with_steps(ring: Ring, fresh: _Fresh) -> Ring:
@@ -166,12 +166,17 @@ def _with_steps(ring: Ring, fresh: _Fresh) -> Ring:
     return Ring(np.append(refs, refs[0]), np.vstack((points, points[:1])))
 
 
-def _joinable(rings: Sequence[Ring], doors: frozenset[int]) -> tuple[Integers, Floats, Floats]:
-    """Return the nodes to join across: (ring, metres along it, its length) rows tell where each lies."""
+def _joinable(rings: Sequence[Ring], doors: frozenset[int]) -> tuple[Ring, Floats, Floats]:
+    """Return the nodes to join across, in degrees and in metres.
+
+    (ring, metres along it, its length) rows tell where each lies.
+    """
+    metres = [_metres(ring, rings[0]) for ring in rings]
     refs = np.concatenate([ring.refs[:-1] for ring in rings])
-    points = np.concatenate([_metres(ring, rings[0])[:-1] for ring in rings])
-    along = np.concatenate([_along(number, _metres(ring, rings[0])) for number, ring in enumerate(rings)])
-    is_corner = np.concatenate([_turns(_metres(ring, rings[0])) > CORNER for ring in rings])
+    degrees = np.concatenate([ring.points[:-1] for ring in rings])
+    points = np.concatenate([of_ring[:-1] for of_ring in metres])
+    along = np.concatenate([_along(number, of_ring) for number, of_ring in enumerate(metres)])
+    is_corner = np.concatenate([_turns(of_ring) > CORNER for of_ring in metres])
     _, once = np.unique(refs, return_index=True)
     is_door = np.array([ref in doors for ref in refs[once].tolist()], dtype=np.bool_)
     ranks = np.where(is_door, 0, np.where(is_corner[once], 1, 2))
@@ -181,7 +186,7 @@ def _joinable(rings: Sequence[Ring], doors: frozenset[int]) -> tuple[Integers, F
         left = MOST_JOINED - len(order)
         order += group[:: max(1, -(-len(group) // max(left, 1)))].tolist() if left else []
     chosen = np.sort(np.array(order, dtype=np.int64))
-    return refs[chosen], points[chosen], along[chosen]
+    return Ring(refs[chosen], degrees[chosen]), points[chosen], along[chosen]
 
 
 def _turns(metres: Floats) -> Floats:

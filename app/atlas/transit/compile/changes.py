@@ -6,9 +6,11 @@ import re
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+from scipy.cluster.hierarchy import fcluster, linkage
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from scipy.spatial import cKDTree
+from scipy.spatial.distance import pdist
 
 from app.atlas.streets.rules.walk import METRES_PER_MINUTE
 from app.atlas.transit.compile.day import Day
@@ -16,7 +18,7 @@ from app.atlas.transit.contract import Changes, Floats, Ints, Rows, WalkBetween
 from app.atlas.transit.feed.feed import Stop, Transfer
 from app.geo import METRES_PER_DEGREE
 
-#: Poles that carry one name belong together up to this distance.
+#: Poles that carry one name belong together where none of them is further than this from another.
 SAME_NAME_M = 150.0
 #: Poles of two names up to this distance face each other across a street: two stops, but one place on a line's way.
 ACROSS_STREET_M = 40.0
@@ -54,16 +56,49 @@ def _joined(stops: tuple[Stop, ...], *, across_street: bool) -> Ints:
     points = plane(np.array([stop.lat for stop in stops]), np.array([stop.lon for stop in stops]))
     first_of: dict[str, int] = {}
     links = [(first_of.setdefault(stop.parent, i), i) for i, stop in enumerate(stops) if stop.parent]
+    links += _of_one_name(stops, points)
+    if across_street:
+        links += _pairs_of_poles(stops, points, ACROSS_STREET_M)
+    return _numbered(links, len(stops))
+
+
+def _of_one_name(stops: tuple[Stop, ...], points: Floats) -> Iterator[tuple[int, int]]:
+    """Yield pairs of poles that are one stop: of one name, and none further than SAME_NAME_M from another.
+
+    Along a street where each pole is near the next, what would be longer is cut into several stops.
+    """
     names = [without_bay(stop.name).casefold() for stop in stops]
-    pairs = cKDTree(points).query_pairs(SAME_NAME_M, output_type="ndarray")
-    gaps = np.hypot(*(points[pairs[:, 0]] - points[pairs[:, 1]]).T)
-    for (a, b), gap in zip(pairs.tolist(), gaps.tolist(), strict=True):
-        is_one_name = bool(names[a]) and names[a] == names[b]
-        faces = across_street and gap <= ACROSS_STREET_M
-        if not (stops[a].parent or stops[b].parent) and (is_one_name or faces):
-            links.append((a, b))
+    near = _pairs_of_poles(stops, points, SAME_NAME_M)
+    chains = _numbered([(a, b) for a, b in near if names[a] and names[a] == names[b]], len(stops))
+    members: dict[int, list[int]] = {}
+    for pole, chain in enumerate(chains.tolist()):
+        members.setdefault(chain, []).append(pole)
+    for poles in members.values():
+        for group in _cut(sorted(poles, key=lambda pole: stops[pole].stop_id), points):
+            yield from ((group[0], pole) for pole in group[1:])
+
+
+def _cut(poles: Sequence[int], points: Floats) -> Iterator[list[int]]:
+    """Yield the poles in groups that are no longer than SAME_NAME_M, the nearest to each other together."""
+    apart = pdist(points[poles])
+    if not len(apart) or apart.max() <= SAME_NAME_M:
+        yield list(poles)
+        return
+    groups = fcluster(linkage(apart, "complete"), SAME_NAME_M, "distance")
+    for group in np.unique(groups).tolist():
+        yield [pole for pole, own in zip(poles, groups.tolist(), strict=True) if own == group]
+
+
+def _pairs_of_poles(stops: tuple[Stop, ...], points: Floats, within_m: float) -> list[tuple[int, int]]:
+    """Return the pairs of stops without a parent that are near each other."""
+    pairs = cKDTree(points).query_pairs(within_m, output_type="ndarray")
+    return [(a, b) for a, b in pairs.tolist() if not (stops[a].parent or stops[b].parent)]
+
+
+def _numbered(links: Sequence[tuple[int, int]], count: int) -> Ints:
+    """Return for each of so many stops a number that is the same for all that links join."""
     ends = np.array(links, np.int64).reshape(-1, 2)
-    graph = coo_array((np.ones(len(ends), np.int8), (ends[:, 0], ends[:, 1])), shape=(len(stops), len(stops)))
+    graph = coo_array((np.ones(len(ends), np.int8), (ends[:, 0], ends[:, 1])), shape=(count, count))
     return np.asarray(connected_components(graph, directed=False)[1], np.int32)
 
 
