@@ -8,7 +8,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from app.atlas.basemap.basemap import Shapes
+from app.atlas.basemap.basemap import Shapes, picked
 from app.geo import Floats, Geometries
 from app.maps.frame import UNITS_PER_PX, Frame
 
@@ -45,14 +45,22 @@ class Ragged:
 
     def pick(self, lines: Integers) -> Ragged:
         """Return some of the lines."""
-        counts = np.diff(self.starts)[lines]
-        starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-        return Ragged(self.points[np.repeat(self.starts[lines] - starts[:-1], counts) + np.arange(starts[-1])], starts)
+        return Ragged(*picked(self.points, self.starts, lines))
+
+    def shown(self, frame: Frame) -> tuple[Geometries, Integers]:
+        """Return the parts of the lines that a picture shows as line strings, and the row of the line of each."""
+        rows = np.flatnonzero(np.diff(self.starts) > 1)
+        if len(rows):
+            first = self.starts[:-1]
+            low, high = np.minimum.reduceat(self.points, first), np.maximum.reduceat(self.points, first)
+            rows = rows[_meets(frame, np.column_stack((low, high))[rows])]
+        lines, row = clipped_rows(self.pick(rows).geometries(), frame)
+        return lines, rows[row]
 
 
-def lines_of(shapes: Shapes, frame: Frame) -> Geometries:
+def lines_of(shapes: Shapes, frame: Frame) -> Ragged:
     """Return the lines of a layer in units."""
-    return Ragged(frame.to_units(shapes.points), shapes.starts).geometries()
+    return Ragged(frame.to_units(shapes.points), shapes.starts)
 
 
 def areas_of(shapes: Shapes, frame: Frame) -> Geometries:
@@ -80,21 +88,29 @@ def _closed(points: Floats, starts: Integers) -> tuple[Floats, Integers]:
 
 def clipped(geometries: Geometries, frame: Frame) -> Geometries:
     """Return the parts of lines or areas that the picture shows."""
+    return clipped_rows(geometries, frame)[0]
+
+
+def clipped_rows(geometries: Geometries, frame: Frame) -> tuple[Geometries, Integers]:
+    """Return the same, and the row of the geometry that each part is of: first all that is inside, then what is cut."""
     left, top, right, bottom = frame.bounds
     bounds = shapely.bounds(geometries)
-    meets = (bounds[:, 0] <= right) & (bounds[:, 2] >= left) & (bounds[:, 1] <= bottom) & (bounds[:, 3] >= top)
-    inside = (bounds[:, 0] >= left) & (bounds[:, 2] <= right) & (bounds[:, 1] >= top) & (bounds[:, 3] <= bottom)
-    crossing = geometries[meets & ~inside]
+    is_inside = (bounds[:, 0] >= left) & (bounds[:, 2] <= right) & (bounds[:, 1] >= top) & (bounds[:, 3] <= bottom)
+    inside, crossing = np.flatnonzero(is_inside), np.flatnonzero(_meets(frame, bounds) & ~is_inside)
     if not len(crossing):
-        return np.asarray(geometries[inside], dtype=object)
-    return np.concatenate([geometries[inside], _cut(crossing, (left, top, right, bottom))])
-
-
-def _cut(crossing: Geometries, bounds: tuple[float, float, float, float]) -> Geometries:
-    kind = shapely.get_type_id(crossing[0])
-    parts = shapely.get_parts(shapely.clip_by_rect(crossing, *bounds))
+        return np.asarray(geometries[inside], dtype=object), inside
+    kind = shapely.get_type_id(geometries[crossing[0]])
+    parts, row = shapely.get_parts(shapely.clip_by_rect(geometries[crossing], *frame.bounds), return_index=True)
     # A corner that only touches the picture's edge is left as a point.
-    return np.asarray(parts[shapely.get_type_id(parts) == kind], dtype=object)
+    is_kept = shapely.get_type_id(parts) == kind
+    return np.concatenate((geometries[inside], parts[is_kept])), np.concatenate((inside, crossing[row[is_kept]]))
+
+
+def _meets(frame: Frame, bounds: Floats) -> Bools:
+    """Return which rows of bounds (left, top, right, bottom) meet the picture."""
+    left, top, right, bottom = frame.bounds
+    meets: Bools = (bounds[:, 0] <= right) & (bounds[:, 2] >= left) & (bounds[:, 1] <= bottom) & (bounds[:, 3] >= top)
+    return meets
 
 
 def simpler(geometries: Geometries, px: float = SIMPLER_PX) -> Geometries:
