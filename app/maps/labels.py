@@ -82,10 +82,9 @@ class Room:
         within &= (discs[:, 1] >= inside) & (discs[:, 1] <= self.frame.height - inside)
         if not within.all():
             return False
-        apart = np.hypot(discs[:, None, 0] - self.taken[None, :, 0], discs[:, None, 1] - self.taken[None, :, 1]) - (
-            discs[:, None, 2] + self.taken[None, :, 2]
-        )
-        return not bool((apart < 0).any())
+        away = discs[:, None] - self.taken[None]
+        reach = discs[:, None, 2] + self.taken[None, :, 2]
+        return not bool((away[..., 0] ** 2 + away[..., 1] ** 2 < reach**2).any())
 
 
 def width_of(text: str, face: Face) -> float:
@@ -120,10 +119,13 @@ def along_lines(room: Room, named: Iterable[NamedLines], most: int) -> list[Labe
 
 
 def _along(room: Room, wanted: NamedLines) -> Label | None:
+    names = dict.fromkeys((wanted.name, shortened(wanted.name)))
+    if shapely.length(wanted.lines).sum() * STANDS_OUT < min(width_of(name, wanted.face) for name in names):
+        return None
     lines = joined(wanted.lines)
     lines = lines[np.argsort(-shapely.length(lines), kind="stable")][:5]
     size = FONT_PX[wanted.face] * UNITS_PER_PX
-    for name in dict.fromkeys((wanted.name, shortened(wanted.name))):
+    for name in names:
         needed = width_of(name, wanted.face)
         for line in lines[shapely.length(lines) * STANDS_OUT >= needed]:
             for curve in _stretches(line, needed):

@@ -121,7 +121,7 @@ def simpler(geometries: Geometries, px: float = SIMPLER_PX) -> Geometries:
 
 def joined(lines: Geometries) -> Geometries:
     """Return lines that meet end to end as one."""
-    if not len(lines):
+    if len(lines) < 2:
         return lines
     return np.asarray(shapely.get_parts(shapely.line_merge(shapely.multilinestrings(lines))), dtype=object)
 
