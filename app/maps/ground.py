@@ -15,7 +15,7 @@ from app.geo import Floats, Geometries
 from app.maps import svg
 from app.maps.frame import UNITS_PER_PX, Frame
 from app.maps.labels import Face, NamedLines
-from app.maps.ragged import Integers, area_path, areas_of, clipped, joined, line_path, lines_of, simpler
+from app.maps.ragged import Integers, area_path, areas_of, clipped, joined, line_path, lines_of, simpler, whole
 from app.maps.sea import sea_of
 from app.maps.thinning import Canvas
 
@@ -65,7 +65,7 @@ class Ground:
             return NOTHING
         areas = areas_of(self.shapes[layer], self.frame)
         areas = areas[shapely.area(areas) >= LEAST_PX2.get(layer, USUAL_LEAST_PX2) * UNITS_PER_PX**2]
-        return _whole(clipped(areas, self.frame))
+        return whole(clipped(areas, self.frame))
 
     def lines(self, layer: Layer) -> Geometries:
         """Return the lines of a layer in the picture."""
@@ -87,7 +87,7 @@ class Ground:
             return NOTHING
         sea = sea_of(lines_of(shapes, self.frame).geometries(), self.frame)
         # Where the data ends nobody knows how the coast goes on.
-        return _whole(shapely.difference(sea, self._unmapped[0])) if len(self._unmapped) else sea
+        return whole(shapely.difference(sea, self._unmapped[0])) if len(self._unmapped) else sea
 
     # --- drawn ---
 
@@ -171,7 +171,7 @@ class Ground:
                 continue
             areas = areas_of(shapes, self.frame)
             for name, rows in _rows_by_name(shapes.names).items():
-                parts = _whole(clipped(areas[rows], self.frame))
+                parts = whole(clipped(areas[rows], self.frame))
                 if len(parts):
                     found.setdefault(name, []).append(parts)
         return [(name, np.concatenate(parts)) for name, parts in found.items()]
@@ -191,9 +191,3 @@ def _rows_by_name(names: Sequence[str]) -> dict[str, list[int]]:
         if name:
             rows.setdefault(name, []).append(row)
     return rows
-
-
-def _whole(areas: Geometries) -> Geometries:
-    """Return areas as polygons alone."""
-    parts = shapely.get_parts(areas) if len(areas) else areas
-    return np.asarray(parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON], dtype=object)

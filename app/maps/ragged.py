@@ -14,7 +14,7 @@ from app.maps.frame import UNITS_PER_PX, Frame
 
 Integers = NDArray[np.int64]
 Bools = NDArray[np.bool_]
-LINES, AREAS = shapely.GeometryType.LINESTRING, shapely.GeometryType.POLYGON
+AREAS = shapely.GeometryType.POLYGON
 
 #: Corners that stand out less than this (pixels) are left out.
 SIMPLER_PX = 0.45
@@ -32,14 +32,15 @@ class Ragged:
         """Take line strings."""
         if not len(lines):
             return cls(np.empty((0, 2)), np.zeros(1, dtype=np.int64))
-        _, points, (starts,) = shapely.to_ragged_array(lines)
-        return cls(np.asarray(points, dtype=np.float64), np.asarray(starts, dtype=np.int64))
+        ends = np.cumsum(shapely.get_num_coordinates(lines), dtype=np.int64)
+        return cls(shapely.get_coordinates(lines), np.concatenate(([0], ends)))
 
     def geometries(self) -> Geometries:
         """Return line strings; parts of a single point are left out."""
         counts = np.diff(self.starts)
         if (counts > 1).all():
-            return np.asarray(shapely.from_ragged_array(LINES, self.points, (self.starts,)), dtype=object)
+            line = np.repeat(np.arange(len(counts)), counts)
+            return np.asarray(shapely.linestrings(self.points, indices=line), dtype=object)
         kept = np.flatnonzero(counts > 1)
         return self.pick(kept).geometries() if len(kept) else np.empty(0, dtype=object)
 
@@ -134,12 +135,29 @@ def line_path(lines: Geometries) -> str:
 
 def area_path(areas: Geometries) -> str:
     """Return areas as the data of a path filled by the rule "nonzero": what overlaps stays filled, holes stay open."""
-    flat = shapely.get_parts(areas) if len(areas) else areas
-    flat = flat[shapely.get_type_id(flat) == AREAS] if len(flat) else flat
+    flat = whole(areas)
     if not len(flat):
         return ""
-    _, points, (rings, _) = shapely.to_ragged_array(shapely.orient_polygons(flat))
-    return _path(np.asarray(points, dtype=np.float64), np.asarray(rings, dtype=np.int64), close="z")
+    rings, polygon = shapely.get_rings(flat, return_index=True)
+    shown = Ragged.of(rings)
+    is_outer = np.diff(polygon, prepend=-1) > 0
+    return _path(_turned(shown, shapely.is_ccw(rings) != is_outer), shown.starts, close="z")
+
+
+def whole(areas: Geometries) -> Geometries:
+    """Return areas as polygons alone."""
+    if (shapely.get_type_id(areas) == AREAS).all():
+        return areas
+    parts = shapely.get_parts(areas)
+    return np.asarray(parts[shapely.get_type_id(parts) == AREAS], dtype=object)
+
+
+def _turned(lines: Ragged, is_turned: Bools) -> Floats:
+    """Return the points of lines, those of some in the other direction."""
+    counts = np.diff(lines.starts)
+    at, begin = np.arange(len(lines.points)), np.repeat(lines.starts[:-1], counts)
+    mirrored = 2 * begin + np.repeat(counts, counts) - 1 - at
+    return lines.points[np.where(np.repeat(is_turned, counts), mirrored, at)]
 
 
 def _path(points: Floats, starts: Integers, close: str) -> str:
