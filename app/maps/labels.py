@@ -90,8 +90,8 @@ class Room:
 
     def _is_inside(self, discs: Floats) -> Bools:
         edge = discs[:, 2:] + EDGE_PX * UNITS_PER_PX
-        inside: Bools = ((discs[:, :2] >= edge) & (discs[:, :2] <= (self.frame.width, self.frame.height) - edge)).all(1)
-        return inside
+        far = np.array([self.frame.width, self.frame.height]) - edge
+        return np.asarray(((discs[:, :2] >= edge) & (discs[:, :2] <= far)).all(axis=1))
 
     def _touches(self, discs: Floats) -> Bools:
         """Return for each disc whether it touches what is taken."""
@@ -99,8 +99,8 @@ class Room:
         beside = (self.taken[:, :2] >= discs[:, :2].min(0) - reach) & (self.taken[:, :2] <= discs[:, :2].max(0) + reach)
         taken = self.taken[beside.all(1)]
         away = discs[:, None] - taken
-        touches: Bools = (away[..., 0] ** 2 + away[..., 1] ** 2 < (discs[:, None, 2] + taken[:, 2]) ** 2).any(1)
-        return touches
+        reach = discs[:, None, 2] + taken[:, 2]
+        return np.asarray((away[..., 0] ** 2 + away[..., 1] ** 2 < reach**2).any(axis=1))
 
 
 def width_of(text: str, face: Face) -> float:
@@ -222,7 +222,8 @@ def _left_to_right(curves: Floats) -> Floats:
 
 
 def _chords(curves: Floats) -> Floats:
-    return np.hypot(*(curves[:, 2] - curves[:, 0]).T)
+    away = curves[:, 2] - curves[:, 0]
+    return np.asarray(np.hypot(away[:, 0], away[:, 1]))
 
 
 def _lowered(curve: Floats, size: float) -> Floats:

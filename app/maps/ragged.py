@@ -116,8 +116,10 @@ def _meets(frame: Frame, bounds: Floats) -> Bools:
 
 def simpler(geometries: Geometries, px: float = SIMPLER_PX) -> Geometries:
     """Return geometries without the corners that nobody sees, and without those that vanish."""
-    geometries = shapely.simplify(geometries, px * UNITS_PER_PX, preserve_topology=False)
-    return np.asarray(geometries[~shapely.is_empty(geometries)], dtype=object)
+    kept = geometries.copy()
+    is_bent = shapely.get_num_coordinates(geometries) > 2
+    kept[is_bent] = shapely.simplify(geometries[is_bent], px * UNITS_PER_PX, preserve_topology=False)
+    return np.asarray(kept[~shapely.is_empty(kept)], dtype=object)
 
 
 def joined(lines: Geometries) -> Geometries:

@@ -53,8 +53,8 @@ class Streets:
         """Return a group for each band, the farthest first."""
         walked = self.lines.is_walked
         streets = Canvas(self.frame)
-        parts, line = self._shown
-        streets.draw(parts[(walked & ~self._classes["p"])[line]], BESIDE_STREET_PX)
+        shown, line = self._shown
+        streets.draw(shown[(walked & ~self._classes["p"])[line]], BESIDE_STREET_PX)
         groups = []
         for band in range(len(BAND_S), -1, -1):
             here = walked & (self.lines.band == band)
