@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -27,6 +27,12 @@ class Box(NamedTuple):
     min_lat: float
     max_lon: float
     max_lat: float
+
+    @classmethod
+    def around(cls, boxes: Iterable[Box]) -> Box:
+        """Return the smallest box that holds some boxes. Raises ValueError for none."""
+        west, south, east, north = zip(*boxes, strict=True)
+        return cls(min(west), min(south), max(east), max(north))
 
     def contains(self, lat: float, lon: float) -> bool:
         """Return whether a point lies in the box or on its edge."""

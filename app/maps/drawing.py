@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import gzip
 import logging
+from collections.abc import Mapping, Sequence
 
 from app.atlas.map_facts import MapFacts
-from app.maps import preview
+from app.maps import pictures, preview, sections
+from app.maps.frame import Frame
 from app.maps.pictures import SIZES, draw_map, usual_zoom
 from app.maps.sections import METRES, draw_section
+from app.maps.sheet import Sheet
 from app.pipeline.report import Report
 from app.sources.interface import Surroundings
 
@@ -23,8 +26,7 @@ def draw_all(report: Report, around: Surroundings) -> dict[str, str]:
     facts = _facts(around)
     if facts is None:
         return {}
-    zoom = usual_zoom(report)
-    drawn = {name: _drawn(report, around, facts, name, zoom) for name in KEPT}
+    drawn = _drawn(report, around, facts, _frames(report, facts, KEPT, usual_zoom(report)))
     return {name: svg for name, svg in drawn.items() if svg}
 
 
@@ -33,7 +35,8 @@ def draw(report: Report, around: Surroundings, name: str, zoom: int | None = Non
     facts = _facts(around)
     if facts is None:
         return None
-    return _drawn(report, around, facts, name, usual_zoom(report) if zoom is None else zoom)
+    frames = _frames(report, facts, (name,), usual_zoom(report) if zoom is None else zoom)
+    return _drawn(report, around, facts, frames)[name]
 
 
 def compressed(svg: str) -> bytes:
@@ -61,12 +64,28 @@ def _facts(around: Surroundings) -> MapFacts | None:
         return None
 
 
-def _drawn(report: Report, around: Surroundings, facts: MapFacts, name: str, zoom: int) -> str | None:
+def _frames(report: Report, facts: MapFacts, names: Sequence[str], zoom: int) -> dict[str, Frame]:
+    """Return the frame of each picture, moved towards the data."""
+    frames = {name: _frame(report, name.removesuffix(".svg"), zoom) for name in names}
+    return {name: frame.moved_towards(facts.covered(frame.box)) for name, frame in frames.items()}
+
+
+def _frame(report: Report, stem: str, zoom: int) -> Frame:
+    return pictures.frame_of(report, stem, zoom) if stem in SIZES else sections.frame_of(report, stem)
+
+
+def _drawn(report: Report, around: Surroundings, facts: MapFacts, frames: Mapping[str, Frame]) -> dict[str, str | None]:
+    """Draw pictures by their frames; None for those that fail."""
+    sheet = Sheet.of(report, around, facts, frames.values())
+    return {name: _picture(name, frame, sheet) for name, frame in frames.items()}
+
+
+def _picture(name: str, frame: Frame, sheet: Sheet) -> str | None:
     stem = name.removesuffix(".svg")
     try:
         if stem in SIZES:
-            return draw_map(report, around, facts, stem, zoom)
-        return draw_section(stem, report, around, facts)
+            return draw_map(frame, sheet, SIZES[stem].most_labels)
+        return draw_section(stem, frame, sheet)
     except Exception:
         log.exception("%s could not be drawn", name)
         return None

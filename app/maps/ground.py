@@ -15,11 +15,12 @@ from app.geo import Floats, Geometries
 from app.maps import svg
 from app.maps.frame import UNITS_PER_PX, Frame
 from app.maps.labels import Face, NamedLines
-from app.maps.ragged import area_path, areas_of, clipped, joined, line_path, lines_of, simpler
+from app.maps.ragged import Integers, area_path, areas_of, clipped, joined, line_path, lines_of, simpler, whole
 from app.maps.sea import sea_of
 from app.maps.thinning import Canvas
 
 NOTHING: Geometries = np.empty(0, dtype=object)
+NO_ROWS: Integers = np.empty(0, dtype=np.int64)
 AREAS = (Layer.GREEN, Layer.WOOD, Layer.BEACH, Layer.SQUARE, Layer.WATER, Layer.PIER, Layer.BUILDING)
 #: Areas smaller than this (square pixels) are left out.
 LEAST_PX2 = {Layer.BUILDING: 4.8, Layer.WATER: 5.0}
@@ -51,7 +52,7 @@ class Ground:
     shapes: Mapping[Layer, Shapes]
     cells: Floats
     _areas: dict[Layer, Geometries] = field(default_factory=dict)
-    _lines: dict[Layer, Geometries] = field(default_factory=dict)
+    _lines: dict[Layer, tuple[Geometries, Integers]] = field(default_factory=dict)
 
     def areas(self, layer: Layer) -> Geometries:
         """Return the areas of a layer that can be seen."""
@@ -64,13 +65,18 @@ class Ground:
             return NOTHING
         areas = areas_of(self.shapes[layer], self.frame)
         areas = areas[shapely.area(areas) >= LEAST_PX2.get(layer, USUAL_LEAST_PX2) * UNITS_PER_PX**2]
-        return _whole(clipped(areas, self.frame))
+        return whole(clipped(areas, self.frame))
 
     def lines(self, layer: Layer) -> Geometries:
         """Return the lines of a layer in the picture."""
+        return self._shown(layer)[0]
+
+    def _shown(self, layer: Layer) -> tuple[Geometries, Integers]:
+        """Return the same, and the row of the line in its layer that each is a part of."""
         if layer not in self._lines:
             shapes = self.shapes.get(layer)
-            self._lines[layer] = NOTHING if shapes is None else clipped(lines_of(shapes, self.frame), self.frame)
+            shown = (NOTHING, NO_ROWS) if shapes is None else lines_of(shapes, self.frame).shown(self.frame)
+            self._lines[layer] = shown
         return self._lines[layer]
 
     @cached_property
@@ -79,17 +85,25 @@ class Ground:
         shapes = self.shapes.get(Layer.COAST)
         if shapes is None:
             return NOTHING
-        sea = sea_of(lines_of(shapes, self.frame), self.frame)
+        sea = sea_of(lines_of(shapes, self.frame).geometries(), self.frame)
         # Where the data ends nobody knows how the coast goes on.
-        return _whole(shapely.difference(sea, self._unmapped[0])) if len(self._unmapped) else sea
+        return whole(shapely.difference(sea, self._unmapped[0])) if len(self._unmapped) else sea
 
     # --- drawn ---
 
-    def below_streets(self, *, buildings: bool = True) -> list[str]:
+    def below_streets(self) -> list[str]:
         """Return everything that lies below the streets."""
+        if self.frame.units_per_m / UNITS_PER_PX < BUILDINGS_FROM:
+            return self.quiet
+        buildings = simpler(self.areas(Layer.BUILDING), BUILDING_SIMPLER_PX)
+        return [*self.quiet, svg.path(area_path(buildings), "bu")]
+
+    @cached_property
+    def quiet(self) -> list[str]:
+        """The same without buildings, as the ground of another subject."""
         areas = {layer: simpler(self.areas(layer)) for layer in AREAS if layer is not Layer.BUILDING}
         water = np.concatenate((simpler(self.sea), areas[Layer.WATER]))
-        parts = [
+        return [
             svg.path(area_path(self._unmapped), "nd"),
             svg.path(area_path(areas[Layer.GREEN]), "gr"),
             svg.path(area_path(areas[Layer.WOOD]), "wd"),
@@ -100,12 +114,10 @@ class Ground:
             svg.path(area_path(areas[Layer.PIER]), "pi"),
             svg.path(line_path(simpler(self.lines(Layer.PIER_LINE))), "pl"),
         ]
-        if buildings and self.frame.units_per_m / UNITS_PER_PX >= BUILDINGS_FROM:
-            parts.append(svg.path(area_path(simpler(self.areas(Layer.BUILDING), BUILDING_SIMPLER_PX)), "bu"))
-        return parts
 
+    @cached_property
     def roads(self) -> str:
-        """Return the roads with much traffic."""
+        """The roads with much traffic."""
         return svg.roads([(str(number), line_path(simpler(self.lines(layer)))) for number, layer in ROADS])
 
     def rails(self, classes: str = "ra") -> str:
@@ -134,8 +146,9 @@ class Ground:
 
     # --- named ---
 
+    @cached_property
     def named_streets(self) -> list[NamedLines]:
-        """Return the streets with a name: main roads first, then by their length in the picture."""
+        """The streets with a name: main roads first, then by their length in the picture."""
         found: dict[str, tuple[int, list[Geometries]]] = {}
         for rank, (layer, _) in enumerate(NAMED):
             for name, lines in self._by_name(layer):
@@ -158,7 +171,7 @@ class Ground:
                 continue
             areas = areas_of(shapes, self.frame)
             for name, rows in _rows_by_name(shapes.names).items():
-                parts = _whole(clipped(areas[rows], self.frame))
+                parts = whole(clipped(areas[rows], self.frame))
                 if len(parts):
                     found.setdefault(name, []).append(parts)
         return [(name, np.concatenate(parts)) for name, parts in found.items()]
@@ -167,10 +180,9 @@ class Ground:
         shapes = self.shapes.get(layer)
         if shapes is None:
             return []
-        lines = lines_of(shapes, self.frame)
-        names = [shapes.names[owner] for owner in shapes.owner.tolist()]
-        by_name = ((name, clipped(lines[rows], self.frame)) for name, rows in _rows_by_name(names).items())
-        return [(name, shown) for name, shown in by_name if len(shown)]
+        lines, part = self._shown(layer)
+        names = [shapes.names[owner] for owner in shapes.owner[part].tolist()]
+        return [(name, lines[rows]) for name, rows in _rows_by_name(names).items()]
 
 
 def _rows_by_name(names: Sequence[str]) -> dict[str, list[int]]:
@@ -179,9 +191,3 @@ def _rows_by_name(names: Sequence[str]) -> dict[str, list[int]]:
         if name:
             rows.setdefault(name, []).append(row)
     return rows
-
-
-def _whole(areas: Geometries) -> Geometries:
-    """Return areas as polygons alone."""
-    parts = shapely.get_parts(areas) if len(areas) else areas
-    return np.asarray(parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON], dtype=object)

@@ -42,10 +42,15 @@ def warned_rules(report: Report) -> tuple[SafetyRule, ...]:
     return tuple(rule for rule in RULES if rule.key in found)
 
 
-def hazards_in(frame: Frame, report: Report, around: Surroundings, facts: MapFacts) -> HazardShapes:
-    """Return what the checks of a report warn of, as far as the picture shows it."""
+def shapes_warned_of(report: Report, around: Surroundings, facts: MapFacts) -> Geometries:
+    """Return what the checks of a report warn of in degrees."""
     shapes = [_shapes(rule, around, facts) for rule in warned_rules(report)]
-    found = frame.geometries(np.concatenate(shapes)) if shapes else np.empty(0, dtype=object)
+    return np.concatenate(shapes) if shapes else np.empty(0, dtype=object)
+
+
+def hazards_in(frame: Frame, warned_of: Geometries) -> HazardShapes:
+    """Return what the checks of a report warn of, as far as the picture shows it."""
+    found = frame.geometries(warned_of) if len(warned_of) else warned_of
     parts = shapely.get_parts(found) if len(found) else found
     is_area = shapely.get_type_id(parts) == shapely.GeometryType.POLYGON
     areas, lines = parts[is_area], parts[shapely.get_type_id(parts) == shapely.GeometryType.LINESTRING]

@@ -13,7 +13,7 @@ import shapely
 
 from app.geo import Floats, Geometries
 from app.maps.frame import UNITS_PER_PX, Frame
-from app.maps.ragged import joined
+from app.maps.ragged import Bools, Integers, joined
 
 
 class Face(StrEnum):
@@ -77,15 +77,30 @@ class Room:
 
     def is_free(self, discs: Floats) -> bool:
         """Return whether discs lie in the picture and touch nothing."""
-        inside = discs[:, 2] + EDGE_PX * UNITS_PER_PX
-        within = (discs[:, 0] >= inside) & (discs[:, 0] <= self.frame.width - inside)
-        within &= (discs[:, 1] >= inside) & (discs[:, 1] <= self.frame.height - inside)
-        if not within.all():
-            return False
-        apart = np.hypot(discs[:, None, 0] - self.taken[None, :, 0], discs[:, None, 1] - self.taken[None, :, 1]) - (
-            discs[:, None, 2] + self.taken[None, :, 2]
-        )
-        return not bool((apart < 0).any())
+        return self.first_free(discs, np.zeros(len(discs), dtype=np.int64), 1) is not None
+
+    def first_free(self, discs: Floats, group: Integers, groups: int) -> int | None:
+        """Return the first of some groups of discs that lie in the picture and touch nothing, by the group of each."""
+        is_bad = np.zeros(groups, dtype=np.bool_)
+        is_bad[group[~self._is_inside(discs)]] = True
+        discs, group = discs[~is_bad[group]], group[~is_bad[group]]
+        if len(discs):
+            is_bad[group[self._touches(discs)]] = True
+        return None if is_bad.all() else int(np.argmin(is_bad))
+
+    def _is_inside(self, discs: Floats) -> Bools:
+        edge = discs[:, 2:] + EDGE_PX * UNITS_PER_PX
+        far = np.array([self.frame.width, self.frame.height]) - edge
+        return np.asarray(((discs[:, :2] >= edge) & (discs[:, :2] <= far)).all(axis=1))
+
+    def _touches(self, discs: Floats) -> Bools:
+        """Return for each disc whether it touches what is taken."""
+        reach = (discs[:, 2].max() + self.taken[:, 2])[:, None]
+        beside = (self.taken[:, :2] >= discs[:, :2].min(0) - reach) & (self.taken[:, :2] <= discs[:, :2].max(0) + reach)
+        taken = self.taken[beside.all(1)]
+        away = discs[:, None] - taken
+        reach = discs[:, None, 2] + taken[:, 2]
+        return np.asarray((away[..., 0] ** 2 + away[..., 1] ** 2 < reach**2).any(axis=1))
 
 
 def width_of(text: str, face: Face) -> float:
@@ -120,17 +135,21 @@ def along_lines(room: Room, named: Iterable[NamedLines], most: int) -> list[Labe
 
 
 def _along(room: Room, wanted: NamedLines) -> Label | None:
+    names = dict.fromkeys((wanted.name, shortened(wanted.name)))
+    if shapely.length(wanted.lines).sum() * STANDS_OUT < min(width_of(name, wanted.face) for name in names):
+        return None
     lines = joined(wanted.lines)
     lines = lines[np.argsort(-shapely.length(lines), kind="stable")][:5]
     size = FONT_PX[wanted.face] * UNITS_PER_PX
-    for name in dict.fromkeys((wanted.name, shortened(wanted.name))):
+    for name in names:
         needed = width_of(name, wanted.face)
         for line in lines[shapely.length(lines) * STANDS_OUT >= needed]:
-            for curve in _stretches(line, needed):
-                discs = _discs(curve, size)
-                if room.is_free(discs):
-                    room.take(discs)
-                    return Label((name,), wanted.face, (_lowered(curve, size),))
+            curves = _stretches(line, needed)
+            discs, curve = _discs(curves, size)
+            free = room.first_free(discs, curve, len(curves))
+            if free is not None:
+                room.take(discs[curve == free])
+                return Label((name,), wanted.face, (_lowered(curves[free], size),))
     return None
 
 
@@ -157,13 +176,13 @@ def shortened(name: str) -> str:
 MOST_STRETCHES = 24
 
 
-def _stretches(line: shapely.LineString, needed: float) -> list[Floats]:
-    """Return curves under the stretches of a line that bear a name of a length, the best first."""
+def _stretches(line: shapely.LineString, needed: float) -> Floats:
+    """Return curves under the stretches of a line that bear a name of a length, the best first; shape (n, 3, 2)."""
     step = SAMPLE_PX * UNITS_PER_PX
     count = int(line.length // step)
     window = min(int(np.ceil(needed / step)), count)
     if window < 2:
-        return []
+        return np.empty((0, 3, 2))
     points = shapely.get_coordinates(shapely.line_interpolate_point(line, np.arange(count + 1) * step))
     runs = np.lib.stride_tricks.sliding_window_view(points, window + 1, axis=0).transpose(0, 2, 1)
     curves, off_curve, bend = _curves(runs)
@@ -176,7 +195,7 @@ def _stretches(line: shapely.LineString, needed: float) -> list[Floats]:
     best = rows[np.argsort(cost, kind="stable")]
     # Neighbours of a stretch that is taken are mostly taken too.
     spread = best if len(best) <= MOST_STRETCHES else best[:: len(best) // MOST_STRETCHES]
-    return [_stretched(_left_to_right(curves[row]), needed) for row in spread.tolist()]
+    return _stretched(_left_to_right(curves[spread]), needed)
 
 
 def _curves(runs: Floats) -> tuple[Floats, Floats, Floats]:
@@ -191,15 +210,20 @@ def _curves(runs: Floats) -> tuple[Floats, Floats, Floats]:
     return curves, np.hypot(off[..., 0], off[..., 1]).max(axis=1), np.hypot(bend[:, 0], bend[:, 1])
 
 
-def _stretched(curve: Floats, needed: float) -> Floats:
-    """Return a curve made as long as a name, about its middle, where it is shorter."""
-    chord = max(float(np.hypot(*(curve[2] - curve[0]))), 1e-9)
-    middle = (curve[0] + curve[2]) / 2
-    return np.asarray(middle + (curve - middle) * max(needed / chord, 1.0))
+def _stretched(curves: Floats, needed: float) -> Floats:
+    """Return curves made as long as a name, about their middles, where they are shorter."""
+    chord = np.maximum(_chords(curves), 1e-9)
+    middle = (curves[:, :1] + curves[:, 2:]) / 2
+    return np.asarray(middle + (curves - middle) * np.maximum(needed / chord, 1.0)[:, None, None])
 
 
-def _left_to_right(curve: Floats) -> Floats:
-    return curve if curve[0, 0] <= curve[2, 0] else curve[::-1]
+def _left_to_right(curves: Floats) -> Floats:
+    return np.where((curves[:, 0, 0] <= curves[:, 2, 0])[:, None, None], curves, curves[:, ::-1])
+
+
+def _chords(curves: Floats) -> Floats:
+    away = curves[:, 2] - curves[:, 0]
+    return np.asarray(np.hypot(away[:, 0], away[:, 1]))
 
 
 def _lowered(curve: Floats, size: float) -> Floats:
@@ -209,12 +233,15 @@ def _lowered(curve: Floats, size: float) -> Floats:
     return curve + down * (BASELINE_EM * size)
 
 
-def _discs(curve: Floats, size: float) -> Floats:
-    """Return discs that cover the letters on a curve."""
-    length = float(np.hypot(*(curve[2] - curve[0])))
-    along = np.linspace(0.0, 1.0, max(int(np.ceil(length / (HALF_EM * size))), 2) + 1)[:, None]
-    points = (1 - along) ** 2 * curve[0] + 2 * along * (1 - along) * curve[1] + along**2 * curve[2]
-    return np.column_stack((points, np.full(len(points), HALF_EM * size)))
+def _discs(curves: Floats, size: float) -> tuple[Floats, Integers]:
+    """Return discs that cover the letters on curves, and the curve of each."""
+    steps = np.maximum(np.ceil(_chords(curves) / (HALF_EM * size)), 2).astype(np.int64)
+    curve = np.repeat(np.arange(len(curves)), steps + 1)
+    first = np.cumsum(steps + 1) - (steps + 1)
+    along = ((np.arange(len(curve)) - first[curve]) / steps[curve])[:, None]
+    begin, control, end = curves[curve].transpose(1, 0, 2)
+    points = (1 - along) ** 2 * begin + 2 * along * (1 - along) * control + along**2 * end
+    return np.column_stack((points, np.full(len(points), HALF_EM * size))), curve
 
 
 # --- in areas and beside points --------------------------------------------------------------------
@@ -260,7 +287,7 @@ def _level(room: Room, name: str, face: Face, middle: tuple[float, float], wides
         curves = [
             _level_curve(middle, width, (row - (len(lines) - 1) / 2) * LINE_EM * size) for row in range(len(lines))
         ]
-        discs = np.vstack([_discs(curve, size) for curve in curves])
+        discs, _ = _discs(np.array(curves), size)
         if room.is_free(discs):
             room.take(discs)
             return Label(lines, face, tuple(_lowered(curve, size) for curve in curves))
@@ -292,11 +319,11 @@ def beside_points(
             break
         width = width_of(name, face)
         aside, below = radius * 1.3 + width / 2, radius * 1.3 + HALF_EM * size
-        for middle in ((x + aside, y), (x - aside, y), (x, y + below), (x, y - below)):
-            curve = _level_curve(middle, width - AROUND_EM * size, 0.0)
-            discs = _discs(curve, size)
-            if room.is_free(discs):
-                room.take(discs)
-                labels.append(Label((name,), face, (_lowered(curve, size),)))
-                break
+        middles = ((x + aside, y), (x - aside, y), (x, y + below), (x, y - below))
+        curves = np.array([_level_curve(middle, width - AROUND_EM * size, 0.0) for middle in middles])
+        discs, curve = _discs(curves, size)
+        free = room.first_free(discs, curve, len(curves))
+        if free is not None:
+            room.take(discs[curve == free])
+            labels.append(Label((name,), face, (_lowered(curves[free], size),)))
     return labels

@@ -8,7 +8,6 @@ from types import MappingProxyType
 import numpy as np
 
 from app.atlas.basemap.layers import Layer
-from app.atlas.map_facts import MapFacts
 from app.geo import Floats
 from app.maps import svg
 from app.maps.frame import UNITS_PER_PX, Frame
@@ -17,10 +16,9 @@ from app.maps.hazards import HazardShapes, hazards_in
 from app.maps.labels import Face, Label, Room, along_lines, in_areas
 from app.maps.pins import HOME_PX, PIN_PX, Pin, numbered, pins_in
 from app.maps.ragged import area_path, line_path
-from app.maps.streets import BAND_S, Streets
+from app.maps.sheet import Sheet
 from app.maps.style import stylesheet
 from app.pipeline.report import Report
-from app.sources.interface import Surroundings
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,26 +53,16 @@ def usual_zoom(report: Report) -> int:
 
 
 def frame_of(report: Report, name: str, zoom: int) -> Frame:
-    """Return the frame of a map around the address."""
+    """Return the frame of "map" or "map-phone" around the address at a scale."""
     size, at = SIZES[name], report.location
     return Frame(at.lat, at.lon, size.width, size.height, size.metres * ZOOMS[zoom])
 
 
-def draw_map(report: Report, around: Surroundings, facts: MapFacts, name: str, zoom: int, *, dark: bool = True) -> str:
-    """Draw "map" or "map-phone" at a scale."""
-    frame = frame_of(report, name, zoom)
-    frame = frame.moved_towards(facts.covered(frame.box))
-    return draw_in(frame, report, around, facts, SIZES[name].most_labels, dark=dark)
-
-
-def draw_in(
-    frame: Frame, report: Report, around: Surroundings, facts: MapFacts, most_labels: int, *, dark: bool = True
-) -> str:
+def draw_map(frame: Frame, sheet: Sheet, most_labels: int, *, dark: bool = True) -> str:
     """Draw the map by walking time in a frame."""
-    box = frame.box
-    ground = Ground(frame, facts.layers(box), facts.covered(box))
-    streets = Streets(frame, facts.streets(box, BAND_S))
-    hazards = hazards_in(frame, report, around, facts)
+    report = sheet.report
+    ground, streets = sheet.ground(frame), sheet.streets(frame)
+    hazards = hazards_in(frame, sheet.hazards)
     home = frame.to_units(np.array([(report.location.lon, report.location.lat)]))[0]
     pins = pins_in(frame, report.door, home)
     with_paths = frame.units_per_m / UNITS_PER_PX >= PATHS_FROM
@@ -83,7 +71,7 @@ def draw_in(
         stylesheet(dark=dark),
         [
             *ground.below_streets(),
-            ground.roads(),
+            ground.roads,
             *streets.by_walking_time(paths=with_paths),
             ground.rails(),
             drawn_hazards(hazards),
@@ -115,7 +103,7 @@ def names_in(ground: Ground, most: int, room: Room) -> list[Label]:
     said = {line for label in found for line in (" ".join(label.lines),)}
     waters = [river for river in ground.named_waters() if river.name not in said]
     found += along_lines(room, waters, MOST_WATERS)
-    streets = [street for street in ground.named_streets() if street.name not in said]
+    streets = [street for street in ground.named_streets if street.name not in said]
     return found + along_lines(room, streets, max(most - len(found), most // 2))
 
 

@@ -11,7 +11,8 @@ from app.atlas.map_facts import MapFacts
 from app.maps import svg
 from app.maps.frame import UNITS_PER_PX, Frame
 from app.maps.labels import AROUND_EM, Face
-from app.maps.pictures import ZOOMS, draw_in, usual_zoom
+from app.maps.pictures import ZOOMS, draw_map, usual_zoom
+from app.maps.sheet import Sheet
 from app.pipeline.report import Report
 from app.sources.interface import Surroundings
 
@@ -40,7 +41,7 @@ def draw_preview(report: Report, around: Surroundings, facts: MapFacts) -> bytes
     at = report.location
     frame = Frame(at.lat, at.lon, WIDTH // LARGER, HEIGHT // LARGER, METRES * ZOOMS[usual_zoom(report)])
     frame = frame.moved_towards(facts.covered(frame.box))
-    drawn = draw_in(frame, report, around, facts, MOST_LABELS, dark=False)
+    drawn = draw_map(frame, Sheet.of(report, around, facts, [frame]), MOST_LABELS, dark=False)
     drawn = drawn.removesuffix("</svg>") + _credit(frame) + "</svg>"
     png = bytes(resvg_py.svg_to_bytes(svg_string=drawn, width=WIDTH, height=HEIGHT))
     with Image.open(BytesIO(png)) as picture:

@@ -8,13 +8,13 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from app.atlas.basemap.basemap import Shapes
+from app.atlas.basemap.basemap import Shapes, picked
 from app.geo import Floats, Geometries
 from app.maps.frame import UNITS_PER_PX, Frame
 
 Integers = NDArray[np.int64]
 Bools = NDArray[np.bool_]
-LINES, AREAS = shapely.GeometryType.LINESTRING, shapely.GeometryType.POLYGON
+AREAS = shapely.GeometryType.POLYGON
 
 #: Corners that stand out less than this (pixels) are left out.
 SIMPLER_PX = 0.45
@@ -32,27 +32,36 @@ class Ragged:
         """Take line strings."""
         if not len(lines):
             return cls(np.empty((0, 2)), np.zeros(1, dtype=np.int64))
-        _, points, (starts,) = shapely.to_ragged_array(lines)
-        return cls(np.asarray(points, dtype=np.float64), np.asarray(starts, dtype=np.int64))
+        ends = np.cumsum(shapely.get_num_coordinates(lines), dtype=np.int64)
+        return cls(shapely.get_coordinates(lines), np.concatenate(([0], ends)))
 
     def geometries(self) -> Geometries:
         """Return line strings; parts of a single point are left out."""
         counts = np.diff(self.starts)
         if (counts > 1).all():
-            return np.asarray(shapely.from_ragged_array(LINES, self.points, (self.starts,)), dtype=object)
+            line = np.repeat(np.arange(len(counts)), counts)
+            return np.asarray(shapely.linestrings(self.points, indices=line), dtype=object)
         kept = np.flatnonzero(counts > 1)
         return self.pick(kept).geometries() if len(kept) else np.empty(0, dtype=object)
 
     def pick(self, lines: Integers) -> Ragged:
         """Return some of the lines."""
-        counts = np.diff(self.starts)[lines]
-        starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-        return Ragged(self.points[np.repeat(self.starts[lines] - starts[:-1], counts) + np.arange(starts[-1])], starts)
+        return Ragged(*picked(self.points, self.starts, lines))
+
+    def shown(self, frame: Frame) -> tuple[Geometries, Integers]:
+        """Return the parts of the lines that a picture shows as line strings, and the row of the line of each."""
+        rows = np.flatnonzero(np.diff(self.starts) > 1)
+        if len(rows):
+            first = self.starts[:-1]
+            low, high = np.minimum.reduceat(self.points, first), np.maximum.reduceat(self.points, first)
+            rows = rows[_meets(frame, np.column_stack((low, high))[rows])]
+        lines, row = clipped_rows(self.pick(rows).geometries(), frame)
+        return lines, rows[row]
 
 
-def lines_of(shapes: Shapes, frame: Frame) -> Geometries:
+def lines_of(shapes: Shapes, frame: Frame) -> Ragged:
     """Return the lines of a layer in units."""
-    return Ragged(frame.to_units(shapes.points), shapes.starts).geometries()
+    return Ragged(frame.to_units(shapes.points), shapes.starts)
 
 
 def areas_of(shapes: Shapes, frame: Frame) -> Geometries:
@@ -80,32 +89,42 @@ def _closed(points: Floats, starts: Integers) -> tuple[Floats, Integers]:
 
 def clipped(geometries: Geometries, frame: Frame) -> Geometries:
     """Return the parts of lines or areas that the picture shows."""
+    return clipped_rows(geometries, frame)[0]
+
+
+def clipped_rows(geometries: Geometries, frame: Frame) -> tuple[Geometries, Integers]:
+    """Return the same, and the row of the geometry that each part is of: first all that is inside, then what is cut."""
     left, top, right, bottom = frame.bounds
     bounds = shapely.bounds(geometries)
-    meets = (bounds[:, 0] <= right) & (bounds[:, 2] >= left) & (bounds[:, 1] <= bottom) & (bounds[:, 3] >= top)
-    inside = (bounds[:, 0] >= left) & (bounds[:, 2] <= right) & (bounds[:, 1] >= top) & (bounds[:, 3] <= bottom)
-    crossing = geometries[meets & ~inside]
+    is_inside = (bounds[:, 0] >= left) & (bounds[:, 2] <= right) & (bounds[:, 1] >= top) & (bounds[:, 3] <= bottom)
+    inside, crossing = np.flatnonzero(is_inside), np.flatnonzero(_meets(frame, bounds) & ~is_inside)
     if not len(crossing):
-        return np.asarray(geometries[inside], dtype=object)
-    return np.concatenate([geometries[inside], _cut(crossing, (left, top, right, bottom))])
-
-
-def _cut(crossing: Geometries, bounds: tuple[float, float, float, float]) -> Geometries:
-    kind = shapely.get_type_id(crossing[0])
-    parts = shapely.get_parts(shapely.clip_by_rect(crossing, *bounds))
+        return np.asarray(geometries[inside], dtype=object), inside
+    kind = shapely.get_type_id(geometries[crossing[0]])
+    parts, row = shapely.get_parts(shapely.clip_by_rect(geometries[crossing], *frame.bounds), return_index=True)
     # A corner that only touches the picture's edge is left as a point.
-    return np.asarray(parts[shapely.get_type_id(parts) == kind], dtype=object)
+    is_kept = shapely.get_type_id(parts) == kind
+    return np.concatenate((geometries[inside], parts[is_kept])), np.concatenate((inside, crossing[row[is_kept]]))
+
+
+def _meets(frame: Frame, bounds: Floats) -> Bools:
+    """Return which rows of bounds (left, top, right, bottom) meet the picture."""
+    left, top, right, bottom = frame.bounds
+    meets: Bools = (bounds[:, 0] <= right) & (bounds[:, 2] >= left) & (bounds[:, 1] <= bottom) & (bounds[:, 3] >= top)
+    return meets
 
 
 def simpler(geometries: Geometries, px: float = SIMPLER_PX) -> Geometries:
     """Return geometries without the corners that nobody sees, and without those that vanish."""
-    geometries = shapely.simplify(geometries, px * UNITS_PER_PX, preserve_topology=False)
-    return np.asarray(geometries[~shapely.is_empty(geometries)], dtype=object)
+    kept = geometries.copy()
+    is_bent = shapely.get_num_coordinates(geometries) > 2
+    kept[is_bent] = shapely.simplify(geometries[is_bent], px * UNITS_PER_PX, preserve_topology=False)
+    return np.asarray(kept[~shapely.is_empty(kept)], dtype=object)
 
 
 def joined(lines: Geometries) -> Geometries:
     """Return lines that meet end to end as one."""
-    if not len(lines):
+    if len(lines) < 2:
         return lines
     return np.asarray(shapely.get_parts(shapely.line_merge(shapely.multilinestrings(lines))), dtype=object)
 
@@ -118,12 +137,29 @@ def line_path(lines: Geometries) -> str:
 
 def area_path(areas: Geometries) -> str:
     """Return areas as the data of a path filled by the rule "nonzero": what overlaps stays filled, holes stay open."""
-    flat = shapely.get_parts(areas) if len(areas) else areas
-    flat = flat[shapely.get_type_id(flat) == AREAS] if len(flat) else flat
+    flat = whole(areas)
     if not len(flat):
         return ""
-    _, points, (rings, _) = shapely.to_ragged_array(shapely.orient_polygons(flat))
-    return _path(np.asarray(points, dtype=np.float64), np.asarray(rings, dtype=np.int64), close="z")
+    rings, polygon = shapely.get_rings(flat, return_index=True)
+    shown = Ragged.of(rings)
+    is_outer = np.diff(polygon, prepend=-1) > 0
+    return _path(_turned(shown, shapely.is_ccw(rings) != is_outer), shown.starts, close="z")
+
+
+def whole(areas: Geometries) -> Geometries:
+    """Return areas as polygons alone."""
+    if (shapely.get_type_id(areas) == AREAS).all():
+        return areas
+    parts = shapely.get_parts(areas)
+    return np.asarray(parts[shapely.get_type_id(parts) == AREAS], dtype=object)
+
+
+def _turned(lines: Ragged, is_turned: Bools) -> Floats:
+    """Return the points of lines, those of some in the other direction."""
+    counts = np.diff(lines.starts)
+    at, begin = np.arange(len(lines.points)), np.repeat(lines.starts[:-1], counts)
+    mirrored = 2 * begin + np.repeat(counts, counts) - 1 - at
+    return lines.points[np.where(np.repeat(is_turned, counts), mirrored, at)]
 
 
 def _path(points: Floats, starts: Integers, close: str) -> str:

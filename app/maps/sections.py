@@ -8,7 +8,6 @@ from types import MappingProxyType
 import numpy as np
 import shapely
 
-from app.atlas.map_facts import MapFacts
 from app.geo import Floats, Geometries
 from app.maps import svg
 from app.maps.frame import UNITS_PER_PX, Frame
@@ -16,10 +15,9 @@ from app.maps.ground import Ground
 from app.maps.labels import Face, Room, along_lines, beside_points, in_areas
 from app.maps.pins import HOME_PX
 from app.maps.ragged import area_path, clipped, line_path, simpler
-from app.maps.streets import BAND_S, Streets
+from app.maps.sheet import Sheet
 from app.maps.style import stylesheet
 from app.pipeline.report import FoundPlace, Report
-from app.sources.interface import Surroundings
 
 #: Pixels of every small map, and the metres across each.
 WIDTH_PX, HEIGHT_PX = 360, 260
@@ -34,38 +32,41 @@ LONGEST_RIDE_M = 650.0
 DOT_PX = 3.0
 
 
-def draw_section(name: str, report: Report, around: Surroundings, facts: MapFacts) -> str:
-    """Draw one of the small maps."""
-    at = report.location
-    frame = Frame(at.lat, at.lon, WIDTH_PX, HEIGHT_PX, METRES[name])
-    frame = frame.moved_towards(facts.covered(frame.box))
+def frame_of(report: Report, name: str) -> Frame:
+    """Return the frame of a small map around the address."""
+    return Frame(report.location.lat, report.location.lon, WIDTH_PX, HEIGHT_PX, METRES[name])
+
+
+def draw_section(name: str, frame: Frame, sheet: Sheet) -> str:
+    """Draw one of the small maps in a frame."""
+    at = sheet.report.location
     home = frame.to_units(np.array([(at.lon, at.lat)]))[0]
     room = Room(frame)
     room.take(np.array([(*home.tolist(), (HOME_PX + 2) * UNITS_PER_PX)]))
-    ground = Ground(frame, facts.layers(frame.box), facts.covered(frame.box))
-    parts = SUBJECTS[name](ground, room, report, around, facts)
-    return svg.document(frame, stylesheet(), [*ground.below_streets(buildings=False), *parts, svg.home(*home.tolist())])
+    ground = sheet.ground(frame)
+    parts = SUBJECTS[name](ground, room, sheet)
+    return svg.document(frame, stylesheet(), [*ground.quiet, *parts, svg.home(*home.tolist())])
 
 
-def _streets(ground: Ground, facts: MapFacts) -> list[str]:
+def _streets(ground: Ground, sheet: Sheet) -> list[str]:
     """Return roads, and all other streets as thin lines."""
-    return [Streets(ground.frame, facts.streets(ground.frame.box, BAND_S)).plain(), ground.roads()]
+    return [sheet.streets(ground.frame).plain, ground.roads]
 
 
-def _transit(ground: Ground, room: Room, report: Report, around: Surroundings, facts: MapFacts) -> list[str]:
+def _transit(ground: Ground, room: Room, sheet: Sheet) -> list[str]:
     """Draw rails, where rides from the stops near by go, straight from stop to stop, and the stops."""
-    rides = _rides(ground.frame, facts.rides(STOPS_WITHIN_S))
+    rides = _rides(ground.frame, sheet.facts.rides(STOPS_WITHIN_S))
     rides = rides[shapely.length(rides) <= LONGEST_RIDE_M * ground.frame.units_per_m]
     stops = [
         (stop.name, x, y)
-        for stop in around.transit_stops()
+        for stop in sheet.around.transit_stops()
         for x, y in ground.frame.to_units(np.array([(stop.lon, stop.lat)])).tolist()
         if ground.frame.shows(x, y, DOT_PX)
     ]
     _take(room, [(x, y) for _, x, y in stops])
     names = beside_points(room, _once(stops), DOT_PX * UNITS_PER_PX, MOST_NAMES)
     return [
-        *_streets(ground, facts),
+        *_streets(ground, sheet),
         ground.rails("rt"),
         svg.path(line_path(rides), "ri"),
         svg.stops((x, y) for _, x, y in stops),
@@ -83,10 +84,10 @@ def _rides(frame: Frame, rides: Floats) -> Geometries:
     return clipped(np.asarray(shapely.linestrings(np.unique(np.rint(ends), axis=0)), dtype=object), frame)
 
 
-def _green(ground: Ground, room: Room, report: Report, around: Surroundings, facts: MapFacts) -> list[str]:
+def _green(ground: Ground, room: Room, sheet: Sheet) -> list[str]:
     """Draw the green spaces that people may enter."""
-    spaces = {space.place.osm_id: space.place.name for space in around.green_spaces()}
-    shapes = facts.green_shapes(spaces)
+    spaces = {space.place.osm_id: space.place.name for space in sheet.around.green_spaces()}
+    shapes = sheet.facts.green_shapes(spaces)
     named: list[tuple[str, Geometries]] = []
     drawn = []
     for osm_id, shape in shapes.items():
@@ -99,7 +100,7 @@ def _green(ground: Ground, room: Room, report: Report, around: Surroundings, fac
     said = {" ".join(label.lines) for label in labels}
     small = [(name, *_middle(shown)) for name, shown in named if name not in said]
     labels += beside_points(room, _once(small), DOT_PX * UNITS_PER_PX, MOST_NAMES - len(labels), Face.GREEN)
-    return [svg.path(area_path(areas), "pg"), *_streets(ground, facts), svg.labels(labels)]
+    return [svg.path(area_path(areas), "pg"), *_streets(ground, sheet), svg.labels(labels)]
 
 
 def _middle(areas: Geometries) -> tuple[float, float]:
@@ -107,19 +108,19 @@ def _middle(areas: Geometries) -> tuple[float, float]:
     return middle.x, middle.y
 
 
-def _schools(ground: Ground, room: Room, report: Report, around: Surroundings, facts: MapFacts) -> list[str]:
+def _schools(ground: Ground, room: Room, sheet: Sheet) -> list[str]:
     """Draw schools and childcare as the report names them."""
     places = [
         (place.name, x, y)
-        for place in found_schools(report)
+        for place in found_schools(sheet.report)
         for x, y in ground.frame.to_units(np.array([(place.lon, place.lat)])).tolist()
         if ground.frame.shows(x, y, DOT_PX)
     ]
     _take(room, [(x, y) for _, x, y in places])
     names = beside_points(room, _once(places), DOT_PX * UNITS_PER_PX, MOST_NAMES)
-    streets = along_lines(room, ground.named_streets(), MOST_STREETS)
+    streets = along_lines(room, ground.named_streets, MOST_STREETS)
     return [
-        *_streets(ground, facts),
+        *_streets(ground, sheet),
         svg.dots(((x, y) for _, x, y in places), DOT_PX),
         svg.labels([*streets, *names]),
     ]
@@ -133,13 +134,12 @@ def found_schools(report: Report) -> list[FoundPlace]:
     return sorted(once.values(), key=lambda place: (place.metres, place.name))
 
 
-def _cycling(ground: Ground, room: Room, report: Report, around: Surroundings, facts: MapFacts) -> list[str]:
+def _cycling(ground: Ground, room: Room, sheet: Sheet) -> list[str]:
     """Draw streets by the traffic that a cyclist meets."""
-    streets = Streets(ground.frame, facts.streets(ground.frame.box, BAND_S))
-    return [*streets.by_stress(), svg.labels(along_lines(room, ground.named_streets(), MOST_STREETS))]
+    return [*sheet.streets(ground.frame).by_stress(), svg.labels(along_lines(room, ground.named_streets, MOST_STREETS))]
 
 
-Subject = Callable[[Ground, Room, Report, Surroundings, MapFacts], list[str]]
+Subject = Callable[[Ground, Room, Sheet], list[str]]
 SUBJECTS: Mapping[str, Subject] = MappingProxyType(
     {"map-transit": _transit, "map-green": _green, "map-schools": _schools, "map-cycling": _cycling}
 )

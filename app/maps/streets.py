@@ -13,7 +13,7 @@ from app.atlas.streets.lines import StreetLines
 from app.geo import Geometries
 from app.maps import svg
 from app.maps.frame import Frame
-from app.maps.ragged import Bools, Ragged, clipped, joined, line_path, simpler
+from app.maps.ragged import Bools, Integers, Ragged, joined, line_path, simpler
 from app.maps.thinning import Canvas
 
 #: The walking times (minutes) that the colours tell apart.
@@ -35,8 +35,9 @@ class Streets:
     lines: StreetLines
 
     @cached_property
-    def _all(self) -> Geometries:
-        return Ragged(self.frame.to_units(self.lines.points), self.lines.starts).geometries()
+    def _shown(self) -> tuple[Geometries, Integers]:
+        """What the picture shows of the lines, and of which line each part is."""
+        return Ragged(self.frame.to_units(self.lines.points), self.lines.starts).shown(self.frame)
 
     @cached_property
     def _classes(self) -> dict[str, Bools]:
@@ -45,14 +46,15 @@ class Streets:
         return {"s": driven, "l": ~driven & named, "p": ~driven & ~named}
 
     def _pick(self, wanted: Bools) -> Geometries:
-        return joined(clipped(self._all[wanted], self.frame))
+        parts, line = self._shown
+        return joined(parts[wanted[line]])
 
     def by_walking_time(self, *, paths: bool = True) -> list[str]:
         """Return a group for each band, the farthest first."""
         walked = self.lines.is_walked
         streets = Canvas(self.frame)
-        for lines in (self._pick(walked & self._classes["s"]), self._pick(walked & self._classes["l"])):
-            streets.draw(lines, BESIDE_STREET_PX)
+        shown, line = self._shown
+        streets.draw(shown[(walked & ~self._classes["p"])[line]], BESIDE_STREET_PX)
         groups = []
         for band in range(len(BAND_S), -1, -1):
             here = walked & (self.lines.band == band)
@@ -64,8 +66,9 @@ class Streets:
             groups.append(svg.group(f"b{band}", parts))
         return groups
 
+    @cached_property
     def plain(self) -> str:
-        """Return all streets but paths in one look, as the ground of another subject."""
+        """All streets but paths in one look, as the ground of another subject."""
         lines = self._pick(self.lines.is_walked & ~self._classes["p"])
         return svg.group("b3", [svg.path(line_path(simpler(_long(lines))), "l")])
 

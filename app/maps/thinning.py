@@ -20,6 +20,8 @@ from app.maps.ragged import Bools, Integers, Ragged
 SHORTEST_BESIDE_PX = 13
 #: Stretches that are left between two that go are drawn from this length on.
 SHORTEST_LEFT_PX = 5
+#: The canvas goes on so far (pixels) around what it holds: what is near to its edge needs no care.
+AROUND = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,14 +37,21 @@ class Canvas:
     """The pixels near lines that are drawn already."""
 
     def __init__(self, frame: Frame) -> None:
-        self._margin = int(MARGIN_PX)
-        shape = frame.height_px + 2 * self._margin + 1, frame.width_px + 2 * self._margin + 1
-        self._near: NDArray[np.bool_] = np.zeros(shape, dtype=np.bool_)
+        self._last = np.array([frame.width_px, frame.height_px]) + 2 * int(MARGIN_PX)
+        width, height = (self._last + 1 + 2 * AROUND).tolist()
+        self._near: NDArray[np.bool_] = np.zeros((height, width), dtype=np.bool_)
 
     def draw(self, lines: Geometries, radius_px: float) -> None:
         """Mark what is so near to the lines."""
-        if len(lines):
-            self._mark(self._cells(_samples(Ragged.of(lines)).points), radius_px)
+        if not len(lines):
+            return
+        drawn = np.zeros_like(self._near)
+        drawn.ravel()[self._inside(_samples(Ragged.of(lines)).points)] = True
+        height, width = np.array(drawn.shape) - 2 * AROUND
+        middle = drawn[AROUND : AROUND + height, AROUND : AROUND + width]
+        for down, right in _offsets(radius_px):
+            top, left = AROUND + down, AROUND + right
+            self._near[top : top + height, left : left + width] |= middle
 
     def without_what_is_near(self, lines: Geometries) -> Geometries:
         """Return the lines without the stretches that run beside what is drawn."""
@@ -54,11 +63,15 @@ class Canvas:
     def one_by_one(self, lines: Geometries, radius_px: float) -> Geometries:
         """Return the lines, the longest first, each without the stretches beside one before it."""
         kept = []
-        for line in lines[np.argsort(-shapely.length(lines), kind="stable")]:
-            samples = _samples(Ragged.of(np.array([line], dtype=object)))
-            left = _left(samples, self._is_near(samples.points))
+        steps = self._steps(radius_px)
+        for row in np.argsort(-shapely.length(lines), kind="stable").tolist():
+            left, samples = lines[row : row + 1], _samples(Ragged.of(lines[row : row + 1]))
+            is_near = self._is_near(samples.points)
+            if is_near.any():
+                left = _left(samples, is_near)
+                samples = _samples(Ragged.of(left))
             kept.append(left)
-            self.draw(left, radius_px)
+            self._near.ravel()[self._inside(samples.points)[:, None] + steps] = True
         return np.concatenate(kept) if kept else lines
 
     def longest(self, lines: Geometries, radius_px: float) -> Geometries:
@@ -67,36 +80,39 @@ class Canvas:
             return lines
         lines = lines[np.argsort(shapely.length(lines), kind="stable")]
         samples = _samples(Ragged.of(lines))
-        rows, columns = self._rows_and_columns(samples.points)
+        pixels = self._nearest(samples.points)
         # Each pixel belongs to the longest line through it: of several values that are set, the last one stays.
-        owner = np.full(self._near.shape, -1, dtype=np.int64)
-        owner[rows, columns] = samples.line
-        is_near = np.zeros(len(rows), dtype=np.bool_)
-        height, width = self._near.shape
-        for down, right in _offsets(radius_px):
-            beside = owner[np.clip(rows + down, 0, height - 1), np.clip(columns + right, 0, width - 1)]
-            is_near |= beside > samples.line
+        owner = np.full(self._near.size, -1, dtype=np.int64)
+        owner[pixels] = samples.line
+        is_near = np.zeros(len(pixels), dtype=np.bool_)
+        for step in self._steps(radius_px).tolist():
+            is_near |= owner[pixels + step] > samples.line
         return _left(samples, is_near)
 
-    def _cells(self, points: Floats) -> Integers:
-        cells = np.rint(points / UNITS_PER_PX).astype(np.int64) + self._margin
-        height, width = self._near.shape
-        inside = (cells >= 0).all(axis=1) & (cells[:, 0] < width) & (cells[:, 1] < height)
-        return np.asarray(cells[inside], dtype=np.int64)
-
-    def _mark(self, cells: Integers, radius_px: float) -> None:
-        height, width = self._near.shape
-        for down, right in _offsets(radius_px):
-            rows, columns = cells[:, 1] + down, cells[:, 0] + right
-            self._near[np.clip(rows, 0, height - 1), np.clip(columns, 0, width - 1)] = True
-
     def _is_near(self, points: Floats) -> Bools:
-        return self._near[self._rows_and_columns(points)]
+        return self._near.ravel()[self._nearest(points)]
 
-    def _rows_and_columns(self, points: Floats) -> tuple[Integers, Integers]:
-        cells = np.rint(points / UNITS_PER_PX).astype(np.int64) + self._margin
-        height, width = self._near.shape
-        return np.clip(cells[:, 1], 0, height - 1), np.clip(cells[:, 0], 0, width - 1)
+    def _inside(self, points: Floats) -> Integers:
+        """Return the pixels of those points that lie on the canvas."""
+        cells = _cells(points)
+        return self._numbered(cells[((cells >= 0) & (cells <= self._last)).all(axis=1)])
+
+    def _nearest(self, points: Floats) -> Integers:
+        """Return the pixel of each point, one at the edge for those beyond."""
+        return self._numbered(np.clip(_cells(points), 0, self._last))
+
+    def _numbered(self, cells: Integers) -> Integers:
+        pixels: Integers = (cells[:, 1] + AROUND) * self._near.shape[1] + cells[:, 0] + AROUND
+        return pixels
+
+    def _steps(self, radius_px: float) -> Integers:
+        """Return how much larger the numbers of the pixels within a distance of one are."""
+        return np.array([down * self._near.shape[1] + right for down, right in _offsets(radius_px)])
+
+
+def _cells(points: Floats) -> Integers:
+    """Return the columns and rows of points."""
+    return np.rint(points / UNITS_PER_PX).astype(np.int64) + int(MARGIN_PX)
 
 
 def _offsets(radius_px: float) -> list[tuple[int, int]]:

@@ -7,6 +7,7 @@ the heartbeat would feel it. It may hang, crash or be killed without harm to eit
 from __future__ import annotations
 
 import ctypes
+import gc
 import logging
 import os
 import queue
@@ -42,7 +43,11 @@ def main(regions_dir: str, niceness: str, socket_fd: str) -> None:
     # Imported here: loading the pipeline's libraries must already yield to the pages.
     from app.queue.evaluation import from_regions
 
-    serve(from_regions(Path(regions_dir)), int(socket_fd))
+    evaluate = from_regions(Path(regions_dir))
+    # The libraries stay until the process ends: the collector need not look through them in each evaluation.
+    gc.collect()
+    gc.freeze()
+    serve(evaluate, int(socket_fd))
 
 
 def serve(evaluate: Evaluate, socket_fd: int) -> None:

@@ -65,7 +65,9 @@ def refuse_foreign_forms() -> None:
 RATE_LIMITER = "doorstep-rate-limiter"
 #: A burst that many tabs of one household, or a script with a list of homes, may send at once.
 BURST = 240
-#: Tokens that a client gets back per second in each web process: at most a quarter of a core of evaluations.
+#: Tokens that a client gets back per second in each web process. An evaluation with its maps takes about a third of a
+#: second of a processor: at this rate one client keeps an evaluator busy, and no more. What waits is held by the limits
+#: on live jobs.
 REFILL_PER_SECOND = 4.0
 #: Clients remembered at once; the one seen longest ago is forgotten first (its bucket is full again by then).
 MOST_CLIENTS = 10_000

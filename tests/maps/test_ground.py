@@ -195,5 +195,5 @@ def test_names_are_those_of_the_layer_that_matters_most() -> None:
         Layer.STREET: shapes(([(-100, 0), (0, 0)], "Long Way")),
         Layer.PRIMARY: shapes(([(0, 0), (50, 0)], "Long Way")),
     }
-    (named,) = Ground(FRAME, layers, cells(-900, -900, 900, 900)).named_streets()
+    (named,) = Ground(FRAME, layers, cells(-900, -900, 900, 900)).named_streets
     assert (named.name, named.face.value, len(named.lines)) == ("Long Way", "tm", 2)

@@ -31,6 +31,34 @@ class Shapes:
     owner: Integers
     names: tuple[str, ...]
 
+    def meeting(self, box: Box) -> Shapes:
+        """Return the shapes whose own box meets this one, whole."""
+        if not len(self.owner):
+            return self
+        first = self.starts[np.flatnonzero(np.diff(self.owner, prepend=-1))]
+        meets = _meets(box, np.minimum.reduceat(self.points, first), np.maximum.reduceat(self.points, first))
+        if meets.all():
+            return self
+        parts = np.flatnonzero(meets[self.owner])
+        points, starts = picked(self.points, self.starts, parts)
+        names = tuple([name for name, kept in zip(self.names, meets.tolist(), strict=True) if kept])
+        return Shapes(points, starts, (np.cumsum(meets) - 1)[self.owner[parts]], names)
+
+
+def picked(points: Floats, starts: Integers, parts: Integers) -> tuple[Floats, Integers]:
+    """Return the points of some of the parts and where each starts."""
+    counts = np.diff(starts)[parts]
+    ends = np.cumsum(counts)
+    along = np.arange(counts.sum()) - np.repeat(ends - counts, counts)
+    return points[np.repeat(starts[parts], counts) + along], np.concatenate(([0], ends))
+
+
+def _meets(box: Box, low: Floats, high: Floats) -> NDArray[np.bool_]:
+    """Return which boxes, by their south-western and north-eastern corners, meet a box."""
+    west, south, east, north = box
+    meets: NDArray[np.bool_] = (low[:, 0] <= east) & (high[:, 0] >= west) & (low[:, 1] <= north) & (high[:, 1] >= south)
+    return meets
+
 
 class Basemap:
     """Threads and processes may share it: its files are mapped into memory, and nothing in it changes."""
@@ -51,8 +79,7 @@ class Basemap:
         pages = self._files.meeting(box)
         stored = _Stored.on(self._files, pages)
         low, high = map(self._files.facts.grid.to_degrees, stored.bounds())
-        west, south, east, north = box
-        meets = (low[:, 0] <= east) & (high[:, 0] >= west) & (low[:, 1] <= north) & (high[:, 1] >= south)
+        meets = _meets(box, low, high)
         return {layer: self._shapes(stored, layer, meets & (stored.layers == layer)) for layer in Layer}
 
     def _shapes(self, stored: _Stored, layer: Layer, kept: NDArray[np.bool_]) -> Shapes:

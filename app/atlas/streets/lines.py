@@ -171,22 +171,32 @@ def _pieces(
     points: Floats, starts: Integers, along: Floats, edge: Integers, low: Floats, high: Floats
 ) -> tuple[Floats, Integers]:
     """Return the part of each edge between two metres along it; whole edges are taken as they are."""
-    parts = []
-    lengths = along[starts[1:] - 1] if len(starts) > 1 else np.empty(0)
-    for row, begin, end in zip(edge.tolist(), low.tolist(), high.tolist(), strict=True):
-        first, last = starts[row], starts[row + 1]
-        if begin <= 0.0 and end >= lengths[row]:
-            parts.append(points[first:last])
-        else:
-            parts.append(_between(points[first:last], along[first:last], begin, end))
-    counts = np.array([len(part) for part in parts], dtype=np.int64)
-    line_starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
-    return np.concatenate(parts) if parts else np.empty((0, 2)), line_starts
+    if not len(edge):
+        return np.empty((0, 2)), np.zeros(1, dtype=np.int64)
+    first, held = starts[edge], np.diff(starts)[edge]
+    is_cut = (low > 0.0) | (high < along[first + held - 1])
+    line = np.repeat(np.arange(len(edge)), held)
+    begins = np.cumsum(held) - held
+    at = first[line] + np.arange(len(line)) - begins[line]
+    is_kept = ~is_cut[line] | ((along[at] > low[line]) & (along[at] < high[line]))
+    counts = np.add.reduceat(is_kept, begins, dtype=np.int64) + 2 * is_cut
+    piece_starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
+    pieces = np.empty((piece_starts[-1], 2))
+    is_inner = np.ones(len(pieces), dtype=np.bool_)
+    for metres, ends in ((low, piece_starts[:-1][is_cut]), (high, piece_starts[1:][is_cut] - 1)):
+        before = first + np.add.reduceat(along[at] <= metres[line], begins, dtype=np.int64) - 1
+        last = first + held - 1
+        pieces[ends] = _interpolated(points, along, metres[is_cut], before[is_cut], last[is_cut])
+        is_inner[ends] = False
+    pieces[is_inner] = points[at[is_kept]]
+    return pieces, piece_starts
 
 
-def _between(points: Floats, along: Floats, begin: float, end: float) -> Floats:
-    """Return the part of a line between two metres along it, its ends interpolated."""
-    ends = np.array([begin, end])
-    lon, lat = (np.interp(ends, along, points[:, axis]) for axis in (0, 1))
-    inner = points[(along > begin) & (along < end)]
-    return np.vstack(([lon[0], lat[0]], inner, [lon[1], lat[1]]))
+def _interpolated(points: Floats, along: Floats, metres: Floats, before: Integers, last: Integers) -> Floats:
+    """Return points so many metres along lines, each between the point before it and the next; `last` ends its line."""
+    after = np.minimum(before + 1, last)
+    length = along[after] - along[before]
+    pace = np.divide(1.0, length, out=np.zeros_like(length), where=length > 0)
+    step = metres - along[before]
+    slope = (points[after] - points[before]) * pace[:, None]
+    return np.asarray(points[before] + slope * step[:, None])
