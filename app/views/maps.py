@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from flask import Flask, url_for
@@ -79,7 +80,7 @@ SECTION_KEYS = {
 
 def init_app(app: Flask, config: Config) -> None:
     """Give templates the maps of a report."""
-    app.jinja_env.globals.update(map_of=map_view, section_map_of=section_map_view, preview_link=preview_link)
+    app.jinja_env.globals.update(map_of=map_view, section_maps_of=section_map_views, preview_link=preview_link)
 
 
 def map_view(view: ReportView, zoom: int | None = None) -> MapView | None:
@@ -100,6 +101,11 @@ def map_view(view: ReportView, zoom: int | None = None) -> MapView | None:
         further=_page(view, shown - 1) if drawable and shown - 1 in ZOOMS else "",
         nearer=_page(view, shown + 1) if drawable and shown + 1 in ZOOMS else "",
     )
+
+
+def section_map_views(view: ReportView, names: Sequence[str]) -> tuple[SectionMap, ...]:
+    """Return the small maps of these names as far as there are any."""
+    return tuple(filter(None, (section_map_view(view, which) for which in names)))
 
 
 def section_map_view(view: ReportView, which: str) -> SectionMap | None:

@@ -9,24 +9,27 @@ from dataclasses import dataclass, field, replace
 from flask import Flask, url_for
 
 from app.config import Config
-from app.pipeline.found import address_matched, how_matched
+from app.needs import NEED
+from app.pipeline.found import how_matched
 from app.pipeline.listing import Listing
 from app.pipeline.report import Finding, Gap, Group, Influence, Outcome, Report, Score, Trip
 from app.pipeline.rules.headline import PROFILES
 from app.pipeline.rules.must_haves import OFFERED
 from app.pipeline.sharing import as_shared
-from app.pipeline.stages.tier2_scoring import in_figures
+from app.pipeline.stages.tier2_scoring import in_few_words, in_figures
+from app.places import Precision
 from app.queue.jobs import Snapshot
 from app.views import topics
 from app.views.topics import Topic, costs_of, place_score, shown_groups, topics_of
-from app.views.unknowns import Unknown, unknowns_of
+from app.views.unknowns import Unknown, reasons_at_once, unknowns_of
 from app.web.forms import values_from
-from app.wording import day, money, percent, points, sentence
+from app.wording import day, moment, money, percent, points, sentence
 
 #: The first version of a report's shape whose head is put together from its parts.
 SINCE_CHARACTER = 3
 #: What the official source of a check is called.
 OFFICIAL_MAPS = {"flood": "Official flood map"}
+NO_TIMES = "no timetable, so how often buses and trains run is not known"
 #: Between two sentences.
 SENTENCE_ENDS = re.compile(r"(?<=[.!?]) (?=[A-Z])")
 
@@ -54,9 +57,21 @@ class ReportView:
         return tuple(filter(None, map(self.unsaid, texts)))
 
     @property
+    def is_point(self) -> bool:
+        """Return whether the person gave a point, of which a note says where it lies."""
+        return self.report.location.precision is Precision.POINT
+
+    @property
     def matched(self) -> str:
-        """Return what was typed where the address is called otherwise, and that the person chose it, or ""."""
-        return address_matched(self.report.listing, self.report.location.label)
+        """Return what was typed where the address is called otherwise, and that the person chose it, or "".
+
+        The note on a point repeats the numbers that were typed.
+        """
+        listing = self.report.listing
+        text = how_matched(listing, listing.address, self.report.location.label)
+        if not self.is_point or any(map(str.isalpha, listing.address)):
+            return text
+        return text.removeprefix(f"You typed “{listing.address}”.").strip()
 
     def trip_matched(self, trip: Trip) -> str:
         """Return the same of a destination; "" for what the person did not give."""
@@ -115,10 +130,22 @@ class ReportView:
         """Return what is bad here and no deal-breaker."""
         return costs_of(self.report)
 
+    def few_words(self, influence: Influence) -> str:
+        """Return what helps or costs, shorter where the list of places tells the rest."""
+        rows = {sentence(NEED[thing.key].noun) for thing in self.report.door} | {
+            row.title for row in topics.family_rows(self.report)
+        }
+        return in_few_words(influence.title, influence.detail, is_listed=influence.title in rows)
+
     @property
     def unknowns(self) -> tuple[Unknown, ...]:
         """Return what is not known, each reason once."""
         return unknowns_of(self.report, self.report.listing.destinations)
+
+    @property
+    def first_reasons(self) -> tuple[str, ...]:
+        """Return the gravest reasons why something is not known, as far as nothing beside them says the same."""
+        return reasons_at_once(self.report, self.unknowns)
 
     @property
     def lost_destinations(self) -> tuple[Gap, ...]:
@@ -153,6 +180,7 @@ class ReportView:
             *service,
             ("Profile", titles.get(self.report.listing.profile, self.report.profile)),
             ("Rules", f"version {self.report.methods_version}"),
+            ("Evaluated", moment(self.snapshot.created_at)),
         )
 
     @property
@@ -170,7 +198,7 @@ class ReportView:
     def dates(self) -> str:
         """Return how old the data is: "Map data of 13 June 2023; timetable of 19 October 2023"."""
         when = self.report.source.service_date
-        return sentence(f"{self.map_source}; {f'timetable of {day(when)}' if when else 'no timetable'}")
+        return sentence(f"{self.map_source}; {f'timetable of {day(when)}' if when else NO_TIMES}")
 
     @property
     def official_maps(self) -> tuple[tuple[str, str], ...]:
@@ -252,7 +280,7 @@ def init_app(app: Flask, config: Config) -> None:
         app.add_template_filter(function)
     for rows in (topics.door_rows, topics.family_rows, topics.checks_of, topics.serious):
         app.add_template_filter(rows)
-    for ways in (topics.lines_of, topics.hourly, topics.trips_of, topics.rides_of, topics.in_short):
+    for ways in (topics.lines_of, topics.hourly, topics.trips_of, topics.rides_of, topics.in_short, topics.town_trips):
         app.add_template_filter(ways)
     app.jinja_env.globals.update(shown_lines=SHOWN_LINES, shown_landmarks=SHOWN_LANDMARKS, short_names=SHORT_NAMES)
 

@@ -80,8 +80,11 @@ class Row:
 def door_rows(report: Report) -> tuple[Row, ...]:
     """Return what is at the door; of an earlier report, what it listed of these things."""
     groups = {group.key: group for finding in report.findings for group in finding.groups}
-    things = report.door or door_from_groups(report.findings)
-    return tuple(_door_row(thing, groups.get(thing.key)) for thing in things)
+    return tuple(_door_row(thing, groups.get(thing.key)) for thing in _things(report))
+
+
+def _things(report: Report) -> tuple[DoorThing, ...]:
+    return report.door or door_from_groups(report.findings)
 
 
 def _door_row(thing: DoorThing, group: Group | None) -> Row:
@@ -112,12 +115,13 @@ PLAY = (("neighborhood", "playground"),)
 
 
 def family_rows(report: Report) -> tuple[Row, ...]:
-    """Return childcare, schools by level, playgrounds, and the park for a daily walk."""
+    """Return childcare, schools by level and playgrounds, but for what stands at the door."""
     schools = report.finding("schools")
     levels = [_group_row(group) for group in schools.groups] if schools else []
     unknown = [Row(gap, None, why_unknown="unknown") for gap in _unlisted(schools)]
     plays = [_group_row(g) for stage, key in PLAY if (g := _group(report.finding(stage), key))]
-    return (*levels, *unknown, *plays)
+    at_door = {thing.title for thing in _things(report)}
+    return tuple(row for row in (*levels, *unknown, *plays) if row.title not in at_door)
 
 
 def _unlisted(schools: Finding | None) -> Iterable[str]:
@@ -140,7 +144,7 @@ def _group_row(group: Group) -> Row:
 
 def shown_groups(report: Report) -> set[str]:
     """Return the keys of the groups that stand in a list of their own, so that no fold shows them again."""
-    at_door = {thing.key for thing in report.door or door_from_groups(report.findings)}
+    at_door = {thing.key for thing in _things(report)}
     schools = report.finding("schools")
     return at_door | {key for _, key in PLAY} | ({group.key for group in schools.groups} if schools else set())
 
@@ -157,6 +161,12 @@ class Line:
     agency: str
     directions: tuple[Route, ...]
 
+    @property
+    def by_hour(self) -> tuple[int, ...]:
+        """Return the departures by hour in the direction where it leaves most often, () without a timetable."""
+        counts = max((route.by_hour for route in self.directions), key=sum)
+        return counts if any(counts) else ()
+
 
 def lines_of(report: Report) -> tuple[Line, ...]:
     """Return the lines near by in the report's order, both directions together."""
@@ -169,8 +179,8 @@ def lines_of(report: Report) -> tuple[Line, ...]:
 
 def hourly(lines: Sequence[Line]) -> tuple[Hourly, ...]:
     """Return the departures by hour of lines with a timetable, each in the direction where it leaves most often."""
-    best = ((line, max(line.directions, key=lambda route: sum(route.by_hour))) for line in lines)
-    return tuple(Hourly(line, route, route.by_hour) for line, route in best if any(route.by_hour))
+    best = ((line, max(line.directions, key=lambda route: sum(route.by_hour))) for line in lines if line.by_hour)
+    return tuple(Hourly(line, route, route.by_hour) for line, route in best)
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,6 +215,12 @@ def rides_of(trip: Trip) -> tuple[Ride, ...]:
 def trips_of(report: Report, *, own: bool) -> tuple[Trip, ...]:
     """Return the trips to the person's own places, or those to what a town offers."""
     return tuple(trip for finding in report.findings for trip in finding.trips if bool(trip.typed) is own)
+
+
+def town_trips(report: Report) -> tuple[Trip, ...]:
+    """Return the trips to what a town offers, but for the station that stands at the door."""
+    at_door = {f"{thing.place.name} ({thing.place.kind})" for thing in _things(report) if thing.place}
+    return tuple(trip for trip in trips_of(report, own=False) if trip.destination not in at_door)
 
 
 def in_short(trip: Trip, report: Report) -> str:

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from app.pipeline.confidence import NO_TIMETABLE, ROUGH
 from app.pipeline.report import Finding, Outcome, Report
 from app.pipeline.rules.mapped import DOES_NOT_TELL
 from app.views.topics import ASKED
+from app.wording import sentence
 
 #: What the person did not say about the home is no gap of ours; what a park's value lacks stands with the park.
 NO_GAPS = ("tier3_bonuses", "saving", "geocode", "green_escape")
-#: More than so many things are counted rather than named.
-MOST_NAMED = 6
 UNTOLD = "The map here tells too little to say."
 
 
@@ -37,6 +37,23 @@ def unknowns_of(report: Report, destinations: tuple[str, ...] = ()) -> tuple[Unk
             whats.append(what)
     general = report.confidence.reasons
     return tuple(Unknown(_named(whats, why), why, why in general) for why, whats in open_things.items())
+
+
+#: How reasons begin that the page tells beside them: the data's age, and the sections that say so themselves.
+TOLD_BESIDE = ("The map data is from ", "The map data does not say", "The section ", "The sections ", NO_TIMETABLE)
+#: So many reasons are read before anything is opened.
+MOST_REASONS = 3
+
+
+def reasons_at_once(report: Report, unknowns: Sequence[Unknown]) -> tuple[str, ...]:
+    """Return the first reasons that hold for the whole report, but for what the page says in other words at once.
+
+    Where there are none, the first that holds for something.
+    """
+    told = (*TOLD_BESIDE, *(ROUGH.values() if report.location.note else ()))
+    general = [why for why in report.confidence.reasons if not why.startswith(told)]
+    single = [f"{sentence(each.what)}. {each.why}" for each in unknowns if each.what and not each.for_all]
+    return tuple(general[:MOST_REASONS] or single[:1])
 
 
 def _gaps(report: Report, destinations: tuple[str, ...]) -> Iterator[tuple[str, str]]:
@@ -70,5 +87,4 @@ def _singular(what: str) -> str:
 def _named(whats: list[str], why: str) -> str:
     if any(what.casefold() in why.casefold() for what in whats):
         return ""
-    more = len(whats) - MOST_NAMED
-    return "; ".join(whats) if more <= 0 else f"{'; '.join(whats[:MOST_NAMED])}; {more} more"
+    return "; ".join(whats)

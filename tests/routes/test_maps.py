@@ -237,7 +237,7 @@ def test_the_page_shows_it_for_wide_and_for_narrow_screens(page: BeautifulSoup) 
     strip = figure.figcaption.get_text(" ", strip=True)
     assert "500 m, north is up" in strip
     assert "Petrol station" in strip
-    assert "Map data of 6 May 2024" in strip
+    assert "Map data © OpenStreetMap" in strip
 
 
 def test_its_links_lead_nearer_and_wider_with_and_without_htmx(client: FlaskClient, page: BeautifulSoup) -> None:

@@ -4,10 +4,23 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from app.pipeline.confidence import NO_TIMETABLE
 from app.pipeline.listing import Listing
-from app.pipeline.report import DoorThing, Finding, FoundPlace, Gap, Group, Report, Route, State, Trip
-from app.views.topics import Line, door_rows, family_rows, hourly, in_short, lines_of, rides_of
-from app.views.unknowns import unknowns_of
+from app.pipeline.report import (
+    Confidence,
+    DoorThing,
+    Finding,
+    FoundPlace,
+    Gap,
+    Group,
+    Level,
+    Report,
+    Route,
+    State,
+    Trip,
+)
+from app.views.topics import Line, door_rows, family_rows, hourly, in_short, lines_of, rides_of, town_trips
+from app.views.unknowns import reasons_at_once, unknowns_of
 from tests.support.reports import TRANSIT, VERDICT, report
 
 LIDL = FoundPlace("Lidl", "supermarket", 4.0, 300.0, 60.0, 24.0, "n1")
@@ -44,6 +57,23 @@ def test_a_level_of_which_nothing_is_listed_is_not_known() -> None:
     ]
 
 
+def test_what_stands_at_the_door_is_not_listed_for_families_again() -> None:
+    groups = (Group("primary_school", "Primary schools", 4.0, 1, 1, (LIDL,)),)
+    thing = DoorThing("primary_school", "Primary school", 1, LIDL, 4.0)
+    assert family_rows(replace(of(section("schools", groups=groups)), door=(thing,))) == ()
+
+
+def test_the_station_at_the_door_is_none_of_the_ways_to_the_rest_of_town() -> None:
+    station = replace(LIDL, name="Hollis", kind="railway station")
+    trips = (trip_to("Hollis (railway station)"), trip_to("Kennedy (airport)"), trip_to("Hollis (hospital)"))
+    seen = replace(of(section("urban_access", trips=trips)), door=(DoorThing("station", "Station", 1, station, 4.0),))
+    assert [trip.destination for trip in town_trips(seen)] == ["Kennedy (airport)", "Hollis (hospital)"]
+
+
+def trip_to(destination: str) -> Trip:
+    return Trip(destination, "", 4.0, None, None, None, None, "")
+
+
 def test_both_directions_of_a_line_are_one_line() -> None:
     there, back = route("Eira"), route("Kallio")
     (line,) = lines_of(of(section("transit_access", routes=(there, back))))
@@ -78,6 +108,22 @@ def test_a_reason_that_names_what_it_leaves_open_needs_no_list() -> None:
     gap = Gap("how often buses run", "No timetable is there, so how often buses run is not known.")
     (unknown,) = (u for u in unknowns_of(of(section("transit_access", gaps=(gap,)))) if not u.for_all)
     assert unknown.what == ""
+
+
+def test_the_first_reasons_are_those_that_nothing_beside_them_tells() -> None:
+    reasons = (
+        "The map data is from 2 May 2015: since then places may have closed.",
+        NO_TIMETABLE,
+        "The map is cut off.",
+    )
+    told = replace(of(), confidence=Confidence(Level.LOW, reasons))
+    assert reasons_at_once(told, ()) == ("The map is cut off.",)
+
+
+def test_where_no_reason_holds_for_all_the_first_of_a_single_thing_is_told() -> None:
+    gap = Gap("primary schools", "The map does not say the level of 7 schools.")
+    told = replace(of(section("schools", gaps=(gap,))), confidence=Confidence(Level.HIGH))
+    assert reasons_at_once(told, unknowns_of(told)) == (f"Primary schools. {gap.why}",)
 
 
 def test_what_became_of_the_persons_own_places_is_no_gap_here() -> None:

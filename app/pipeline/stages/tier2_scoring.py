@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 
 from app.pipeline.confidence import section
@@ -97,6 +98,9 @@ def _need_part(evaluation: Evaluation, asked: HeadlineNeed) -> Part:
     return Part(asked.key, sentence(found.need.noun), value, FULL, weight, _evidence(found, within))
 
 
+NONE_THERE = f"There is no {{noun}} on the map within {FARTHEST_WALK}."
+
+
 def _evidence(found: NeedNear, within: int) -> str:
     """Return "The nearest supermarket is Lidl, 4 min on foot; half of Newport's addresses need more than 13 min."
 
@@ -104,12 +108,44 @@ def _evidence(found: NeedNear, within: int) -> str:
     """
     noun = found.need.noun
     if found.minutes is None:
-        return f"There is no {noun} on the map within {FARTHEST_WALK}."
+        return NONE_THERE.format(noun=noun)
     beside = f"; {found.beside_town}" if found.beside_town and not found.is_usual else ""
     more = f", with {within - 1:,} more within {METHOD.choice_min:g} minutes" if within > 1 and not beside else ""
     name = found.places[0].name.strip()
     which = f"{noun} is {name}," if name else f"{noun}, which has no name on the map, is"
     return f"The nearest {which} {minutes(found.minutes)} on foot{more}{beside}."
+
+
+#: What stands behind "The nearest supermarket" in the sentence above.
+_NEAREST = re.compile(
+    r"(?: is (?P<name>.+),|, which has no name on the map, is) (?P<walk>(?:under )?\d+ min) on foot"
+    r"(?:, with (?P<more>[\d,]+) more within 15 minutes|; (?P<beside>[^;]+))?\."
+)
+
+
+def in_few_words(label: str, evidence: str, *, is_listed: bool = False) -> str:
+    """Return "Supermarket: Lidl, 4 min (usual: over 13 min)" for a need's evidence; other texts stay as they are.
+
+    Of what the page lists with its name and what is usual, only the minutes are told.
+    """
+    noun = f"{label[:1].lower()}{label[1:]}"
+    if evidence == NONE_THERE.format(noun=noun):
+        return f"{label}: none within {FARTHEST_WALK}"
+    found = _NEAREST.fullmatch(evidence.removeprefix(f"The nearest {noun}"))
+    if found is None:
+        return evidence
+    walk, more, beside = found["walk"], found["more"], found["beside"]
+    named = "" if is_listed or not found["name"] else f"{found['name']}, "
+    told = f", {more} more within 15 min" if more else f" (usual: {_usual(beside)})" if beside and not is_listed else ""
+    return f"{label}: {named}{walk}{told}"
+
+
+def _usual(beside: str) -> str:
+    """Return "over 13 min" for "half of Newport's addresses need more than 13 min", "up to 4 min", or that of none."""
+    over, most = re.search(r"it is more than (\d+ min)|need more than (\d+ min)", beside), re.search(r"\d+ min", beside)
+    if over:
+        return f"over {over[1] or over[2]}"
+    return f"up to {most[0]}" if most and beside.endswith("or less") else "none within 45 min"
 
 
 def _transit_part(evaluation: Evaluation) -> Part:

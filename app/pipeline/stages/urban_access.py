@@ -17,7 +17,7 @@ from app.pipeline.report import AS_QUICK, Finding, Gap, State, Trip
 from app.pipeline.rules.profiles import METHODS
 from app.places import Kind, Location, Place
 from app.sources.interface import Surroundings
-from app.wording import clock, listed, minutes, percent, sentence
+from app.wording import clock, listed, minutes, named, percent, sentence
 
 CENTRE_KINDS = (Kind.CITY_CENTRE, Kind.TOWN_CENTRE)
 LANDMARKS = (
@@ -31,6 +31,8 @@ METHOD = METHODS.urban
 NOTES = ("Car times are for an empty road: speed limits and road classes, no traffic, no parking.",)
 
 
+#: So many regions are named of those where a destination was looked for.
+MOST_REGIONS = 3
 #: Places that are this near to each other are one.
 SAME_PLACE_M = 1.0
 
@@ -96,10 +98,15 @@ def _why_not_found(text: str, error: DoorstepError) -> str:
     """Return the reason in words about the text: those of the error are about the address."""
     match error:
         case AddressNotFound():
-            return f"“{text}” was not found in {error.details['regions']}."
+            return f"“{text}” was not found in {_few(error)}."
         case AddressOutsideRegions():
-            return f"“{text}” is in none of the regions covered here, which are: {error.details['regions']}."
+            return f"“{text}” is in none of the regions covered here, which are: {_few(error)}."
     return error.message
+
+
+def _few(error: DoorstepError) -> str:
+    """Return the regions that were searched, the first of them where there are many."""
+    return named(str(error.details["regions"]).split(", "), MOST_REGIONS)
 
 
 def _is_beyond(place: Location, evaluation: Evaluation) -> bool:

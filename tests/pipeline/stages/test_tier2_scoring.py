@@ -11,7 +11,7 @@ from app.pipeline.report import Finding, Part, State
 from app.pipeline.rules.headline import PROFILES, profile_named
 from app.pipeline.scoring import word_for
 from app.pipeline.stages import tier2_scoring, transit_score
-from app.pipeline.stages.tier2_scoring import METHOD, in_figures, need_value, place_score
+from app.pipeline.stages.tier2_scoring import METHOD, in_few_words, in_figures, need_value, place_score
 from app.places import Kind, Precision
 from tests.support.surroundings import (
     ADDRESS,
@@ -144,6 +144,43 @@ def test_evidence_says_of_a_nameless_place_that_it_is_one() -> None:
     nameless = full_grid(places=(place(Kind.CAFE, 400.0),))
     expected = "The nearest café, which has no name on the map, is 5 min on foot."
     assert part(run(nameless), "cafe").evidence == expected
+
+
+@pytest.mark.parametrize(
+    ("evidence", "said", "said_where_listed"),
+    [
+        (
+            "The nearest bank is CIC, 1, Rue X, 3 min on foot, with 14 more within 15 minutes.",
+            "Bank: CIC, 1, Rue X, 3 min, 14 more within 15 min",
+            "Bank: 3 min, 14 more within 15 min",
+        ),
+        (
+            "The nearest bank is CIC, under 1 min on foot; half of Monaco's addresses need more than 5 min.",
+            "Bank: CIC, under 1 min (usual: over 5 min)",
+            "Bank: under 1 min",
+        ),
+        (
+            "The nearest bank, which has no name on the map, is 29 min on foot; "
+            "from half of Bern's streets it is 4 min or less.",
+            "Bank: 29 min (usual: up to 4 min)",
+            "Bank: 29 min",
+        ),
+        (
+            "The nearest bank is CIC, 9 min on foot; more than half of Bern's streets have none within 45 min.",
+            "Bank: CIC, 9 min (usual: none within 45 min)",
+            "Bank: 9 min",
+        ),
+        (
+            "There is no bank on the map within 45 minutes on foot.",
+            "Bank: none within 45 minutes on foot",
+            "Bank: none within 45 minutes on foot",
+        ),
+        ("There is good transit, 62 of 100.", "There is good transit, 62 of 100.", "There is good transit, 62 of 100."),
+    ],
+)
+def test_evidence_is_told_in_few_words(evidence: str, said: str, said_where_listed: str) -> None:
+    assert in_few_words("Bank", evidence) == said
+    assert in_few_words("Bank", evidence, is_listed=True) == said_where_listed
 
 
 def test_a_failed_stage_is_missing_here_too() -> None:

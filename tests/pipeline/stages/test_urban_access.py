@@ -87,7 +87,7 @@ def test_a_destination_in_no_region_is_a_gap() -> None:
             return Town.locate(self, text, near)
 
     finding = run_in(Small(), "london")
-    reason = "“london” is in none of the regions covered here, which are: Gridtown, Monaco."
+    reason = "“london” is in none of the regions covered here, which are: Gridtown and Monaco."
     assert finding.gaps == (Gap("london", reason),)
     assert finding.summary == "No travel time could be measured."
 
