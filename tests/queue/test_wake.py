@@ -103,10 +103,12 @@ def test_a_long_path_gives_way_to_the_temporary_folder(tmp_path: Path) -> None:
 
 
 def test_without_a_socket_it_still_rings_inside(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    (tmp_path / "wake").write_text("a file in the way")
+    folder = socket_folder(tmp_path)
+    folder.write_text("a file in the way")
     wake_up = WakeUp(tmp_path)
     event = wake_up.subscribe()
     wake_up.notify()
     assert event.is_set()
     assert "a second late" in caplog.text
     wake_up.unsubscribe(event)
+    folder.unlink()
