@@ -164,6 +164,11 @@ class Nearby:
         near: Rows = rows[self._straight_m[rows] <= radius_m]
         return near
 
+    def beyond_walks(self, kinds: Collection[Kind], radius_m: float) -> tuple[Place, ...]:
+        """Return the places of these kinds within a straight distance that the walk did not reach, nearest first."""
+        rows = self.within(kinds, radius_m)
+        return tuple(sorted(self.places(rows[~np.isfinite(self._walk_s[rows])]), key=_by_walk))
+
     def count(self, kinds: Collection[Kind], radius_m: float) -> int:
         """Count the places of these kinds within a straight distance."""
         return len(self.within(kinds, radius_m))

@@ -146,6 +146,10 @@ class AtlasSurroundings:
         """Return the places of these kinds with the shortest walks of up to 45 minutes."""
         return self._nearby.nearest(kinds, limit)
 
+    def beyond_walks(self, *kinds: Kind, within_m: float) -> tuple[Place, ...]:
+        """Return the places of these kinds within a straight distance that no walk of 45 minutes reaches."""
+        return self._nearby.beyond_walks(kinds, within_m)
+
     def hazards(self, *kinds: Kind, within_m: float) -> tuple[Hazard, ...]:
         """Return lines and areas of these kinds within a straight distance, nearest first."""
         return tuple(hazards_near(self._atlas.tables(), self._lat, self._lon, kinds, within_m))

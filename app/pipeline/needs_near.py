@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +22,9 @@ KIND_OF_MODE = {mode: kind for kind, mode in MODE_OF_STOP.items()} | {"light_rai
 SCHOOLS = frozenset({"primary_school", "secondary_school"})
 #: Places of a need that a report may name.
 NAMED = 5
+#: A place this near in a straight line, and nearer than all that are reached, is named though no way leads there.
+STRAIGHT_M = 1_000.0
+NO_WAY = "No way on foot of up to 45 minutes is mapped to what lies so near in a straight line."
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,8 @@ class NeedNear:
     #: How far it is over the whole region, None where too little is known to compare.
     town: TownNeed | None = None
     region_title: str = ""
+    #: What lies nearer in a straight line than all of `places`, though no mapped way leads there; None for nothing.
+    beyond: Place | None = None
 
     @property
     def beside_town(self) -> str:
@@ -90,7 +96,18 @@ class NeedsNear:
             places = tuple(p for p in self._around.nearest(*need.kinds, limit=NAMED) if p.walk_s is not None)
             seconds = self._around.walk_seconds(*need.kinds)
         town, title = self._around.town(need.key), self._around.region.title
-        return NeedNear(need, places, seconds, self._why_unknown(need, seconds), town, title)
+        why = self._why_unknown(need, seconds)
+        return NeedNear(need, places, seconds, why, town, title, self._beyond_walks(need, places))
+
+    def _beyond_walks(self, need: Need, reached: Sequence[Place]) -> Place | None:
+        """Return the nearest place that no mapped way reaches, None where one that is reached is nearer.
+
+        Stops lie on rails and in the middle of roads: of them it says nothing.
+        """
+        if need.key == "stop" or self._around.snap_m is None or self._knowledge.why_no_way:
+            return None
+        within_m = min((STRAIGHT_M, *(place.straight_m for place in reached)))
+        return next(iter(self._around.beyond_walks(*need.kinds, within_m=within_m)), None)
 
     def _why_unknown(self, need: Need, seconds: Floats) -> str:
         """Return why more may be there than was found; what is met within 15 minutes is known whatever is missing."""

@@ -64,6 +64,9 @@ class Surroundings(Protocol):
     def nearest(self, *kinds: Kind, limit: int = 5) -> tuple[Place, ...]:
         """The places of these kinds with the shortest walks, by (walk_s, straight_m, osm_id)."""
 
+    def beyond_walks(self, *kinds: Kind, within_m: float) -> tuple[Place, ...]:
+        """Places of these kinds within a straight distance that no walk of 45 minutes reaches, nearest first."""
+
     def hazards(self, *kinds: Kind, within_m: float) -> tuple[Hazard, ...]:
         """Lines and areas of these kinds within a straight distance, nearest first; tunnels left out."""
 

@@ -62,6 +62,15 @@ def test_walking_seconds_ascend_and_leave_out_what_is_not_reached(around: Opened
     assert seconds.tolist() == sorted(seconds.tolist())
 
 
+def test_it_tells_what_lies_near_though_no_way_leads_there(around: Opened) -> None:
+    town = small_town()
+    town.node(300, 900, {"amenity": "pharmacy", "name": "Beyond"})
+    here = around(town)
+    assert [place.name for place in here.beyond_walks(Kind.PHARMACY, within_m=1_000)] == ["Beyond"]
+    assert here.beyond_walks(Kind.PHARMACY, within_m=900) == ()
+    assert here.beyond_walks(Kind.SUPERMARKET, within_m=1_000) == ()
+
+
 def test_it_counts_what_is_mapped(around: Opened) -> None:
     mapped = around(small_town()).mapped()
     assert (mapped.shops, mapped.addresses, mapped.stops, mapped.amenities) == (1, 10, 1, 1)

@@ -42,7 +42,7 @@ class Town:
         return self
 
     def line(self, kind: Divider, *points: tuple[float, float]) -> Town:
-        """Draw a river, a wall or the like through points in metres."""
+        """Draw a river, a railway or the like through points in metres."""
         self.dividers.append((kind, np.array([at(*point)[::-1] for point in points])))
         return self
 

@@ -157,6 +157,9 @@ class StreetGrid:
     def nearest(self, *kinds: Kind, limit: int = 5) -> tuple[Place, ...]:
         return tuple(self._of(kinds)[:limit])
 
+    def beyond_walks(self, *kinds: Kind, within_m: float) -> tuple[Place, ...]:
+        return tuple(p for p in self._of(kinds) if p.walk_s is None and p.straight_m <= within_m)
+
     def hazards(self, *kinds: Kind, within_m: float) -> tuple[Hazard, ...]:
         near = [h for h in self.dangers if h.kind in kinds and h.distance_m <= within_m]
         return tuple(sorted(near, key=lambda h: (h.distance_m, h.osm_id)))

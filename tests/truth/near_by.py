@@ -161,13 +161,19 @@ def green_statements(around: Surroundings) -> Iterator[Statement]:
         surely = any(
             sure and _is_green_near(around, thing, GREEN_M2 * 1.2, GREEN_M - SLACK_M) for thing, sure in things
         )
-        may = any(_is_green_near(around, thing, GREEN_M2 * 0.8, GREEN_M + SLACK_M) for thing, _ in things)
+        may = any(_may_be_green_near(around, thing) for thing, _ in things)
         wrong = "there is" if surely and not value else "there is none" if value and not may else ""
         yield Statement("green", f"a hectare of green within 300 m: {value}", wrong)
 
 
 def _is_green_near(around: Surroundings, thing: Thing, least_m2: float, most_m: float) -> bool:
     return thing.shape.area >= least_m2 and around.here.distance(thing.shape) <= most_m
+
+
+def _may_be_green_near(around: Surroundings, thing: Thing) -> bool:
+    """Return whether a green area near may be large enough: nobody knows it of one that the extract cuts off."""
+    least_m2 = GREEN_M2 * 0.8 if around.region.world.is_whole(thing.osm_id) else 0.0
+    return _is_green_near(around, thing, least_m2, GREEN_M + SLACK_M)
 
 
 def _place_statements(around: Surroundings, key: str, place: FoundPlace) -> Iterator[Statement]:

@@ -152,7 +152,8 @@ def _is_one(better: Mapped, other: Mapped, shape: shapely.Geometry, beside: shap
         return _same_inside(better, other)
     reach = _reach_m(other.kind)
     named = better.name == other.name != "" and better.name not in GENERIC
-    return distance <= reach and reach > 0 and named and _at_one_address(better.tags, other.tags)
+    # Two buildings of one name, wall to wall, are one shop whatever their numbers.
+    return distance <= reach and reach > 0 and named and (distance == 0 or _at_one_address(better.tags, other.tags))
 
 
 def _may_be(better: Kind, other: Kind) -> bool:

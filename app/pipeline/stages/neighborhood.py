@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from app.needs import NEEDS
 from app.pipeline.confidence import section
 from app.pipeline.evaluation import Evaluation, merge_gaps, state_of
-from app.pipeline.found import LISTED_MIN, found_place, group
-from app.pipeline.needs_near import NeedNear
+from app.pipeline.found import LISTED_MIN, found_place, group, kind_noun, place_name
+from app.pipeline.needs_near import NO_WAY, NeedNear
 from app.pipeline.report import Fact, Finding, Gap, Group, Part, Score, State
 from app.pipeline.rules.categories import Data
 from app.pipeline.rules.profiles import METHODS
 from app.pipeline.scoring import enough_known, fifteen_minutes, weighted_mean
-from app.wording import count, listed, minutes, sentence, with_article
+from app.wording import count, listed, metres, minutes, sentence, with_article
 
 METHOD = METHODS.needs
 NEAR = f"{METHOD.full_min:g} minutes"
@@ -51,9 +53,19 @@ def run(evaluation: Evaluation) -> Finding:
         parts=parts,
         facts=(Fact("needs_met", f"Needs within {NEAR}", float(met) if known else None, f"of {len(known)}"),),
         groups=tuple(s.group for s in shown if s.group.places or s.value is not None),
-        gaps=merge_gaps(Gap(s.near.need.noun, s.near.why_unknown) for s in shown if s.value is None),
+        gaps=merge_gaps(
+            (*(Gap(s.near.need.noun, s.near.why_unknown) for s in shown if s.value is None), *_beyond_walks(evaluation))
+        ),
         confidence=section(evaluation, Data.SHOPS, Data.AMENITIES, Data.STOPS),
     )
+
+
+def _beyond_walks(evaluation: Evaluation) -> Iterator[Gap]:
+    """Yield what lies near in a straight line though no mapped way leads there, each place once."""
+    beyond = (evaluation.needs.find(need.key).beyond for need in NEEDS)
+    for place in {place.osm_id: place for place in beyond if place}.values():
+        named = f"{place.name} ({kind_noun(place.kind)})" if place.name else place_name(place)
+        yield Gap(f"{named}, {metres(place.straight_m)} away", NO_WAY)
 
 
 def _shown(near: NeedNear) -> NeedShown:

@@ -62,6 +62,13 @@ def test_shops_of_one_name_at_two_addresses_stay_two(around: Opened, town: Town)
     assert count(around(town), Kind.BAKERY) == 2
 
 
+def test_a_shop_in_two_buildings_wall_to_wall_is_one(around: Opened, town: Town) -> None:
+    for number in (1, 2):
+        shop = {"shop": "bakery", "name": "Coop", "addr:street": "Main Street", "addr:housenumber": str(number)}
+        town.square(100 + 8 * number, 10, 8, shop)
+    assert count(around(town), Kind.BAKERY) == 1
+
+
 def test_a_park_on_its_outer_way_and_its_relation_is_one_without_the_hole(around: Opened, town: Town) -> None:
     outer = town.square(200, 20, 300, PARK)
     inner = town.square(300, 120, 100, {"natural": "water"})

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
+
+from app.pipeline.needs_near import NO_WAY
 from app.pipeline.report import Finding, Group, State
 from app.pipeline.stages import neighborhood
 from app.places import Kind
@@ -109,3 +112,17 @@ def test_a_suspicious_walk_is_flagged() -> None:
 def test_what_is_not_known_is_named() -> None:
     finding = run(full_grid(edge_m=500.0, places=full_grid().places[1:]))
     assert finding.summary == "12 of 12 daily needs are within a 15 minute walk (not known here: a food shop)."
+
+
+def test_what_lies_near_but_no_mapped_way_reaches_is_named_once() -> None:
+    beyond = replace(place(Kind.SUPERMARKET, 300, name="Riverside"), walk_s=None)
+    finding = run(replace(full_grid(), places=(place(Kind.SUPERMARKET, 700), beyond)))
+    (gap,) = (gap for gap in finding.gaps if gap.why == NO_WAY)
+    assert gap.what == "Riverside (supermarket), 300 m away"
+
+
+@pytest.mark.parametrize(("east_m", "reached_m"), [(1_100, 2_000), (300, 200)], ids=["far", "one is reached nearer"])
+def test_what_no_way_reaches_is_not_named_where_it_matters_little(east_m: float, reached_m: float) -> None:
+    beyond = replace(place(Kind.PHARMACY, east_m, name="Riverside"), walk_s=None)
+    finding = run(replace(full_grid(), places=(place(Kind.PHARMACY, reached_m), beyond)))
+    assert all(gap.why != NO_WAY for gap in finding.gaps)

@@ -22,7 +22,7 @@ SECONDARY = re.compile(
     r"secondar|high|middle|junior|\bjr\b|comprehensive|college|lycee|gymnas|realschul|hauptschul|oberschul|"
     r"sekundar|mittelschul|mittelstuf|oberstuf|ylaast|ylakoulu|peruskoulu|grundskola|lukio|lyse|lyce|hogstad|media\b|"
     r"wirtschaftsschul|fachoberschul|liceo|istituto|instituto|upper|gesamtschul|gyfun|uwchradd|grammar|montessori|waldorf|steiner|collegiate|"
-    r"berufsschul|\bj\.?h\.?s\b"
+    r"berufsschul|weiterfuhrende|\bj\.?h\.?s\b"
 )
 SURELY_PRIMARY = re.compile(
     r"\bprimary school|\belementary school|ecole (primaire|elementaire)|grundschule|primarschule|volksschule\b|"

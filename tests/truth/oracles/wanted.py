@@ -100,7 +100,8 @@ def _is_surely_practice(thing: Thing) -> bool:
 def _names_a_part(thing: Thing) -> bool:
     """Return whether a doctor's name says what for: "Augenarzt", "Sexual Health Centre"."""
     words = (
-        r"augen|haut|zahn|kiefer|frauen|kinder|ortho|radio|laser|sexual|derma|kardio|gyn|psych|eye|skin|dent|hno|uro"
+        r"augen|haut|zahn|kiefer|frauen|women|kinder|ortho|radio|laser|sexual|derma|kardio|gyn|psych|eye|skin|dent|"
+        r"hno|uro"
     )
     return bool(re.search(words, folded(thing.tags.get("name", ""))))
 
