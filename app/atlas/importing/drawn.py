@@ -12,7 +12,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from app.atlas.basemap.build.compile import Drawn, compile_basemap
+from app.atlas.basemap.build.compile import Drawn, Rings, compile_basemap
 from app.atlas.basemap.layers import AREAS, NAMELESS, Layer
 from app.atlas.importing.outlines import MIN_RING_POINTS, decode_areas
 from app.atlas.importing.pbf.block import Tags, WayColumns
@@ -106,12 +106,16 @@ class MapShapes:
 
     def _drawn(self, layer: Layer) -> Drawn:
         if layer is Layer.BUILDING:
-            geometries = np.concatenate((self._of_buildings(), self._of_relations(layer), self._of_courtyards()))
-            return Drawn(geometries, [""] * len(geometries))
+            rings = self._of_buildings()
+            geometries = np.concatenate((self._of_relations(layer), self._of_courtyards()))
+            return Drawn(geometries, [""] * (len(rings.counts) + len(geometries)), rings)
         ways = [way for way in self.ways[layer] if way.way_id not in self.outer[layer]]
-        geometries, owner = _rings(ways) if layer in AREAS else _runs(ways)
-        names = [*(ways[i].name for i in owner.tolist()), *(area.name for area in self.areas[layer])]
-        return Drawn(np.concatenate((geometries, self._of_relations(layer))), names)
+        of_areas = [area.name for area in self.areas[layer]]
+        if layer in AREAS:
+            rings, owner = _rings(ways)
+            return Drawn(self._of_relations(layer), [*(ways[i].name for i in owner.tolist()), *of_areas], rings)
+        lines, owner = _runs(ways)
+        return Drawn(lines, [ways[i].name for i in owner.tolist()])
 
     def _of_relations(self, layer: Layer) -> Geometries:
         wkbs = np.array([area.wkb for area in self.areas[layer]], dtype=object)
@@ -122,7 +126,7 @@ class MapShapes:
         wkbs = np.array([shape.wkb for shape in shapes if shape is not None], dtype=object)
         return decode_areas(wkbs, np.ones(len(wkbs), dtype=bool))
 
-    def _of_buildings(self) -> Geometries:
+    def _of_buildings(self) -> Rings:
         ids, corners, counts = self.buildings.located(self.positions)
         outer = np.array(sorted(self.outer[Layer.BUILDING]), dtype=np.int64)
         kept = ~np.isin(ids, outer)
@@ -142,23 +146,20 @@ def _is_large(corners: Floats) -> bool:
     return float(shapely.area(shapely.polygons(known))) * scale >= POOL_M2 if (known[0] == known[-1]).all() else False
 
 
-def _rings(ways: Sequence[DrawnWay]) -> tuple[Geometries, Ints]:
+def _rings(ways: Sequence[DrawnWay]) -> tuple[Rings, Ints]:
     """Return closed ways as areas, and the way of each; corners that the extract lacks are cut off."""
     known, owner = _known(ways)
     return _closed(known, np.bincount(owner, minlength=len(ways)))
 
 
-def _closed(corners: Floats, counts: Ints) -> tuple[Geometries, Ints]:
-    """Return rings as areas, and the position of each; what is less than a triangle is left out."""
+def _closed(corners: Floats, counts: Ints) -> tuple[Rings, Ints]:
+    """Return the rings that are areas, and the position of each; what is less than a triangle is left out."""
     ends = np.cumsum(counts)
     is_ring = counts > 0
     first, last = corners[(ends - counts)[is_ring]], corners[ends[is_ring] - 1]
     is_ring[is_ring] = counts[is_ring] + (first != last).any(axis=1) >= MIN_RING_POINTS
-    if not is_ring.any():
-        return np.empty(0, dtype=object), np.empty(0, dtype=np.int64)
-    indices = np.repeat(np.arange(is_ring.sum()), counts[is_ring])
-    rings = shapely.linearrings(corners[np.repeat(is_ring, counts)], indices=indices)
-    return np.asarray(shapely.polygons(rings)), np.flatnonzero(is_ring).astype(np.int64)
+    rings = Rings(corners[np.repeat(is_ring, counts)], counts[is_ring])
+    return rings, np.flatnonzero(is_ring).astype(np.int64)
 
 
 def _runs(ways: Sequence[DrawnWay]) -> tuple[Geometries, Ints]:

@@ -58,7 +58,8 @@ class Points:
     def of(cls, lats: ArrayLike, lons: ArrayLike, streets: Sequence[str] = (), over_rails: ArrayLike = False) -> Points:
         """Return points in degrees, with the names of their own streets where these are known."""
         lat, lon = (np.atleast_1d(np.asarray(degrees, dtype=np.float64)) for degrees in (lats, lons))
-        names = [name_number(street) for street in streets] if len(streets) else np.full(len(lat), NAMELESS)
+        numbers = {street: name_number(street) for street in set(streets)}
+        names = [numbers[street] for street in streets] if len(streets) else np.full(len(lat), NAMELESS)
         rails = np.broadcast_to(np.asarray(over_rails, dtype=np.bool_), lat.shape)
         return cls(lat, lon, np.asarray(names, dtype=np.int64), rails)
 

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import numpy as np
 import shapely
@@ -22,14 +23,35 @@ LEAST_POINTS = 5
 SHAPES_ON_PAGE = (64, 16, 4, 1)
 #: What is smaller than this shares pages of the first size (metres).
 SMALL_M = 250.0
+#: So many areas are worked on at once: half a million buildings as geometries would take a gigabyte.
+BATCH = 20_000
+
+
+class Rings(NamedTuple):
+    """Areas by their outlines, a tenth as large as geometries: all corners in degrees, and how many each has."""
+
+    corners: Floats
+    counts: Ints
+
+    def areas(self, rows: slice, grid: Grid) -> Geometries:
+        """Return some of the areas in steps."""
+        counts = self.counts[rows]
+        first = int(self.counts[: rows.start].sum())
+        corners = grid.to_steps(self.corners[first : first + int(counts.sum())])
+        rings = shapely.linearrings(corners, indices=np.repeat(np.arange(len(counts)), counts))
+        return np.asarray(shapely.polygons(rings), dtype=object)
+
+
+NO_RINGS = Rings(np.empty((0, 2)), np.empty(0, dtype=np.int64))
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """The shapes of a layer in degrees, lines or areas, and their names."""
+    """The shapes of a layer: rings, then lines or areas in degrees, and the names of all in this order."""
 
     geometries: Geometries
     names: Sequence[str]
+    rings: Rings = NO_RINGS
 
 
 def compile_basemap(layers: Mapping[Layer, Drawn], directory: Path) -> None:
@@ -43,9 +65,9 @@ def compile_basemap(layers: Mapping[Layer, Drawn], directory: Path) -> None:
 
 def grid_of(layers: Mapping[Layer, Drawn]) -> Grid:
     """Return a grid whose steps are as long to the east as to the north in the middle of a region."""
-    boxes = [shapely.total_bounds(drawn.geometries) for drawn in layers.values() if len(drawn.geometries)]
-    lats = np.array(boxes).reshape(-1, 4)[:, 1::2]
-    middle = float(lats.min() + lats.max()) / 2 if len(lats) else 0.0
+    lats = [shapely.total_bounds(drawn.geometries)[1::2] for drawn in layers.values() if len(drawn.geometries)]
+    lats += [drawn.rings.corners[:, 1] for drawn in layers.values() if len(drawn.rings.corners)]
+    middle = float(min(map(np.min, lats)) + max(map(np.max, lats))) / 2 if lats else 0.0
     stretch = max(float(np.cos(np.radians(middle))), 0.1)
     return Grid(round(LAT_STEP / stretch, 8))
 
@@ -63,17 +85,57 @@ class _Layer:
     pages: Ints
 
 
+@dataclass(frozen=True, slots=True)
+class _Shapes:
+    """Shapes in whole steps: all points, how many each part has, the shape of each part, and names by shape."""
+
+    points: Ints
+    parts: Ints
+    owner: Ints
+    names: Ints
+
+    def bounds(self) -> Ints:
+        """Return the box of each shape."""
+        return _boxes(self.points, np.repeat(self.owner, self.parts))
+
+    def pick(self, shapes: Ints) -> _Shapes:
+        """Return the shapes in an order."""
+        part = _runs(shapes, np.bincount(self.owner, minlength=len(self.names)))
+        owner = np.repeat(np.arange(len(shapes)), np.bincount(self.owner, minlength=len(self.names))[shapes])
+        return _Shapes(self.points[_runs(part, self.parts)], self.parts[part], owner, self.names[shapes])
+
+
+def _runs(picked: Ints, counts: Ints) -> Ints:
+    """Return the rows of what is picked, of which each has so many rows, one after the other."""
+    ends, held = np.cumsum(counts), counts[picked]
+    along = np.arange(held.sum()) - np.repeat(np.cumsum(held) - held, held)
+    return np.asarray(np.repeat((ends - counts)[picked], held) + along)
+
+
+def _together(batches: Sequence[_Shapes]) -> _Shapes:
+    """Return batches of shapes as one."""
+    firsts = _starts([len(batch.names) for batch in batches])
+    return _Shapes(
+        np.concatenate([batch.points for batch in batches]),
+        np.concatenate([batch.parts for batch in batches]),
+        np.concatenate([batch.owner + first for batch, first in zip(batches, firsts, strict=True)]),
+        np.concatenate([batch.names for batch in batches]),
+    )
+
+
 def _stored(layer: Layer, drawn: Drawn, grid: Grid, numbers: Mapping[str, int]) -> _Layer:
     names = np.array([numbers[name] for name in drawn.names], dtype=np.int64)
-    shapes = shapely.transform(drawn.geometries, grid.to_steps)
     if layer in AREAS:
-        shapes, names = _areas(shapes, names, TOLERANCE_M / grid.step_m)
+        of_rings, of_others = names[: len(drawn.rings.counts)], names[len(drawn.rings.counts) :]
+        batches = [_areas(drawn.rings.areas(rows, grid), of_rings[rows], grid) for rows in _batches(len(of_rings))]
+        others = shapely.transform(drawn.geometries, grid.to_steps)
+        found = _together([*batches, _areas(others, of_others, grid)])
     else:
-        shapes, names = joined(shapes, names, directed=layer is Layer.COAST)
-        shapes, names = _lines(shapes, names, TOLERANCE_M / grid.step_m)
-    order, pages = _paged(shapes, grid)
-    points, parts, owner = _ragged(shapes[order], is_area=layer in AREAS)
-    return _Layer(layer, parts, owner, points, names[order], pages)
+        lines, names = joined(shapely.transform(drawn.geometries, grid.to_steps), names, directed=layer is Layer.COAST)
+        found = _lines(lines, names, TOLERANCE_M / grid.step_m)
+    order, pages = _paged(found.bounds(), grid)
+    ordered = found.pick(order)
+    return _Layer(layer, ordered.parts, ordered.owner, ordered.points, ordered.names, pages)
 
 
 def joined(lines: Geometries, names: Ints, *, directed: bool) -> tuple[Geometries, Ints]:
@@ -87,15 +149,20 @@ def joined(lines: Geometries, names: Ints, *, directed: bool) -> tuple[Geometrie
     return parts, found[of_group]
 
 
-def _lines(lines: Geometries, names: Ints, tolerance: float) -> tuple[Geometries, Ints]:
+def _batches(count: int) -> Iterator[slice]:
+    return (slice(first, first + BATCH) for first in range(0, count, BATCH))
+
+
+def _lines(lines: Geometries, names: Ints, tolerance: float) -> _Shapes:
     """Return lines simplified, on whole steps, without those that shrink to a point."""
     rounded = shapely.transform(shapely.simplify(lines, tolerance, preserve_topology=False), np.rint)
     kept = shapely.length(rounded) > 0
-    return rounded[kept], names[kept]
+    return _ragged(rounded[kept], names[kept], is_area=False)
 
 
-def _areas(areas: Geometries, names: Ints, tolerance: float) -> tuple[Geometries, Ints]:
-    """Return areas simplified, on whole steps, valid, without those and the holes that shrink to nothing."""
+def _areas(areas: Geometries, names: Ints, grid: Grid) -> _Shapes:
+    """Return areas in steps simplified, on whole ones, valid, without those and the holes that shrink to nothing."""
+    tolerance = TOLERANCE_M / grid.step_m
     simple, of_area = _polygons(areas)
     is_rich = shapely.get_num_coordinates(simple) > LEAST_POINTS
     simple[is_rich] = shapely.simplify(simple[is_rich], tolerance, preserve_topology=True)
@@ -104,7 +171,7 @@ def _areas(areas: Geometries, names: Ints, tolerance: float) -> tuple[Geometries
     broken = np.flatnonzero(~shapely.is_valid(rounded))
     rounded[broken] = shapely.set_precision(shapely.make_valid(simple[broken]), 1.0, mode="valid_output")
     pieces, of_simple = _polygons(rounded)
-    return pieces, names[of_area[of_simple]]
+    return _ragged(pieces, names[of_area[of_simple]], is_area=True)
 
 
 def _polygons(areas: Geometries) -> tuple[Geometries, Ints]:
@@ -119,10 +186,9 @@ def _polygons(areas: Geometries) -> tuple[Geometries, Ints]:
     return polygons[kept], owner[kept]
 
 
-def _paged(shapes: Geometries, grid: Grid) -> tuple[Ints, Ints]:
-    """Return the order in which shapes are stored, and how many are on each page."""
-    bounds = shapely.bounds(shapes)
-    extent_m = (bounds[:, 2:] - bounds[:, :2]).max(axis=1, initial=0.0) * grid.step_m
+def _paged(bounds: Ints, grid: Grid) -> tuple[Ints, Ints]:
+    """Return the order in which shapes are stored, by the bounds of each, and how many are on each page."""
+    extent_m = (bounds[:, 2:] - bounds[:, :2]).max(axis=1, initial=0) * grid.step_m
     sizes = np.clip(np.ceil(np.log2(np.maximum(extent_m, 1.0) / SMALL_M) / 2), 0, len(SHAPES_ON_PAGE) - 1).astype(int)
     order = np.lexsort((_along_curve(bounds), sizes))
     counts = np.bincount(sizes, minlength=len(SHAPES_ON_PAGE)).tolist()
@@ -134,7 +200,7 @@ def _paged(shapes: Geometries, grid: Grid) -> tuple[Ints, Ints]:
     return order, np.array(pages, dtype=np.int64)
 
 
-def _along_curve(bounds: Floats) -> Ints:
+def _along_curve(bounds: Ints) -> Ints:
     """Return where the middle of each box lies on a Z-shaped curve (Morton 1966), in the steps of the grid."""
     middles = ((bounds[:, :2] + bounds[:, 2:]) / 2).astype(np.int64)
     middles -= middles.min(axis=0, initial=1 << 62)
@@ -144,8 +210,8 @@ def _along_curve(bounds: Floats) -> Ints:
     return codes
 
 
-def _ragged(shapes: Geometries, *, is_area: bool) -> tuple[Ints, Ints, Ints]:
-    """Return all points, how many each part has, and the shape of each part.
+def _ragged(shapes: Geometries, names: Ints, *, is_area: bool) -> _Shapes:
+    """Return shapes in whole steps.
 
     Points that fall on the one before are left out, and the last of a ring, which is the first.
     """
@@ -160,7 +226,7 @@ def _ragged(shapes: Geometries, *, is_area: bool) -> tuple[Ints, Ints, Ints]:
     if is_area:
         is_last = np.diff(part, append=-1).astype(np.bool_)
         points, part = points[~is_last], part[~is_last]
-    return points, np.bincount(part, minlength=len(shapes)), owner
+    return _Shapes(points, np.bincount(part, minlength=len(shapes)), owner, names)
 
 
 def _packed(layers: Sequence[_Layer], facts: Facts) -> PageFiles:
