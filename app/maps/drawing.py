@@ -5,8 +5,11 @@ from __future__ import annotations
 import gzip
 import logging
 
+from shapely.geometry.base import BaseGeometry
+
 from app.atlas.map_facts import MapFacts
 from app.maps import preview
+from app.maps.hazards import shapes_by_check
 from app.maps.pictures import SIZES, draw_map, usual_zoom
 from app.maps.sections import METRES, draw_section
 from app.pipeline.report import Report
@@ -51,6 +54,16 @@ def draw_preview(report: Report, around: Surroundings) -> bytes | None:
     except Exception:
         log.exception("%s could not be drawn", preview.NAME)
         return None
+
+
+def hazard_shapes(report: Report, around: Surroundings) -> dict[str, BaseGeometry]:
+    """Return what each check warns of in degrees, by its key; nothing where that cannot be read."""
+    facts = _facts(around)
+    try:
+        return shapes_by_check(report, around, facts) if facts is not None else {}
+    except Exception:
+        log.exception("the shapes of hazards could not be read")
+        return {}
 
 
 def _facts(around: Surroundings) -> MapFacts | None:
