@@ -6,9 +6,12 @@ import gzip
 import logging
 from collections.abc import Mapping, Sequence
 
+from shapely.geometry.base import BaseGeometry
+
 from app.atlas.map_facts import MapFacts
 from app.maps import pictures, preview, sections
 from app.maps.frame import Frame
+from app.maps.hazards import shapes_by_check
 from app.maps.pictures import SIZES, draw_map, usual_zoom
 from app.maps.sections import METRES, draw_section
 from app.maps.sheet import Sheet
@@ -54,6 +57,16 @@ def draw_preview(report: Report, around: Surroundings) -> bytes | None:
     except Exception:
         log.exception("%s could not be drawn", preview.NAME)
         return None
+
+
+def hazard_shapes(report: Report, around: Surroundings) -> dict[str, BaseGeometry]:
+    """Return what each check warns of in degrees, by its key; nothing where that cannot be read."""
+    facts = _facts(around)
+    try:
+        return shapes_by_check(report, around, facts) if facts is not None else {}
+    except Exception:
+        log.exception("the shapes of hazards could not be read")
+        return {}
 
 
 def _facts(around: Surroundings) -> MapFacts | None:

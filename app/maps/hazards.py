@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 from shapely import affinity
+from shapely.geometry.base import BaseGeometry
 
 from app.atlas.map_facts import MapFacts
 from app.geo import Geometries, box_around
@@ -61,6 +62,12 @@ def hazards_in(frame: Frame, warned_of: Geometries) -> HazardShapes:
         areas=simpler(clipped(areas[~is_small], frame)) if (~is_small).any() else areas[:0],
         points=tuple((x, y) for x, y in middles if frame.shows(x, y, 6.0)),
     )
+
+
+def shapes_by_check(report: Report, around: Surroundings, facts: MapFacts) -> dict[str, BaseGeometry]:
+    """Return what each check warns of in degrees, by its key: the lines and areas near the address as one shape."""
+    shapes = {rule.key: _shapes(rule, around, facts) for rule in warned_rules(report)}
+    return {key: shapely.union_all(found) for key, found in shapes.items() if len(found)}
 
 
 def _shapes(rule: SafetyRule, around: Surroundings, facts: MapFacts) -> Geometries:

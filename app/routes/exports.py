@@ -8,6 +8,7 @@ from werkzeug.wrappers import Response as AnyResponse
 
 from app.views.exports import csv_of, geojson_of, report_schema
 from app.views.shown import kept, shown_report
+from app.web.pictures import hazard_shapes_of
 from app.web.services import store
 
 bp = Blueprint("exports", __name__)
@@ -23,8 +24,9 @@ def table(snapshot_id: str) -> AnyResponse:
 
 @bp.get("/s/<snapshot_id>.geojson")
 def points(snapshot_id: str) -> AnyResponse:
-    """Return the home and all places as points."""
-    return kept(Response(geojson_of(shown_report(store().get_snapshot(snapshot_id))), mimetype="application/geo+json"))
+    """Return the home and all places as points, and what the checks warn of as lines and areas."""
+    report = shown_report(store().get_snapshot(snapshot_id))
+    return kept(Response(geojson_of(report, hazard_shapes_of(report)), mimetype="application/geo+json"))
 
 
 @bp.get("/schema/report.json")

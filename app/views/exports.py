@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
 import msgspec
+import shapely
+from shapely.geometry import mapping
+from shapely.geometry.base import BaseGeometry
 
 from app.pipeline.report import Check, Finding, FoundPlace, Group, Report, Route, Trip
 from app.views.shown import SnapshotDocument
+from app.views.topics import ASKED
 from app.wording import minutes
 
 ATTRIBUTION = "© OpenStreetMap contributors"
@@ -96,17 +100,22 @@ def _check_row(title: str, check: Check) -> Row:
     return Row("check", title, check.outcome.value, check.title, check.finding, None, check.distance_m)
 
 
-# --- points ----------------------------------------------------------------------------------------
+# --- points and shapes -----------------------------------------------------------------------------
+
+Shapes = Mapping[str, BaseGeometry]
 
 
-def geojson_of(report: Report) -> bytes:
-    """Return the home and every place of the report as GeoJSON (RFC 7946), each place once."""
+def geojson_of(report: Report, shapes: Shapes) -> bytes:
+    """Return the home, every place once, and what the checks found as GeoJSON (RFC 7946).
+
+    `shapes` are those of the checks by their keys; a check that is not among them has no geometry.
+    """
     collection = {
         "type": "FeatureCollection",
         "attribution": ATTRIBUTION,
         "licence": LICENCE,
         "data_date": report.source.data_date or None,
-        "features": [_home_feature(report), *_place_features(report)],
+        "features": [_home_feature(report), *_place_features(report), *_hazard_features(report, shapes)],
     }
     return msgspec.json.encode(collection)
 
@@ -136,6 +145,26 @@ def _place_features(report: Report) -> Iterator[dict[str, Any]]:
             "sections": list(dict.fromkeys(sections)),
         }
         yield _feature(place.osm_id, place.lat, place.lon, told)
+
+
+def _hazard_features(report: Report, shapes: Shapes) -> Iterator[dict[str, Any]]:
+    """Yield what the safety checks found near the home, whether they warn of it or not."""
+    finding = report.finding("tier1_checks")
+    for check in finding.checks if finding else ():
+        if check.distance_m is None or check.key.startswith(ASKED):
+            continue
+        told = {
+            "record": "hazard",
+            "name": check.title,
+            "kind": check.key,
+            "outcome": check.outcome.value,
+            "metres": check.distance_m,
+            "direction": check.direction or None,
+            "note": check.finding,
+        }
+        shape = shapely.set_precision(shapes[check.key], 1e-7) if check.key in shapes else None
+        geometry = None if shape is None or shape.is_empty else mapping(shape)
+        yield {"type": "Feature", "id": check.key, "geometry": geometry, "properties": told}
 
 
 def _feature(ident: str, lat: float, lon: float, properties: dict[str, Any]) -> dict[str, Any]:

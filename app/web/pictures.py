@@ -9,11 +9,12 @@ from collections.abc import Callable
 from threading import Lock
 
 from flask import Flask, Response, current_app, request
+from shapely.geometry.base import BaseGeometry
 
 from app.config import Config
 from app.errors import DoorstepError
 from app.maps import preview
-from app.maps.drawing import KEPT, compressed, draw, draw_preview
+from app.maps.drawing import KEPT, compressed, draw, draw_preview, hazard_shapes
 from app.maps.pictures import usual_zoom
 from app.maps.style import style_hash
 from app.maps.svg import style_of
@@ -70,6 +71,12 @@ def _surroundings(report: Report) -> Surroundings | None:
         return source().surroundings(report.location) if can_draw(report) else None
     except DoorstepError:  # the region went away a moment ago
         return None
+
+
+def hazard_shapes_of(report: Report) -> dict[str, BaseGeometry]:
+    """Return what each check warns of in degrees, by its key; nothing once the region's data has been replaced."""
+    around = _surroundings(report)
+    return {} if around is None else hazard_shapes(report, around)
 
 
 def svg_of(snapshot_id: str, name: str, zoom: int | None) -> bytes | None:

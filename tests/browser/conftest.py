@@ -22,6 +22,8 @@ from tests.support.serving import Site, serve
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 #: Root needs --no-sandbox; the rest keeps Chromium from looking for the internet.
 ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync"]
+#: Where Debian's fonts-dejavu lie, the widest of the usual ones.
+WIDE_FONTS = Path("/usr/share/fonts/truetype/dejavu")
 TOKEN = "let-me-in"
 
 
@@ -43,6 +45,20 @@ def browser() -> Iterator[Browser]:
         )
         yield launched
         launched.close()
+
+
+@pytest.fixture(scope="session")
+def wide_browser(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
+    """Launch a browser whose only fonts are wide ones."""
+    if not WIDE_FONTS.is_dir():
+        pytest.skip("DejaVu is not installed on this machine")
+    folder = tmp_path_factory.mktemp("fonts")
+    config = folder / "fonts.conf"
+    config.write_text(f"<fontconfig><dir>{WIDE_FONTS}</dir><cachedir>{folder}</cachedir></fontconfig>")
+    environment = os.environ | {"FONTCONFIG_FILE": str(config)}
+    launched = browser.browser_type.launch(executable_path=CHROMIUM, args=ARGUMENTS, env=environment)
+    yield launched
+    launched.close()
 
 
 @pytest.fixture(scope="session")

@@ -53,6 +53,15 @@ def test_it_is_understood_in_six_screens_and_six_hundred_words(
         assert page.evaluate(WORDS) <= MOST_WORDS
 
 
+@pytest.mark.parametrize("number", range(len(ADDRESSES)))
+def test_it_takes_six_screens_in_wide_fonts_too(
+    wide_browser: Browser, site: Site, links: list[str], number: int
+) -> None:
+    with fresh_page(wide_browser, site.url, viewport=PHONE) as (page, _):
+        opened(page, links, number)
+        assert page.evaluate("document.documentElement.scrollHeight") <= MOST_SCREENS * PHONE["height"]
+
+
 #: A phone; a small one; a screen of 1280 px at 200 % and at 400 % (which is the small phone's width).
 @pytest.mark.parametrize("width", [390, 360, 640, 320])
 def test_it_needs_no_sideways_scrolling(browser: Browser, site: Site, links: list[str], width: int) -> None:

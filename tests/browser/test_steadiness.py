@@ -39,6 +39,18 @@ def test_nothing_jumps_from_the_form_to_the_report(browser: Browser, site: Site,
 def test_nothing_jumps_while_steps_come_and_go(
     browser: Browser, quiet_site: Site, steps: Steps, window: dict[str, int]
 ) -> None:
+    steps_come_and_go(browser, quiet_site, steps, window)
+
+
+@pytest.mark.parametrize("window", WINDOWS, ids=lambda window: window["width"])
+def test_nothing_jumps_in_wide_fonts_either(
+    wide_browser: Browser, quiet_site: Site, steps: Steps, window: dict[str, int]
+) -> None:
+    steps_come_and_go(wide_browser, quiet_site, steps, window)
+
+
+def steps_come_and_go(browser: Browser, quiet_site: Site, steps: Steps, window: dict[str, int]) -> None:
+    """Let two steps end while the panel is watched, one of which found nothing."""
     with fresh_page(browser, quiet_site.url, viewport=window) as (page, _):
         page.add_init_script(OBSERVE)
         submit(page, "Steady Street 1, Steadytown")

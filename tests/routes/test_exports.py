@@ -37,19 +37,12 @@ GEOJSON = {
                     "id": {"type": ["string", "number"]},
                     "properties": {"type": "object"},
                     "geometry": {
-                        "type": "object",
+                        "type": ["object", "null"],
                         "required": ["type", "coordinates"],
                         "additionalProperties": False,
                         "properties": {
-                            "type": {"const": "Point"},
-                            "coordinates": {
-                                "prefixItems": [
-                                    {"type": "number", "minimum": -180, "maximum": 180},
-                                    {"type": "number", "minimum": -90, "maximum": 90},
-                                ],
-                                "minItems": 2,
-                                "maxItems": 2,
-                            },
+                            "type": {"enum": ["Point", "LineString", "MultiLineString", "Polygon", "MultiPolygon"]},
+                            "coordinates": {"type": "array", "minItems": 1},
                         },
                     },
                 },
@@ -163,7 +156,8 @@ def test_points_are_geojson_and_near_the_home(
     assert response.mimetype == "application/geo+json"
     collection = response.json
     Draft202012Validator(GEOJSON).validate(collection)
-    home, *places = collection["features"]
+    home, *others = collection["features"]
+    places = [each for each in others if each["properties"]["record"] == "place"]
     assert home["properties"]["record"] == "home"
     lon, lat = home["geometry"]["coordinates"]
     assert (lat, lon) == pytest.approx((real[number].location.lat, real[number].location.lon))
@@ -180,7 +174,18 @@ def test_a_place_that_several_sections_name_is_one_point(client: FlaskClient, st
     link = link_of(client, steps, real[0])
     named = {(row["name"], row["lat"], row["lon"]) for row in rows(client, link) if row["record"] == "place"}
     features = client.get(f"{link}.geojson").json["features"]
-    assert len(features) == 1 + len(named)
+    assert len([each for each in features if each["properties"]["record"] == "place"]) == len(named)
+
+
+def test_what_the_checks_found_is_there_without_a_shape_once_the_data_is_gone(
+    client: FlaskClient, steps: Steps
+) -> None:
+    features = client.get(f"{link_of(client, steps, report())}.geojson").json["features"]
+    railway = next(each for each in features if each.get("id") == "rail")
+    assert railway["geometry"] is None
+    told = {key: railway["properties"][key] for key in ("record", "name", "outcome", "metres", "direction")}
+    assert told == {"record": "hazard", "name": "Railway", "outcome": "warn", "metres": 42.0, "direction": None}
+    assert "flood" not in [each.get("id") for each in features]
 
 
 @pytest.mark.parametrize("ending", [".json", ".csv", ".geojson"])

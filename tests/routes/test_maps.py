@@ -144,6 +144,14 @@ def test_a_report_keeps_its_maps_when_the_region_is_gone(client: FlaskClient, li
     assert not page.select("#map .map-zoom a")
 
 
+def test_what_is_warned_of_is_exported_with_its_shape(client: FlaskClient, region: Path, finish: Finish) -> None:
+    features = client.get(f"{finish()}.geojson").json["features"]
+    (hazard,) = [each for each in features if each["properties"]["record"] == "hazard"]
+    assert (hazard["id"], hazard["geometry"]["type"]) == ("fuel_station", "Polygon")
+    (lon, lat), home = hazard["geometry"]["coordinates"][0][0], features[0]["geometry"]["coordinates"]
+    assert (lon, lat) == pytest.approx(home, abs=0.01)
+
+
 def test_a_report_without_map_and_region_has_none(client: FlaskClient, finish: Finish) -> None:
     link = finish()
     assert client.get(f"{link}/map.svg").status_code == 404
