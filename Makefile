@@ -21,8 +21,11 @@ run: $(VENV)/run.installed $(SAMPLES:%=$(DATA)/regions/%)
 	@echo "Addresses to try: 12 Bulevardi, Helsinki - Boulevard des Moulins 27, Monaco"
 	@exec $(BIN)/gunicorn -c gunicorn_config.py 'app:create_app()'
 
+# What starts servers and kills workers runs by itself; all else on every core.
+ALONE := tests/queue tests/browser
 test: lint
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal $(ALONE:%=--ignore %)
+	$(BIN)/python -m pytest $(ALONE)
 
 lint: $(VENV)/test.installed
 	$(BIN)/ruff check .
