@@ -63,6 +63,14 @@ class Points:
         rails = np.broadcast_to(np.asarray(over_rails, dtype=np.bool_), lat.shape)
         return cls(lat, lon, np.asarray(names, dtype=np.int64), rails)
 
+    def named_in(self, files: NetworkFiles) -> Points:
+        """Return them without the names that no street has: whoever has one is looked for far away, in vain.
+
+        The snaps are the same. One look at all names takes longer than a few points are worth.
+        """
+        is_there = np.isin(self.names, files.edges.name)
+        return Points(self.lats, self.lons, np.where(is_there, self.names, NAMELESS), self.over_rails)
+
     def pick(self, rows: Integers | slice) -> Points:
         """Return some of them."""
         return Points(self.lats[rows], self.lons[rows], self.names[rows], self.over_rails[rows])
@@ -92,6 +100,8 @@ def snap_points(files: NetworkFiles, points: Points, wish: Wish) -> Found:
 
     Never to one beyond water, rails or a motorway; and over one shore only where nothing else is near.
     """
+    if len(points.lats) > _CHUNK:
+        points = points.named_in(files)
     found = Found.none(len(points.lats))
     for start in range(0, len(points.lats), _CHUNK):
         part = slice(start, start + _CHUNK)
