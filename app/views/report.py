@@ -133,9 +133,9 @@ class ReportView:
 
     @property
     def breakers(self) -> tuple[str, ...]:
-        """Return the deal-breakers, but for those that the answer to a must-have says again."""
+        """Return the deal-breakers, but for the answers to must-haves that only say one of them again."""
         found = self.report.verdict.deal_breakers
-        return tuple(one for one in found if not any(other.endswith(ANSWERED_NO + one) for other in found))
+        return tuple(text for text in found if text.partition(ANSWERED_NO)[2] not in found)
 
     @property
     def more_breakers(self) -> tuple[str, ...]:

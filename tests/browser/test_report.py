@@ -134,6 +134,14 @@ def test_it_prints_on_two_pages(browser: Browser, site: Site, links: list[str], 
         assert len(re.findall(rb"/Type\s*/Page\b", paper)) <= MOST_PAGES
 
 
+def test_paper_shows_what_fails_and_nothing_to_press(browser: Browser, site: Site, links: list[str]) -> None:
+    with fresh_page(browser, site.url) as (page, _):
+        opened(page, links, 1).emulate_media(media="print")
+        expect(page.locator("#quiet .check-head").first).to_be_visible()
+        for pressed in (".again", ".save", ".steps", ".adjust"):
+            expect(page.locator(pressed).first).not_to_be_visible()
+
+
 def test_each_line_opens_to_what_its_number_rests_on_without_scripts(
     browser: Browser, site: Site, links: list[str]
 ) -> None:
