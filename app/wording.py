@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
@@ -94,8 +95,14 @@ def plural(noun: str) -> str:
     return noun + "s"
 
 
+#: There are no two of them.
+ONE_OF_A_KIND = ("sea shore",)
+
+
 def with_article(noun: str) -> str:
     """Put "a" or "an" before a noun."""
+    if noun in ONE_OF_A_KIND:
+        return f"the {noun}"
     sounds_like_you = noun.startswith(("univ", "unit"))
     return f"an {noun}" if noun[:1].lower() in "aeiou" and not sounds_like_you else f"a {noun}"
 
@@ -109,6 +116,28 @@ def named(items: Sequence[str], most: int) -> str:
     """Return "a, b and c", or "a, b and 5 more" where there are more than so many."""
     more = len(items) - most
     return listed(items) if more <= 0 else f"{', '.join(items[:most])} and {more} more"
+
+
+_LETTERS = re.compile(r"[^\W\d_]+")
+#: Words within names that begin with no capital letter, in the languages of timetables that shout.
+_SMALL = re.compile("al?|d(a|as|e|ei|el|ella|er|es|i|o|os|u)|el?|en|l[ae]|of|the|und|y", re.IGNORECASE)
+
+
+def calm(name: str) -> str:
+    """Return a name that is written in capitals throughout as names are written: "Estacao Novo Hamburgo".
+
+    Short words without a vowel stay as they are, as do Roman numerals, and names whose words are all short ("MAX").
+    """
+    if name != name.upper() or max(map(len, _LETTERS.findall(name)), default=0) < 5:
+        return name
+    return _LETTERS.sub(lambda word: _calm_word(word.group(), is_first=word.start() == 0), name)
+
+
+def _calm_word(word: str, *, is_first: bool) -> str:
+    if _SMALL.fullmatch(word) and not is_first:
+        return word.lower()
+    is_word = len(word) > 2 and set(word) & set("AEIOUYÄÖÜÅÁÉÍÓÚÃÕÂÊÔ") and not set(word) <= set("IVXLCM")
+    return word.capitalize() if is_word else word
 
 
 def sentence(text: str) -> str:

@@ -27,6 +27,26 @@ def test_articles_follow_the_sound() -> None:
     assert [wording.with_article(n) for n in ("atm", "university", "park")] == ["an atm", "a university", "a park"]
 
 
+def test_there_is_one_sea_shore() -> None:
+    assert wording.with_article("sea shore") == "the sea shore"
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("ESTACAO NOVO HAMBURGO", "Estacao Novo Hamburgo"),
+        ("BORGES DE MEDEIROS", "Borges de Medeiros"),
+        ("CENTRALE F.S.", "Centrale F.S."),
+        ("PIUS XII PLATZ", "Pius XII Platz"),
+        ("MAX", "MAX"),
+        ("UBS Arena", "UBS Arena"),
+        ("東京駅", "東京駅"),
+    ],
+)
+def test_a_name_in_capitals_is_read_calmly(written: str, read: str) -> None:
+    assert wording.calm(written) == read
+
+
 def test_lists_end_with_and() -> None:
     assert [wording.listed(["a"]), wording.listed(["a", "b", "c"]), wording.listed([])] == ["a", "a, b and c", ""]
 

@@ -127,8 +127,28 @@ class ReportView:
 
     @property
     def costs(self) -> tuple[Influence, ...]:
-        """Return what is bad here and no deal-breaker."""
-        return costs_of(self.report)
+        """Return what is bad here and no deal-breaker; the worst of it where there are many of those."""
+        found = costs_of(self.report)
+        return found[:2] if self.more_breakers else found
+
+    @property
+    def breakers(self) -> tuple[str, ...]:
+        """Return the deal-breakers, but for the answers to must-haves that only say one of them again."""
+        found = self.report.verdict.deal_breakers
+        return tuple(text for text in found if text.partition(ANSWERED_NO)[2] not in found)
+
+    @property
+    def more_breakers(self) -> tuple[str, ...]:
+        """Return what else was asked for and is not so, in the few words in which it was asked."""
+        asked = (text.partition(ANSWERED_NO)[0] for text in self.breakers if text not in self.first_breakers)
+        return tuple(f"{text[:1].lower()}{text[1:]}" for text in asked)
+
+    @property
+    def first_breakers(self) -> tuple[str, ...]:
+        """Return the deal-breakers that the head tells: all but must-haves beyond the first few."""
+        asked = [text for text in self.breakers if ANSWERED_NO in text]
+        rest = asked[max(SHOWN_BREAKERS - (len(self.breakers) - len(asked)), 0) :]
+        return tuple(text for text in self.breakers if text not in rest)
 
     def few_words(self, influence: Influence) -> str:
         """Return what helps or costs, shorter where the list of places tells the rest."""
@@ -270,8 +290,10 @@ def _value(value: float | bool) -> str:
 
 #: Lines listed at once; the others are one click away.
 SHOWN_LINES = 3
-#: Of what a town offers, its centre, station and hospital are shown at once.
-SHOWN_LANDMARKS = 3
+#: Between a must-have and why it is not so.
+ANSWERED_NO = "? No: "
+#: Deal-breakers told in full in the head; what else is not as asked stands with the wishes.
+SHOWN_BREAKERS = 4
 
 
 def init_app(app: Flask, config: Config) -> None:
@@ -282,7 +304,7 @@ def init_app(app: Flask, config: Config) -> None:
         app.add_template_filter(rows)
     for ways in (topics.lines_of, topics.hourly, topics.trips_of, topics.rides_of, topics.in_short, topics.town_trips):
         app.add_template_filter(ways)
-    app.jinja_env.globals.update(shown_lines=SHOWN_LINES, shown_landmarks=SHOWN_LANDMARKS, short_names=SHORT_NAMES)
+    app.jinja_env.globals.update(shown_lines=SHOWN_LINES, short_names=SHORT_NAMES)
 
 
 def figure(value: float, out_of: float) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.needs import NEED
 from app.pipeline.door import door_from_groups
@@ -22,7 +22,7 @@ from app.pipeline.report import (
 )
 from app.pipeline.rules.headline import profile_named
 from app.pipeline.stages.urban_access import rides
-from app.wording import listed, sentence
+from app.wording import calm, listed, sentence
 
 #: Each topic's key, heading, and the stages whose findings it rests on.
 TOPICS = (
@@ -83,14 +83,21 @@ def door_rows(report: Report) -> tuple[Row, ...]:
     return tuple(_door_row(thing, groups.get(thing.key)) for thing in _things(report))
 
 
+#: Things that timetables name, some of which shout.
+STOPS = ("stop", "station")
+
+
 def _things(report: Report) -> tuple[DoorThing, ...]:
     return report.door or door_from_groups(report.findings)
 
 
 def _door_row(thing: DoorThing, group: Group | None) -> Row:
+    place = thing.place
+    if place and thing.key in STOPS:
+        place = replace(place, name=calm(place.name))
     return Row(
         title=thing.title,
-        place=thing.place,
+        place=place,
         usual_min=thing.usual_min,
         number=thing.number,
         why_unknown=thing.why_unknown,
@@ -139,7 +146,11 @@ def _group(finding: Finding | None, key: str) -> Group | None:
 def _group_row(group: Group) -> Row:
     place = group.places[0] if group.places else None
     title = sentence(NEED[group.key].noun) if group.key in NEED else group.title
-    return Row(title, place, group.usual_min, others=group.places[1:])
+    return Row(SHORT_TITLES.get(group.key, title), place, group.usual_min, others=group.places[1:])
+
+
+#: What a list is called on its one line.
+SHORT_TITLES = {"school": "School of unknown level"}
 
 
 def shown_groups(report: Report) -> set[str]:
@@ -160,6 +171,13 @@ class Line:
     mode: str
     agency: str
     directions: tuple[Route, ...]
+
+    @property
+    def ways(self) -> tuple[Route, ...]:
+        """Return a direction for each place that the line leads to: a line may go there both ways round."""
+        most = sorted(self.directions, key=lambda route: route.weekday_trips or 0)
+        leading = {route.towards: route for route in most}
+        return tuple(route for route in self.directions if leading[route.towards] is route)
 
     @property
     def by_hour(self) -> tuple[int, ...]:
@@ -220,7 +238,12 @@ def trips_of(report: Report, *, own: bool) -> tuple[Trip, ...]:
 def town_trips(report: Report) -> tuple[Trip, ...]:
     """Return the trips to what a town offers, but for the station that stands at the door."""
     at_door = {f"{thing.place.name} ({thing.place.kind})" for thing in _things(report) if thing.place}
-    return tuple(trip for trip in trips_of(report, own=False) if trip.destination not in at_door)
+    offered = trips_of(report, own=False)[:SHOWN_LANDMARKS]
+    return tuple(trip for trip in offered if trip.destination not in at_door)
+
+
+#: Of what a town offers, its centre, station and hospital are shown at once.
+SHOWN_LANDMARKS = 3
 
 
 def in_short(trip: Trip, report: Report) -> str:

@@ -41,6 +41,8 @@ def unknowns_of(report: Report, destinations: tuple[str, ...] = ()) -> tuple[Unk
 
 #: How reasons begin that the page tells beside them: the data's age, and the sections that say so themselves.
 TOLD_BESIDE = ("The map data is from ", "The map data does not say", "The section ", "The sections ", NO_TIMETABLE)
+#: The list for families shows the schools whose level nobody knows.
+TOLD_BY_SCHOOLS = "The map does not say the level of"
 #: So many reasons are read before anything is opened.
 MOST_REASONS = 3
 
@@ -52,7 +54,11 @@ def reasons_at_once(report: Report, unknowns: Sequence[Unknown]) -> tuple[str, .
     """
     told = (*TOLD_BESIDE, *(ROUGH.values() if report.location.note else ()))
     general = [why for why in report.confidence.reasons if not why.startswith(told)]
-    single = [f"{sentence(each.what)}. {each.why}" for each in unknowns if each.what and not each.for_all]
+    single = [
+        f"{sentence(each.what)}. {each.why}"
+        for each in unknowns
+        if each.what and not each.for_all and not each.why.startswith(TOLD_BY_SCHOOLS)
+    ]
     return tuple(general[:MOST_REASONS] or single[:1])
 
 

@@ -20,7 +20,9 @@ from app.views import report
 from app.web import compression, errors, pictures, polls, security, services
 from app.wording import (
     amount,
+    calm,
     clock,
+    count,
     day,
     duration,
     exact,
@@ -38,7 +40,23 @@ from app.wording import (
 ASSET_SECONDS = 365 * 24 * 3600
 
 #: The filters with which templates write numbers and times.
-FILTERS = (minutes, metres, limit, number, exact, percent, duration, clock, day, moment, iso, amount, sentence)
+FILTERS = (
+    calm,
+    count,
+    minutes,
+    metres,
+    limit,
+    number,
+    exact,
+    percent,
+    duration,
+    clock,
+    day,
+    moment,
+    iso,
+    amount,
+    sentence,
+)
 BLUEPRINTS = (
     *(home.bp, jobs.bp, snapshots.bp, comparing.bp, exports.bp, maps.bp, resubmitting.bp),
     *(about.bp, operators.bp, health.bp),

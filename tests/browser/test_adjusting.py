@@ -99,7 +99,7 @@ def test_evaluating_again_ends_at_a_report_that_says_what_changed(browser: Brows
 def test_one_more_destination_is_one_field_away(browser: Browser, site: Site, scripts: bool) -> None:
     with a_report(browser, site, scripts=scripts) as (page, complaints):
         first = page.url
-        page.get_by_text("Add a place that you go to").click()
+        page.get_by_text("Add a place of yours").click()
         field = page.get_by_label("A place that you go to often")
         if scripts:
             field.press_sequentially("aleksanterink", delay=30)
@@ -113,7 +113,7 @@ def test_one_more_destination_is_one_field_away(browser: Browser, site: Site, sc
 
 def test_a_refused_destination_is_said_beside_its_field(browser: Browser, site: Site) -> None:
     with a_report(browser, site, scripts=True) as (page, _):
-        page.get_by_text("Add a place that you go to").click()
+        page.get_by_text("Add a place of yours").click()
         field = page.get_by_label("A place that you go to often")
         field.fill("x" * 201)
         page.get_by_role("button", name="Add it").click()

@@ -9,9 +9,20 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from app.atlas.importing.importer import RegionInput, import_region
+from app.atlas.regions import RegionStore
+from app.config import Config
+from app.pipeline.evaluate import evaluate_property
+from app.pipeline.listing import Listing
+from app.queue import open_store
+from app.queue.jobs import NewJob
+from app.sources.regions import ImportedRegions
 from tests.browser.test_journey import ADDRESSES, REPORT
+from tests.support.folders import REGIONS
 from tests.support.looking import fresh_page, overflow_px, submit
-from tests.support.serving import Site
+from tests.support.queue_steps import Steps
+from tests.support.real_reports import LARGER, PICKY
+from tests.support.serving import Site, serve
 
 PHONE = {"width": 390, "height": 844}
 MOST_SCREENS, MOST_WORDS, MOST_PAGES = 6, 600, 2
@@ -53,6 +64,50 @@ def test_it_is_understood_in_six_screens_and_six_hundred_words(
         assert page.evaluate(WORDS) <= MOST_WORDS
 
 
+#: Of the larger regions, addresses with the longest reports.
+LONGEST = (
+    ("newport-gb", "51.5763, -3.0309"),
+    ("queens-village-ny-us", "203-06 109th Avenue"),
+    ("milan", "45.4780, 9.2040"),
+)
+
+
+@pytest.fixture(scope="module")
+def long_reports(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Site, list[str]]]:
+    """Serve reports on the longest addresses of larger regions, for a person with many wishes and places to go to."""
+    data_dir = tmp_path_factory.mktemp("larger")
+    regions = RegionStore(data_dir / "regions")
+    files = {name: files for name, files, _ in LARGER}
+    for name, _ in LONGEST:
+        extract, *feeds = (REGIONS / name / file for file in files[name])
+        import_region(regions, name, RegionInput(extract, tuple(feeds)))
+    source, store = ImportedRegions(data_dir / "regions"), open_store(Config(data_dir=data_dir))
+    found = []
+    for _, address in LONGEST:
+        for listing in (
+            PICKY(address),
+            Listing(address, profile="car-free", destinations=(address, "Nowhere Street 99")),
+        ):
+            store.create_job(NewJob(address, "{}", str(len(found)), "owner"))
+            found.append(f"/s/{Steps(store).finish(evaluate_property(listing, source))}")
+    with serve(data_dir, "app:create_app()") as served:
+        yield served, found
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not (REGIONS / "newport-gb").exists(), reason="the larger regions are not beside this repository")
+@pytest.mark.parametrize("number", range(2 * len(LONGEST)))
+def test_the_longest_reports_of_larger_regions_are_as_short(
+    browser: Browser, long_reports: tuple[Site, list[str]], number: int
+) -> None:
+    site, links = long_reports
+    with fresh_page(browser, site.url, viewport=PHONE) as (page, _):
+        paper = opened(page, links, number).pdf(format="A4")
+        assert len(re.findall(rb"/Type\s*/Page\b", paper)) <= MOST_PAGES
+        assert page.evaluate("document.documentElement.scrollHeight") <= MOST_SCREENS * PHONE["height"]
+        assert page.evaluate(WORDS) <= MOST_WORDS
+
+
 @pytest.mark.parametrize("number", range(len(ADDRESSES)))
 def test_it_takes_six_screens_in_wide_fonts_too(
     wide_browser: Browser, site: Site, links: list[str], number: int
@@ -77,6 +132,14 @@ def test_it_prints_on_two_pages(browser: Browser, site: Site, links: list[str], 
     with fresh_page(browser, site.url, color_scheme=scheme) as (page, _):
         paper = opened(page, links, number).pdf(format="A4")
         assert len(re.findall(rb"/Type\s*/Page\b", paper)) <= MOST_PAGES
+
+
+def test_paper_shows_what_fails_and_nothing_to_press(browser: Browser, site: Site, links: list[str]) -> None:
+    with fresh_page(browser, site.url) as (page, _):
+        opened(page, links, 1).emulate_media(media="print")
+        expect(page.locator("#quiet .check-head").first).to_be_visible()
+        for pressed in (".again", ".save", ".steps", ".adjust"):
+            expect(page.locator(pressed).first).not_to_be_visible()
 
 
 def test_each_line_opens_to_what_its_number_rests_on_without_scripts(

@@ -12,7 +12,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from werkzeug.datastructures import MultiDict
+
+from app.maps.pictures import ZOOMS
+from app.maps.words import SECTION_TITLES, map_words, section_words
 from app.pipeline.report import Report
+from app.views.adjusting import adjustment_in
+from app.views.maps import SECTION_KEYS
 from tests.support.folders import ROOT
 
 PIPELINE = ROOT / "app/pipeline"
@@ -37,8 +43,12 @@ SPOKEN = (
     ("Scored again", ("rescoring.py", "../web/preferences.py", "../views/adjusting.py")),
     ("What changed", ("changes.py",)),
     ("Side by side", ("comparing.py",)),
+    ("The page", ("../views/report.py", "../views/topics.py", "../views/unknowns.py")),
+    ("Maps", ("../maps/words.py", "../views/maps.py")),
     ("Numbers, times and lists", ("../wording.py",)),
 )
+#: What pages say on top of what stands in a report.
+BESIDE_REPORTS = ("Scored again", "Maps")
 DOCUMENT = ROOT / "docs/words.md"
 INTRODUCTION = """# Words
 
@@ -133,6 +143,29 @@ def said_by(report: Report) -> Iterator[str]:
         yield from re.split(r"(?<=[.!?]) (?=[A-Z0-9“])", text)
 
 
+def said_on_page(report: Report) -> Iterator[str]:
+    """Yield what the page says beside the report: its maps in words, and the sentences on a report scored again."""
+    for zoom in ZOOMS:
+        yield from re.split(r"(?<=[.!?]) (?=[A-Z])", map_words(report, zoom))
+    for name in SECTION_TITLES:
+        yield section_words(report, name)
+    yield from SECTION_TITLES.values()
+    yield from (words for key in SECTION_KEYS.values() for _, words in key)
+    for query in ADJUSTED:
+        adjusted = adjustment_in(MultiDict(query), report)
+        yield from (adjusted.beside, adjusted.scored_for, adjusted.made_for, *adjusted.left_out)
+        choices = (adjusted.profiles, *adjusted.must_haves, *adjusted.weights)
+        yield from (text for choice in choices for text in (choice.title, *(option.words for option in choice.options)))
+
+
+#: Links by which reports are scored again for the examples: for all that is offered, and for what is not.
+ADJUSTED = (
+    {"profile": "family", "must": "supermarket-10", "weight.park": "2"},
+    {"profile": "car-free", "must": "none", "weight.transit": "0"},
+    {"profile": "astronaut", "must": "castle-5", "weight.moat": "2", "weight.park": "9"},
+)
+
+
 def _texts_of(value: object) -> Iterator[str]:
     if isinstance(value, str):
         yield value
@@ -153,12 +186,13 @@ def sections() -> Iterator[tuple[str, tuple[Template, ...]]]:
         yield title, tuple(found.values())
 
 
-def document(said: Sequence[str]) -> str:
-    """Return docs/words.md."""
+def document(said: Sequence[str], on_page: Sequence[str]) -> str:
+    """Return docs/words.md from what reports say, and what their pages say beside that."""
     lines = [INTRODUCTION]
     for title, templates in sections():
         lines += [f"## {title}", "", "| says | for example |", "| --- | --- |"]
-        lines += [f"| {_cell(t.text)} | {_cell(t.example(said))} |" for t in templates]
+        texts = on_page if title in BESIDE_REPORTS else said
+        lines += [f"| {_cell(t.text)} | {_cell(t.example(texts))} |" for t in templates]
         lines.append("")
     return "\n".join(lines).rstrip() + "\n"
 
@@ -181,8 +215,10 @@ def main() -> None:
     """Write docs/words.md with examples from every region at hand."""
     from tests.support.real_reports import real_reports
 
-    said = sorted({text for report in real_reports() for text in said_by(report)})
-    DOCUMENT.write_text(document(said), encoding="utf-8")
+    reports = list(real_reports())
+    said = sorted({text for report in reports for text in said_by(report)})
+    on_page = sorted({text for report in reports for text in said_on_page(report)})
+    DOCUMENT.write_text(document(said, on_page), encoding="utf-8")
 
 
 if __name__ == "__main__":

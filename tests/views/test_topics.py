@@ -19,6 +19,8 @@ from app.pipeline.report import (
     State,
     Trip,
 )
+from app.queue.jobs import Snapshot
+from app.views.report import ReportView
 from app.views.topics import Line, door_rows, family_rows, hourly, in_short, lines_of, rides_of, town_trips
 from app.views.unknowns import reasons_at_once, unknowns_of
 from tests.support.reports import TRANSIT, VERDICT, report
@@ -70,6 +72,20 @@ def test_the_station_at_the_door_is_none_of_the_ways_to_the_rest_of_town() -> No
     assert [trip.destination for trip in town_trips(seen)] == ["Kennedy (airport)", "Hollis (hospital)"]
 
 
+def test_what_a_must_have_says_again_is_one_deal_breaker_and_the_rest_stand_with_the_wishes() -> None:
+    asked = tuple(f"A {thing} within 5 minutes? No: none." for thing in ("shop", "bank", "park", "pub"))
+    near = "M4, a motorway, is 83 m west of the address."
+    breakers = (near, f"No motorway within 300 m? No: {near}", *asked)
+    seen = ReportView(
+        replace(of(), verdict=replace(VERDICT, deal_breakers=breakers)),
+        Snapshot("s", "j", "o", "a", 0.0, b""),
+        mine=True,
+    )
+    assert seen.breakers == (near, *asked)
+    assert seen.more_breakers == ("a pub within 5 minutes",)
+    assert seen.first_breakers == (near, *asked[:-1])
+
+
 def trip_to(destination: str) -> Trip:
     return Trip(destination, "", 4.0, None, None, None, None, "")
 
@@ -78,6 +94,18 @@ def test_both_directions_of_a_line_are_one_line() -> None:
     there, back = route("Eira"), route("Kallio")
     (line,) = lines_of(of(section("transit_access", routes=(there, back))))
     assert [found.towards for found in line.directions] == ["Eira", "Kallio"]
+
+
+def test_a_line_that_leads_to_a_place_both_ways_round_names_it_once() -> None:
+    seldom, often = replace(route("Eira"), weekday_trips=32), replace(route("Eira"), weekday_trips=33)
+    assert Line("T9", "bus", "", (seldom, route("Kallio"), often)).ways == (route("Kallio"), often)
+
+
+def test_a_stop_whose_name_shouts_is_named_calmly() -> None:
+    stop = replace(LIDL, name="BORGES DE MEDEIROS", kind="bus stop")
+    (row,) = door_rows(replace(of(), door=(DoorThing("stop", "Stop", 1, stop, 4.0),)))
+    assert row.place is not None
+    assert row.place.name == "Borges de Medeiros"
 
 
 def test_a_line_is_charted_in_the_direction_where_it_leaves_most_often() -> None:
@@ -121,7 +149,7 @@ def test_the_first_reasons_are_those_that_nothing_beside_them_tells() -> None:
 
 
 def test_where_no_reason_holds_for_all_the_first_of_a_single_thing_is_told() -> None:
-    gap = Gap("primary schools", "The map does not say the level of 7 schools.")
+    gap = Gap("primary schools", "The search leaves the region.")
     told = replace(of(section("schools", gaps=(gap,))), confidence=Confidence(Level.HIGH))
     assert reasons_at_once(told, unknowns_of(told)) == (f"Primary schools. {gap.why}",)
 

@@ -89,7 +89,7 @@ def test_an_unnamed_thing_reads_well() -> None:
     ("tags", "text"),
     [
         ({"waterway": "stream"}, "A stream is 20 m east of the address."),
-        ({"natural": "coastline"}, "A sea shore is 20 m east of the address."),
+        ({"natural": "coastline"}, "The sea shore is 20 m east of the address."),
         ({"landuse": "reservoir"}, "A reservoir is 20 m east of the address."),
         ({"natural": "water"}, "A stretch of open water is 20 m east of the address."),
     ],
