@@ -163,6 +163,10 @@ def shown_groups(report: Report) -> set[str]:
 # --- getting around --------------------------------------------------------------------------------
 
 
+#: A direction with fewer trips than this share of the other's stands among all lines only.
+RARE = 0.25
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """A line with its directions, each at its best stop."""
@@ -178,6 +182,15 @@ class Line:
         most = sorted(self.directions, key=lambda route: route.weekday_trips or 0)
         leading = {route.towards: route for route in most}
         return tuple(route for route in self.directions if leading[route.towards] is route)
+
+    @property
+    def main_directions(self) -> tuple[Route, ...]:
+        """Return the directions in which it leaves about as often as in the best one.
+
+        What is much rarer at its own stop is mostly the last stretch before the end, or the first of the morning.
+        """
+        most = max(route.weekday_trips or 0 for route in self.directions)
+        return tuple(route for route in self.directions if (route.weekday_trips or 0) >= RARE * most)
 
     @property
     def by_hour(self) -> tuple[int, ...]:

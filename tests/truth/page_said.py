@@ -187,16 +187,23 @@ def _door_once(report: Report) -> Iterator[Statement]:
 
 
 def _door_shown(report: Report, soup: BeautifulSoup) -> Iterator[Statement]:
-    """Yield each line of the list at the door: number, name and minutes of the JSON, or that they are not known."""
+    """Yield each thing at the door: number, name and minutes of the JSON, or that it is not known, or not there."""
     rows = {_text(row, ".row-title"): row for row in soup.select("#door .row")}
-    for thing in report.door if rows else ():
+    lines = [_folded(line.get_text()) for line in soup.select("#door .row-none")]
+    for thing in report.door if rows or lines else ():
         row = rows.get(thing.title)
         shown = (_text(row, ".pin"), _text(row, ".row-near")) if row else ()
         if thing.place is None:
-            wrong = "" if row and ("not known" in row.get_text()) is bool(thing.why_unknown) else f"shown as {shown}"
+            told = [line for line in lines if re.search(rf"[:,] {re.escape(thing.title.lower())}[,.]", line)]
+            begins = "Not known:" if thing.why_unknown else "None within"
+            wrong = "" if not row and len(told) == 1 and told[0].startswith(begins) else f"shown as {shown}, {told}"
         else:
             wrong = "" if shown == (str(thing.number), wording.minutes(thing.minutes)) else f"shown as {shown}"
         yield Statement("score", f"line at the door: {thing.title}", wrong)
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.split())
 
 
 def _text(tag: Tag, selector: str) -> str:

@@ -157,3 +157,12 @@ def test_where_no_reason_holds_for_all_the_first_of_a_single_thing_is_told() -> 
 def test_what_became_of_the_persons_own_places_is_no_gap_here() -> None:
     gap = Gap("atlantis", "“atlantis” was not found.")
     assert "atlantis" not in [u.what for u in unknowns_of(of(section("urban_access", gaps=(gap,))), ("atlantis",))]
+
+
+def test_a_direction_that_is_much_rarer_is_not_told_at_once() -> None:
+    often, seldom, unknown = (
+        Route("X24", "bus", towards, "Market", 4.0, None, None, trips)
+        for towards, trips in (("Blaenavon", 60), ("Newport", 8), ("Depot", None))
+    )
+    assert Line("X24", "bus", "", (seldom, often)).main_directions == (often,)
+    assert Line("X24", "bus", "", (unknown, unknown)).main_directions == (unknown, unknown)

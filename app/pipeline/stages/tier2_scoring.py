@@ -17,7 +17,7 @@ from app.pipeline.rules.headline import TRANSIT, HeadlineNeed, Profile
 from app.pipeline.rules.profiles import METHODS
 from app.pipeline.scoring import enough_known, weighted_mean, word_for
 from app.places import Precision
-from app.wording import count, listed, minutes, points, sentence
+from app.wording import count, listed, minutes, points, sentence, with_article
 
 METHOD = METHODS.headline
 FULL = 10.0
@@ -124,20 +124,21 @@ _NEAREST = re.compile(
 
 
 def in_few_words(label: str, evidence: str, *, is_listed: bool = False) -> str:
-    """Return "Supermarket: Lidl, 4 min (usual: over 13 min)" for a need's evidence; other texts stay as they are.
+    """Return "Lidl, a supermarket, is 4 min away (usual: over 13 min)." for a need's evidence; other texts as they are.
 
-    Of what the page lists with its name and what is usual, only the minutes are told.
+    Of what the page lists with what is usual, that is not told again.
     """
     noun = f"{label[:1].lower()}{label[1:]}"
     if evidence == NONE_THERE.format(noun=noun):
-        return f"{label}: none within {FARTHEST_WALK}"
+        return f"No {noun} is within {FARTHEST_WALK}."
     found = _NEAREST.fullmatch(evidence.removeprefix(f"The nearest {noun}"))
     if found is None:
         return evidence
-    walk, more, beside = found["walk"], found["more"], found["beside"]
-    named = "" if is_listed or not found["name"] else f"{found['name']}, "
+    name, walk, more, beside = found["name"], found["walk"], found["more"], found["beside"]
+    what = with_article(noun)
+    which = sentence(what) if not name else name if noun in name.lower() else f"{name}, {what},"
     told = f", {more} more within 15 min" if more else f" (usual: {_usual(beside)})" if beside and not is_listed else ""
-    return f"{label}: {named}{walk}{told}"
+    return f"{which} is {walk} away{told}."
 
 
 def _usual(beside: str) -> str:

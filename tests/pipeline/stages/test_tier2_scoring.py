@@ -151,29 +151,29 @@ def test_evidence_says_of_a_nameless_place_that_it_is_one() -> None:
     [
         (
             "The nearest bank is CIC, 1, Rue X, 3 min on foot, with 14 more within 15 minutes.",
-            "Bank: CIC, 1, Rue X, 3 min, 14 more within 15 min",
-            "Bank: 3 min, 14 more within 15 min",
+            "CIC, 1, Rue X, a bank, is 3 min away, 14 more within 15 min.",
+            "CIC, 1, Rue X, a bank, is 3 min away, 14 more within 15 min.",
         ),
         (
             "The nearest bank is CIC, under 1 min on foot; half of Monaco's addresses need more than 5 min.",
-            "Bank: CIC, under 1 min (usual: over 5 min)",
-            "Bank: under 1 min",
+            "CIC, a bank, is under 1 min away (usual: over 5 min).",
+            "CIC, a bank, is under 1 min away.",
         ),
         (
             "The nearest bank, which has no name on the map, is 29 min on foot; "
             "from half of Bern's streets it is 4 min or less.",
-            "Bank: 29 min (usual: up to 4 min)",
-            "Bank: 29 min",
+            "A bank is 29 min away (usual: up to 4 min).",
+            "A bank is 29 min away.",
         ),
         (
             "The nearest bank is CIC, 9 min on foot; more than half of Bern's streets have none within 45 min.",
-            "Bank: CIC, 9 min (usual: none within 45 min)",
-            "Bank: 9 min",
+            "CIC, a bank, is 9 min away (usual: none within 45 min).",
+            "CIC, a bank, is 9 min away.",
         ),
         (
             "There is no bank on the map within 45 minutes on foot.",
-            "Bank: none within 45 minutes on foot",
-            "Bank: none within 45 minutes on foot",
+            "No bank is within 45 minutes on foot.",
+            "No bank is within 45 minutes on foot.",
         ),
         ("There is good transit, 62 of 100.", "There is good transit, 62 of 100.", "There is good transit, 62 of 100."),
     ],
