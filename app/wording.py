@@ -120,15 +120,19 @@ def named(items: Sequence[str], most: int) -> str:
 
 _LETTERS = re.compile(r"[^\W\d_]+")
 #: Words within names that begin with no capital letter, in the languages of timetables that shout.
-_SMALL = re.compile("al?|d(a|as|e|ei|el|ella|er|es|i|o|os|u)|el?|en|l[ae]|of|the|und|y", re.IGNORECASE)
+_SMALL = re.compile("all?|d(a|all|as|e|ei|el|ell|ella|er|es|i|o|os|u)|el?|en|l[ae]|of|the|und|y", re.IGNORECASE)
 
 
 def calm(name: str) -> str:
-    """Return a name that is written in capitals throughout as names are written: "Estacao Novo Hamburgo".
+    """Return a name that is written in capitals throughout, or in none, as names are: "Estacao Novo Hamburgo".
 
     Short words without a vowel stay as they are, as do Roman numerals, and names whose words are all short ("MAX").
     """
-    if name != name.upper() or max(map(len, _LETTERS.findall(name)), default=0) < 5:
+    if max(map(len, _LETTERS.findall(name)), default=0) < 5 or "(" in name:
+        return name
+    if name == name.lower():
+        return _LETTERS.sub(lambda word: _named_word(word.group(), before=name[: word.start()]), name)
+    if name != name.upper():
         return name
     return _LETTERS.sub(lambda word: _calm_word(word.group(), is_first=word.start() == 0), name)
 
@@ -138,6 +142,13 @@ def _calm_word(word: str, *, is_first: bool) -> str:
         return word.lower()
     is_word = len(word) > 2 and set(word) & set("AEIOUYÄÖÜÅÁÉÍÓÚÃÕÂÊÔ") and not set(word) <= set("IVXLCM")
     return word.capitalize() if is_word else word
+
+
+def _named_word(word: str, *, before: str) -> str:
+    """Return a word of a name that has no capitals, with its own; the rest of an abbreviation ("p.za") has none."""
+    if (before and _SMALL.fullmatch(word)) or before.endswith("."):
+        return word
+    return word.upper() if set(word) <= set("ivx") else word.capitalize()
 
 
 def sentence(text: str) -> str:

@@ -41,9 +41,11 @@ def test_there_is_one_sea_shore() -> None:
         ("MAX", "MAX"),
         ("UBS Arena", "UBS Arena"),
         ("東京駅", "東京駅"),
+        ("p.za iv novembre via dell'arte m1", "P.za IV Novembre Via dell'Arte M1"),
+        ("a bus stop (no name on the map)", "a bus stop (no name on the map)"),
     ],
 )
-def test_a_name_in_capitals_is_read_calmly(written: str, read: str) -> None:
+def test_a_name_without_capitals_or_small_letters_is_read_as_names_are(written: str, read: str) -> None:
     assert wording.calm(written) == read
 
 

@@ -10,7 +10,7 @@ from app.pipeline.found import kind_noun, size_text
 from app.pipeline.hazards_near import counts, lanes_by_road, shown_m
 from app.pipeline.needs_near import NeedNear
 from app.pipeline.report import Route, State
-from app.pipeline.rules.character import DOOR_MIN, LANES, RIDES, STOP_MIN, STREET_M, STREETS, WALK_MIN
+from app.pipeline.rules.character import DOOR_MIN, LANES, MUCH_MORE, RIDES, STOP_MIN, STREET_M, STREETS, WALK_MIN
 from app.pipeline.rules.profiles import METHODS
 from app.pipeline.rules.safety import ROAD_KINDS
 from app.pipeline.transit_stops import tells_of_all
@@ -120,16 +120,24 @@ def transit(evaluation: Evaluation) -> str:
     """Return how often the best line near by runs, or else how near stops are; none only where all are known."""
     finding = evaluation.findings.get("transit_access")
     routes = finding.routes if finding and finding.state is not State.FAILED else ()
-    near = [r for r in routes if r.walk_min <= STOP_MIN and not r.is_school_run]
-    if timed := [r for r in near if r.weekday_trips]:
-        return _how_often(max(timed, key=lambda r: (r.weekday_trips or 0, -r.walk_min)))
-    return _stops(evaluation)
+    timed = [r for r in routes if r.weekday_trips and not r.is_school_run]
+    near = max((r for r in timed if r.walk_min <= STOP_MIN), key=_by_trips, default=None)
+    further = max((r for r in timed if r.headway_min and r.walk_min <= WALK_MIN), key=_by_trips, default=None)
+    if near is None:
+        return _stops(evaluation)
+    is_better = further is not None and _by_trips(further)[0] >= MUCH_MORE * _by_trips(near)[0]
+    return _how_often(further if further is not None and is_better else near)
+
+
+def _by_trips(route: Route) -> tuple[int, float]:
+    return route.weekday_trips or 0, -route.walk_min
 
 
 def _how_often(best: Route) -> str:
     if best.headway_min:
-        rides = RIDES.get(best.mode, best.mode)
-        return f"{rides} every {best.headway_min:g} minutes by day, the last at {best.last}"
+        rides, further = RIDES.get(best.mode, best.mode), whole_minutes(best.walk_min)
+        where = f" {count(further, 'minute')} away" if further > STOP_MIN else ""
+        return f"{rides} every {best.headway_min:g} minutes by day{where}, the last at {best.last}"
     trips = best.weekday_trips or 0
     return f"{with_article(best.mode)} {'once' if trips == 1 else f'{trips} times'} a weekday"
 

@@ -178,25 +178,23 @@ class Line:
 
     @property
     def ways(self) -> tuple[Route, ...]:
-        """Return a direction for each place that the line leads to: a line may go there both ways round."""
-        most = sorted(self.directions, key=lambda route: route.weekday_trips or 0)
-        leading = {route.towards: route for route in most}
-        return tuple(route for route in self.directions if leading[route.towards] is route)
+        """Return a direction for each place that the line leads to: a line may go there both ways round.
 
-    @property
-    def main_directions(self) -> tuple[Route, ...]:
-        """Return the directions in which it leaves about as often as in the best one.
-
-        What is much rarer at its own stop is mostly the last stretch before the end, or the first of the morning.
+        What is much rarer than the others is mostly the last stretch before the end, or the first of the morning.
         """
-        most = max(route.weekday_trips or 0 for route in self.directions)
-        return tuple(route for route in self.directions if (route.weekday_trips or 0) >= RARE * most)
+        by_trips = sorted(self.directions, key=_trips)
+        leading, most = {route.towards: route for route in by_trips}, _trips(by_trips[-1])
+        return tuple(r for r in self.directions if leading[r.towards] is r and _trips(r) >= RARE * most)
 
     @property
     def by_hour(self) -> tuple[int, ...]:
         """Return the departures by hour in the direction where it leaves most often, () without a timetable."""
         counts = max((route.by_hour for route in self.directions), key=sum)
         return counts if any(counts) else ()
+
+
+def _trips(route: Route) -> int:
+    return route.weekday_trips or 0
 
 
 def lines_of(report: Report) -> tuple[Line, ...]:

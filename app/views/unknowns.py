@@ -24,6 +24,11 @@ class Unknown:
     why: str
     for_all: bool
 
+    @property
+    def sentences(self) -> str:
+        """Return both as text."""
+        return f"{sentence(self.what)}. {self.why}" if self.what else self.why
+
 
 def unknowns_of(report: Report, destinations: tuple[str, ...] = ()) -> tuple[Unknown, ...]:
     """Return what is not known, the reasons that hold for the whole report first.

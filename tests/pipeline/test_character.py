@@ -123,3 +123,16 @@ def test_the_timetable_of_one_operator_alone_does_not_tell_that_there_is_no_stop
     alone = full_grid(stops=(train,), facts=replace(WELL_MAPPED, stops=60))
     assert transit(of(alone)) == ""
     assert transit(of(replace(alone, facts=replace(WELL_MAPPED, stops=1)))) == "no stop within 10 minutes"
+
+
+@pytest.mark.parametrize(
+    ("walk_m", "said"),
+    [
+        (880.0, "underground trains every 4 minutes by day 11 minutes away, the last at 00:10"),
+        (1_360.0, "a bus 12 times a weekday"),
+    ],
+)
+def test_what_comes_all_the_time_a_little_further_on_says_more(walk_m: float, said: str) -> None:
+    night = stop(160.0, route("NM1", trips=12))
+    metro = route("M2", mode="subway", trips=300, headway_min=4)
+    assert transit(of(full_grid(stops=(night, stop(walk_m, metro, mode="subway"))))) == said

@@ -164,5 +164,5 @@ def test_a_direction_that_is_much_rarer_is_not_told_at_once() -> None:
         Route("X24", "bus", towards, "Market", 4.0, None, None, trips)
         for towards, trips in (("Blaenavon", 60), ("Newport", 8), ("Depot", None))
     )
-    assert Line("X24", "bus", "", (seldom, often)).main_directions == (often,)
-    assert Line("X24", "bus", "", (unknown, unknown)).main_directions == (unknown, unknown)
+    assert Line("X24", "bus", "", (seldom, often)).ways == (often,)
+    assert Line("X24", "bus", "", (unknown,)).ways == (unknown,)

@@ -13,6 +13,8 @@ STREET_M = 40.0
 DOOR_MIN, WALK_MIN = 5, 15
 #: Most of those who ride walk no further than this to a stop.
 STOP_MIN = 10
+#: What leaves so many times as often within a walk says more than what stops nearer.
+MUCH_MORE = 4
 #: What the map's own class says of a street. It knows no traffic counts, so none is called quiet.
 STREETS = MappingProxyType(
     {
