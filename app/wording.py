@@ -128,11 +128,9 @@ def calm(name: str) -> str:
 
     Short words without a vowel stay as they are, as do Roman numerals, and names whose words are all short ("MAX").
     """
-    if max(map(len, _LETTERS.findall(name)), default=0) < 5 or "(" in name:
-        return name
-    if name == name.lower():
+    if name == name.lower() and "(" not in name:
         return _LETTERS.sub(lambda word: _named_word(word.group(), before=name[: word.start()]), name)
-    if name != name.upper():
+    if name != name.upper() or max(map(len, _LETTERS.findall(name)), default=0) < 5:
         return name
     return _LETTERS.sub(lambda word: _calm_word(word.group(), is_first=word.start() == 0), name)
 

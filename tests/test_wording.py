@@ -42,6 +42,7 @@ def test_there_is_one_sea_shore() -> None:
         ("UBS Arena", "UBS Arena"),
         ("東京駅", "東京駅"),
         ("p.za iv novembre via dell'arte m1", "P.za IV Novembre Via dell'Arte M1"),
+        ("lima m1", "Lima M1"),
         ("a bus stop (no name on the map)", "a bus stop (no name on the map)"),
     ],
 )
