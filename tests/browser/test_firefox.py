@@ -93,6 +93,18 @@ def test_an_address_is_completed(window: Firefox, site: Site) -> None:
     window.wait_for(lambda: bool(window.nodes("#address-options option")))
 
 
+@with_and_without_scripts
+def test_the_map_is_seen_from_nearer(window: Firefox, site: Site) -> None:
+    evaluate(window, site)
+    window.wait_for(lambda: has_arrived(window))
+    picture = "[...document.querySelectorAll('#map img')].map(i => i.complete && i.naturalWidth > 0 && i.currentSrc)[0]"
+    window.wait_for(lambda: bool(window.evaluate(picture)))
+    before = window.evaluate(picture)
+    window.press(".map-zoom a[title=Nearer]")
+    window.wait_for(lambda: window.evaluate(picture) not in (False, before))
+    assert window.nodes("#map img[alt*='minutes on foot']")
+
+
 def test_a_report_is_printed(window: Firefox, site: Site) -> None:
     evaluate(window, site)
     window.wait_for(lambda: has_arrived(window))
