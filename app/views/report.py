@@ -132,23 +132,19 @@ class ReportView:
         return found[:2] if self.more_breakers else found
 
     @property
-    def breakers(self) -> tuple[str, ...]:
-        """Return the deal-breakers, but for the answers to must-haves that only say one of them again."""
-        found = self.report.verdict.deal_breakers
-        return tuple(text for text in found if text.partition(ANSWERED_NO)[2] not in found)
-
-    @property
     def more_breakers(self) -> tuple[str, ...]:
         """Return what else was asked for and is not so, in the few words in which it was asked."""
-        asked = (text.partition(ANSWERED_NO)[0] for text in self.breakers if text not in self.first_breakers)
+        rest = (text for text in self.report.verdict.deal_breakers if text not in self.first_breakers)
+        asked = (text.partition(ANSWERED_NO)[0] for text in rest)
         return tuple(f"{text[:1].lower()}{text[1:]}" for text in asked)
 
     @property
     def first_breakers(self) -> tuple[str, ...]:
         """Return the deal-breakers that the head tells: all but must-haves beyond the first few."""
-        asked = [text for text in self.breakers if ANSWERED_NO in text]
-        rest = asked[max(SHOWN_BREAKERS - (len(self.breakers) - len(asked)), 0) :]
-        return tuple(text for text in self.breakers if text not in rest)
+        found = self.report.verdict.deal_breakers
+        asked = [text for text in found if ANSWERED_NO in text]
+        rest = asked[max(SHOWN_BREAKERS - (len(found) - len(asked)), 0) :]
+        return tuple(text for text in found if text not in rest)
 
     def few_words(self, influence: Influence) -> str:
         """Return what helps or costs, shorter where the list of places tells the rest."""

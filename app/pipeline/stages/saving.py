@@ -59,7 +59,7 @@ def verdict_of(findings: Mapping[str, Finding]) -> Verdict:
     place = findings.get("tier2_scoring")
     score = place.score if place else None
     checks = findings["tier1_checks"].checks if "tier1_checks" in findings else ()
-    failed = [check for check in checks if check.outcome is Outcome.FAIL]
+    failed = _each_once([check for check in checks if check.outcome is Outcome.FAIL])
     breakers = tuple(_as_breaker(check) for check in failed)
     parts = [p for p in place.parts if p.value is not None] if place else []
     return Verdict(
@@ -72,6 +72,12 @@ def verdict_of(findings: Mapping[str, Finding]) -> Verdict:
         low=score.low if score else None,
         high=score.high if score else None,
     )
+
+
+def _each_once(failed: Sequence[Check]) -> list[Check]:
+    """Return failed checks without the answers to must-haves that only say again what another check found."""
+    found = {f"No: {check.finding}" for check in failed if not check.key.startswith("must_")}
+    return [check for check in failed if not (check.key.startswith("must_") and check.finding in found)]
 
 
 def _as_breaker(check: Check) -> str:

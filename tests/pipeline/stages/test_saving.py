@@ -66,6 +66,14 @@ def test_a_must_have_that_fails_is_a_deal_breaker() -> None:
     assert verdict.deal_breakers == ("A supermarket within 10 minutes? No: the nearest is Far Mart, 20 min on foot.",)
 
 
+def test_a_must_have_that_says_a_failed_check_again_is_no_second_deal_breaker() -> None:
+    beside = full_grid(dangers=(hazard(Kind.MOTORWAY, 100.0, "M4", 6),))
+    verdict = report(beside, must_haves=("motorway:300", "motorway:500", "station:5")).verdict
+    assert verdict.deal_breakers[0] == "M4, a motorway, is 100 m north of the address."
+    assert [text.partition("?")[0] for text in verdict.deal_breakers[1:]] == ["A station within 5 minutes"]
+    assert verdict.word == "2 deal-breakers"
+
+
 def test_three_things_are_good_by_name_and_minutes() -> None:
     helps = report(full_grid()).verdict.helps
     assert len(helps) == 3
