@@ -8,8 +8,8 @@ from typing import TypeVar
 
 from app.geo import distance_m
 from app.pipeline.found import LISTED_MIN
-from app.pipeline.report import Check, Group, Outcome, Report, Route, Score, Trip, Verdict
-from app.pipeline.stages.tier2_scoring import in_figures
+from app.pipeline.report import Check, Group, Outcome, Report, Route, Trip, Verdict
+from app.pipeline.stages.tier2_scoring import verdict_in_figures
 from app.pipeline.stages.transit_access import LISTED_ROUTES
 from app.wording import count, day, limit, listed, minutes, sentence
 
@@ -48,7 +48,7 @@ def _both(before: Mapping[str, Thing], after: Mapping[str, Thing]) -> Iterator[t
 
 
 def _score(before: Verdict, after: Verdict) -> Iterator[str]:
-    then, now = _figures(before), _figures(after)
+    then, now = verdict_in_figures(before), verdict_in_figures(after)
     if then == now:
         return
     if not now:
@@ -57,13 +57,6 @@ def _score(before: Verdict, after: Verdict) -> Iterator[str]:
         yield f"The score is {now} of 100; before, too little was known to give one."
     else:
         yield f"The score is {now} of 100; before, it was {then}."
-
-
-def _figures(verdict: Verdict) -> str:
-    """Return the score as a person reads it, "" without one."""
-    if verdict.score is None:
-        return ""
-    return in_figures(Score("", verdict.score, 100.0, "", verdict.low, verdict.high))
 
 
 # --- checks and must-haves ---------------------------------------------------------------------------

@@ -11,20 +11,24 @@ from dataclasses import dataclass, replace
 from functools import partial
 from itertools import chain, pairwise
 
+from app.atlas.facts import WALK_LIMIT_S
+from app.pipeline.changes import ANSWERED
 from app.pipeline.door import THINGS, door_from_groups
-from app.pipeline.report import Check, DoorThing, Outcome, Report, Score, Trip, Verdict
+from app.pipeline.report import Check, DoorThing, Outcome, Report, Trip, Verdict
 from app.pipeline.rescoring import preferences_of, rescored, why_not_adjustable
 from app.pipeline.rules.headline import profile_named
-from app.pipeline.stages.tier2_scoring import in_figures
+from app.pipeline.stages.tier2_scoring import METHOD, verdict_in_figures
 from app.pipeline.stages.urban_access import rides
 from app.wording import count, limit, listed, minutes, money, whole_minutes
 
 #: What reports are called, in their order; there are at most so many.
 LETTERS = "ABCD"
 #: What is looked for and not found lies further away than this (minutes on foot).
-FARTHEST_MIN = 45
-#: Differences of fewer minutes than this are none; half the worth of a place is lost in HALVES_MIN minutes.
-LEAST_MIN, HALVES_MIN = 2, 10.0
+FARTHEST_MIN = round(WALK_LIMIT_S / 60)
+#: Differences of fewer minutes than this are none.
+LEAST_MIN = 2
+#: How bad an answer or what a check found is; what is not known has no rank.
+RANKS = {Outcome.PASS: 0.0, Outcome.WARN: 1.0, Outcome.FAIL: 2.0}
 #: So many advantages and drawbacks are said of each report.
 MOST_SAID = 3
 NOT_KNOWN = "not known"
@@ -95,8 +99,8 @@ class _Difference:
     weight: float
 
 
-#: Says what tells a value from the first report's, whose rank is given; None for nothing worth a word.
-_Say = Callable[[float, _Value], _Difference | None]
+#: Says what tells a rank from the first report's, with the cell of the other; None for nothing worth a word.
+_Say = Callable[[float, float, Cell], _Difference | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,8 +126,10 @@ class _Compared:
 
     def against_first(self, number: int) -> _Difference | None:
         """Return what tells a report from the first; None for nothing, or where it is not known of one of them."""
-        first, other = self.values[0].rank, self.values[number]
-        return None if first is None or other.rank in (None, first) else self.say(first, other)
+        first, other = self.values[0].rank, self.values[number].rank
+        if first is None or other is None or first == other:
+            return None
+        return self.say(first, other, self.values[number].cell)
 
 
 # --- the score and the price ---------------------------------------------------------------------------
@@ -144,13 +150,13 @@ def _range(verdict: Verdict) -> tuple[float, float]:
 def _score(verdict: Verdict, *, overlap: bool) -> _Value:
     if verdict.score is None:
         return _Value(Cell(NOT_KNOWN, verdict.word), None)
-    figures = in_figures(Score("", verdict.score, 100.0, "", verdict.low, verdict.high))
     word = count(len(verdict.deal_breakers), "deal-breaker") if verdict.deal_breakers else verdict.word
-    return _Value(Cell(f"{figures} of 100", word), None if overlap else float(-round(verdict.score)))
+    rank = None if overlap else float(-round(verdict.score))
+    return _Value(Cell(f"{verdict_in_figures(verdict)} of 100", word), rank)
 
 
-def _points(first: float, other: _Value) -> _Difference:
-    gained = first - _rank(other)
+def _points(first: float, other: float, cell: Cell) -> _Difference:
+    gained = first - other
     return _Difference(f"{count(abs(round(gained)), 'point')} {'more' if gained > 0 else 'fewer'}", _sign(gained))
 
 
@@ -170,13 +176,9 @@ def _amounts(reports: Sequence[Report]) -> Iterator[_Compared]:
         yield _Compared(key, title, tuple(values), partial(_saved, min(currencies)))
 
 
-def _saved(currency: str, first: float, other: _Value) -> _Difference:
-    saved = first - _rank(other)
+def _saved(currency: str, first: float, other: float, cell: Cell) -> _Difference:
+    saved = first - other
     return _Difference(f"{money(abs(saved), currency)} {'less' if saved > 0 else 'more'} to pay", _sign(saved))
-
-
-def _rank(value: _Value) -> float:
-    return math.nan if value.rank is None else value.rank
 
 
 def _sign(gained: float) -> float:
@@ -186,20 +188,19 @@ def _sign(gained: float) -> float:
 # --- what is at the door -------------------------------------------------------------------------------
 
 
-def _nearer(noun: str, first: float, other: _Value) -> _Difference | None:
-    now = _rank(other)
-    weight = _worth(now) - _worth(first)
-    if math.isinf(now):
+def _nearer(noun: str, first: float, other: float, cell: Cell) -> _Difference | None:
+    weight = _worth(other) - _worth(first)
+    if math.isinf(other):
         return _Difference(f"no {noun} within {FARTHEST_MIN} minutes", weight)
     if math.isinf(first):
-        return _Difference(f"a {noun} within {minutes(now)}", weight)
-    if abs(first - now) < LEAST_MIN:
+        return _Difference(f"a {noun} within {minutes(other)}", weight)
+    if abs(first - other) < LEAST_MIN:
         return None
-    return _Difference(f"{noun} {minutes(abs(first - now))} {'nearer' if now < first else 'farther'}", weight)
+    return _Difference(f"{noun} {minutes(abs(first - other))} {'nearer' if other < first else 'farther'}", weight)
 
 
 def _worth(minutes_on_foot: float) -> float:
-    return float(0.5 ** (minutes_on_foot / HALVES_MIN))
+    return float(0.5 ** (minutes_on_foot / METHOD.half_min))
 
 
 def _door(reports: Sequence[Report]) -> Iterator[_Compared]:
@@ -221,10 +222,6 @@ def _walk(thing: DoorThing | None) -> _Value:
 # --- the person's own wishes and places ----------------------------------------------------------------
 
 
-#: The answer to a wish, and how good it is.
-ANSWERS = {Outcome.PASS: ("yes", 0.0), Outcome.WARN: ("nearly", 1.0), Outcome.FAIL: ("no", 2.0)}
-
-
 def _must_haves(reports: Sequence[Report]) -> Iterator[_Compared]:
     found = [{c.key: c for c in _checks_in(report) if c.key.startswith("must_")} for report in reports]
     titles = {key: check.title for checks in found for key, check in checks.items()}
@@ -232,16 +229,14 @@ def _must_haves(reports: Sequence[Report]) -> Iterator[_Compared]:
         yield _Compared(key, title, tuple(_answer(checks.get(key)) for checks in found), partial(_met, title))
 
 
-def _met(title: str, first: float, other: _Value) -> _Difference:
-    gained = first - _rank(other)
-    return _Difference(f"what you asked for ({title.lower()}): {other.cell.text}", _sign(gained))
+def _met(title: str, first: float, other: float, cell: Cell) -> _Difference:
+    return _Difference(f"what you asked for ({title.lower()}): {cell.text}", _sign(first - other))
 
 
 def _answer(check: Check | None) -> _Value:
-    if check is None or check.outcome not in ANSWERS:
+    if check is None or check.outcome not in RANKS:
         return _UNKNOWN
-    word, rank = ANSWERS[check.outcome]
-    return _Value(Cell(word), rank)
+    return _Value(Cell(ANSWERED[check.outcome]), RANKS[check.outcome])
 
 
 def _trips(reports: Sequence[Report]) -> Iterator[_Compared]:
@@ -255,12 +250,12 @@ def _trips(reports: Sequence[Report]) -> Iterator[_Compared]:
             yield _Compared(f"to_{key}", f"To {title}", tuple(values), partial(_quicker, title))
 
 
-def _quicker(title: str, first: float, other: _Value) -> _Difference | None:
-    gained = first - _rank(other)
+def _quicker(title: str, first: float, other: float, cell: Cell) -> _Difference | None:
+    gained = first - other
     if abs(gained) < LEAST_MIN:
         return None
     words = f"{minutes(abs(gained))} {'quicker' if gained > 0 else 'longer'} to {title}"
-    return _Difference(words, _worth(_rank(other) / 2) - _worth(first / 2))
+    return _Difference(words, _worth(other / 2) - _worth(first / 2))
 
 
 def _ride(trip: Trip | None, report: Report) -> _Value:
@@ -275,17 +270,15 @@ def _ride(trip: Trip | None, report: Report) -> _Value:
 
 # --- quiet and safe ------------------------------------------------------------------------------------
 
-#: What a check found, and how good it is.
-FOUND = {Outcome.PASS: ("nothing to warn of", 0.0), Outcome.WARN: ("caution", 1.0), Outcome.FAIL: ("fails", 2.0)}
-
-
+#: What a check found.
+FOUND = {Outcome.PASS: "nothing to warn of", Outcome.WARN: "caution", Outcome.FAIL: "fails"}
 #: How much each of them weighs in the order of sentences, where the first ten minutes on foot weigh a half.
 GRAVITY = (0.0, 0.15, 1.0)
 
 
-def _safer(title: str, first: float, other: _Value) -> _Difference:
-    weight = GRAVITY[int(first)] - GRAVITY[int(_rank(other))]
-    where = f", {other.cell.detail}" if other.cell.detail else ""
+def _safer(title: str, first: float, other: float, cell: Cell) -> _Difference:
+    weight = GRAVITY[int(first)] - GRAVITY[int(other)]
+    where = f", {cell.detail}" if cell.detail else ""
     return _Difference(f"{'less' if weight > 0 else 'more'} to warn of ({title.lower()}{where})", weight)
 
 
@@ -299,13 +292,12 @@ def _checks(reports: Sequence[Report]) -> Iterator[_Compared]:
 
 
 def _outcome(check: Check | None) -> _Value:
-    if check is None or check.outcome not in FOUND:
+    if check is None or check.outcome not in RANKS:
         return _UNKNOWN
-    word, rank = FOUND[check.outcome]
     where = ""
     if check.outcome is not Outcome.PASS and check.distance_m is not None:
         where = f"{limit(check.distance_m)} {check.direction}".strip() if check.distance_m else "at the address"
-    return _Value(Cell(word, where), rank)
+    return _Value(Cell(FOUND[check.outcome], where), RANKS[check.outcome])
 
 
 def _checks_in(report: Report) -> tuple[Check, ...]:

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 from werkzeug.datastructures import MultiDict
 
-from app.pipeline.report import Report, Score, Verdict
+from app.pipeline.report import Report, Verdict
 from app.pipeline.rescoring import PARTS, Preferences, part_noun, preferences_of, rescored, why_not_adjustable
 from app.pipeline.rules.headline import AMOUNTS, PROFILES
 from app.pipeline.rules.must_haves import choices
-from app.pipeline.stages.tier2_scoring import in_figures
+from app.pipeline.stages.tier2_scoring import verdict_in_figures
 from app.web.preferences import Pairs, arguments_of, in_link, made_for, pairs_in, preferences_in, query_of
 from app.wording import sentence
 
@@ -136,6 +136,5 @@ def adjustment_in(query: MultiDict[str, str], stored: Report) -> Adjustment:
 
 def _figures(verdict: Verdict) -> str:
     """Return "64 of 100", "58 to 72 of 100", or "not known"."""
-    if verdict.score is None:
-        return "not known"
-    return f"{in_figures(Score('', verdict.score, 100.0, '', verdict.low, verdict.high))} of 100"
+    figures = verdict_in_figures(verdict)
+    return f"{figures} of 100" if figures else "not known"

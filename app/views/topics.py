@@ -187,9 +187,14 @@ class Line:
         return tuple(r for r in self.directions if leading[r.towards] is r and _trips(r) >= RARE * most)
 
     @property
+    def busiest(self) -> Route:
+        """Return the direction in which it leaves most often by the hour."""
+        return max(self.directions, key=lambda route: sum(route.by_hour))
+
+    @property
     def by_hour(self) -> tuple[int, ...]:
-        """Return the departures by hour in the direction where it leaves most often, () without a timetable."""
-        counts = max((route.by_hour for route in self.directions), key=sum)
+        """Return the departures by hour in the busiest direction, () without a timetable."""
+        counts = self.busiest.by_hour
         return counts if any(counts) else ()
 
 
@@ -208,8 +213,7 @@ def lines_of(report: Report) -> tuple[Line, ...]:
 
 def hourly(lines: Sequence[Line]) -> tuple[Hourly, ...]:
     """Return the departures by hour of lines with a timetable, each in the direction where it leaves most often."""
-    best = ((line, max(line.directions, key=lambda route: sum(route.by_hour))) for line in lines if line.by_hour)
-    return tuple(Hourly(line, route, route.by_hour) for line, route in best)
+    return tuple(Hourly(line, line.busiest, line.by_hour) for line in lines if line.by_hour)
 
 
 @dataclass(frozen=True, slots=True)

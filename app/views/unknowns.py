@@ -60,7 +60,7 @@ def reasons_at_once(report: Report, unknowns: Sequence[Unknown]) -> tuple[str, .
     told = (*TOLD_BESIDE, *(ROUGH.values() if report.location.note else ()))
     general = [why for why in report.confidence.reasons if not why.startswith(told)]
     single = [
-        f"{sentence(each.what)}. {each.why}"
+        each.sentences
         for each in unknowns
         if each.what and not each.for_all and not each.why.startswith(TOLD_BY_SCHOOLS)
     ]

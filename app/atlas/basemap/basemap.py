@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from app.atlas.basemap.layers import AREAS, Layer
 from app.atlas.basemap.pages import FACTS_FILE, PageFiles
+from app.atlas.streets.tiling import ranges
 from app.atlas.varints import Ints, signed, unpacked
 from app.geo import Box, Floats
 
@@ -47,10 +48,8 @@ class Shapes:
 
 def picked(points: Floats, starts: Integers, parts: Integers) -> tuple[Floats, Integers]:
     """Return the points of some of the parts and where each starts."""
-    counts = np.diff(starts)[parts]
-    ends = np.cumsum(counts)
-    along = np.arange(counts.sum()) - np.repeat(ends - counts, counts)
-    return points[np.repeat(starts[parts], counts) + along], np.concatenate(([0], ends))
+    first, after = starts[:-1][parts], starts[1:][parts]
+    return points[ranges(first, after)[1]], np.concatenate(([0], np.cumsum(after - first)))
 
 
 def _meets(box: Box, low: Floats, high: Floats) -> NDArray[np.bool_]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from app.atlas.streets.arrays import EdgeFlag, NetworkFiles
 from app.atlas.streets.naming import NAMELESS
 from app.atlas.streets.search import Reached
-from app.atlas.streets.tiling import Floats, Integers, to_degrees
+from app.atlas.streets.tiling import Floats, Integers, ranges, to_degrees
 from app.geo import Box
 
 #: A street on which cars go no faster than this (seconds per metre; 15 km/h) is a driveway, an alley, a car park.
@@ -173,11 +173,10 @@ def _pieces(
     """Return the part of each edge between two metres along it; whole edges are taken as they are."""
     if not len(edge):
         return np.empty((0, 2)), np.zeros(1, dtype=np.int64)
-    first, held = starts[edge], np.diff(starts)[edge]
-    is_cut = (low > 0.0) | (high < along[first + held - 1])
-    line = np.repeat(np.arange(len(edge)), held)
-    begins = np.cumsum(held) - held
-    at = first[line] + np.arange(len(line)) - begins[line]
+    first, last = starts[:-1][edge], starts[1:][edge] - 1
+    is_cut = (low > 0.0) | (high < along[last])
+    line, at = ranges(first, last + 1)
+    begins = np.searchsorted(line, np.arange(len(edge)))
     is_kept = ~is_cut[line] | ((along[at] > low[line]) & (along[at] < high[line]))
     counts = np.add.reduceat(is_kept, begins, dtype=np.int64) + 2 * is_cut
     piece_starts = np.concatenate([[0], np.cumsum(counts)]).astype(np.int64)
@@ -185,7 +184,6 @@ def _pieces(
     is_inner = np.ones(len(pieces), dtype=np.bool_)
     for metres, ends in ((low, piece_starts[:-1][is_cut]), (high, piece_starts[1:][is_cut] - 1)):
         before = first + np.add.reduceat(along[at] <= metres[line], begins, dtype=np.int64) - 1
-        last = first + held - 1
         pieces[ends] = _interpolated(points, along, metres[is_cut], before[is_cut], last[is_cut])
         is_inner[ends] = False
     pieces[is_inner] = points[at[is_kept]]

@@ -11,7 +11,7 @@ from app.pipeline.evaluation import Evaluation, merge_gaps, state_of
 from app.pipeline.found import FARTHEST_WALK
 from app.pipeline.knowledge import DISC_M
 from app.pipeline.needs_near import NeedNear
-from app.pipeline.report import Adjustable, Confidence, Finding, Gap, Part, Score
+from app.pipeline.report import Adjustable, Confidence, Finding, Gap, Part, Score, Verdict
 from app.pipeline.rules.categories import Data
 from app.pipeline.rules.headline import TRANSIT, HeadlineNeed, Profile
 from app.pipeline.rules.profiles import METHODS
@@ -182,6 +182,13 @@ def _summary(score: Score | None, parts: Sequence[Part]) -> str:
     text = f"{sentence(score.word)}: " if score.word else ""
     text += f"{in_figures(score)} of 100 for daily life on foot and by transit."
     return f"{text} Not known: {listed(unknown)}." if unknown else text
+
+
+def verdict_in_figures(verdict: Verdict) -> str:
+    """Return the score of a report as a person reads it, "" without one."""
+    if verdict.score is None:
+        return ""
+    return in_figures(Score("", verdict.score, 100.0, "", verdict.low, verdict.high))
 
 
 def in_figures(score: Score) -> str:

@@ -12,6 +12,7 @@ import shapely
 
 from app.atlas.basemap.layers import AREAS, NAMELESS, Layer
 from app.atlas.basemap.pages import LAT_STEP, PAGE, Facts, Grid, PageFiles
+from app.atlas.streets.tiling import ranges
 from app.atlas.varints import Ints, folded, packed
 from app.geo import Floats, Geometries
 
@@ -107,9 +108,8 @@ class _Shapes:
 
 def _runs(picked: Ints, counts: Ints) -> Ints:
     """Return the rows of what is picked, of which each has so many rows, one after the other."""
-    ends, held = np.cumsum(counts), counts[picked]
-    along = np.arange(held.sum()) - np.repeat(np.cumsum(held) - held, held)
-    return np.asarray(np.repeat((ends - counts)[picked], held) + along)
+    ends = np.cumsum(counts)
+    return ranges((ends - counts)[picked], ends[picked])[1]
 
 
 def _together(batches: Sequence[_Shapes]) -> _Shapes:
