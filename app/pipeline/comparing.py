@@ -60,7 +60,7 @@ class Comparison:
 
     differences: tuple[str, ...]
     rows: tuple[Row, ...]
-    #: Titles of rows that are not known everywhere.
+    #: Titles of rows that are not known everywhere. What is known and yet not compared stands in the notes.
     not_comparable: tuple[str, ...]
     notes: tuple[str, ...]
 
@@ -72,8 +72,8 @@ def compare(reports: Sequence[Report]) -> Comparison:
     return Comparison(
         differences=tuple(_told(compared, number) for number in range(1, len(same))),
         rows=tuple(row.shown() for row in compared),
-        not_comparable=tuple(row.title for row in compared if not row.is_comparable),
-        notes=(*notes, *_on_data(same)),
+        not_comparable=tuple(row.title for row in compared if not (row.is_comparable or row.why_not)),
+        notes=(*notes, *(row.why_not for row in compared if row.why_not), *_on_data(same)),
     )
 
 
@@ -111,6 +111,8 @@ class _Compared:
     title: str
     values: tuple[_Value, ...]
     say: _Say
+    #: Why what is known is not compared, as a sentence, "" where it is.
+    why_not: str = ""
 
     @property
     def is_comparable(self) -> bool:
@@ -136,10 +138,19 @@ class _Compared:
 
 
 def _scores(reports: Sequence[Report]) -> Iterator[_Compared]:
-    """Yield the scores; ranges that overlap tell none from the other."""
+    why_not = _why_no_scores(reports)
+    values = tuple(_score(report.verdict, is_compared=not why_not) for report in reports)
+    yield _Compared("score", "Score", values, _points, why_not)
+
+
+def _why_no_scores(reports: Sequence[Report]) -> str:
+    """Return why scores are not compared: those for other people, by other rules, or of ranges that overlap."""
+    if len({(preferences_of(report).profile, report.methods_version) for report in reports}) > 1:
+        return "The scores are made for different people or by different rules, so they are not compared."
     ranges = sorted({_range(report.verdict) for report in reports if report.verdict.score is not None})
-    overlap = any(before[1] >= after[0] for before, after in pairwise(ranges))
-    yield _Compared("score", "Score", tuple(_score(report.verdict, overlap=overlap) for report in reports), _points)
+    if any(before[1] >= after[0] for before, after in pairwise(ranges)):
+        return "The ranges of the scores overlap, so they tell none from the other."
+    return ""
 
 
 def _range(verdict: Verdict) -> tuple[float, float]:
@@ -147,11 +158,11 @@ def _range(verdict: Verdict) -> tuple[float, float]:
     return (score if verdict.low is None else verdict.low, score if verdict.high is None else verdict.high)
 
 
-def _score(verdict: Verdict, *, overlap: bool) -> _Value:
+def _score(verdict: Verdict, *, is_compared: bool) -> _Value:
     if verdict.score is None:
         return _Value(Cell(NOT_KNOWN, verdict.word), None)
     word = count(len(verdict.deal_breakers), "deal-breaker") if verdict.deal_breakers else verdict.word
-    rank = None if overlap else float(-round(verdict.score))
+    rank = float(-round(verdict.score)) if is_compared else None
     return _Value(Cell(f"{verdict_in_figures(verdict)} of 100", word), rank)
 
 
@@ -167,13 +178,14 @@ def _amounts(reports: Sequence[Report]) -> Iterator[_Compared]:
         currencies = {r.listing.currency for r, amount in zip(reports, given, strict=True) if amount is not None}
         if sum(amount is not None for amount in given) < 2:
             continue
+        why_not = f"The amounts under “{title}” are in different currencies." if len(currencies) > 1 else ""
         values = [
             _Value(Cell("not given"), None)
             if amount is None
-            else _Value(Cell(money(amount, report.listing.currency)), amount if len(currencies) == 1 else None)
+            else _Value(Cell(money(amount, report.listing.currency)), None if why_not else amount)
             for report, amount in zip(reports, given, strict=True)
         ]
-        yield _Compared(key, title, tuple(values), partial(_saved, min(currencies)))
+        yield _Compared(key, title, tuple(values), partial(_saved, min(currencies)), why_not)
 
 
 def _saved(currency: str, first: float, other: float, cell: Cell) -> _Difference:

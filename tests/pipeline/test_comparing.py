@@ -103,3 +103,25 @@ def test_what_one_is_warned_of_is_said() -> None:
     calm = evaluated(full_grid())
     assert "more to warn of (railway line, 20 m north)" in compare([calm, loud]).differences[0]
     assert "less to warn of (railway line)" in compare([loud, calm]).differences[0]
+
+
+def test_scores_whose_ranges_overlap_are_known_and_tell_nothing_apart() -> None:
+    around = full_grid(places=tuple(p for p in full_grid().places if p.kind is not Kind.PHARMACY), edge_m=900.0)
+    found = compare([evaluated(around), evaluated(full_grid())])
+    assert not row(found, "score").is_comparable
+    assert "Score" not in found.not_comparable
+    assert "The ranges of the scores overlap, so they tell none from the other." in found.notes
+    assert "point" not in found.differences[0]
+
+
+def test_scores_for_different_people_are_not_compared() -> None:
+    found = compare([evaluated(full_grid()), made_by_hand(listing=Listing(ADDRESS, profile="senior"))])
+    assert not row(found, "score").is_comparable
+    assert "point" not in found.differences[0]
+
+
+def test_amounts_in_different_currencies_are_not_compared() -> None:
+    pounds, euros = (evaluated(full_grid(), rent=900.0, currency=currency) for currency in ("£", "€"))
+    found = compare([pounds, euros])
+    assert "The amounts under “Rent a month” are in different currencies." in found.notes
+    assert "Rent a month" not in found.not_comparable
