@@ -17,10 +17,17 @@ class DoorstepError(Exception):
         retry_after_seconds: int | None = None,
         **details: object,
     ) -> None:
-        self.message = " ".join((self.__doc__ or "").split()).format(**details)
+        self.message = " ".join((self.__doc__ or "").split()).format(
+            **{key: _said(value) for key, value in details.items()}
+        )
         self.details = details
         self.retry_after_seconds = retry_after_seconds
         super().__init__(self.message)
+
+
+def _said(detail: object) -> object:
+    """Return a detail as the sentence has it: several texts with commas between."""
+    return ", ".join(detail) if isinstance(detail, tuple) else detail
 
 
 class ConfigError(DoorstepError):

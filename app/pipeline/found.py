@@ -163,6 +163,30 @@ def name_or_noun(name: str, noun: str) -> str:
     return name.strip() or f"{with_article(noun)} (no name on the map)"
 
 
+def says_what(name: str, noun: str) -> bool:
+    """Return whether a name says what it is the name of: "Cafe Ekberg" of a café."""
+    return fold(noun) in fold(name)
+
+
+def name_with_noun(name: str, noun: str, more: str = "") -> str:
+    """Return "Shell, a petrol station", the name alone where it says what it is, or "a petrol station".
+
+    `more` follows the last of them: " with 4 lanes".
+    """
+    name = name.strip()
+    if not name:
+        return f"{with_article(noun)}{more}"
+    return f"{name}{more}" if says_what(name, noun) else f"{name}, {with_article(noun)}{more}"
+
+
+def name_and_noun(name: str, noun: str) -> str:
+    """Return "Shell (petrol station)", the name alone where it says what it is, or "a petrol station"."""
+    name = name.strip()
+    if not name:
+        return with_article(noun)
+    return name if says_what(name, noun) else f"{name} ({noun})"
+
+
 def hazard_noun(kind: Kind, tags: Mapping[str, str]) -> str:
     """Return what a check found, in plain words: water by the map's own word, a line with its voltage."""
     if kind is Kind.WATERCOURSE:

@@ -6,14 +6,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from app.atlas.facts import Hazard
-from app.pipeline.found import hazard_noun
+from app.pipeline.found import hazard_noun, name_and_noun, name_with_noun
 from app.pipeline.knowledge import Knowledge
 from app.pipeline.rules.categories import Data
 from app.pipeline.rules.profiles import METHODS
 from app.pipeline.rules.safety import LAND_KINDS, Known, SafetyRule
 from app.places import Kind
 from app.sources.interface import Surroundings
-from app.wording import count, limit, percent, sentence, with_article
+from app.wording import count, limit, percent, sentence
 
 #: Kinds that are areas: an address can lie in them.
 AREA_KINDS = frozenset({
@@ -66,10 +66,7 @@ def told(hazard: Hazard, *, with_lanes: bool = False) -> str:
 
 def named(hazard: Hazard, lanes: str = "") -> str:
     """Return "Shell, a petrol station", the name alone where it says what it is, or "a petrol station"."""
-    noun, name = hazard_noun(hazard.kind, hazard.tags), hazard.name.strip()
-    if not name:
-        return with_article(noun) + lanes
-    return f"{name}{lanes}" if noun in name.lower() else f"{name}, {with_article(noun)}{lanes}"
+    return name_with_noun(hazard.name, hazard_noun(hazard.kind, hazard.tags), lanes)
 
 
 def _away(hazard: Hazard) -> str:
@@ -80,8 +77,7 @@ def _away(hazard: Hazard) -> str:
 
 def in_short(hazard: Hazard) -> str:
     """Return "Shell (petrol station) 84 m north-east"."""
-    metres, noun, name = shown_m(hazard.distance_m), hazard_noun(hazard.kind, hazard.tags), hazard.name.strip()
-    what = with_article(noun) if not name else name if noun in name.lower() else f"{name} ({noun})"
+    metres, what = shown_m(hazard.distance_m), name_and_noun(hazard.name, hazard_noun(hazard.kind, hazard.tags))
     return f"{what} {limit(metres)} {hazard.direction}" if metres else f"{what} at the address"
 
 

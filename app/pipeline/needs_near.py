@@ -11,7 +11,7 @@ from app.atlas.facts import MODE_OF_STOP, Floats, TownNeed, TransitStop
 from app.needs import NEED, Need
 from app.pipeline.knowledge import DISC_M, Knowledge
 from app.pipeline.rules.profiles import METHODS
-from app.pipeline.town import ALIKE_MIN, town_sentence
+from app.pipeline.town import ALIKE_MIN, town_sentence, usual_walk
 from app.places import Kind, Place
 from app.sources.interface import Surroundings
 from app.wording import count, whole_minutes
@@ -52,6 +52,11 @@ class NeedNear:
         """Minutes that half of the town needs at most, None where that is not known."""
         median = self.town.median_min if self.town else None
         return None if median is None else float(round(median))
+
+    @property
+    def usual_walk(self) -> str:
+        """What is usual, where this is not: "over 13 min", "up to 4 min", or ""."""
+        return usual_walk(self.town, self.minutes) if self.is_known else ""
 
     @property
     def is_usual(self) -> bool:

@@ -77,6 +77,9 @@ class Part:
     weight: float = 1.0
     #: What it rests on, as a sentence ("Café Ekberg, 2 min").
     evidence: str = ""
+    #: The same in few words ("Café Ekberg, a café, is 2 min away"), and what is usual in the town; "" where none are.
+    brief: str = ""
+    usual: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,10 +258,12 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Influence:
-    """One thing that helps or costs, by name and minutes."""
+    """One thing that helps or costs, by name and minutes; `brief` and `usual` as in Part."""
 
     title: str
     detail: str
+    brief: str = ""
+    usual: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,6 +32,22 @@ def town_sentence(town: TownNeed | None, minutes: float | None, region_title: st
     return _nearer(town, max(whole_minutes(median), 1), whose)
 
 
+def usual_walk(town: TownNeed | None, minutes: float | None) -> str:
+    """Return what half of the town needs, in few words beside an address's minutes: "over 13 min", "up to 4 min".
+
+    "" where nothing can be said, and where the address is like half of the town.
+    """
+    if town is None or minutes is None or not town.is_telling:
+        return ""
+    median = town.median_min
+    if median is None:
+        return "none within 45 min"
+    if abs(whole_minutes(minutes) - whole_minutes(median)) <= ALIKE_MIN:
+        return ""
+    least = max(whole_minutes(median), 1)
+    return f"over {_exceeded(town, least)} min" if minutes < median else f"up to {_kept_to(town, least)} min"
+
+
 def _whose(town: TownNeed, region_title: str) -> str:
     """Return "Newport's addresses"."""
     owner = f"{region_title}'" if region_title.endswith("s") else f"{region_title}'s"
@@ -51,8 +67,8 @@ def _as_others(town: TownNeed, minutes: float, region_title: str) -> str:
 
 
 def _further(town: TownNeed, median_min: int, whose: str) -> str:
-    """Say how many need more than the median, a minute less where that is the whole minute that half exceed."""
-    least = median_min if town.share_beyond(median_min) >= 0.5 - HALF_SLACK else median_min - 1
+    """Say how many need more than the median."""
+    least = _exceeded(town, median_min)
     half = _half(town.share_beyond(least))
     if town.sample == "addresses":
         return f"{half} of {whose} need more than {least} min"
@@ -60,12 +76,22 @@ def _further(town: TownNeed, median_min: int, whose: str) -> str:
 
 
 def _nearer(town: TownNeed, median_min: int, whose: str) -> str:
-    """Say how many need the median or less, a minute more where that is the whole minute that half keep to."""
-    most = median_min if town.share_within(median_min) >= 0.5 - HALF_SLACK else median_min + 1
+    """Say how many need the median or less."""
+    most = _kept_to(town, median_min)
     half = _half(town.share_within(most))
     if town.sample == "addresses":
         return f"{half} of {whose} need {most} min or less"
     return f"from {half} of {whose} it is {most} min or less"
+
+
+def _exceeded(town: TownNeed, median_min: int) -> int:
+    """Return the whole minutes that half exceed: the median, or a minute less."""
+    return median_min if town.share_beyond(median_min) >= 0.5 - HALF_SLACK else median_min - 1
+
+
+def _kept_to(town: TownNeed, median_min: int) -> int:
+    """Return the whole minutes that half keep to: the median, or a minute more."""
+    return median_min if town.share_within(median_min) >= 0.5 - HALF_SLACK else median_min + 1
 
 
 def _half(share: float) -> str:

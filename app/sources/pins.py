@@ -37,7 +37,7 @@ def pinned(text: str, typed: TypedPoint, atlases: Sequence[Atlas]) -> Location |
     readings = [*_readings(typed.point, atlases), *_readings(typed.or_west, atlases)]
     swapped = _readings(typed.swapped, atlases)
     if not readings and not swapped:
-        raise AddressOutsideRegions(regions=", ".join(sorted(each.meta.title for each in atlases)))
+        raise AddressOutsideRegions(regions=tuple(sorted(each.meta.title for each in atlases)))
     if swapped or len(readings) > 1:
         return _which(text, readings, swapped)
     point, atlas = readings[0]

@@ -275,5 +275,5 @@ def _in_turn(lists: Sequence[Sequence[Completion]]) -> list[str]:
     return [label for *_, label in sorted(ranked)]
 
 
-def _titles(atlases: tuple[Atlas, ...]) -> str:
-    return ", ".join(sorted(atlas.meta.title for atlas in atlases))
+def _titles(atlases: tuple[Atlas, ...]) -> tuple[str, ...]:
+    return tuple(sorted(atlas.meta.title for atlas in atlases))

@@ -16,7 +16,7 @@ from app.pipeline.report import Finding, Gap, Group, Influence, Outcome, Report,
 from app.pipeline.rules.headline import PROFILES
 from app.pipeline.rules.must_haves import OFFERED
 from app.pipeline.sharing import as_shared
-from app.pipeline.stages.tier2_scoring import in_few_words, in_figures
+from app.pipeline.stages.tier2_scoring import in_figures
 from app.places import Precision
 from app.queue.jobs import Snapshot
 from app.views import topics
@@ -151,7 +151,10 @@ class ReportView:
         rows = {sentence(NEED[thing.key].noun) for thing in self.report.door} | {
             row.title for row in topics.family_rows(self.report)
         }
-        return in_few_words(influence.title, influence.detail, is_listed=influence.title in rows)
+        if not influence.brief:
+            return influence.detail
+        usual = f" (usual: {influence.usual})" if influence.usual and influence.title not in rows else ""
+        return f"{influence.brief}{usual}."
 
     @property
     def unknowns(self) -> tuple[Unknown, ...]:

@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from app.atlas.facts import TownNeed
-from app.pipeline.town import town_sentence
+from app.pipeline.town import town_sentence, usual_walk
 from tests.support.surroundings import town_need
 
 #: Minutes from 4 to 22, half of the addresses at most 13.
@@ -83,3 +83,12 @@ def test_nothing_is_said_of_a_town_of_which_little_is_known() -> None:
 def test_the_nearest_minutes_are_said_in_whole_ones() -> None:
     town = town_need([0.2] * 200)
     assert town_sentence(town, 4, "Ash") == "more than half of Ash's addresses need 1 min or less"
+
+
+def test_what_is_usual_in_few_words_is_what_the_sentence_says() -> None:
+    assert usual_walk(SPREAD, 6.0) == "over 13 min"
+    assert usual_walk(SPREAD, 13.0) == ""
+    assert usual_walk(SPREAD, 20.0) == "up to 13 min"
+    assert usual_walk(ALIKE, 1.0) == "over 4 min"
+    assert usual_walk(town_need([9.0] * 60, none=80), 9.0) == "none within 45 min"
+    assert usual_walk(None, 9.0) == usual_walk(SPREAD, None) == ""

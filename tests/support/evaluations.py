@@ -75,7 +75,7 @@ def crashing(listing: str, finished: Sequence[bytes], progress: StageObserver) -
 
 def refusing(listing: str, finished: Sequence[bytes], progress: StageObserver) -> bytes:
     """Fail as expected."""
-    raise AddressNotFound(regions="Monaco")
+    raise AddressNotFound(regions=("Monaco",))
 
 
 def asking(listing: str, finished: Sequence[bytes], progress: StageObserver) -> bytes:

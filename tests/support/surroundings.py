@@ -233,7 +233,7 @@ class Town:
             return self.around.location
         if text in self.known:
             return self.known[text]
-        raise AddressNotFound(regions="Gridtown")
+        raise AddressNotFound(regions=("Gridtown",))
 
     def surroundings(self, where: Location) -> StreetGrid:
         self.opened += 1

@@ -121,7 +121,11 @@ def _scored(score: Score) -> str:
 def _helps(parts: list[Part]) -> tuple[Influence, ...]:
     """Return the parts that add most."""
     good = [p for p in parts if _share(p) >= METHOD.good_from]
-    return _strongest([WeightedInfluence(p.weight * _share(p), Influence(p.label, p.evidence)) for p in good])
+    return _strongest([WeightedInfluence(p.weight * _share(p), _told_of(p)) for p in good])
+
+
+def _told_of(part: Part) -> Influence:
+    return Influence(part.label, part.evidence, part.brief, part.usual)
 
 
 def _costs(parts: list[Part], checks: tuple[Check, ...]) -> tuple[Influence, ...]:
@@ -129,9 +133,7 @@ def _costs(parts: list[Part], checks: tuple[Check, ...]) -> tuple[Influence, ...
     warned = [c for c in checks if c.outcome is Outcome.WARN and c.key not in _asked_and_failed(checks)]
     weighed = [WeightedInfluence(WARNING, Influence(c.title, c.finding)) for c in warned]
     weighed += [
-        WeightedInfluence(p.weight * (1 - _share(p)), Influence(p.label, p.evidence))
-        for p in parts
-        if _share(p) < METHOD.bad_below
+        WeightedInfluence(p.weight * (1 - _share(p)), _told_of(p)) for p in parts if _share(p) < METHOD.bad_below
     ]
     return _strongest(weighed)
 

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Sequence
 
 from app.pipeline.confidence import section
 from app.pipeline.evaluation import Evaluation, merge_gaps, state_of
-from app.pipeline.found import FARTHEST_WALK
+from app.pipeline.found import FARTHEST_WALK, kind_noun, name_with_noun, says_what
 from app.pipeline.knowledge import DISC_M
 from app.pipeline.needs_near import NeedNear
 from app.pipeline.report import Adjustable, Confidence, Finding, Gap, Part, Score, Verdict
@@ -95,7 +94,8 @@ def _need_part(evaluation: Evaluation, asked: HeadlineNeed) -> Part:
         return Part(asked.key, sentence(found.need.noun), None, FULL, weight, found.why_unknown)
     within = found.within(METHOD.choice_min)
     value = round(FULL * need_value(found.minutes, within, asked.full_choice), 2)
-    return Part(asked.key, sentence(found.need.noun), value, FULL, weight, _evidence(found, within))
+    told = _evidence(found, within), _in_few_words(found, within), found.usual_walk
+    return Part(asked.key, sentence(found.need.noun), value, FULL, weight, *told)
 
 
 NONE_THERE = f"There is no {{noun}} on the map within {FARTHEST_WALK}."
@@ -116,37 +116,20 @@ def _evidence(found: NeedNear, within: int) -> str:
     return f"The nearest {which} {minutes(found.minutes)} on foot{more}{beside}."
 
 
-#: What stands behind "The nearest supermarket" in the sentence above.
-_NEAREST = re.compile(
-    r"(?: is (?P<name>.+),|, which has no name on the map, is) (?P<walk>(?:under )?\d+ min) on foot"
-    r"(?:, with (?P<more>[\d,]+) more within 15 minutes|; (?P<beside>[^;]+))?\."
-)
+def _in_few_words(found: NeedNear, within: int) -> str:
+    """Return "Lidl, a supermarket, is 4 min away", with the choice where the town's median says nothing.
 
-
-def in_few_words(label: str, evidence: str, *, is_listed: bool = False) -> str:
-    """Return "Lidl, a supermarket, is 4 min away (usual: over 13 min)." for a need's evidence; other texts as they are.
-
-    Of what the page lists with what is usual, that is not told again.
+    A place is what it is, not what it was looked for as: a museum, not "a library, cinema, theatre or museum".
     """
-    noun = f"{label[:1].lower()}{label[1:]}"
-    if evidence == NONE_THERE.format(noun=noun):
-        return f"No {noun} is within {FARTHEST_WALK}."
-    found = _NEAREST.fullmatch(evidence.removeprefix(f"The nearest {noun}"))
-    if found is None:
-        return evidence
-    name, walk, more, beside = found["name"], found["walk"], found["more"], found["beside"]
-    what = with_article(noun)
-    which = sentence(what) if not name else name if noun in name.lower() else f"{name}, {what},"
-    told = f", {more} more within 15 min" if more else f" (usual: {_usual(beside)})" if beside and not is_listed else ""
-    return f"{which} is {walk} away{told}."
-
-
-def _usual(beside: str) -> str:
-    """Return "over 13 min" for "half of Newport's addresses need more than 13 min", "up to 4 min", or that of none."""
-    over, most = re.search(r"it is more than (\d+ min)|need more than (\d+ min)", beside), re.search(r"\d+ min", beside)
-    if over:
-        return f"over {over[1] or over[2]}"
-    return f"up to {most[0]}" if most and beside.endswith("or less") else "none within 45 min"
+    if found.minutes is None:
+        return f"No {found.need.noun} is within {FARTHEST_WALK}"
+    place = found.places[0]
+    noun, name = kind_noun(place.kind), place.name.strip()
+    which = (
+        f"{name_with_noun(name, noun)}{'' if says_what(name, noun) else ','}" if name else sentence(with_article(noun))
+    )
+    more = f", {within - 1:,} more within {METHOD.choice_min:g} min" if within > 1 and not found.usual_walk else ""
+    return f"{which} is {minutes(found.minutes)} away{more}"
 
 
 def _transit_part(evaluation: Evaluation) -> Part:

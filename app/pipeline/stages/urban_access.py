@@ -12,7 +12,7 @@ from app.errors import AddressNotFound, AddressOutsideRegions, DoorstepError
 from app.geo import distance_m
 from app.pipeline.confidence import section
 from app.pipeline.evaluation import Asked, Evaluation
-from app.pipeline.found import kind_noun, place_name, rounded, same_words
+from app.pipeline.found import kind_noun, name_and_noun, place_name, rounded, same_words
 from app.pipeline.report import AS_QUICK, Finding, Gap, State, Trip
 from app.pipeline.rules.profiles import METHODS
 from app.places import Kind, Location, Place
@@ -97,16 +97,16 @@ def _located(text: str, evaluation: Evaluation) -> Location | Gap:
 def _why_not_found(text: str, error: DoorstepError) -> str:
     """Return the reason in words about the text: those of the error are about the address."""
     match error:
-        case AddressNotFound():
-            return f"“{text}” was not found in {_few(error)}."
-        case AddressOutsideRegions():
-            return f"“{text}” is in none of the regions covered here, which are: {_few(error)}."
+        case AddressNotFound(details={"regions": tuple(regions)}):
+            return f"“{text}” was not found in {_few(regions)}."
+        case AddressOutsideRegions(details={"regions": tuple(regions)}):
+            return f"“{text}” is in none of the regions covered here, which are: {_few(regions)}."
     return error.message
 
 
-def _few(error: DoorstepError) -> str:
-    """Return the regions that were searched, the first of them where there are many."""
-    return named(str(error.details["regions"]).split(", "), MOST_REGIONS)
+def _few(regions: tuple[str, ...]) -> str:
+    """Return the titles of the regions that were searched, the first of them where there are many."""
+    return named(regions, MOST_REGIONS)
 
 
 def _is_beyond(place: Location, evaluation: Evaluation) -> bool:
@@ -153,8 +153,7 @@ def landmark(around: Surroundings, purpose: str, kinds: tuple[Kind, ...]) -> Pla
 
 def landmark_name(place: Place) -> str:
     """Return "Helsinki (railway station)": a station often has the name of its town."""
-    noun = kind_noun(place.kind)
-    return f"{place.name} ({noun})" if place.name and noun not in place.name.lower() else place_name(place)
+    return name_and_noun(place.name, kind_noun(place.kind)) if place.name else place_name(place)
 
 
 def _trip(destination: Destination, times: TravelTimes, evaluation: Evaluation) -> Trip:

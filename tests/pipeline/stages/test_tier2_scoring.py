@@ -11,8 +11,8 @@ from app.pipeline.report import Finding, Part, State
 from app.pipeline.rules.headline import PROFILES, profile_named
 from app.pipeline.scoring import word_for
 from app.pipeline.stages import tier2_scoring, transit_score
-from app.pipeline.stages.tier2_scoring import METHOD, in_few_words, in_figures, need_value, place_score
-from app.places import Kind, Precision
+from app.pipeline.stages.tier2_scoring import METHOD, in_figures, need_value, place_score
+from app.places import Kind, Place, Precision
 from tests.support.surroundings import (
     ADDRESS,
     NOTHING_MAPPED,
@@ -24,6 +24,7 @@ from tests.support.surroundings import (
     place,
     route,
     stop,
+    town_need,
 )
 
 
@@ -147,40 +148,25 @@ def test_evidence_says_of_a_nameless_place_that_it_is_one() -> None:
 
 
 @pytest.mark.parametrize(
-    ("evidence", "said", "said_where_listed"),
+    ("key", "there", "said"),
     [
-        (
-            "The nearest bank is CIC, 1, Rue X, 3 min on foot, with 14 more within 15 minutes.",
-            "CIC, 1, Rue X, a bank, is 3 min away, 14 more within 15 min.",
-            "CIC, 1, Rue X, a bank, is 3 min away, 14 more within 15 min.",
-        ),
-        (
-            "The nearest bank is CIC, under 1 min on foot; half of Monaco's addresses need more than 5 min.",
-            "CIC, a bank, is under 1 min away (usual: over 5 min).",
-            "CIC, a bank, is under 1 min away.",
-        ),
-        (
-            "The nearest bank, which has no name on the map, is 29 min on foot; "
-            "from half of Bern's streets it is 4 min or less.",
-            "A bank is 29 min away (usual: up to 4 min).",
-            "A bank is 29 min away.",
-        ),
-        (
-            "The nearest bank is CIC, 9 min on foot; more than half of Bern's streets have none within 45 min.",
-            "CIC, a bank, is 9 min away (usual: none within 45 min).",
-            "CIC, a bank, is 9 min away.",
-        ),
-        (
-            "There is no bank on the map within 45 minutes on foot.",
-            "No bank is within 45 minutes on foot.",
-            "No bank is within 45 minutes on foot.",
-        ),
-        ("There is good transit, 62 of 100.", "There is good transit, 62 of 100.", "There is good transit, 62 of 100."),
+        ("culture", place(Kind.MUSEUM, 240.0, name="Kunstmuseum Bern"), "Kunstmuseum Bern is 3 min away"),
+        ("culture", place(Kind.LIBRARY, 240.0, name="Villa X"), "Villa X, a library, is 3 min away"),
+        ("bank", place(Kind.POST_OFFICE, 240.0), "A post office is 3 min away"),
+        ("cafe", place(Kind.CAFE, 40.0, name="Cafe, 1, Rue X"), "Cafe, 1, Rue X is 1 min away"),
+        ("cafe", None, "No café is within 45 minutes on foot"),
     ],
 )
-def test_evidence_is_told_in_few_words(evidence: str, said: str, said_where_listed: str) -> None:
-    assert in_few_words("Bank", evidence) == said
-    assert in_few_words("Bank", evidence, is_listed=True) == said_where_listed
+def test_in_few_words_a_place_is_what_it_is(key: str, there: Place | None, said: str) -> None:
+    found = part(run(full_grid(places=(there,) if there else ())), key)
+    assert (found.brief, found.usual) == (said, "")
+
+
+def test_in_few_words_there_is_a_choice_or_what_is_usual() -> None:
+    cafes = (place(Kind.CAFE, 160.0, name="Ekberg"), place(Kind.CAFE, 400.0))
+    assert part(run(full_grid(places=cafes)), "cafe").brief == "Ekberg, a café, is 2 min away, 1 more within 15 min"
+    told = part(run(full_grid(places=cafes, towns=(town_need([9.0] * 300),))), "cafe")
+    assert (told.brief, told.usual) == ("Ekberg, a café, is 2 min away", "over 8 min")
 
 
 def test_a_failed_stage_is_missing_here_too() -> None:

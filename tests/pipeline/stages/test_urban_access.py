@@ -83,7 +83,7 @@ def test_a_destination_in_no_region_is_a_gap() -> None:
     class Small(Town):
         def locate(self, text: str, near: Location | None = None) -> Location | Question:
             if text == "london":
-                raise AddressOutsideRegions(regions="Gridtown, Monaco")
+                raise AddressOutsideRegions(regions=("Gridtown", "Monaco"))
             return Town.locate(self, text, near)
 
     finding = run_in(Small(), "london")
