@@ -42,6 +42,7 @@ class Cell:
     detail: str = ""
     number: int | None = None
     is_best: bool = False
+    is_known: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +89,7 @@ class _Value:
     rank: float | None
 
 
-_UNKNOWN = _Value(Cell(NOT_KNOWN), None)
+_UNKNOWN = _Value(Cell(NOT_KNOWN, is_known=False), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,7 @@ def _range(verdict: Verdict) -> tuple[float, float]:
 
 def _score(verdict: Verdict, *, is_compared: bool) -> _Value:
     if verdict.score is None:
-        return _Value(Cell(NOT_KNOWN, verdict.word), None)
+        return _Value(Cell(NOT_KNOWN, verdict.word, is_known=False), None)
     word = count(len(verdict.deal_breakers), "deal-breaker") if verdict.deal_breakers else verdict.word
     rank = float(-round(verdict.score)) if is_compared else None
     return _Value(Cell(f"{verdict_in_figures(verdict)} of 100", word), rank)

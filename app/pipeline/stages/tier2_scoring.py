@@ -125,9 +125,8 @@ def _in_few_words(found: NeedNear, within: int) -> str:
         return f"No {found.need.noun} is within {FARTHEST_WALK}"
     place = found.places[0]
     noun, name = kind_noun(place.kind), place.name.strip()
-    which = (
-        f"{name_with_noun(name, noun)}{'' if says_what(name, noun) else ','}" if name else sentence(with_article(noun))
-    )
+    closed = "," if name and not says_what(name, noun) else ""
+    which = f"{name_with_noun(name, noun)}{closed}" if name else sentence(with_article(noun))
     more = f", {within - 1:,} more within {METHOD.choice_min:g} min" if within > 1 and not found.usual_walk else ""
     return f"{which} is {minutes(found.minutes)} away{more}"
 
