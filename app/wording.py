@@ -60,6 +60,15 @@ def percent(share: float) -> str:
     return f"{whole} %"
 
 
+#: A number with what it counts, and the space between.
+_AMOUNT = re.compile(r"(?<=\d) (?=(?:%|min|minutes?|h|hours?|m|km|km/h|ha|dB|m²)(?!\w))")
+
+
+def together(text: str) -> str:
+    """Return a sentence in which no line ends between a number and its unit: "49 %", "4 min"."""
+    return _AMOUNT.sub("\u00a0", text)
+
+
 def number(value: float, decimals: int = 1) -> str:
     """Return a number without needless zeros."""
     text = f"{value:,.{decimals}f}"

@@ -289,8 +289,8 @@ def name_and_minutes(place: Place) -> str:
 # --- what was typed, and what was matched ----------------------------------------------------------
 
 _WORD = re.compile(r"[^\W_]+")
-#: "98000", "np19 7bu", "1011 ab": words with digits, and at most one without.
-_POSTCODE = re.compile(r"\d{4,6}( [a-z]{2})?|[a-z]{1,2}\d[a-z\d]? \d[a-z]{2}")
+#: "98000", "np19 7bu", "1011 ab", "v6z 2m4": words with digits, and at most one without.
+_POSTCODE = re.compile(r"\d{4,6}( [a-z]{2})?|[a-z]{1,2}\d[a-z\d]? \d[a-z]{2}|[a-z]\d[a-z] \d[a-z]\d")
 
 
 def same_words(typed: str, label: str) -> bool:

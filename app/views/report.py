@@ -23,7 +23,7 @@ from app.views import topics
 from app.views.topics import Topic, costs_of, place_score, shown_groups, topics_of
 from app.views.unknowns import Unknown, reasons_at_once, unknowns_of
 from app.web.forms import values_from
-from app.wording import day, moment, money, percent, points, sentence
+from app.wording import day, moment, money, percent, points, sentence, together
 
 #: The first version of a report's shape whose head is put together from its parts.
 SINCE_CHARACTER = 3
@@ -50,7 +50,7 @@ class ReportView:
         """Return the sentences of a text that the page has not said yet: each reason is read once."""
         fresh = [said for said in SENTENCE_ENDS.split(text) if said not in self._said]
         self._said.update(fresh)
-        return " ".join(fresh)
+        return together(" ".join(fresh))
 
     def unsaid_each(self, texts: Sequence[str]) -> tuple[str, ...]:
         """Return what the page has not said yet of each of some texts, without those of which it said all."""

@@ -34,6 +34,7 @@ from app.wording import (
     number,
     percent,
     sentence,
+    together,
 )
 
 #: Links to static files change with the file's content, so browsers may keep them for a year.
@@ -56,6 +57,7 @@ FILTERS = (
     iso,
     amount,
     sentence,
+    together,
 )
 BLUEPRINTS = (
     *(home.bp, jobs.bp, snapshots.bp, comparing.bp, exports.bp, maps.bp, resubmitting.bp),

@@ -20,7 +20,8 @@ def submit(client: FlaskClient, address: str = ADDRESS, **fields: str) -> str:
 
 def soup(response: TestResponse) -> BeautifulSoup:
     """Parse an answer."""
-    return BeautifulSoup(response.text, "html.parser")
+    # A space at which no line ends is read like any other.
+    return BeautifulSoup(response.text.replace("\u00a0", " "), "html.parser")
 
 
 def visible_text(response: TestResponse) -> str:

@@ -48,7 +48,7 @@ def page_statements(report: Report, page: str) -> Iterator[Statement]:
     yield from _known_and_unknown(report)
     yield from _counted_checks(report)
     yield from _door_once(report)
-    soup = BeautifulSoup(page, "html.parser")
+    soup = BeautifulSoup(page.replace("\u00a0", " "), "html.parser")
     yield from _scores_shown(report, soup)
     yield from _door_shown(report, soup)
     yield from _sentences_once(soup)

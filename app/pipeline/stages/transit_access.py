@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
@@ -59,8 +60,15 @@ def run(evaluation: Evaluation) -> Finding:
     )
 
 
+#: How cities name the lines that run at night alone: "N17".
+NIGHT_LINE = re.compile(r"N ?\d+")
+
+
 def _routes(stops: Sequence[TransitStop]) -> tuple[Route, ...]:
-    """Return the lines within 30 minutes on foot, the most useful first; both ways together, school runs last."""
+    """Return the lines within 30 minutes on foot, the most useful first; both ways together.
+
+    Last come school runs, and lines that their name calls night lines where no timetable tells when they run.
+    """
     near = [b for b in boardings(stops) if b.stop.walk_s <= LISTED_MIN * 60]
     of_line: dict[tuple[str, str, str], float] = {}
     for b in near:
@@ -68,7 +76,8 @@ def _routes(stops: Sequence[TransitStop]) -> tuple[Route, ...]:
 
     def rank(b: Boarding) -> tuple[bool, float, tuple[str, str, str], int, str]:
         route = b.route
-        return route.is_school_run, -of_line[route.line], route.line, route.direction, route.route_id
+        is_night = route.weekday_trips is None and NIGHT_LINE.fullmatch(route.name) is not None
+        return route.is_school_run or is_night, -of_line[route.line], route.line, route.direction, route.route_id
 
     return reported_routes(sorted(near, key=rank)[:LISTED_ROUTES])
 
