@@ -84,14 +84,19 @@ class Geocoder:
         """Return the addresses nearest to a point in degrees, within a distance, nearest first."""
         return nearest_houses(self._store, lat, lon, count, within_m)
 
+    def street_numbers(self) -> list[tuple[str, int, int]]:
+        """Return each street that has houses with the ids of its first and its last one, in the order of the houses."""
+        return self._store.street_numbers()
+
     def district(self, lat: float, lon: float) -> str:
         """Return the part of a town or the small settlement in whose reach a point lies deepest, "" for none."""
-        near = ((distance_m(lat, lon, each.lat, each.lon) / REACH_M[each.kind], each.name) for each in self._districts)
+        near = ((distance_m(lat, lon, each.lat, each.lon) / REACH_M[each.kind], each.name) for each in self.districts)
         ratio, name = min(near, default=(1.0, ""))
         return name if ratio < 1 else ""
 
     @cached_property
-    def _districts(self) -> Sequence[Locality]:
+    def districts(self) -> Sequence[Locality]:
+        """The parts of towns and the small settlements of the region."""
         return self._store.settlements(DISTRICT_KINDS)
 
     def _with_slips(self, query: Query, spans: Sequence[TokenSpan], hits: list[Hit]) -> list[Match]:

@@ -1,0 +1,181 @@
+"""Wishes and places asked of all homes of a region at once, by the rules that a report judges one home by."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.atlas.atlas import Atlas
+from app.atlas.fields.fields import FAR, NONE, UNKNOWN
+from app.geo import Floats
+from app.needs import NEED
+from app.pipeline.choosing import criteria
+from app.pipeline.choosing.criteria import Answers, Bools, Criterion, Measure, within_minutes
+from app.pipeline.rules.headline import TRANSIT, Profile
+from app.pipeline.rules.mapped import is_mapped, why_not_mapped
+from app.pipeline.rules.must_haves import AWAY, STEPS
+from app.pipeline.rules.profiles import METHODS
+from app.pipeline.rules.safety import LAND_KINDS, Known, SafetyRule
+from app.pipeline.rules.wishes import LEAST_WEIGHT, MODES, SIDE_STREET, Wish
+from app.places import Location, Precision
+
+RULES = {rule.key: rule for rule in METHODS.safety.rules}
+NO_TIMETABLE = "No timetable of this region is known."
+CUT_OFF = "The map ends too near to every home."
+NOT_TOLD = "The map does not tell it."
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """A place to reach, found: by which mode, within how many minutes, and when to be there."""
+
+    text: str
+    location: Location
+    by: str
+    within_min: int
+    arrive_s: int
+
+
+def criteria_of(
+    atlas: Atlas, wishes: Sequence[Wish], reaches: Sequence[Reach], profile: Profile
+) -> tuple[Criterion, ...]:
+    """Judge every home of a region by each wish and each place."""
+    found = [_wish(atlas, wish, wish.weight(profile)) for wish in wishes]
+    weight = max(profile.weight(TRANSIT), LEAST_WEIGHT)
+    return (*found, *(_trip(atlas, number, reach, weight) for number, reach in enumerate(reaches, 1)))
+
+
+def _wish(atlas: Atlas, wish: Wish, weight: float) -> Criterion:
+    if wish.every_min:
+        return _frequent_stop(atlas, wish, weight)
+    if wish.key in NEED:
+        return _near(atlas, wish, weight)
+    return _away(atlas, wish, weight) if wish.key in AWAY else _plain(atlas, wish, weight)
+
+
+def _answers(is_met: Bools, is_unknown: Bools) -> Answers:
+    """Return MET, else UNKNOWN, else SHORT."""
+    found = np.where(is_unknown, criteria.UNKNOWN, criteria.SHORT)
+    return np.where(is_met, criteria.MET, found).astype(np.int8)
+
+
+def _minutes(seconds: NDArray[np.uint16]) -> Floats:
+    """Return minutes; infinity where there is none within 45, or where that is not known."""
+    return np.where(seconds >= UNKNOWN, np.inf, seconds / 60.0)
+
+
+def _near(atlas: Atlas, wish: Wish, weight: float) -> Criterion:
+    """Judge a need: what is met is known, whatever is missing on the map."""
+    seconds, counts = atlas.town.seconds(wish.key), atlas.fields.facts.counts
+    amounts = _minutes(seconds)
+    is_met = within_minutes(amounts, wish.amount)
+    mapped = is_mapped(wish.key, counts)
+    is_unknown = (seconds == UNKNOWN) | (not mapped)
+    return Criterion(
+        text=wish.text,
+        title=wish.title,
+        noun=wish.noun,
+        measure=Measure.NEAR,
+        weight=weight,
+        limit=wish.amount,
+        why_unknown=CUT_OFF if mapped else why_not_mapped(wish.key, counts, atlas.meta.title),
+        answers=_answers(is_met, is_unknown),
+        amounts=amounts,
+    )
+
+
+def _frequent_stop(atlas: Atlas, wish: Wish, weight: float) -> Criterion:
+    seconds = atlas.town.frequent_stop_seconds(wish.every_min)
+    amounts = _minutes(seconds)
+    return Criterion(
+        text=wish.text,
+        title=wish.title,
+        noun=wish.noun,
+        measure=Measure.NEAR,
+        weight=weight,
+        limit=wish.amount,
+        why_unknown=NO_TIMETABLE,
+        answers=_answers(within_minutes(amounts, wish.amount), seconds == UNKNOWN),
+        amounts=amounts,
+    )
+
+
+def _away(atlas: Atlas, wish: Wish, weight: float) -> Criterion:
+    """Judge what is to be far: what is near is known, and that nothing is, where the map holds all around."""
+    metres = atlas.town.metres(wish.key)
+    why = _why_hazard_unknown(atlas, RULES[wish.key])
+    is_near = metres <= wish.amount
+    is_unknown = np.ones(len(metres), dtype=bool) if why else ~atlas.town.is_covered(wish.amount)
+    return Criterion(
+        text=wish.text,
+        title=wish.title,
+        noun=wish.noun,
+        measure=Measure.AWAY,
+        weight=weight,
+        limit=wish.amount,
+        why_unknown=why or CUT_OFF,
+        answers=_answers(~is_near & ~is_unknown, is_unknown & ~is_near),
+        amounts=np.where(metres == FAR, np.inf, metres),
+    )
+
+
+def _why_hazard_unknown(atlas: Atlas, rule: SafetyRule) -> str:
+    """Return why none of a kind in a whole region says nothing, "" where it does."""
+    counts, street_km = atlas.hazard_counts, atlas.fields.facts.counts.street_km
+    if rule.known is Known.LAND and not any(counts.get(kind) for kind in LAND_KINDS):
+        return "The map of this region holds streets but no railways or water at all."
+    if any(counts.get(kind) for kind in rule.kinds):
+        return ""
+    if rule.expected_km is not None and street_km >= rule.expected_km:
+        return "In the whole region not one is on the map, which is unlikely."
+    return ""
+
+
+def _plain(atlas: Atlas, wish: Wish, weight: float) -> Criterion:
+    """Judge what is so or not."""
+    found = {STEPS: atlas.town.step_free, SIDE_STREET: atlas.town.side_street}[wish.key]
+    return Criterion(
+        text=wish.text,
+        title=wish.title,
+        noun={STEPS: "steps on the way with a pram", SIDE_STREET: "not on a side street"}[wish.key],
+        measure=Measure.PLAIN,
+        weight=weight,
+        why_unknown=NOT_TOLD,
+        answers=found,
+        amounts=np.zeros(len(found)),
+    )
+
+
+def _trip(atlas: Atlas, number: int, reach: Reach, weight: float) -> Criterion:
+    """Judge the way to a place."""
+    name = reach.location.label
+    seconds = _seconds_to(atlas, reach)
+    is_known = np.zeros(atlas.town.count, dtype=bool) if seconds is None else ~np.isnan(seconds)
+    amounts = np.full(atlas.town.count, np.inf) if seconds is None else np.where(is_known, seconds, np.inf) / 60.0
+    how = {"walk": "on foot"}.get(reach.by, f"by {MODES[reach.by]}")
+    return Criterion(
+        text=f"place-{number}",
+        title=f"{name} within {reach.within_min} minutes {how}",
+        noun=name,
+        measure=Measure.TRIP,
+        weight=weight,
+        limit=reach.within_min,
+        by=MODES[reach.by],
+        why_unknown=NO_TIMETABLE,
+        answers=_answers(within_minutes(amounts, reach.within_min), ~is_known),
+        amounts=amounts,
+    )
+
+
+def _seconds_to(atlas: Atlas, reach: Reach) -> Floats | None:
+    """Return the seconds of every home to a place, not a number where that is not known; None without a timetable."""
+    at = reach.location
+    if reach.by == "transit":
+        return atlas.town.transit_seconds_to(at.lat, at.lon, reach.arrive_s)
+    over_rails = at.precision is Precision.NAMED
+    found: Floats = atlas.town.seconds_to(reach.by, at.lat, at.lon, at.street, over_rails=over_rails).astype(np.float64)
+    return found
+
