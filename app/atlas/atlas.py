@@ -16,6 +16,7 @@ import numpy as np
 from app.atlas.basemap.basemap import Basemap
 from app.atlas.coverage import Coverage
 from app.atlas.fields.fields import Fields
+from app.atlas.fields.town import Town
 from app.atlas.geocoder.geocoder import Geocoder
 from app.atlas.streets.network import Network
 from app.atlas.streets.snapping import SNAP, Snaps
@@ -33,7 +34,7 @@ FIELDS_DIR = "fields"
 BASEMAP_DIR = "basemap"
 
 #: Raised with every change that older code cannot read: an atlas of another version must be imported again.
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 
 TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -117,6 +118,11 @@ class Atlas:
             return Basemap.open(self.directory / BASEMAP_DIR)
         except (OSError, ValueError, msgspec.MsgspecError) as error:
             raise AtlasDamaged(name=self.name) from error
+
+    @cached_property
+    def town(self) -> Town:
+        """What is true of every home at once, opened at the first question."""
+        return Town(self.fields, self.network)
 
     @cached_property
     def hazard_counts(self) -> dict[Kind, int]:

@@ -25,6 +25,7 @@ from app.atlas.atlas import (
 )
 from app.atlas.coverage import Coverage
 from app.atlas.fields.build.compile import FieldInput, FieldPlaces, FieldStops, compile_fields
+from app.atlas.fields.build.hazards import FieldHazards
 from app.atlas.geocoder.build.columns import StreetRow
 from app.atlas.importing.addressing.addresses import NamedFeatures, houses_in, points_of, reading_addresses
 from app.atlas.importing.addressing.corners import corners_of
@@ -148,8 +149,9 @@ def _build(
         coverage.write(directory)
         progress(FIELDS, "measuring how near everything is to every address")
         places = _field_places(tables)
+        stops, hazards = _stops(directory), _field_hazards(tables)
         compile_fields(
-            FieldInput(network, ways, coverage, points.houses, places, _stops(directory)), directory / FIELDS_DIR
+            FieldInput(network, ways, coverage, points.houses, places, stops, hazards), directory / FIELDS_DIR
         )
         progress(ADDRESSES, "indexing addresses")
         addresses.result()
@@ -168,6 +170,16 @@ def _field_places(tables: AtlasTables) -> FieldPlaces:
     rows = tables.places
     greens = {row: tables.place_shapes[rows[row].element] for row in tables.greens}
     return FieldPlaces([row.kind for row in rows], [row.osm_id for row in rows], tables.access, greens)
+
+
+def _field_hazards(tables: AtlasTables) -> FieldHazards:
+    rows = tables.hazards
+    return FieldHazards(
+        kinds=[row.kind for row in rows],
+        names=[row.name for row in rows],
+        lanes=[row.lanes for row in rows],
+        shapes=[row.shape for row in rows],
+    )
 
 
 def _street_rows(ways: StreetWays) -> list[StreetRow]:

@@ -11,20 +11,23 @@ import shapely
 from numpy.typing import NDArray
 
 from app.atlas.coverage import Coverage
-from app.atlas.facts import FIELD_STEP_S, WALK_LIMIT_S, RegionCounts, TownNeed
+from app.atlas.facts import FIELD_STEP_S, SNAP_M, WALK_LIMIT_S, RegionCounts, TownNeed
+from app.atlas.fields.build.hazards import FieldHazards, metres_to_hazards
 from app.atlas.fields.build.points import Houses, Sample, StreetLengths, sample_points
-from app.atlas.fields.build.walks import WalksFromHomes
-from app.atlas.fields.fields import MOST_STEPS, NONE, UNKNOWN, FieldFacts, Fields
+from app.atlas.fields.fields import NONE, UNKNOWN, FieldFacts, FieldRows, Fields, Numbers
+from app.atlas.fields.trips import TripsFromHomes
 from app.atlas.stops import COVERED_M
+from app.atlas.streets.arrays import EdgeFlag
 from app.atlas.streets.build.ways import StreetWays
-from app.atlas.streets.network import Network
+from app.atlas.streets.network import HomesAt, Network
 from app.atlas.streets.rules.walk import METRES_PER_MINUTE
-from app.atlas.streets.snapping import SNAP, Snaps
+from app.atlas.streets.search import walking
+from app.atlas.streets.snapping import SNAP, Points, Snaps, Wish, snap_points
+from app.atlas.streets.tiling import to_steps
 from app.geo import Floats, Geometries, distances_m
 from app.needs import NEEDS, Need
 from app.places import Kind
 
-Bytes = NDArray[np.uint8]
 Bools = NDArray[np.bool_]
 Rows = NDArray[np.int64]
 
@@ -32,8 +35,8 @@ Rows = NDArray[np.int64]
 #: must cover for "none": what the report itself asks of a disc (`METHODS.confidence.covered`).
 DISC_M = WALK_LIMIT_S / 60 * METRES_PER_MINUTE
 COVERED_SHARE = 0.98
-#: Taken off before rounding up, so that a walk of 24 s is two steps whatever its last bits say.
-ROUNDING = 1e-6
+#: Taken off before rounding up, so that a walk of 24 s is 24 s whatever its last bits say.
+ROUNDING_S = 12e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,32 +89,51 @@ class FieldInput:
     houses: Houses
     places: FieldPlaces
     stops: FieldStops | None = None
+    hazards: FieldHazards = field(default_factory=FieldHazards)
 
 
 def compile_fields(region: FieldInput, directory: Path) -> None:
     """Measure all needs at all points of a region and write that into a directory, for `Fields.open`."""
     lengths = StreetLengths.of(region.network.files.pieces, region.coverage)
     sample = sample_points(region.houses, region.ways, region.coverage, lengths)
-    values = _values(region, sample)
+    homes = region.network.homes_at(sample.lats, sample.lons, sample.streets)
+    seconds = _all_seconds(region, sample, homes)
     counts = {need.key: _places_of(region, need) for need in NEEDS}
-    towns = tuple(_summary(need.key, sample.of, row, counts[need.key]) for need, row in zip(NEEDS, values, strict=True))
+    towns = tuple(
+        _summary(need.key, sample.of, row, counts[need.key]) for need, row in zip(NEEDS, seconds, strict=True)
+    )
     facts = FieldFacts(sample.of, towns, RegionCounts(len(region.houses.points), round(lengths.km, 1), counts))
-    Fields.write(directory, sample.lats, sample.lons, values, facts)
+    rows = FieldRows(
+        positions=np.column_stack((to_steps(sample.lats), to_steps(sample.lons))),
+        seconds=seconds,
+        metres=metres_to_hazards(region.hazards, sample.lats, sample.lons),
+        public=homes.public,
+        private=homes.private,
+        by_car=_by_car(region.network, sample),
+    )
+    Fields.write(directory, facts, rows)
 
 
-def _values(region: FieldInput, sample: Sample) -> Bytes:
-    """Return one row a need with one byte a point."""
-    walks = WalksFromHomes(region.network, sample.lats, sample.lons, sample.streets)
-    cut_off = _cut_off(region.coverage, sample) | ~walks.has_way_out
-    rows = [_bytes(_seconds(region, need, walks, sample), cut_off) for need in NEEDS]
-    return np.array(rows, dtype=np.uint8).reshape(len(NEEDS), len(sample.lats))
+def _by_car(network: Network, sample: Sample) -> Snaps:
+    """Return where a drive from each home begins."""
+    points = Points.of(sample.lats, sample.lons, sample.streets)
+    return snap_points(network.files, points, Wish(SNAP_M, EdgeFlag.CAR)).snaps
 
 
-def _seconds(region: FieldInput, need: Need, walks: WalksFromHomes, sample: Sample) -> Floats:
-    seconds = walks.seconds_to_nearest(region.places.ways_in(need.kinds))
+def _all_seconds(region: FieldInput, sample: Sample, homes: HomesAt) -> Numbers:
+    """Return one row a need with the seconds from each point."""
+    walks = TripsFromHomes(region.network, homes, walking(region.network.files))
+    has_way_out = region.network.on_mainland(homes.public) | (homes.private["edge"] >= 0)
+    cut_off = _cut_off(region.coverage, sample) | ~has_way_out
+    rows = [_rounded(_seconds(region, need, walks, sample), cut_off) for need in NEEDS]
+    return np.array(rows, dtype=np.uint16).reshape(len(NEEDS), len(sample.lats))
+
+
+def _seconds(region: FieldInput, need: Need, walks: TripsFromHomes, sample: Sample) -> Floats:
+    seconds = walks.to_nearest(region.places.ways_in(need.kinds), WALK_LIMIT_S)
     if need.key == "stop" and region.stops is not None:
         snaps = region.stops.snaps
-        to_stops = walks.seconds_to_nearest(snaps[snaps["edge"] >= 0])
+        to_stops = walks.to_nearest(snaps[snaps["edge"] >= 0], WALK_LIMIT_S)
         by_timetable = np.isfinite(to_stops) & _has_timetable(region.stops, sample)
         seconds = np.where(by_timetable, to_stops, seconds)
     seconds[region.places.inside(need.kinds, sample.lats, sample.lons)] = 0.0
@@ -131,11 +153,11 @@ def _has_timetable(stops: FieldStops, sample: Sample) -> Bools:
     return near
 
 
-def _bytes(seconds: Floats, cut_off: Bools) -> Bytes:
-    """Return steps of 12 s rounded up; what was not found is unknown where the map is cut off, else none."""
+def _rounded(seconds: Floats, cut_off: Bools) -> Numbers:
+    """Return whole seconds rounded up; what was not found is unknown where the map is cut off, else none."""
     found = np.isfinite(seconds)
-    steps = np.ceil(np.where(found, seconds, 0.0) / FIELD_STEP_S - ROUNDING)
-    return np.where(found, np.clip(steps, 0, MOST_STEPS), np.where(cut_off, UNKNOWN, NONE)).astype(np.uint8)
+    whole = np.maximum(np.ceil(np.where(found, seconds, 0.0) - ROUNDING_S), 0.0)
+    return np.where(found, whole, np.where(cut_off, UNKNOWN, NONE)).astype(np.uint16)
 
 
 def _cut_off(coverage: Coverage, sample: Sample) -> Bools:
@@ -182,9 +204,10 @@ def _places_of(region: FieldInput, need: Need) -> int:
     return mapped
 
 
-def _summary(need: str, sample: str, values: Bytes, places: int) -> TownNeed:
-    counts = np.bincount(values, minlength=256)
-    reached = np.cumsum(counts[: MOST_STEPS + 1])
-    known = int(reached[-1] + counts[NONE])
-    unknown = counts[UNKNOWN] / len(values) if len(values) else 1.0
-    return TownNeed(need, sample, known, round(float(unknown), 4), tuple(reached.tolist()), places)
+def _summary(need: str, sample: str, seconds: Numbers, places: int) -> TownNeed:
+    """Count the points by steps of 12 s."""
+    steps = np.ceil(seconds[seconds < UNKNOWN] / FIELD_STEP_S).astype(np.int64)
+    reached = np.cumsum(np.bincount(steps, minlength=int(WALK_LIMIT_S / FIELD_STEP_S) + 1))
+    known = len(steps) + int((seconds == NONE).sum())
+    unknown = 1.0 - known / len(seconds) if len(seconds) else 1.0
+    return TownNeed(need, sample, known, round(unknown, 4), tuple(reached.tolist()), places)
