@@ -18,6 +18,7 @@ from app.atlas.coverage import Coverage
 from app.atlas.fields.fields import Fields
 from app.atlas.fields.town import Town
 from app.atlas.geocoder.geocoder import Geocoder
+from app.atlas.home_streets import HomeStreets, streets_beside, streets_of_houses
 from app.atlas.streets.network import Network
 from app.atlas.streets.snapping import SNAP, Snaps
 from app.atlas.transit.timetable import Timetable
@@ -123,6 +124,13 @@ class Atlas:
     def town(self) -> Town:
         """What is true of every home at once, opened at the first question."""
         return Town(self.fields, self.network)
+
+    @cached_property
+    def home_streets(self) -> HomeStreets:
+        """The streets that the homes of the town belong to, worked out at the first question."""
+        if self.town.sample == "addresses":
+            return streets_of_houses(self.geocoder, self.town.count)
+        return streets_beside(self.basemap, self.geocoder, self.town.lats, self.town.lons)
 
     @cached_property
     def hazard_counts(self) -> dict[Kind, int]:

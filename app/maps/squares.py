@@ -18,21 +18,26 @@ from app.maps.frame import UNITS_PER_PX, Frame
 from app.maps.ground import Ground
 from app.maps.labels import Face, Label, Room, beside_points
 from app.maps.pins import HOME_PX, PIN_PX, Pin, pins_at
-from app.maps.ragged import Integers, joined, line_path, simpler
-from app.maps.style import stylesheet
+from app.maps.ragged import Integers, area_path, joined, line_path, simpler
+from app.maps.style import WIDTHS_PX, stylesheet
 from app.pipeline.choosing.ranking import Squares, Standing
 
 
 @dataclass(frozen=True, slots=True)
 class TownSize:
-    """A picture's pixels, and how many names it bears."""
+    """A picture's width and the least and the most of its height in pixels; how many names and numbers it bears."""
 
     width: int
-    height: int
+    least_height: int
+    most_height: int
     most_names: int
+    most_pins: int
 
 
-SIZES = MappingProxyType({"map": TownSize(700, 520, 16), "map-phone": TownSize(360, 400, 8)})
+SIZES = MappingProxyType({"map": TownSize(700, 320, 560, 16, 10), "map-phone": TownSize(360, 220, 440, 8, 5)})
+#: The picture holds all homes but so many of the outermost on each side (share): a farm far out would make the town
+#: small. They are counted all the same, and the page says how many lie outside.
+LEFT_OUT = 0.004
 #: What is left free between the outermost homes and the picture's edge (share of its width and height).
 EDGE = 0.04
 #: A town of one house is still shown with its surroundings (metres across).
@@ -57,13 +62,23 @@ CLASSES = MappingProxyType(
 
 
 def frame_of(lats: Floats, lons: Floats, name: str) -> Frame:
-    """Return the frame of "map" or "map-phone" that holds all homes of a town."""
+    """Return the frame of "map" or "map-phone" that holds the homes of a town, all but the outermost."""
     size = SIZES[name]
-    lat, lon = (float(lats.min() + lats.max()) / 2, float(lons.min() + lons.max()) / 2) if len(lats) else (0.0, 0.0)
-    high = float(np.ptp(lats)) * METRES_PER_DEGREE if len(lats) else 0.0
-    wide = float(np.ptp(lons)) * metres_per_degree_lon(lat) if len(lons) else 0.0
-    metres = max(wide, high * size.width / size.height, LEAST_M) / (1 - 2 * EDGE)
-    return Frame(lat, lon, size.width, size.height, metres)
+    if not len(lats):
+        return Frame(0.0, 0.0, size.width, size.least_height, LEAST_M)
+    shares = (LEFT_OUT, 1 - LEFT_OUT)
+    (south, north), (west, east) = np.quantile(lats, shares).tolist(), np.quantile(lons, shares).tolist()
+    lat, lon = (south + north) / 2, (west + east) / 2
+    high, wide = (north - south) * METRES_PER_DEGREE, (east - west) * metres_per_degree_lon(lat)
+    metres = max(wide, high * size.width / size.most_height, LEAST_M) / (1 - 2 * EDGE)
+    height = round(high / (1 - 2 * EDGE) / metres * size.width)
+    return Frame(lat, lon, size.width, min(max(height, size.least_height), size.most_height), metres)
+
+
+def outside(frame: Frame, lats: Floats, lons: Floats) -> int:
+    """Return how many homes lie outside a picture."""
+    at = frame.to_units(np.column_stack((lons, lats)))
+    return int(((at < 0) | (at > (frame.width, frame.height))).any(axis=1).sum())
 
 
 def square_m(lats: Floats, lons: Floats) -> float:
@@ -112,7 +127,9 @@ def draw_squares(
     """Draw the squares of a town, pins at its best streets, and letters at the person's places, both as (lat, lon)."""
     frame = ground.frame
     letters = _in_units(frame, places)
-    pins = pins_at(frame, dict(enumerate(streets, 1)), letters[0] if len(letters) else NOWHERE)
+    pins = pins_at(
+        frame, dict(enumerate(streets[: SIZES[ground.name].most_pins], 1)), letters[0] if len(letters) else NOWHERE
+    )
     return svg.document(
         frame,
         stylesheet() + _squares_style(),
@@ -167,6 +184,10 @@ def _squares_path(frame: Frame, squares: Squares, standing: Standing) -> str:
     steps, corner = np.array([squares.lon_step, squares.lat_step]), np.array([squares.west, squares.south])
     upper_left = np.rint(frame.to_units(corner + boxes[:, (2, 1)] * steps)).astype(np.int64)
     lower_right = np.rint(frame.to_units(corner + boxes[:, (3, 0)] * steps)).astype(np.int64)
+    if standing is Standing.MORE_SHORT:
+        # An outline alone, around all that lie side by side.
+        joined_boxes = shapely.union_all(shapely.box(*upper_left.T, *lower_right.T))
+        return svg.path(area_path(shapely.get_parts(shapely.normalize(joined_boxes))), CLASSES[standing])
     data = "".join(
         f"M{x} {y}h{right - x}v{bottom - y}H{x}z"
         for (x, y), (right, bottom) in zip(upper_left.tolist(), lower_right.tolist(), strict=True)
@@ -214,11 +235,17 @@ PATTERNS = (
 )
 
 
+#: Roads are so much narrower than on the map of a report (share), which shows a street or two.
+ROADS_NARROWER = 0.6
+
+
 def _squares_style() -> str:
+    roads = {name: width for name, width in WIDTHS_PX.items() if name[0] in "cr" and name[1:].isdigit()}
     return (
-        f".qq path{{shape-rendering:crispEdges}}.q0,.q1{{fill-opacity:.82}}.q2{{fill:url(#stripes)}}"
+        "".join(f".{name}{{stroke-width:{width * ROADS_NARROWER * UNITS_PER_PX:.3g}}}" for name, width in roads.items())
+        + f".qq path{{shape-rendering:crispEdges}}.q0,.q1{{fill-opacity:.82}}.q2{{fill:url(#stripes)}}"
         f".qu{{fill:url(#specks)}}.q3,.qs{{fill:none;stroke-width:{UNITS_PER_PX * 0.8:g}}}"
-        f".st2{{fill:none;stroke-width:{UNITS_PER_PX * 1.3:g};stroke-linecap:square}}"
+        f".st2{{fill:none;stroke-width:{UNITS_PER_PX * 1.1:g};stroke-linecap:square}}"
         f"{_scheme(0)}@media screen and (prefers-color-scheme:dark){{{_scheme(1)}}}"
     )
 

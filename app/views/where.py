@@ -7,20 +7,22 @@ from dataclasses import dataclass, replace
 
 from flask import url_for
 
+from app.atlas.fields.town import Town
 from app.errors import DoorstepError
-from app.maps.squares import SIZES, frame_of
+from app.maps.frame import Frame
+from app.maps.squares import frame_of, outside
 from app.pipeline.choosing.asking import Reach
 from app.pipeline.choosing.choice import Choice, StreetFound
 from app.pipeline.choosing.ranking import Standing
-from app.pipeline.rules.headline import PROFILES, Profile
-from app.pipeline.rules.wishes import CHOICES, MODES, MOST_PLACES, WishChoice
+from app.pipeline.rules.headline import PROFILES
+from app.pipeline.rules.wishes import CHOICES, MOST_PLACES, WishChoice
 from app.places import Location, Precision, Question
 from app.sources.regions import CoveredRegion
 from app.views.maps import Image, Scale, scale_of
 from app.web.services import source
 from app.web.towns import choice_of
 from app.web.wishing import AskedOfTown, AskedPlace, Query
-from app.wording import count, day, listed
+from app.wording import count, day, limit, listed
 
 LETTERS = "ABC"
 NOTHING_ASKED = AskedOfTown("", (), (), PROFILES[0].key, {}, {})
@@ -80,6 +82,7 @@ class StreetLine:
     street: StreetFound
     words: str
     link: str
+    mark: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,15 +124,24 @@ class WhereView:
             for title, wishes, profile in BEGINNINGS
         )
 
+    def in_region(self, region: str) -> Query:
+        """Return the query that asks the same of another region."""
+        return replace(self.asked, region=region).query()
+
     @property
     def homes_words(self) -> str:
-        """Return what the homes are: "20,572 homes", "3,453 places along the streets"."""
+        """Return how many homes there are: "20,572 homes", "3,453 points along the streets"."""
         return f"{self._answer.homes:,} {self.home_noun}"
 
     @property
     def home_noun(self) -> str:
         """Return "homes", or what stands for them."""
-        return "homes" if self._answer.sample == "addresses" else "points along the streets"
+        return "homes" if self.noun == "home" else "points along the streets"
+
+    @property
+    def noun(self) -> str:
+        """Return "home", or what stands for one."""
+        return "home" if self._answer.sample == "addresses" else "point"
 
     @property
     def _answer(self) -> Choice:
@@ -143,12 +155,11 @@ class WhereView:
         choice, of = self._answer, len(self._answer.counted)
         if not of:
             return f"Nothing of what you ask for is known in {choice.title}."
-        what = "It is" if of == 1 else "Both are" if of == 2 else f"All {of} are"
-        if not choice.meeting:
-            what = "It is" if of == 1 else "Not both are" if of == 2 else f"Not all {of} are"
-            nowhere = "at none of" if of == 1 else "at any of"
-            return f"{what} met {nowhere} {self.homes_words} in {choice.title}."
-        return f"{what} met at {choice.meeting:,} of {self.homes_words} in {choice.title}."
+        what = "Your wish is" if of == 1 else "Both wishes are" if of == 2 else f"All {of} wishes are"
+        if choice.meeting:
+            return f"{what} met at {choice.meeting:,} of {self.homes_words} in {choice.title}."
+        what = "Your wish is" if of == 1 else f"The {of} wishes are together"
+        return f"{what} met at none of {self.homes_words} in {choice.title}."
 
     @property
     def filled_words(self) -> str:
@@ -177,7 +188,9 @@ class WhereView:
     def streets(self) -> tuple[StreetLine, ...]:
         """Return the best streets with their words and links."""
         return tuple(
-            StreetLine(number, street, _street_words(street, self._answer), self._evaluate(street))
+            StreetLine(
+                number, street, _street_words(street, self._answer), self._evaluate(street), MARKS[street.standing]
+            )
             for number, street in enumerate(self._answer.streets, 1)
         )
 
@@ -196,19 +209,35 @@ class WhereView:
     def map_words(self) -> str:
         """Return what the map shows, for those who do not see it."""
         choice = self._answer
-        squares = limit_words(choice.squares.size_m)
+        squares = limit(choice.squares.size_m)
         parts = [f"{line.words} in {count(line.squares, 'square')}" for line in self.legend if line.squares]
-        return f"Map of {choice.title} in squares of {squares}: {listed(parts)}. The ten streets below are numbered."
+        return f"Map of {choice.title} in squares of {squares}: {listed(parts)}. The streets below are numbered."
 
     def picture(self, name: str) -> Image:
         """Return the link of a picture and its pixels."""
         link = url_for("where.picture", name=name, **self.asked.query())  # type: ignore[arg-type]
-        return Image(link, SIZES[name].width, SIZES[name].height)
+        frame = self._frame(name)
+        return Image(link, frame.width_px, frame.height_px)
 
     def scale(self, name: str) -> Scale:
         """Return the scale below a picture."""
-        squares = self._answer.squares
-        return scale_of(squares.size_m, SIZES[name].width)
+        frame = self._frame(name)
+        return scale_of(frame.metres, frame.width_px)
+
+    @property
+    def outside_words(self) -> str:
+        """Return how many homes lie outside the picture, as a sentence, "" for none."""
+        amount = outside(self._frame("map"), self._town.lats, self._town.lons)
+        if not amount:
+            return ""
+        return f"{count(amount, self.noun)} further out {'lies' if amount == 1 else 'lie'} outside the picture."
+
+    def _frame(self, name: str) -> Frame:
+        return frame_of(self._town.lats, self._town.lons, name)
+
+    @property
+    def _town(self) -> Town:
+        return source().whole_region(self._answer.region).town
 
     @property
     def data_words(self) -> str:
@@ -224,6 +253,262 @@ FILLED = {
 }
 
 
-def limit_words(metres: float) -> str:
-    """Return "100 m"."""
-    return f"{metres:g} m"
+# --- put together ------------------------------------------------------------------------------------
+
+
+def where_view(asked: AskedOfTown) -> WhereView:
+    """Return what a link asks for with its answer. What is wrong with it is among the errors of what was asked."""
+    regions = tuple(region for region in source().covered() if region.usable)
+    if not asked.region and len(regions) == 1:
+        asked = replace(asked, region=regions[0].name)
+    region = next((region for region in regions if region.name == asked.region), None)
+    if asked.region and region is None:
+        known = listed([region.name for region in regions], "or") or "none, as none has been imported"
+        asked = replace(asked, errors={"region": f"There is no region of that name; choose {known}.", **asked.errors})
+    places = _fields(asked, region)
+    view = WhereView(asked, regions, region, places, None)
+    return view if region is None or not asked.asks else replace(view, choice=_choice(view, region))
+
+
+def reaches_of(view: WhereView) -> tuple[Reach, ...]:
+    """Return the places that were found."""
+    return tuple(
+        Reach(place.letter, place.location, place.asked.by, place.asked.within_min, place.asked.arrive_s)
+        for place in view.places
+        if place.location is not None
+    )
+
+
+def _choice(view: WhereView, region: CoveredRegion) -> Choice | None:
+    reaches = reaches_of(view)
+    if not view.asked.judged and not reaches:
+        return None
+    return choice_of(source().whole_region(region.name), view.asked.judged, reaches, view.asked.profile)
+
+
+def _fields(asked: AskedOfTown, region: CoveredRegion | None) -> tuple[PlaceField, ...]:
+    """Return the fields of all places, found as far as they are, and of those that are still empty."""
+    empty = AskedPlace("")
+    given = [*asked.places, *(empty,) * (MOST_PLACES - len(asked.places))]
+    return tuple(_located(asked, PlaceField(row + 1, LETTERS[row], place), region) for row, place in enumerate(given))
+
+
+def _located(asked: AskedOfTown, place: PlaceField, region: CoveredRegion | None) -> PlaceField:
+    if region is None or not place.asked.text:
+        return place
+    near = _middle_of(region)
+    try:
+        found = source().locate(place.asked.text, near)
+    except DoorstepError as error:
+        return replace(place, note=error.message)
+    if isinstance(found, Question):
+        links = ((_label(c.location.label, c.detail), _link_to(asked, place, c.location)) for c in found.choices)
+        return replace(place, note=found.why, choices=tuple(links))
+    if found.region != region.name:
+        return replace(place, note=f"{found.label} does not lie in {region.title}, so it was left out.")
+    return replace(place, location=found)
+
+
+def _label(label: str, detail: str) -> str:
+    return f"{label} ({detail})" if detail else label
+
+
+def _middle_of(region: CoveredRegion) -> Location:
+    """Return the middle of a region, which is looked in first."""
+    town = source().whole_region(region.name).town
+    lat, lon = (float(values.mean()) if len(values) else 0.0 for values in (town.lats, town.lons))
+    return Location(lat, lon, region.title, Precision.PLACE, region.name)
+
+
+def _link_to(asked: AskedOfTown, place: PlaceField, location: Location) -> str:
+    """Return the link that asks for one of the places that may be meant: by its name, where that is enough."""
+    text = location.label
+    try:
+        by_name = source().locate(text, location)
+    except DoorstepError:
+        by_name = None
+    if not isinstance(by_name, Location) or (by_name.lat, by_name.lon) != (location.lat, location.lon):
+        text = f"{location.lat:.6f}, {location.lon:.6f}"
+    return url_for("where.page", **asked.with_place(place.number - 1, text).query())  # type: ignore[arg-type]
+
+
+def _selects(choice: WishChoice, asked: AskedOfTown) -> Sequence[Select]:
+    answers = tuple((wish.text, words) for wish, words in choice.answers)
+    texts = {text for text, _ in answers}
+    chosen = [wish.text for wish in asked.wishes if wish.text in texts]
+    return [Select(choice.title, answers, text) for text in chosen or [""]]
+
+
+def _standing_words(standing: Standing, of: int) -> str:
+    """Return what a standing is called where so much is asked."""
+    words = {
+        Standing.ALL: "all met" if of > 1 else "met",
+        Standing.ONE_SHORT: "one short" if of > 1 else "not met",
+        Standing.TWO_SHORT: "two short" if of > 2 else "none of both met",
+        Standing.MORE_SHORT: "three or more short",
+        Standing.UNKNOWN: "not known in part",
+    }
+    return words[standing]
+
+
+def _street_words(street: StreetFound, choice: Choice) -> str:
+    """Return "all 5 met at 38 of 41 homes", or "one short: park 7 minutes instead of 5"."""
+    of, homes = len(choice.counted), count(street.homes, "home" if choice.sample == "addresses" else "point")
+    at = f"{street.meeting:,} of {homes}" if street.meeting < street.homes else _each(homes, street.homes)
+    if street.standing is Standing.ALL:
+        return f"{'met' if of == 1 else 'both met' if of == 2 else f'all {of} met'} at {at}"
+    parts = []
+    if street.failures:
+        short = {1: "one", 2: "two", 3: "three", 4: "four"}.get(len(street.failures), str(len(street.failures)))
+        parts.append(f"{short} short: {listed(street.failures)}")
+    if street.unknown:
+        parts.append(f"not known: {listed(street.unknown)}")
+    if street.meeting:
+        parts.append(f"all met at {street.meeting:,} of {homes}")
+    return "; ".join(parts)
+
+
+def _each(homes: str, amount: int) -> str:
+    return "its one home" if amount == 1 else f"all {homes}"
+
+
+# --- for programs ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class WishDocument:
+    """A wish or place as it was read; `met` and `unknown` are homes, `why_unknown` is set where it is known nowhere."""
+
+    text: str
+    title: str
+    met: int
+    unknown: int
+    why_unknown: str
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceDocument:
+    """A place to reach as it was read; without `lat` and `lon` it was not found, and `note` says why."""
+
+    text: str
+    label: str
+    lat: float | None
+    lon: float | None
+    by: str
+    within_min: int
+    arrive: str
+    note: str
+    choices: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class StreetDocument:
+    """A street of the list: `address` is one of its homes."""
+
+    name: str
+    part: str
+    standing: str
+    homes: int
+    meeting: int
+    failures: tuple[str, ...]
+    unknown: tuple[str, ...]
+    address: str
+    lat: float
+    lon: float
+
+
+@dataclass(frozen=True, slots=True)
+class CellsDocument:
+    """The squares: `cells` has [row, column, standing, homes] for each, rows from `south`, columns from `west`."""
+
+    size_m: float
+    south: float
+    west: float
+    lat_step: float
+    lon_step: float
+    standings: tuple[str, ...]
+    cells: tuple[tuple[int, int, int, int], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WhereDocument:
+    """The answer for programs."""
+
+    url: str
+    region: str
+    title: str
+    data_date: str
+    sample: str
+    profile: str
+    homes: int
+    meeting: int
+    by_standing: dict[str, int]
+    wishes: tuple[WishDocument, ...]
+    places: tuple[PlaceDocument, ...]
+    streets: tuple[StreetDocument, ...]
+    squares: CellsDocument
+
+
+def document_of(view: WhereView, choice: Choice) -> WhereDocument:
+    """Return an answer as its JSON."""
+    known = (WishDocument(each.text, each.title, each.met, each.unknown, "") for each in choice.counted)
+    unknown = (WishDocument(each.text, each.title, 0, choice.homes, each.why) for each in choice.not_known)
+    return WhereDocument(
+        url=url_for("where.page", _external=True, **view.asked.query()),  # type: ignore[arg-type]
+        region=choice.region,
+        title=choice.title,
+        data_date=choice.data_date,
+        sample=choice.sample,
+        profile=view.asked.profile,
+        homes=choice.homes,
+        meeting=choice.meeting,
+        by_standing={MARKS[each]: choice.by_standing[each] for each in Standing},
+        wishes=(*known, *unknown),
+        places=tuple(_place_document(place) for place in view.places if place.asked.text),
+        streets=tuple(_street_document(street) for street in choice.streets),
+        squares=_cells(choice),
+    )
+
+
+def _place_document(place: PlaceField) -> PlaceDocument:
+    at, asked = place.location, place.asked
+    return PlaceDocument(
+        text=asked.text,
+        label=at.label if at else "",
+        lat=at.lat if at else None,
+        lon=at.lon if at else None,
+        by=asked.by,
+        within_min=asked.within_min,
+        arrive=asked.at,
+        note=place.note,
+        choices=tuple(label for label, _ in place.choices),
+    )
+
+
+def _street_document(street: StreetFound) -> StreetDocument:
+    return StreetDocument(
+        street.name,
+        street.part,
+        MARKS[street.standing],
+        street.homes,
+        street.meeting,
+        street.failures,
+        street.unknown,
+        street.address,
+        street.lat,
+        street.lon,
+    )
+
+
+def _cells(choice: Choice) -> CellsDocument:
+    squares = choice.squares
+    columns = (squares.rows, squares.columns, squares.standings, squares.homes)
+    return CellsDocument(
+        squares.size_m,
+        squares.south,
+        squares.west,
+        squares.lat_step,
+        squares.lon_step,
+        tuple(MARKS[each] for each in Standing),
+        tuple(zip(*(values.tolist() for values in columns), strict=True)),
+    )

@@ -149,7 +149,9 @@ def _place(text: str, fields: dict[str, str], ending: str, errors: dict[str, str
         if LEAST_WITHIN_MIN <= minutes <= MOST_WITHIN_MIN:
             place = replace(place, within_min=minutes)
         else:
-            errors[WITHIN + ending] = f"Give the minutes as a whole number from {LEAST_WITHIN_MIN} to {MOST_WITHIN_MIN}."
+            errors[WITHIN + ending] = (
+                f"Give the minutes as a whole number from {LEAST_WITHIN_MIN} to {MOST_WITHIN_MIN}."
+            )
             typed[WITHIN + ending] = fields[WITHIN][:SHOWN]
     if fields[AT]:
         time = CLOCK.fullmatch(fields[AT])

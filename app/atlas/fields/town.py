@@ -82,6 +82,25 @@ class Town:
         row: Numbers = self._fields.rows.metres[_AVOIDED_ROWS[key]]
         return row
 
+    def frequent_stop_seconds(self, every_min: int) -> Numbers:
+        """TEMPORARY."""
+        return np.full(self.count, 65534, dtype=np.uint16)
+
+    @property
+    def side_street(self) -> NDArray[np.int8]:
+        """TEMPORARY."""
+        return np.full(self.count, -1, dtype=np.int8)
+
+    step_free = side_street
+
+    def is_covered(self, within_m: float) -> NDArray[np.bool_]:
+        """TEMPORARY."""
+        return np.ones(self.count, dtype=bool)
+
+    def transit_seconds_to(self, lat: float, lon: float, arrive_s: int) -> Floats | None:
+        """TEMPORARY."""
+        return None
+
     def seconds_to(self, mode: Mode, lat: float, lon: float, street: str = "", *, over_rails: bool = False) -> Seconds:
         """Return the seconds from every home to a place on foot, by bike or by car; infinity where there is no way.
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.atlas.atlas import Atlas
-from app.atlas.fields.fields import FAR, NONE, UNKNOWN
+from app.atlas.fields.fields import FAR, UNKNOWN
 from app.geo import Floats
 from app.needs import NEED
 from app.pipeline.choosing import criteria
@@ -178,4 +178,3 @@ def _seconds_to(atlas: Atlas, reach: Reach) -> Floats | None:
     over_rails = at.precision is Precision.NAMED
     found: Floats = atlas.town.seconds_to(reach.by, at.lat, at.lon, at.street, over_rails=over_rails).astype(np.float64)
     return found
-

@@ -75,9 +75,7 @@ class Choice:
         return self.by_standing[Standing.ALL] if self.counted else 0
 
 
-def choose(
-    atlas: Atlas, wishes: Sequence[Wish], reaches: Sequence[Reach], profile: Profile, size_m: float
-) -> Choice:
+def choose(atlas: Atlas, wishes: Sequence[Wish], reaches: Sequence[Reach], profile: Profile, size_m: float) -> Choice:
     """Judge all homes of a region and rank its streets; `size_m` is the width of the squares."""
     town = atlas.town
     ranking = Ranking.of(criteria_of(atlas, wishes, reaches, profile), town.count)

@@ -94,7 +94,9 @@ class Criterion:
         if self.measure is Measure.AWAY:
             return f"{self.noun} {metres(amount)} away instead of {self.limit:,.0f} m"
         if not np.isfinite(amount):
-            return f"no {self.noun} within 45 minutes" if self.measure is Measure.NEAR else f"no {self.by} to {self.noun}"
+            return (
+                f"no {self.noun} within 45 minutes" if self.measure is Measure.NEAR else f"no {self.by} to {self.noun}"
+            )
         there = f"{self.noun} by {self.by}" if self.measure is Measure.TRIP else self.noun
         if self.measure is Measure.TRIP and self.by == "walk":
             there = f"{self.noun} on foot"

@@ -104,7 +104,7 @@ def _choices() -> Iterator[WishChoice]:
     )
     yield WishChoice(NEAR_GROUP, "Frequent stop", frequent)
     for key, (noun, amounts) in AWAY.items():
-        yield WishChoice(AWAY_GROUP, sentence(noun), tuple((Wish(key, n), f"none within {limit(n)}") for n in amounts))
+        yield WishChoice(AWAY_GROUP, sentence(noun), tuple((Wish(key, n), f"beyond {limit(n)}") for n in amounts))
     yield WishChoice(STREET_GROUP, "Street", ((Wish(SIDE_STREET), "a side street"),))
     yield WishChoice(STREET_GROUP, "With a pram", ((Wish(STEPS), "no steps on the way"),))
 
