@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from app.atlas.basemap.basemap import Basemap, picked
 from app.atlas.basemap.layers import Layer
 from app.atlas.geocoder.geocoder import Geocoder
-from app.geo import METRES_PER_DEGREE, Box, Floats, metres_per_degree_lon
+from app.geo import METRES_PER_DEGREE, Box, Floats, Geometries, metres_per_degree_lon
 
 Integers = NDArray[np.int64]
 #: Streets that people live in, by layer.
@@ -56,9 +56,9 @@ def streets_beside(basemap: Basemap | None, geocoder: Geocoder, lats: Floats, lo
     return HomeStreets(keys, tuple(name for name, _ in streets))
 
 
-def _named_lines(basemap: Basemap, box: Box, scale: Floats) -> tuple[NDArray[np.object_], list[str]]:
+def _named_lines(basemap: Basemap, box: Box, scale: Floats) -> tuple[Geometries, list[str]]:
     """Return the lines of the streets that have a name, in metres, and their names."""
-    found: list[NDArray[np.object_]] = []
+    found: list[Geometries] = []
     names: list[str] = []
     layers = basemap.within(box)
     for layer in LIVED_IN:
@@ -67,7 +67,8 @@ def _named_lines(basemap: Basemap, box: Box, scale: Floats) -> tuple[NDArray[np.
         named = np.flatnonzero([bool(name) for name in of_parts])
         if len(named):
             points, starts = picked(shapes.points, shapes.starts, named)
-            found.append(shapely.linestrings(points * scale, indices=np.repeat(np.arange(len(named)), np.diff(starts))))
+            line = np.repeat(np.arange(len(named)), np.diff(starts))
+            found.append(np.asarray(shapely.linestrings(points * scale, indices=line), dtype=object))
             names += [of_parts[part] for part in named.tolist()]
     return np.concatenate(found) if found else np.empty(0, dtype=object), names
 

@@ -10,7 +10,8 @@ from app.errors import InvalidListing
 from app.maps.squares import SIZES
 from app.pipeline.rules.headline import PROFILES
 from app.pipeline.rules.wishes import MODES
-from app.views.where import WhereView, document_of, reaches_of, where_view
+from app.views.where import WhereView, reaches_of, where_view
+from app.views.where_document import document_of
 from app.web import pictures
 from app.web.negotiation import Wanted, json_response, negotiated, wanted
 from app.web.services import source
@@ -29,7 +30,7 @@ def page() -> AnyResponse:
         return _document(view)
     if kind is Wanted.PAGE and not view.errors and request.args.to_dict(flat=False) != view.asked.query():
         # The link to share is the short one: a form sends what is open as well.
-        return negotiated(redirect(view.link, 303))
+        return negotiated(redirect(view.link, 303))  # type: ignore[arg-type]
     template = "where/answer.html" if kind is Wanted.FRAGMENT else "where.html"
     shown = render_template(template, view=view, profiles=PROFILES, modes=MODES, is_news=kind is Wanted.FRAGMENT)
     response = make_response(shown, 422 if view.errors else 200)

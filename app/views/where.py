@@ -1,31 +1,26 @@
-"""Where in a town wishes are met, as its page and its JSON show it."""
+"""Where in a town wishes are met, as its page shows it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from flask import url_for
 
 from app.atlas.fields.town import Town
-from app.errors import DoorstepError
 from app.maps.frame import Frame
 from app.maps.squares import frame_of, outside
 from app.pipeline.choosing.asking import Reach
 from app.pipeline.choosing.choice import Choice, StreetFound
 from app.pipeline.choosing.ranking import Standing
-from app.pipeline.rules.headline import PROFILES
-from app.pipeline.rules.wishes import CHOICES, MOST_PLACES, WishChoice
-from app.places import Location, Precision, Question
+from app.pipeline.rules.wishes import CHOICES
 from app.sources.regions import CoveredRegion
 from app.views.maps import Image, Scale, scale_of
+from app.views.town_form import PlaceField, Select, place_fields, selects_of
 from app.web.services import source
 from app.web.towns import choice_of
-from app.web.wishing import AskedOfTown, AskedPlace, Query
+from app.web.wishing import AskedOfTown, Query
 from app.wording import count, day, limit, listed
 
-LETTERS = "ABC"
-NOTHING_ASKED = AskedOfTown("", (), (), PROFILES[0].key, {}, {})
 #: What each standing is called, for so many wishes; and the class of its mark in the legend.
 MARKS = {
     Standing.ALL: "all",
@@ -40,28 +35,6 @@ BEGINNINGS = (
     ("Without a car", ("supermarket-10", "pharmacy-15", "stop-5", "station-20"), "car-free"),
     ("Green and calm", ("park-5", "food_shop-15", "motorway-300", "busy_road-75", "railway-100"), "balanced"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class PlaceField:
-    """The fields of one place: as they were filled in, what was found, and what is asked back."""
-
-    number: int
-    letter: str
-    asked: AskedPlace
-    location: Location | None = None
-    note: str = ""
-    #: Label and link of each place that may be meant.
-    choices: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Select:
-    """One list of the form: its label, the answers with their words, and the one that is chosen, "" for none."""
-
-    title: str
-    answers: tuple[tuple[str, str], ...]
-    chosen: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +83,7 @@ class WhereView:
         """Return the lists of the form by group; one that was chosen from twice is there twice."""
         found: dict[str, list[Select]] = {}
         for choice in CHOICES:
-            found.setdefault(choice.group, []).extend(_selects(choice, self.asked))
+            found.setdefault(choice.group, []).extend(selects_of(choice, self.asked))
         return tuple((title, tuple(selects)) for title, selects in found.items())
 
     @property
@@ -199,8 +172,8 @@ class WhereView:
         return url_for(
             "home.form",
             address=street.address,
-            must_haves=list(filter(None, (wish.must_have for wish in self.asked.judged))),  # type: ignore[arg-type]
-            destinations=[place.asked.text for place in self.places if place.asked.text],  # type: ignore[arg-type]
+            must_haves=list(filter(None, (wish.must_have for wish in self.asked.judged))),
+            destinations=[place.asked.text for place in self.places if place.asked.text],
             profile=self.asked.profile,
             _anchor="ask",
         )
@@ -265,7 +238,7 @@ def where_view(asked: AskedOfTown) -> WhereView:
     if asked.region and region is None:
         known = listed([region.name for region in regions], "or") or "none, as none has been imported"
         asked = replace(asked, errors={"region": f"There is no region of that name; choose {known}.", **asked.errors})
-    places = _fields(asked, region)
+    places = place_fields(asked, region)
     view = WhereView(asked, regions, region, places, None)
     return view if region is None or not asked.asks else replace(view, choice=_choice(view, region))
 
@@ -284,59 +257,6 @@ def _choice(view: WhereView, region: CoveredRegion) -> Choice | None:
     if not view.asked.judged and not reaches:
         return None
     return choice_of(source().whole_region(region.name), view.asked.judged, reaches, view.asked.profile)
-
-
-def _fields(asked: AskedOfTown, region: CoveredRegion | None) -> tuple[PlaceField, ...]:
-    """Return the fields of all places, found as far as they are, and of those that are still empty."""
-    empty = AskedPlace("")
-    given = [*asked.places, *(empty,) * (MOST_PLACES - len(asked.places))]
-    return tuple(_located(asked, PlaceField(row + 1, LETTERS[row], place), region) for row, place in enumerate(given))
-
-
-def _located(asked: AskedOfTown, place: PlaceField, region: CoveredRegion | None) -> PlaceField:
-    if region is None or not place.asked.text:
-        return place
-    near = _middle_of(region)
-    try:
-        found = source().locate(place.asked.text, near)
-    except DoorstepError as error:
-        return replace(place, note=error.message)
-    if isinstance(found, Question):
-        links = ((_label(c.location.label, c.detail), _link_to(asked, place, c.location)) for c in found.choices)
-        return replace(place, note=found.why, choices=tuple(links))
-    if found.region != region.name:
-        return replace(place, note=f"{found.label} does not lie in {region.title}, so it was left out.")
-    return replace(place, location=found)
-
-
-def _label(label: str, detail: str) -> str:
-    return f"{label} ({detail})" if detail else label
-
-
-def _middle_of(region: CoveredRegion) -> Location:
-    """Return the middle of a region, which is looked in first."""
-    town = source().whole_region(region.name).town
-    lat, lon = (float(values.mean()) if len(values) else 0.0 for values in (town.lats, town.lons))
-    return Location(lat, lon, region.title, Precision.PLACE, region.name)
-
-
-def _link_to(asked: AskedOfTown, place: PlaceField, location: Location) -> str:
-    """Return the link that asks for one of the places that may be meant: by its name, where that is enough."""
-    text = location.label
-    try:
-        by_name = source().locate(text, location)
-    except DoorstepError:
-        by_name = None
-    if not isinstance(by_name, Location) or (by_name.lat, by_name.lon) != (location.lat, location.lon):
-        text = f"{location.lat:.6f}, {location.lon:.6f}"
-    return url_for("where.page", **asked.with_place(place.number - 1, text).query())  # type: ignore[arg-type]
-
-
-def _selects(choice: WishChoice, asked: AskedOfTown) -> Sequence[Select]:
-    answers = tuple((wish.text, words) for wish, words in choice.answers)
-    texts = {text for text, _ in answers}
-    chosen = [wish.text for wish in asked.wishes if wish.text in texts]
-    return [Select(choice.title, answers, text) for text in chosen or [""]]
 
 
 def _standing_words(standing: Standing, of: int) -> str:
@@ -370,145 +290,3 @@ def _street_words(street: StreetFound, choice: Choice) -> str:
 
 def _each(homes: str, amount: int) -> str:
     return "its one home" if amount == 1 else f"all {homes}"
-
-
-# --- for programs ------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class WishDocument:
-    """A wish or place as it was read; `met` and `unknown` are homes, `why_unknown` is set where it is known nowhere."""
-
-    text: str
-    title: str
-    met: int
-    unknown: int
-    why_unknown: str
-
-
-@dataclass(frozen=True, slots=True)
-class PlaceDocument:
-    """A place to reach as it was read; without `lat` and `lon` it was not found, and `note` says why."""
-
-    text: str
-    label: str
-    lat: float | None
-    lon: float | None
-    by: str
-    within_min: int
-    arrive: str
-    note: str
-    choices: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class StreetDocument:
-    """A street of the list: `address` is one of its homes."""
-
-    name: str
-    part: str
-    standing: str
-    homes: int
-    meeting: int
-    failures: tuple[str, ...]
-    unknown: tuple[str, ...]
-    address: str
-    lat: float
-    lon: float
-
-
-@dataclass(frozen=True, slots=True)
-class CellsDocument:
-    """The squares: `cells` has [row, column, standing, homes] for each, rows from `south`, columns from `west`."""
-
-    size_m: float
-    south: float
-    west: float
-    lat_step: float
-    lon_step: float
-    standings: tuple[str, ...]
-    cells: tuple[tuple[int, int, int, int], ...]
-
-
-@dataclass(frozen=True, slots=True)
-class WhereDocument:
-    """The answer for programs."""
-
-    url: str
-    region: str
-    title: str
-    data_date: str
-    sample: str
-    profile: str
-    homes: int
-    meeting: int
-    by_standing: dict[str, int]
-    wishes: tuple[WishDocument, ...]
-    places: tuple[PlaceDocument, ...]
-    streets: tuple[StreetDocument, ...]
-    squares: CellsDocument
-
-
-def document_of(view: WhereView, choice: Choice) -> WhereDocument:
-    """Return an answer as its JSON."""
-    known = (WishDocument(each.text, each.title, each.met, each.unknown, "") for each in choice.counted)
-    unknown = (WishDocument(each.text, each.title, 0, choice.homes, each.why) for each in choice.not_known)
-    return WhereDocument(
-        url=url_for("where.page", _external=True, **view.asked.query()),  # type: ignore[arg-type]
-        region=choice.region,
-        title=choice.title,
-        data_date=choice.data_date,
-        sample=choice.sample,
-        profile=view.asked.profile,
-        homes=choice.homes,
-        meeting=choice.meeting,
-        by_standing={MARKS[each]: choice.by_standing[each] for each in Standing},
-        wishes=(*known, *unknown),
-        places=tuple(_place_document(place) for place in view.places if place.asked.text),
-        streets=tuple(_street_document(street) for street in choice.streets),
-        squares=_cells(choice),
-    )
-
-
-def _place_document(place: PlaceField) -> PlaceDocument:
-    at, asked = place.location, place.asked
-    return PlaceDocument(
-        text=asked.text,
-        label=at.label if at else "",
-        lat=at.lat if at else None,
-        lon=at.lon if at else None,
-        by=asked.by,
-        within_min=asked.within_min,
-        arrive=asked.at,
-        note=place.note,
-        choices=tuple(label for label, _ in place.choices),
-    )
-
-
-def _street_document(street: StreetFound) -> StreetDocument:
-    return StreetDocument(
-        street.name,
-        street.part,
-        MARKS[street.standing],
-        street.homes,
-        street.meeting,
-        street.failures,
-        street.unknown,
-        street.address,
-        street.lat,
-        street.lon,
-    )
-
-
-def _cells(choice: Choice) -> CellsDocument:
-    squares = choice.squares
-    columns = (squares.rows, squares.columns, squares.standings, squares.homes)
-    return CellsDocument(
-        squares.size_m,
-        squares.south,
-        squares.west,
-        squares.lat_step,
-        squares.lon_step,
-        tuple(MARKS[each] for each in Standing),
-        tuple(zip(*(values.tolist() for values in columns), strict=True)),
-    )

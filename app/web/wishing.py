@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from typing import cast
 
 from werkzeug.datastructures import MultiDict
 
@@ -22,6 +23,7 @@ from app.pipeline.rules.wishes import (
     USUAL_ARRIVAL_S,
     USUAL_WITHIN_MIN,
     WISHES,
+    Way,
     Wish,
 )
 from app.sources.points import is_link
@@ -41,7 +43,7 @@ class AskedPlace:
     """A place to reach: what was typed, by which mode, within how many minutes, and when to be there."""
 
     text: str
-    by: str = "transit"
+    by: Way = "transit"
     within_min: int = USUAL_WITHIN_MIN
     arrive_s: int = USUAL_ARRIVAL_S
 
@@ -141,7 +143,7 @@ def _place(text: str, fields: dict[str, str], ending: str, errors: dict[str, str
         errors[PLACE + ending] = f"Please shorten that place to {MAX_ADDRESS_LENGTH} characters that can be read."
         place = replace(place, text="".join(filter(str.isprintable, place.text)))
     if fields[BY] in MODES:
-        place = replace(place, by=fields[BY])
+        place = replace(place, by=cast(Way, fields[BY]))
     elif fields[BY]:
         errors[BY + ending] = f"Please choose one of these ways: {', '.join(MODES)}."
     if fields[WITHIN]:

@@ -1,1 +1,1 @@
-"""Where in a town wishes are met: all homes judged at once, ranked by street and by square; and likeness of a report."""
+"""Where in a town wishes are met: all homes judged at once and ranked, and what a report says of its town."""

@@ -19,7 +19,7 @@ from app.pipeline.rules.mapped import is_mapped, why_not_mapped
 from app.pipeline.rules.must_haves import AWAY, STEPS
 from app.pipeline.rules.profiles import METHODS
 from app.pipeline.rules.safety import LAND_KINDS, Known, SafetyRule
-from app.pipeline.rules.wishes import LEAST_WEIGHT, MODES, SIDE_STREET, Wish
+from app.pipeline.rules.wishes import LEAST_WEIGHT, MODES, SIDE_STREET, Way, Wish
 from app.places import Location, Precision
 
 RULES = {rule.key: rule for rule in METHODS.safety.rules}
@@ -34,26 +34,32 @@ class Reach:
 
     text: str
     location: Location
-    by: str
+    by: Way
     within_min: int
     arrive_s: int
 
 
+#: Which homes of a region are asked about.
+Homes = NDArray[np.int64] | slice
+EVERY = slice(None)
+
+
 def criteria_of(
-    atlas: Atlas, wishes: Sequence[Wish], reaches: Sequence[Reach], profile: Profile
+    atlas: Atlas, wishes: Sequence[Wish], reaches: Sequence[Reach], profile: Profile, homes: Homes = EVERY
 ) -> tuple[Criterion, ...]:
-    """Judge every home of a region by each wish and each place."""
-    found = [_wish(atlas, wish, wish.weight(profile)) for wish in wishes]
+    """Judge every home of a region, or some of them, by each wish and each place."""
+    found = [_wish(atlas, wish, wish.weight(profile), homes) for wish in wishes]
+    # A place counts as the profile has transit: both stand for what is not within a walk.
     weight = max(profile.weight(TRANSIT), LEAST_WEIGHT)
-    return (*found, *(_trip(atlas, number, reach, weight) for number, reach in enumerate(reaches, 1)))
+    return (*found, *(_trip(atlas, number, reach, weight, homes) for number, reach in enumerate(reaches, 1)))
 
 
-def _wish(atlas: Atlas, wish: Wish, weight: float) -> Criterion:
+def _wish(atlas: Atlas, wish: Wish, weight: float, homes: Homes) -> Criterion:
     if wish.every_min:
-        return _frequent_stop(atlas, wish, weight)
+        return _frequent_stop(atlas, wish, weight, homes)
     if wish.key in NEED:
-        return _near(atlas, wish, weight)
-    return _away(atlas, wish, weight) if wish.key in AWAY else _plain(atlas, wish, weight)
+        return _near(atlas, wish, weight, homes)
+    return _away(atlas, wish, weight, homes) if wish.key in AWAY else _plain(atlas, wish, weight, homes)
 
 
 def _answers(is_met: Bools, is_unknown: Bools) -> Answers:
@@ -67,9 +73,9 @@ def _minutes(seconds: NDArray[np.uint16]) -> Floats:
     return np.where(seconds >= UNKNOWN, np.inf, seconds / 60.0)
 
 
-def _near(atlas: Atlas, wish: Wish, weight: float) -> Criterion:
+def _near(atlas: Atlas, wish: Wish, weight: float, homes: Homes) -> Criterion:
     """Judge a need: what is met is known, whatever is missing on the map."""
-    seconds, counts = atlas.town.seconds(wish.key), atlas.fields.facts.counts
+    seconds, counts = atlas.town.seconds(wish.key)[homes], atlas.fields.facts.counts
     amounts = _minutes(seconds)
     is_met = within_minutes(amounts, wish.amount)
     mapped = is_mapped(wish.key, counts)
@@ -87,8 +93,8 @@ def _near(atlas: Atlas, wish: Wish, weight: float) -> Criterion:
     )
 
 
-def _frequent_stop(atlas: Atlas, wish: Wish, weight: float) -> Criterion:
-    seconds = atlas.town.frequent_stop_seconds(wish.every_min)
+def _frequent_stop(atlas: Atlas, wish: Wish, weight: float, homes: Homes) -> Criterion:
+    seconds = atlas.town.frequent_stop_seconds(wish.every_min)[homes]
     amounts = _minutes(seconds)
     return Criterion(
         text=wish.text,
@@ -103,12 +109,12 @@ def _frequent_stop(atlas: Atlas, wish: Wish, weight: float) -> Criterion:
     )
 
 
-def _away(atlas: Atlas, wish: Wish, weight: float) -> Criterion:
+def _away(atlas: Atlas, wish: Wish, weight: float, homes: Homes) -> Criterion:
     """Judge what is to be far: what is near is known, and that nothing is, where the map holds all around."""
-    metres = atlas.town.metres(wish.key)
+    metres = atlas.town.metres(wish.key)[homes]
     why = _why_hazard_unknown(atlas, RULES[wish.key])
     is_near = metres <= wish.amount
-    is_unknown = np.ones(len(metres), dtype=bool) if why else ~atlas.town.is_covered(wish.amount)
+    is_unknown = np.ones(len(metres), dtype=bool) if why else ~atlas.town.is_covered(wish.amount)[homes]
     return Criterion(
         text=wish.text,
         title=wish.title,
@@ -134,9 +140,9 @@ def _why_hazard_unknown(atlas: Atlas, rule: SafetyRule) -> str:
     return ""
 
 
-def _plain(atlas: Atlas, wish: Wish, weight: float) -> Criterion:
+def _plain(atlas: Atlas, wish: Wish, weight: float, homes: Homes) -> Criterion:
     """Judge what is so or not."""
-    found = {STEPS: atlas.town.step_free, SIDE_STREET: atlas.town.side_street}[wish.key]
+    found = {STEPS: atlas.town.step_free, SIDE_STREET: atlas.town.side_street}[wish.key][homes]
     return Criterion(
         text=wish.text,
         title=wish.title,
@@ -149,12 +155,12 @@ def _plain(atlas: Atlas, wish: Wish, weight: float) -> Criterion:
     )
 
 
-def _trip(atlas: Atlas, number: int, reach: Reach, weight: float) -> Criterion:
+def _trip(atlas: Atlas, number: int, reach: Reach, weight: float, homes: Homes) -> Criterion:
     """Judge the way to a place."""
     name = reach.location.label
-    seconds = _seconds_to(atlas, reach)
-    is_known = np.zeros(atlas.town.count, dtype=bool) if seconds is None else ~np.isnan(seconds)
-    amounts = np.full(atlas.town.count, np.inf) if seconds is None else np.where(is_known, seconds, np.inf) / 60.0
+    seconds = _seconds_to(atlas, reach)[homes]
+    is_known = ~np.isnan(seconds)
+    amounts = np.where(is_known, seconds, np.inf) / 60.0
     how = {"walk": "on foot"}.get(reach.by, f"by {MODES[reach.by]}")
     return Criterion(
         text=f"place-{number}",
@@ -170,11 +176,12 @@ def _trip(atlas: Atlas, number: int, reach: Reach, weight: float) -> Criterion:
     )
 
 
-def _seconds_to(atlas: Atlas, reach: Reach) -> Floats | None:
-    """Return the seconds of every home to a place, not a number where that is not known; None without a timetable."""
+def _seconds_to(atlas: Atlas, reach: Reach) -> Floats:
+    """Return the seconds of every home to a place, not a number where that is not known."""
     at = reach.location
     if reach.by == "transit":
-        return atlas.town.transit_seconds_to(at.lat, at.lon, reach.arrive_s)
+        by_transit = atlas.town.transit_seconds_to(at.lat, at.lon, reach.arrive_s)
+        return np.full(atlas.town.count, np.nan) if by_transit is None else by_transit.astype(np.float64)
     over_rails = at.precision is Precision.NAMED
     found: Floats = atlas.town.seconds_to(reach.by, at.lat, at.lon, at.street, over_rails=over_rails).astype(np.float64)
     return found

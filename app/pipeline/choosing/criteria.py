@@ -73,18 +73,21 @@ class Criterion:
         """Return by how much each home misses it, as a share of what was asked for: 0 where it is met or not known."""
         is_short = self.answers == SHORT
         if self.measure is Measure.PLAIN:
-            return is_short.astype(np.float64)
+            plain: Floats = is_short.astype(np.float64)
+            return plain
         if self.measure is Measure.AWAY:
             beyond = self.limit - self.amounts
         else:
             beyond = np.minimum(self.amounts, max(FARTHEST_MIN, 2 * self.limit)) - self.limit
-        return np.where(is_short, np.clip(beyond / self.limit, 0.0, None), 0.0)
+        missed: Floats = np.where(is_short, np.clip(beyond / self.limit, 0.0, None), 0.0)
+        return missed
 
     def efforts(self) -> Floats:
         """Return how much of what was asked for each home uses up, 0 to 1: the fewer minutes, the better."""
         if self.measure not in (Measure.NEAR, Measure.TRIP):
             return np.zeros(len(self.answers))
-        return np.clip(self.amounts / self.limit, 0.0, 1.0)
+        efforts: Floats = np.clip(self.amounts / self.limit, 0.0, 1.0)
+        return efforts
 
     def failure(self, home: int) -> str:
         """Return what is missing at a home: "park 7 minutes instead of 5"."""

@@ -1,4 +1,4 @@
-"""From answers at every home to what is shown: how many homes meet all, the best streets, and the squares of the map."""
+"""From answers at every home to what is shown: how many meet all, the best streets, and the squares of the map."""
 
 from __future__ import annotations
 
@@ -149,6 +149,8 @@ class Squares:
     #: How the middle home of each stands: at least half of its homes are as good.
     standings: Standings
     homes: Integers
+    #: That middle home.
+    middles: Integers
 
     def count(self, standing: Standing) -> int:
         """Return how many squares stand so."""
@@ -159,7 +161,7 @@ def squares_of(ranking: Ranking, lats: Floats, lons: Floats, size_m: float) -> S
     """Put homes into squares. The grid begins at the south-western home, so that it stays whatever is asked."""
     if not len(lats):
         none = np.empty(0, dtype=np.int64)
-        return Squares(0.0, 0.0, 1.0, 1.0, size_m, none, none, none.astype(np.int8), none)
+        return Squares(0.0, 0.0, 1.0, 1.0, size_m, none, none, none.astype(np.int8), none, none)
     south, west = float(lats.min()), float(lons.min())
     lat_step = size_m / METRES_PER_DEGREE
     lon_step = size_m / metres_per_degree_lon(float(lats.min() + lats.max()) / 2)
@@ -168,8 +170,9 @@ def squares_of(ranking: Ranking, lats: Floats, lons: Floats, size_m: float) -> S
     wide = int(columns.max()) + 1
     groups = Groups.of(rows * wide + columns, ranking.order())
     at_rows, at_columns = np.divmod(groups.keys, wide)
-    standings = ranking.standings[groups.middles()]
-    return Squares(south, west, lat_step, lon_step, size_m, at_rows, at_columns, standings, groups.counts)
+    middles = groups.middles()
+    standings = ranking.standings[middles]
+    return Squares(south, west, lat_step, lon_step, size_m, at_rows, at_columns, standings, groups.counts, middles)
 
 
 # --- streets -----------------------------------------------------------------------------------------

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
+from typing import Literal
 
 from app.needs import NEED
 from app.pipeline.rules.headline import TRANSIT, Profile
@@ -22,8 +23,9 @@ EVERY_MIN, STOP_WITHIN_MIN = (10, 15, 20, 30), (5, 8, 10, 15)
 FREQUENT_STOP = "stop_every_"
 SIDE_STREET = "side_street"
 
+Way = Literal["transit", "walk", "bike", "car"]
 #: How a place may be reached, and what that is called.
-MODES = MappingProxyType({"transit": "bus or train", "walk": "walk", "bike": "bike", "car": "car"})
+MODES: Mapping[Way, str] = MappingProxyType({"transit": "bus or train", "walk": "walk", "bike": "bike", "car": "car"})
 #: Minutes to a place: the fewest and the most that may be given, and what is meant where none are.
 LEAST_WITHIN_MIN, MOST_WITHIN_MIN, USUAL_WITHIN_MIN = 1, 120, 30
 #: When to arrive by bus or train, where no time is given: seconds after midnight.
@@ -31,8 +33,7 @@ USUAL_ARRIVAL_S = 8 * 3_600 + 30 * 60
 
 #: What was asked for counts at least so much, whatever the profile says of it.
 LEAST_WEIGHT = 0.5
-#: A place to reach counts as the profile has transit: both stand for all that is not within a walk.
-#: The homes that may be listed, and the squares on the map.
+#: Streets of the list.
 MOST_STREETS = 10
 
 
