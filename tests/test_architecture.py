@@ -53,7 +53,7 @@ BUILDING = (
 MOST_SIBLINGS = 20
 #: Modules that one other module imports, in the same folder, and why each is a room of its own all the same.
 OWN_ROOMS = {
-    "atlas.home_streets": "the streets of all homes at once, by addresses or by lines; the atlas only opens what is there",
+    "atlas.home_streets": "the streets of all homes at once; the atlas only opens what is there",
     "atlas.importing.main_streets": "which trunk roads have houses is asked of the addresses",
     "pipeline.town": "the sentence beside a walk; looking for the walk is another subject",
     "atlas.geocoder.build.cities": "naming the city of an address that names none is a method of its own",

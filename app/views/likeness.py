@@ -62,15 +62,15 @@ def nearby_of(view: ReportView) -> Nearby | None:
 
 def _words(missed: Missed, better: Better) -> str:
     """Return "All five wishes are met 600 m north, around Caerau Road."."""
-    around = f", around {better.street}" if better.street else ""
-    where = f"{metres(better.metres)} {better.direction}{around}."
+    around = f"around {better.street}" if better.street else ""
+    away = f"{metres(better.metres)} {better.direction}"
     if not missed.too_far:
         of = len(missed.wishes)
         what = "Your wish is" if of == 1 else "Both wishes are" if of == 2 else f"All {NUMBERS[of]} wishes are"
-        return f"{what} met {where}"
-    nouns = listed([with_article(noun) for noun in missed.too_far])
-    verb = "is" if len(missed.too_far) == 1 else "are"
-    return f"{sentence(nouns)} {verb} within 15 minutes too, as all else at the door, {where}"
+        return f"{what} met {', '.join(filter(None, (away, around)))}."
+    where, nouns = sentence(", ".join(filter(None, (around, away)))), [with_article(noun) for noun in missed.too_far]
+    verb = "is" if len(nouns) == 1 else "are"
+    return f"{where}, {listed(nouns)} {verb} within 15 minutes on foot too, and so is all that is near here."
 
 
 def _link(report: Report, wishes: tuple[Wish, ...], places: tuple[AskedPlace, ...] = ()) -> str:

@@ -98,7 +98,10 @@ def clock_text(seconds: int) -> str:
 
 
 def asked_in(query: MultiDict[str, str]) -> AskedOfTown:
-    """Read a query. Nothing is lost: what is wrong is named, and the rest is asked for."""
+    """Read a query; wishes have the order of the form, so that one question has one link.
+
+    Nothing is lost: what is wrong is named, and the rest is asked for.
+    """
     errors: dict[str, str] = {}
     typed: dict[str, str] = {}
     wishes = _wishes(query.getlist(WISH), errors)
@@ -116,7 +119,7 @@ _PROFILE_KEYS = frozenset(profile.key for profile in PROFILES)
 def _wishes(texts: list[str], errors: dict[str, str]) -> tuple[Wish, ...]:
     given = tuple(dict.fromkeys(text.strip().replace(":", "-") for text in texts if text.strip()))
     unknown = [text[:SHOWN] for text in given if text not in WISHES]
-    known = tuple(WISHES[text] for text in given if text in WISHES)
+    known = tuple(wish for text, wish in WISHES.items() if text in given)
     if unknown:
         quoted = listed([f"“{text}”" for text in unknown[:MOST_WISHES]])
         errors[WISH] = f"{quoted} cannot be wished for; choose from the lists, such as “park-5” or “motorway-300”."
