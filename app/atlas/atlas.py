@@ -16,6 +16,7 @@ import numpy as np
 from app.atlas.basemap.basemap import Basemap
 from app.atlas.coverage import Coverage
 from app.atlas.fields.fields import Fields
+from app.atlas.fields.rides import HomeWalks, Rides
 from app.atlas.fields.town import Town
 from app.atlas.geocoder.geocoder import Geocoder
 from app.atlas.streets.network import Network
@@ -122,7 +123,10 @@ class Atlas:
     @cached_property
     def town(self) -> Town:
         """What is true of every home at once, opened at the first question."""
-        return Town(self.fields, self.network)
+        rows, timetable = self.fields.rows, self.timetable
+        walks = HomeWalks(rows.walk_homes, rows.walk_starts, rows.walk_stops, rows.walk_seconds)
+        rides = None if timetable is None else Rides(self.network, timetable, self.stop_snaps, walks)
+        return Town(self.fields, self.network, rides, self.geocoder)
 
     @cached_property
     def hazard_counts(self) -> dict[Kind, int]:
