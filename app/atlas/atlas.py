@@ -16,6 +16,7 @@ import numpy as np
 from app.atlas.basemap.basemap import Basemap
 from app.atlas.coverage import Coverage
 from app.atlas.fields.fields import Fields
+from app.atlas.fields.rides import HomeWalks, Rides
 from app.atlas.fields.town import Town
 from app.atlas.geocoder.geocoder import Geocoder
 from app.atlas.home_streets import HomeStreets, streets_beside, streets_of_houses
@@ -123,7 +124,10 @@ class Atlas:
     @cached_property
     def town(self) -> Town:
         """What is true of every home at once, opened at the first question."""
-        return Town(self.fields, self.network)
+        rows, timetable = self.fields.rows, self.timetable
+        walks = HomeWalks(rows.walk_homes, rows.walk_starts, rows.walk_stops, rows.walk_seconds)
+        rides = None if timetable is None else Rides(self.network, timetable, self.stop_snaps, walks)
+        return Town(self.fields, self.network, rides, self.geocoder)
 
     @cached_property
     def home_streets(self) -> HomeStreets:

@@ -26,6 +26,8 @@ CLOSING_CELLS = 4
 SEA_M = 3_000.0
 #: Points at which the disc around an address is looked up.
 DISC_POINTS = 1_500
+#: Discs looked up in one go.
+DISCS_TOGETHER = 256
 #: A grid larger than this has a stray node on the other side of the world in it, or the region is as large as Alaska.
 MOST_CELLS = 40_000_000
 #: Share of positions at each end that may be stray when the data is strewn too far. They are left out where they are
@@ -78,6 +80,23 @@ class Coverage:
     def share(self, lat: float, lon: float, radius_m: float) -> float:
         """Return the share, 0 to 1, of the disc around a point for which the region holds data."""
         return float(self._look_up(self.covered, *_disc(lat, lon, radius_m)).mean())
+
+    def shares(self, lats: Floats, lons: Floats, radius_m: float) -> Floats:
+        """Return `share` for many points that lie in the grid."""
+        grid, pad = self.grid, int(radius_m / self.grid.cell_m * 1.5) + 3
+        padded = np.pad(self.covered, pad).ravel()
+        row = (lats - grid.south) / grid.lat_step + pad
+        column = (lons - grid.west) / grid.lon_step + pad
+        north = radius_m * _OUT * _SINE / METRES_PER_DEGREE / grid.lat_step
+        east = radius_m * _OUT * _COSINE / grid.lon_step
+        per_degree = np.maximum(METRES_PER_DEGREE * np.cos(np.radians(lats)), 1.0)
+        found = np.empty(len(lats))
+        for start in range(0, len(lats), DISCS_TOGETHER):
+            some = slice(start, start + DISCS_TOGETHER)
+            cell = (row[some, None] + north).astype(np.int32) * np.int32(grid.columns + 2 * pad)
+            cell += (column[some, None] + east / per_degree[some, None]).astype(np.int32)
+            found[some] = padded[cell].mean(axis=1)
+        return found
 
     def covers(self, lats: Floats, lons: Floats) -> Bools:
         """Return for each point whether the region holds data there."""

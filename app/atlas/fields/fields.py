@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
@@ -12,9 +13,9 @@ from numpy.typing import NDArray
 
 from app.atlas.facts import RegionCounts, TownNeed
 from app.atlas.streets.tiling import to_degrees
-from app.avoided import AVOIDED
+from app.avoided import AMOUNTS_M, MEASURED
 from app.geo import Floats
-from app.needs import NEEDS
+from app.needs import NEEDS, OFTEN_MIN
 
 FACTS_FILE = "facts.json"
 
@@ -22,6 +23,13 @@ FACTS_FILE = "facts.json"
 UNKNOWN, NONE = 65_534, 65_535
 #: Of metres: further away than any wish asks.
 FAR = 65_535
+
+#: Discs around a point that may leave the region: those within which something is asked not to be, of which SHARES of
+#: the area must be known (as `METHODS.safety.covered` says), and the disc of a quick walk to everything (as
+#: `METHODS.confidence.covered` says).
+DISC_M = 2_400
+KNOWN_WITHIN_M = (*AMOUNTS_M, DISC_M)
+SHARES = MappingProxyType({**dict.fromkeys(AMOUNTS_M, 0.9), DISC_M: 0.98})
 
 Numbers = NDArray[np.uint16]
 
@@ -47,8 +55,22 @@ class FieldRows:
     positions: NDArray[np.int32]
     #: Whole seconds on foot, rounded up, to the nearest place of each of NEEDS; UNKNOWN or NONE.
     seconds: Numbers
-    #: Whole metres, rounded up, to the nearest of each of AVOIDED; FAR beyond what a wish may ask.
+    #: Whole metres, rounded up, to the nearest of each of MEASURED; FAR beyond what a wish may ask.
     metres: Numbers
+    #: Seconds to the nearest stop that a line leaves from every so many minutes (OFTEN_MIN) by day on weekdays;
+    #: UNKNOWN where no timetable covers the point.
+    often: Numbers
+    #: Seconds to the nearest school, of whatever level; the map does not say it of all.
+    school: Numbers
+    #: Whether a pram gets to what is near without steps: 1 yes, 0 no, -1 not known.
+    step_free: NDArray[np.int8]
+    #: Bit i: the region holds nearly all of the disc of KNOWN_WITHIN_M[i] metres.
+    covered: Numbers
+    #: Walks to the stops of the timetables, as `rides.HomeWalks` has them; without timetables there are none.
+    walk_homes: NDArray[np.int32]
+    walk_starts: NDArray[np.int64]
+    walk_stops: NDArray[np.int32]
+    walk_seconds: Numbers
     #: Where the point is a home on the streets: on those that all may walk, on private ones, and on those with cars.
     public: NDArray[np.void]
     private: NDArray[np.void]
@@ -60,8 +82,10 @@ class FieldRows:
         shapes = {
             "positions": (points, 2),
             "seconds": (len(NEEDS), points),
-            "metres": (len(AVOIDED), points),
-            **dict.fromkeys(("public", "private", "by_car"), (points,)),
+            "metres": (len(MEASURED), points),
+            "often": (len(OFTEN_MIN), points),
+            "walk_stops": self.walk_seconds.shape,
+            **dict.fromkeys(("public", "private", "by_car", "school", "step_free", "covered"), (points,)),
         }
         return all(getattr(self, name).shape == shape for name, shape in shapes.items())
 

@@ -12,22 +12,30 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.atlas.facts import SNAP_M
-from app.atlas.fields.fields import Fields, Numbers
+from app.atlas.fields.fields import KNOWN_WITHIN_M, Fields, Numbers
+from app.atlas.fields.rides import Rides
 from app.atlas.fields.trips import TripsFrom, TripsFromHomes
+from app.atlas.geocoder.geocoder import Geocoder
 from app.atlas.streets.arrays import EdgeFlag
 from app.atlas.streets.network import FARTHEST_M, HomesAt, Network
 from app.atlas.streets.rules.bike import BIKE_METRES_PER_SECOND
 from app.atlas.streets.search import cycling, driving, walking
 from app.atlas.streets.snapping import Points, Snaps, Wish, snap_points
-from app.avoided import AVOIDED
+from app.atlas.transit.arrivals import Arrivals
+from app.avoided import MEASURED, THROUGH_STREET
 from app.geo import Floats, distances_m
+from app.needs import OFTEN_MIN
 
 Seconds = NDArray[np.float32]
 Mode = Literal["walk", "bike", "car"]
 #: Places whose trips a process keeps: those of the last few people.
 KEPT_PLACES = 8
+ADDRESSES = "addresses"
 
-_AVOIDED_ROWS = {avoided.key: row for row, avoided in enumerate(AVOIDED)}
+#: When most people start work: arrivals by each minute of the half hour before.
+ARRIVE_BY_S = 8 * 3600 + 30 * 60
+
+_HAZARD_ROWS = {avoided.key: row for row, avoided in enumerate(MEASURED)}
 
 
 class Town:
@@ -36,9 +44,9 @@ class Town:
     All arrays have one entry a home, in one order, and may not be written to.
     """
 
-    def __init__(self, fields: Fields, network: Network) -> None:
-        """Take what the import measured, and the streets."""
-        self._fields, self._network = fields, network
+    def __init__(self, fields: Fields, network: Network, rides: Rides | None, geocoder: Geocoder) -> None:
+        """Take what the import measured, the streets, the timetables if there are some, and what names streets."""
+        self._fields, self._network, self._rides, self._geocoder = fields, network, rides, geocoder
         self._kept = _Kept(KEPT_PLACES)
 
     @property
@@ -79,27 +87,50 @@ class Town:
 
         Raises KeyError for what was not measured.
         """
-        row: Numbers = self._fields.rows.metres[_AVOIDED_ROWS[key]]
+        row: Numbers = self._fields.rows.metres[_HAZARD_ROWS[key]]
         return row
 
     def frequent_stop_seconds(self, every_min: int) -> Numbers:
-        """TEMPORARY."""
-        return np.full(self.count, 65534, dtype=np.uint16)
+        """Return whole seconds on foot, rounded up, to the nearest stop that a line leaves from so often by day.
+
+        `every_min` is one of `needs.OFTEN_MIN`. UNKNOWN where no timetable covers the home, NONE where no such stop is
+        within 45 minutes.
+        """
+        row: Numbers = self._fields.rows.often[OFTEN_MIN.index(every_min)]
+        return row
 
     @property
+    def school_seconds(self) -> Numbers:
+        """Whole seconds on foot to the nearest school, whatever its level: of some the map does not say it."""
+        return self._fields.rows.school
+
+    @cached_property
     def side_street(self) -> NDArray[np.int8]:
-        """TEMPORARY."""
-        return np.full(self.count, -1, dtype=np.int8)
+        """Whether a home is on a side street: 1 yes, 0 a through street lies within 40 m, -1 not known."""
+        (within_m,) = THROUGH_STREET.amounts_m
+        is_near = self.metres(THROUGH_STREET.key) <= within_m
+        found = np.where(is_near, 0, np.where(self.is_covered(within_m), 1, -1)).astype(np.int8)
+        found.flags.writeable = False
+        return found
 
-    step_free = side_street
+    @property
+    def step_free(self) -> NDArray[np.int8]:
+        """Whether a pram gets to what is near without steps: 1 yes, 0 no, -1 nothing is near, so not known."""
+        return self._fields.rows.step_free
 
-    def is_covered(self, within_m: float) -> NDArray[np.bool_]:
-        """TEMPORARY."""
-        return np.ones(self.count, dtype=bool)
+    def is_covered(self, within_m: int) -> NDArray[np.bool_]:
+        """Return whether the region holds enough of the disc around each home for what was not found not to be there.
 
-    def transit_seconds_to(self, lat: float, lon: float, arrive_s: int) -> Floats | None:
-        """TEMPORARY."""
-        return None
+        `within_m` is one of `fields.KNOWN_WITHIN_M`.
+        """
+        covered: NDArray[np.bool_] = self._fields.rows.covered & (1 << KNOWN_WITHIN_M.index(within_m)) > 0
+        return covered
+
+    def street_of(self, home: int) -> str:
+        """Return the name of the street that a home is numbered by, or of the nearest one; "" where none has a name."""
+        if self.sample == ADDRESSES:
+            return self._geocoder.street_of(home + 1)
+        return self._geocoder.street_near(float(self.lats[home]), float(self.lons[home]))
 
     def seconds_to(self, mode: Mode, lat: float, lon: float, street: str = "", *, over_rails: bool = False) -> Seconds:
         """Return the seconds from every home to a place on foot, by bike or by car; infinity where there is no way.
@@ -109,6 +140,25 @@ class Town:
         """
         key = (mode, lat, lon, street, over_rails)
         return self._kept.get(key, lambda: self._trips(mode, lat, lon, street, over_rails))
+
+    def transit_seconds_to(
+        self, lat: float, lon: float, arrive_by: int = ARRIVE_BY_S, *, over_rails: bool = False
+    ) -> Seconds | None:
+        """Return the seconds from every home to a place by transit, or on foot where that is sooner.
+
+        The median over arrivals by each minute of the half hour up to `arrive_by`, seconds of the day; infinity where
+        half of them or more cannot be made within 110 minutes. None where the region has no timetable.
+        """
+        if self._rides is None:
+            return None
+        rides = self._rides
+        walk = self.seconds_to("walk", lat, lon, over_rails=over_rails)
+
+        def work_out() -> Seconds:
+            found = rides.median_seconds((lat, lon), Arrivals(arrive_by), over_rails=over_rails)
+            return np.minimum(found, np.where(walk <= Arrivals(arrive_by).limit_s, walk, np.inf), dtype=np.float32)
+
+        return self._kept.get(("transit", lat, lon, arrive_by, over_rails), work_out)
 
     def _trips(self, mode: Mode, lat: float, lon: float, street: str, over_rails: bool) -> Seconds:
         points = Points.of([lat], [lon], [street] if street else (), over_rails)

@@ -5,8 +5,10 @@ The costs are those that a search from each point finds (`streets.search`), the 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +27,20 @@ Arcs = csr_array[np.float64]
 LEAST_COST = 1e-7
 #: Of so few places, the points on their edges are looked for among all; of more, all points are sorted once.
 FEW_PLACES = 8
+#: Places from which one searches in one go.
+TOGETHER = 64
+
+
+class Pairs(NamedTuple):
+    """Points and places, by their numbers, and the cost from the one to the other; one entry a pair."""
+
+    point: Ints
+    place: Ints
+    cost: Floats
+
+    def pick(self, rows: Ints | NDArray[np.bool_]) -> Pairs:
+        """Return some of them."""
+        return Pairs(self.point[rows], self.place[rows], self.cost[rows])
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +84,10 @@ class TripsFrom:
         self._ends = _Ends.of(self._edges, snaps[self._rows], arriving=False)
         self._arcs = turned_round(graph) if arcs is None else arcs
 
+    def __len__(self) -> int:
+        """Return the number of points."""
+        return self._count
+
     def to_nearest(self, places: Snaps, limit: float, beyond: Floats | None = None) -> Floats:
         """Return for each point the cost to the nearest of some places on streets; infinity beyond the limit.
 
@@ -104,6 +124,11 @@ class TripsFrom:
 
     def _take_direct(self, found: Floats, there: _Ends) -> None:
         """Lower the cost of points on the same edge as a place, where the way along it is shorter."""
+        point, _, cost = self._direct(there)
+        np.minimum.at(found, point, cost)
+
+    def _direct(self, there: _Ends) -> Pairs:
+        """Return the points on the same edge as a place, and the cost of the way along it."""
         edge, order = self._sorted_edges(there.edge)
         low = np.searchsorted(edge, there.edge)
         counts = np.searchsorted(edge, there.edge, side="right") - low
@@ -113,7 +138,40 @@ class TripsFrom:
         use = self._edges.table.use[there.edge[place]]
         pace = np.where(gap >= 0, self._edges.ahead[use], self._edges.against[use])
         aside = self._ends.aside[point] + there.aside[place]
-        np.minimum.at(found, point, _times(np.abs(gap), pace) + aside)
+        return Pairs(point, place, _times(np.abs(gap), pace) + aside)
+
+    def within(self, places: Snaps, limit: float) -> Iterator[Pairs]:
+        """Yield the points that reach each place within a limit and what it costs, some places at a time.
+
+        The places should come in an order in which neighbours lie near each other: those of a few searches are looked
+        at together.
+        """
+        for start in range(0, len(places), TOGETHER):
+            some = places[start : start + TOGETHER]
+            found = np.flatnonzero(some["edge"] >= 0)
+            if len(found) and len(self._rows):
+                pairs = self._within(_Ends.of(self._edges, some[found], arriving=True), limit)
+                yield Pairs(self._rows[pairs.point], start + found[pairs.place], pairs.cost)
+
+    def _within(self, there: _Ends, limit: float) -> Pairs:
+        nodes, at = np.unique(np.concatenate(there.nodes), return_inverse=True)
+        to_nodes = dijkstra(self._arcs, indices=nodes, limit=limit)
+        reached = np.flatnonzero(np.isfinite(to_nodes).any(axis=0))
+        # One column more stands for all nodes that are not reached.
+        column = np.full(self._arcs.shape[0], len(reached))
+        column[reached] = np.arange(len(reached))
+        (by_tail, by_head), count = there.costs, len(there.edge)
+        to_nodes = np.column_stack((to_nodes[:, reached], np.full(len(nodes), np.inf)))
+        costs = np.minimum(to_nodes[at[:count]] + by_tail[:, None], to_nodes[at[count:]] + by_head[:, None])
+        tail, head = (column[ends] for ends in self._ends.nodes)
+        near = np.flatnonzero((tail < len(reached)) | (head < len(reached)))
+        (tail_s, head_s) = (cost[near] for cost in self._ends.costs)
+        found = np.minimum(costs[:, tail[near]] + tail_s, costs[:, head[near]] + head_s)
+        direct = self._direct(there)
+        place_of = np.searchsorted(near, direct.point)
+        np.minimum.at(found, (direct.place, place_of), direct.cost)
+        place, point = np.nonzero(found <= limit)
+        return Pairs(near[point], place, found[place, point])
 
     def _sorted_edges(self, wanted: Ints) -> tuple[Ints, Ints]:
         """Return edges of points in order, and the point of each: of all, or of the wanted ones where they are few."""
@@ -153,6 +211,45 @@ class TripsFromHomes:
             return costs
         by_exit = self._private.to_nearest(self._exits, limit / self._cost_per_second, beyond / self._cost_per_second)
         return np.minimum(costs, by_exit * self._cost_per_second)
+
+    def within(self, places: Snaps, limit: float) -> Iterator[Pairs]:
+        """Yield the homes that reach each place within a limit and what it costs, some places at a time.
+
+        A pair may come several times: the least of its costs counts.
+        """
+        homes, by_exit = len(self._trips) - len(self._exits), self._homes_by_exit(limit)
+        for pairs in self._trips.within(places, limit):
+            is_home = pairs.point < homes
+            yield pairs.pick(is_home)
+            if len(by_exit.point) and not is_home.all():
+                yield _through(by_exit, pairs.pick(~is_home), homes, limit)
+
+    def _homes_by_exit(self, limit: float) -> Pairs:
+        """Return the homes on private streets and the exits that they reach, by exit."""
+        none = np.empty(0, dtype=np.int64)
+        if self._private is None:
+            return Pairs(none, none, np.empty(0))
+        found = list(self._private.within(self._exits, limit / self._cost_per_second))
+        if not found:
+            return Pairs(none, none, np.empty(0))
+        ways = Pairs(
+            np.concatenate([pairs.point for pairs in found]),
+            np.concatenate([pairs.place for pairs in found]),
+            np.concatenate([pairs.cost for pairs in found]) * self._cost_per_second,
+        )
+        return ways.pick(np.argsort(ways.place, kind="stable"))
+
+
+def _through(by_exit: Pairs, beyond: Pairs, first: int, limit: float) -> Pairs:
+    """Join ways from homes to exits, by exit, with ways on from there; exits are numbered from `first` in these."""
+    exit_of = beyond.point - first
+    low = np.searchsorted(by_exit.place, exit_of)
+    counts = np.searchsorted(by_exit.place, exit_of, side="right") - low
+    way = np.repeat(np.arange(len(counts)), counts)
+    row = np.arange(len(way)) - np.repeat(np.cumsum(counts) - counts - low, counts)
+    cost = by_exit.cost[row] + beyond.cost[way]
+    near = cost <= limit
+    return Pairs(by_exit.point[row[near]], beyond.place[way[near]], cost[near])
 
 
 def turned_round(graph: Graph) -> Arcs:

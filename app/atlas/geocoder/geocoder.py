@@ -17,7 +17,7 @@ from app.atlas.geocoder.search.hits import Hit, TokenSpan, exact_hits, fuzzy_hit
 from app.atlas.geocoder.search.match import Match, in_order
 from app.atlas.geocoder.search.places import PlaceMatcher
 from app.atlas.geocoder.search.query import CleanText, Query, read_text
-from app.atlas.geocoder.search.reverse import Neighbour, nearest_address, nearest_houses
+from app.atlas.geocoder.search.reverse import Neighbour, nearest_address, nearest_houses, nearest_street_name
 from app.atlas.geocoder.store import GeocoderStore, Locality
 from app.geo import distance_m
 
@@ -87,6 +87,15 @@ class Geocoder:
     def street_numbers(self) -> list[tuple[str, int, int]]:
         """Return each street that has houses with the ids of its first and its last one, in the order of the houses."""
         return self._store.street_numbers()
+
+    def street_of(self, house: int) -> str:
+        """Return the street that a house is numbered by, "" for none. `house` is its id in geo_number."""
+        street = self._store.street_of(house)
+        return "" if street.is_village else street.name
+
+    def street_near(self, lat: float, lon: float) -> str:
+        """Return the name of the nearest street (good to a cell of the grid), else of the district, "" for neither."""
+        return nearest_street_name(self._store, lat, lon) or self.district(lat, lon)
 
     def district(self, lat: float, lon: float) -> str:
         """Return the part of a town or the small settlement in whose reach a point lies deepest, "" for none."""

@@ -10,7 +10,7 @@ import shapely
 from numpy.typing import NDArray
 
 from app.atlas.fields.fields import FAR, Numbers
-from app.avoided import AVOIDED, WIDE_LANES, Avoided
+from app.avoided import MEASURED, WIDE_LANES, Avoided
 from app.geo import METRES_PER_DEGREE, Floats, Geometries
 from app.places import Kind
 
@@ -30,14 +30,16 @@ class FieldHazards:
     kinds: Sequence[Kind] = ()
     names: Sequence[str] = ()
     lanes: Sequence[int | None] = ()
+    #: What each is mapped as.
+    ids: Sequence[str] = ()
     shapes: Sequence[bytes] = ()
 
 
 def metres_to_hazards(hazards: FieldHazards, lats: Floats, lons: Floats) -> Numbers:
-    """Return whole metres, rounded up, from each point to the nearest of each of AVOIDED; FAR where none is near."""
+    """Return whole metres, rounded up, from each point to the nearest of each of MEASURED; FAR where none is near."""
     points = _Points.of(lats, lons)
-    rows = [_rounded(_metres(hazards, avoided, points), avoided) for avoided in AVOIDED]
-    return np.array(rows, dtype=np.uint16).reshape(len(AVOIDED), len(lats))
+    rows = [_rounded(_metres(hazards, avoided, points), avoided) for avoided in MEASURED]
+    return np.array(rows, dtype=np.uint16).reshape(len(MEASURED), len(lats))
 
 
 def _rounded(metres: Floats, avoided: Avoided) -> Numbers:
@@ -107,8 +109,55 @@ class _Segments:
 
 def _metres(hazards: FieldHazards, avoided: Avoided, points: _Points) -> Floats:
     chosen = [row for row, kind in enumerate(hazards.kinds) if kind in avoided.kinds]
-    wide = [row for row in chosen if hazards.kinds[row] not in avoided.wide_only or _is_wide(hazards.lanes[row])]
-    return _to_nearest(_segments(hazards, wide), points, avoided.farthest_m)
+    counting = [row for row in chosen if hazards.kinds[row] not in avoided.wide_only or _is_wide(hazards.lanes[row])]
+    metres = _to_nearest(_segments(hazards, counting), points, avoided.farthest_m)
+    lesser = [row for row in chosen if hazards.kinds[row] in avoided.wide_only and hazards.names[row]]
+    return np.minimum(metres, _to_pieces_without_lanes(hazards, lesser, points, avoided.farthest_m))
+
+
+def _to_pieces_without_lanes(hazards: FieldHazards, rows: Sequence[int], points: _Points, within_m: float) -> Floats:
+    """Return the metres to the nearest piece without lanes of a road whose nearest piece that has some is wide.
+
+    A piece without lanes has those of the nearest piece of its road that has some, as a report takes it
+    (`hazards_near.lanes_by_road`); so what counts depends on where one stands.
+    """
+    roads: dict[tuple[Kind, str], list[int]] = {}
+    for row in rows:
+        roads.setdefault((hazards.kinds[row], hazards.names[row]), []).append(row)
+    metres = np.full(len(points.lats), np.inf)
+    mixed = [pieces for pieces in roads.values() if _has_wide_and_unknown(hazards, pieces)]
+    if not mixed or not len(points.lats):
+        return metres
+    pieces = np.concatenate(mixed)
+    road_of = np.repeat(np.arange(len(mixed)), [len(road) for road in mixed])
+    lanes = np.array([hazards.lanes[row] or 0 for row in pieces.tolist()])
+    names = np.array([hazards.ids[row] for row in pieces.tolist()])
+    segments = _segments(hazards, pieces.tolist())
+    segment, point = shapely.STRtree(points.on_map).query(
+        segments.on_map(), predicate="dwithin", distance=_on_map(within_m, points)
+    )
+    apart = segments.metres_from(points, point, segment)
+    near = np.flatnonzero(apart <= within_m)
+    point, piece, apart = point[near], segments.owner[segment[near]], apart[near].round(6)
+    order = np.lexsort((names[piece], apart, road_of[piece], point))
+    point, piece, apart = point[order], piece[order], apart[order]
+    road = point * len(mixed) + road_of[piece]
+    is_known = lanes[piece] > 0
+    wide = _first(road[is_known])
+    is_wide_road = road[is_known][wide][lanes[piece][is_known][wide] >= WIDE_LANES]
+    counts = ~is_known & np.isin(road, is_wide_road)
+    np.minimum.at(metres, point[counts], apart[counts])
+    return metres
+
+
+def _first(groups: Rows) -> Rows:
+    """Return where each group of equal neighbours begins."""
+    return np.flatnonzero(np.diff(groups, prepend=-1) != 0)
+
+
+def _has_wide_and_unknown(hazards: FieldHazards, pieces: Sequence[int]) -> bool:
+    lanes = [hazards.lanes[row] for row in pieces]
+    return any(map(_is_wide, lanes)) and not all(lanes)
 
 
 def _is_wide(lanes: int | None) -> bool:

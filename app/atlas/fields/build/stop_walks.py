@@ -1,0 +1,59 @@
+"""The walks from every home to the stops around it, laid out so that a search for all homes runs over whole columns."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from app.atlas.fields.rides import HomeWalks
+from app.atlas.fields.trips import Pairs, TripsFromHomes
+from app.atlas.streets.snapping import Snaps
+from app.atlas.transit.contract import STOP_WALK_S
+
+Ints = NDArray[np.int64]
+#: Taken off before rounding up, as of all seconds.
+ROUNDING_S = 12e-6
+
+
+def walks_to_stops(walks: TripsFromHomes, homes: int, ways_in: Snaps, stop_of: Ints) -> HomeWalks:
+    """Measure the walks of up to 20 minutes from each home to each stop, by the nearest of its ways in."""
+    order = np.argsort(ways_in["edge"], kind="stable")
+    found = list(_whole(walks.within(ways_in[order], STOP_WALK_S), stop_of[order]))
+    home, stop, seconds = (
+        (np.concatenate(columns) for columns in zip(*found, strict=True)) if found else (np.empty(0, np.int64),) * 3
+    )
+    return _laid_out(*_nearest(home, stop, seconds), homes)
+
+
+def _whole(found: Iterable[Pairs], stop_of: Ints) -> Iterable[tuple[Ints, Ints, Ints]]:
+    """Yield home, stop and whole seconds, rounded up: who leaves at a whole second then is there as soon."""
+    for pairs in found:
+        seconds = np.maximum(np.ceil(pairs.cost - ROUNDING_S), 0).astype(np.int64)
+        yield pairs.point, stop_of[pairs.place], seconds
+
+
+def _nearest(home: Ints, stop: Ints, seconds: Ints) -> tuple[Ints, Ints, Ints]:
+    """Keep the shortest of the walks from a home to a stop, by home and then nearest first."""
+    key = (home << 36) | (stop << 12) | seconds
+    key.sort()
+    key = key[np.diff(key >> 12, prepend=-1) > 0]
+    key = (key & ~np.int64((1 << 36) - 1)) | ((key & 4095) << 24) | ((key >> 12) & ((1 << 24) - 1))
+    key.sort()
+    return key >> 36, key & ((1 << 24) - 1), (key >> 24) & 4095
+
+
+def _laid_out(home: Ints, stop: Ints, seconds: Ints, homes: int) -> HomeWalks:
+    """Lay out walks, by home, in columns: all homes' nearest stop, then the next, the homes with most stops first."""
+    counts = np.bincount(home, minlength=homes)
+    order = np.argsort(-counts, kind="stable")
+    column_of_home = np.empty(homes, dtype=np.int64)
+    column_of_home[order] = np.arange(homes)
+    rank = np.arange(len(home)) - (np.cumsum(counts) - counts)[home]
+    by_rank = np.argsort(rank * np.int64(homes) + column_of_home[home], kind="stable")
+    starts = np.concatenate(([0], np.cumsum(np.bincount(rank)))) if len(rank) else np.zeros(1)
+    return HomeWalks(
+        order.astype(np.int32), starts.astype(np.int64), stop[by_rank].astype(np.int32),
+        seconds[by_rank].astype(np.uint16),
+    )  # fmt: skip
