@@ -15,7 +15,7 @@ from app.atlas.map_facts import covered_cells
 from app.geo import METRES_PER_DEGREE, Floats, metres_per_degree_lon
 from app.maps import svg
 from app.maps.frame import UNITS_PER_PX, Frame
-from app.maps.ground import Ground
+from app.maps.ground import ROADS, Ground
 from app.maps.labels import Face, Label, Room, beside_points
 from app.maps.pins import HOME_PX, PIN_PX, Pin, pins_at
 from app.maps.ragged import Integers, area_path, joined, line_path, simpler
@@ -109,7 +109,15 @@ def town_ground(atlas: Atlas, lats: Floats, lons: Floats, name: str) -> TownGrou
         return TownGround(name, frame, (), (), districts)
     box = frame.box
     ground = Ground(frame, atlas.basemap.within(box), covered_cells(atlas.coverage, box))
-    return TownGround(name, frame, tuple(ground.quiet), (_streets(ground), ground.roads, ground.rails()), districts)
+    return TownGround(name, frame, tuple(ground.quiet), (_streets(ground), _roads(ground), ground.rails()), districts)
+
+
+def _roads(ground: Ground) -> str:
+    """Return the roads with much traffic, in a wide region without the least of them."""
+    is_wide = ground.frame.metres / ground.frame.width_px > LONG_STREETS_UP_TO_M
+    shown = [(number, layer) for number, layer in ROADS if not (is_wide and layer is Layer.TERTIARY)]
+    lines = [(str(number), simpler(joined(ground.lines(layer)), STREET_SIMPLER_PX)) for number, layer in shown]
+    return svg.roads([(number, line_path(found)) for number, found in lines])
 
 
 def _streets(ground: Ground) -> str:

@@ -131,8 +131,10 @@ class WhereView:
         what = "Your wish is" if of == 1 else "Both wishes are" if of == 2 else f"All {of} wishes are"
         if choice.meeting:
             return f"{what} met at {choice.meeting:,} of {self.homes_words} in {choice.title}."
-        what = "Your wish is" if of == 1 else f"The {of} wishes are together"
-        return f"{what} met at none of {self.homes_words} in {choice.title}."
+        if of == 1:
+            return f"Your wish is met at none of {self.homes_words} in {choice.title}."
+        every = "both" if of == 2 else f"all {of}"
+        return f"Of {self.homes_words} in {choice.title} none has {every} wishes met."
 
     @property
     def filled_words(self) -> str:

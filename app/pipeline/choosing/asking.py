@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.atlas.atlas import Atlas
-from app.atlas.fields.fields import FAR, UNKNOWN
+from app.atlas.fields.fields import DISC_M, FAR, UNKNOWN
 from app.geo import Floats
 from app.needs import NEED
 from app.pipeline.choosing import criteria
@@ -19,9 +19,11 @@ from app.pipeline.rules.mapped import is_mapped, why_not_mapped
 from app.pipeline.rules.must_haves import AWAY, STEPS
 from app.pipeline.rules.profiles import METHODS
 from app.pipeline.rules.safety import LAND_KINDS, Known, SafetyRule
-from app.pipeline.rules.wishes import LEAST_WEIGHT, MODES, SIDE_STREET, Way, Wish
+from app.pipeline.rules.wishes import EVERY_MIN, LEAST_WEIGHT, MODES, SIDE_STREET, Way, Wish
 from app.places import Location, Precision
 
+#: Levels that a school whose level is not known may have.
+SCHOOLS = frozenset({"primary_school", "secondary_school"})
 RULES = {rule.key: rule for rule in METHODS.safety.rules}
 NO_TIMETABLE = "No timetable of this region is known."
 CUT_OFF = "The map ends too near to every home."
@@ -74,12 +76,17 @@ def _minutes(seconds: NDArray[np.uint16]) -> Floats:
 
 
 def _near(atlas: Atlas, wish: Wish, weight: float, homes: Homes) -> Criterion:
-    """Judge a need: what is met is known, whatever is missing on the map."""
+    """Judge a need by the rule of `NeedsNear`: what is met within 15 minutes is known, whatever is missing."""
     seconds, counts = atlas.town.seconds(wish.key)[homes], atlas.fields.facts.counts
     amounts = _minutes(seconds)
-    is_met = within_minutes(amounts, wish.amount)
     mapped = is_mapped(wish.key, counts)
-    is_unknown = (seconds == UNKNOWN) | (not mapped)
+    is_unknown = (seconds == UNKNOWN) | _is_cut_off(atlas, seconds, homes)
+    if not mapped:
+        is_unknown |= _has_no_timetable(atlas, homes) if wish.key == "stop" else True
+    if wish.key in SCHOOLS:
+        # A nearer school may be of the level: of some the map does not say it.
+        is_unknown |= atlas.town.school_seconds[homes] < np.minimum(seconds, METHODS.needs.none_min * 60)
+    is_unknown &= seconds > METHODS.needs.full_min * 60
     return Criterion(
         text=wish.text,
         title=wish.title,
@@ -88,9 +95,21 @@ def _near(atlas: Atlas, wish: Wish, weight: float, homes: Homes) -> Criterion:
         weight=weight,
         limit=wish.amount,
         why_unknown=CUT_OFF if mapped else why_not_mapped(wish.key, counts, atlas.meta.title),
-        answers=_answers(is_met, is_unknown),
+        answers=_answers(within_minutes(amounts, wish.amount), is_unknown),
         amounts=amounts,
     )
+
+
+def _is_cut_off(atlas: Atlas, seconds: NDArray[np.uint16], homes: Homes) -> Bools:
+    """Return where the nearest is so far that a nearer one may lie beyond the edge of the map."""
+    cut: Bools = (seconds > METHODS.needs.none_min * 60) & ~atlas.town.is_covered(DISC_M)[homes]
+    return cut
+
+
+def _has_no_timetable(atlas: Atlas, homes: Homes) -> Bools:
+    """Return which homes no timetable covers."""
+    none: Bools = atlas.town.frequent_stop_seconds(EVERY_MIN[0])[homes] == UNKNOWN
+    return none
 
 
 def _frequent_stop(atlas: Atlas, wish: Wish, weight: float, homes: Homes) -> Criterion:
@@ -114,7 +133,7 @@ def _away(atlas: Atlas, wish: Wish, weight: float, homes: Homes) -> Criterion:
     metres = atlas.town.metres(wish.key)[homes]
     why = _why_hazard_unknown(atlas, RULES[wish.key])
     is_near = metres <= wish.amount
-    is_unknown = np.ones(len(metres), dtype=bool) if why else ~atlas.town.is_covered(wish.amount)[homes]
+    is_unknown = np.ones(len(metres), dtype=bool) if why else ~_is_held(atlas, wish, homes)
     return Criterion(
         text=wish.text,
         title=wish.title,
@@ -126,6 +145,13 @@ def _away(atlas: Atlas, wish: Wish, weight: float, homes: Homes) -> Criterion:
         answers=_answers(~is_near & ~is_unknown, is_unknown & ~is_near),
         amounts=np.where(metres == FAR, np.inf, metres),
     )
+
+
+def _is_held(atlas: Atlas, wish: Wish, homes: Homes) -> Bools:
+    """Return where the map holds the disc of a distance, and of all shorter ones."""
+    shorter = [amount for amount in AWAY[wish.key][1] if amount <= wish.amount]
+    held: Bools = np.all([atlas.town.is_covered(amount)[homes] for amount in shorter], axis=0)
+    return held
 
 
 def _why_hazard_unknown(atlas: Atlas, rule: SafetyRule) -> str:
@@ -179,9 +205,11 @@ def _trip(atlas: Atlas, number: int, reach: Reach, weight: float, homes: Homes) 
 def _seconds_to(atlas: Atlas, reach: Reach) -> Floats:
     """Return the seconds of every home to a place, not a number where that is not known."""
     at = reach.location
-    if reach.by == "transit":
-        by_transit = atlas.town.transit_seconds_to(at.lat, at.lon, reach.arrive_s)
-        return np.full(atlas.town.count, np.nan) if by_transit is None else by_transit.astype(np.float64)
     over_rails = at.precision is Precision.NAMED
+    if reach.by == "transit":
+        by_transit = atlas.town.transit_seconds_to(at.lat, at.lon, reach.arrive_s, over_rails=over_rails)
+        if by_transit is None:
+            return np.full(atlas.town.count, np.nan)
+        return np.where(np.isinf(by_transit) & _has_no_timetable(atlas, EVERY), np.nan, by_transit)
     found: Floats = atlas.town.seconds_to(reach.by, at.lat, at.lon, at.street, over_rails=over_rails).astype(np.float64)
     return found

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal
 
-from app.needs import NEED
+from app.needs import NEED, OFTEN_MIN
 from app.pipeline.rules.headline import TRANSIT, Profile
 from app.pipeline.rules.must_haves import AWAY, MINUTES, NEAR, OFFERED, STEPS, MustHave
 from app.wording import limit, sentence
@@ -19,7 +19,7 @@ FOOD_SHOP = "food_shop"
 #: Needs that may be wished for, in the order of the form.
 NEEDS_NEAR = (FOOD_SHOP, *NEAR)
 #: A stop with a departure every so many minutes by day, within so many minutes on foot.
-EVERY_MIN, STOP_WITHIN_MIN = (10, 15, 20, 30), (5, 8, 10, 15)
+EVERY_MIN, STOP_WITHIN_MIN = OFTEN_MIN, (5, 8, 10, 15)
 FREQUENT_STOP = "stop_every_"
 SIDE_STREET = "side_street"
 
