@@ -41,7 +41,8 @@ class Select:
 
 def place_fields(asked: AskedOfTown, region: CoveredRegion | None) -> tuple[PlaceField, ...]:
     """Return the fields of all places, found as far as they are, and of those that are still empty."""
-    empty = AskedPlace("")
+    # Without a timetable nobody can say how long it takes by bus or train.
+    empty = AskedPlace("", "transit" if region is None or region.service_date else "walk")
     given = [*asked.places, *(empty,) * (MOST_PLACES - len(asked.places))]
     return tuple(_located(asked, PlaceField(row + 1, LETTERS[row], place), region) for row, place in enumerate(given))
 
