@@ -9,9 +9,12 @@ import numpy as np
 
 from app.atlas.atlas import Atlas
 from app.atlas.facts import (
+    AMENITIES,
     MAPPED_RADIUS_M,
     PLACES_RADIUS_M,
+    SHOPS,
     STOP_KINDS,
+    STOPS,
     WALK_LIMIT_S,
     BikeInfrastructure,
     Floats,
@@ -34,10 +37,6 @@ from app.atlas.streets.network import Walkshed
 from app.atlas.transit.contract import STOP_WALK_S, StopWalks
 from app.atlas.transit.timetable import Timetable
 from app.places import Kind, Location, Place, Precision
-
-SHOPS = frozenset(kind for kind in Kind if kind <= Kind.BAKERY or Kind.COFFEE_SHOP <= kind <= Kind.OTHER_SHOP)
-STOPS = frozenset(kind for kind in Kind if Kind.BUS_STOP <= kind <= Kind.CABLE_CAR_STATION)
-AMENITIES = frozenset(kind for kind in Kind if kind <= Kind.SPECIAL_SCHOOL) - SHOPS
 
 
 class AtlasSurroundings:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from enum import IntFlag
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -47,6 +48,19 @@ class FieldFacts:
 _FACTS = msgspec.json.Decoder(FieldFacts)
 
 
+class Mapped(IntFlag):
+    """What is mapped around a point, and what else an answer needs."""
+
+    STREETS = 1
+    SHOPS = 2
+    AMENITIES = 4
+    STOPS = 8
+    #: A timetable covers the point.
+    TIMETABLE = 16
+    #: A way on foot leads from the point to most other streets.
+    WAY_OUT = 32
+
+
 @dataclass(frozen=True, slots=True)
 class FieldRows:
     """What was measured at each point of a region, one array a file; each of points is a row, shape (rows, points)."""
@@ -66,6 +80,8 @@ class FieldRows:
     step_free: NDArray[np.int8]
     #: Bit i: the region holds nearly all of the disc of KNOWN_WITHIN_M[i] metres.
     covered: Numbers
+    #: What counts as mapped within MAPPED_RADIUS_M, bits of `Mapped`.
+    mapped: NDArray[np.uint8]
     #: Walks to the stops of the timetables, as `rides.HomeWalks` has them; without timetables there are none.
     walk_homes: NDArray[np.int32]
     walk_starts: NDArray[np.int64]
@@ -85,7 +101,7 @@ class FieldRows:
             "metres": (len(MEASURED), points),
             "often": (len(OFTEN_MIN), points),
             "walk_stops": self.walk_seconds.shape,
-            **dict.fromkeys(("public", "private", "by_car", "school", "step_free", "covered"), (points,)),
+            **dict.fromkeys(("public", "private", "by_car", "school", "step_free", "covered", "mapped"), (points,)),
         }
         return all(getattr(self, name).shape == shape for name, shape in shapes.items())
 

@@ -17,7 +17,7 @@ from app.geo import Floats
 
 @dataclass(frozen=True, slots=True)
 class HomeWalks:
-    """Walks of up to 20 minutes from homes to stops, in columns: the nearest stop of each home, then the next one.
+    """Walks of up to 20 minutes from homes to stops, in columns: one stop of each home, then another.
 
     Column j is rows `starts[j]` to `starts[j + 1]`: those of the first homes of `homes`, which come in the order of how
     many stops they have.

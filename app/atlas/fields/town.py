@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.atlas.facts import SNAP_M
-from app.atlas.fields.fields import KNOWN_WITHIN_M, Fields, Numbers
+from app.atlas.fields.fields import KNOWN_WITHIN_M, Fields, Mapped, Numbers
 from app.atlas.fields.rides import Rides
 from app.atlas.fields.trips import TripsFrom, TripsFromHomes
 from app.atlas.geocoder.geocoder import Geocoder
@@ -109,7 +109,8 @@ class Town:
         """Whether a home is on a side street: 1 yes, 0 a through street lies within 40 m, -1 not known."""
         (within_m,) = THROUGH_STREET.amounts_m
         is_near = self.metres(THROUGH_STREET.key) <= within_m
-        found = np.where(is_near, 0, np.where(self.is_covered(within_m), 1, -1)).astype(np.int8)
+        is_known = self.is_covered(within_m) & self.has(Mapped.STREETS)
+        found = np.where(is_near, 0, np.where(is_known, 1, -1)).astype(np.int8)
         found.flags.writeable = False
         return found
 
@@ -125,6 +126,10 @@ class Town:
         """
         covered: NDArray[np.bool_] = self._fields.rows.covered & (1 << KNOWN_WITHIN_M.index(within_m)) > 0
         return covered
+
+    def has(self, bit: Mapped) -> NDArray[np.bool_]:
+        """Return for each home whether something is mapped around it."""
+        return (self._fields.rows.mapped & np.uint8(bit)) > 0
 
     def street_of(self, home: int) -> str:
         """Return the name of the street that a home is numbered by, or of the nearest one; "" where none has a name."""

@@ -28,7 +28,7 @@ LEAST_COST = 1e-7
 #: Of so few places, the points on their edges are looked for among all; of more, all points are sorted once.
 FEW_PLACES = 8
 #: Places from which one searches in one go.
-TOGETHER = 64
+TOGETHER = 32
 
 
 class Pairs(NamedTuple):

@@ -171,7 +171,8 @@ def walked_ways(extract: Extract, streets: StreetWays) -> StreetWays:
 def _field_places(tables: AtlasTables) -> FieldPlaces:
     rows = tables.places
     greens = {row: tables.place_shapes[rows[row].element] for row in tables.greens}
-    return FieldPlaces([row.kind for row in rows], [row.osm_id for row in rows], tables.access, greens)
+    points = np.array([(row.lat, row.lon) for row in rows], dtype=np.float64).reshape(-1, 2)
+    return FieldPlaces([row.kind for row in rows], [row.osm_id for row in rows], tables.access, greens, points)
 
 
 def _field_hazards(tables: AtlasTables) -> FieldHazards:

@@ -6,18 +6,19 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.atlas.coverage import Coverage
-from app.atlas.facts import FIELD_STEP_S, SNAP_M, WALK_LIMIT_S, RegionCounts, TownNeed
+from app.atlas.facts import FIELD_STEP_S, WALK_LIMIT_S, RegionCounts, TownNeed
+from app.atlas.fields.build.drives import drives_begin
 from app.atlas.fields.build.edge import discs_covered
+from app.atlas.fields.build.families import families_mapped
 from app.atlas.fields.build.hazards import FieldHazards, metres_to_hazards
 from app.atlas.fields.build.points import Houses, Sample, StreetLengths, sample_points
 from app.atlas.fields.build.walks import FieldPlaces, FieldStops, Walks
-from app.atlas.fields.fields import NONE, UNKNOWN, FieldFacts, FieldRows, Fields, Numbers
-from app.atlas.streets.arrays import EdgeFlag
+from app.atlas.fields.fields import NONE, UNKNOWN, FieldFacts, FieldRows, Fields, Mapped, Numbers
 from app.atlas.streets.build.ways import StreetWays
 from app.atlas.streets.network import Network
-from app.atlas.streets.snapping import Points, Snaps, Wish, snap_points
 from app.atlas.streets.tiling import to_steps
 from app.needs import NEEDS, Need
 
@@ -58,20 +59,22 @@ def _rows(region: FieldInput, sample: Sample) -> FieldRows:
         school=walks.to_schools(),
         step_free=walks.step_free(),
         covered=discs_covered(region.coverage, sample.lats, sample.lons),
+        mapped=_mapped(region, sample, walks),
         walk_homes=to_stops.homes,
         walk_starts=to_stops.starts,
         walk_stops=to_stops.stops,
         walk_seconds=to_stops.seconds,
         public=walks.homes.public,
         private=walks.homes.private,
-        by_car=_by_car(region.network, sample),
+        by_car=drives_begin(region.network, sample, walks.homes.public),
     )
 
 
-def _by_car(network: Network, sample: Sample) -> Snaps:
-    """Return where a drive from each home begins."""
-    points = Points.of(sample.lats, sample.lons, sample.streets)
-    return snap_points(network.files, points, Wish(SNAP_M, EdgeFlag.CAR)).snaps
+def _mapped(region: FieldInput, sample: Sample, walks: Walks) -> NDArray[np.uint8]:
+    known = families_mapped(region.network, region.places.located, sample.lats, sample.lons)
+    known[walks.has_timetable] |= np.uint8(Mapped.TIMETABLE)
+    known[walks.has_way_out] |= np.uint8(Mapped.WAY_OUT)
+    return known
 
 
 def _places_of(region: FieldInput, need: Need) -> int:

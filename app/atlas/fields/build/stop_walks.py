@@ -35,25 +35,22 @@ def _whole(found: Iterable[Pairs], stop_of: Ints) -> Iterable[tuple[Ints, Ints, 
 
 
 def _nearest(home: Ints, stop: Ints, seconds: Ints) -> tuple[Ints, Ints, Ints]:
-    """Keep the shortest of the walks from a home to a stop, by home and then nearest first."""
+    """Keep the shortest of the walks from a home to a stop, by home."""
     key = (home << 36) | (stop << 12) | seconds
     key.sort()
     key = key[np.diff(key >> 12, prepend=-1) > 0]
-    key = (key & ~np.int64((1 << 36) - 1)) | ((key & 4095) << 24) | ((key >> 12) & ((1 << 24) - 1))
-    key.sort()
-    return key >> 36, key & ((1 << 24) - 1), (key >> 24) & 4095
+    return key >> 36, (key >> 12) & ((1 << 24) - 1), key & ((1 << 12) - 1)
 
 
 def _laid_out(home: Ints, stop: Ints, seconds: Ints, homes: int) -> HomeWalks:
-    """Lay out walks, by home, in columns: all homes' nearest stop, then the next, the homes with most stops first."""
+    """Lay out walks, by home, in columns: one stop of every home, then another, the homes with most stops first."""
     counts = np.bincount(home, minlength=homes)
     order = np.argsort(-counts, kind="stable")
-    column_of_home = np.empty(homes, dtype=np.int64)
-    column_of_home[order] = np.arange(homes)
-    rank = np.arange(len(home)) - (np.cumsum(counts) - counts)[home]
-    by_rank = np.argsort(rank * np.int64(homes) + column_of_home[home], kind="stable")
-    starts = np.concatenate(([0], np.cumsum(np.bincount(rank)))) if len(rank) else np.zeros(1)
-    return HomeWalks(
-        order.astype(np.int32), starts.astype(np.int64), stop[by_rank].astype(np.int32),
-        seconds[by_rank].astype(np.uint16),
-    )  # fmt: skip
+    place = np.empty(homes, dtype=np.int64)
+    place[order] = np.arange(homes)
+    column = np.arange(len(home)) - (np.cumsum(counts) - counts)[home]
+    starts = np.concatenate(([0], np.cumsum(np.bincount(column)))).astype(np.int64)
+    row = starts[column] + place[home]
+    stops, walks = np.empty(len(home), dtype=np.int32), np.empty(len(home), dtype=np.uint16)
+    stops[row], walks[row] = stop, seconds
+    return HomeWalks(order.astype(np.int32), starts, stops, walks)

@@ -44,6 +44,8 @@ class FieldPlaces:
     elements: Sequence[str]
     access: Sequence[bytes]
     greens: Mapping[int, shapely.Geometry] = field(default_factory=dict)
+    #: (lat, lon) rows in degrees, for places that are counted.
+    points: Floats = field(default_factory=lambda: np.empty((0, 2)))
 
     def ways_in(self, kinds: Collection[Kind]) -> Snaps:
         """Return the ways into all places of these kinds."""
@@ -58,6 +60,14 @@ class FieldPlaces:
         points: Geometries = np.asarray(shapely.points(lons, lats), dtype=object)
         rows: Rows = np.unique(shapely.STRtree(points).query(areas, predicate="intersects")[1])
         return rows
+
+    def located(self, kinds: Collection[Kind]) -> Floats:
+        """Return the (lat, lon) rows of the distinct places of these kinds."""
+        first: dict[str, int] = {}
+        for row, (kind, element) in enumerate(zip(self.kinds, self.elements, strict=True)):
+            if kind in kinds:
+                first.setdefault(element, row)
+        return self.points[list(first.values())] if len(self.points) else self.points
 
     def count(self, kinds: Collection[Kind]) -> int:
         """Return how many distinct places are of these kinds."""
@@ -89,8 +99,9 @@ class Walks:
         self._network, self._places, self._stops, self._sample = network, places, stops, sample
         self.homes = network.homes_at(sample.lats, sample.lons, sample.streets)
         self._trips = TripsFromHomes(network, self.homes, walking(network.files))
-        has_way_out = network.on_mainland(self.homes.public) | (self.homes.private["edge"] >= 0)
-        self._cut_off = cut_off(coverage, sample.lats, sample.lons) | ~has_way_out
+        #: Whether a way on foot leads from a point to most other streets.
+        self.has_way_out: Bools = network.on_mainland(self.homes.public) | (self.homes.private["edge"] >= 0)
+        self._cut_off = cut_off(coverage, sample.lats, sample.lons) | ~self.has_way_out
         self._mapped: dict[str, Floats] = {}
 
     def to_need(self, need: Need) -> Numbers:
@@ -98,7 +109,7 @@ class Walks:
         seconds = self._to_mapped(need)
         if need.key == "stop" and self._stops is not None:
             to_stops = self._to(self._stops.snaps)
-            seconds = np.where(np.isfinite(to_stops) & self._has_timetable, to_stops, seconds)
+            seconds = np.where(np.isfinite(to_stops) & self.has_timetable, to_stops, seconds)
         return _rounded(seconds, self._cut_off)
 
     def to_schools(self) -> Numbers:
@@ -114,7 +125,7 @@ class Walks:
         if self._stops is None:
             return np.full(len(self._sample.lats), UNKNOWN, dtype=np.uint16)
         chosen = self._stops.snaps[self._stops.often[minutes][self._stops.stop_of]]
-        return _rounded(np.where(self._has_timetable, self._to(chosen), np.inf), ~self._has_timetable)
+        return _rounded(np.where(self.has_timetable, self._to(chosen), np.inf), ~self.has_timetable)
 
     def step_free(self) -> NDArray[np.int8]:
         """Return whether a pram gets to all that is near without steps: 1, 0, or -1 where nothing is near."""
@@ -147,7 +158,7 @@ class Walks:
         return self._trips.to_nearest(ways_in, WALK_LIMIT_S)
 
     @cached_property
-    def _has_timetable(self) -> Bools:
+    def has_timetable(self) -> Bools:
         """For each point whether a timetable covers it: the rule of `StopsNear.has_timetable`."""
         from scipy.spatial import cKDTree  # a tenth of a second that only an import with timetables needs
 
