@@ -9,22 +9,21 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.atlas.atlas import Atlas
-from app.atlas.fields.fields import DISC_M, FAR, UNKNOWN
+from app.atlas.fields.fields import FAR, UNKNOWN, Mapped, Numbers
 from app.geo import Floats
 from app.needs import NEED
 from app.pipeline.choosing import criteria
-from app.pipeline.choosing.criteria import Answers, Bools, Criterion, Measure, within_minutes
+from app.pipeline.choosing.criteria import Answers, Criterion, Measure, within_minutes
 from app.pipeline.rules.headline import TRANSIT, Profile
 from app.pipeline.rules.mapped import is_mapped, why_not_mapped
 from app.pipeline.rules.must_haves import AWAY, STEPS
-from app.pipeline.rules.profiles import METHODS
 from app.pipeline.rules.safety import LAND_KINDS, Known, SafetyRule
-from app.pipeline.rules.wishes import EVERY_MIN, LEAST_WEIGHT, MODES, SIDE_STREET, Way, Wish
+from app.pipeline.rules.wishes import LEAST_WEIGHT, MODES, SIDE_STREET, Way, Wish
+from app.pipeline.wishes import RULES, TownWishes
 from app.places import Location, Precision
 
-#: Levels that a school whose level is not known may have.
-SCHOOLS = frozenset({"primary_school", "secondary_school"})
-RULES = {rule.key: rule for rule in METHODS.safety.rules}
+#: What is missing where a wish without an amount is not met.
+MISSING = {STEPS: "steps on the way with a pram", SIDE_STREET: "not on a side street"}
 NO_TIMETABLE = "No timetable of this region is known."
 CUT_OFF = "The map ends too near to every home."
 NOT_TOLD = "The map does not tell it."
@@ -57,128 +56,73 @@ def criteria_of(
 
 
 def _wish(atlas: Atlas, wish: Wish, weight: float, homes: Homes) -> Criterion:
+    judged = _judged(atlas, wish)
+    return Criterion(
+        text=wish.text,
+        title=wish.title,
+        noun=wish.noun,
+        missing=MISSING.get(wish.key, ""),
+        measure=judged.measure,
+        weight=weight,
+        limit=wish.amount,
+        why_unknown=judged.why_unknown,
+        answers=judged.answers[homes],
+        amounts=judged.amounts[homes],
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A wish at every home of a region, and why it might be known at none."""
+
+    measure: Measure
+    answers: Answers
+    amounts: Floats
+    why_unknown: str
+
+
+def _judged(atlas: Atlas, wish: Wish) -> _Judged:
+    asked = TownWishes(atlas.town, atlas.fields.facts.counts, _has_land(atlas))
     if wish.every_min:
-        return _frequent_stop(atlas, wish, weight, homes)
+        amounts = _minutes(atlas.town.frequent_stop_seconds(wish.every_min))
+        return _Judged(Measure.NEAR, asked.often(wish.every_min, wish.amount), amounts, NO_TIMETABLE)
     if wish.key in NEED:
-        return _near(atlas, wish, weight, homes)
-    return _away(atlas, wish, weight, homes) if wish.key in AWAY else _plain(atlas, wish, weight, homes)
+        amounts = _minutes(atlas.town.seconds(wish.key))
+        return _Judged(Measure.NEAR, asked.near(wish.key, wish.amount), amounts, _why_need_unknown(atlas, wish.key))
+    if wish.key in AWAY:
+        metres = atlas.town.metres(wish.key)
+        amounts = np.where(metres == FAR, np.inf, metres)
+        return _Judged(Measure.AWAY, _away(atlas, asked, wish), amounts, _why_hazard_unknown(atlas, RULES[wish.key]))
+    answers = atlas.town.step_free if wish.key == STEPS else atlas.town.side_street
+    return _Judged(Measure.PLAIN, answers, np.zeros(len(answers)), NOT_TOLD)
 
 
-def _answers(is_met: Bools, is_unknown: Bools) -> Answers:
-    """Return MET, else UNKNOWN, else SHORT."""
-    found = np.where(is_unknown, criteria.UNKNOWN, criteria.SHORT)
-    return np.where(is_met, criteria.MET, found).astype(np.int8)
-
-
-def _minutes(seconds: NDArray[np.uint16]) -> Floats:
+def _minutes(seconds: Numbers) -> Floats:
     """Return minutes; infinity where there is none within 45, or where that is not known."""
     return np.where(seconds >= UNKNOWN, np.inf, seconds / 60.0)
 
 
-def _near(atlas: Atlas, wish: Wish, weight: float, homes: Homes) -> Criterion:
-    """Judge a need by the rule of `NeedsNear`: what is met within 15 minutes is known, whatever is missing."""
-    seconds, counts = atlas.town.seconds(wish.key)[homes], atlas.fields.facts.counts
-    amounts = _minutes(seconds)
-    mapped = is_mapped(wish.key, counts)
-    is_unknown = (seconds == UNKNOWN) | _is_cut_off(atlas, seconds, homes)
-    if not mapped:
-        is_unknown |= _has_no_timetable(atlas, homes) if wish.key == "stop" else True
-    if wish.key in SCHOOLS:
-        # A nearer school may be of the level: of some the map does not say it.
-        is_unknown |= atlas.town.school_seconds[homes] < np.minimum(seconds, METHODS.needs.none_min * 60)
-    is_unknown &= seconds > METHODS.needs.full_min * 60
-    return Criterion(
-        text=wish.text,
-        title=wish.title,
-        noun=wish.noun,
-        measure=Measure.NEAR,
-        weight=weight,
-        limit=wish.amount,
-        why_unknown=CUT_OFF if mapped else why_not_mapped(wish.key, counts, atlas.meta.title),
-        answers=_answers(within_minutes(amounts, wish.amount), is_unknown),
-        amounts=amounts,
-    )
+def _away(atlas: Atlas, asked: TownWishes, wish: Wish) -> Answers:
+    """Judge what is to be far. What is not known within a shorter distance is not known within a longer one either."""
+    found = asked.away(wish.key, wish.amount)
+    shorter = [asked.away(wish.key, amount) for amount in AWAY[wish.key][1] if amount < wish.amount]
+    is_open = np.any([answers == criteria.UNKNOWN for answers in shorter], axis=0) & (found == criteria.MET)
+    return np.where(is_open, criteria.UNKNOWN, found).astype(np.int8)
 
 
-def _is_cut_off(atlas: Atlas, seconds: NDArray[np.uint16], homes: Homes) -> Bools:
-    """Return where the nearest is so far that a nearer one may lie beyond the edge of the map."""
-    cut: Bools = (seconds > METHODS.needs.none_min * 60) & ~atlas.town.is_covered(DISC_M)[homes]
-    return cut
+def _has_land(atlas: Atlas) -> bool:
+    return any(atlas.hazard_counts.get(kind) for kind in LAND_KINDS)
 
 
-def _has_no_timetable(atlas: Atlas, homes: Homes) -> Bools:
-    """Return which homes no timetable covers."""
-    none: Bools = atlas.town.frequent_stop_seconds(EVERY_MIN[0])[homes] == UNKNOWN
-    return none
-
-
-def _frequent_stop(atlas: Atlas, wish: Wish, weight: float, homes: Homes) -> Criterion:
-    seconds = atlas.town.frequent_stop_seconds(wish.every_min)[homes]
-    amounts = _minutes(seconds)
-    return Criterion(
-        text=wish.text,
-        title=wish.title,
-        noun=wish.noun,
-        measure=Measure.NEAR,
-        weight=weight,
-        limit=wish.amount,
-        why_unknown=NO_TIMETABLE,
-        answers=_answers(within_minutes(amounts, wish.amount), seconds == UNKNOWN),
-        amounts=amounts,
-    )
-
-
-def _away(atlas: Atlas, wish: Wish, weight: float, homes: Homes) -> Criterion:
-    """Judge what is to be far: what is near is known, and that nothing is, where the map holds all around."""
-    metres = atlas.town.metres(wish.key)[homes]
-    why = _why_hazard_unknown(atlas, RULES[wish.key])
-    is_near = metres <= wish.amount
-    is_unknown = np.ones(len(metres), dtype=bool) if why else ~_is_held(atlas, wish, homes)
-    return Criterion(
-        text=wish.text,
-        title=wish.title,
-        noun=wish.noun,
-        measure=Measure.AWAY,
-        weight=weight,
-        limit=wish.amount,
-        why_unknown=why or CUT_OFF,
-        answers=_answers(~is_near & ~is_unknown, is_unknown & ~is_near),
-        amounts=np.where(metres == FAR, np.inf, metres),
-    )
-
-
-def _is_held(atlas: Atlas, wish: Wish, homes: Homes) -> Bools:
-    """Return where the map holds the disc of a distance, and of all shorter ones."""
-    shorter = [amount for amount in AWAY[wish.key][1] if amount <= wish.amount]
-    held: Bools = np.all([atlas.town.is_covered(amount)[homes] for amount in shorter], axis=0)
-    return held
+def _why_need_unknown(atlas: Atlas, key: str) -> str:
+    counts = atlas.fields.facts.counts
+    return CUT_OFF if is_mapped(key, counts) else why_not_mapped(key, counts, atlas.meta.title)
 
 
 def _why_hazard_unknown(atlas: Atlas, rule: SafetyRule) -> str:
-    """Return why none of a kind in a whole region says nothing, "" where it does."""
-    counts, street_km = atlas.hazard_counts, atlas.fields.facts.counts.street_km
-    if rule.known is Known.LAND and not any(counts.get(kind) for kind in LAND_KINDS):
+    if rule.known is Known.LAND and not _has_land(atlas):
         return "The map of this region holds streets but no railways or water at all."
-    if any(counts.get(kind) for kind in rule.kinds):
-        return ""
-    if rule.expected_km is not None and street_km >= rule.expected_km:
-        return "In the whole region not one is on the map, which is unlikely."
-    return ""
-
-
-def _plain(atlas: Atlas, wish: Wish, weight: float, homes: Homes) -> Criterion:
-    """Judge what is so or not."""
-    found = {STEPS: atlas.town.step_free, SIDE_STREET: atlas.town.side_street}[wish.key][homes]
-    return Criterion(
-        text=wish.text,
-        title=wish.title,
-        noun={STEPS: "steps on the way with a pram", SIDE_STREET: "not on a side street"}[wish.key],
-        measure=Measure.PLAIN,
-        weight=weight,
-        why_unknown=NOT_TOLD,
-        answers=found,
-        amounts=np.zeros(len(found)),
-    )
+    return CUT_OFF
 
 
 def _trip(atlas: Atlas, number: int, reach: Reach, weight: float, homes: Homes) -> Criterion:
@@ -187,7 +131,8 @@ def _trip(atlas: Atlas, number: int, reach: Reach, weight: float, homes: Homes) 
     seconds = _seconds_to(atlas, reach)[homes]
     is_known = ~np.isnan(seconds)
     amounts = np.where(is_known, seconds, np.inf) / 60.0
-    how = {"walk": "on foot"}.get(reach.by, f"by {MODES[reach.by]}")
+    is_met = within_minutes(amounts, reach.within_min)
+    how = "on foot" if reach.by == "walk" else f"by {MODES[reach.by]}"
     return Criterion(
         text=f"place-{number}",
         title=f"{name} within {reach.within_min} minutes {how}",
@@ -197,7 +142,7 @@ def _trip(atlas: Atlas, number: int, reach: Reach, weight: float, homes: Homes) 
         limit=reach.within_min,
         by=MODES[reach.by],
         why_unknown=NO_TIMETABLE,
-        answers=_answers(within_minutes(amounts, reach.within_min), ~is_known),
+        answers=np.where(is_known, is_met, criteria.UNKNOWN).astype(np.int8),
         amounts=amounts,
     )
 
@@ -210,6 +155,6 @@ def _seconds_to(atlas: Atlas, reach: Reach) -> Floats:
         by_transit = atlas.town.transit_seconds_to(at.lat, at.lon, reach.arrive_s, over_rails=over_rails)
         if by_transit is None:
             return np.full(atlas.town.count, np.nan)
-        return np.where(np.isinf(by_transit) & _has_no_timetable(atlas, EVERY), np.nan, by_transit)
+        return np.where(np.isinf(by_transit) & ~atlas.town.has(Mapped.TIMETABLE), np.nan, by_transit)
     found: Floats = atlas.town.seconds_to(reach.by, at.lat, at.lon, at.street, over_rails=over_rails).astype(np.float64)
     return found

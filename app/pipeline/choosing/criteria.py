@@ -47,6 +47,8 @@ class Criterion:
     weight: float = 1.0
     limit: float = 0.0
     by: str = ""
+    #: What is wrong where it is not met and has no amount.
+    missing: str = ""
     #: Why it is known at no home, as a sentence, "" where it is at some.
     why_unknown: str = ""
     #: MET, SHORT or UNKNOWN, shape (homes,).
@@ -93,17 +95,19 @@ class Criterion:
         """Return what is missing at a home: "park 7 minutes instead of 5"."""
         amount = float(self.amounts[home])
         if self.measure is Measure.PLAIN:
-            return self.noun
+            return self.missing
         if self.measure is Measure.AWAY:
             return f"{self.noun} {metres(amount)} away instead of {self.limit:,.0f} m"
         if not np.isfinite(amount):
-            return (
-                f"no {self.noun} within 45 minutes" if self.measure is Measure.NEAR else f"no {self.by} to {self.noun}"
-            )
-        there = f"{self.noun} by {self.by}" if self.measure is Measure.TRIP else self.noun
-        if self.measure is Measure.TRIP and self.by == "walk":
-            there = f"{self.noun} on foot"
-        return f"{there} {max(whole_minutes(amount), 1)} minutes instead of {self.limit:g}"
+            return f"no {self.noun} within 45 minutes" if self.measure is Measure.NEAR else f"no way to {self._way}"
+        return f"{self._way} {max(whole_minutes(amount), 1)} minutes instead of {self.limit:g}"
+
+    @property
+    def _way(self) -> str:
+        """Return "Newport Station by bike", or the noun of what is to be near."""
+        if self.measure is not Measure.TRIP:
+            return self.noun
+        return f"{self.noun} on foot" if self.by == "walk" else f"{self.noun} by {self.by}"
 
 
 def within_minutes(amounts: Floats, limit: float) -> Bools:

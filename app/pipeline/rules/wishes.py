@@ -68,7 +68,9 @@ class Wish:
             return f"stop with a departure every {self.every_min} minutes"
         if self.key in NEED:
             return NEED[self.key].noun
-        return AWAY[self.key][0] if self.key in AWAY else {STEPS: "no steps", SIDE_STREET: "side street"}[self.key]
+        return (
+            AWAY[self.key][0] if self.key in AWAY else {STEPS: "steps on the way", SIDE_STREET: "side street"}[self.key]
+        )
 
     @property
     def must_have(self) -> str:
