@@ -78,7 +78,10 @@ class AskedOfTown:
 
     def query(self) -> Query:
         """Return the shortest query that asks for the same."""
-        found: Query = {REGION: [self.region] if self.region else [], WISH: [wish.text for wish in self.wishes]}
+        found: Query = {
+            REGION: [self.region] if self.region else [],
+            WISH: [text for text, wish in WISHES.items() if wish in self.wishes],
+        }
         found |= {PLACE: [place.text for place in self.places], BY: [place.by for place in self.places]}
         found[WITHIN] = [str(place.within_min) for place in self.places]
         if any(place.by == "transit" for place in self.places):

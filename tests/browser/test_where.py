@@ -1,4 +1,4 @@
-"""Where in a town wishes are met, in a real browser: with scripts each change answers at once, without them a button."""
+"""Where in a town wishes are met, in a real browser: with scripts each change asks again, without them a button."""
 
 from __future__ import annotations
 

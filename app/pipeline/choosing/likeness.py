@@ -56,8 +56,10 @@ def _strengths(report: Report) -> Iterator[Wish]:
 def _far(report: Report) -> Iterator[Wish]:
     """Yield hazards that are far enough for the longest distance offered that is true here."""
     taken = {wish.key for wish in _asked(report)}
-    far = ((key, _passed(report, key)) for key in AWAY if key not in taken)
-    yield from (WISHES[f"{key}-{max(passed)}"] for key, passed in islice(((k, p) for k, p in far if p), FAR_HAZARDS))
+    passed = {key: max(_passed(report, key), default=0) for key in AWAY if key not in taken}
+    # The shortest distance that may be asked for is no strength, where there are longer ones.
+    far = [key for key, metres in passed.items() if metres and metres > min(AWAY[key][1][:-1], default=0)]
+    yield from (WISHES[f"{key}-{passed[key]}"] for key in far[:FAR_HAZARDS])
 
 
 def _parts(report: Report) -> tuple[Part, ...]:

@@ -136,4 +136,6 @@ def test_each_street_has_the_address_of_one_of_its_homes(samples: Path) -> None:
 def test_squares_hold_all_homes(samples: Path) -> None:
     found = chosen(opened(samples, "helsinki"), [WISHES["park-5"]])
     assert found.squares.homes.sum() == found.homes == sum(found.by_standing)
-    assert len(np.unique(np.column_stack((found.squares.rows, found.squares.columns)), axis=0)) == len(found.squares.rows)
+    assert len(np.unique(np.column_stack((found.squares.rows, found.squares.columns)), axis=0)) == len(
+        found.squares.rows
+    )

@@ -77,7 +77,11 @@ def test_every_home_stands_somewhere_and_every_street_is_listed(asked: list[list
 
 def test_what_is_unknown_is_no_failure_unless_two_are_short_already() -> None:
     ranking = Ranking.of(
-        [criterion([MET, MET, SHORT, SHORT]), criterion([MET, SHORT, SHORT, SHORT]), criterion([UNKNOWN] * 3 + [SHORT])],
+        [
+            criterion([MET, MET, SHORT, SHORT]),
+            criterion([MET, SHORT, SHORT, SHORT]),
+            criterion([UNKNOWN] * 3 + [SHORT]),
+        ],
         4,
     )
     assert ranking.standings.tolist() == [Standing.UNKNOWN, Standing.UNKNOWN, Standing.TWO_SHORT, Standing.MORE_SHORT]
