@@ -15,6 +15,8 @@ from app.web.services import source
 from app.web.wishing import AskedOfTown, AskedPlace
 
 LETTERS = "ABC"
+#: Answers of more letters than this stand below their label.
+WIDE_FROM = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,11 @@ class Select:
     title: str
     answers: tuple[tuple[str, str], ...]
     chosen: str
+
+    @property
+    def is_wide(self) -> bool:
+        """Return whether the answers need the whole width of the form."""
+        return max(len(words) for _, words in self.answers) > WIDE_FROM
 
 
 def place_fields(asked: AskedOfTown, region: CoveredRegion | None) -> tuple[PlaceField, ...]:

@@ -268,7 +268,7 @@ def _standing_words(standing: Standing, of: int) -> str:
         Standing.ONE_SHORT: "one short" if of > 1 else "not met",
         Standing.TWO_SHORT: "two short" if of > 2 else "none of both met",
         Standing.MORE_SHORT: "three or more short",
-        Standing.UNKNOWN: "not known in part",
+        Standing.UNKNOWN: "not known in part" if of > 1 else "not known",
     }
     return words[standing]
 

@@ -37,7 +37,7 @@ class Measure(StrEnum):
 class Criterion:
     """One wish or one place to reach, judged at every home of a town.
 
-    `text` is its name in links, `noun` what a sentence calls it ("park"), `by` how a place is reached.
+    `text` is its name in links, `noun` what a sentence calls it ("park").
     """
 
     text: str
@@ -46,7 +46,8 @@ class Criterion:
     measure: Measure
     weight: float = 1.0
     limit: float = 0.0
-    by: str = ""
+    #: What the minutes lead to, where that is no noun: "by bike to Newport Station".
+    towards: str = ""
     #: What is wrong where it is not met and has no amount.
     missing: str = ""
     #: Why it is known at no home, as a sentence, "" where it is at some.
@@ -99,15 +100,9 @@ class Criterion:
         if self.measure is Measure.AWAY:
             return f"{self.noun} {metres(amount)} away instead of {self.limit:,.0f} m"
         if not np.isfinite(amount):
-            return f"no {self.noun} within 45 minutes" if self.measure is Measure.NEAR else f"no way to {self._way}"
-        return f"{self._way} {max(whole_minutes(amount), 1)} minutes instead of {self.limit:g}"
-
-    @property
-    def _way(self) -> str:
-        """Return "Newport Station by bike", or the noun of what is to be near."""
-        if self.measure is not Measure.TRIP:
-            return self.noun
-        return f"{self.noun} on foot" if self.by == "walk" else f"{self.noun} by {self.by}"
+            return f"no way {self.towards}" if self.measure is Measure.TRIP else f"no {self.noun} within 45 minutes"
+        minutes = f"{max(whole_minutes(amount), 1)} minutes instead of {self.limit:g}"
+        return f"{minutes} {self.towards}" if self.towards else f"{self.noun} {minutes}"
 
 
 def within_minutes(amounts: Floats, limit: float) -> Bools:

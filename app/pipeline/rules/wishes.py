@@ -65,7 +65,7 @@ class Wish:
     def noun(self) -> str:
         """Return what it is about, as a list of what is missing names it: "park"."""
         if self.every_min:
-            return f"stop with a departure every {self.every_min} minutes"
+            return f"stop served every {self.every_min} minutes"
         if self.key in NEED:
             return NEED[self.key].noun
         return (
@@ -101,7 +101,7 @@ def _choices() -> Iterator[WishChoice]:
         answers = tuple((Wish(key, n), f"within {n} min") for n in MINUTES)
         yield WishChoice(NEAR_GROUP, sentence(NEED[key].noun), answers)
     frequent = tuple(
-        (Wish(f"{FREQUENT_STOP}{every}", n), f"every {every} min, {n} min away")
+        (Wish(f"{FREQUENT_STOP}{every}", n), f"every {every} min, {n} min on foot")
         for every in EVERY_MIN
         for n in STOP_WITHIN_MIN
     )
@@ -109,7 +109,7 @@ def _choices() -> Iterator[WishChoice]:
     for key, (noun, amounts) in AWAY.items():
         yield WishChoice(AWAY_GROUP, sentence(noun), tuple((Wish(key, n), f"beyond {limit(n)}") for n in amounts))
     yield WishChoice(STREET_GROUP, "Street", ((Wish(SIDE_STREET), "a side street"),))
-    yield WishChoice(STREET_GROUP, "With a pram", ((Wish(STEPS), "no steps on the way"),))
+    yield WishChoice(STREET_GROUP, "With a pram", ((Wish(STEPS), "no steps"),))
 
 
 #: What the form offers, in its order, and all wishes by their text.
