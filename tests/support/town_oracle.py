@@ -28,6 +28,8 @@ OUTCOMES = {Outcome.PASS: 1, Outcome.FAIL: 0, Outcome.UNKNOWN: -1}
 RULE = {rule.key: rule for rule in RULES}
 #: Seconds or metres that lie nearer than this to a whole one may be rounded to either side.
 SPARE = 2e-5
+#: Further away, the platform that a line leaves from may lie beyond 45 minutes and another of its station within.
+FARTHEST_STOP_S = 40 * 60
 
 
 class Asked:
@@ -101,8 +103,9 @@ class TownOracle:
                 if any(r.headway_min and r.headway_min <= every and not r.is_school_run for r in stop.routes)
             ]
             stored = int(town.frequent_stop_seconds(every)[home])
-            none = NONE if around.has_timetable() else UNKNOWN
-            yield f"every {every}", _is_rounded(stored, min(walks)) if walks else stored == none
+            none = (NONE,) if around.has_timetable() else (UNKNOWN,)
+            if (min(walks) if walks else stored) < FARTHEST_STOP_S or stored in none:
+                yield f"every {every}", _is_rounded(stored, min(walks)) if walks else stored in none
 
 
 def _is_rounded(stored: int, value: float) -> bool:
