@@ -50,3 +50,8 @@ NEEDS = (
     ),
 )
 NEED = MappingProxyType({need.key: need for need in NEEDS})
+
+#: What a pram must reach without steps where it is near, and what is near: minutes on foot.
+STEP_FREE_NEEDS, STEP_FREE_MIN = ("food_shop", "park", "stop"), 15
+#: How often a line must leave for its stop to count as one that it leaves often from: every so many minutes by day.
+OFTEN_MIN = (10, 15, 20, 30)

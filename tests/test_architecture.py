@@ -36,7 +36,7 @@ LAYERS = [
     ["sources"],
     ["atlas.importing"],
     ["atlas"],
-    ["needs", "what_counts"],
+    ["avoided", "needs", "what_counts"],
     ["db", "config", "errors", "geo", "places", "wording"],
 ]
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
@@ -53,9 +53,10 @@ BUILDING = (
 MOST_SIBLINGS = 20
 #: Modules that one other module imports, in the same folder, and why each is a room of its own all the same.
 OWN_ROOMS = {
+    "atlas.home_streets": "the streets of all homes at once; the atlas only opens what is there",
     "atlas.importing.main_streets": "which trunk roads have houses is asked of the addresses",
     "pipeline.town": "the sentence beside a walk; looking for the walk is another subject",
-    "atlas.fields.build.walks": "shortest paths; the compiler knows needs and what is unknown",
+    "atlas.fields.build.stop_walks": "laying walks out in columns is a method of its own; the walks know what is asked",
     "atlas.geocoder.build.cities": "naming the city of an address that names none is a method of its own",
     "atlas.geocoder.build.streets": "joining pieces into streets is a method of its own, on columns alone",
     "atlas.geocoder.language_tables": "how a table is written; what a name means by it is another subject",

@@ -16,7 +16,10 @@ import numpy as np
 from app.atlas.basemap.basemap import Basemap
 from app.atlas.coverage import Coverage
 from app.atlas.fields.fields import Fields
+from app.atlas.fields.rides import HomeWalks, Rides
+from app.atlas.fields.town import Town
 from app.atlas.geocoder.geocoder import Geocoder
+from app.atlas.home_streets import HomeStreets, streets_beside, streets_of_houses
 from app.atlas.streets.network import Network
 from app.atlas.streets.snapping import SNAP, Snaps
 from app.atlas.transit.timetable import Timetable
@@ -33,7 +36,7 @@ FIELDS_DIR = "fields"
 BASEMAP_DIR = "basemap"
 
 #: Raised with every change that older code cannot read: an atlas of another version must be imported again.
-FORMAT_VERSION = 4
+FORMAT_VERSION = 5
 
 TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -117,6 +120,21 @@ class Atlas:
             return Basemap.open(self.directory / BASEMAP_DIR)
         except (OSError, ValueError, msgspec.MsgspecError) as error:
             raise AtlasDamaged(name=self.name) from error
+
+    @cached_property
+    def town(self) -> Town:
+        """What is true of every home at once, opened at the first question."""
+        rows, timetable = self.fields.rows, self.timetable
+        walks = HomeWalks(rows.walk_homes, rows.walk_starts, rows.walk_stops, rows.walk_seconds)
+        rides = None if timetable is None else Rides(self.network, timetable, self.stop_snaps, walks)
+        return Town(self.fields, self.network, rides, self.geocoder)
+
+    @cached_property
+    def home_streets(self) -> HomeStreets:
+        """The streets that the homes of the town belong to, worked out at the first question."""
+        if self.town.sample == "addresses":
+            return streets_of_houses(self.geocoder, self.town.count)
+        return streets_beside(self.basemap, self.geocoder, self.town.lats, self.town.lons)
 
     @cached_property
     def hazard_counts(self) -> dict[Kind, int]:

@@ -20,6 +20,13 @@ WALK_LIMIT_S = 45 * 60.0
 SNAP_M = 500.0
 #: What is mapped is counted in the disc that a person can walk in 30 minutes.
 MAPPED_RADIUS_M = 2_400.0
+#: Families of places that are mapped together or not at all.
+SHOPS = frozenset(kind for kind in Kind if kind <= Kind.BAKERY or Kind.COFFEE_SHOP <= kind <= Kind.OTHER_SHOP)
+STOPS = frozenset(kind for kind in Kind if Kind.BUS_STOP <= kind <= Kind.CABLE_CAR_STATION)
+AMENITIES = frozenset(kind for kind in Kind if kind <= Kind.SPECIAL_SCHOOL) - SHOPS
+#: Places per km of street in that disc below which a family of data counts as not mapped there.
+#: (Extracts measured: 0.01 to 0.04 where nobody mapped shops, 0.06 and more in villages with few.)
+SHOPS_PER_KM, AMENITIES_PER_KM, STOPS_PER_KM = 0.05, 0.1, 0.03
 #: Junctions and blocks are measured within half a mile.
 PATTERN_M = 800.0
 #: Cycle paths and lanes count fully at the address and nothing at this distance (a mile and a half), linearly between.

@@ -12,6 +12,7 @@ import shapely
 from app.atlas.atlas import Atlas
 from app.atlas.basemap.basemap import Basemap, Shapes
 from app.atlas.basemap.layers import Layer
+from app.atlas.coverage import Coverage
 from app.atlas.streets.lines import StreetLines
 from app.atlas.streets.network import Walkshed
 from app.geo import Box, Floats, Geometries
@@ -36,12 +37,7 @@ class MapFacts:
 
     def covered(self, box: Box) -> Floats:
         """Return the cells of a box that hold data as rows of their bounds in degrees (west, south, east, north)."""
-        grid, covered = self._atlas.coverage.grid, self._atlas.coverage.covered
-        rows = np.arange(*_range(box.min_lat, box.max_lat, grid.south, grid.lat_step, grid.rows))
-        columns = np.arange(*_range(box.min_lon, box.max_lon, grid.west, grid.lon_step, grid.columns))
-        row, column = np.nonzero(covered[np.ix_(rows, columns)])
-        south, west = grid.south + rows[row] * grid.lat_step, grid.west + columns[column] * grid.lon_step
-        return np.column_stack((west, south, west + grid.lon_step, south + grid.lat_step))
+        return covered_cells(self._atlas.coverage, box)
 
     def rides(self, within_s: float) -> Floats:
         """Return where rides go from the stops within so long a walk: (lon, lat, lon, lat) rows from call to call."""
@@ -74,6 +70,16 @@ _GREEN_SHAPES = """
 SELECT osm_id, shape FROM places JOIN greens ON place = id
 WHERE osm_id IN (SELECT value FROM json_each(:ids)) AND shape IS NOT NULL GROUP BY osm_id ORDER BY osm_id
 """
+
+
+def covered_cells(coverage: Coverage, box: Box) -> Floats:
+    """Return the cells of a box that hold data as rows of their bounds in degrees (west, south, east, north)."""
+    grid, covered = coverage.grid, coverage.covered
+    rows = np.arange(*_range(box.min_lat, box.max_lat, grid.south, grid.lat_step, grid.rows))
+    columns = np.arange(*_range(box.min_lon, box.max_lon, grid.west, grid.lon_step, grid.columns))
+    row, column = np.nonzero(covered[np.ix_(rows, columns)])
+    south, west = grid.south + rows[row] * grid.lat_step, grid.west + columns[column] * grid.lon_step
+    return np.column_stack((west, south, west + grid.lon_step, south + grid.lat_step))
 
 
 def _range(low: float, high: float, origin: float, step: float, count: int) -> tuple[int, int]:

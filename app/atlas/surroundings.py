@@ -9,9 +9,12 @@ import numpy as np
 
 from app.atlas.atlas import Atlas
 from app.atlas.facts import (
+    AMENITIES,
     MAPPED_RADIUS_M,
     PLACES_RADIUS_M,
+    SHOPS,
     STOP_KINDS,
+    STOPS,
     WALK_LIMIT_S,
     BikeInfrastructure,
     Floats,
@@ -26,21 +29,14 @@ from app.atlas.facts import (
     TransitTime,
     TravelTimes,
 )
+from app.atlas.fields.rides import walks_from_stops
 from app.atlas.map_facts import MapFacts
 from app.atlas.nearby import Nearby, greens_near, hazards_near, largest_area_m2
 from app.atlas.stops import StopsNear
 from app.atlas.streets.network import Walkshed
-from app.atlas.transit.contract import StopWalks
+from app.atlas.transit.contract import STOP_WALK_S, StopWalks
 from app.atlas.transit.timetable import Timetable
 from app.places import Kind, Location, Place, Precision
-
-#: The longest walk to the first stop and from the last.
-STOP_WALK_S = 20 * 60.0
-STOP_WALK_M = 1_600.0
-
-SHOPS = frozenset(kind for kind in Kind if kind <= Kind.BAKERY or Kind.COFFEE_SHOP <= kind <= Kind.OTHER_SHOP)
-STOPS = frozenset(kind for kind in Kind if Kind.BUS_STOP <= kind <= Kind.CABLE_CAR_STATION)
-AMENITIES = frozenset(kind for kind in Kind if kind <= Kind.SPECIAL_SCHOOL) - SHOPS
 
 
 class AtlasSurroundings:
@@ -250,7 +246,5 @@ def _shorter(walks: StopWalks) -> StopWalks:
 
 
 def _walks_from(atlas: Atlas, timetable: Timetable, place: Location | Place) -> StopWalks:
-    """Return the walks from the stops around a destination to it: as long as the other way round."""
-    ways = timetable.ways_near(place.lat, place.lon, STOP_WALK_M)
-    origin = atlas.network.snap([place.lat], [place.lon], over_rails=_on_tracks(place))[0]
-    return timetable.walks(ways, atlas.network.walk(origin, STOP_WALK_S).seconds_to(atlas.stop_snaps[ways]))
+    here = place.lat, place.lon
+    return walks_from_stops(atlas.network, timetable, atlas.stop_snaps, here, over_rails=_on_tracks(place))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -48,7 +48,11 @@ def numbered(door: Sequence[DoorThing]) -> dict[int, tuple[float, float]]:
 
 def pins_in(frame: Frame, door: Sequence[DoorThing], home: Floats) -> tuple[Pin, ...]:
     """Return the pins of what lies in the picture; `home` is (x, y) in units."""
-    places = numbered(door)
+    return pins_at(frame, numbered(door), home)
+
+
+def pins_at(frame: Frame, places: Mapping[int, tuple[float, float]], home: Floats) -> tuple[Pin, ...]:
+    """Return the pins of places, (lat, lon) by number, as far as they lie in the picture."""
     if not places:
         return ()
     at = frame.to_units(np.array([(lon, lat) for lat, lon in places.values()]))

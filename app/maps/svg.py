@@ -125,5 +125,12 @@ def home(x: float, y: float) -> str:
     return _disc("ho", x, y, HOME_PX) + path(house, "hs")
 
 
+def letter(sign: str, x: float, y: float) -> str:
+    """Return a disc like a home's with a letter instead of the house."""
+    return (
+        f'{_disc("ho", x, y, HOME_PX)}<text class="no" x="{x:.0f}" y="{y + 3.6 * UNITS_PER_PX:.0f}">{text(sign)}</text>'
+    )
+
+
 def _disc(classes: str, x: float, y: float, radius_px: float) -> str:
     return f'<circle class="{classes}" cx="{x:.0f}" cy="{y:.0f}" r="{radius_px * UNITS_PER_PX:.3g}"/>'

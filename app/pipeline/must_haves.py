@@ -6,13 +6,13 @@ from collections.abc import Iterator, Sequence
 from itertools import groupby
 
 from app.atlas.facts import Hazard
-from app.needs import NEED
+from app.needs import NEED, STEP_FREE_MIN, STEP_FREE_NEEDS
 from app.pipeline.evaluation import Evaluation
 from app.pipeline.found import place_name
 from app.pipeline.hazards_near import nearest_of, told, why_unknown
 from app.pipeline.needs_near import NeedNear
 from app.pipeline.report import Check, MustHaveAnswer, Outcome
-from app.pipeline.rules.must_haves import AWAY, OFFERED, STEP_FREE_MIN, STEP_FREE_NEEDS, MustHave
+from app.pipeline.rules.must_haves import AWAY, OFFERED, MustHave
 from app.pipeline.rules.profiles import METHODS
 from app.wording import listed, minutes, sentence, whole_minutes
 

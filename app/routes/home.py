@@ -43,10 +43,14 @@ def submit() -> AnyResponse:
 def suggest() -> AnyResponse:
     """Complete what is typed: options for the field's list, or a JSON list.
 
-    That is a destination where there is one in the query, beside the address so far; else the address.
+    That is a destination where there is one in the query, beside the address so far, or a place to reach in a region;
+    else the address.
     """
     address, destination = request.args.get("address", ""), request.args.get("destinations")
-    found = source().complete(address) if destination is None else source().complete(destination, beside=address)
+    if (place := request.args.get("place")) is not None:
+        found = source().complete(place, region=request.args.get("region", ""))
+    else:
+        found = source().complete(address) if destination is None else source().complete(destination, beside=address)
     if wanted() is Wanted.JSON:
         return negotiated(json_response(msgspec.json.encode(found)))
     response = negotiated(make_response(render_template("completions.html", addresses=found)))

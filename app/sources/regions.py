@@ -103,16 +103,19 @@ class ImportedRegions:
                 return house.text
         return ""
 
-    def complete(self, typed: str, limit: int = MOST_COMPLETIONS, beside: str = "") -> tuple[str, ...]:
+    def complete(
+        self, typed: str, limit: int = MOST_COMPLETIONS, beside: str = "", region: str = ""
+    ) -> tuple[str, ...]:
         """Return addresses and places that begin as typed, each region's in turn; none before there is enough to go on.
 
-        `beside` is the address that a destination is given with: what its region has comes first.
+        `beside` is the address that a destination is given with: what its region has comes first. So does what the
+        region of that name has.
         """
         typed = typed.strip()[:LONGEST_TYPED]
         if sum(map(str.isalnum, typed)) < FEWEST_LETTERS:
             return ()
         atlases = self._whole()
-        home = self._home(beside, atlases)
+        home = tuple(atlas for atlas in atlases if atlas.name == region) or self._home(beside, atlases)
         first = _in_turn([atlas.geocoder.complete(typed, limit) for atlas in home])
         others = (atlas for atlas in atlases if atlas not in home)
         rest = _in_turn([atlas.geocoder.complete(typed, limit) for atlas in others])
@@ -200,6 +203,10 @@ class ImportedRegions:
             return atlas.meta.data_date == data_date and atlas.basemap is not None
         except DoorstepError:
             return False
+
+    def whole_region(self, name: str) -> Atlas:
+        """Open a region to ask about all of it at once. Raises RegionNotFound, AtlasDamaged."""
+        return self._atlas(name)
 
     def surroundings(self, location: Location) -> Surroundings:
         """Open the surroundings of a location that `locate` gave. Raises RegionNotFound, AtlasDamaged."""

@@ -141,10 +141,14 @@ def _page(view: ReportView, zoom: int) -> str:
 
 
 #: Lengths of a scale in metres: the longest that takes up to a quarter of the picture's width.
-LENGTHS_M = (2_000.0, 1_000.0, 500.0, 200.0, 100.0, 50.0)
+LENGTHS_M = (10_000.0, 5_000.0, 2_000.0, 1_000.0, 500.0, 200.0, 100.0, 50.0)
+
+
+def scale_of(across_m: float, width_px: int) -> Scale:
+    """Return the scale of a picture so many metres and pixels wide."""
+    length = next((length for length in LENGTHS_M if length <= across_m / 4), LENGTHS_M[-1])
+    return Scale(limit(length), round(width_px * length / across_m, 1))
 
 
 def _scale(name: str, zoom: int) -> Scale:
-    across = SIZES[name].metres * ZOOMS[zoom]
-    length = next((length for length in LENGTHS_M if length <= across / 4), LENGTHS_M[-1])
-    return Scale(limit(length), round(SIZES[name].width * length / across, 1))
+    return scale_of(SIZES[name].metres * ZOOMS[zoom], SIZES[name].width)

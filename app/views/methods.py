@@ -12,9 +12,10 @@ from app.atlas.geocoder.search import houses
 from app.atlas.streets.rules import bike, car, walk
 from app.atlas.transit import contract, journeys
 from app.atlas.transit.compile import changes
+from app.avoided import THROUGH_STREET
 from app.needs import NEED, Need
 from app.pipeline.found import LISTED_MIN, MODE_NOUNS, kind_noun
-from app.pipeline.rules import headline, must_haves, profiles
+from app.pipeline.rules import headline, must_haves, profiles, wishes
 from app.pipeline.rules.categories import Category
 from app.pipeline.rules.headline import TRANSIT
 from app.places import Kind
@@ -42,6 +43,7 @@ TITLES = MappingProxyType(
         "must_haves": "Must-haves",
         "verdict": "The verdict, and the home",
         "confidence": "Confidence",
+        "where": "Where to look",
     }
 )
 #: The parts of the score that a profile weighs.
@@ -74,6 +76,8 @@ def methods_context() -> dict[str, object]:
         "weighted": WEIGHTED,
         "need_of": NEED,
         "must_haves": must_haves,
+        "wishes": wishes,
+        "through_street_m": THROUGH_STREET.amounts_m[0],
         "profiles": headline.PROFILES,
         "kind_noun": kind_noun,
         "what_counts": what_counts,

@@ -14,10 +14,10 @@ from app.cli.jobs import jobs_commands
 from app.cli.regions import region_commands
 from app.cli.worker import worker_command
 from app.config import Config, load_config
-from app.routes import about, comparing, exports, health, home, jobs, maps, operators, resubmitting, snapshots
+from app.routes import about, comparing, exports, health, home, jobs, maps, operators, resubmitting, snapshots, where
+from app.views import likeness, report
 from app.views import maps as map_views
-from app.views import report
-from app.web import compression, errors, pictures, polls, security, services
+from app.web import compression, errors, pictures, polls, security, services, towns
 from app.wording import (
     amount,
     calm,
@@ -61,7 +61,7 @@ FILTERS = (
 )
 BLUEPRINTS = (
     *(home.bp, jobs.bp, snapshots.bp, comparing.bp, exports.bp, maps.bp, resubmitting.bp),
-    *(about.bp, operators.bp, health.bp),
+    *(where.bp, about.bp, operators.bp, health.bp),
 )
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -71,7 +71,7 @@ def wire(config: Config | None) -> Flask:
     config = load_config() if config is None else config
     app = Flask(__name__, root_path=str(ROOT))
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = ASSET_SECONDS
-    for module in (services, polls, compression, security, errors, pictures, report, map_views):
+    for module in (services, polls, compression, security, errors, pictures, towns, report, map_views, likeness):
         module.init_app(app, config)
     for function in FILTERS:
         app.add_template_filter(function)

@@ -15,7 +15,7 @@ from app.atlas.streets.rules import bike, car, walk
 from app.atlas.transit import contract, journeys
 from app.atlas.transit.compile import changes
 from app.needs import NEED
-from app.pipeline.rules import profiles
+from app.pipeline.rules import profiles, wishes
 from app.pipeline.rules.headline import PROFILES
 from app.pipeline.rules.profiles import METHODS, METHODS_VERSION
 from app.places import Kind
@@ -71,6 +71,8 @@ CONSTANTS = [
     (walk, "STEPS_SECONDS_PER_METRE", 4 * walk.SECONDS_PER_METRE, "at 25 % of that speed on steps"),
     (bike, "PUSHING", 2.5, "each metre counts 2.5"),
     (bike, "MAX_STRESS", 5, "from 1 (calm) to 5"),
+    (wishes, "MOST_STREETS", 7, "The 7 best are listed"),
+    (wishes, "LEAST_WEIGHT", 0.4, "but at least 0.4"),
     (car, "SHARE_OF_LIMIT", 0.7, "70 % of the speed limit"),
     (car, "SERVICE_SPEED_KMH", 12.0, "12 in driveways"),
     (contract, "DAYTIME_S", (6 * 3600, 20 * 3600), "from 6:00 to 20:00"),

@@ -1,23 +1,38 @@
-"""The fields of a region as files: the points, a byte for each need and point, and what they come to for a town."""
+"""The fields of a region as files: its points, a row of numbers for each thing asked, and what they come to."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from enum import IntFlag
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
-from app.atlas.facts import FIELD_STEP_S, WALK_LIMIT_S, RegionCounts, TownNeed
-from app.atlas.streets.tiling import to_degrees, to_steps
+from app.atlas.facts import RegionCounts, TownNeed
+from app.atlas.streets.tiling import to_degrees
+from app.avoided import AMOUNTS_M, MEASURED
 from app.geo import Floats
+from app.needs import NEEDS, OFTEN_MIN
 
-POSITIONS_FILE, VALUES_FILE, FACTS_FILE = "positions.npy", "values.npy", "facts.json"
+FACTS_FILE = "facts.json"
 
-#: What a byte says: steps of 12 s up to 45 minutes; not known; nothing within 45 minutes.
-MOST_STEPS, UNKNOWN, NONE = int(WALK_LIMIT_S / FIELD_STEP_S), 254, 255
+#: What a number of seconds may say instead: not known, since the map ends within 45 minutes; nothing within them.
+UNKNOWN, NONE = 65_534, 65_535
+#: Of metres: further away than any wish asks.
+FAR = 65_535
+
+#: Discs around a point that may leave the region: those within which something is asked not to be, of which SHARES of
+#: the area must be known (as `METHODS.safety.covered` says), and the disc of a quick walk to everything (as
+#: `METHODS.confidence.covered` says).
+DISC_M = 2_400
+KNOWN_WITHIN_M = (*AMOUNTS_M, DISC_M)
+SHARES = MappingProxyType({**dict.fromkeys(AMOUNTS_M, 0.9), DISC_M: 0.98})
+
+Numbers = NDArray[np.uint16]
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +48,64 @@ class FieldFacts:
 _FACTS = msgspec.json.Decoder(FieldFacts)
 
 
+class Mapped(IntFlag):
+    """What is mapped around a point, and what else an answer needs."""
+
+    STREETS = 1
+    SHOPS = 2
+    AMENITIES = 4
+    STOPS = 8
+    #: A timetable covers the point.
+    TIMETABLE = 16
+    #: A way on foot leads from the point to most other streets.
+    WAY_OUT = 32
+
+
+@dataclass(frozen=True, slots=True)
+class FieldRows:
+    """What was measured at each point of a region, one array a file; each of points is a row, shape (rows, points)."""
+
+    #: Latitude and longitude in steps of `tiling.STEPS_PER_DEGREE`, shape (points, 2).
+    positions: NDArray[np.int32]
+    #: Whole seconds on foot, rounded up, to the nearest place of each of NEEDS; UNKNOWN or NONE.
+    seconds: Numbers
+    #: Whole metres, rounded up, to the nearest of each of MEASURED; FAR beyond what a wish may ask.
+    metres: Numbers
+    #: Seconds to the nearest stop that a line leaves from every so many minutes (OFTEN_MIN) by day on weekdays;
+    #: UNKNOWN where no timetable covers the point.
+    often: Numbers
+    #: Seconds to the nearest school, of whatever level; the map does not say it of all.
+    school: Numbers
+    #: Whether a pram gets to what is near without steps: 1 yes, 0 no, -1 not known.
+    step_free: NDArray[np.int8]
+    #: Bit i: the region holds nearly all of the disc of KNOWN_WITHIN_M[i] metres.
+    covered: Numbers
+    #: What counts as mapped within MAPPED_RADIUS_M, bits of `Mapped`.
+    mapped: NDArray[np.uint8]
+    #: Walks to the stops of the timetables, as `rides.HomeWalks` has them; without timetables there are none.
+    walk_homes: NDArray[np.int32]
+    walk_starts: NDArray[np.int64]
+    walk_stops: NDArray[np.int32]
+    walk_seconds: Numbers
+    #: Where the point is a home on the streets: on those that all may walk, on private ones, and on those with cars.
+    public: NDArray[np.void]
+    private: NDArray[np.void]
+    by_car: NDArray[np.void]
+
+    def fit(self) -> bool:
+        """Return whether all are of the same points, and of the needs and hazards that are asked for today."""
+        points = len(self.positions)
+        shapes = {
+            "positions": (points, 2),
+            "seconds": (len(NEEDS), points),
+            "metres": (len(MEASURED), points),
+            "often": (len(OFTEN_MIN), points),
+            "walk_stops": self.walk_seconds.shape,
+            **dict.fromkeys(("public", "private", "by_car", "school", "step_free", "covered", "mapped"), (points,)),
+        }
+        return all(getattr(self, name).shape == shape for name, shape in shapes.items())
+
+
 @dataclass(frozen=True, slots=True)
 class Fields:
     """How far the nearest place of each need is from each point of a region, mapped into memory.
@@ -41,17 +114,14 @@ class Fields:
     """
 
     facts: FieldFacts
-    #: Latitude and longitude in steps of `tiling.STEPS_PER_DEGREE`, shape (points, 2).
-    positions: NDArray[np.int32]
-    #: Steps of 12 s rounded up, UNKNOWN or NONE, shape (needs, points), in the order of `facts.towns`.
-    values: NDArray[np.uint8]
+    rows: FieldRows
 
     @classmethod
-    def write(cls, directory: Path, lats: Floats, lons: Floats, values: NDArray[np.uint8], facts: FieldFacts) -> None:
+    def write(cls, directory: Path, facts: FieldFacts, rows: FieldRows) -> None:
         """Write the fields into a new directory."""
         directory.mkdir()
-        np.save(directory / POSITIONS_FILE, np.column_stack((to_steps(lats), to_steps(lons))))
-        np.save(directory / VALUES_FILE, values)
+        for each in fields(rows):
+            np.save(directory / f"{each.name}.npy", getattr(rows, each.name))
         (directory / FACTS_FILE).write_bytes(msgspec.json.encode(facts))
 
     @classmethod
@@ -61,25 +131,27 @@ class Fields:
         Raises OSError, ValueError or msgspec.MsgspecError where it is missing, damaged or does not fit together.
         """
         facts = _FACTS.decode((directory / FACTS_FILE).read_bytes())
-        positions, values = _mapped(directory / POSITIONS_FILE), _mapped(directory / VALUES_FILE)
-        if positions.shape[1:] != (2,) or values.shape != (len(facts.towns), len(positions)):
+        rows = FieldRows(**{each.name: _mapped(directory / f"{each.name}.npy") for each in fields(FieldRows)})
+        if len(facts.towns) != len(NEEDS) or not rows.fit():
             raise ValueError("fields that do not fit together")
-        return cls(facts, positions, values)
+        return cls(facts, rows)
 
     def town(self, need: str) -> TownNeed | None:
         """Return one need over the whole region; None where too little is known to compare an address with it."""
         town = next((town for town in self.facts.towns if town.need == need), None)
         return town if town is not None and town.is_telling else None
 
-    def of(self, need: str) -> NDArray[np.uint8]:
-        """Return the byte of each point for one need. Raises KeyError for a need that was not measured."""
-        rows = {town.need: row for row, town in enumerate(self.facts.towns)}
-        row: NDArray[np.uint8] = self.values[rows[need]]
+    def of(self, need: str) -> Numbers:
+        """Return the seconds from each point for one need. Raises KeyError for a need that was not measured."""
+        row: Numbers = self.rows.seconds[_NEED_ROWS[need]]
         return row
 
     def degrees(self) -> tuple[Floats, Floats]:
         """Return the latitudes and longitudes of the points."""
-        return to_degrees(self.positions[:, 0]), to_degrees(self.positions[:, 1])
+        return to_degrees(self.rows.positions[:, 0]), to_degrees(self.rows.positions[:, 1])
+
+
+_NEED_ROWS = {need.key: row for row, need in enumerate(NEEDS)}
 
 
 def _mapped(path: Path) -> NDArray[Any]:

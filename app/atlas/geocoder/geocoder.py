@@ -17,7 +17,7 @@ from app.atlas.geocoder.search.hits import Hit, TokenSpan, exact_hits, fuzzy_hit
 from app.atlas.geocoder.search.match import Match, in_order
 from app.atlas.geocoder.search.places import PlaceMatcher
 from app.atlas.geocoder.search.query import CleanText, Query, read_text
-from app.atlas.geocoder.search.reverse import Neighbour, nearest_address, nearest_houses
+from app.atlas.geocoder.search.reverse import Neighbour, nearest_address, nearest_houses, nearest_street_name
 from app.atlas.geocoder.store import GeocoderStore, Locality
 from app.geo import distance_m
 
@@ -84,14 +84,28 @@ class Geocoder:
         """Return the addresses nearest to a point in degrees, within a distance, nearest first."""
         return nearest_houses(self._store, lat, lon, count, within_m)
 
+    def street_numbers(self) -> list[tuple[str, int, int]]:
+        """Return each street that has houses with the ids of its first and its last one, in the order of the houses."""
+        return self._store.street_numbers()
+
+    def street_of(self, house: int) -> str:
+        """Return the street that a house is numbered by, "" for none. `house` is its id in geo_number."""
+        street = self._store.street_of(house)
+        return "" if street.is_village else street.name
+
+    def street_near(self, lat: float, lon: float) -> str:
+        """Return the name of the nearest street (good to a cell of the grid), else of the district, "" for neither."""
+        return nearest_street_name(self._store, lat, lon) or self.district(lat, lon)
+
     def district(self, lat: float, lon: float) -> str:
         """Return the part of a town or the small settlement in whose reach a point lies deepest, "" for none."""
-        near = ((distance_m(lat, lon, each.lat, each.lon) / REACH_M[each.kind], each.name) for each in self._districts)
+        near = ((distance_m(lat, lon, each.lat, each.lon) / REACH_M[each.kind], each.name) for each in self.districts)
         ratio, name = min(near, default=(1.0, ""))
         return name if ratio < 1 else ""
 
     @cached_property
-    def _districts(self) -> Sequence[Locality]:
+    def districts(self) -> Sequence[Locality]:
+        """The parts of towns and the small settlements of the region."""
         return self._store.settlements(DISTRICT_KINDS)
 
     def _with_slips(self, query: Query, spans: Sequence[TokenSpan], hits: list[Hit]) -> list[Match]:

@@ -286,6 +286,11 @@ class GeocoderStore:
         sql = "SELECT * FROM geo_place WHERE kind IN (SELECT value FROM json_each(?)) ORDER BY id"
         return [Locality(*row) for row in self._rows(sql, [_list(kinds)])]  # type: ignore[arg-type]
 
+    def street_numbers(self) -> list[tuple[str, int, int]]:
+        """Return name, first and last number of each street that has some."""
+        sql = "SELECT name, first_number, last_number FROM geo_street WHERE first_number <= last_number"
+        return self._rows(f"{sql} AND first_number > 0 ORDER BY id")  # type: ignore[return-value]
+
     def corners(self, one: Sequence[int], other: Sequence[int]) -> list[Corner]:
         """Return where any of some streets meets any of others."""
         sql = f"{_CORNER} WHERE (g.street IN {_LISTED} AND g.other IN {_LISTED})"

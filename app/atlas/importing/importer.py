@@ -24,7 +24,9 @@ from app.atlas.atlas import (
     to_rows,
 )
 from app.atlas.coverage import Coverage
-from app.atlas.fields.build.compile import FieldInput, FieldPlaces, FieldStops, compile_fields
+from app.atlas.fields.build.compile import FieldInput, compile_fields
+from app.atlas.fields.build.hazards import FieldHazards
+from app.atlas.fields.build.walks import FieldPlaces, FieldStops
 from app.atlas.geocoder.build.columns import StreetRow
 from app.atlas.importing.addressing.addresses import NamedFeatures, houses_in, points_of, reading_addresses
 from app.atlas.importing.addressing.corners import corners_of
@@ -51,6 +53,7 @@ from app.atlas.transit.contract import TimetableFacts
 from app.atlas.transit.timetable import Timetable
 from app.errors import BadExtract
 from app.geo import Floats
+from app.needs import OFTEN_MIN
 
 #: Called with the share done, 0 to 1, and what is being done.
 Progress = Callable[[float, str], None]
@@ -148,8 +151,9 @@ def _build(
         coverage.write(directory)
         progress(FIELDS, "measuring how near everything is to every address")
         places = _field_places(tables)
+        stops, hazards = _stops(directory), _field_hazards(tables)
         compile_fields(
-            FieldInput(network, ways, coverage, points.houses, places, _stops(directory)), directory / FIELDS_DIR
+            FieldInput(network, ways, coverage, points.houses, places, stops, hazards), directory / FIELDS_DIR
         )
         progress(ADDRESSES, "indexing addresses")
         addresses.result()
@@ -167,7 +171,19 @@ def walked_ways(extract: Extract, streets: StreetWays) -> StreetWays:
 def _field_places(tables: AtlasTables) -> FieldPlaces:
     rows = tables.places
     greens = {row: tables.place_shapes[rows[row].element] for row in tables.greens}
-    return FieldPlaces([row.kind for row in rows], [row.osm_id for row in rows], tables.access, greens)
+    points = np.array([(row.lat, row.lon) for row in rows], dtype=np.float64).reshape(-1, 2)
+    return FieldPlaces([row.kind for row in rows], [row.osm_id for row in rows], tables.access, greens, points)
+
+
+def _field_hazards(tables: AtlasTables) -> FieldHazards:
+    rows = tables.hazards
+    return FieldHazards(
+        kinds=[row.kind for row in rows],
+        names=[row.name for row in rows],
+        lanes=[row.lanes for row in rows],
+        ids=[row.osm_id for row in rows],
+        shapes=[row.shape for row in rows],
+    )
 
 
 def _street_rows(ways: StreetWays) -> list[StreetRow]:
@@ -191,7 +207,9 @@ def _stops(directory: Path) -> FieldStops | None:
     timetable = Timetable.open(directory / TRANSIT_DIR)
     if timetable is None:
         return None
-    return FieldStops(timetable.stops.lats, timetable.stops.lons, np.load(directory / STOP_SNAPS_FILE))
+    stops, snaps = timetable.stops, np.load(directory / STOP_SNAPS_FILE)
+    often = {minutes: timetable.stops_every(minutes) for minutes in OFTEN_MIN}
+    return FieldStops(stops.lats, stops.lons, snaps, timetable.ways_in.stops, often)
 
 
 Rows = NDArray[np.integer]

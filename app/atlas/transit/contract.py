@@ -21,6 +21,8 @@ RANKED_MODES = ("subway", "rail", "light_rail", "tram", "ferry", "cable_car", "b
 DAYTIME_S = (7 * 3600, 19 * 3600)
 #: From when on departures count as those of the evening.
 EVENING_S = DAYTIME_S[1]
+#: The longest walk to the first stop and from the last, in seconds and in straight metres.
+STOP_WALK_S, STOP_WALK_M = 20 * 60.0, 1_600.0
 #: A count that the feed does not tell.
 UNKNOWN = -1
 

@@ -24,6 +24,8 @@ from app.atlas.transit.storage import TimetableColumns
 Longs = NDArray[np.int64]
 
 MINUTE_S = 60
+#: A time after all others.
+NEVER = 2**31
 
 
 class Span(NamedTuple):
@@ -117,6 +119,16 @@ class JourneySearch:
         at = np.minimum.accumulate(at[::-1])[::-1]
         taken = at - span.first_s - MINUTE_S * np.arange(span.minutes)
         return np.where(taken <= span.limit_s, taken, np.inf)
+
+    def first_arrivals(self, labels: Rows) -> Longs:
+        """Return the first arrival at each stop for each departure, shape (stops, minutes); NEVER for none."""
+        start, span = self._window.alight_start, self._span
+        stop = np.repeat(np.arange(len(start) - 1), np.diff(start))
+        made = np.flatnonzero(labels > 0)
+        at = np.full((len(start) - 1, span.minutes), NEVER, dtype=np.int64)
+        np.minimum.at(at, (stop[made], labels[made] - 1), self._window.alight_s[made])
+        first: Longs = np.minimum.accumulate(at[:, ::-1], axis=1)[:, ::-1]
+        return first
 
 
 #: Labels with their group's base: half as wide wherever they fit, since a search is bound by memory.

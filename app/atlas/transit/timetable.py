@@ -10,12 +10,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.atlas.facts import RouteAtStop, TransitTime
+from app.atlas.transit.arrivals import Arrivals, ArrivalSearch
 from app.atlas.transit.clock import hours_and_minutes
 from app.atlas.transit.contract import DAYTIME_S, UNKNOWN, Floats, Ints, Stops, StopWalks, TimetableFacts, WaysIn
 from app.atlas.transit.journeys import EVENING, MINUTE_S, MORNING, JourneySearch, Span, Window, build_window
 from app.atlas.transit.storage import TimetableColumns, TimetableTexts, load_arrays, load_texts
 from app.errors import AtlasDamaged
 from app.geo import distances_m
+
+#: Windows of arrivals whose search a process keeps.
+KEPT_WINDOWS = 4
 
 
 class Timetable:
@@ -24,6 +28,7 @@ class Timetable:
     def __init__(self, columns: TimetableColumns, names: TimetableTexts, morning: Window) -> None:
         self._columns, self._names = columns, names
         self._routes: dict[int, RouteAtStop] = {}
+        self._arrivals: dict[Arrivals, ArrivalSearch] = {}
         self._searches: dict[Span, JourneySearch] = {MORNING: JourneySearch(morning, MORNING)}
         self.stops = Stops(
             names.stop_ids,
@@ -153,6 +158,27 @@ class Timetable:
         durations = search.durations(search.labels(access), egress)
         made = np.flatnonzero(np.isfinite(durations))
         return EVENING.first_s + MINUTE_S * int(made[-1]) if len(made) else None
+
+    def stops_every(self, minutes: int) -> NDArray[np.bool_]:
+        """Return for each stop whether a line leaves its station in one direction so often by day on weekdays.
+
+        Runs for schools do not count, and neither does a line that comes irregularly.
+        """
+        columns = self._columns
+        headway = np.array([_minutes(seconds) or minutes + 1 for seconds in columns.row_headway], dtype=np.int64)
+        is_often = (headway <= minutes) & ~columns.line_school[columns.row_line]
+        stop = np.repeat(np.arange(len(self.stops.lats)), np.diff(columns.departures_start))
+        stations = columns.stop_station[stop[is_often[columns.departures_row]]]
+        often: NDArray[np.bool_] = np.isin(columns.stop_station, stations)
+        return often
+
+    def arrivals(self, window: Arrivals) -> ArrivalSearch:
+        """Return the search for journeys that arrive in a window, built at the first question and kept."""
+        if window not in self._arrivals:
+            while len(self._arrivals) >= KEPT_WINDOWS:
+                self._arrivals.pop(next(iter(self._arrivals), window), None)
+            self._arrivals[window] = ArrivalSearch(self._columns, window)
+        return self._arrivals[window]
 
     def search(self, span: Span) -> JourneySearch:
         """Return the search for a span; that of the morning was laid out by the import, others are built once."""

@@ -34,8 +34,6 @@ AWAY = MappingProxyType(
     }
 )
 STEPS = "steps"
-#: What a pram must reach without steps, and within how many minutes.
-STEP_FREE_NEEDS, STEP_FREE_MIN = ("food_shop", "park", "stop"), 15
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from app.atlas.facts import AMENITIES_PER_KM, SHOPS_PER_KM, STOPS_PER_KM
 from app.pipeline.rules.green import Green
 from app.pipeline.rules.headline import Headline
 from app.pipeline.rules.indexes import BikeIndex, Distances, FifteenMinutes, WalkIndex
@@ -33,10 +34,9 @@ class ConfidenceLimits:
     covered: float = 0.98
     barely_covered: float = 0.6
     #: Places per km of street below which a family of data counts as not mapped here.
-    #: (Extracts measured: 0.01 to 0.04 where nobody mapped shops, 0.06 and more in villages with few.)
-    shops_per_km: float = 0.05
-    amenities_per_km: float = 0.1
-    stops_per_km: float = 0.03
+    shops_per_km: float = SHOPS_PER_KM
+    amenities_per_km: float = AMENITIES_PER_KM
+    stops_per_km: float = STOPS_PER_KM
     #: So many reasons for medium make it low.
     reasons_for_low: int = 3
     #: An index is shown only where more than this share of its weight is known.

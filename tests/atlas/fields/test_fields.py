@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from app.atlas.atlas import ADDRESSES_FILE, FIELDS_DIR, Atlas
-from app.atlas.facts import FIELD_STEP_S
-from app.atlas.fields.fields import FACTS_FILE, NONE, POSITIONS_FILE, UNKNOWN, VALUES_FILE, Fields
+from app.atlas.facts import WALK_LIMIT_S
+from app.atlas.fields.fields import FACTS_FILE, NONE, UNKNOWN
 from app.atlas.importing.importer import RegionInput, import_region
 from app.atlas.regions import RegionStore
 from app.atlas.surroundings import AtlasSurroundings
@@ -53,9 +53,9 @@ def street_of(atlas: Atlas, point: int) -> str:
     return found[0] if found and atlas.fields.facts.sample == "addresses" else ""
 
 
-def step_of(seconds: float) -> int:
-    """Return the byte of a walk."""
-    return int(np.ceil(seconds / FIELD_STEP_S - 1e-6))
+def whole(seconds: float) -> int:
+    """Return whole seconds of a walk, rounded up."""
+    return int(np.ceil(seconds - 1e-5))
 
 
 def test_every_house_is_a_point_in_the_order_of_its_number(imported: Imported) -> None:
@@ -67,12 +67,12 @@ def test_every_house_is_a_point_in_the_order_of_its_number(imported: Imported) -
     assert np.column_stack(atlas.fields.degrees()) == pytest.approx(np.array(rows), abs=1e-7)
 
 
-def test_a_byte_is_what_an_evaluation_finds(imported: Imported) -> None:
+def test_a_number_is_what_an_evaluation_finds(imported: Imported) -> None:
     atlas = imported(long_town())
     for point in range(0, 120, 7):
         for key in ("supermarket", "cafe", "park"):
             (seconds, *_) = at(atlas, point).walk_seconds(*NEED[key].kinds)
-            assert atlas.fields.of(key)[point] == step_of(seconds)
+            assert atlas.fields.of(key)[point] == whole(seconds)
 
 
 def test_a_need_without_a_place_is_not_known_where_the_map_ends_within_the_walk(imported: Imported) -> None:
@@ -83,7 +83,7 @@ def test_it_tells_a_need_over_the_town(imported: Imported) -> None:
     atlas = imported(long_town())
     town = at(atlas, 0).town("supermarket")
     assert town is not None
-    minutes = np.sort(atlas.fields.of("supermarket")) / 5
+    minutes = np.ceil(np.sort(atlas.fields.of("supermarket")) / 12) / 5
     assert (town.need, town.sample, town.points, town.places) == ("supermarket", "addresses", 120, 1)
     assert (town.median_min, town.quarter_min, town.three_quarter_min) == (minutes[59], minutes[29], minutes[89])
     assert town.share_beyond(3) == pytest.approx((minutes > 3).mean())
@@ -128,7 +128,7 @@ def test_streets_count_without_names_where_most_have_none(imported: Imported) ->
     town.street("", 200, 500)
     for east in (-400, -200, 0, 200, 400):
         town.node(east, 190, {"amenity": "cafe"})
-    assert len(imported(town).fields.positions) == 12
+    assert len(imported(town).fields.rows.positions) == 12
 
 
 def test_it_counts_what_the_region_has(imported: Imported) -> None:
@@ -166,7 +166,7 @@ def test_stops_are_those_that_the_report_shows(tmp_path: Path, stops: tuple[tupl
     for point in range(0, 120, 11):
         (first, *_) = at(atlas, point).transit_stops()
         assert first.from_feed == (abs(stops[0][0]) < 2_400)
-        assert atlas.fields.of("stop")[point] == step_of(first.walk_s)
+        assert atlas.fields.of("stop")[point] == whole(first.walk_s)
 
 
 def test_a_region_without_streets_has_fields_that_say_nothing(imported: Imported) -> None:
@@ -174,12 +174,12 @@ def test_a_region_without_streets_has_fields_that_say_nothing(imported: Imported
     town.way([(0, 0), (500, 0)], {"highway": "motorway"})
     town.node(0, 10, {"shop": "supermarket"})
     fields = imported(town).fields
-    assert fields.positions.shape == (0, 2)
-    assert fields.values.shape == (len(NEEDS), 0)
+    assert fields.rows.positions.shape == (0, 2)
+    assert fields.rows.seconds.shape == (len(NEEDS), 0)
     assert fields.town("supermarket") is None
 
 
-@pytest.mark.parametrize("file", [POSITIONS_FILE, VALUES_FILE, FACTS_FILE])
+@pytest.mark.parametrize("file", ["positions.npy", "seconds.npy", "metres.npy", "public.npy", FACTS_FILE])
 def test_fields_cut_short_or_missing_are_a_damaged_atlas(imported: Imported, file: str) -> None:
     atlas = imported(long_town())
     path = atlas.directory / FIELDS_DIR / file
@@ -193,7 +193,7 @@ def test_fields_cut_short_or_missing_are_a_damaged_atlas(imported: Imported, fil
 
 def test_values_of_other_points_are_a_damaged_atlas(imported: Imported) -> None:
     atlas = imported(long_town())
-    np.save(atlas.directory / FIELDS_DIR / VALUES_FILE, np.zeros((len(NEEDS), 7), dtype=np.uint8))
+    np.save(atlas.directory / FIELDS_DIR / "seconds.npy", np.zeros((len(NEEDS), 7), dtype=np.uint16))
     with pytest.raises(AtlasDamaged):
         Atlas("town", atlas.directory)
 
@@ -203,20 +203,20 @@ def test_a_need_that_was_not_measured_is_a_key_error(imported: Imported) -> None
         imported(small_town()).fields.of("swimming with sharks")
 
 
-def test_every_byte_has_a_meaning(imported: Imported) -> None:
-    values: Fields = imported(long_town()).fields
-    assert set(np.unique(values.values).tolist()) <= {*range(226), UNKNOWN, NONE}
+def test_every_number_has_a_meaning(imported: Imported) -> None:
+    seconds = imported(long_town()).fields.rows.seconds
+    assert set(np.unique(seconds).tolist()) <= {*range(int(WALK_LIMIT_S) + 1), UNKNOWN, NONE}
 
 
 @pytest.mark.parametrize("extract", [SAMPLES / "monaco.osm.pbf", REGIONS / "newport-gb/newport-2023-06-13.osm.pbf"])
-def test_the_bytes_of_a_real_region_are_what_evaluations_find(extract: Path, region_store: RegionStore) -> None:
+def test_the_seconds_of_a_real_region_are_what_evaluations_find(extract: Path, region_store: RegionStore) -> None:
     if not extract.exists():
         pytest.skip("the larger regions (../shared/data) are not here")
     import_region(region_store, "town", RegionInput(extract))
     atlas = Atlas("town", region_store.directory("town"))
-    for point in range(0, len(atlas.fields.positions), len(atlas.fields.positions) // 20):
+    for point in range(0, len(atlas.fields.rows.positions), len(atlas.fields.rows.positions) // 20):
         for need in NEEDS:
             seconds = at(atlas, point).walk_seconds(*need.kinds)
-            byte = int(atlas.fields.of(need.key)[point])
+            stored = int(atlas.fields.of(need.key)[point])
             # A house that is an area lies between two of the steps that positions are kept in.
-            assert abs(byte - step_of(seconds[0])) <= 1 if len(seconds) else byte in (UNKNOWN, NONE)
+            assert abs(stored - whole(seconds[0])) <= 1 if len(seconds) else stored in (UNKNOWN, NONE)

@@ -8,8 +8,9 @@ import numpy as np
 import pytest
 
 from app.atlas.coverage import Coverage, Grid
-from app.atlas.fields.build.compile import FieldInput, FieldPlaces, compile_fields
+from app.atlas.fields.build.compile import FieldInput, compile_fields
 from app.atlas.fields.build.points import Houses
+from app.atlas.fields.build.walks import FieldPlaces
 from app.atlas.fields.fields import NONE, UNKNOWN, Fields
 from app.geo import METRES_PER_DEGREE, metres_per_degree_lon
 from app.places import Kind

@@ -1,146 +1,179 @@
-"""How far the nearest of some places is from every point of a region: one search over all streets a question."""
+"""The walks from every point of a region to what people want near: one search over all streets a question."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
 
 import numpy as np
+import shapely
 from numpy.typing import NDArray
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
 
+from app.atlas.coverage import Coverage
 from app.atlas.facts import WALK_LIMIT_S
-from app.atlas.streets.arrays import NetworkFiles
+from app.atlas.fields.build.edge import cut_off
+from app.atlas.fields.build.points import Sample
+from app.atlas.fields.build.stop_walks import walks_to_stops
+from app.atlas.fields.fields import NONE, UNKNOWN, Numbers
+from app.atlas.fields.rides import HomeWalks
+from app.atlas.fields.trips import TripsFromHomes
+from app.atlas.stops import COVERED_M
 from app.atlas.streets.network import Network
-from app.atlas.streets.search import EdgeCosts, walking
-from app.atlas.streets.snapping import Snaps
-from app.geo import Floats
+from app.atlas.streets.search import walking
+from app.atlas.streets.snapping import SNAP, Snaps
+from app.geo import Floats, Geometries, distances_m
+from app.needs import NEED, OFTEN_MIN, STEP_FREE_MIN, STEP_FREE_NEEDS, Need
+from app.places import Kind
 
-Ints = NDArray[np.int64]
-#: Dijkstra's arcs must cost something.
-LEAST_COST_S = 1e-7
+Bools = NDArray[np.bool_]
+Rows = NDArray[np.int64]
+
+#: Taken off before rounding up, so that a walk of 24 s is 24 s whatever its last bits say.
+ROUNDING_S = 12e-6
 
 
 @dataclass(frozen=True, slots=True)
-class _Ends:
-    """Points on streets: the ends of their edges, and the seconds between each point and both of them."""
+class FieldPlaces:
+    """The places of a region: of each the kind, the element it is mapped as, and the packed snaps of its ways in.
 
-    edge: Ints
-    along: Floats
-    #: Seconds between the point and its street.
-    aside_s: Floats
-    nodes: tuple[Ints, Ints]
-    seconds: tuple[Floats, Floats]
-
-    @classmethod
-    def of(cls, edges: EdgeCosts, snaps: Snaps, *, arriving: bool) -> _Ends:
-        """Measure from the ends to the points where one arrives there, else from the points to the ends."""
-        edge, along = snaps["edge"].astype(np.int64), snaps["along"].astype(np.float64)
-        rest = np.maximum(edges.table.length_m[edge] - along, 0.0)
-        use = edges.table.use[edge]
-        by_tail, by_head = (edges.ahead, edges.against) if arriving else (edges.against, edges.ahead)
-        aside = snaps["offset"].astype(np.float64) * edges.offset
-        seconds = (_times(along, by_tail[use]) + aside, _times(rest, by_head[use]) + aside)
-        nodes = (edges.table.tail[edge].astype(np.int64), edges.table.head[edge].astype(np.int64))
-        return cls(edge, along, aside, nodes, seconds)
-
-    def further(self, beyond_s: Floats) -> _Ends:
-        """Return the same points, each so many seconds further away."""
-        by_tail, by_head = self.seconds
-        return replace(self, aside_s=self.aside_s + beyond_s, seconds=(by_tail + beyond_s, by_head + beyond_s))
-
-
-class WalksFromHomes:
-    """Walks from homes: over the streets that all may walk, and from private ones by their ways out."""
-
-    def __init__(self, network: Network, lats: Floats, lons: Floats, streets: Sequence[str]) -> None:
-        at, exits = network.homes_at(lats, lons, streets), network.files.exits
-        # One search serves the homes and the ways out.
-        self._walks = WalksFrom(network.files, np.concatenate((at.public, exits.street)))
-        self._private = None if network.homes is None else WalksFrom(network.homes.files, at.private)
-        self._exits = exits.home
-        self.has_way_out = network.on_mainland(at.public) | (at.private["edge"] >= 0)
-
-    def seconds_to_nearest(self, ways_in: Snaps) -> Floats:
-        """Return for each home the seconds to the nearest of some ways in; infinity where none is within 45 minutes."""
-        found = self._walks.seconds_to_nearest(ways_in)
-        seconds, beyond_s = np.split(found, [len(found) - len(self._exits)])
-        if self._private is None:
-            return seconds
-        return np.minimum(seconds, self._private.seconds_to_nearest(self._exits, beyond_s))
-
-
-class WalksFrom:
-    """Walks from the points of a region to whatever is asked for.
-
-    The seconds are those of `Network.walk`, which searches from one address, the other way round.
+    `greens` are the areas, in degrees, of those that are green space, by their place in the columns.
     """
 
-    def __init__(self, files: NetworkFiles, snaps: Snaps) -> None:
-        self._edges = walking(files).edges
-        self._count = len(snaps)
-        #: The points on a street, by edge.
-        self._rows = np.flatnonzero(snaps["edge"] >= 0)
-        self._rows = self._rows[np.argsort(snaps["edge"][self._rows], kind="stable")]
-        self._ends = _Ends.of(self._edges, snaps[self._rows], arriving=False)
-        self._arcs = _turned_round(files)
+    kinds: Sequence[Kind]
+    elements: Sequence[str]
+    access: Sequence[bytes]
+    greens: Mapping[int, shapely.Geometry] = field(default_factory=dict)
+    #: (lat, lon) rows in degrees, for places that are counted.
+    points: Floats = field(default_factory=lambda: np.empty((0, 2)))
 
-    def seconds_to_nearest(self, ways_in: Snaps, beyond_s: Floats | None = None) -> Floats:
-        """Return for each point the seconds to the nearest of some ways in; infinity where none is within 45 minutes.
+    def ways_in(self, kinds: Collection[Kind]) -> Snaps:
+        """Return the ways into all places of these kinds."""
+        chosen = [access for kind, access in zip(self.kinds, self.access, strict=True) if kind in kinds]
+        return np.frombuffer(b"".join(chosen), dtype=SNAP)
 
-        The ways in lie on streets; `beyond_s` are the seconds from each to what lies behind it.
-        """
-        seconds = np.full(self._count, np.inf)
-        if beyond_s is None:
-            ways_in = np.unique(ways_in)
-            beyond_s = np.zeros(len(ways_in))
-        near = beyond_s <= WALK_LIMIT_S
-        if near.any() and len(self._rows):
-            there = _Ends.of(self._edges, ways_in[near], arriving=True).further(beyond_s[near])
-            to_nodes = self._search(there)
-            (tail, head), (by_tail, by_head) = self._ends.nodes, self._ends.seconds
-            found = np.minimum(to_nodes[tail] + by_tail, to_nodes[head] + by_head)
-            self._take_direct(found, there)
-            seconds[self._rows] = np.where(found <= WALK_LIMIT_S, found, np.inf)
-        return seconds
+    def inside(self, kinds: Collection[Kind], lats: Floats, lons: Floats) -> Rows:
+        """Return which of some points lie in a green space of these kinds: there is no walk to it then."""
+        areas = np.array([area for row, area in self.greens.items() if self.kinds[row] in kinds], dtype=object)
+        if not len(areas):
+            return np.empty(0, dtype=np.int64)
+        points: Geometries = np.asarray(shapely.points(lons, lats), dtype=object)
+        rows: Rows = np.unique(shapely.STRtree(points).query(areas, predicate="intersects")[1])
+        return rows
 
-    def _search(self, there: _Ends) -> Floats:
-        """Return the seconds from every node to the nearest way in: a search from one more node with arcs to them."""
-        seeds, costs = np.concatenate(there.nodes), np.concatenate(there.seconds)
-        size, arcs = self._arcs.shape[0], self._arcs
-        matrix = csr_array(
-            (
-                np.concatenate((arcs.data, np.maximum(costs, LEAST_COST_S))),
-                np.concatenate((arcs.indices, seeds.astype(np.int32))),
-                np.concatenate((arcs.indptr, [len(arcs.data) + len(seeds)])).astype(np.int32),
-            ),
-            shape=(size + 1, size + 1),
-        )
-        found: Floats = dijkstra(matrix, directed=True, indices=np.array([size]), limit=WALK_LIMIT_S)[0]
-        return found
+    def located(self, kinds: Collection[Kind]) -> Floats:
+        """Return the (lat, lon) rows of the distinct places of these kinds."""
+        first: dict[str, int] = {}
+        for row, (kind, element) in enumerate(zip(self.kinds, self.elements, strict=True)):
+            if kind in kinds:
+                first.setdefault(element, row)
+        return self.points[list(first.values())] if len(self.points) else self.points
 
-    def _take_direct(self, found: Floats, there: _Ends) -> None:
-        """Lower the seconds of points on the same edge as a way in, where the way along it is shorter."""
-        low = np.searchsorted(self._ends.edge, there.edge)
-        counts = np.searchsorted(self._ends.edge, there.edge, side="right") - low
-        place = np.repeat(np.arange(len(counts)), counts)
-        point = np.arange(len(place)) - np.repeat(np.cumsum(counts) - counts - low, counts)
-        gap = there.along[place] - self._ends.along[point]
-        use = self._edges.table.use[there.edge[place]]
-        pace = np.where(gap >= 0, self._edges.ahead[use], self._edges.against[use])
-        aside = self._ends.aside_s[point] + there.aside_s[place]
-        np.minimum.at(found, point, _times(np.abs(gap), pace) + aside)
+    def count(self, kinds: Collection[Kind]) -> int:
+        """Return how many distinct places are of these kinds."""
+        return len({place for kind, place in zip(self.kinds, self.elements, strict=True) if kind in kinds})
 
 
-def _turned_round(files: NetworkFiles) -> csr_array[np.float64]:
-    """Return the walking graph with each arc from its head to its tail."""
-    arcs, size = files.walk, len(files.nodes.lat)
-    graph = csr_array((arcs.costs.astype(np.float64), arcs.heads, arcs.starts), shape=(size, size))
-    turned: csr_array[np.float64] = graph.T.tocsr()
-    return turned
+@dataclass(frozen=True, slots=True)
+class FieldStops:
+    """The ways into the stops of the timetables: where they lie on the streets, and the stop that each leads to.
+
+    `lats` and `lons` are those of the stops, in degrees; `often` says which of them a line leaves from every so many
+    minutes.
+    """
+
+    lats: Floats
+    lons: Floats
+    snaps: Snaps
+    stop_of: NDArray[np.integer]
+    often: Mapping[int, Bools]
 
 
-def _times(metres: Floats, pace: Floats) -> Floats:
-    """Multiply, with nothing to go costing nothing even where the way is closed."""
-    return np.multiply(metres, pace, out=np.zeros_like(metres), where=metres > 0)
+class Walks:
+    """Walks from the points of a region."""
+
+    def __init__(
+        self, network: Network, coverage: Coverage, places: FieldPlaces, stops: FieldStops | None, sample: Sample
+    ) -> None:
+        """Find where the points stand on the streets, which are private ones for some."""
+        self._network, self._places, self._stops, self._sample = network, places, stops, sample
+        self.homes = network.homes_at(sample.lats, sample.lons, sample.streets)
+        self._trips = TripsFromHomes(network, self.homes, walking(network.files))
+        #: Whether a way on foot leads from a point to most other streets.
+        self.has_way_out: Bools = network.on_mainland(self.homes.public) | (self.homes.private["edge"] >= 0)
+        self._cut_off = cut_off(coverage, sample.lats, sample.lons) | ~self.has_way_out
+        self._mapped: dict[str, Floats] = {}
+
+    def to_need(self, need: Need) -> Numbers:
+        """Return the seconds to the nearest place of a need; of stops, those of the timetables where they cover it."""
+        seconds = self._to_mapped(need)
+        if need.key == "stop" and self._stops is not None:
+            to_stops = self._to(self._stops.snaps)
+            seconds = np.where(np.isfinite(to_stops) & self.has_timetable, to_stops, seconds)
+        return _rounded(seconds, self._cut_off)
+
+    def to_schools(self) -> Numbers:
+        """Return the seconds to the nearest school, whatever its level."""
+        return _rounded(self._to(self._places.ways_in((Kind.SCHOOL,))), self._cut_off)
+
+    def to_frequent_stops(self) -> Numbers:
+        """Return the seconds to the nearest stop for each of OFTEN_MIN; unknown where no timetable covers a point."""
+        rows = [self._to_frequent(minutes) for minutes in OFTEN_MIN]
+        return np.array(rows, np.uint16).reshape(len(OFTEN_MIN), len(self._sample.lats))
+
+    def _to_frequent(self, minutes: int) -> Numbers:
+        if self._stops is None:
+            return np.full(len(self._sample.lats), UNKNOWN, dtype=np.uint16)
+        chosen = self._stops.snaps[self._stops.often[minutes][self._stops.stop_of]]
+        return _rounded(np.where(self.has_timetable, self._to(chosen), np.inf), ~self.has_timetable)
+
+    def step_free(self) -> NDArray[np.int8]:
+        """Return whether a pram gets to all that is near without steps: 1, 0, or -1 where nothing is near."""
+        graph, limit_s = walking(self._network.files, step_free=True), STEP_FREE_MIN * 60.0
+        trips = TripsFromHomes(self._network, self.homes, graph)
+        fine, blocked = (np.zeros(len(self._sample.lats), dtype=bool) for _ in range(2))
+        for need in map(NEED.__getitem__, STEP_FREE_NEEDS):
+            is_near = self._to_mapped(need) <= limit_s
+            is_free = np.isfinite(trips.to_nearest(self._places.ways_in(need.kinds), limit_s))
+            fine |= is_near & is_free
+            blocked |= is_near & ~is_free
+        return np.where(blocked, 0, np.where(fine, 1, -1)).astype(np.int8)
+
+    def to_stops(self) -> HomeWalks:
+        """Return the walks to all stops of the timetables around each point."""
+        stops = self._stops
+        snaps = np.empty(0, dtype=SNAP) if stops is None else stops.snaps
+        stop_of = np.empty(0, dtype=np.int64) if stops is None else stops.stop_of.astype(np.int64)
+        return walks_to_stops(self._trips, len(self._sample.lats), snaps, stop_of)
+
+    def _to_mapped(self, need: Need) -> Floats:
+        """Return the seconds to the map's own places of a need; none from inside a green one."""
+        if need.key not in self._mapped:
+            seconds = self._to(self._places.ways_in(need.kinds))
+            seconds[self._places.inside(need.kinds, self._sample.lats, self._sample.lons)] = 0.0
+            self._mapped[need.key] = seconds
+        return self._mapped[need.key]
+
+    def _to(self, ways_in: Snaps) -> Floats:
+        return self._trips.to_nearest(ways_in, WALK_LIMIT_S)
+
+    @cached_property
+    def has_timetable(self) -> Bools:
+        """For each point whether a timetable covers it: the rule of `StopsNear.has_timetable`."""
+        from scipy.spatial import cKDTree  # a tenth of a second that only an import with timetables needs
+
+        stops, sample = self._stops, self._sample
+        if stops is None or not len(stops.lats) or not len(sample.lats):
+            return np.zeros(len(sample.lats), dtype=bool)
+        squeeze = np.array([1.0, np.cos(np.radians(float(sample.lats.mean())))])
+        tree = cKDTree(np.column_stack((stops.lats, stops.lons)) * squeeze)
+        _, nearest = tree.query(np.column_stack((sample.lats, sample.lons)) * squeeze)
+        near: Bools = distances_m(sample.lats, sample.lons, stops.lats[nearest], stops.lons[nearest]) <= COVERED_M
+        return near
+
+
+def _rounded(seconds: Floats, cut_off: Bools) -> Numbers:
+    """Return whole seconds rounded up; what was not found is unknown where the map is cut off, else none."""
+    found = np.isfinite(seconds)
+    whole = np.maximum(np.ceil(np.where(found, seconds, 0.0) - ROUNDING_S), 0.0)
+    return np.where(found, whole, np.where(cut_off, UNKNOWN, NONE)).astype(np.uint16)

@@ -63,7 +63,22 @@ def _neighbour(store: GeocoderStore, house: House, metres: float) -> Neighbour:
     return Neighbour(label, house.lat, house.lon, metres, is_house=True, street=own_street)
 
 
+def nearest_street_name(store: GeocoderStore, lat: float, lon: float) -> str:
+    """Return the name of the street with a point in the nearest grid cell, "" where none is near."""
+    nearest = _nearest_street_row(store, lat, lon)
+    return nearest[1].name if nearest else ""
+
+
 def _nearest_street(store: GeocoderStore, lat: float, lon: float) -> Neighbour | None:
+    nearest = _nearest_street_row(store, lat, lon)
+    if nearest is None:
+        return None
+    metres, street = nearest
+    label = address_label(street.name, "", street.city, street.postcode, store.style())
+    return Neighbour(label, street.lat, street.lon, metres, is_house=False)
+
+
+def _nearest_street_row(store: GeocoderStore, lat: float, lon: float) -> tuple[float, Street] | None:
     """Return the street with a point in the nearest grid cell; its distance is good to that cell's size."""
     ranked: list[tuple[float, int]] = []
     for cell in _cells(lat, lon, STREET_M):
@@ -73,9 +88,7 @@ def _nearest_street(store: GeocoderStore, lat: float, lon: float) -> Neighbour |
     if not ranked:
         return None
     metres, ident = min(ranked)
-    street: Street = store.streets([ident])[0]
-    label = address_label(street.name, "", street.city, street.postcode, store.style())
-    return Neighbour(label, street.lat, street.lon, metres, is_house=False)
+    return metres, store.streets([ident])[0]
 
 
 def _cells(lat: float, lon: float, radius_m: float) -> list[int]:

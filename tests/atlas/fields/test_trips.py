@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from app.atlas.facts import WALK_LIMIT_S
-from app.atlas.fields.build.walks import WalksFrom
+from app.atlas.fields.trips import TripsFrom
 from app.atlas.streets.arrays import Arcs, NetworkFiles
 from app.atlas.streets.network import Network
+from app.atlas.streets.search import walking
 from app.atlas.streets.snapping import Snaps
 from app.geo import Floats
 from tests.support.folders import SAMPLES
@@ -31,7 +32,7 @@ def nearest(files: NetworkFiles, points: list[tuple[float, float]], places: list
     """Return the seconds from points to the nearest of some places, both in metres from the middle."""
     network = Network(files)
     here, there = (network.snap(*np.array([at(*point) for point in each]).T) for each in (points, places))
-    return WalksFrom(files, here).seconds_to_nearest(there)
+    return TripsFrom(walking(files), here).to_nearest(there, WALK_LIMIT_S)
 
 
 def one_by_one(files: NetworkFiles, here: Snaps, there: Snaps) -> Floats:
@@ -74,7 +75,7 @@ def test_a_point_without_a_street_reaches_nothing(street: NetworkFiles) -> None:
 
 def test_without_places_nothing_is_reached(street: NetworkFiles) -> None:
     here = Network(street).snap(*at(0, 0))
-    assert WalksFrom(street, here).seconds_to_nearest(here[:0]).tolist() == [np.inf]
+    assert TripsFrom(walking(street), here).to_nearest(here[:0], WALK_LIMIT_S).tolist() == [np.inf]
 
 
 def test_a_region_without_streets_reaches_nothing(tmp_path: Path) -> None:
@@ -92,7 +93,7 @@ def test_it_walks_from_the_point_to_the_place_where_ways_are_one_way(tmp_path: P
     for place in range(len(here)):
         there = here[place : place + 1]
         expected = one_by_one(files, here, there)
-        assert WalksFrom(files, here).seconds_to_nearest(there) == pytest.approx(expected, abs=1e-6)
+        assert TripsFrom(walking(files), here).to_nearest(there, WALK_LIMIT_S) == pytest.approx(expected, abs=1e-6)
         there_and_back.append(np.allclose(expected, network.walk(there[0], WALK_LIMIT_S).seconds_to(here)))
     assert not all(there_and_back)
 
@@ -117,7 +118,7 @@ def test_it_agrees_with_the_search_from_each_address(name: str, tmp_path: Path) 
     snaps = Network(files).snap(ways.lats[nodes] + apart[0], ways.lons[nodes] + apart[1])
     here, places = snaps[12:], snaps[:12]
     there = places[places["edge"] >= 0]
-    expected, found = one_by_one(files, here, there), WalksFrom(files, here).seconds_to_nearest(there)
+    expected, found = one_by_one(files, here, there), TripsFrom(walking(files), here).to_nearest(there, WALK_LIMIT_S)
     assert np.isfinite(expected).sum() > 50
     assert np.array_equal(np.isfinite(found), np.isfinite(expected))
     reached = np.isfinite(expected)

@@ -1,0 +1,104 @@
+"""Answers about whole towns, and the maps of them: those of the last questions are kept in each process."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from threading import Lock
+from typing import Generic, TypeVar, cast
+
+from flask import Flask, current_app
+
+from app.atlas.atlas import Atlas
+from app.config import Config
+from app.maps.drawing import compressed
+from app.maps.squares import TownGround, draw_squares, square_m, town_ground
+from app.pipeline.choosing.asking import Reach
+from app.pipeline.choosing.choice import Choice, choose
+from app.pipeline.rules.headline import profile_named
+from app.pipeline.rules.wishes import Wish
+from app.web.security import refuse_floods
+
+EXTENSION = "doorstep-towns"
+#: Answers kept, pictures kept, and grounds of towns: a ground takes up to a quarter of a megabyte.
+MOST_ANSWERS, MOST_PICTURES, MOST_GROUNDS = 64, 64, 12
+
+T = TypeVar("T")
+
+
+class Kept(Generic[T]):
+    """The values made last by their keys. One is made at a time: each takes a core."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._values: OrderedDict[object, T] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, key: object, make: Callable[[], T]) -> T:
+        """Return the value of a key, making it unless that was done a while ago."""
+        with self._lock:
+            value = self._values.pop(key) if key in self._values else make()
+            self._values[key] = value
+            if len(self._values) > self._most:
+                self._values.popitem(last=False)
+        return value
+
+
+@dataclass(frozen=True, slots=True)
+class Towns:
+    """What a process keeps of towns."""
+
+    choices: Kept[Choice] = field(default_factory=lambda: Kept(MOST_ANSWERS))
+    pictures: Kept[bytes] = field(default_factory=lambda: Kept(MOST_PICTURES))
+    grounds: Kept[TownGround] = field(default_factory=lambda: Kept(MOST_GROUNDS))
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question to a region as it is now, complete: the same question gives the same answer."""
+
+    build: Path
+    wishes: tuple[Wish, ...]
+    reaches: tuple[Reach, ...]
+    profile: str
+
+
+def init_app(app: Flask, config: Config) -> None:
+    """Give the application its towns."""
+    app.extensions[EXTENSION] = Towns()
+
+
+def _towns() -> Towns:
+    return cast(Towns, current_app.extensions[EXTENSION])
+
+
+def choice_of(atlas: Atlas, wishes: Sequence[Wish], reaches: Sequence[Reach], profile: str) -> Choice:
+    """Return where in a region wishes are met. Raises TooManyRequests for whoever asks too much at once."""
+    key = Asked(atlas.directory, tuple(wishes), tuple(reaches), profile)
+
+    def make() -> Choice:
+        refuse_floods()
+        size_m = square_m(atlas.town.lats, atlas.town.lons)
+        return choose(atlas, key.wishes, key.reaches, profile_named(profile), size_m)
+
+    return _towns().choices.get(key, make)
+
+
+def picture_of(atlas: Atlas, name: str, wishes: Sequence[Wish], reaches: Sequence[Reach], profile: str) -> bytes:
+    """Return a map of the same (gzip). Raises as `choice_of`."""
+    choice = choice_of(atlas, wishes, reaches, profile)
+    places = tuple((reach.location.lat, reach.location.lon) for reach in reaches)
+
+    def draw() -> bytes:
+        refuse_floods()
+        streets = [(street.lat, street.lon) for street in choice.streets]
+        return compressed(draw_squares(_ground(atlas, name), choice.squares, streets, places))
+
+    return _towns().pictures.get((name, Asked(atlas.directory, tuple(wishes), tuple(reaches), profile)), draw)
+
+
+def _ground(atlas: Atlas, name: str) -> TownGround:
+    key = (atlas.directory, name)
+    return _towns().grounds.get(key, lambda: town_ground(atlas, atlas.town.lats, atlas.town.lons, name))
