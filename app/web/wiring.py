@@ -14,7 +14,20 @@ from app.cli.jobs import jobs_commands
 from app.cli.regions import region_commands
 from app.cli.worker import worker_command
 from app.config import Config, load_config
-from app.routes import about, comparing, exports, health, home, jobs, maps, operators, resubmitting, snapshots
+from app.routes import (
+    about,
+    batch,
+    comparing,
+    exports,
+    health,
+    home,
+    jobs,
+    maps,
+    operators,
+    resubmitting,
+    shortlist,
+    snapshots,
+)
 from app.views import maps as map_views
 from app.views import report
 from app.web import compression, errors, pictures, polls, security, services
@@ -59,7 +72,7 @@ FILTERS = (
 )
 BLUEPRINTS = (
     *(home.bp, jobs.bp, snapshots.bp, comparing.bp, exports.bp, maps.bp, resubmitting.bp),
-    *(about.bp, operators.bp, health.bp),
+    *(batch.bp, shortlist.bp, about.bp, operators.bp, health.bp),
 )
 ROOT = Path(__file__).resolve().parents[2]
 

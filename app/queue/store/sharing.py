@@ -86,7 +86,7 @@ class SharingStore(ListStore):
             )
 
     def adopt_list(self, link: str, visitor: str) -> None:
-        """Make the list behind a link that allows marks this browser's own too, with what it had kept itself at the end.
+        """Make the list behind a link that allows marks this browser's own too; what it had kept goes to the end.
 
         Raises ListNotFound, ListFull, or ListShared where the browser's own list is shared.
         """
