@@ -23,10 +23,12 @@ from app.views.job import ADDRESS_FAULTS
 from app.web import visitor
 from app.web.forms import values_from
 from app.web.services import store
-from app.wording import count, iso, listed
+from app.wording import count, iso
 
 #: The state of a line that never became a job.
 REFUSED = "refused"
+#: What others than the owner are told of such a line: the reason may speak of money.
+NOT_FOR_OTHERS = "Something in this line could not be read."
 #: What the page calls each state.
 STATE_TEXTS: Mapping[str, str] = MappingProxyType(
     {
@@ -109,7 +111,7 @@ class BatchView:
             (states[Status.CANCELLED], f"{states[Status.CANCELLED]} cancelled"),
             (asking, "1 asks a question" if asking == 1 else f"{asking} ask a question"),
         )
-        return f"{listed([f'{self.done} of {self.total} done', *(words for amount, words in told if amount)])}."
+        return ", ".join((f"{self.done} of {self.total} done", *(words for amount, words in told if amount))) + "."
 
     @property
     def mark(self) -> str:
@@ -160,7 +162,8 @@ def _line_view(line: BatchLine, *, mine: bool) -> LineView:
     if job is None:
         query = msgspec.json.decode(line.given)
         correct_url = url_for("home.form", _anchor="address", **query) if mine and query else ""
-        return LineView(line.number, line.address, REFUSED, line.why, "", correct_url, None)
+        told = line.why if mine else NOT_FOR_OTHERS
+        return LineView(line.number, line.address, REFUSED, told, "", correct_url, None)
     page = url_for("jobs.page", job_id=job.job_id)
     report = job.result_snapshot_id and url_for("snapshots.page", snapshot_id=job.result_snapshot_id)
     correct_url = ""

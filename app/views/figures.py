@@ -52,6 +52,8 @@ class Figures:
     things: tuple[Thing, ...]
     must_haves: tuple[Asked, ...]
     profile: str
+    #: Whether the word names deal-breakers.
+    is_broken: bool
 
 
 def figures_of(snapshot: Snapshot) -> Figures:
@@ -71,6 +73,7 @@ def figures_of(snapshot: Snapshot) -> Figures:
         things=tuple(_thing(key, title, door.get(key)) for key, title in THINGS.items()),
         must_haves=_must_haves(report),
         profile=profile_named(report.listing.profile).title,
+        is_broken=bool(broken),
     )
 
 

@@ -11,7 +11,7 @@ import msgspec
 from flask import url_for
 
 from app.queue.store.lists import Entry, Mark, Opinion, Person, Sharing, Shortlist
-from app.views.comparison import FEWEST, MOST
+from app.views.comparison import FEWEST
 from app.views.exports import csv_text
 from app.views.figures import HEAD, Figures, cells_of, figures_of
 from app.wording import iso
@@ -90,11 +90,6 @@ class ListView:
     def can_compare(self) -> bool:
         """Return whether there are enough reports to compare."""
         return len(self.shortlist.entries) >= FEWEST
-
-    @property
-    def most_compared(self) -> int:
-        """Return how many reports are compared at a time."""
-        return MOST
 
     @property
     def friends(self) -> tuple[Person, ...]:

@@ -100,8 +100,7 @@ def listings_in_request() -> ReadListings:
 
 
 def _judged(raws: Sequence[_Raw], for_all: FormValues) -> Iterator[ReadLine]:
-    """Yield each line with its listing or why it has none; the same home twice is evaluated once."""
-    seen: dict[str, int] = {}
+    """Yield each line with its listing, or why it has none."""
     for number, raw in raws:
         if isinstance(raw, str):
             yield ReadLine(number, FormValues({}), None, raw)
@@ -113,11 +112,7 @@ def _judged(raws: Sequence[_Raw], for_all: FormValues) -> Iterator[ReadLine]:
         except InvalidListing as error:
             yield ReadLine(number, given, None, " ".join(error.by_field.values()))
             continue
-        first = seen.setdefault(listing.key(), number)
-        if first == number:
-            yield ReadLine(number, given, listing)
-        else:
-            yield ReadLine(number, given, None, f"This is the same as line {first}, so it is evaluated once.")
+        yield ReadLine(number, given, listing)
 
 
 # --- from JSON -------------------------------------------------------------------------------------

@@ -26,7 +26,7 @@ POLICY = (
 
 def every_path(app: Flask) -> list[str]:
     """Return a path for each route."""
-    parts = {"job_id": "x", "snapshot_id": "x", "filename": "doorstep.css", "name": "map"}
+    parts = {"job_id": "x", "snapshot_id": "x", "filename": "doorstep.css", "name": "map", "batch_id": "x", "link": "x"}
     adapter = app.url_map.bind("localhost")
     return [adapter.build(rule.endpoint, parts) for rule in app.url_map.iter_rules()]
 
