@@ -34,12 +34,13 @@ def test_it_goes_from_the_paste_to_the_ranking_and_the_shortlist(browser: Browse
         status = "2 of 4 done, 1 stopped without a report, 1 not understood."
         expect(page.get_by_role("status")).to_have_text(status)
         expect(page.locator("#line-2")).to_contain_text("Nothing like that is on the map here")
+        here = page.url
         page.get_by_role("link", name="Compare the first 2").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Which of these?")
-        page.go_back()
+        page.goto(here)
         page.get_by_role("button", name="Put all on my shortlist").click()
         expect(page.locator("#shortlist > li")).to_have_count(2)
-        page.go_back()
+        page.goto(here)
         page.get_by_role("link", name="Correct line 2").click()
         expect(page.get_by_label("Address", exact=True)).to_have_value("Zzyzx Road 99, Nowhere")
         assert complaints == []

@@ -26,7 +26,8 @@ POLICY = (
 
 def every_path(app: Flask) -> list[str]:
     """Return a path for each route."""
-    parts = {"job_id": "x", "snapshot_id": "x", "filename": "doorstep.css", "name": "map", "batch_id": "x", "link": "x"}
+    ids = dict.fromkeys(("job_id", "snapshot_id", "batch_id", "link"), "x")
+    parts = {**ids, "filename": "doorstep.css", "name": "map", "person_id": 1}
     adapter = app.url_map.bind("localhost")
     return [adapter.build(rule.endpoint, parts) for rule in app.url_map.iter_rules()]
 
