@@ -267,7 +267,8 @@ def test_a_line_that_asks_leads_its_owner_to_the_question(client: FlaskClient, s
     steps.ask()
     page = soup(client.get(link))
     assert page.select_one("[role=status]").text == "0 of 1 done, 1 asks a question."
-    assert page.select_one(".batch-correct")["href"].startswith("/job/")
+    question = client.get(page.select_one(".batch-correct")["href"])
+    assert soup(question).find("a", string="Back to the list of addresses")["href"] == link
     assert client.get(link, headers=JSON).json["status"] == "asking"
     assert not soup(client.application.test_client().get(link)).select(".batch-correct")
 

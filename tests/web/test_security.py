@@ -141,6 +141,13 @@ def test_a_client_may_go_on_once_its_bucket_fills_again() -> None:
     assert limiter.take("a") > 0.0
 
 
+def test_several_tokens_are_taken_all_or_none() -> None:
+    limiter = security.RateLimiter(10, 2.0, clock=lambda: 100.0)
+    assert limiter.take("a", 8) == 0.0
+    assert limiter.take("a", 4) == 1.0
+    assert limiter.take("a", 2) == 0.0
+
+
 def test_a_bucket_never_holds_more_than_a_burst() -> None:
     now = 100.0
     limiter = security.RateLimiter(2, 0.5, clock=lambda: now)

@@ -107,6 +107,11 @@ class BatchStore(PeopleStore):
         notes = tuple(json.loads(head["notes"]))
         return Batch(batch_id, head["owner"], head["created_at"], notes, tuple(_line_from(row) for row in rows))
 
+    def batch_of(self, job_id: str, owner: str) -> str | None:
+        """Return the id of the newest batch of this owner's that holds a job, None if there is none."""
+        rows = self.db.read(_OF_JOB, {"job_id": job_id, "owner": owner})
+        return rows[0]["batch_id"] if rows else None
+
     def recent_batches(self, owner: str, limit: int = 5) -> tuple[tuple[str, float, int], ...]:
         """Return an owner's batches, newest first: id, when it was made, and how many lines it has."""
         rows = self.db.read(_RECENT, {"owner": owner, "limit": limit})
@@ -149,6 +154,10 @@ WHERE batch_id = :batch_id ORDER BY number
 _UNFINISHED = """
 SELECT evaluation_jobs.* FROM batch_lines JOIN evaluation_jobs ON seq = job_seq
 WHERE batch_id = :batch_id AND completed_at IS NULL ORDER BY seq
+"""
+_OF_JOB = """
+SELECT batch_id FROM evaluation_jobs JOIN batch_lines ON job_seq = seq JOIN batches USING (batch_id)
+WHERE job_id = :job_id AND batches.owner = :owner ORDER BY batches.created_at DESC LIMIT 1
 """
 _RECENT = """
 SELECT batch_id, created_at, (SELECT count(*) FROM batch_lines WHERE batch_lines.batch_id = batches.batch_id) AS lines

@@ -35,6 +35,15 @@ def finish(store: JobStore) -> str:
     return snapshot_id
 
 
+def test_a_job_leads_its_owner_back_to_its_batch(store: JobStore) -> None:
+    batch_id = batch_of(store, 1)
+    job = store.get_batch(batch_id).lines[0].job
+    assert job
+    assert store.batch_of(job.job_id, "ann") == batch_id
+    assert store.batch_of(job.job_id, "bob") is None
+    assert store.batch_of(create(store).job_id, "ann") is None
+
+
 def test_each_line_becomes_a_job_and_a_bad_one_is_named(store: JobStore) -> None:
     batch_id = store.create_batch("ann", [line(1), bad(2), line(4)], ["Read as Windows-1252."])
     batch = store.get_batch(batch_id)
