@@ -138,8 +138,8 @@ def _panel(batch_id: str, *, seen: str, first: bool) -> Response:
 
 
 def _form(values: FormValues, addresses: str, error: DoorstepError | None = None) -> Response:
-    """Show the form. With an error the store is left alone: it may be what cannot be reached."""
-    owner = visitor.known_owner()
+    """Show the form. With an error of ours the store is left alone: it may be what cannot be reached."""
+    owner = visitor.known_owner() if error is None or error.http_status < 500 else None
     response = make_response(
         render_template(
             "batch.html",
@@ -153,7 +153,7 @@ def _form(values: FormValues, addresses: str, error: DoorstepError | None = None
             columns=COLUMNS,
             most_lines=MOST_LINES,
             most_kb=MOST_BYTES // 1024,
-            recent=store().recent_batches(owner) if owner and error is None else (),
+            recent=store().recent_batches(owner) if owner else (),
         )
     )
     response.headers["Cache-Control"] = "no-cache"

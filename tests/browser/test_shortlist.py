@@ -99,3 +99,17 @@ def test_a_browser_that_forgot_takes_the_list_over(browser: Browser, quiet_site:
         page.get_by_role("button", name="This is my list: take it over here").click()
         expect(page.locator("#shortlist > li")).to_have_count(2)
         expect(page.get_by_role("heading", level=1)).to_have_text("Your shortlist")
+
+
+def test_what_is_refused_is_said_beside_its_entry(browser: Browser, quiet_site: Site, steps: Steps) -> None:
+    with fresh_page(browser, quiet_site.url) as (page, _):
+        first, second = keep(page, steps)
+        other = page.context.new_page()
+        other.goto("/shortlist")
+        entry(other, first).get_by_role("button", name="Remove").click()
+        expect(entry(other, first)).to_have_count(0)
+        entry(page, first).get_by_role("button", name="Yes", exact=True).click()
+        expect(entry(page, first).get_by_role("alert")).to_contain_text("not on this shortlist, or no longer")
+        entry(page, second).get_by_role("button", name="Yes", exact=True).click()
+        expect(entry(page, second).get_by_role("button", name="Yes")).to_have_attribute("aria-pressed", "true")
+        expect(entry(page, first)).to_have_count(0)

@@ -191,6 +191,7 @@ def test_two_hundred_are_taken_at_once_and_one_list_at_a_time(client: FlaskClien
     assert again.status_code == 429
     assert again.headers["Retry-After"]
     assert "A list of yours is still under way" in visible_text(again)
+    assert soup(again).select_one(".lines a")["href"].startswith("/batch/"), "it leads to the list that is under way"
     assert client.post("/", data={"address": "1 Side Street"}).status_code == 303
 
 
