@@ -162,6 +162,48 @@ class QueueFull(DoorstepError):
     http_status = 503
 
 
+class BatchNotFound(DoorstepError):
+    """There is no list of addresses here. The link may be incomplete, or its evaluations were cleared away long ago."""
+
+    code = "batch-not-found"
+    http_status = 404
+
+
+class TooManyBatches(DoorstepError):
+    """A list of yours is still under way, and there is room for one at a time. Wait for it to end, or cancel it."""
+
+    code = "too-many-batches"
+    http_status = 429
+
+
+class ListNotFound(DoorstepError):
+    """There is no shortlist at this address. The link may be incomplete, or its owner stopped sharing it."""
+
+    code = "list-not-found"
+    http_status = 404
+
+
+class NotOnList(DoorstepError):
+    """That report is not on this shortlist, or no longer. Reload the page to see what is."""
+
+    code = "not-on-list"
+    http_status = 404
+
+
+class ListFull(DoorstepError):
+    """This shortlist holds {most} {what}, the most it can. Remove one first."""
+
+    code = "list-full"
+    http_status = 409
+
+
+class ListShared(DoorstepError):
+    """This browser has a shared shortlist of its own, which another one would replace. Stop sharing it first."""
+
+    code = "list-shared"
+    http_status = 409
+
+
 class QueueUnavailable(DoorstepError):
     """The list of evaluations cannot be reached right now. Nothing was lost; please try again in a moment."""
 

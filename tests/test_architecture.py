@@ -81,6 +81,7 @@ OWN_ROOMS = {
     "queue.store.attempts": "all that a worker does to a job: the state machine in one file",
     "queue.store.operations": "what operators ask; the store is these three parts together",
     "queue.store.questions": "workers ask, people answer, the watch closes: one way through the states, told in one go",
+    "queue.store.sharing": "links, names and taking a list over; what stands on a list is another subject",
     "queue.watch": "a thread of its own that outlives the worker's",
     "queue.worker": "the worker's thread; the package's front door only names what others may use",
     "sources.names": "which of many regions to ask: one look at all their names, before any search",

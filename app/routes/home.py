@@ -75,6 +75,7 @@ ELEMENT_IDS = {"destinations": "destination-1", "must_haves": "must-1"}
 def _form(values: FormValues, error: DoorstepError | None = None) -> Response:
     """Show the form. With an error the store is left alone: it may be what cannot be reached."""
     template = "partials/form.html" if wanted() is Wanted.FRAGMENT else "home.html"
+    owner = visitor.known_owner() if error is None else None
     response = make_response(
         render_template(
             template,
@@ -87,7 +88,8 @@ def _form(values: FormValues, error: DoorstepError | None = None) -> Response:
             must_have_choices=choices(),
             max_destinations=MAX_DESTINATIONS,
             regions=source().covered(),
-            recent=recent_of(visitor.known_owner()) if error is None else (),
+            recent=recent_of(owner),
+            shortlisted=store().shortlist_size(owner) if owner else 0,
         )
     )
     response.headers["Cache-Control"] = "no-cache"

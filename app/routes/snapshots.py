@@ -71,9 +71,16 @@ def _html(snapshot: Snapshot, adjustment: Adjustment) -> str:
         adjustment=adjustment,
         since=since_earlier(snapshot, adjustment.stored),
         max_destinations=MAX_DESTINATIONS,
+        on_shortlist=_is_on_shortlist(snapshot),
         # What was just swapped in takes the focus; a page that was opened begins at its top.
         is_news=wanted() is Wanted.FRAGMENT,
     )
+
+
+def _is_on_shortlist(snapshot: Snapshot) -> bool:
+    """Return whether this visitor keeps the report on a list of their own."""
+    owner = visitor.known_owner()
+    return owner is not None and store().is_listed(owner, snapshot.snapshot_id)
 
 
 def _adjusted(adjustment: Adjustment) -> AdjustedDocument:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -42,12 +42,17 @@ class Row:
 
 
 def csv_of(report: Report) -> str:
-    """Return the report as CSV (RFC 4180) with a head, texts safe to open in a spreadsheet."""
+    """Return the report as CSV with a head."""
+    return csv_text(Row.__dataclass_fields__, (asdict(row).values() for row in rows_of(report)))
+
+
+def csv_text(head: Iterable[str], rows: Iterable[Iterable[str | float | None]]) -> str:
+    """Return rows as CSV (RFC 4180) below a head, texts safe to open in a spreadsheet."""
     out = io.StringIO(newline="")
     writer = csv.writer(out)
-    writer.writerow(Row.__dataclass_fields__)
-    for row in rows_of(report):
-        writer.writerow([_cell(value) for value in asdict(row).values()])
+    writer.writerow(head)
+    for row in rows:
+        writer.writerow([_cell(value) for value in row])
     return out.getvalue()
 
 

@@ -33,7 +33,9 @@ def job_response(job: Job, *, refresh: bool = True) -> Response:
         case Wanted.FRAGMENT:
             return Response(panel_html(current_app.jinja_env, here, view, first=True), headers=NOT_KEPT)
         case Wanted.PAGE:
-            html = _rendered(current_app.jinja_env, "job.html", here, view, first=True, refresh=refresh)
+            batch_id = store().batch_of(job.job_id, job.owner) if view.mine else None
+            shape: dict[str, bool | str | None] = {"first": True, "refresh": refresh, "batch_id": batch_id}
+            html = _rendered(current_app.jinja_env, "job.html", here, view, **shape)
             page = negotiated(Response(html))
             page.headers["Cache-Control"] = "no-cache"
             return page
@@ -71,7 +73,7 @@ def panel_html(environment: Environment, here: str, view: JobView, *, first: boo
     return _rendered(environment, "partials/panel.html", here, view, first=first, fragment=True)
 
 
-def _rendered(environment: Environment, template: str, here: str, view: JobView, **shape: bool) -> str:
+def _rendered(environment: Environment, template: str, here: str, view: JobView, **shape: bool | str | None) -> str:
     items = "".join([_step_item(environment, step) for step in view.steps])
     step_items = Markup(items)  # noqa: S704 - rendered templates
     return environment.get_template(template).render(view=view, here=here, step_items=step_items, **shape)

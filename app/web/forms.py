@@ -62,7 +62,7 @@ def values_in_request() -> FormValues:
     body = request.get_json(silent=True)
     if not isinstance(body, Mapping):
         raise InvalidListing(field="address", why='Send a JSON object such as {"address": "12 Bulevardi, Helsinki"}.')
-    return _values_in_json(body)
+    return values_in_json(body)
 
 
 def values_in(form: MultiDict[str, str]) -> FormValues:
@@ -71,7 +71,8 @@ def values_in(form: MultiDict[str, str]) -> FormValues:
     return FormValues(given, tuple(form.getlist("destinations")), tuple(filter(None, form.getlist("must_haves"))))
 
 
-def _values_in_json(body: Mapping[str, object]) -> FormValues:
+def values_in_json(body: Mapping[str, object]) -> FormValues:
+    """Return the fields of a JSON object. Raises InvalidListing for one that is not known, or has another shape."""
     values: dict[str, str] = {}
     lists: dict[str, tuple[str, ...]] = {"destinations": (), "must_haves": ()}
     for name, value in body.items():

@@ -73,10 +73,10 @@ REFILL_PER_SECOND = 4.0
 MOST_CLIENTS = 10_000
 
 
-def refuse_floods() -> None:
-    """Raise TooManyRequests if the client's bucket is empty."""
+def refuse_floods(tokens: int = 1) -> None:
+    """Raise TooManyRequests if the client's bucket holds fewer tokens: one a request, and one more for each job."""
     limiter: RateLimiter = current_app.extensions[RATE_LIMITER]
-    seconds = math.ceil(limiter.take(request.remote_addr or ""))
+    seconds = math.ceil(limiter.take(request.remote_addr or "", tokens))
     if seconds:
         raise TooManyRequests(seconds=seconds, retry_after_seconds=seconds)
 
@@ -90,17 +90,17 @@ class RateLimiter:
         self._levels: OrderedDict[str, tuple[float, float]] = OrderedDict()
         self._lock = Lock()
 
-    def take(self, client: str) -> float:
-        """Take one token and return 0.0, or return the seconds until there is one."""
+    def take(self, client: str, tokens: int = 1) -> float:
+        """Take tokens and return 0.0, or take none and return the seconds until there are enough."""
         with self._lock:
             now = self._clock()
             level, then = self._levels.pop(client, (self._burst, now))
             level = min(self._burst, level + (now - then) * self._per_second)
-            allowed = level >= 1
-            self._levels[client] = (level - 1 if allowed else level, now)
+            allowed = level >= tokens
+            self._levels[client] = (level - tokens if allowed else level, now)
             if len(self._levels) > MOST_CLIENTS:
                 self._levels.popitem(last=False)
-        return 0.0 if allowed else (1 - level) / self._per_second
+        return 0.0 if allowed else (tokens - level) / self._per_second
 
 
 # --- headers ---------------------------------------------------------------------------------------

@@ -14,7 +14,21 @@ from app.cli.jobs import jobs_commands
 from app.cli.regions import region_commands
 from app.cli.worker import worker_command
 from app.config import Config, load_config
-from app.routes import about, comparing, exports, health, home, jobs, maps, operators, resubmitting, snapshots, where
+from app.routes import (
+    about,
+    batch,
+    comparing,
+    exports,
+    health,
+    home,
+    jobs,
+    maps,
+    operators,
+    resubmitting,
+    shortlist,
+    snapshots,
+    where,
+)
 from app.views import likeness, report
 from app.views import maps as map_views
 from app.web import compression, errors, pictures, polls, security, services, towns
@@ -61,7 +75,7 @@ FILTERS = (
 )
 BLUEPRINTS = (
     *(home.bp, jobs.bp, snapshots.bp, comparing.bp, exports.bp, maps.bp, resubmitting.bp),
-    *(where.bp, about.bp, operators.bp, health.bp),
+    *(batch.bp, shortlist.bp, where.bp, about.bp, operators.bp, health.bp),
 )
 ROOT = Path(__file__).resolve().parents[2]
 

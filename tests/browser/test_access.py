@@ -128,6 +128,66 @@ def destination(page: Page, steps: Steps) -> None:
     expect(page.get_by_role("alert")).to_contain_text("shorten it")
 
 
+def batch_form(page: Page, steps: Steps) -> None:
+    page.goto("/batch")
+    page.get_by_label("Addresses, one a line").fill(",")
+    page.get_by_role("button", name="Evaluate them all").click()
+    expect(page.locator("#problems")).to_contain_text("None of the lines")
+    page.locator("details.options summary").click()
+
+
+def batch_waiting(page: Page, steps: Steps) -> None:
+    page.goto("/batch")
+    page.get_by_label("Addresses, one a line").fill(
+        "1 Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch\n2\n3\n,"
+    )
+    page.get_by_role("button", name="Evaluate them all").click()
+    page.wait_for_url("**/batch/*")
+
+
+def batch_ended(page: Page, steps: Steps) -> None:
+    batch_waiting(page, steps)
+    steps.finish(evaluate_property(Listing(ADDRESS, must_haves=("park:10", "motorway:300")), Town(full_grid())))
+    steps.finish(unknown_report())
+    steps.fail()
+    expect(page.locator("#batch-ranking")).to_be_visible()
+
+
+def shortlist(page: Page, steps: Steps) -> None:
+    batch_ended(page, steps)
+    page.get_by_role("button", name="Put all on my shortlist").click()
+    page.get_by_role("button", name="Maybe", exact=True).first.click()
+    page.locator("details.note summary").first.click()
+    page.get_by_role("textbox").first.fill("Bright. " * 60)
+    page.get_by_role("button", name="Keep this note").first.click()
+    expect(page.locator(".my-note")).to_be_visible()
+    for name in ("To read", "To decide together"):
+        page.get_by_role("button", name=f"Make this link {name}").click()
+        page.get_by_role("button", name=f"Stop sharing {name}").wait_for()
+
+
+def shared_shortlist(page: Page, steps: Steps) -> None:
+    shortlist(page, steps)
+    link = page.locator(".permalink").last.inner_text()
+    page.context.clear_cookies()
+    page.goto(link)
+    page.get_by_text("Is this your own list?").click()
+    page.get_by_label("Give your name").fill("Bob")
+    page.get_by_role("button", name="That is me").click()
+    page.get_by_role("button", name="No", exact=True).last.click()
+
+
+def read_shortlist(page: Page, steps: Steps) -> None:
+    shortlist(page, steps)
+    link = page.locator(".permalink").first.inner_text()
+    page.context.clear_cookies()
+    page.goto(link)
+
+
+def empty_shortlist(page: Page, steps: Steps) -> None:
+    page.goto("/shortlist")
+
+
 def regions(page: Page, steps: Steps) -> None:
     page.goto("/regions")
 
@@ -148,6 +208,7 @@ def nowhere(page: Page, steps: Steps) -> None:
 SCENES: tuple[Scene, ...] = (
     *(home, refused, waiting, running, asking, closed, failed, cancelled, finished),
     *(report, commuting, unknown, adjusted, changed, comparing, destination, regions, methods, operators, nowhere),
+    *(batch_form, batch_waiting, batch_ended, shortlist, shared_shortlist, read_shortlist, empty_shortlist),
 )
 
 
@@ -170,13 +231,17 @@ def test_axe_finds_nothing_and_nothing_is_too_wide(
 
 
 #: Pages of forms and of the queue; the report has tests of its own.
-PLAIN_SCENES = (home, refused, waiting, running, asking, failed, cancelled, regions, methods, operators, nowhere)
+PLAIN_SCENES = (
+    *(home, refused, waiting, running, asking, failed, cancelled, regions, methods, operators, nowhere),
+    *(batch_form, batch_waiting, batch_ended, shortlist, shared_shortlist, read_shortlist, empty_shortlist),
+)
 #: Height and width that a thumb hits (WCAG 2.5.5), of links that stand alone, buttons and fields. What is smaller has
 #: room around it (2.5.8): no two middles are nearer than 24 px.
 TARGETS = """
 () => {
   const shown = e => e.checkVisibility() && e.getBoundingClientRect().width > 1 && !e.closest(".hidden, .skip");
-  const all = [...document.querySelectorAll("a[href], button, input, select, summary")].filter(shown).map(e => {
+  const found = document.querySelectorAll("a[href], button, input, select, textarea, summary");
+  const all = [...found].filter(shown).map(e => {
     const r = (e.closest("label") || e).getBoundingClientRect();
     const inline = e.matches("a") && getComputedStyle(e).display === "inline" && e.closest("p, dd, td, li");
     return {name: (e.id || e.textContent || e.name).trim().slice(0, 40), inline, w: r.width, h: r.height,

@@ -17,7 +17,9 @@ from typing import Any
 from app.queue.jobs import Claim, Failure, Picture
 from app.queue.store import JobStore
 from app.queue.store.base import Clocks
-from tests.support.building import create, ended, open_at
+from app.queue.store.batches import NewLine
+from app.queue.store.lists import Mark, Sharing
+from tests.support.building import create, ended, new_job, open_at
 
 FAILURE = Failure("too-bad", "It did not work out.")
 MAP = Picture("map.svg", b"a map")
@@ -99,6 +101,21 @@ def of_the_dead(store: JobStore) -> None:
     store._process = None
 
 
+def batch(store: JobStore, _: object = None) -> str:
+    """A batch of three lines, one of them refused."""
+    lines = [NewLine(number, "somewhere", new_job()) for number in (1, 2)]
+    return store.create_batch("ann", [*lines, NewLine(3, "", None, "No address.")])
+
+
+def two_lists(store: JobStore) -> str:
+    """A report on the lists of two people; the link by which one may take the other's over."""
+    snapshot_id = completed(store)
+    for visitor in ("ann", "bob"):
+        store.add_to_list(visitor, [snapshot_id])
+        store.say(visitor, None, snapshot_id, mark=Mark.YES)
+    return store.share_list("ann", Sharing.TOGETHER)
+
+
 #: What prepares the store, and the transition.
 TRANSITIONS: dict[str, tuple[Callable[[JobStore], Any], Callable[[JobStore, Any], object]]] = {
     "create": (create, lambda store, _: create(store)),
@@ -125,6 +142,10 @@ TRANSITIONS: dict[str, tuple[Callable[[JobStore], Any], Callable[[JobStore, Any]
     "recover": (of_the_dead, lambda store, _: store.recover_stale()),
     "delete a report": (completed, lambda store, snapshot_id: store.delete_snapshot(snapshot_id, None)),
     "prune": (completed, lambda store, _: store.prune(0)),
+    "create a batch": (lambda store: None, batch),
+    "cancel a batch": (batch, lambda store, batch_id: store.cancel_batch(batch_id, None)),
+    "keep on a list": (completed, lambda store, snapshot_id: store.add_to_list("ann", [snapshot_id])),
+    "take a list over": (two_lists, lambda store, link: store.adopt_list(link, "bob")),
     "make the tables": (lambda store: None, lambda store, _: store.stats()),
 }
 

@@ -26,7 +26,8 @@ POLICY = (
 
 def every_path(app: Flask) -> list[str]:
     """Return a path for each route."""
-    parts = {"job_id": "x", "snapshot_id": "x", "filename": "doorstep.css", "name": "map"}
+    ids = dict.fromkeys(("job_id", "snapshot_id", "batch_id", "link"), "x")
+    parts = {**ids, "filename": "doorstep.css", "name": "map", "person_id": 1}
     adapter = app.url_map.bind("localhost")
     return [adapter.build(rule.endpoint, parts) for rule in app.url_map.iter_rules()]
 
@@ -138,6 +139,13 @@ def test_a_client_may_go_on_once_its_bucket_fills_again() -> None:
     now += 2.0
     assert limiter.take("a") == 0.0
     assert limiter.take("a") > 0.0
+
+
+def test_several_tokens_are_taken_all_or_none() -> None:
+    limiter = security.RateLimiter(10, 2.0, clock=lambda: 100.0)
+    assert limiter.take("a", 8) == 0.0
+    assert limiter.take("a", 4) == 1.0
+    assert limiter.take("a", 2) == 0.0
 
 
 def test_a_bucket_never_holds_more_than_a_burst() -> None:

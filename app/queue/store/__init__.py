@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from app.queue.store.batches import BatchStore
 from app.queue.store.operations import OperationStore
 from app.queue.store.pictures import PictureStore
 from app.queue.store.questions import QuestionStore
+from app.queue.store.sharing import SharingStore
 
 
-class JobStore(QuestionStore, OperationStore, PictureStore):
+class JobStore(QuestionStore, OperationStore, PictureStore, BatchStore, SharingStore):
     """The whole store. Every method raises QueueUnavailable if the database cannot be reached."""

@@ -20,13 +20,16 @@ FULL_RETRY_SECONDS = 60
 RECOUNT_SECONDS = 1.0
 #: How many seconds of waiting weigh as much as one step of priority.
 AGEING_SECONDS = 60.0
+#: The priority of a batch's jobs: one goes before a job sent by itself only once it has waited for a day longer.
+BATCH_PRIORITY = -1_440
 
 
 class PeopleStore(StoreBase):
     """Jobs and reports as their owners and operators see them; `owner` None stands for an operator.
 
     A job that asks counts in no limit: a question that somebody leaves open must not keep them from asking about
-    another address. It is its listing's job all the same, so nobody is asked twice at once.
+    another address. It is its listing's job all the same, so nobody is asked twice at once. The jobs of a batch count
+    in no owner's limit: a batch has its own (batches.py).
     """
 
     #: Live jobs, the newest job's number, and when they were counted.
@@ -40,7 +43,7 @@ class PeopleStore(StoreBase):
         Raises TooManyJobs or QueueFull.
         """
         with self.db.write(durable=True) as connection:
-            existing = _live_twin(connection, new.owner, new.listing_key)
+            existing = live_twin(connection, new.owner, new.listing_key)
             if existing is not None:
                 return existing, False
             newest = newest_job(connection)
@@ -59,13 +62,7 @@ class PeopleStore(StoreBase):
             if job["status"] in (Status.QUEUED, Status.ASKING):
                 self._cancel_waiting(connection, job, "operator" if owner is None else "owner")
             elif job["status"] == Status.RUNNING:
-                connection.execute(
-                    """
-                    UPDATE evaluation_jobs SET cancel_requested = 1, version = version + 1
-                    WHERE seq = :seq AND cancel_requested = 0
-                    """,
-                    {"seq": job["seq"]},
-                )
+                self._ask_to_stop(connection, job)
             else:
                 raise TransitionRefused(status=job["status"])
             cancelled = job_from(owned_job(connection, job_id, None))
@@ -81,7 +78,7 @@ class PeopleStore(StoreBase):
             job = owned_job(connection, job_id, owner)
             if job["status"] not in (Status.FAILED, Status.CANCELLED):
                 raise TransitionRefused(status=job["status"])
-            twin = _live_twin(connection, job["owner"], job["listing_key"])
+            twin = live_twin(connection, job["owner"], job["listing_key"])
             if twin is not None:
                 return twin
             newest = newest_job(connection)
@@ -190,9 +187,9 @@ class PeopleStore(StoreBase):
         live = connection.execute(
             """
             SELECT count(*) FROM evaluation_jobs INDEXED BY jobs_live
-            WHERE owner = :owner AND completed_at IS NULL AND status <> 'asking'
+            WHERE owner = :owner AND completed_at IS NULL AND status <> 'asking' AND priority > :batch
             """,
-            {"owner": owner},
+            {"owner": owner, "batch": BATCH_PRIORITY},
         ).fetchone()[0]
         if live >= self.config.max_live_jobs_per_owner:
             raise TooManyJobs(live=live, retry_after_seconds=OWNER_RETRY_SECONDS)
@@ -257,6 +254,15 @@ class PeopleStore(StoreBase):
         before, why = Status(job["status"]), f"called off by its {who}"
         record_event(connection, row, now, before=before, after=Status.CANCELLED, why=why)
 
+    def _ask_to_stop(self, connection: sqlite3.Connection, job: Row) -> None:
+        connection.execute(
+            """
+            UPDATE evaluation_jobs SET cancel_requested = 1, version = version + 1
+            WHERE seq = :seq AND cancel_requested = 0
+            """,
+            {"seq": job["seq"]},
+        )
+
     def _queue_again(self, connection: sqlite3.Connection, job: Row, newest: Newest, who: str) -> Job:
         now = self.clocks.unix()
         queued_at = newest.not_before(now)
@@ -312,7 +318,7 @@ def newest_job(connection: sqlite3.Connection) -> Newest:
     return Newest(*row) if row else Newest(0, 0.0)
 
 
-def _live_twin(connection: sqlite3.Connection, owner: str, listing_key: str) -> Job | None:
+def live_twin(connection: sqlite3.Connection, owner: str, listing_key: str) -> Job | None:
     row = connection.execute(
         """
         SELECT * FROM evaluation_jobs

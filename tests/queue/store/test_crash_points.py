@@ -18,7 +18,10 @@ SIGNATURE = """
 SELECT (SELECT group_concat(status || attempts || cancel_requested || kept_stages || version) FROM evaluation_jobs),
        (SELECT group_concat(to_status || why) FROM job_events),
        (SELECT group_concat(stage || state || (finding IS NULL)) FROM job_stages),
-       (SELECT count(*) FROM snapshots), (SELECT count(*) FROM pictures)
+       (SELECT count(*) FROM snapshots), (SELECT count(*) FROM pictures),
+       (SELECT count(*) FROM batches), (SELECT count(*) FROM batch_lines), (SELECT count(*) FROM lists),
+       (SELECT count(*) FROM list_people), (SELECT group_concat(person_id || is_owner) FROM list_visitors),
+       (SELECT group_concat(list_id || place) FROM list_entries), (SELECT group_concat(mark) FROM list_opinions)
 """
 
 

@@ -11,6 +11,7 @@ from app.db.database import Database
 from app.db.opening import Schema
 from app.queue.jobs import Picture, Status
 from app.queue.store.base import APPLICATION_ID, SCHEMA
+from app.queue.store.batches import NewLine
 from tests.support.building import assert_whole, create, new_job, open_at, tuples
 
 FIRST = Schema(APPLICATION_ID, SCHEMA.migrations[:1])
@@ -21,6 +22,7 @@ seq, job_id, address, listing, listing_key, owner, status, priority, turn, curre
 error_code, suggestions, attempts, kept_stages, resumed, cancel_requested, run_after, created_at, queued_at, started_at,
 completed_at, version, claim_token, worker, process, lease_until
 """
+SNAPSHOT = "job_seq, snapshot_id, job_id, owner, address, created_at, report"
 JOBS = f"""
 INSERT INTO evaluation_jobs ({COLUMNS}) VALUES
     (2, 'q', '2 main', '{{"address": "2 main"}}', 'k2', 'ann', 'queued', 3, 20.5, 'schools', NULL, 'Later.', 'passing',
@@ -135,3 +137,23 @@ def test_a_process_of_the_first_version_goes_on_beside_it(tmp_path: Path, old: s
     )
     assert (store.get_job("q").status, store.get_job("n").status) == (Status.QUEUED, Status.RUNNING)
     store.db.close()
+
+
+@pytest.mark.parametrize("version", range(1, len(SCHEMA.migrations)))
+def test_a_file_of_any_earlier_version_takes_lists_and_batches(tmp_path: Path, version: int) -> None:
+    database = Database(tmp_path / "doorstep.sqlite", Schema(APPLICATION_ID, SCHEMA.migrations[:version]))
+    old = database.connection(durable=True)
+    old.executescript(JOBS.replace("INTO snapshots VALUES", f"INTO snapshots ({SNAPSHOT}) VALUES"))
+    store = open_at(tmp_path)
+    assert [job.job_id for job in store.list_jobs(None)] == ["c", "f", "d", "r", "q"]
+    store.add_to_list("bob", ["abc-4"])
+    batch_id = store.create_batch("ann", [NewLine(1, "2 main", new_job("ann", key="k2"))])
+    assert [line.job and line.job.job_id for line in store.get_batch(batch_id).lines] == ["q"]
+    # What the process of that version deletes goes here too.
+    old.execute("DELETE FROM snapshots WHERE job_seq = 4")
+    old.execute("DELETE FROM evaluation_jobs WHERE seq IN (2, 4)")
+    assert store.shortlist_size("bob") == 0
+    assert not store.db.read("SELECT 1 FROM batches UNION ALL SELECT 1 FROM batch_lines")
+    assert_whole(store)
+    store.db.close()
+    database.close()
