@@ -103,6 +103,34 @@ class ForeignForm(DoorstepError):
     http_status = 403
 
 
+class WrongToken(DoorstepError):
+    """This token is not known here, or it was revoked. Ask whoever runs this site for another one."""
+
+    code = "wrong-token"
+    http_status = 401
+
+
+class BadIdempotencyKey(DoorstepError):
+    """An Idempotency-Key is one text of 1 to {longest} printable ASCII characters, such as a UUID."""
+
+    code = "bad-idempotency-key"
+    http_status = 400
+
+
+class IdempotencyKeyWithoutOwner(DoorstepError):
+    """An Idempotency-Key needs the cookie of an earlier answer or a token beside it: without, a repeat is not known."""
+
+    code = "idempotency-key-without-owner"
+    http_status = 422
+
+
+class IdempotencyKeyReused(DoorstepError):
+    """This Idempotency-Key came with another request before. Give every new request a key of its own."""
+
+    code = "idempotency-key-reused"
+    http_status = 422
+
+
 class TooManyRequests(DoorstepError):
     """That was a lot of requests in a short time. Please wait {seconds} s and send this one again."""
 
@@ -218,6 +246,20 @@ class RegionNotFound(DoorstepError):
 
     code = "region-not-found"
     http_status = 404
+
+
+class TokenNotFound(DoorstepError):
+    """There is no token named {name} in use."""
+
+    code = "token-not-found"
+    http_status = 404
+
+
+class TokenNameTaken(DoorstepError):
+    """There is a token named {name} already. Revoke it first, or choose another name."""
+
+    code = "token-name-taken"
+    http_status = 409
 
 
 class BadRegionName(DoorstepError):

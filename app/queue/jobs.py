@@ -153,6 +153,14 @@ class Picture:
 
 
 @dataclass(frozen=True, slots=True)
+class Once:
+    """A request that counts once however often it is sent: digests of its owner with its key, and of all it holds."""
+
+    key: str
+    request: str
+
+
+@dataclass(frozen=True, slots=True)
 class NewJob:
     """What `create_job` needs. `listing_key` is equal for listings that ask for the same thing."""
 
@@ -163,6 +171,8 @@ class NewJob:
     priority: int = 0
     #: The report to evaluate again (its snapshot's id).
     again_of: str | None = None
+    #: The key under which it was sent, None without one.
+    once: Once | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from app.places import Choice
 from app.queue.jobs import Job, NewJob
 from app.views.job import JobView, Step, view_of
 from app.web import visitor
+from app.web.idempotency import once_in_request
 from app.web.negotiation import NOT_KEPT, Wanted, json_response, negotiated, wanted
 from app.web.services import store
 from app.wording import iso
@@ -40,12 +41,15 @@ def job_response(job: Job, *, refresh: bool = True) -> Response:
 
 
 def new_job(listing: Listing) -> NewJob:
-    """Return the job that evaluates a listing for the visitor."""
+    """Return the job that evaluates a listing for the visitor, under the key that came with it."""
+    asked = to_json(listing)
+    once = once_in_request(visitor.known_owner(), asked)
     return NewJob(
         address=listing.address,
-        listing=to_json(listing).decode(),
+        listing=asked.decode(),
         listing_key=listing.key(),
         owner=visitor.owner(),
+        once=once,
     )
 
 

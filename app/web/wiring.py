@@ -12,12 +12,13 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.cli.jobs import jobs_commands
 from app.cli.regions import region_commands
+from app.cli.tokens import token_commands
 from app.cli.worker import worker_command
 from app.config import Config, load_config
 from app.routes import about, comparing, exports, health, home, jobs, maps, operators, resubmitting, snapshots
 from app.views import maps as map_views
 from app.views import report
-from app.web import compression, errors, pictures, polls, security, services
+from app.web import compression, errors, pictures, polls, security, services, tokens
 from app.wording import (
     amount,
     calm,
@@ -69,7 +70,7 @@ def wire(config: Config | None) -> Flask:
     config = load_config() if config is None else config
     app = Flask(__name__, root_path=str(ROOT))
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = ASSET_SECONDS
-    for module in (services, polls, compression, security, errors, pictures, report, map_views):
+    for module in (services, polls, compression, security, tokens, errors, pictures, report, map_views):
         module.init_app(app, config)
     for function in FILTERS:
         app.add_template_filter(function)
@@ -79,7 +80,7 @@ def wire(config: Config | None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    for command in (region_commands, jobs_commands, worker_command):
+    for command in (region_commands, jobs_commands, token_commands, worker_command):
         app.cli.add_command(command)
     return app
 

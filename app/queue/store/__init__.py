@@ -5,7 +5,8 @@ from __future__ import annotations
 from app.queue.store.operations import OperationStore
 from app.queue.store.pictures import PictureStore
 from app.queue.store.questions import QuestionStore
+from app.queue.store.tokens import TokenStore
 
 
-class JobStore(QuestionStore, OperationStore, PictureStore):
+class JobStore(QuestionStore, OperationStore, PictureStore, TokenStore):
     """The whole store. Every method raises QueueUnavailable if the database cannot be reached."""

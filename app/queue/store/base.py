@@ -57,7 +57,8 @@ def migration(name: str) -> tuple[str, ...]:
     return tuple(statements(Path(__file__).with_name(name).read_text()))
 
 
-SCHEMA = Schema(APPLICATION_ID, tuple(map(migration, ("schema.sql", "schema_2.sql", "schema_3.sql", "schema_4.sql"))))
+MIGRATIONS = ("schema.sql", "schema_2.sql", "schema_3.sql", "schema_4.sql", "schema_5.sql")
+SCHEMA = Schema(APPLICATION_ID, tuple(map(migration, MIGRATIONS)))
 
 
 @dataclass(frozen=True, slots=True)
