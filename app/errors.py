@@ -10,6 +10,8 @@ class DoorstepError(Exception):
     http_status = 500
     #: The same work may succeed later, so the queue tries it again by itself.
     passing = False
+    #: Commands and the start meet it; no program does.
+    for_operators = False
 
     def __init__(
         self,
@@ -27,6 +29,7 @@ class ConfigError(DoorstepError):
     """The setting {name} is wrong: {why}."""
 
     code = "config"
+    for_operators = True
 
 
 # --- what a person typed ---------------------------------------------------------------------------
@@ -233,18 +236,21 @@ class BadExtract(DoorstepError):
     """{file} cannot be imported: {why}."""
 
     code = "bad-extract"
+    for_operators = True
 
 
 class BadFeed(DoorstepError):
     """{file} is not a usable timetable: {why}."""
 
     code = "bad-feed"
+    for_operators = True
 
 
 class RegionNotFound(DoorstepError):
     """There is no region named {name}."""
 
     code = "region-not-found"
+    for_operators = True
     http_status = 404
 
 
@@ -252,6 +258,7 @@ class TokenNotFound(DoorstepError):
     """There is no token named {name} in use."""
 
     code = "token-not-found"
+    for_operators = True
     http_status = 404
 
 
@@ -259,6 +266,7 @@ class TokenNameTaken(DoorstepError):
     """There is a token named {name} already. Revoke it first, or choose another name."""
 
     code = "token-name-taken"
+    for_operators = True
     http_status = 409
 
 
@@ -266,6 +274,7 @@ class BadRegionName(DoorstepError):
     """{name} cannot name a region: use 1 to 40 lower-case letters, digits and hyphens."""
 
     code = "bad-region-name"
+    for_operators = True
 
 
 class AtlasDamaged(DoorstepError):

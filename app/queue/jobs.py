@@ -145,6 +145,20 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class SnapshotSummary:
+    """A stored report in a list. `seq` is its number in the store; the verdict's figures are None where it has none."""
+
+    seq: int
+    snapshot_id: str
+    address: str
+    created_at: float
+    score: float | None
+    low: float | None
+    high: float | None
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
     """A picture of a report, named as in its link ("map.svg"): an SVG compressed by gzip, or a PNG."""
 

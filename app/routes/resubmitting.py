@@ -7,12 +7,14 @@ from dataclasses import replace
 from flask import Blueprint, Response, make_response, render_template, request
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.errors import DoorstepError, InvalidListing
+from app.errors import DoorstepError, InvalidListing, SnapshotNotFound
 from app.pipeline.listing import Listing, with_destination, without_money
 from app.pipeline.report import report_from_json
 from app.queue.jobs import NewJob, Snapshot
-from app.views.panel import created_response, new_job
+from app.views.panel import CreatedDocument, created_response, new_job
 from app.views.shown import is_mine
+from app.web.bodies import DestinationBody
+from app.web.describing import Operation, Query, described
 from app.web.errors import answer, with_retry_after
 from app.web.forms import destinations_from, values_in_request
 from app.web.negotiation import Wanted, negotiated, wanted
@@ -22,6 +24,16 @@ bp = Blueprint("resubmitting", __name__, url_prefix="/s/<snapshot_id>")
 
 
 @bp.post("/again")
+@described(
+    Operation(
+        "Evaluate a report's listing with the data of today.",
+        CreatedDocument,
+        "Evaluations",
+        status=202,
+        problems=(SnapshotNotFound,),
+        creates=True,
+    )
+)
 def again(snapshot_id: str) -> AnyResponse:
     """Evaluate the same listing with the data of today; the new report says what changed since this one."""
     snapshot = store().get_snapshot(snapshot_id)
@@ -35,6 +47,19 @@ def destination_form(snapshot_id: str) -> AnyResponse:
 
 
 @bp.post("/destination")
+@described(
+    Operation(
+        "Evaluate a report's listing with one destination more.",
+        CreatedDocument,
+        "Evaluations",
+        status=202,
+        query=(Query("change", "A destination as it was sent, to be replaced.", {"type": "string"}),),
+        body=DestinationBody,
+        problems=(SnapshotNotFound,),
+        creates=True,
+        example_body='{"destinations": ["Kamppi, Helsinki"]}',
+    )
+)
 def destination(snapshot_id: str) -> AnyResponse:
     """Evaluate the listing with one destination more, or with another in the place of `change`."""
     listing = _listing_of(store().get_snapshot(snapshot_id))

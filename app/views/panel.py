@@ -15,8 +15,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.pipeline.listing import Listing
 from app.pipeline.report import to_json
 from app.places import Choice
-from app.queue.jobs import Job, NewJob
-from app.views.job import JobView, Step, view_of
+from app.queue.jobs import Job, NewJob, Status
+from app.views.job import JobView, Step, StepState, view_of
 from app.web import visitor
 from app.web.idempotency import once_in_request
 from app.web.negotiation import NOT_KEPT, Wanted, json_response, negotiated, wanted
@@ -58,7 +58,7 @@ def created_response(job: Job) -> AnyResponse:
     page = url_for("jobs.page", job_id=job.job_id)
     match wanted():
         case Wanted.JSON:
-            links = {"job_id": job.job_id, "status_url": url_for("jobs.page", job_id=job.job_id, _external=True)}
+            links = CreatedDocument(job.job_id, url_for("jobs.page", job_id=job.job_id, _external=True))
             response = json_response(msgspec.json.encode(links), 202)
             response.headers["Location"] = page
             return negotiated(response)
@@ -91,12 +91,20 @@ def _step_item(environment: Environment, step: Step) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class CreatedDocument:
+    """An evaluation that was queued: ask `status_url` how it stands."""
+
+    job_id: str
+    status_url: str
+
+
+@dataclass(frozen=True, slots=True)
 class StepDocument:
     """One step."""
 
     stage: str
     text: str
-    state: str
+    state: StepState
     words: str
 
 
@@ -131,7 +139,7 @@ class JobDocument:
     """A job, with links to its page and report. Null: not known, or not yet."""
 
     job_id: str
-    status: str
+    status: Status
     address: str
     current_stage: str | None
     stage_text: str | None
@@ -162,7 +170,7 @@ def job_json(view: JobView) -> bytes:
     snapshot = job.result_snapshot_id
     document = JobDocument(
         job_id=job.job_id,
-        status=job.status.value,
+        status=job.status,
         address=job.address,
         current_stage=job.current_stage,
         stage_text=next((step.text for step in view.steps if step.stage == job.current_stage), None),

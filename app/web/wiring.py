@@ -15,7 +15,20 @@ from app.cli.regions import region_commands
 from app.cli.tokens import token_commands
 from app.cli.worker import worker_command
 from app.config import Config, load_config
-from app.routes import about, comparing, exports, health, home, jobs, maps, operators, resubmitting, snapshots
+from app.routes import (
+    about,
+    api,
+    comparing,
+    exports,
+    health,
+    home,
+    jobs,
+    maps,
+    operators,
+    reports,
+    resubmitting,
+    snapshots,
+)
 from app.views import maps as map_views
 from app.views import report
 from app.web import compression, errors, pictures, polls, security, services, tokens
@@ -59,8 +72,8 @@ FILTERS = (
     sentence,
 )
 BLUEPRINTS = (
-    *(home.bp, jobs.bp, snapshots.bp, comparing.bp, exports.bp, maps.bp, resubmitting.bp),
-    *(about.bp, operators.bp, health.bp),
+    *(home.bp, jobs.bp, reports.bp, snapshots.bp, comparing.bp, exports.bp, maps.bp, resubmitting.bp),
+    *(about.bp, api.bp, operators.bp, health.bp),
 )
 ROOT = Path(__file__).resolve().parents[2]
 

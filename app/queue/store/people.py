@@ -10,11 +10,13 @@ from typing import NamedTuple
 
 from app.db.database import Row
 from app.errors import JobNotFound, NotYours, QueueFull, SnapshotNotFound, TooManyJobs, TransitionRefused
-from app.queue.jobs import Event, Job, NewJob, Snapshot, StageRecord, StageState, Status
+from app.queue.jobs import Event, Job, NewJob, Snapshot, SnapshotSummary, StageRecord, StageState, Status
 from app.queue.store.base import AT_ONCE, StoreBase, job_from, record_event, seq_in
 from app.queue.store.keys import job_made_with, keep_key
 from app.queue.store.tokens import live_jobs_allowed
 
+#: No job has a greater number.
+LAST_SEQ = 2**63 - 1
 #: After how many seconds a refusal says to try again.
 OWNER_RETRY_SECONDS = 30
 FULL_RETRY_SECONDS = 60
@@ -187,6 +189,22 @@ class PeopleStore(StoreBase):
             {"owner": owner, "limit": limit},
         )
         return tuple(Snapshot(*row) for row in rows)
+
+    def snapshots_of(self, owner: str, limit: int, before: int | None = None) -> tuple[SnapshotSummary, ...]:
+        """Return an owner's reports, newest first: all that are kept, from those before a number on if it is given."""
+        rows = self.db.read(
+            """
+            SELECT job_seq, snapshot_id, address, created_at, verdict ->> 'score', verdict ->> 'low',
+                verdict ->> 'high', coalesce(verdict ->> 'word', '')
+            FROM (
+                SELECT *, CAST(report AS TEXT) -> 'verdict' AS verdict FROM snapshots
+                WHERE owner = :owner AND job_seq < :before ORDER BY job_seq DESC LIMIT :limit
+            )
+            ORDER BY job_seq DESC
+            """,
+            {"owner": owner, "before": LAST_SEQ if before is None else before, "limit": limit},
+        )
+        return tuple(SnapshotSummary(*row) for row in rows)
 
     # --- steps of a transaction ---
 
