@@ -19,9 +19,7 @@ def page() -> Response:
     """Explain the interface, each part from the description beside its route."""
     server = request.host_url.rstrip("/")
     found = api.endpoints(current_app, server)
-    return negotiated(
-        make_response(render_template("api.html", server=server, endpoints=found, codes=api.all_codes()))
-    )
+    return negotiated(make_response(render_template("api.html", server=server, endpoints=found, codes=api.all_codes())))
 
 
 @bp.get("/openapi.json")

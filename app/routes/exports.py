@@ -44,9 +44,7 @@ def points(snapshot_id: str) -> AnyResponse:
 
 @bp.get("/schema/report.json")
 @described(
-    Operation(
-        "Return the JSON Schema of a report.", dict[str, Any], "This interface", media="application/schema+json"
-    )
+    Operation("Return the JSON Schema of a report.", dict[str, Any], "This interface", media="application/schema+json")
 )
 def schema() -> AnyResponse:
     """Return the JSON Schema of a report's JSON."""

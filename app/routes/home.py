@@ -59,7 +59,9 @@ def submit() -> AnyResponse:
         tuple[str, ...],
         "Places",
         query=(
-            Query("address", "What is typed of the address; fewer than three letters give nothing.", {"type": "string"}),
+            Query(
+                "address", "What is typed of the address; fewer than three letters give nothing.", {"type": "string"}
+            ),
             Query("destinations", "What is typed of a destination instead, beside the address.", {"type": "string"}),
         ),
         example_query="?address=bulevardi",

@@ -49,7 +49,7 @@ IN_PATH = {
 }
 #: What a curl of the page says in the place of an id.
 PLACEHOLDERS = {"job_id": "JOB", "snapshot_id": "SNAPSHOT"}
-SECURITY = {
+SECURITY: dict[Who, list[dict[str, list[str]]]] = {
     Who.ANYONE: [{}, {"cookie": []}, {"token": []}],
     Who.OWNER: [{"cookie": []}, {"token": []}],
     Who.OPERATOR: [{"operator": []}],
@@ -86,8 +86,10 @@ def openapi(app: Flask, server: str) -> dict[str, Any]:
             "title": "Doorstep",
             "version": VERSION,
             "summary": "What daily life is like at an address.",
-            "description": "Send `Accept: application/json`. Errors are problem details (RFC 9457) with a stable `code`. "
-            "Show “© OpenStreetMap contributors” wherever you show what came from the map.",
+            "description": (
+                "Send `Accept: application/json`. Errors are problem details (RFC 9457) with a stable `code`. "
+                "Show “© OpenStreetMap contributors” wherever you show what came from the map."
+            ),
         },
         "servers": [{"url": server}],
         "paths": paths,
@@ -115,7 +117,7 @@ class Schemas:
 def _operation(route: Route, schemas: Schemas) -> dict[str, Any]:
     operation = route.operation
     return {
-        "operationId": route.endpoint.replace(".", "_") if route.method == "GET" else f"{route.endpoint}_post".replace(".", "_"),
+        "operationId": route.endpoint.replace(".", "_"),
         "summary": operation.summary,
         "tags": [operation.about],
         "security": SECURITY[operation.who],
@@ -160,12 +162,17 @@ def _body(operation: Operation, schemas: Schemas) -> dict[str, Any]:
 
 def _responses(route: Route, schemas: Schemas) -> dict[str, Any]:
     operation = route.operation
-    content = {} if operation.answer is None else {"content": {operation.media: {"schema": schemas.of(operation.answer)}}}
+    content = (
+        {} if operation.answer is None else {"content": {operation.media: {"schema": schemas.of(operation.answer)}}}
+    )
     good = {str(operation.status): {"description": operation.summary, **content}}
     problem = {PROBLEM_JSON: {"schema": schemas.of(Problem)}}
     codes = sorted(problems_of(route), key=lambda code: (code.status, code.code))
     bad = {
-        str(status): {"description": "\n".join(f"- `{code.code}`: {code.sentence}" for code in same), "content": problem}
+        str(status): {
+            "description": "\n".join(f"- `{code.code}`: {code.sentence}" for code in same),
+            "content": problem,
+        }
         for status, same in groupby(codes, key=lambda code: code.status)
     }
     return good | bad
@@ -243,7 +250,7 @@ class Endpoint:
     def fields(self) -> tuple[str, ...]:
         """Return the names of the fields of the body."""
         body = self.operation.body
-        return tuple(msgspec.structs.fields(body)[i].name for i in range(len(msgspec.structs.fields(body)))) if body else ()
+        return tuple(field.name for field in msgspec.structs.fields(body)) if body else ()
 
 
 def endpoints(app: Flask, server: str) -> dict[str, list[Endpoint]]:

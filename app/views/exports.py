@@ -138,7 +138,9 @@ class HazardProperties(msgspec.Struct, frozen=True, tag_field="record", tag="haz
 class Geometry(msgspec.Struct, frozen=True):
     """A geometry of RFC 7946, positions with the longitude first."""
 
-    type: Literal["Point", "LineString", "MultiPoint", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection"]
+    type: Literal[
+        "Point", "LineString", "MultiPoint", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection"
+    ]
     coordinates: Any | msgspec.UnsetType = msgspec.UNSET
     geometries: tuple[Geometry, ...] | msgspec.UnsetType = msgspec.UNSET
 
@@ -171,9 +173,7 @@ def geojson_of(report: Report, shapes: Shapes) -> bytes:
     `shapes` are those of the checks by their keys; a check that is not among them has no geometry.
     """
     features = (_home_feature(report), *_place_features(report), *_hazard_features(report, shapes))
-    collection = FeatureCollection(
-        "FeatureCollection", ATTRIBUTION, LICENCE, report.source.data_date or None, features
-    )
+    collection = FeatureCollection("FeatureCollection", ATTRIBUTION, LICENCE, report.source.data_date or None, features)
     return msgspec.json.encode(collection)
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 SCHEME = "bearer "
-#: Blueprints that know no tokens of hosts: the operators' page has a token of its own, and health looks at nothing else.
+#: Blueprints that know no tokens of hosts: the operators' page has one of its own, and health looks at nothing else.
 WITHOUT = ("operators", "health")
 #: What a 401 asks for.
 CHALLENGE = 'Bearer realm="Doorstep", error="invalid_token"'
@@ -38,9 +38,7 @@ def bearer_in(environ: WSGIEnvironment) -> str | None:
 
 def is_asked() -> bool:
     """Return whether this request shows a token that is to be looked up."""
-    return (
-        bearer_in(request.environ) is not None and request.blueprint not in WITHOUT and request.endpoint != "static"
-    )
+    return bearer_in(request.environ) is not None and request.blueprint not in WITHOUT and request.endpoint != "static"
 
 
 def look_up() -> Token | None:

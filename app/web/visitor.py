@@ -1,4 +1,4 @@
-"""Who the visitor is: a random id in a signed cookie, which is all that Doorstep knows of a person; or a host's token."""
+"""Who the visitor is: a random id in a signed cookie, all that Doorstep knows of a person, or the owner of a token."""
 
 from __future__ import annotations
 

@@ -19,6 +19,7 @@ from app.routes import (
     about,
     api,
     comparing,
+    embedding,
     exports,
     health,
     home,
@@ -72,7 +73,7 @@ FILTERS = (
     sentence,
 )
 BLUEPRINTS = (
-    *(home.bp, jobs.bp, reports.bp, snapshots.bp, comparing.bp, exports.bp, maps.bp, resubmitting.bp),
+    *(home.bp, jobs.bp, reports.bp, snapshots.bp, comparing.bp, embedding.bp, exports.bp, maps.bp, resubmitting.bp),
     *(about.bp, api.bp, operators.bp, health.bp),
 )
 ROOT = Path(__file__).resolve().parents[2]

@@ -83,9 +83,7 @@ def test_others_have_none_of_them(app: Flask, links: list[str]) -> None:
     assert "Set-Cookie" not in stranger.get("/reports").headers
 
 
-def test_it_keeps_reports_whose_jobs_were_cleared_away(
-    client: FlaskClient, links: list[str], store: JobStore
-) -> None:
+def test_it_keeps_reports_whose_jobs_were_cleared_away(client: FlaskClient, links: list[str], store: JobStore) -> None:
     assert store.prune(0) == 5
     assert follow(client, "/reports") == [links]
 
@@ -100,10 +98,9 @@ def test_it_refuses_another_limit(client: FlaskClient, limit: str) -> None:
 def test_no_text_is_a_cursor_but_those_that_were_given(text: str) -> None:
     try:
         number = cursor_in(text)
-    except InvalidListing as error:
-        assert error.field == "cursor"
-    else:
-        assert text == ("" if number is None else _cursor(number))
+    except InvalidListing:
+        return
+    assert text == ("" if number is None else _cursor(number))
 
 
 @given(st.integers(0, 10**18 - 1))

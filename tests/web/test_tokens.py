@@ -87,9 +87,7 @@ def test_guessing_tokens_meets_the_limit_on_requests(client: FlaskClient) -> Non
 
 
 def test_the_token_has_its_own_limit_on_requests(client: FlaskClient, store: JobStore) -> None:
-    slow, other = (
-        JSON | {"Authorization": f"Bearer {store.create_token(name, 2, 5)}"} for name in ("slow", "other")
-    )
+    slow, other = (JSON | {"Authorization": f"Bearer {store.create_token(name, 2, 5)}"} for name in ("slow", "other"))
     statuses = [client.get("/regions", headers=slow).status_code for _ in range(7)]
     assert statuses == [200] * 5 + [429] * 2
     refused = client.get("/regions", headers=slow)

@@ -193,15 +193,7 @@ class PeopleStore(StoreBase):
     def snapshots_of(self, owner: str, limit: int, before: int | None = None) -> tuple[SnapshotSummary, ...]:
         """Return an owner's reports, newest first: all that are kept, from those before a number on if it is given."""
         rows = self.db.read(
-            """
-            SELECT job_seq, snapshot_id, address, created_at, verdict ->> 'score', verdict ->> 'low',
-                verdict ->> 'high', coalesce(verdict ->> 'word', '')
-            FROM (
-                SELECT *, CAST(report AS TEXT) -> 'verdict' AS verdict FROM snapshots
-                WHERE owner = :owner AND job_seq < :before ORDER BY job_seq DESC LIMIT :limit
-            )
-            ORDER BY job_seq DESC
-            """,
+            OWN_SNAPSHOTS,
             {"owner": owner, "before": LAST_SEQ if before is None else before, "limit": limit},
         )
         return tuple(SnapshotSummary(*row) for row in rows)
@@ -307,6 +299,18 @@ class PeopleStore(StoreBase):
         before, why = Status(job["status"]), f"asked for again by its {who}"
         record_event(connection, row, now, before=before, after=Status.QUEUED, why=why)
         return job_from(row)
+
+
+#: Of a report only the verdict's figures are taken, which need no index of their own.
+OWN_SNAPSHOTS = """
+SELECT job_seq, snapshot_id, address, created_at, verdict ->> 'score', verdict ->> 'low', verdict ->> 'high',
+    coalesce(verdict ->> 'word', '')
+FROM (
+    SELECT *, CAST(report AS TEXT) -> 'verdict' AS verdict FROM snapshots
+    WHERE owner = :owner AND job_seq < :before ORDER BY job_seq DESC LIMIT :limit
+)
+ORDER BY job_seq DESC
+"""
 
 
 def delete_job(connection: sqlite3.Connection, seq: int) -> None:
