@@ -57,7 +57,7 @@ def destination_form(snapshot_id: str) -> AnyResponse:
         body=DestinationBody,
         problems=(SnapshotNotFound,),
         creates=True,
-        example_body='{"destinations": ["Kamppi, Helsinki"]}',
+        example_body='{"destinations": ["Kauppatori"]}',
     )
 )
 def destination(snapshot_id: str) -> AnyResponse:

@@ -1,4 +1,4 @@
-"""The interface for programs described: as OpenAPI 3.1, and as its page lists it; both from what stands beside the routes."""
+"""The interface for programs: as OpenAPI 3.1 and as its page lists it, both from what stands beside the routes."""
 
 from __future__ import annotations
 

@@ -303,10 +303,10 @@ class PeopleStore(StoreBase):
 
 #: Of a report only the verdict's figures are taken, which need no index of their own.
 OWN_SNAPSHOTS = """
-SELECT job_seq, snapshot_id, address, created_at, verdict ->> 'score', verdict ->> 'low', verdict ->> 'high',
-    coalesce(verdict ->> 'word', '')
+SELECT job_seq, snapshot_id, address, created_at, json_extract(verdict, '$.score'), json_extract(verdict, '$.low'),
+    json_extract(verdict, '$.high'), coalesce(json_extract(verdict, '$.word'), '')
 FROM (
-    SELECT *, CAST(report AS TEXT) -> 'verdict' AS verdict FROM snapshots
+    SELECT *, json_extract(CAST(report AS TEXT), '$.verdict') AS verdict FROM snapshots
     WHERE owner = :owner AND job_seq < :before ORDER BY job_seq DESC LIMIT :limit
 )
 ORDER BY job_seq DESC
