@@ -35,8 +35,8 @@ AMOUNT = f"Compare {FEWEST} to {MOST} reports: give each by its link."
         query=(
             Query(
                 "s",
-                "A report's id or link, once for each.",
-                {"type": "array", "items": {"type": "string"}, "minItems": FEWEST, "maxItems": MOST},
+                "A report's id or link, once for each; one that is named twice counts once.",
+                {"type": "array", "items": {"type": "string"}, "minItems": FEWEST},
                 is_required=True,
             ),
         ),

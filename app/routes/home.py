@@ -25,12 +25,27 @@ from app.web.services import source, store
 bp = Blueprint("home", __name__)
 
 
+@dataclass(frozen=True, slots=True)
+class EntryDocument:
+    """Where a program begins: links, and addresses to try."""
+
+    evaluate_url: str
+    reports_url: str
+    regions_url: str
+    suggest_url: str
+    openapi_url: str
+    examples: tuple[str, ...]
+
+
 @bp.get("/")
+@described(Operation("Say where to begin, and make you an owner by a cookie.", EntryDocument, "This interface"))
 def form() -> AnyResponse:
     """Show the form, filled in from the query if a link carries an address; `?job_id=` leads to that job."""
     if job_id := request.args.get("job_id"):
         return redirect(url_for("jobs.page", job_id=job_id), 303)
     visitor.owner()
+    if wanted() is Wanted.JSON:
+        return negotiated(json_response(msgspec.json.encode(_entry())))
     return _form(values_in(request.args))
 
 
@@ -115,6 +130,12 @@ def _form(values: FormValues, error: DoorstepError | None = None) -> Response:
     )
     response.headers["Cache-Control"] = "no-cache"
     return negotiated(response)
+
+
+def _entry() -> EntryDocument:
+    links = (".submit", "reports.page", "about.regions", ".suggest", "api.document")
+    evaluate, reports, regions, suggestions, openapi = (url_for(link, _external=True) for link in links)
+    return EntryDocument(evaluate, reports, regions, suggestions, openapi, source().examples())
 
 
 # --- recent evaluations and reports ----------------------------------------------------------------

@@ -9,7 +9,7 @@ from app.errors import InvalidListing, JobNotFound, NotYours, QueueFull, TooMany
 from app.queue.jobs import Job, Status
 from app.views.panel import JobDocument, job_response
 from app.web import visitor
-from app.web.answers import answered_listing, choice_in_request
+from app.web.answers import answered_listing, choice_in_request, question_in_request, refuse_no_choice
 from app.web.bodies import ChoiceBody
 from app.web.describing import Operation, Query, Who, described
 from app.web.negotiation import Wanted, negotiated, wanted
@@ -65,7 +65,13 @@ def open_report(job_id: str) -> AnyResponse:
         "Answer which place was meant, while an evaluation asks.",
         JobDocument,
         "Evaluations",
-        query=(Query("question", "The question's number, as `answer_url` has it.", {"type": "integer"}),),
+        query=(
+            Query(
+                "question",
+                "The question's number, as `answer_url` has it.",
+                {"type": "integer", "minimum": 0, "maximum": 10**9 - 1},
+            ),
+        ),
         body=ChoiceBody,
         problems=(JobNotFound, NotYours, TransitionRefused, InvalidListing),
         who=Who.OWNER,
@@ -74,8 +80,10 @@ def open_report(job_id: str) -> AnyResponse:
 )
 def answer(job_id: str) -> AnyResponse:
     """Go on with the place that was meant. `?question=` names the question, so that a late tap answers no other."""
-    choice, question = choice_in_request(), request.args.get("question", type=int)
-    return _changed(store().answer_job(job_id, visitor.owner(), lambda job: answered_listing(job, choice), question))
+    choice, question = choice_in_request(), question_in_request()
+    job = store().answer_job(job_id, visitor.owner(), lambda job: answered_listing(job, choice), question)
+    refuse_no_choice(choice)
+    return _changed(job)
 
 
 @bp.post("/cancel")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from flask import Blueprint, Response, make_response, render_template, request
+from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.errors import DoorstepError, InvalidListing, SnapshotNotFound
@@ -42,7 +43,12 @@ def again(snapshot_id: str) -> AnyResponse:
 
 @bp.get("/destination")
 def destination_form(snapshot_id: str) -> AnyResponse:
-    """Show the one field. `?change=` names a destination as it was typed; without it one is added."""
+    """Show the one field. `?change=` names a destination as it was typed; without it one is added.
+
+    Programs have no use for it: to them there is nothing to get here.
+    """
+    if wanted() is Wanted.JSON:
+        raise MethodNotAllowed(["POST"])
     return _form(snapshot_id)
 
 
@@ -64,13 +70,14 @@ def destination(snapshot_id: str) -> AnyResponse:
     """Evaluate the listing with one destination more, or with another in the place of `change`."""
     listing = _listing_of(store().get_snapshot(snapshot_id))
     places = destinations_from(values_in_request().destinations)
-    if not places:
-        raise InvalidListing(field="destinations", why=NO_PLACE)
+    if len(places) != 1:
+        raise InvalidListing(field="destinations", why=SEVERAL_PLACES if places else NO_PLACE)
     changed = with_destination(listing, places[0], instead_of=request.values.get("change", ""))
     destinations_from(changed.destinations)  # at most three
     return _queued(new_job(changed))
 
 
+SEVERAL_PLACES = "Please give one place at a time."
 NO_PLACE = "Type a place first, such as “Central Station” or “12 Bulevardi, Helsinki”."
 
 

@@ -26,16 +26,20 @@ from app.wording import iso
 
 bp = Blueprint("snapshots", __name__, url_prefix="/s")
 
-#: What a link may ask of a report.
+#: What a link may ask of a report: what is not known of it is left out with a sentence, so no schema forbids it.
 WISHES = (
-    Query(PROFILE, "Score it for this profile.", {"type": "string", "enum": [profile.key for profile in PROFILES]}),
+    Query(PROFILE, "Score it for this profile.", {"type": "string", "examples": [each.key for each in PROFILES]}),
     Query(
         MUST,
         f"Ask this of the place, once for each; `{NONE}` for nothing at all.",
-        {"type": "array", "items": {"type": "string", "enum": [*map(in_link, OFFERED), NONE]}},
+        {"type": "array", "items": {"type": "string", "examples": [*map(in_link, OFFERED), NONE]}},
     ),
     *(
-        Query(f"{WEIGHT}.{part}", "Count this part so many times as usual.", {"type": "number", "enum": list(AMOUNTS)})
+        Query(
+            f"{WEIGHT}.{part}",
+            "Count this part so many times as usual.",
+            {"type": "string", "examples": [f"{amount:g}" for amount in AMOUNTS]},
+        )
         for part in PARTS
     ),
 )

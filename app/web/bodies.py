@@ -26,7 +26,8 @@ Address = Annotated[
         examples=["12 Bulevardi, Helsinki"],
     ),
 ]
-Profile = Annotated[str, Meta(extra_json_schema={"enum": [profile.key for profile in PROFILES]})]
+#: Left empty it is the first.
+Profile = Annotated[str, Meta(extra_json_schema={"enum": [*(profile.key for profile in PROFILES), ""]})]
 Destinations = Annotated[
     list[str],
     Meta(max_length=MAX_DESTINATIONS, description="Places that the person goes to, as the address is given."),
@@ -44,7 +45,7 @@ class ListingBody(msgspec.Struct, forbid_unknown_fields=True):
     """A home to evaluate; the address is enough. Money is read as people type it: `£1,250 pcm`, `1.250,00`."""
 
     address: Address
-    profile: Profile = PROFILES[0].key
+    profile: Profile | None = PROFILES[0].key
     rent: Amount = None
     price: Amount = None
     budget: Amount = None
@@ -67,11 +68,12 @@ class DestinationBody(msgspec.Struct):
     """One place more that the person goes to."""
 
     destinations: Annotated[
-        list[str], Meta(min_length=1, max_length=1, description="The place, as an address is given.")
+        list[Annotated[str, Meta(min_length=1)]],
+        Meta(min_length=1, max_length=1, description="The place, as an address is given."),
     ]
 
 
 class ChoiceBody(msgspec.Struct):
     """Which of the places was meant: its number, or `none` to go on without it where that may be."""
 
-    choice: int | Literal["none"]
+    choice: Annotated[int, Meta(ge=0, le=999)] | Annotated[str, Meta(pattern="^([0-9]{1,3}|none)$", examples=["none"])]

@@ -99,9 +99,7 @@ def test_each_command_of_the_docs_does_what_it_says(site: Site, shell: Shell, to
 
 def test_the_page_shows_every_operation(site: Site) -> None:
     shown = set(commands_by_operation(on_page(site)))
-    described = {
-        (path, method) for path, methods in description(site.url)["paths"].items() for method in methods
-    }
+    described = {(path, method) for path, methods in description(site.url)["paths"].items() for method in methods}
     assert described <= shown
 
 

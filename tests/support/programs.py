@@ -34,10 +34,11 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Shell:
-    """A folder where commands are typed; the file `cookies` in it makes it one owner."""
+    """A folder where commands are typed; the file `cookies` in it makes it one owner, or a token."""
 
     site: Site
     folder: Path
+    token: str = ""
 
     def run(self, command: str, **placeholders: str) -> Answer:
         """Run one curl command as it is written, with ids for its placeholders."""
@@ -53,7 +54,8 @@ class Shell:
 
     def curl(self, path: str, *options: str) -> Answer:
         """Ask for JSON as this folder's owner."""
-        words = ["curl -s -b cookies -c cookies -H 'Accept: application/json'", *options]
+        shown = [f"-H 'Authorization: Bearer {self.token}'"] if self.token else []
+        words = ["curl -s -b cookies -c cookies -H 'Accept: application/json'", *shown, *options]
         return self.run(" ".join([*words, f"'{self.site.url}{path}'"]))
 
     def job(self, address: str, status: str) -> str:
