@@ -22,7 +22,7 @@ run: $(VENV)/run.installed $(SAMPLES:%=$(DATA)/regions/%)
 	@exec $(BIN)/gunicorn -c gunicorn_config.py 'app:create_app()'
 
 # What starts servers and kills workers runs by itself; all else on every core.
-ALONE := tests/queue tests/browser
+ALONE := tests/queue tests/browser tests/programs
 test: lint
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal $(ALONE:%=--ignore %)
 	$(BIN)/python -m pytest $(ALONE)

@@ -38,6 +38,10 @@ class Config:
     max_attempts: int = _between(1, 100, default=3)
     #: Live jobs that one owner may have at once.
     max_live_jobs_per_owner: int = _between(1, 1_000_000, default=10)
+    #: Live jobs that a token may have at once, and requests that it may send a minute to each web process, where
+    #: `flask token create` says nothing else.
+    token_live_jobs: int = _between(1, 1_000_000, default=50)
+    token_requests_per_minute: int = _between(1, 1_000_000, default=600)
     #: Live jobs in all.
     max_live_jobs: int = _between(1, 10_000_000, default=10_000)
     #: A question which place was meant is closed after this many hours without an answer.

@@ -10,6 +10,8 @@ class DoorstepError(Exception):
     http_status = 500
     #: The same work may succeed later, so the queue tries it again by itself.
     passing = False
+    #: Commands and the start meet it; no program does.
+    for_operators = False
 
     def __init__(
         self,
@@ -34,6 +36,7 @@ class ConfigError(DoorstepError):
     """The setting {name} is wrong: {why}."""
 
     code = "config"
+    for_operators = True
 
 
 # --- what a person typed ---------------------------------------------------------------------------
@@ -108,6 +111,34 @@ class ForeignForm(DoorstepError):
 
     code = "foreign-form"
     http_status = 403
+
+
+class WrongToken(DoorstepError):
+    """This token is not known here, or it was revoked. Ask whoever runs this site for another one."""
+
+    code = "wrong-token"
+    http_status = 401
+
+
+class BadIdempotencyKey(DoorstepError):
+    """An Idempotency-Key is one text of 1 to {longest} printable ASCII characters, such as a UUID."""
+
+    code = "bad-idempotency-key"
+    http_status = 400
+
+
+class IdempotencyKeyWithoutOwner(DoorstepError):
+    """An Idempotency-Key needs the cookie of an earlier answer or a token beside it: without, a repeat is not known."""
+
+    code = "idempotency-key-without-owner"
+    http_status = 422
+
+
+class IdempotencyKeyReused(DoorstepError):
+    """This Idempotency-Key came with another request before. Give every new request a key of its own."""
+
+    code = "idempotency-key-reused"
+    http_status = 422
 
 
 class TooManyRequests(DoorstepError):
@@ -254,25 +285,45 @@ class BadExtract(DoorstepError):
     """{file} cannot be imported: {why}."""
 
     code = "bad-extract"
+    for_operators = True
 
 
 class BadFeed(DoorstepError):
     """{file} is not a usable timetable: {why}."""
 
     code = "bad-feed"
+    for_operators = True
 
 
 class RegionNotFound(DoorstepError):
     """There is no region named {name}."""
 
     code = "region-not-found"
+    for_operators = True
     http_status = 404
+
+
+class TokenNotFound(DoorstepError):
+    """There is no token named {name} in use."""
+
+    code = "token-not-found"
+    for_operators = True
+    http_status = 404
+
+
+class TokenNameTaken(DoorstepError):
+    """There is a token named {name} already. Revoke it first, or choose another name."""
+
+    code = "token-name-taken"
+    for_operators = True
+    http_status = 409
 
 
 class BadRegionName(DoorstepError):
     """{name} cannot name a region: use 1 to 40 lower-case letters, digits and hyphens."""
 
     code = "bad-region-name"
+    for_operators = True
 
 
 class AtlasDamaged(DoorstepError):

@@ -145,11 +145,33 @@ class Snapshot:
 
 
 @dataclass(frozen=True, slots=True)
+class SnapshotSummary:
+    """A stored report in a list. `seq` is its number in the store; the verdict's figures are None where it has none."""
+
+    seq: int
+    snapshot_id: str
+    address: str
+    created_at: float
+    score: float | None
+    low: float | None
+    high: float | None
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
 class Picture:
     """A picture of a report, named as in its link ("map.svg"): an SVG compressed by gzip, or a PNG."""
 
     name: str
     body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Once:
+    """A request that counts once however often it is sent: digests of its owner with its key, and of all it holds."""
+
+    key: str
+    request: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,6 +185,8 @@ class NewJob:
     priority: int = 0
     #: The report to evaluate again (its snapshot's id).
     again_of: str | None = None
+    #: The key under which it was sent, None without one.
+    once: Once | None = None
 
 
 @dataclass(frozen=True, slots=True)

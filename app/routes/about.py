@@ -5,7 +5,9 @@ from __future__ import annotations
 import msgspec
 from flask import Blueprint, Response, make_response, render_template
 
+from app.sources.regions import CoveredRegion
 from app.views.methods import methods_context
+from app.web.describing import Operation, described
 from app.web.negotiation import Wanted, json_response, negotiated, wanted
 from app.web.services import source
 
@@ -13,6 +15,7 @@ bp = Blueprint("about", __name__)
 
 
 @bp.get("/regions")
+@described(Operation("List the regions, and how old their data is.", tuple[CoveredRegion, ...], "Places"))
 def regions() -> Response:
     """List the regions."""
     found = source().covered()

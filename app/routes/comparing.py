@@ -8,11 +8,12 @@ import msgspec
 from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.errors import InvalidListing
+from app.errors import InvalidListing, SnapshotNotFound
 from app.queue.jobs import Snapshot
-from app.views.comparison import FEWEST, MOST, comparison_of, document_of
+from app.views.comparison import FEWEST, MOST, ComparisonDocument, comparison_of, document_of
 from app.views.shown import kept
 from app.web import visitor
+from app.web.describing import Operation, Query, described
 from app.web.negotiation import Wanted, json_response, negotiated, wanted
 from app.web.services import store
 
@@ -26,6 +27,23 @@ AMOUNT = f"Compare {FEWEST} to {MOST} reports: give each by its link."
 
 
 @bp.get("/compare")
+@described(
+    Operation(
+        f"Compare {FEWEST} to {MOST} reports.",
+        ComparisonDocument,
+        "Reports",
+        query=(
+            Query(
+                "s",
+                "A report's id or link, once for each; one that is named twice counts once.",
+                {"type": "array", "items": {"type": "string"}, "minItems": FEWEST},
+                is_required=True,
+            ),
+        ),
+        problems=(SnapshotNotFound, InvalidListing),
+        example_query="?s=SNAPSHOT&s=OTHER",
+    )
+)
 def page() -> AnyResponse:
     """Show what tells reports apart. A query with whole links leads to the link that is to be shared."""
     asked = [text.strip() for text in request.args.getlist("s") if text.strip()]

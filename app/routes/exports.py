@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import msgspec
 from flask import Blueprint, Response
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.views.exports import csv_of, geojson_of, report_schema
+from app.errors import SnapshotNotFound
+from app.views.exports import FeatureCollection, csv_of, geojson_of, report_schema
 from app.views.shown import kept, shown_report
+from app.web.describing import Operation, described
 from app.web.pictures import hazard_shapes_of
 from app.web.services import store
 
@@ -23,6 +27,15 @@ def table(snapshot_id: str) -> AnyResponse:
 
 
 @bp.get("/s/<snapshot_id>.geojson")
+@described(
+    Operation(
+        "Return a report as points, lines and areas.",
+        FeatureCollection,
+        "Reports",
+        media="application/geo+json",
+        problems=(SnapshotNotFound,),
+    )
+)
 def points(snapshot_id: str) -> AnyResponse:
     """Return the home and all places as points, and what the checks warn of as lines and areas."""
     report = shown_report(store().get_snapshot(snapshot_id))
@@ -30,6 +43,9 @@ def points(snapshot_id: str) -> AnyResponse:
 
 
 @bp.get("/schema/report.json")
+@described(
+    Operation("Return the JSON Schema of a report.", dict[str, Any], "This interface", media="application/schema+json")
+)
 def schema() -> AnyResponse:
     """Return the JSON Schema of a report's JSON."""
     response = Response(msgspec.json.encode(report_schema()), mimetype="application/schema+json")

@@ -13,8 +13,10 @@ from app.pipeline.listing import MAX_DESTINATIONS
 from app.pipeline.rules.headline import PROFILES
 from app.pipeline.rules.must_haves import choices
 from app.queue.jobs import Job, Status
-from app.views.panel import created_response, new_job
+from app.views.panel import CreatedDocument, created_response, new_job
 from app.web import visitor
+from app.web.bodies import ListingBody
+from app.web.describing import Operation, Query, described
 from app.web.errors import answer, with_retry_after
 from app.web.forms import FormValues, listing_from, values_in, values_in_request
 from app.web.negotiation import Wanted, json_response, negotiated, wanted
@@ -23,16 +25,42 @@ from app.web.services import source, store
 bp = Blueprint("home", __name__)
 
 
+@dataclass(frozen=True, slots=True)
+class EntryDocument:
+    """Where a program begins: links, and addresses to try."""
+
+    evaluate_url: str
+    reports_url: str
+    regions_url: str
+    suggest_url: str
+    openapi_url: str
+    examples: tuple[str, ...]
+
+
 @bp.get("/")
+@described(Operation("Say where to begin, and make you an owner by a cookie.", EntryDocument, "This interface"))
 def form() -> AnyResponse:
     """Show the form, filled in from the query if a link carries an address; `?job_id=` leads to that job."""
     if job_id := request.args.get("job_id"):
         return redirect(url_for("jobs.page", job_id=job_id), 303)
     visitor.owner()
+    if wanted() is Wanted.JSON:
+        return negotiated(json_response(msgspec.json.encode(_entry())))
     return _form(values_in(request.args))
 
 
 @bp.post("/")
+@described(
+    Operation(
+        "Evaluate a home: the answer comes at once, the report in some seconds.",
+        CreatedDocument,
+        "Evaluations",
+        status=202,
+        body=ListingBody,
+        creates=True,
+        example_body='{"address": "12 Bulevardi, Helsinki"}',
+    )
+)
 def submit() -> AnyResponse:
     """Create the job before answering. Bad input: 422 with the form and the field's message."""
     job, _ = store().create_job(new_job(listing_from(values_in_request())))
@@ -40,6 +68,20 @@ def submit() -> AnyResponse:
 
 
 @bp.get("/suggest")
+@described(
+    Operation(
+        "Complete what is typed: up to eight addresses and places, best first.",
+        tuple[str, ...],
+        "Places",
+        query=(
+            Query(
+                "address", "What is typed of the address; fewer than three letters give nothing.", {"type": "string"}
+            ),
+            Query("destinations", "What is typed of a destination instead, beside the address.", {"type": "string"}),
+        ),
+        example_query="?address=bulevardi",
+    )
+)
 def suggest() -> AnyResponse:
     """Complete what is typed: options for the field's list, or a JSON list.
 
@@ -94,6 +136,12 @@ def _form(values: FormValues, error: DoorstepError | None = None) -> Response:
     )
     response.headers["Cache-Control"] = "no-cache"
     return negotiated(response)
+
+
+def _entry() -> EntryDocument:
+    links = (".submit", "reports.page", "about.regions", ".suggest", "api.document")
+    evaluate, reports, regions, suggestions, openapi = (url_for(link, _external=True) for link in links)
+    return EntryDocument(evaluate, reports, regions, suggestions, openapi, source().examples())
 
 
 # --- recent evaluations and reports ----------------------------------------------------------------

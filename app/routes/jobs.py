@@ -5,10 +5,13 @@ from __future__ import annotations
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.errors import InvalidListing, JobNotFound, NotYours, QueueFull, TooManyJobs, TransitionRefused
 from app.queue.jobs import Job, Status
-from app.views.panel import job_response
+from app.views.panel import JobDocument, job_response
 from app.web import visitor
-from app.web.answers import answered_listing, choice_in_request
+from app.web.answers import answered_listing, choice_in_request, question_in_request, refuse_no_choice
+from app.web.bodies import ChoiceBody
+from app.web.describing import Operation, Query, Who, described
 from app.web.negotiation import Wanted, negotiated, wanted
 from app.web.services import store
 
@@ -16,6 +19,14 @@ bp = Blueprint("jobs", __name__, url_prefix="/job/<job_id>")
 
 
 @bp.get("")
+@described(
+    Operation(
+        "Say how an evaluation stands: its steps, its question, its report.",
+        JobDocument,
+        "Evaluations",
+        problems=(JobNotFound,),
+    )
+)
 def page(job_id: str) -> AnyResponse:
     """Show the job; once it is done, a browser that has not been sent to the report yet is sent there."""
     job = store().get_job(job_id)
@@ -25,6 +36,7 @@ def page(job_id: str) -> AnyResponse:
 
 
 @bp.get("/progress")
+@described(Operation("Say the same, where the page polls.", JobDocument, "Evaluations", problems=(JobNotFound,)))
 def progress(job_id: str) -> AnyResponse:
     """Answer programs with the job and send browsers to its page; `app.web.polls` answers panels."""
     job = store().get_job(job_id)
@@ -48,19 +60,57 @@ def open_report(job_id: str) -> AnyResponse:
 
 
 @bp.post("/answer")
+@described(
+    Operation(
+        "Answer which place was meant, while an evaluation asks.",
+        JobDocument,
+        "Evaluations",
+        query=(
+            Query(
+                "question",
+                "The question's number, as `answer_url` has it.",
+                {"type": "integer", "minimum": 0, "maximum": 10**9 - 1},
+            ),
+        ),
+        body=ChoiceBody,
+        problems=(JobNotFound, NotYours, TransitionRefused, InvalidListing),
+        who=Who.OWNER,
+        example_body='{"choice": 0}',
+    )
+)
 def answer(job_id: str) -> AnyResponse:
     """Go on with the place that was meant. `?question=` names the question, so that a late tap answers no other."""
-    choice, question = choice_in_request(), request.args.get("question", type=int)
-    return _changed(store().answer_job(job_id, visitor.owner(), lambda job: answered_listing(job, choice), question))
+    choice, question = choice_in_request(), question_in_request()
+    job = store().answer_job(job_id, visitor.owner(), lambda job: answered_listing(job, choice), question)
+    refuse_no_choice(choice)
+    return _changed(job)
 
 
 @bp.post("/cancel")
+@described(
+    Operation(
+        "Call an evaluation off.",
+        JobDocument,
+        "Evaluations",
+        problems=(JobNotFound, NotYours, TransitionRefused),
+        who=Who.OWNER,
+    )
+)
 def cancel(job_id: str) -> AnyResponse:
     """Cancel the job."""
     return _changed(store().cancel_job(job_id, visitor.owner()))
 
 
 @bp.post("/retry")
+@described(
+    Operation(
+        "Queue an evaluation again that failed or was called off.",
+        JobDocument,
+        "Evaluations",
+        problems=(JobNotFound, NotYours, TransitionRefused, TooManyJobs, QueueFull),
+        who=Who.OWNER,
+    )
+)
 def retry(job_id: str) -> AnyResponse:
     """Queue a failed or cancelled job again; the steps it finished are kept."""
     return _changed(store().retry_job(job_id, visitor.owner()))

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.queue.jobs import Job, QueueStats, Status
 from app.queue.store import JobStore
 from app.web import visitor
+from app.web.describing import Operation, Who, described
 from app.web.negotiation import Wanted, json_response, negotiated, wanted
 from app.web.services import config, store
 
@@ -20,41 +21,6 @@ from app.web.services import config, store
 MOST_RUNNING, MOST_FAILURES = 100, 20
 
 bp = Blueprint("operators", __name__, url_prefix="/queue")
-
-
-@bp.before_request
-def require_token() -> AnyResponse | None:
-    """Admit those who show the token, in a header or by the cookie that `?token=` gives once; others get a 404."""
-    token = config().operator_token
-    if token and _same(request.args.get("token", ""), token):
-        visitor.remember_operator(token)
-        return redirect(url_for("operators.page"), 303)
-    if not token or not (visitor.is_operator(token) or _same(_bearer(), token)):
-        abort(404)
-    return None
-
-
-@bp.get("")
-def page() -> AnyResponse:
-    """Show depth, rates, what runs where, and what failed last."""
-    overview = overview_of(store(), time.time())
-    match wanted():
-        case Wanted.JSON:
-            response = json_response(msgspec.json.encode(overview))
-        case Wanted.FRAGMENT:
-            response = make_response(render_template("partials/queue_overview.html", queue=overview))
-        case Wanted.PAGE:
-            response = make_response(render_template("queue.html", queue=overview))
-    negotiated(response).headers["Cache-Control"] = "no-store"
-    return response
-
-
-def _bearer() -> str:
-    return request.headers.get("Authorization", "").removeprefix("Bearer ")
-
-
-def _same(one: str, other: str) -> bool:
-    return hmac.compare_digest(one.encode(), other.encode())
 
 
 # --- what it shows ---------------------------------------------------------------------------------
@@ -89,6 +55,45 @@ class FailedJob:
     error_code: str
     attempts: int
     at: float
+
+
+# --- the page -----------------------------------------------------------------------------------------
+
+
+@bp.before_request
+def require_token() -> AnyResponse | None:
+    """Admit those who show the token, in a header or by the cookie that `?token=` gives once; others get a 404."""
+    token = config().operator_token
+    if token and _same(request.args.get("token", ""), token):
+        visitor.remember_operator(token)
+        return redirect(url_for("operators.page"), 303)
+    if not token or not (visitor.is_operator(token) or _same(_bearer(), token)):
+        abort(404)
+    return None
+
+
+@bp.get("")
+@described(Operation("Show the queue at a glance.", QueueOverview, "Operators", who=Who.OPERATOR))
+def page() -> AnyResponse:
+    """Show depth, rates, what runs where, and what failed last."""
+    overview = overview_of(store(), time.time())
+    match wanted():
+        case Wanted.JSON:
+            response = json_response(msgspec.json.encode(overview))
+        case Wanted.FRAGMENT:
+            response = make_response(render_template("partials/queue_overview.html", queue=overview))
+        case Wanted.PAGE:
+            response = make_response(render_template("queue.html", queue=overview))
+    negotiated(response).headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _bearer() -> str:
+    return request.headers.get("Authorization", "").removeprefix("Bearer ")
+
+
+def _same(one: str, other: str) -> bool:
+    return hmac.compare_digest(one.encode(), other.encode())
 
 
 def overview_of(store: JobStore, now: float) -> QueueOverview:

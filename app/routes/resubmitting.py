@@ -5,14 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 
 from flask import Blueprint, Response, make_response, render_template, request
+from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.errors import DoorstepError, InvalidListing
+from app.errors import DoorstepError, InvalidListing, SnapshotNotFound
 from app.pipeline.listing import Listing, with_destination, without_money
 from app.pipeline.report import report_from_json
 from app.queue.jobs import NewJob, Snapshot
-from app.views.panel import created_response, new_job
+from app.views.panel import CreatedDocument, created_response, new_job
 from app.views.shown import is_mine
+from app.web.bodies import DestinationBody
+from app.web.describing import Operation, Query, described
 from app.web.errors import answer, with_retry_after
 from app.web.forms import destinations_from, values_in_request
 from app.web.negotiation import Wanted, negotiated, wanted
@@ -22,6 +25,16 @@ bp = Blueprint("resubmitting", __name__, url_prefix="/s/<snapshot_id>")
 
 
 @bp.post("/again")
+@described(
+    Operation(
+        "Evaluate a report's listing with the data of today.",
+        CreatedDocument,
+        "Evaluations",
+        status=202,
+        problems=(SnapshotNotFound,),
+        creates=True,
+    )
+)
 def again(snapshot_id: str) -> AnyResponse:
     """Evaluate the same listing with the data of today; the new report says what changed since this one."""
     snapshot = store().get_snapshot(snapshot_id)
@@ -30,22 +43,41 @@ def again(snapshot_id: str) -> AnyResponse:
 
 @bp.get("/destination")
 def destination_form(snapshot_id: str) -> AnyResponse:
-    """Show the one field. `?change=` names a destination as it was typed; without it one is added."""
+    """Show the one field. `?change=` names a destination as it was typed; without it one is added.
+
+    Programs have no use for it: to them there is nothing to get here.
+    """
+    if wanted() is Wanted.JSON:
+        raise MethodNotAllowed(["POST"])
     return _form(snapshot_id)
 
 
 @bp.post("/destination")
+@described(
+    Operation(
+        "Evaluate a report's listing with one destination more.",
+        CreatedDocument,
+        "Evaluations",
+        status=202,
+        query=(Query("change", "A destination as it was sent, to be replaced.", {"type": "string"}),),
+        body=DestinationBody,
+        problems=(SnapshotNotFound,),
+        creates=True,
+        example_body='{"destinations": ["Kauppatori"]}',
+    )
+)
 def destination(snapshot_id: str) -> AnyResponse:
     """Evaluate the listing with one destination more, or with another in the place of `change`."""
     listing = _listing_of(store().get_snapshot(snapshot_id))
     places = destinations_from(values_in_request().destinations)
-    if not places:
-        raise InvalidListing(field="destinations", why=NO_PLACE)
+    if len(places) != 1:
+        raise InvalidListing(field="destinations", why=SEVERAL_PLACES if places else NO_PLACE)
     changed = with_destination(listing, places[0], instead_of=request.values.get("change", ""))
     destinations_from(changed.destinations)  # at most three
     return _queued(new_job(changed))
 
 
+SEVERAL_PLACES = "Please give one place at a time."
 NO_PLACE = "Type a place first, such as “Central Station” or “12 Bulevardi, Helsinki”."
 
 

@@ -3,25 +3,57 @@
 from __future__ import annotations
 
 import msgspec
-from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.errors import NotYours, SnapshotNotFound
 from app.pipeline.listing import MAX_DESTINATIONS
 from app.pipeline.report import to_json
+from app.pipeline.rescoring import PARTS
+from app.pipeline.rules.headline import AMOUNTS, PROFILES
+from app.pipeline.rules.must_haves import OFFERED
 from app.queue.jobs import Snapshot
 from app.views.adjusting import Adjustment, adjustment_in
 from app.views.earlier import Since, since_earlier
 from app.views.report import ReportView
 from app.views.shown import AdjustedDocument, ChangesDocument, SnapshotDocument, is_mine, kept, shown_json, shown_report
 from app.web import visitor
+from app.web.describing import Operation, Query, Who, described
 from app.web.negotiation import Wanted, json_response, negotiated, wanted
+from app.web.preferences import MUST, NONE, PROFILE, WEIGHT, in_link
 from app.web.services import store
 from app.wording import iso
 
 bp = Blueprint("snapshots", __name__, url_prefix="/s")
 
+#: What a link may ask of a report: what is not known of it is left out with a sentence, so no schema forbids it.
+WISHES = (
+    Query(PROFILE, "Score it for this profile.", {"type": "string", "examples": [each.key for each in PROFILES]}),
+    Query(
+        MUST,
+        f"Ask this of the place, once for each; `{NONE}` for nothing at all.",
+        {"type": "array", "items": {"type": "string", "examples": [*map(in_link, OFFERED), NONE]}},
+    ),
+    *(
+        Query(
+            f"{WEIGHT}.{part}",
+            "Count this part so many times as usual.",
+            {"type": "string", "examples": [f"{amount:g}" for amount in AMOUNTS]},
+        )
+        for part in PARTS
+    ),
+)
+REPORT = Operation(
+    "Return a report, as it was made or scored again for other wishes.",
+    SnapshotDocument,
+    "Reports",
+    query=WISHES,
+    problems=(SnapshotNotFound,),
+)
+
 
 @bp.get("/<snapshot_id>")
+@described(REPORT)
 def page(snapshot_id: str) -> AnyResponse:
     """Show the report. A query that could be shorter leads to the link that is to be shared."""
     if wanted() is Wanted.JSON:
@@ -39,6 +71,7 @@ def page(snapshot_id: str) -> AnyResponse:
 
 
 @bp.get("/<snapshot_id>.json")
+@described(REPORT)
 def document(snapshot_id: str) -> AnyResponse:
     """Return the report as JSON."""
     snapshot = store().get_snapshot(snapshot_id)
@@ -57,9 +90,21 @@ def document(snapshot_id: str) -> AnyResponse:
 
 
 @bp.post("/<snapshot_id>/delete")
+@described(
+    Operation(
+        "Delete a report for good: the link stops working for everyone.",
+        None,
+        "Reports",
+        status=204,
+        problems=(SnapshotNotFound, NotYours),
+        who=Who.OWNER,
+    )
+)
 def delete(snapshot_id: str) -> AnyResponse:
     """Delete the report for its owner; others are refused."""
     store().delete_snapshot(snapshot_id, visitor.owner())
+    if wanted() is Wanted.JSON:
+        return negotiated(Response(status=204))
     return redirect(url_for("home.form"), 303)
 
 

@@ -6,14 +6,15 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 import shapely
 from shapely.geometry import mapping
 from shapely.geometry.base import BaseGeometry
 
-from app.pipeline.report import Check, Finding, FoundPlace, Group, Report, Route, Trip
+from app.pipeline.report import Check, Finding, FoundPlace, Group, Outcome, Report, Route, Trip
+from app.places import Precision
 from app.views.shown import SnapshotDocument
 from app.views.topics import ASKED
 from app.wording import minutes
@@ -110,28 +111,83 @@ def _check_row(title: str, check: Check) -> Row:
 Shapes = Mapping[str, BaseGeometry]
 
 
+class HomeProperties(msgspec.Struct, frozen=True, tag_field="record", tag="home"):
+    """The home itself; `kind` is how exactly it was located."""
+
+    name: str
+    kind: Precision
+
+
+class PlaceProperties(msgspec.Struct, frozen=True, tag_field="record", tag="place"):
+    """A place, with all the sections of the report that name it."""
+
+    name: str
+    kind: str
+    detail: str | None
+    minutes: float | None
+    metres: float
+    sections: tuple[str, ...]
+
+
+class HazardProperties(msgspec.Struct, frozen=True, tag_field="record", tag="hazard"):
+    """What a safety check found near the home; `kind` is the check's key."""
+
+    name: str
+    kind: str
+    outcome: Outcome
+    metres: float
+    direction: str | None
+    note: str
+
+
+class Geometry(msgspec.Struct, frozen=True):
+    """A geometry of RFC 7946, positions with the longitude first."""
+
+    type: Literal[
+        "Point", "LineString", "MultiPoint", "MultiLineString", "Polygon", "MultiPolygon", "GeometryCollection"
+    ]
+    coordinates: Any | msgspec.UnsetType = msgspec.UNSET
+    geometries: tuple[Geometry, ...] | msgspec.UnsetType = msgspec.UNSET
+
+
+Properties = HomeProperties | PlaceProperties | HazardProperties
+
+
+class Feature(msgspec.Struct, frozen=True, kw_only=True):
+    """The home, a place, or what a check found."""
+
+    type: Literal["Feature"] = "Feature"
+    id: str | msgspec.UnsetType = msgspec.UNSET
+    geometry: Geometry | None
+    properties: Properties
+
+
+class FeatureCollection(msgspec.Struct, frozen=True):
+    """A report as points, lines and areas (RFC 7946)."""
+
+    type: Literal["FeatureCollection"]
+    attribution: str
+    licence: str
+    data_date: str | None
+    features: tuple[Feature, ...]
+
+
 def geojson_of(report: Report, shapes: Shapes) -> bytes:
     """Return the home, every place once, and what the checks found as GeoJSON (RFC 7946).
 
     `shapes` are those of the checks by their keys; a check that is not among them has no geometry.
     """
-    collection = {
-        "type": "FeatureCollection",
-        "attribution": ATTRIBUTION,
-        "licence": LICENCE,
-        "data_date": report.source.data_date or None,
-        "features": [_home_feature(report), *_place_features(report), *_hazard_features(report, shapes)],
-    }
+    features = (_home_feature(report), *_place_features(report), *_hazard_features(report, shapes))
+    collection = FeatureCollection("FeatureCollection", ATTRIBUTION, LICENCE, report.source.data_date or None, features)
     return msgspec.json.encode(collection)
 
 
-def _home_feature(report: Report) -> dict[str, Any]:
+def _home_feature(report: Report) -> Feature:
     home = report.location
-    told = {"record": "home", "name": home.label, "kind": home.precision.value}
-    return _feature("home", home.lat, home.lon, told)
+    return _feature("home", home.lat, home.lon, HomeProperties(home.label, home.precision))
 
 
-def _place_features(report: Report) -> Iterator[dict[str, Any]]:
+def _place_features(report: Report) -> Iterator[Feature]:
     """Yield each place with all the sections that name it, in the order of the report."""
     places: dict[tuple[str, float, float], tuple[FoundPlace, list[str]]] = {}
     for finding in report.findings:
@@ -140,42 +196,47 @@ def _place_features(report: Report) -> Iterator[dict[str, Any]]:
                 key = (place.name, place.lat, place.lon)
                 places.setdefault(key, (place, []))[1].append(f"{finding.title}: {group.title}")
     for place, sections in places.values():
-        told = {
-            "record": "place",
-            "name": place.name,
-            "kind": place.kind,
-            "detail": place.detail or None,
-            "minutes": place.minutes,
-            "metres": place.metres,
-            "sections": list(dict.fromkeys(sections)),
-        }
+        told = PlaceProperties(
+            name=place.name,
+            kind=place.kind,
+            detail=place.detail or None,
+            minutes=place.minutes,
+            metres=place.metres,
+            sections=tuple(dict.fromkeys(sections)),
+        )
         yield _feature(place.osm_id, place.lat, place.lon, told)
 
 
-def _hazard_features(report: Report, shapes: Shapes) -> Iterator[dict[str, Any]]:
+def _hazard_features(report: Report, shapes: Shapes) -> Iterator[Feature]:
     """Yield what the safety checks found near the home, whether they warn of it or not."""
     finding = report.finding("tier1_checks")
     for check in finding.checks if finding else ():
         if check.distance_m is None or check.key.startswith(ASKED):
             continue
-        told = {
-            "record": "hazard",
-            "name": check.title,
-            "kind": check.key,
-            "outcome": check.outcome.value,
-            "metres": check.distance_m,
-            "direction": check.direction or None,
-            "note": check.finding,
-        }
+        told = HazardProperties(
+            name=check.title,
+            kind=check.key,
+            outcome=check.outcome,
+            metres=check.distance_m,
+            direction=check.direction or None,
+            note=check.finding,
+        )
         shape = shapely.set_precision(shapes[check.key], 1e-7) if check.key in shapes else None
-        geometry = None if shape is None or shape.is_empty else mapping(shape)
-        yield {"type": "Feature", "id": check.key, "geometry": geometry, "properties": told}
+        geometry = None if shape is None or shape.is_empty else _geometry(mapping(shape))
+        yield Feature(id=check.key, geometry=geometry, properties=told)
 
 
-def _feature(ident: str, lat: float, lon: float, properties: dict[str, Any]) -> dict[str, Any]:
+def _feature(ident: str, lat: float, lon: float, properties: Properties) -> Feature:
     """Return a point; GeoJSON puts the longitude first."""
-    point = {"type": "Point", "coordinates": [round(lon, 7), round(lat, 7)]}
-    return {"type": "Feature", **({"id": ident} if ident else {}), "geometry": point, "properties": properties}
+    point = Geometry("Point", (round(lon, 7), round(lat, 7)))
+    return Feature(id=ident or msgspec.UNSET, geometry=point, properties=properties)
+
+
+def _geometry(found: Mapping[str, Any]) -> Geometry:
+    """Return what shapely says of a shape."""
+    if "geometries" in found:
+        return Geometry(found["type"], geometries=tuple(map(_geometry, found["geometries"])))
+    return Geometry(found["type"], found["coordinates"])
 
 
 # --- the schema ------------------------------------------------------------------------------------

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import Literal
 
 from app.errors import (
     AddressNotFound,
@@ -257,6 +258,10 @@ def panel_mark(job: Job, position: int | None, now: float) -> str:
 # --- the steps -------------------------------------------------------------------------------------
 
 
+#: How a step stands; "left" is one that was never reached.
+StepState = Literal["done", "working", "waiting", "missing", "failed", "left"]
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Step:
     """The state of one stage of a job. Equal steps are the same object, so that each is rendered once."""
@@ -265,8 +270,7 @@ class Step:
     text: str
     #: The text without its dots, for the title of a tab.
     label: str
-    #: done, working, waiting, missing, failed or left
-    state: str
+    state: StepState
     #: The state for people: "done in 0.4 s", "nothing found: no stop is mapped".
     state_text: str
 
@@ -283,12 +287,12 @@ def steps_of(job: Job, records: tuple[StageRecord, ...]) -> tuple[Step, ...]:
 
 
 @lru_cache(maxsize=4096)
-def _step(stage: str, text: str, state: str, state_text: str) -> Step:
+def _step(stage: str, text: str, state: StepState, state_text: str) -> Step:
     """Return the same object for equal steps: a thousand watchers see much the same ones."""
     return Step(stage, text, text.removesuffix("..."), state, state_text)
 
 
-def _state(job: Job, stage: str, record: StageRecord | None) -> tuple[str, str]:
+def _state(job: Job, stage: str, record: StageRecord | None) -> tuple[StepState, str]:
     if record is not None and record.state is StageState.DONE:
         return "done", f"done in {duration(record.seconds)}" if record.seconds is not None else "done"
     if record is not None and record.state is StageState.MISSING:
@@ -296,7 +300,7 @@ def _state(job: Job, stage: str, record: StageRecord | None) -> tuple[str, str]:
     return _unfinished(job, stage, begun=record is not None or job.current_stage == stage)
 
 
-def _unfinished(job: Job, stage: str, *, begun: bool) -> tuple[str, str]:
+def _unfinished(job: Job, stage: str, *, begun: bool) -> tuple[StepState, str]:
     match job.status:
         case Status.RUNNING if job.current_stage == stage:
             return "working", "working"

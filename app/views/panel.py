@@ -15,9 +15,10 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.pipeline.listing import Listing
 from app.pipeline.report import to_json
 from app.places import Choice
-from app.queue.jobs import Job, NewJob
-from app.views.job import JobView, Step, view_of
+from app.queue.jobs import Job, NewJob, Status
+from app.views.job import JobView, Step, StepState, view_of
 from app.web import visitor
+from app.web.idempotency import once_in_request
 from app.web.negotiation import NOT_KEPT, Wanted, json_response, negotiated, wanted
 from app.web.services import store
 from app.wording import iso
@@ -42,12 +43,15 @@ def job_response(job: Job, *, refresh: bool = True) -> Response:
 
 
 def new_job(listing: Listing) -> NewJob:
-    """Return the job that evaluates a listing for the visitor."""
+    """Return the job that evaluates a listing for the visitor, under the key that came with it."""
+    asked = to_json(listing)
+    once = once_in_request(visitor.known_owner(), asked)
     return NewJob(
         address=listing.address,
-        listing=to_json(listing).decode(),
+        listing=asked.decode(),
         listing_key=listing.key(),
         owner=visitor.owner(),
+        once=once,
     )
 
 
@@ -56,7 +60,7 @@ def created_response(job: Job) -> AnyResponse:
     page = url_for("jobs.page", job_id=job.job_id)
     match wanted():
         case Wanted.JSON:
-            links = {"job_id": job.job_id, "status_url": url_for("jobs.page", job_id=job.job_id, _external=True)}
+            links = CreatedDocument(job.job_id, url_for("jobs.page", job_id=job.job_id, _external=True))
             response = json_response(msgspec.json.encode(links), 202)
             response.headers["Location"] = page
             return negotiated(response)
@@ -89,12 +93,20 @@ def _step_item(environment: Environment, step: Step) -> str:
 
 
 @dataclass(frozen=True, slots=True)
+class CreatedDocument:
+    """An evaluation that was queued: ask `status_url` how it stands."""
+
+    job_id: str
+    status_url: str
+
+
+@dataclass(frozen=True, slots=True)
 class StepDocument:
     """One step."""
 
     stage: str
     text: str
-    state: str
+    state: StepState
     words: str
 
 
@@ -129,7 +141,7 @@ class JobDocument:
     """A job, with links to its page and report. Null: not known, or not yet."""
 
     job_id: str
-    status: str
+    status: Status
     address: str
     current_stage: str | None
     stage_text: str | None
@@ -160,7 +172,7 @@ def job_json(view: JobView) -> bytes:
     snapshot = job.result_snapshot_id
     document = JobDocument(
         job_id=job.job_id,
-        status=job.status.value,
+        status=job.status,
         address=job.address,
         current_stage=job.current_stage,
         stage_text=next((step.text for step in view.steps if step.stage == job.current_stage), None),

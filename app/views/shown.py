@@ -69,5 +69,5 @@ def shown_json(snapshot: Snapshot) -> bytes:
 
 def kept(response: Response) -> Response:
     """Let the browser keep what is shown, which depends on who asks."""
-    response.vary.add("Cookie")
+    response.vary.update(("Cookie", "Authorization"))
     return kept_by_browser(response)

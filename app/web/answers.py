@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 
 from flask import request
@@ -14,6 +15,9 @@ from app.queue.jobs import Job
 
 #: The choice that goes on without the place.
 LEFT_OUT = "none"
+CHOICE, NUMBER = re.compile(f"[0-9]{{1,3}}|{LEFT_OUT}"), re.compile("[0-9]{1,9}")
+NO_CHOICE = f"Please choose one of the places by its number, or “{LEFT_OUT}” where it may be left out."
+NO_QUESTION = "A question is named by the number that its link has."
 
 
 def choice_in_request() -> str:
@@ -22,6 +26,22 @@ def choice_in_request() -> str:
         return request.form.get("choice", "")
     body = request.get_json(silent=True)
     return str(body.get("choice", "")) if isinstance(body, Mapping) else ""
+
+
+def refuse_no_choice(choice: str) -> None:
+    """Raise InvalidListing for what answers no question, where none is open that could say so better."""
+    if not CHOICE.fullmatch(choice):
+        raise InvalidListing(field="choice", why=NO_CHOICE)
+
+
+def question_in_request() -> int | None:
+    """Return the number of the question in the query, None without one. Raises InvalidListing for what is none."""
+    question = request.args.get("question")
+    if question is None:
+        return None
+    if not NUMBER.fullmatch(question):
+        raise InvalidListing(field="question", why=NO_QUESTION)
+    return int(question)
 
 
 def answered_listing(job: Job, choice: str) -> str:

@@ -17,6 +17,7 @@ from app.web.negotiation import Wanted, json_response, negotiated, wanted
 #: The sentences for errors that come from HTTP itself.
 SENTENCES = {
     400: "That request could not be read. Go back, reload the page and send it again.",
+    401: "This needs a token. Ask whoever runs this site for one.",
     404: "There is no page at this address. Check the link, or start from the front page.",
     405: "This address cannot be used that way. Go to the front page and start from there.",
     413: "That was too much text at once. An address and a few numbers are all that Doorstep needs.",
@@ -25,6 +26,7 @@ SENTENCES = {
 }
 TITLES = {
     400: "Unreadable request",
+    401: "Not recognised",
     403: "Not allowed",
     404: "Nothing here",
     405: "Not possible here",

@@ -26,6 +26,10 @@ WITHOUT_FIELD = ("destinations", "must_haves", "answers", "currency", *TYPED)
 FIELDS = tuple(field.name for field in fields(Listing) if field.name not in WITHOUT_FIELD)
 
 
+#: Of these, the ones that no number and no yes or no can be.
+TEXTS = ("address", "profile")
+
+
 @dataclass(frozen=True, slots=True)
 class FormValues:
     """The form as it was filled in: text by field, kept so that nothing is lost when a field is refused."""
@@ -77,12 +81,18 @@ def values_in_json(body: Mapping[str, object]) -> FormValues:
     lists: dict[str, tuple[str, ...]] = {"destinations": (), "must_haves": ()}
     for name, value in body.items():
         if name in lists and isinstance(value, list):
-            lists[name] = tuple(_scalar(name, item) for item in value)
+            lists[name] = tuple(_text(name, item) for item in value)
         elif name in FIELDS:
-            values[name] = _scalar(name, value)
+            values[name] = _text(name, "" if value is None else value) if name in TEXTS else _scalar(name, value)
         else:
             raise InvalidListing(field=name, why=f"There is no field “{name}” with such a value.")
     return FormValues(values, **lists)
+
+
+def _text(field: str, value: object) -> str:
+    if isinstance(value, str):
+        return value
+    raise InvalidListing(field=field, why=f"The field “{field}” takes text alone.")
 
 
 def _scalar(field: str, value: object) -> str:
@@ -180,7 +190,7 @@ def _address(text: str) -> str:
 def destinations_from(texts: tuple[str, ...]) -> tuple[str, ...]:
     """Return the destinations that were given, each once. Raises InvalidListing for too many, or one unreadable."""
     places = tuple(filter(None, (_one_line(text, "destinations", "That destination") for text in texts)))
-    if len(places) > MAX_DESTINATIONS:
+    if len(texts) > MAX_DESTINATIONS:
         raise InvalidListing(field="destinations", why=f"Please give at most {MAX_DESTINATIONS} destinations.")
     return tuple(dict.fromkeys(places))
 

@@ -79,6 +79,7 @@ def _polled_job(environ: WSGIEnvironment) -> str | None:
     """Return the id of the job that a panel asks about, None if the request is not a poll."""
     poll = POLL.fullmatch(environ["PATH_INFO"])
     is_poll = poll and environ["REQUEST_METHOD"] == "GET" and environ.get("HTTP_HX_REQUEST") == "true"
+    is_poll = is_poll and "HTTP_AUTHORIZATION" not in environ  # panels show no token
     return poll[1] if poll and is_poll else None
 
 

@@ -10,14 +10,15 @@ from collections import OrderedDict
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from flask import Flask, Request, current_app, request
-from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
+from flask import Flask, Request, Response, current_app, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, SessionMixin
 from itsdangerous import URLSafeTimedSerializer
 
 from app.config import Config
-from app.errors import ConfigError, ForeignForm, TooManyRequests
+from app.errors import ConfigError, ForeignForm, TooManyRequests, WrongToken
+from app.web import tokens
 
 if TYPE_CHECKING:
     from _typeshed import OptExcInfo
@@ -39,8 +40,12 @@ def init_app(app: Flask, config: Config) -> None:
 
     @app.before_request
     def guard() -> None:
+        if tokens.is_asked() and tokens.look_up() is None:
+            refuse_floods()
+            raise WrongToken
         if request.method not in SAFE_METHODS:
             refuse_foreign_forms()
+        if request.method not in SAFE_METHODS or tokens.current() is not None:
             refuse_floods()
 
 
@@ -73,40 +78,56 @@ REFILL_PER_SECOND = 4.0
 MOST_CLIENTS = 10_000
 
 
-def refuse_floods(tokens: int = 1) -> None:
-    """Raise TooManyRequests if the client's bucket holds fewer tokens: one a request, and one more for each job."""
+def refuse_floods(requests: int = 1) -> None:
+    """Raise TooManyRequests if the client's bucket holds less than some requests: one each, and one more for each job.
+
+    A token has a bucket of its own, that holds a minute's.
+    """
     limiter: RateLimiter = current_app.extensions[RATE_LIMITER]
-    seconds = math.ceil(limiter.take(request.remote_addr or "", tokens))
+    token = tokens.current()
+    if token is None:
+        seconds = math.ceil(limiter.take(request.remote_addr or "", requests))
+    else:
+        seconds = math.ceil(limiter.take(token.owner, requests, Rate(token.per_minute, token.per_minute / 60)))
     if seconds:
         raise TooManyRequests(seconds=seconds, retry_after_seconds=seconds)
 
 
+class Rate(NamedTuple):
+    """How many requests may come at once, and how many a second after that."""
+
+    burst: float
+    per_second: float
+
+
 class RateLimiter:
-    """A token bucket for each client, by its network address."""
+    """A token bucket for each client, by its network address or its token's owner."""
 
     def __init__(self, burst: int, per_second: float, clock: Callable[[], float] = time.monotonic) -> None:
-        self._burst, self._per_second, self._clock = float(burst), per_second, clock
+        self._usual, self._clock = Rate(burst, per_second), clock
         #: Tokens left and when they were counted, the client seen longest ago first.
         self._levels: OrderedDict[str, tuple[float, float]] = OrderedDict()
         self._lock = Lock()
 
-    def take(self, client: str, tokens: int = 1) -> float:
-        """Take tokens and return 0.0, or take none and return the seconds until there are enough."""
+    def take(self, client: str, requests: int = 1, rate: Rate | None = None) -> float:
+        """Take some requests and return 0.0, or take none and return the seconds until there are enough."""
+        burst, per_second = rate or self._usual
         with self._lock:
             now = self._clock()
-            level, then = self._levels.pop(client, (self._burst, now))
-            level = min(self._burst, level + (now - then) * self._per_second)
-            allowed = level >= tokens
-            self._levels[client] = (level - tokens if allowed else level, now)
+            level, then = self._levels.pop(client, (burst, now))
+            level = min(burst, level + (now - then) * per_second)
+            allowed = level >= requests
+            self._levels[client] = (level - requests if allowed else level, now)
             if len(self._levels) > MOST_CLIENTS:
                 self._levels.popitem(last=False)
-        return 0.0 if allowed else (tokens - level) / self._per_second
+        return 0.0 if allowed else (requests - level) / per_second
 
 
 # --- headers ---------------------------------------------------------------------------------------
 
 POLICY = "Content-Security-Policy"
-#: The policy comes first: an answer that has a stricter one of its own, as pictures have, keeps that.
+#: An answer that has one of these of its own keeps that: pictures have a stricter policy, and what other sites show
+#: says so.
 HEADERS = {
     POLICY: (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
@@ -138,8 +159,9 @@ class WithHeaders:
         def start(
             status: str, headers: list[tuple[str, str]], error: OptExcInfo | None = None
         ) -> Callable[[bytes], object]:
-            own = any(name == POLICY for name, _ in headers)
-            return start_response(status, headers + (added[1:] if own else added), error)
+            own = HEADERS.keys() & {name for name, _ in headers}
+            others = [(name, value) for name, value in added if name not in own] if own else added
+            return start_response(status, headers + others, error)
 
         return self._app(environ, start)
 
@@ -175,10 +197,15 @@ class SignedCookies(SecureCookieSessionInterface):
         return self._serializer
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
-        """Return the session in the visitor's cookie, an empty one if there is none."""
-        if "HTTP_COOKIE" not in request.environ:
+        """Return the session in the visitor's cookie, an empty one if there is none, or a token beside it."""
+        if "HTTP_COOKIE" not in request.environ or tokens.bearer_in(request.environ) is not None:
             return self.session_class()
         return super().open_session(app, request)
+
+    def save_session(self, app: Flask, session: SessionMixin, response: Response) -> None:
+        """Set the cookie where something in it changed, but none beside a token."""
+        if tokens.bearer_in(request.environ) is None:
+            super().save_session(app, session, response)
 
     def get_cookie_secure(self, app: Flask) -> bool:
         """Return whether the request came over https: `http://127.0.0.1:8000` must work too."""

@@ -1,4 +1,4 @@
-"""Who the visitor is: a random id in a signed cookie, which is all that Doorstep knows of a person."""
+"""Who the visitor is: a random id in a signed cookie, all that Doorstep knows of a person, or the owner of a token."""
 
 from __future__ import annotations
 
@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, request, session
 
+from app.web import tokens
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
@@ -18,6 +20,9 @@ OWNER_BYTES = 18
 
 def owner() -> str:
     """Return the visitor's id, first giving them one if they have none."""
+    token = tokens.current()
+    if token is not None:
+        return token.owner
     known = session.get("owner")
     if not isinstance(known, str):
         known = secrets.token_urlsafe(OWNER_BYTES)
@@ -28,6 +33,9 @@ def owner() -> str:
 
 def known_owner() -> str | None:
     """Return the visitor's id, or None if they have none: looking at a page sets no cookie."""
+    token = tokens.current()
+    if token is not None:
+        return token.owner
     if "HTTP_COOKIE" not in request.environ:
         return None
     known = session.get("owner")

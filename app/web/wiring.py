@@ -12,18 +12,22 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.cli.jobs import jobs_commands
 from app.cli.regions import region_commands
+from app.cli.tokens import token_commands
 from app.cli.worker import worker_command
 from app.config import Config, load_config
 from app.routes import (
     about,
+    api,
     batch,
     comparing,
+    embedding,
     exports,
     health,
     home,
     jobs,
     maps,
     operators,
+    reports,
     resubmitting,
     shortlist,
     snapshots,
@@ -31,7 +35,7 @@ from app.routes import (
 )
 from app.views import likeness, report
 from app.views import maps as map_views
-from app.web import compression, errors, pictures, polls, security, services, towns
+from app.web import compression, errors, pictures, polls, security, services, tokens, towns
 from app.wording import (
     amount,
     calm,
@@ -74,8 +78,8 @@ FILTERS = (
     together,
 )
 BLUEPRINTS = (
-    *(home.bp, jobs.bp, snapshots.bp, comparing.bp, exports.bp, maps.bp, resubmitting.bp),
-    *(batch.bp, shortlist.bp, where.bp, about.bp, operators.bp, health.bp),
+    *(home.bp, jobs.bp, reports.bp, snapshots.bp, comparing.bp, embedding.bp, exports.bp, maps.bp, resubmitting.bp),
+    *(batch.bp, shortlist.bp, where.bp, about.bp, api.bp, operators.bp, health.bp),
 )
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -85,7 +89,8 @@ def wire(config: Config | None) -> Flask:
     config = load_config() if config is None else config
     app = Flask(__name__, root_path=str(ROOT))
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = ASSET_SECONDS
-    for module in (services, polls, compression, security, errors, pictures, towns, report, map_views, likeness):
+    modules = (services, polls, compression, security, tokens, errors, pictures, towns, report, map_views, likeness)
+    for module in modules:
         module.init_app(app, config)
     for function in FILTERS:
         app.add_template_filter(function)
@@ -95,7 +100,7 @@ def wire(config: Config | None) -> Flask:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    for command in (region_commands, jobs_commands, worker_command):
+    for command in (region_commands, jobs_commands, token_commands, worker_command):
         app.cli.add_command(command)
     return app
 

@@ -7,7 +7,8 @@ from app.queue.store.operations import OperationStore
 from app.queue.store.pictures import PictureStore
 from app.queue.store.questions import QuestionStore
 from app.queue.store.sharing import SharingStore
+from app.queue.store.tokens import TokenStore
 
 
-class JobStore(QuestionStore, OperationStore, PictureStore, BatchStore, SharingStore):
+class JobStore(QuestionStore, OperationStore, PictureStore, BatchStore, SharingStore, TokenStore):
     """The whole store. Every method raises QueueUnavailable if the database cannot be reached."""

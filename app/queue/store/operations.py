@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from app.db.database import Row
 from app.queue.jobs import Job, QueueStats, Status
 from app.queue.store.base import StoreBase, job_from
+from app.queue.store.keys import forget_old_keys
 from app.queue.store.people import delete_job
 
 #: The window of the rates (seconds).
@@ -62,6 +63,8 @@ class OperationStore(StoreBase):
         pruned = 0
         while batch := self._prune_batch(before):
             pruned += batch
+        with self.db.write(durable=False) as connection:
+            forget_old_keys(connection, self.clocks.unix())
         return pruned
 
     def check(self) -> None:

@@ -10,9 +10,13 @@ from typing import NamedTuple
 
 from app.db.database import Row
 from app.errors import JobNotFound, NotYours, QueueFull, SnapshotNotFound, TooManyJobs, TransitionRefused
-from app.queue.jobs import Event, Job, NewJob, Snapshot, StageRecord, StageState, Status
+from app.queue.jobs import Event, Job, NewJob, Snapshot, SnapshotSummary, StageRecord, StageState, Status
 from app.queue.store.base import AT_ONCE, StoreBase, job_from, record_event, seq_in
+from app.queue.store.keys import job_made_with, keep_key
+from app.queue.store.tokens import live_jobs_allowed
 
+#: No job has a greater number.
+LAST_SEQ = 2**63 - 1
 #: After how many seconds a refusal says to try again.
 OWNER_RETRY_SECONDS = 30
 FULL_RETRY_SECONDS = 60
@@ -40,17 +44,20 @@ class PeopleStore(StoreBase):
     def create_job(self, new: NewJob) -> tuple[Job, bool]:
         """Store a job, or find the owner's unfinished job for the same listing; return it, and True if it is new.
 
-        Raises TooManyJobs or QueueFull.
+        What was sent under a key before gives the job of that time, even one that has ended. Raises TooManyJobs,
+        QueueFull, IdempotencyKeyReused, or JobNotFound where that job has been deleted since.
         """
         with self.db.write(durable=True) as connection:
-            existing = live_twin(connection, new.owner, new.listing_key)
-            if existing is not None:
-                return existing, False
-            newest = newest_job(connection)
-            self._check_limits(connection, new.owner, newest)
-            job = self._insert(connection, new, newest)
-        self._notify()
-        return job, True
+            made = job_made_with(connection, new.once, self.clocks.unix()) if new.once else None
+            if made is not None:
+                return job_from(owned_job(connection, made, new.owner)), False
+            twin = live_twin(connection, new.owner, new.listing_key)
+            job = twin or self._create(connection, new)
+            if new.once:
+                keep_key(connection, new.once, job.job_id, self.clocks.unix())
+        if twin is None:
+            self._notify()
+        return job, twin is None
 
     def cancel_job(self, job_id: str, owner: str | None) -> Job:
         """Cancel a queued or asking job at once, ask the worker to end a running one; return the job as it is then.
@@ -180,7 +187,20 @@ class PeopleStore(StoreBase):
         )
         return tuple(Snapshot(*row) for row in rows)
 
+    def snapshots_of(self, owner: str, limit: int, before: int | None = None) -> tuple[SnapshotSummary, ...]:
+        """Return an owner's reports, newest first: all that are kept, from those before a number on if it is given."""
+        rows = self.db.read(
+            OWN_SNAPSHOTS,
+            {"owner": owner, "before": LAST_SEQ if before is None else before, "limit": limit},
+        )
+        return tuple(SnapshotSummary(*row) for row in rows)
+
     # --- steps of a transaction ---
+
+    def _create(self, connection: sqlite3.Connection, new: NewJob) -> Job:
+        newest = newest_job(connection)
+        self._check_limits(connection, new.owner, newest)
+        return self._insert(connection, new, newest)
 
     def _check_limits(self, connection: sqlite3.Connection, owner: str, newest: Newest) -> None:
         # Left to itself, SQLite would go through all jobs that the owner ever had.
@@ -191,7 +211,7 @@ class PeopleStore(StoreBase):
             """,
             {"owner": owner, "batch": BATCH_PRIORITY},
         ).fetchone()[0]
-        if live >= self.config.max_live_jobs_per_owner:
+        if live >= live_jobs_allowed(connection, owner, self.config.max_live_jobs_per_owner):
             raise TooManyJobs(live=live, retry_after_seconds=OWNER_RETRY_SECONDS)
         ahead = self._live_jobs(connection, newest)
         if ahead >= self.config.max_live_jobs:
@@ -285,6 +305,18 @@ class PeopleStore(StoreBase):
         before, why = Status(job["status"]), f"asked for again by its {who}"
         record_event(connection, row, now, before=before, after=Status.QUEUED, why=why)
         return job_from(row)
+
+
+#: Of a report only the verdict's figures are taken, which need no index of their own.
+OWN_SNAPSHOTS = """
+SELECT job_seq, snapshot_id, address, created_at, json_extract(verdict, '$.score'), json_extract(verdict, '$.low'),
+    json_extract(verdict, '$.high'), coalesce(json_extract(verdict, '$.word'), '')
+FROM (
+    SELECT *, json_extract(CAST(report AS TEXT), '$.verdict') AS verdict FROM snapshots
+    WHERE owner = :owner AND job_seq < :before ORDER BY job_seq DESC LIMIT :limit
+)
+ORDER BY job_seq DESC
+"""
 
 
 def delete_job(connection: sqlite3.Connection, seq: int) -> None:

@@ -1,7 +1,8 @@
--- The fifth migration: batches of listings, and shortlists with what several people say of their entries.
+-- The fifth migration: batches of listings; shortlists with what several people say of their entries; and for programs
+-- tokens of hosts, keys by which a request that is sent twice counts once, and an owner's reports in pages.
 --
--- New tables alone, and triggers, so that whoever deletes a job or a report deletes it here too, older code that does
--- not know these tables included. Nothing is added to a job, so a claim and a completion write what they always did.
+-- New tables, an index, and triggers, so that whoever deletes a job or a report deletes it here too, older code that
+-- does not know these tables included. Nothing is added to a job, so a claim and a completion write what they always did.
 
 CREATE TABLE batches (
     batch_id TEXT PRIMARY KEY,
@@ -111,3 +112,31 @@ CREATE TRIGGER list_person_deleted AFTER DELETE ON list_people BEGIN
     DELETE FROM list_opinions WHERE person_id = OLD.person_id;
     DELETE FROM list_visitors WHERE list_id = OLD.list_id AND person_id = OLD.person_id;
 END;
+
+CREATE TABLE api_tokens (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    name TEXT NOT NULL,
+    digest TEXT NOT NULL UNIQUE,     -- SHA-256 of the secret, which is kept nowhere
+    prefix TEXT NOT NULL,            -- the first letters of the secret, by which people tell tokens apart
+    owner TEXT NOT NULL UNIQUE,      -- what jobs and reports that came with the token are owned by
+    max_live_jobs INTEGER NOT NULL,
+    per_minute INTEGER NOT NULL,
+    created_at REAL NOT NULL,
+    last_used_on TEXT,               -- a day (UTC), no finer
+    revoked_at REAL
+);
+
+-- One token of a name at a time.
+CREATE UNIQUE INDEX api_tokens_in_use ON api_tokens (name) WHERE revoked_at IS NULL;
+
+CREATE TABLE idempotency_keys (
+    digest TEXT PRIMARY KEY,         -- SHA-256 of the owner and the key
+    request TEXT NOT NULL,           -- SHA-256 of what was sent with it
+    job_id TEXT NOT NULL,            -- what came of it
+    kept_at REAL NOT NULL
+) WITHOUT ROWID;
+
+CREATE INDEX idempotency_keys_by_age ON idempotency_keys (kept_at);
+
+-- The reports of an owner, long after their jobs were cleared away. Next to a report of 44 kB its page weighs nothing.
+CREATE INDEX snapshots_by_owner ON snapshots (owner, job_seq);

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import sqlite3
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from app.db.database import Database
 from app.db.opening import Schema
-from app.queue.jobs import Picture, Status
+from app.queue.jobs import Once, Picture, Status
 from app.queue.store.base import APPLICATION_ID, SCHEMA
 from app.queue.store.batches import NewLine
+from app.queue.store.people import OWN_SNAPSHOTS
 from tests.support.building import assert_whole, create, new_job, open_at, tuples
 
 FIRST = Schema(APPLICATION_ID, SCHEMA.migrations[:1])
@@ -116,6 +118,56 @@ def test_a_process_of_the_first_version_deletes_pictures_with_their_report(
     old.execute("DELETE FROM snapshots WHERE job_seq = 4")
     assert not store.db.read("SELECT 1 FROM pictures")
     store.db.close()
+
+
+#: What every version can hold, by the names of the first.
+OF_ANY = f"""
+INSERT INTO evaluation_jobs ({COLUMNS}) VALUES
+    (2, 'q', '2 main', '{{}}', 'k2', 'ann', 'queued', 3, 20.5, NULL, NULL, NULL, NULL, '[]', 0, 0, 0, 0, 0, 20.0, 20.0,
+     NULL, NULL, 1, NULL, NULL, NULL, NULL),
+    (4, 'd', '4 main', '{{}}', 'k4', 'ann', 'done', 0, 40.0, 'saving', 'abc-4', NULL, NULL, '[]', 1, 0, 0, 0, 0, 40.0,
+     40.0, 41.0, 42.0, 16, NULL, NULL, NULL, NULL);
+INSERT INTO snapshots (job_seq, snapshot_id, job_id, owner, address, created_at, report) VALUES
+    (4, 'abc-4', 'd', 'ann', '4 main', 42.0, CAST('{{"verdict": {{"score": 64.5, "word": "fair"}}}}' AS BLOB));
+"""
+
+
+@pytest.mark.parametrize("version", range(1, len(SCHEMA.migrations)))
+def test_every_earlier_version_becomes_this_one(tmp_path: Path, version: int) -> None:
+    earlier = Database(tmp_path / "doorstep.sqlite", Schema(APPLICATION_ID, SCHEMA.migrations[:version]))
+    connection = earlier.connection(durable=True)
+    connection.executescript(OF_ANY)
+    store = open_at(tmp_path)
+    assert {job.job_id: job.status.value for job in store.list_jobs(None)} == {"q": "queued", "d": "done"}
+    (report,) = store.snapshots_of("ann", 10)
+    assert (report.seq, report.snapshot_id, report.score, report.low, report.word) == (4, "abc-4", 64.5, None, "fair")
+    secret = store.create_token("agency", 5, 60)
+    assert store.token_with(secret)
+    once = Once("a-key", "a-request")
+    first, is_new = store.create_job(replace(new_job("ann"), once=once))
+    assert is_new
+    assert store.create_job(replace(new_job("ann"), once=once)) == (first, False)
+    assert_whole(store)
+    connection.execute("DELETE FROM snapshots WHERE job_seq = 4")  # the earlier process goes on
+    assert not store.snapshots_of("ann", 10)
+    (tmp_path / "new").mkdir()
+    new = open_at(tmp_path / "new")
+    tables = [tuples(each.db.read("SELECT type, name, sql FROM sqlite_master ORDER BY name")) for each in (store, new)]
+    assert tables[0] == tables[1]
+    for each in (store, new):
+        each.db.close()
+    earlier.close()
+
+
+def test_the_reports_of_an_owner_are_found_by_the_index(tmp_path: Path) -> None:
+    store = open_at(tmp_path)
+    plan = " ".join(str(row["detail"]) for row in store.db.read(f"EXPLAIN QUERY PLAN {OWN_SNAPSHOTS}", OWN))
+    assert "snapshots_by_owner" in plan
+    assert "SCAN snapshots" not in plan
+    store.db.close()
+
+
+OWN = {"owner": "ann", "before": 10, "limit": 3}
 
 
 def test_a_process_of_the_first_version_goes_on_beside_it(tmp_path: Path, old: sqlite3.Connection) -> None:

@@ -1,0 +1,40 @@
+"""Idempotency keys in the store: a request that is sent again under its key gets the job that it made before."""
+
+from __future__ import annotations
+
+import sqlite3
+
+from app.errors import IdempotencyKeyReused
+from app.queue.jobs import Once
+
+#: How long a key is kept.
+KEPT_SECONDS = 24 * 3_600.0
+
+
+def job_made_with(connection: sqlite3.Connection, once: Once, now: float) -> str | None:
+    """Return the id of the job that came of a key, None for a new one. Raises IdempotencyKeyReused."""
+    forget_old_keys(connection, now)
+    row = connection.execute(
+        "SELECT request, job_id FROM idempotency_keys WHERE digest = :digest", {"digest": once.key}
+    ).fetchone()
+    if row is None:
+        return None
+    if row["request"] != once.request:
+        raise IdempotencyKeyReused
+    return str(row["job_id"])
+
+
+def keep_key(connection: sqlite3.Connection, once: Once, job_id: str, now: float) -> None:
+    """Keep what came of a key."""
+    connection.execute(
+        "INSERT INTO idempotency_keys (digest, request, job_id, kept_at) VALUES (:digest, :request, :job_id, :now)",
+        {"digest": once.key, "request": once.request, "job_id": job_id, "now": now},
+    )
+
+
+def forget_old_keys(connection: sqlite3.Connection, now: float) -> None:
+    """Forget keys after a day, and those of a day that has not come: the clock was put back since."""
+    connection.execute(
+        "DELETE FROM idempotency_keys WHERE kept_at < :before OR kept_at > :after",
+        {"before": now - KEPT_SECONDS, "after": now + KEPT_SECONDS},
+    )
