@@ -196,6 +196,24 @@ def methods(page: Page, steps: Steps) -> None:
     page.goto("/methods")
 
 
+def interface(page: Page, steps: Steps) -> None:
+    page.goto("/api")
+    for details in page.locator("details").all():
+        details.locator("summary").click()
+
+
+def own_reports(page: Page, steps: Steps) -> None:
+    finish_unwatched(page, steps)
+    finish_unwatched(page, steps, unknown_report())
+    page.goto("/reports?limit=1")
+    expect(page.get_by_role("link", name="Earlier reports")).to_be_visible()
+
+
+def embedded(page: Page, steps: Steps) -> None:
+    made = evaluate_property(Listing(ADDRESS), Town(full_grid()))
+    page.goto(f"{finish_unwatched(page, steps, made)}/embed")
+
+
 def operators(page: Page, steps: Steps) -> None:
     running(page, steps)
     page.goto(f"/queue?token={TOKEN}")
@@ -209,6 +227,7 @@ SCENES: tuple[Scene, ...] = (
     *(home, refused, waiting, running, asking, closed, failed, cancelled, finished),
     *(report, commuting, unknown, adjusted, changed, comparing, destination, regions, methods, operators, nowhere),
     *(batch_form, batch_waiting, batch_ended, shortlist, shared_shortlist, read_shortlist, empty_shortlist),
+    *(interface, own_reports, embedded),
 )
 
 

@@ -260,3 +260,19 @@ def test_it_tells_a_program_everything(client: FlaskClient, job_id: str) -> None
 
 def test_a_job_that_asks_nothing_has_no_question(client: FlaskClient) -> None:
     assert client.get(f"/job/{submit(client)}", headers=JSON).json["question"] is None
+
+
+@pytest.mark.parametrize("choice", [None, "", "x", [0], True, -1])
+def test_what_answers_no_question_is_refused_where_none_is_open(
+    client: FlaskClient, job_id: str, choice: object
+) -> None:
+    assert client.post(f"/job/{job_id}/answer", json={"choice": 0}, headers=JSON).status_code == 200
+    refused = client.post(f"/job/{job_id}/answer", json={"choice": choice}, headers=JSON)
+    assert (refused.status_code, refused.json["field"]) == (422, "choice")
+
+
+@pytest.mark.parametrize("question", ["x", "", "-1", "1e3", "9" * 5_000])
+def test_it_refuses_what_numbers_no_question(client: FlaskClient, job_id: str, question: str) -> None:
+    link = f"/job/{job_id}/answer?question={question}"
+    refused = client.post(link, json={"choice": 0}, headers=JSON)
+    assert (refused.status_code, refused.json["field"]) == (422, "question")

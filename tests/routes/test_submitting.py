@@ -201,3 +201,37 @@ def test_it_lists_the_visitor_s_own_addresses_and_nobody_else_s(client: FlaskCli
     submit(client)
     assert ADDRESS in visible_text(client.get("/"))
     assert ADDRESS not in visible_text(client.application.test_client().get("/"))
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"address": 5}, "address"),
+        ({"address": True}, "address"),
+        ({"address": ADDRESS, "profile": {}}, "profile"),
+        ({"address": ADDRESS, "profile": 1}, "profile"),
+        ({"address": ADDRESS, "destinations": [None]}, "destinations"),
+        ({"address": ADDRESS, "destinations": [5]}, "destinations"),
+        ({"address": ADDRESS, "destinations": [""] * 4}, "destinations"),
+        ({"address": ADDRESS, "must_haves": [["steps"]]}, "must_haves"),
+    ],
+)
+def test_it_refuses_json_of_another_type(client: FlaskClient, body: dict[str, object], field: str) -> None:
+    refused = client.post("/", json=body, headers=JSON)
+    assert (refused.status_code, refused.json["field"]) == (422, field)
+
+
+def test_nothing_said_of_the_profile_is_the_usual_one(client: FlaskClient) -> None:
+    answers = {
+        client.post("/", json={"address": ADDRESS, **more}, headers=JSON).json["job_id"]
+        for more in ({}, {"profile": None}, {"profile": ""}, {"profile": "balanced"})
+    }
+    assert len(answers) == 1
+
+
+def test_programs_begin_at_the_front_page(client: FlaskClient) -> None:
+    entry = client.get("/", headers=JSON)
+    assert "Set-Cookie" in entry.headers
+    assert entry.json["evaluate_url"] == "http://localhost/"
+    for name in ("reports_url", "regions_url", "suggest_url", "openapi_url"):
+        assert client.get(entry.json[name], headers=JSON).is_json
