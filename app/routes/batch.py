@@ -7,14 +7,16 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from werkzeug.exceptions import RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.errors import DoorstepError, InvalidListing
+from app.errors import BatchNotFound, DoorstepError, InvalidListing, NotYours, QueueFull, TooManyBatches
 from app.pipeline.rules.headline import PROFILES
 from app.pipeline.rules.must_haves import choices
 from app.queue.store.batches import NewLine
-from app.views.batch import batch_csv, batch_json, batch_view, title_of
+from app.views.batch import BatchCreatedDocument, BatchDocument, batch_csv, batch_json, batch_view, title_of
 from app.views.panel import new_job
 from app.views.shown import kept
 from app.web import visitor
+from app.web.bodies import BatchBody
+from app.web.describing import Operation, Who, described
 from app.web.errors import answer, with_retry_after
 from app.web.forms import FormValues, values_in
 from app.web.listings import COLUMNS, MOST_BYTES, MOST_LINES, listings_in_request
@@ -41,6 +43,17 @@ def form() -> AnyResponse:
 
 
 @bp.post("")
+@described(
+    Operation(
+        f"Evaluate up to {MOST_LINES} homes, behind all that are sent by themselves.",
+        BatchCreatedDocument,
+        "Batches",
+        status=202,
+        body=BatchBody,
+        problems=(InvalidListing, TooManyBatches, QueueFull),
+        example_body='{"listings": ["12 Bulevardi, Helsinki", {"address": "20 Bulevardi, Helsinki"}]}',
+    )
+)
 def submit() -> AnyResponse:
     """Create a job for each line that can be read, all in one go, and keep why the others cannot."""
     read = listings_in_request()
@@ -54,7 +67,7 @@ def submit() -> AnyResponse:
     page = url_for(".page", batch_id=batch_id)
     if wanted() is not Wanted.JSON and _is_form():
         return redirect(page, 303)
-    links = {"batch_id": batch_id, "status_url": url_for(".page", batch_id=batch_id, _external=True)}
+    links = BatchCreatedDocument(batch_id, url_for(".page", batch_id=batch_id, _external=True))
     response = json_response(msgspec.json.encode(links), 202)
     response.headers["Location"] = page
     response.headers.update(NOT_KEPT)
@@ -62,6 +75,14 @@ def submit() -> AnyResponse:
 
 
 @bp.get("/<batch_id>")
+@described(
+    Operation(
+        "Say how all lines of a batch stand, and rank the reports at the end.",
+        BatchDocument,
+        "Batches",
+        problems=(BatchNotFound,),
+    )
+)
 def page(batch_id: str) -> AnyResponse:
     """Show all lines; without scripts the page reloads itself while anything is at work."""
     view = batch_view(batch_id)
@@ -91,6 +112,15 @@ def table(batch_id: str) -> AnyResponse:
 
 
 @bp.post("/<batch_id>/cancel")
+@described(
+    Operation(
+        "Call off whatever of a batch has not ended.",
+        BatchDocument,
+        "Batches",
+        problems=(BatchNotFound, NotYours),
+        who=Who.OWNER,
+    )
+)
 def cancel(batch_id: str) -> AnyResponse:
     """Call off whatever has not ended; for the owner alone."""
     store().cancel_batch(batch_id, visitor.owner())

@@ -78,6 +78,8 @@ def submit() -> AnyResponse:
                 "address", "What is typed of the address; fewer than three letters give nothing.", {"type": "string"}
             ),
             Query("destinations", "What is typed of a destination instead, beside the address.", {"type": "string"}),
+            Query("place", "What is typed of a place to reach instead, for `/where`.", {"type": "string"}),
+            Query("region", "The region whose places come first then.", {"type": "string"}),
         ),
         example_query="?address=bulevardi",
     )

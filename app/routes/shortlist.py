@@ -5,25 +5,41 @@ from __future__ import annotations
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.errors import DoorstepError, InvalidListing
+from app.errors import (
+    DoorstepError,
+    InvalidListing,
+    ListFull,
+    ListNotFound,
+    ListShared,
+    NotOnList,
+    SnapshotNotFound,
+)
 from app.queue.store.lists import MOST_ENTRIES, Mark, Sharing
-from app.views.shortlist import MARK_TEXTS, NOTHING, ListView, list_csv, list_json, shared_url
+from app.views.shortlist import MARK_TEXTS, NOTHING, ListDocument, ListView, list_csv, list_json, shared_url
 from app.views.shown import kept
 from app.web import visitor
+from app.web.bodies import MOST_NAME, MOST_NOTE, MarkBody, MoveBody, NameBody, NoteBody, ReportsBody, SharingBody
+from app.web.describing import Operation, Who, described
 from app.web.errors import answer, with_retry_after
+from app.web.forms import sent_in_request
 from app.web.negotiation import NOT_KEPT, Wanted, json_response, negotiated, wanted
 from app.web.services import store
 
 bp = Blueprint("shortlist", __name__)
-
-#: Characters of a note and of a name.
-MOST_NOTE, MOST_NAME = 500, 40
 
 
 # --- one's own list --------------------------------------------------------------------------------
 
 
 @bp.get("/shortlist")
+@described(
+    Operation(
+        "Return one's own shortlist.",
+        ListDocument,
+        "Shortlists",
+        who=Who.OWNER,
+    )
+)
 def page() -> AnyResponse:
     """Show the visitor's own list; looking at it makes none."""
     return _shown(_own())
@@ -36,9 +52,26 @@ def table() -> AnyResponse:
 
 
 @bp.post("/shortlist/add")
+@described(
+    Operation(
+        "Put reports at the end of one's own list.",
+        ListDocument,
+        "Shortlists",
+        who=Who.OWNER,
+        body=ReportsBody,
+        problems=(
+            SnapshotNotFound,
+            ListFull,
+            InvalidListing,
+        ),
+        example_body='{"s": ["SNAPSHOT"]}',
+    )
+)
 def add() -> AnyResponse:
     """Put reports on the visitor's own list, each named by `s`."""
-    ids = request.form.getlist("s")
+    ids = [snapshot_id for snapshot_id in sent_in_request().getlist("s") if snapshot_id]
+    if not ids and wanted() is Wanted.JSON:
+        raise InvalidListing(field="s", why="Name at least one report by its id.")
     left_out = store().add_to_list(visitor.owner(), ids)
     if wanted() is not Wanted.PAGE:
         return _changed(None)
@@ -47,27 +80,84 @@ def add() -> AnyResponse:
 
 
 @bp.post("/shortlist/<snapshot_id>/mark")
+@described(
+    Operation(
+        "Mark a report on one's own list.",
+        ListDocument,
+        "Shortlists",
+        who=Who.OWNER,
+        body=MarkBody,
+        problems=(
+            ListNotFound,
+            NotOnList,
+            InvalidListing,
+        ),
+        example_body='{"mark": "yes"}',
+    )
+)
 def mark(snapshot_id: str) -> AnyResponse:
     """Mark a report on one's own list."""
     store().say(visitor.owner(), None, snapshot_id, mark=_mark())
-    return _changed(None, snapshot_id)
+    return _changed(None, f"entry-{snapshot_id}")
 
 
 @bp.post("/shortlist/<snapshot_id>/note")
+@described(
+    Operation(
+        "Note something on a report of one's own list.",
+        ListDocument,
+        "Shortlists",
+        who=Who.OWNER,
+        body=NoteBody,
+        problems=(
+            ListNotFound,
+            NotOnList,
+            InvalidListing,
+        ),
+        example_body='{"note": "Ask about the cellar"}',
+    )
+)
 def note(snapshot_id: str) -> AnyResponse:
     """Note something on a report of one's own list."""
     store().say(visitor.owner(), None, snapshot_id, note=_note())
-    return _changed(None, snapshot_id)
+    return _changed(None, f"entry-{snapshot_id}")
 
 
 @bp.post("/shortlist/<snapshot_id>/move")
+@described(
+    Operation(
+        "Let a report change places with the one above or below it.",
+        ListDocument,
+        "Shortlists",
+        who=Who.OWNER,
+        body=MoveBody,
+        problems=(
+            ListNotFound,
+            NotOnList,
+            InvalidListing,
+        ),
+        example_body='{"to": "up"}',
+    )
+)
 def move(snapshot_id: str) -> AnyResponse:
     """Let a report change places with the one above or below it."""
     store().move_entry(visitor.owner(), snapshot_id, up=_one_of("to", ("up", "down")) == "up")
-    return _changed(None, snapshot_id)
+    return _changed(None, f"entry-{snapshot_id}")
 
 
 @bp.post("/shortlist/<snapshot_id>/remove")
+@described(
+    Operation(
+        "Take a report off one's own list.",
+        ListDocument,
+        "Shortlists",
+        who=Who.OWNER,
+        problems=(
+            ListNotFound,
+            NotOnList,
+        ),
+    )
+)
 def remove(snapshot_id: str) -> AnyResponse:
     """Take a report off one's own list."""
     store().remove_entry(visitor.owner(), snapshot_id)
@@ -75,21 +165,50 @@ def remove(snapshot_id: str) -> AnyResponse:
 
 
 @bp.post("/shortlist/name")
+@described(
+    Operation(
+        "Give the name under which the owner's marks are shown.",
+        ListDocument,
+        "Shortlists",
+        who=Who.OWNER,
+        body=NameBody,
+        problems=(
+            ListNotFound,
+            ListFull,
+            InvalidListing,
+        ),
+        example_body='{"name": "Ann"}',
+    )
+)
 def name() -> AnyResponse:
     """Give the name under which the owner's marks are shown to others; an empty one takes it away."""
     store().give_name(visitor.owner(), None, _name(needed=False))
-    return redirect(url_for(".page", _anchor="share"), 303)
+    return _changed(None, "share")
 
 
 @bp.post("/shortlist/share")
+@described(
+    Operation(
+        "Make a link of one's own list, or let it lead nowhere.",
+        ListDocument,
+        "Shortlists",
+        who=Who.OWNER,
+        body=SharingBody,
+        problems=(
+            ListNotFound,
+            InvalidListing,
+        ),
+        example_body='{"sharing": "together"}',
+    )
+)
 def share() -> AnyResponse:
     """Make a link, or with `stop` make it lead nowhere."""
     sharing = Sharing(_one_of("sharing", tuple(Sharing)))
-    if request.form.get("stop"):
+    if _one_of("stop", ("yes", ""), "") == "yes":
         store().stop_sharing(visitor.owner(), sharing)
     else:
         store().share_list(visitor.owner(), sharing)
-    return redirect(url_for(".page", _anchor="share"), 303)
+    return _changed(None, "share")
 
 
 @bp.post("/shortlist/people/<int:person_id>/remove")
@@ -100,16 +219,33 @@ def remove_person(person_id: int) -> AnyResponse:
 
 
 @bp.post("/shortlist/delete")
+@described(
+    Operation(
+        "Delete one's own list; the reports stay.",
+        ListDocument,
+        "Shortlists",
+        who=Who.OWNER,
+        problems=(ListNotFound,),
+    )
+)
 def delete() -> AnyResponse:
     """Delete one's own list; the reports on it stay."""
     store().delete_list(visitor.owner())
-    return redirect(url_for(".page"), 303)
+    return _changed(None)
 
 
 # --- a list that somebody shares -------------------------------------------------------------------
 
 
 @bp.get("/list/<link>")
+@described(
+    Operation(
+        "Return a list that somebody shares.",
+        ListDocument,
+        "Shortlists",
+        problems=(ListNotFound,),
+    )
+)
 def shared(link: str) -> AnyResponse:
     """Show a list to whoever has a link of it."""
     return _shown(_behind(link))
@@ -122,43 +258,109 @@ def shared_table(link: str) -> AnyResponse:
 
 
 @bp.post("/list/<link>/name")
+@described(
+    Operation(
+        "Give the name by which one marks and notes.",
+        ListDocument,
+        "Shortlists",
+        who=Who.OWNER,
+        body=NameBody,
+        problems=(
+            ListNotFound,
+            ListFull,
+            InvalidListing,
+        ),
+        example_body='{"name": "Ben"}',
+    )
+)
 def shared_name(link: str) -> AnyResponse:
     """Give the name by which one marks and notes."""
     store().give_name(visitor.owner(), link, _name(needed=True))
-    return redirect(url_for(".shared", link=link), 303)
+    return _changed(link)
 
 
 @bp.post("/list/<link>/<snapshot_id>/mark")
+@described(
+    Operation(
+        "Mark a report on a list that is kept together.",
+        ListDocument,
+        "Shortlists",
+        who=Who.OWNER,
+        body=MarkBody,
+        problems=(
+            ListNotFound,
+            NotOnList,
+            InvalidListing,
+        ),
+        example_body='{"mark": "maybe"}',
+    )
+)
 def shared_mark(link: str, snapshot_id: str) -> AnyResponse:
     """Mark a report on a list that is kept together."""
     store().say(visitor.owner(), link, snapshot_id, mark=_mark())
-    return _changed(link, snapshot_id)
+    return _changed(link, f"entry-{snapshot_id}")
 
 
 @bp.post("/list/<link>/<snapshot_id>/note")
+@described(
+    Operation(
+        "Note something on a list that is kept together.",
+        ListDocument,
+        "Shortlists",
+        who=Who.OWNER,
+        body=NoteBody,
+        problems=(
+            ListNotFound,
+            NotOnList,
+            InvalidListing,
+        ),
+        example_body='{"note": "Too far from school"}',
+    )
+)
 def shared_note(link: str, snapshot_id: str) -> AnyResponse:
     """Note something on a list that is kept together."""
     store().say(visitor.owner(), link, snapshot_id, note=_note())
-    return _changed(link, snapshot_id)
+    return _changed(link, f"entry-{snapshot_id}")
 
 
 @bp.post("/list/<link>/adopt")
+@described(
+    Operation(
+        "Make a list that is kept together one's own, too.",
+        ListDocument,
+        "Shortlists",
+        who=Who.OWNER,
+        problems=(
+            ListNotFound,
+            ListFull,
+            ListShared,
+        ),
+    )
+)
 def adopt(link: str) -> AnyResponse:
     """Make the list this browser's own too: its owner lost the cookie, or has a new device."""
     store().adopt_list(link, visitor.owner())
-    return redirect(url_for(".page"), 303)
+    return _changed(None)
 
 
 # --- what is sent ----------------------------------------------------------------------------------
 
 
-def _one_of(field: str, values: tuple[str, ...]) -> str:
-    """Return a field's value. Raises InvalidListing for any other."""
-    text = request.form.get(field, "")
-    if text not in values:
+def _one_of(field: str, values: tuple[str, ...], unsaid: str | None = None) -> str:
+    """Return a field's value, `unsaid` where it is not sent. Raises InvalidListing for any other."""
+    text = sent_in_request().get(field, unsaid)
+    if text is None or text not in values:
         raise InvalidListing(
             field=field, why=f"Please send one of these as “{field}”: {', '.join(filter(None, values))}."
         )
+    return text
+
+
+def _sent(field: str) -> str:
+    """Return a field's text, "" for one that was left empty. Raises InvalidListing where it is not sent."""
+    text = sent_in_request().get(field)
+    if text is None:
+        raise InvalidListing(field=field, why=f"Please send a text as “{field}”.")
     return text
 
 
@@ -168,7 +370,7 @@ def _mark() -> str:
 
 def _note() -> str:
     """Return the note. Raises InvalidListing for one that is too long, or no text."""
-    text = "\n".join(request.form.get("note", "").strip().splitlines())
+    text = "\n".join(_sent("note").strip().splitlines())
     if len(text) > MOST_NOTE:
         why = f"That note is {len(text):,} characters long; please shorten it to {MOST_NOTE}."
         raise InvalidListing(field="note", why=why)
@@ -179,7 +381,7 @@ def _note() -> str:
 
 def _name(*, needed: bool) -> str:
     """Return the name. Raises InvalidListing for one that is missing, too long, or no text."""
-    text = " ".join(request.form.get("name", "").split())
+    text = " ".join(_sent("name").split())
     if needed and not any(letter.isalnum() for letter in text):
         raise InvalidListing(field="name", why="Please give a name, such as “Ann”.")
     if len(text) > MOST_NAME or not text.isprintable():
@@ -213,10 +415,9 @@ def _behind(link: str) -> ListView:
     return ListView(found, link, sharing)
 
 
-def _changed(link: str | None, snapshot_id: str = "") -> AnyResponse:
-    """Answer a step: htmx with the list as it is now, programs with its JSON, others are sent back to the entry."""
+def _changed(link: str | None, anchor: str | None = None) -> AnyResponse:
+    """Answer a step: htmx with the list as it is now, programs with its JSON, others are sent back to where it was."""
     if wanted() is Wanted.PAGE:
-        anchor = f"entry-{snapshot_id}" if snapshot_id else None
         here = url_for(".page", _anchor=anchor) if link is None else url_for(".shared", link=link, _anchor=anchor)
         return redirect(here, 303)
     view = _own() if link is None else _behind(link)

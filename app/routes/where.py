@@ -11,17 +11,37 @@ from app.maps.squares import SIZES
 from app.pipeline.rules.headline import PROFILES
 from app.pipeline.rules.wishes import MODES
 from app.views.where import WhereView, reaches_of, where_view
-from app.views.where_document import document_of
+from app.views.where_document import WhereDocument, document_of
 from app.web import pictures
+from app.web.describing import Operation, Query, described
 from app.web.negotiation import Wanted, json_response, negotiated, wanted
 from app.web.services import source
 from app.web.towns import picture_of
 from app.web.wishing import asked_in
 
 bp = Blueprint("where", __name__)
+TEXT, TEXTS = {"type": "string"}, {"type": "array", "items": {"type": "string"}}
 
 
 @bp.get("/where")
+@described(
+    Operation(
+        "Tell where in a region wishes are met: homes, squares and the best streets.",
+        WhereDocument,
+        "Places",
+        query=(
+            Query("region", "The name of a region; with a single region it may be left out.", TEXT),
+            Query("wish", "A wish: `park-5`, `motorway-300`, `stop_every_15-8`, `side_street`, `steps`...", TEXTS),
+            Query("place", "A place to reach, once for each.", TEXTS),
+            Query("by", "How the place is reached: the first of each together, and so on.", TEXTS),
+            Query("within", "Within how many minutes.", TEXTS),
+            Query("at", "When to be there by transit, such as `08:30`.", TEXTS),
+            Query("profile", "Who it is for: what is short weighs by it.", TEXT),
+        ),
+        problems=(InvalidListing,),
+        example_query="?region=helsinki&wish=park-5&wish=supermarket-10",
+    )
+)
 def page() -> AnyResponse:
     """Show the form and the answer; what cannot be read is 422, with the form and the answer to the rest."""
     view = where_view(asked_in(request.args))

@@ -47,9 +47,11 @@ HTTP_ALWAYS, HTTP_BODY = (500,), (400, 413, 415)
 IN_PATH = {
     "job_id": "The job's id, as the answer that created it gave it.",
     "snapshot_id": "The report's id, the last part of its link.",
+    "batch_id": "The batch's id, as the answer that created it gave it.",
+    "link": "The last part of a list's link.",
 }
 #: What a curl of the page says in the place of an id.
-PLACEHOLDERS = {"job_id": "JOB", "snapshot_id": "SNAPSHOT"}
+PLACEHOLDERS = {"job_id": "JOB", "snapshot_id": "SNAPSHOT", "batch_id": "BATCH", "link": "LIST"}
 SECURITY: dict[Who, list[dict[str, list[str]]]] = {
     Who.ANYONE: [{}, {"cookie": []}, {"token": []}],
     Who.OWNER: [{"cookie": []}, {"token": []}],
@@ -271,8 +273,8 @@ def endpoints(app: Flask, server: str) -> dict[str, list[Endpoint]]:
 
 
 #: What operations are about, in the order of the page; and where it matters who asks.
-HEADINGS = ("Evaluations", "Reports", "Places", "This interface", "Operators")
-OF_AN_OWNER = HEADINGS[:2]
+HEADINGS = ("Evaluations", "Batches", "Reports", "Shortlists", "Places", "This interface", "Operators")
+OF_AN_OWNER = HEADINGS[:4]
 
 
 def _curl(route: Route, server: str) -> str:

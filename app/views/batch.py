@@ -177,6 +177,14 @@ def _line_view(line: BatchLine, *, mine: bool) -> LineView:
 
 
 @dataclass(frozen=True, slots=True)
+class BatchCreatedDocument:
+    """The answer to a batch that was taken."""
+
+    batch_id: str
+    status_url: str
+
+
+@dataclass(frozen=True, slots=True)
 class LineDocument:
     """One line. Null: there is none, or not yet."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import msgspec
 from msgspec import Meta
@@ -10,11 +10,14 @@ from msgspec import Meta
 from app.pipeline.listing import MAX_DESTINATIONS, MAX_LINK_LENGTH
 from app.pipeline.rules.headline import PROFILES
 from app.pipeline.rules.must_haves import OFFERED
+from app.web.listings import MOST_LINES
 
 #: A text that holds an amount as people type it, or a number.
 Amount = str | float | None
 #: Whole numbers may be sent as text, as a form does.
 Count = int | str | None
+#: Characters of a note and of a name.
+MOST_NOTE, MOST_NAME = 500, 40
 YesOrNo = bool | Literal["yes", "no", ""] | None
 
 Address = Annotated[
@@ -71,6 +74,59 @@ class DestinationBody(msgspec.Struct):
         list[Annotated[str, Meta(min_length=1)]],
         Meta(min_length=1, max_length=1, description="The place, as an address is given."),
     ]
+
+
+class BatchBody(msgspec.Struct):
+    """Several homes to evaluate; a line that cannot be read is told as such, and the others go on."""
+
+    listings: Annotated[
+        list[Any],
+        Meta(
+            min_length=1,
+            max_length=MOST_LINES,
+            description="Each a text, the address, or an object as for a single evaluation.",
+            examples=[["12 Bulevardi, Helsinki"]],
+        ),
+    ]
+    profile: Profile | None = PROFILES[0].key
+    must_haves: MustHaves = []
+
+
+class ReportsBody(msgspec.Struct):
+    """Reports by their ids."""
+
+    s: Annotated[list[Annotated[str, Meta(min_length=1)]], Meta(min_length=1, description="Ids of reports.")]
+
+
+class MarkBody(msgspec.Struct):
+    """What somebody thinks of a report; nothing takes the mark away."""
+
+    mark: Literal["yes", "maybe", "no", ""]
+
+
+class NoteBody(msgspec.Struct):
+    """What somebody notes on a report; nothing takes the note away."""
+
+    note: Annotated[str, Meta(max_length=MOST_NOTE)]
+
+
+class MoveBody(msgspec.Struct):
+    """Where a report goes on the list."""
+
+    to: Literal["up", "down"]
+
+
+class NameBody(msgspec.Struct):
+    """The name by which somebody marks and notes."""
+
+    name: Annotated[str, Meta(max_length=MOST_NAME, examples=["Ann"])]
+
+
+class SharingBody(msgspec.Struct):
+    """Which link of a list: to read, or to decide together; `stop` makes it lead nowhere."""
+
+    sharing: Literal["reading", "together"]
+    stop: Literal["yes", ""] = ""
 
 
 class ChoiceBody(msgspec.Struct):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum
@@ -15,6 +16,8 @@ View = TypeVar("View", bound=Callable[..., Any])
 #: Where a view keeps its description.
 ATTRIBUTE = "operation"
 JSON = "application/json"
+#: A part of a path that may be anything, as Flask writes it.
+PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
 
 
 class Who(Enum):
@@ -22,7 +25,7 @@ class Who(Enum):
 
     #: Anyone's; with a cookie or a token it knows them again.
     ANYONE = "anyone"
-    #: The owner's of the job or report.
+    #: The owner's of the job, batch, report or list.
     OWNER = "owner"
     #: Whoever runs the site.
     OPERATOR = "operator"
@@ -92,7 +95,7 @@ def routes_of(app: Flask) -> tuple[Route, ...]:
         operation = getattr(app.view_functions[rule.endpoint], ATTRIBUTE, None)
         if operation is None:
             continue
-        path = rule.rule.replace("<", "{").replace(">", "}")
+        path = PARAMETER.sub(r"{\1}", rule.rule)
         names = tuple(sorted(rule.arguments, key=path.index))
         for method in sorted((rule.methods or set()) - {"HEAD", "OPTIONS"}):
             found.append(Route(path, method, rule.endpoint, operation, names))

@@ -69,6 +69,23 @@ def values_in_request() -> FormValues:
     return values_in_json(body)
 
 
+def sent_in_request() -> MultiDict[str, str]:
+    """Return the texts of a form or a JSON object by name, those of a list under one name.
+
+    Raises InvalidListing if a JSON body has another shape.
+    """
+    if not request.is_json:
+        return request.form
+    body = request.get_json(silent=True)
+    if not isinstance(body, Mapping):
+        raise InvalidListing(field="body", why="Send a JSON object.")
+    sent: MultiDict[str, str] = MultiDict()
+    for name, value in body.items():
+        for item in value if isinstance(value, list) else [value]:
+            sent.add(name, _text(name, item))
+    return sent
+
+
 def values_in(form: MultiDict[str, str]) -> FormValues:
     """Return the fields of a form or of a query string; others are left alone."""
     given = {name: form[name] for name in FIELDS if name in form}

@@ -56,9 +56,19 @@ def placeholders_of(command: str, shell: Shell, token: str) -> dict[str, str]:
         told["JOB"] = shell.job("12 Bulevardi, Helsinki", "done")
     if "SNAPSHOT" in command:
         told["SNAPSHOT"] = shell.report()
+    if "BATCH" in command:
+        told["BATCH"] = shell.batch()
+    if "/shortlist/" in command or "LIST" in command:
+        told["LIST"] = shell.shared_list(told.get("SNAPSHOT") or shell.report())
     if "OTHER" in command:
         told["OTHER"] = shell.report("20 Bulevardi, Helsinki")
     return told
+
+
+def described_path(path: str) -> str:
+    """Return the path of a command with its placeholders as the description names them."""
+    names = {"JOB": "job_id", "SNAPSHOT": "snapshot_id", "BATCH": "batch_id", "LIST": "link"}
+    return re.sub("|".join(names), lambda found: f"{{{names[found[0]]}}}", path)
 
 
 def check(answer: Answer, command: str, site: Site) -> None:
@@ -66,7 +76,7 @@ def check(answer: Answer, command: str, site: Site) -> None:
     document = description(site.url)
     link = urlsplit(re.search(r"http://[^\s']+", command)[0])  # type: ignore[index]
     method = "post" if re.search(r" (-d|--data|--json|-X POST|--data-urlencode) ?", command) else "get"
-    path = re.sub(r"JOB", "{job_id}", re.sub(r"SNAPSHOT", "{snapshot_id}", link.path))
+    path = described_path(link.path)
     if path not in document["paths"]:
         assert answer.status == 200, command
         assert answer.media in ("text/csv", "image/svg+xml", "text/html"), command
@@ -106,5 +116,4 @@ def test_the_page_shows_every_operation(site: Site) -> None:
 def commands_by_operation(commands: list[str]) -> Iterator[tuple[str, str]]:
     for command in commands:
         path = urlsplit(re.search(r"http://[^\s']+", command)[0]).path  # type: ignore[index]
-        path = path.replace("JOB", "{job_id}").replace("SNAPSHOT", "{snapshot_id}")
-        yield path, "post" if re.search(r" (-d|--json|-X POST) ?", command) else "get"
+        yield described_path(path), "post" if re.search(r" (-d|--json|-X POST) ?", command) else "get"

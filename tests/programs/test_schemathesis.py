@@ -40,11 +40,18 @@ def described(site: Site, token: str, tmp_path: Path) -> Path:
     shell = Shell(site, tmp_path, token)
     jobs = [shell.job(ASKED_ABOUT, "asking"), shell.job(ASKED_ABOUT, "asking"), "nothing"]
     reports = [*(shell.report() for _ in range(4)), "nothing", f"{'0' * 32}-1"]
+    batches, links = [shell.batch(), "nothing"], [shell.shared_list(reports[0]), "nothing"]
     for path, methods in document["paths"].items():
         # What is deleted is asked about nowhere else.
         of_path = [shell.report()] if path.endswith("/delete") else reports
         for operation in methods.values():
-            name_ids(operation["parameters"], {"job_id": jobs, "snapshot_id": of_path})
+            ids = {
+                "job_id": jobs,
+                "snapshot_id": of_path,
+                "batch_id": [*batches, "nothing"],
+                "link": [*links, "nothing"],
+            }
+            name_ids(operation["parameters"], ids)
     file = tmp_path / "openapi.json"
     file.write_text(json.dumps(document))
     return file

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -13,6 +14,9 @@ from jsonschema import Draft202012Validator
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from app import errors
+from app.atlas.importing.importer import RegionInput, import_region
+from app.atlas.regions import RegionStore
+from app.config import Config
 from app.queue.store import JobStore
 from app.views.api import all_codes
 from app.web.bodies import ListingBody
@@ -20,6 +24,7 @@ from app.web.describing import routes_of
 from app.web.forms import FIELDS
 from tests.conftest import TOKEN
 from tests.support.asking import JSON, soup, submit, visible_text
+from tests.support.extracts import small_town
 from tests.support.queue_steps import Steps
 
 #: Routes that describe nothing: files, pages and what only browsers follow.
@@ -45,14 +50,30 @@ def answers(client: FlaskClient, steps: Steps, rule: Any, method: str) -> str:
         steps.ask()
     if rule.endpoint == "jobs.retry":
         client.post(f"/job/{job_id}/cancel")
-    parts = {"job_id": job_id, "snapshot_id": snapshot_id, "filename": "doorstep.css", "name": "map"}
+    parts = {"job_id": job_id, "snapshot_id": snapshot_id, "filename": "doorstep.css", "name": "map", "person_id": 1}
+    if "batch_id" in rule.arguments:
+        parts["batch_id"] = client.post("/batch", json={"listings": ["5 Bulevardi"]}, headers=JSON).json["batch_id"]
+    if rule.endpoint.startswith("shortlist."):
+        client.post("/shortlist/add", data={"s": snapshot_id})
+        client.post("/shortlist/share", data={"sharing": "together"})
+        shared = client.get("/shortlist", headers=JSON).json["together_url"]
+        parts["link"] = shared.rpartition("/")[2]
     with client.application.test_request_context():
         path = url_for(rule.endpoint, **{name: parts[name] for name in rule.arguments})
     bodies = {
         "home.submit": {"address": "3 Bulevardi"},
         "jobs.answer": {"choice": 0},
         "resubmitting.destination": {"destinations": ["Kamppi"]},
+        "batch.submit": {"listings": ["6 Bulevardi"]},
+        "shortlist.add": {"s": [snapshot_id]},
+        "shortlist.share": {"sharing": "together"},
+        **{f"shortlist.{step}": {"mark": "yes"} for step in ("mark", "shared_mark")},
+        **{f"shortlist.{step}": {"note": "Quiet"} for step in ("note", "shared_note")},
+        **{f"shortlist.{step}": {"name": "Ann"} for step in ("name", "shared_name")},
+        "shortlist.move": {"to": "up"},
     }
+    if rule.endpoint == "where.page":
+        path += "?wish=park-5"
     if rule.endpoint == "comparing.page":
         submit(client, "4 Bulevardi")
         path += f"?s={snapshot_id}&s={other_report(client, steps)}"
@@ -67,7 +88,12 @@ def other_report(client: FlaskClient, steps: Steps) -> str:
     return steps.finish()
 
 
-def test_every_route_that_answers_json_is_in_it_and_no_other(app: Flask, client: FlaskClient, steps: Steps) -> None:
+def test_every_route_that_answers_json_is_in_it_and_no_other(
+    app: Flask, client: FlaskClient, steps: Steps, config: Config, tmp_path: Path
+) -> None:
+    import_region(
+        RegionStore(config.regions_dir), "smallville", RegionInput(small_town().write(tmp_path / "town.osm.pbf"))
+    )
     described = {(route.endpoint, route.method) for route in routes_of(app)}
     json_ones = set()
     for rule in app.url_map.iter_rules():

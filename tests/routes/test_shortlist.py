@@ -147,7 +147,7 @@ def test_a_link_to_read_shows_all_and_changes_nothing(client: FlaskClient, frien
     assert not soup(page).select("form[method=post]")
     assert friend.get(link, headers=JSON).json["reading_url"] is None
     for step in (f"{ids[0]}/mark", f"{ids[0]}/note", "name", "adopt"):
-        assert friend.post(f"{link}/{step}", data={"mark": "no", "name": "Bob"}).status_code == 404
+        assert friend.post(f"{link}/{step}", data={"mark": "no", "note": "", "name": "Bob"}).status_code == 404
     assert friend.post(f"/shortlist/{ids[0]}/remove").status_code == 404
     assert order(friend, link) == ids
 

@@ -291,7 +291,7 @@ def test_there_is_no_other_map(client: FlaskClient, path: str) -> None:
 
 
 def test_other_pages_lead_to_it(client: FlaskClient) -> None:
-    for path, selector in (("/", "nav a"), ("/", ".no-address a"), ("/regions", ".region-where")):
+    for path, selector in (("/", "nav a"), ("/", ".home-more a"), ("/regions", ".region-where")):
         links = [a["href"] for a in soup(client.get(path)).select(selector)]
         assert [link for link in links if link.startswith("/where")], (path, selector)
 

@@ -72,6 +72,21 @@ class Shell:
             time.sleep(0.1)
         return job
 
+    def batch(self) -> str:
+        """Return the id of a new batch, once none of an earlier one is under way."""
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        body = json.dumps({"listings": [{"address": KNOWN, "size_m2": next(_sizes)}]})
+        while "batch_id" not in (made := self.curl("/batch", f"--json '{body}'").json):
+            assert time.monotonic() < deadline, made
+            time.sleep(0.1)
+        return str(made["batch_id"])
+
+    def shared_list(self, snapshot_id: str) -> str:
+        """Put a report on this folder's list, and return the end of the link by which it is kept together."""
+        self.curl("/shortlist/add", f"-d s={snapshot_id}")
+        shared = self.curl("/shortlist/share", "-d sharing=together").json["together_url"]
+        return str(shared).rpartition("/")[2]
+
     def report(self, address: str = KNOWN) -> str:
         """Return the id of a new report."""
         job_id = self.job(address, "done")
