@@ -1,8 +1,8 @@
 """Around which points shops, other places and stops are mapped at all: without them, "none" says nothing.
 
 What counts is how many there are for the streets within 2.4 km, as `pipeline.knowledge` judges it for one address. Most
-points are judged by the cell they lie in, from what surely and what perhaps lies in the disc; the others one by one, or,
-where a whole town lies at the limit, by the mean of the two.
+points are judged by the cell they lie in, from what surely and what perhaps lies in the disc; the others one by one,
+or, where a whole town lies at the limit, by the mean of the two.
 """
 
 from __future__ import annotations
