@@ -46,7 +46,7 @@ def import_all(folder: Path) -> None:
 
 
 def differences(atlas: Atlas) -> tuple[int, int]:
-    """Return how many walks were compared with an evaluation of the same point, and how many differ by over a second."""
+    """Return how many walks were compared with an evaluation of the same point, and how many differ by a second."""
     lats, lons = atlas.fields.degrees()
     points = np.random.default_rng(1).choice(len(lats), min(COMPARED, len(lats)), replace=False)
     wrong = 0
