@@ -19,6 +19,7 @@ from scipy.sparse.csgraph import dijkstra
 
 from app.atlas.atlas import NETWORK_DIR, Atlas
 from app.atlas.fields.fields import UNKNOWN
+from app.atlas.fields.town import ADDRESSES
 from app.atlas.importing.importer import RegionInput, import_region
 from app.atlas.regions import RegionStore
 from app.atlas.streets.arrays import NetworkFiles
@@ -45,20 +46,23 @@ def import_all(folder: Path) -> None:
 
 
 def differences(atlas: Atlas) -> tuple[int, int]:
-    """Return how many bytes were compared with an evaluation of the same point, and how many are not its rounding."""
+    """Return how many walks were compared with an evaluation of the same point, and how many differ by a second."""
     lats, lons = atlas.fields.degrees()
     points = np.random.default_rng(1).choice(len(lats), min(COMPARED, len(lats)), replace=False)
     wrong = 0
     for point in points.tolist():
-        around = AtlasSurroundings(atlas, Location(lats[point], lons[point], "", Precision.HOUSE, atlas.name))
+        street = atlas.town.street_of(point) if atlas.town.sample == ADDRESSES else ""
+        around = AtlasSurroundings(
+            atlas, Location(lats[point], lons[point], "", Precision.HOUSE, atlas.name, street=street)
+        )
         for need in NEEDS:
             seconds = (
                 np.array([stop.walk_s for stop in around.transit_stops()[:1]])
                 if need.key == "stop"
                 else around.walk_seconds(*need.kinds)
             )
-            byte = int(atlas.fields.of(need.key)[point])
-            wrong += byte < UNKNOWN if not len(seconds) else byte != int(np.ceil(seconds[0] / 12 - 1e-6))
+            stored = int(atlas.fields.of(need.key)[point])
+            wrong += stored < UNKNOWN if not len(seconds) else abs(stored - int(np.ceil(seconds[0] - 1e-5))) > 1
     return len(points) * len(NEEDS), wrong
 
 
@@ -83,8 +87,8 @@ def show(atlas: Atlas) -> None:
     compared, wrong = differences(atlas)
     ways_in, seconds = counting_seconds(atlas)
     print(
-        f"\n{atlas.name}: {len(fields.positions):,} {fields.facts.sample}; {counts.addresses:,} addresses, "
-        f"{counts.street_km:,.0f} km of streets; {wrong} of {compared:,} bytes differ from an evaluation; "
+        f"\n{atlas.name}: {len(fields.rows.positions):,} {fields.facts.sample}; {counts.addresses:,} addresses, "
+        f"{counts.street_km:,.0f} km of streets; {wrong} of {compared:,} seconds differ from an evaluation; "
         f"counting within 15 min: {ways_in:,} ways in, {seconds:.2f} s"
     )
     print(f"  {'need':18}{'places':>8}{'mapped':>8}{'unknown':>9}{'none':>7}{'quarter':>9}{'median':>8}{'3/4':>7}")

@@ -56,6 +56,8 @@ OWN_ROOMS = {
     "atlas.home_streets": "the streets of all homes at once; the atlas only opens what is there",
     "atlas.importing.main_streets": "which trunk roads have houses is asked of the addresses",
     "pipeline.town": "the sentence beside a walk; looking for the walk is another subject",
+    "atlas.fields.build.drives": "where cars start is asked of roads; walks know of feet alone",
+    "atlas.fields.build.families": "what counts as mapped is a share of places by street, not a distance",
     "atlas.fields.build.stop_walks": "laying walks out in columns is a method of its own; the walks know what is asked",
     "atlas.geocoder.build.cities": "naming the city of an address that names none is a method of its own",
     "atlas.geocoder.build.streets": "joining pieces into streets is a method of its own, on columns alone",

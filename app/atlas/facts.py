@@ -16,6 +16,8 @@ Floats = NDArray[np.float64]
 #: How far each search looks. Straight metres for places, seconds for the walk.
 PLACES_RADIUS_M = 4_800.0
 WALK_LIMIT_S = 45 * 60.0
+#: Whoever reaches fewer metres of street than this on foot is cut off on the map, not in the world.
+LEAST_STREET_M = 500.0
 #: A street is looked for this far around a place.
 SNAP_M = 500.0
 #: What is mapped is counted in the disc that a person can walk in 30 minutes.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import cached_property
 
-from app.atlas.facts import MappedFacts
+from app.atlas.facts import LEAST_STREET_M, MappedFacts
 from app.needs import Need
 from app.pipeline.report import Gap
 from app.pipeline.rules.categories import Data
@@ -13,9 +13,6 @@ from app.pipeline.rules.profiles import METHODS
 from app.places import Kind
 from app.sources.interface import Surroundings
 from app.wording import metres, number, percent
-
-#: Whoever reaches fewer metres of street than this on foot within 45 minutes is cut off on the map, not in the world.
-LEAST_STREET_M = 500.0
 
 DISC_M = METHODS.distances.disc_m
 

@@ -57,7 +57,7 @@ class Mapped(IntFlag):
     STOPS = 8
     #: A timetable covers the point.
     TIMETABLE = 16
-    #: A way on foot leads from the point to most other streets.
+    #: A way on foot is mapped from the point to the streets around it.
     WAY_OUT = 32
 
 

@@ -28,6 +28,7 @@ from app.needs import OFTEN_MIN
 
 Seconds = NDArray[np.float32]
 Mode = Literal["walk", "bike", "car"]
+MODES: tuple[Mode, ...] = ("walk", "bike", "car")
 #: Places whose trips a process keeps: those of the last few people.
 KEPT_PLACES = 8
 ADDRESSES = "addresses"

@@ -10,7 +10,7 @@ import pytest
 from app.atlas.atlas import Atlas
 from app.atlas.fields.fields import FAR, UNKNOWN
 from app.atlas.fields.rides import walks_from_stops
-from app.atlas.fields.town import ARRIVE_BY_S, KEPT_PLACES, Mode
+from app.atlas.fields.town import ARRIVE_BY_S, KEPT_PLACES, MODES, Mode
 from app.atlas.importing.importer import RegionInput, import_region
 from app.atlas.regions import RegionStore
 from app.atlas.transit.arrivals import Arrivals
@@ -25,7 +25,6 @@ from tests.support.town_oracle import TownOracle
 Imported = Callable[[Map], Atlas]
 #: The search backwards adds up the same costs in another order, and keeps seconds in four bytes.
 TOLERANCE_S = 0.01
-MODES: tuple[Mode, ...] = ("walk", "bike", "car")
 
 
 def houses(*places: tuple[float, float], street: str = "Main Street") -> Map:

@@ -73,7 +73,7 @@ def _rows(region: FieldInput, sample: Sample) -> FieldRows:
 def _mapped(region: FieldInput, sample: Sample, walks: Walks) -> NDArray[np.uint8]:
     known = families_mapped(region.network, region.places.located, sample.lats, sample.lons)
     known[walks.has_timetable] |= np.uint8(Mapped.TIMETABLE)
-    known[walks.has_way_out] |= np.uint8(Mapped.WAY_OUT)
+    known[walks.gets_out()] |= np.uint8(Mapped.WAY_OUT)
     return known
 
 

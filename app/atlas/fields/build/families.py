@@ -1,7 +1,8 @@
 """Around which points shops, other places and stops are mapped at all: without them, "none" says nothing.
 
 What counts is how many there are for the streets within 2.4 km, as `pipeline.knowledge` judges it for one address. Most
-points are judged by the cell they lie in, from what surely and what perhaps lies in the disc; the others one by one.
+points are judged by the cell they lie in, from what surely and what perhaps lies in the disc; the others one by one,
+or, where a whole town lies at the limit, by the mean of the two.
 """
 
 from __future__ import annotations
@@ -22,7 +23,10 @@ from app.places import Kind
 Rows = NDArray[np.int64]
 Bools = NDArray[np.bool_]
 
-CELL_M = 250.0
+#: Side of a cell; larger ones in a region that is more than MOST_CELLS of them wide.
+CELL_M, MOST_CELLS = 62.5, 4_000
+#: More points than this are not judged one by one.
+MOST_BY_ONE = 1_000
 #: What runs in binary is compared with this much to spare.
 SLACK = 1e-9
 #: Degrees of latitude by which the scale of a distance may lie outside that of the points.
@@ -41,28 +45,48 @@ def families_mapped(
     found = np.zeros(len(lats), dtype=np.uint8)
     if not len(lats):
         return found
-    discs = _Discs.around(lats, lons)
-    pieces = network.files.pieces
-    streets = np.column_stack((to_degrees(pieces.lat), to_degrees(pieces.lon)))
-    km = discs.sums(streets, pieces.measures[:, 0].astype(np.float64) / 1000)
-
-    def street_km(point: int) -> float:
-        return network.street_km(float(lats[point]), float(lons[point]), MAPPED_RADIUS_M)
-
-    some = km.least > SLACK
-    unsure = ~some & (km.most > 0)
-    some[unsure] = [street_km(point) > 0 for point in np.flatnonzero(unsure).tolist()]
-    found[some] |= np.uint8(Mapped.STREETS)
+    discs, streets = _Discs.around(lats, lons), _Streets(network, lats, lons)
+    km = discs.sums(*streets.pieces())
+    found[streets.more_than_nothing(km)] |= np.uint8(Mapped.STREETS)
     for bit, kinds, per_km in FAMILIES:
         places = located(kinds)
         count = discs.sums(places, np.ones(len(places)))
         enough = count.least >= np.maximum(1.0, per_km * km.most + SLACK)
-        unsure = ~enough & (count.most >= np.maximum(1.0, per_km * km.least - SLACK))
-        for point in np.flatnonzero(unsure).tolist():
-            near = _count(places, float(lats[point]), float(lons[point]))
-            enough[point] = near >= max(1.0, per_km * street_km(point))
+        unsure = np.flatnonzero(~enough & (count.most >= np.maximum(1.0, per_km * km.least - SLACK)))
+        if len(unsure) > MOST_BY_ONE:
+            enough[unsure] = (count.middle >= np.maximum(1.0, per_km * km.middle))[unsure]
+        else:
+            for point in unsure.tolist():
+                near = _count(places, float(lats[point]), float(lons[point]))
+                enough[point] = near >= max(1.0, per_km * streets.km(point))
         found[enough] |= np.uint8(bit)
     return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Streets:
+    """The streets around points."""
+
+    network: Network
+    lats: Floats
+    lons: Floats
+
+    def pieces(self) -> tuple[Floats, Floats]:
+        """Return the (lat, lon) rows of all pieces of street, and their kilometres."""
+        pieces = self.network.files.pieces
+        points = np.column_stack((to_degrees(pieces.lat), to_degrees(pieces.lon)))
+        return points, pieces.measures[:, 0].astype(np.float64) / 1000
+
+    def km(self, point: int) -> float:
+        """Return the kilometres around one point, as its report counts them."""
+        return self.network.street_km(float(self.lats[point]), float(self.lons[point]), MAPPED_RADIUS_M)
+
+    def more_than_nothing(self, km: _Sums) -> Bools:
+        """Return around which points there is any street."""
+        some = km.least > SLACK
+        unsure = np.flatnonzero(~some & (km.most > 0))[:MOST_BY_ONE]
+        some[unsure] = [self.km(point) > 0 for point in unsure.tolist()]
+        return some
 
 
 def _count(places: Floats, lat: float, lon: float) -> int:
@@ -78,6 +102,11 @@ class _Sums:
     least: Floats
     most: Floats
 
+    @property
+    def middle(self) -> Floats:
+        """Return what it is about."""
+        return (self.least + self.most) / 2
+
 
 @dataclass(frozen=True, slots=True)
 class _Discs:
@@ -85,26 +114,32 @@ class _Discs:
 
     south: float
     west: float
+    #: Height of a cell in metres, height and width in degrees.
+    cell_m: float
     step: tuple[float, float]
     shape: tuple[int, int]
+    #: The cells that hold points, and which of them each point is in.
     rows: Rows
     columns: Rows
+    cell_of: Rows
     #: Metres of the narrowest and of the widest cell.
     widths: tuple[float, float]
 
     @classmethod
     def around(cls, lats: Floats, lons: Floats) -> _Discs:
         """Lay a grid over points and the discs around them."""
-        north, south = float(lats.max()), float(lats.min())
-        pad = int(MAPPED_RADIUS_M / CELL_M) + 3
-        scales = [
-            max(metres_per_degree_lon(lat), 1.0) for lat in (north + SPARE, south - SPARE, np.clip(0, south, north))
-        ]
-        step = CELL_M / METRES_PER_DEGREE, CELL_M / min(scales)
-        rows, columns = ((lats - south) / step[0]).astype(np.int64), ((lons - lons.min()) / step[1]).astype(np.int64)
+        north, south, west = float(lats.max()), float(lats.min()), float(lons.min())
+        latitudes = north + SPARE, south - SPARE, float(np.clip(0.0, south, north))
+        scales = [max(metres_per_degree_lon(lat), 1.0) for lat in latitudes]
+        extent = max((north - south) * METRES_PER_DEGREE, float(lons.max() - west) * max(scales))
+        cell_m = max(CELL_M, extent / MOST_CELLS)
+        step, pad = (cell_m / METRES_PER_DEGREE, cell_m / min(scales)), int(MAPPED_RADIUS_M / cell_m) + 3
+        rows, columns = ((lats - south) / step[0]).astype(np.int64), ((lons - west) / step[1]).astype(np.int64)
         shape = int(rows.max()) + 1 + 2 * pad, int(columns.max()) + 1 + 2 * pad
-        corner = south - pad * step[0], float(lons.min()) - pad * step[1]
-        return cls(*corner, step, shape, rows + pad, columns + pad, (step[1] * min(scales), step[1] * max(scales)))
+        cells, cell_of = np.unique((rows + pad) * shape[1] + columns + pad, return_inverse=True)
+        widths = step[1] * min(scales), step[1] * max(scales)
+        corner = south - pad * step[0], west - pad * step[1]
+        return cls(*corner, cell_m, step, shape, *np.divmod(cells, shape[1]), cell_of, widths)
 
     def sums(self, points: Floats, weights: Floats) -> _Sums:
         """Return the least and the most that the points in each disc weigh together."""
@@ -115,17 +150,16 @@ class _Discs:
         cells = np.bincount(flat, weights[inside], self.shape[0] * self.shape[1]).reshape(self.shape)
         before = np.zeros((self.shape[0], self.shape[1] + 1))
         np.cumsum(cells, axis=1, out=before[:, 1:])
-        return _Sums(self._sum(before, 1, self.widths[1]), self._sum(before, -1, self.widths[0]))
+        least, most = self._sum(before, 1, self.widths[1]), self._sum(before, -1, self.widths[0])
+        return _Sums(least[self.cell_of], most[self.cell_of])
 
     def _sum(self, before: Floats, more: int, width_m: float) -> Floats:
         """Add up spans of cells: those that lie wholly in the disc for each point of the cell (1), or reach it (-1)."""
-        total = np.zeros(len(self.rows))
-        for up in range(-int(MAPPED_RADIUS_M / CELL_M) - 1, int(MAPPED_RADIUS_M / CELL_M) + 2):
-            apart_m = max(abs(up) + more, 0) * CELL_M
-            if apart_m <= MAPPED_RADIUS_M:
-                half = int(np.sqrt(MAPPED_RADIUS_M**2 - apart_m**2) / width_m) - more
-                if half < 0:
-                    continue
+        total, reach = np.zeros(len(self.rows)), int(MAPPED_RADIUS_M / self.cell_m) + 1
+        for up in range(-reach, reach + 1):
+            apart_m = max(abs(up) + more, 0) * self.cell_m
+            half = int(np.sqrt(max(MAPPED_RADIUS_M**2 - apart_m**2, 0.0)) / width_m) - more
+            if apart_m <= MAPPED_RADIUS_M and half >= 0:
                 row = self.rows + up
                 east = np.clip(self.columns + half + 1, 0, self.shape[1])
                 total += before[row, east] - before[row, np.clip(self.columns - half, 0, self.shape[1])]

@@ -21,6 +21,8 @@ Bools = NDArray[np.bool_]
 ROUNDING_M = 1e-6
 #: The search goes this much further than is asked, since its map's scale is not exact.
 SLACK = 1.002
+#: Up to this distance it is quicker to look at all that is near than to search for the nearest.
+ALL_PAIRS_M = 150.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +56,17 @@ class _Points:
     lats: Floats
     lons: Floats
     on_map: Geometries
+    tree: shapely.STRtree
 
     @classmethod
     def of(cls, lats: Floats, lons: Floats) -> _Points:
-        return cls(lats, lons, np.asarray(shapely.points(*_mercator(lons, lats)), dtype=object))
+        on_map: Geometries = np.asarray(shapely.points(*_mercator(lons, lats)), dtype=object)
+        return cls(lats, lons, on_map, shapely.STRtree(on_map))
+
+    def near(self, pieces: Geometries, within_m: float) -> tuple[Rows, Rows]:
+        """Return pairs of a piece and a point that may lie within a distance."""
+        piece, point = self.tree.query(pieces, predicate="dwithin", distance=_on_map(within_m, self))
+        return piece, point
 
 
 def _mercator(lons: Floats, lats: Floats) -> tuple[Floats, Floats]:
@@ -133,9 +142,7 @@ def _to_pieces_without_lanes(hazards: FieldHazards, rows: Sequence[int], points:
     lanes = np.array([hazards.lanes[row] or 0 for row in pieces.tolist()])
     names = np.array([hazards.ids[row] for row in pieces.tolist()])
     segments = _segments(hazards, pieces.tolist())
-    segment, point = shapely.STRtree(points.on_map).query(
-        segments.on_map(), predicate="dwithin", distance=_on_map(within_m, points)
-    )
+    segment, point = points.near(segments.on_map(), within_m)
     apart = segments.metres_from(points, point, segment)
     near = np.flatnonzero(apart <= within_m)
     point, piece, apart = point[near], segments.owner[segment[near]], apart[near].round(6)
@@ -173,9 +180,13 @@ def _to_nearest(pieces: _Segments, points: _Points, within_m: float) -> Floats:
     metres = np.full(len(points.lats), np.inf)
     if not len(pieces.owner) or not len(points.lats):
         return metres
-    tree = shapely.STRtree(pieces.on_map())
-    point, piece = tree.query_nearest(points.on_map, max_distance=_on_map(within_m, points), all_matches=False)
-    metres[point] = pieces.metres_from(points, point, piece)
+    if within_m <= ALL_PAIRS_M:
+        piece, point = points.near(pieces.on_map(), within_m)
+        np.minimum.at(metres, point, pieces.metres_from(points, point, piece))
+    else:
+        tree = shapely.STRtree(pieces.on_map())
+        point, piece = tree.query_nearest(points.on_map, max_distance=_on_map(within_m, points), all_matches=False)
+        metres[point] = pieces.metres_from(points, point, piece)
     if len(pieces.areas):
         at = np.asarray(shapely.points(points.lons, points.lats), dtype=object)
         metres[shapely.STRtree(at).query(pieces.areas, predicate="intersects")[1]] = 0.0

@@ -11,7 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from app.atlas.coverage import Coverage
-from app.atlas.facts import WALK_LIMIT_S
+from app.atlas.facts import LEAST_STREET_M, WALK_LIMIT_S
 from app.atlas.fields.build.edge import cut_off
 from app.atlas.fields.build.points import Sample
 from app.atlas.fields.build.stop_walks import walks_to_stops
@@ -19,6 +19,7 @@ from app.atlas.fields.fields import NONE, UNKNOWN, Numbers
 from app.atlas.fields.rides import HomeWalks
 from app.atlas.fields.trips import TripsFromHomes
 from app.atlas.stops import COVERED_M
+from app.atlas.streets.build.homes import walked_parts
 from app.atlas.streets.network import Network
 from app.atlas.streets.search import walking
 from app.atlas.streets.snapping import SNAP, Snaps
@@ -99,9 +100,8 @@ class Walks:
         self._network, self._places, self._stops, self._sample = network, places, stops, sample
         self.homes = network.homes_at(sample.lats, sample.lons, sample.streets)
         self._trips = TripsFromHomes(network, self.homes, walking(network.files))
-        #: Whether a way on foot leads from a point to most other streets.
-        self.has_way_out: Bools = network.on_mainland(self.homes.public) | (self.homes.private["edge"] >= 0)
-        self._cut_off = cut_off(coverage, sample.lats, sample.lons) | ~self.has_way_out
+        has_way_out = network.on_mainland(self.homes.public) | (self.homes.private["edge"] >= 0)
+        self._cut_off = cut_off(coverage, sample.lats, sample.lons) | ~has_way_out
         self._mapped: dict[str, Floats] = {}
 
     def to_need(self, need: Need) -> Numbers:
@@ -138,6 +138,17 @@ class Walks:
             fine |= is_near & is_free
             blocked |= is_near & ~is_free
         return np.where(blocked, 0, np.where(fine, 1, -1)).astype(np.int8)
+
+    def gets_out(self) -> Bools:
+        """Return where a way on foot is mapped to the streets around a point: the rule of `Knowledge.why_no_way`."""
+        files, edge = self._network.files, self.homes.public["edge"]
+        part_of = walked_parts(files).of_edge
+        walked = part_of >= 0
+        metres = np.bincount(part_of[walked], files.edges.length_m[walked], 1)
+        out = np.ones(len(edge), dtype=bool)
+        has_own = edge >= 0
+        out[has_own] = metres[np.maximum(part_of[edge[has_own]], 0)] >= LEAST_STREET_M
+        return out | (self.homes.private["edge"] >= 0)
 
     def to_stops(self) -> HomeWalks:
         """Return the walks to all stops of the timetables around each point."""
