@@ -50,7 +50,8 @@ def _has_nearer_road(files: NetworkFiles, points: Points, walks: Snaps) -> NDArr
     """Return which points have a road for cars alone as near as their street."""
     flags, shapes = files.edges.flags[files.shapes.edge], files.shapes
     starts = np.flatnonzero((flags & EdgeFlag.CAR > 0) & (flags & EdgeFlag.WALK == 0))
-    starts = starts[shapes.edge[np.minimum(starts + 1, len(shapes.edge) - 1)] == shapes.edge[starts]]
+    starts = starts[starts + 1 < len(shapes.edge)]
+    starts = starts[shapes.edge[starts + 1] == shapes.edge[starts]]
     if not len(starts) or not len(walks):
         return np.empty(0, dtype=np.intp)
     squeeze = np.array([np.cos(np.radians(float(points.lats.mean()))), 1.0]) * METRES_PER_DEGREE
