@@ -73,7 +73,6 @@ OWN_ROOMS = {
     "atlas.importing.tags.school_words": "word lists in many languages, apart from what is done with them",
     "atlas.importing.tags.schools": "levels, ages and names decide what a school teaches, unlike all other kinds",
     "atlas.streets.build.graph": "what each mode pays on an edge, laid out for shortest paths",
-    "atlas.streets.build.homes": "the private streets of residents: a network beside the one that all may walk",
     "atlas.streets.build.pattern": "junctions and blocks are measured, not searched",
     "atlas.transit.compile.departures": "what people see at a stop; the compiler makes what journeys are searched in",
     "maps.sea": "areas from coastlines is a method of its own",

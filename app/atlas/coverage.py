@@ -90,20 +90,22 @@ class Coverage:
         clear_cells = ndimage.distance_transform_cdt(padded, "chessboard") - 1
         row = (lats - grid.south) / grid.lat_step + pad
         column = (lons - grid.west) / grid.lon_step + pad
-        north = radius_m * _OUT * _SINE / METRES_PER_DEGREE / grid.lat_step
-        east = radius_m * _OUT * _COSINE / grid.lon_step
+        # Four bytes tell a cell's border to some centimetres, in half the time.
+        north = (radius_m * _OUT * _SINE / METRES_PER_DEGREE / grid.lat_step).astype(np.float32)
+        east = (radius_m * _OUT * _COSINE / grid.lon_step).astype(np.float32)
         per_degree = np.maximum(METRES_PER_DEGREE * np.cos(np.radians(lats)), 1.0)
         # Within so many metres all is covered: what lies there need not be looked up.
         clear_m = clear_cells[row.astype(np.int32), column.astype(np.int32)] * np.minimum(
             grid.cell_m, grid.lon_step * per_degree
         )
+        at_row, at_column, per_metre = (each.astype(np.float32)[:, None] for each in (row, column, 1 / per_degree))
         order, flat = np.argsort(clear_m), padded.ravel()
         found = np.empty(len(lats))
         for start in range(0, len(order), DISCS_TOGETHER):
             some = order[start : start + DISCS_TOGETHER]
             inner = int(np.searchsorted(radius_m * _OUT, clear_m[some[0]]))
-            cell = (row[some, None] + north[inner:]).astype(np.int32) * np.int32(padded.shape[1])
-            cell += (column[some, None] + east[inner:] / per_degree[some, None]).astype(np.int32)
+            cell = (at_row[some] + north[inner:]).astype(np.int32) * np.int32(padded.shape[1])
+            cell += (at_column[some] + east[inner:] * per_metre[some]).astype(np.int32)
             found[some] = (inner + flat[cell].sum(axis=1)) / DISC_POINTS
         return found
 

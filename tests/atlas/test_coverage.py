@@ -40,6 +40,17 @@ def test_at_the_edge_half_of_the_disc_is_covered() -> None:
     assert share(coverage, 5_000, 0, 3_000) == pytest.approx(0.55, abs=0.12)
 
 
+@pytest.mark.parametrize("radius_m", [40, 300, 1_000, 2_400])
+def test_the_shares_of_many_discs_are_those_of_each(radius_m: float) -> None:
+    coverage = coverage_of(filled(-5_000, -5_000, 5_000, 4_000), NOTHING, NOTHING, NO_COAST, None)
+    around = np.random.default_rng(6).uniform(-6_500, 6_500, (400, 2))
+    lats, lons = np.array([lat_lon(*point) for point in around.tolist()]).T
+    _, _, inside = coverage.grid.cells(lats, lons)
+    each = [coverage.share(lat, lon, radius_m) for lat, lon in zip(lats[inside], lons[inside], strict=True)]
+    assert 0 < np.mean(np.array(each) < 1) < 1
+    assert coverage.shares(lats[inside], lons[inside], radius_m) == pytest.approx(np.array(each), abs=1.1 / 1_500)
+
+
 def test_a_road_that_runs_out_of_the_data_covers_nothing_around_it() -> None:
     road = filled(5_000, 0, 30_000, 150)
     coverage = coverage_of(
