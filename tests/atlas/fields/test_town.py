@@ -8,11 +8,14 @@ import numpy as np
 import pytest
 
 from app.atlas.atlas import Atlas
+from app.atlas.facts import SNAP_M
 from app.atlas.fields.fields import FAR, UNKNOWN
 from app.atlas.fields.rides import walks_from_stops
 from app.atlas.fields.town import ARRIVE_BY_S, KEPT_PLACES, MODES, Mode
 from app.atlas.importing.importer import RegionInput, import_region
 from app.atlas.regions import RegionStore
+from app.atlas.streets.arrays import EdgeFlag
+from app.atlas.streets.snapping import Points, Wish, snap_points
 from app.atlas.transit.arrivals import Arrivals
 from app.atlas.transit.contract import STOP_WALK_S, StopWalks
 from app.atlas.transit.journeys import MINUTE_S, JourneySearch, Span, build_window
@@ -211,3 +214,15 @@ def test_a_ride_takes_the_median_of_the_half_hour_and_no_longer_than_the_walk(ne
 def test_every_row_is_what_a_report_of_each_home_says(newport: Atlas) -> None:
     found = TownOracle(newport).differences(40)
     assert found == {"compared": found["compared"]}
+
+
+def test_a_drive_begins_where_the_street_for_cars_is_found(imported: Imported, monaco: Atlas) -> None:
+    town = houses(*ROWS)
+    town.way([(-500, 20), (0, 20), (500, 20)], {"highway": "residential", "foot": "no", "name": "Fast Lane"})
+    for atlas in (imported(town), monaco):
+        found, names = atlas.town, [atlas.town.street_of(home) for home in range(atlas.town.count)]
+        points = Points.of(found.lats, found.lons, names)
+        expected = snap_points(atlas.network.files, points, Wish(SNAP_M, EdgeFlag.CAR)).snaps
+        # Houses that are areas stand a little beside the steps in which positions are kept.
+        assert (atlas.fields.rows.by_car["edge"] == expected["edge"]).all()
+        assert atlas.fields.rows.by_car["offset"] == pytest.approx(expected["offset"], abs=0.05)

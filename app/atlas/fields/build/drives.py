@@ -48,10 +48,10 @@ def _drives_from_there(files: NetworkFiles, points: Points, walks: Snaps) -> Boo
 
 def _has_nearer_road(files: NetworkFiles, points: Points, walks: Snaps) -> NDArray[np.intp]:
     """Return which points have a road for cars alone as near as their street."""
-    flags, shapes = files.edges.flags[files.shapes.edge], files.shapes
-    starts = np.flatnonzero((flags & EdgeFlag.CAR > 0) & (flags & EdgeFlag.WALK == 0))
-    starts = starts[starts + 1 < len(shapes.edge)]
-    starts = starts[shapes.edge[starts + 1] == shapes.edge[starts]]
+    shapes = files.shapes
+    flags = files.edges.flags[shapes.edge[:-1]]
+    is_piece = shapes.edge[:-1] == shapes.edge[1:]
+    starts = np.flatnonzero(is_piece & (flags & EdgeFlag.CAR > 0) & (flags & EdgeFlag.WALK == 0))
     if not len(starts) or not len(walks):
         return np.empty(0, dtype=np.intp)
     squeeze = np.array([np.cos(np.radians(float(points.lats.mean()))), 1.0]) * METRES_PER_DEGREE
