@@ -19,6 +19,7 @@ Integers = NDArray[np.int64]
 LIVED_IN = (Layer.STREET, Layer.TERTIARY, Layer.SECONDARY, Layer.PRIMARY)
 #: A point along a street lies on its line; lines are simplified by a metre or so.
 BESIDE_M = 30.0
+MARGIN_DEGREES = 0.001
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +45,9 @@ def streets_beside(basemap: Basemap | None, geocoder: Geocoder, lats: Floats, lo
     keys = np.full(len(lats), -1, dtype=np.int64)
     if basemap is None or not len(lats):
         return HomeStreets(keys, ())
-    box = Box(float(lons.min()), float(lats.min()), float(lons.max()), float(lats.max()))
+    west, south, east, north = float(lons.min()), float(lats.min()), float(lons.max()), float(lats.max())
+    # Stored lines are rounded, and one of them may lie along the edge.
+    box = Box(west - MARGIN_DEGREES, south - MARGIN_DEGREES, east + MARGIN_DEGREES, north + MARGIN_DEGREES)
     scale = np.array([metres_per_degree_lon((box.min_lat + box.max_lat) / 2), METRES_PER_DEGREE])
     lines, names = _named_lines(basemap, box, scale)
     points = shapely.points(np.column_stack((lons, lats)) * scale)

@@ -46,7 +46,7 @@ LEAST_M = 1_200.0
 SQUARE_M, WIDE_SQUARE_M, WIDE_FROM_M, LEAST_SQUARE_PX, ROUND_M = 100.0, 150.0, 20.0, 4.0, 50.0
 #: Streets without much traffic are shown where a pixel is no more than this (metres): all that can be seen up to the
 #: first, long ones up to the second; and corners that are left out of them (pixels).
-STREETS_UP_TO_M, LONG_STREETS_UP_TO_M, LEAST_STREET_PX, LONG_STREET_PX, STREET_SIMPLER_PX = 22.0, 32.0, 6.0, 14.0, 0.8
+STREETS_UP_TO_M, LONG_STREETS_UP_TO_M, LEAST_STREET_PX, LONG_STREET_PX, STREET_SIMPLER_PX = 22.0, 32.0, 6.0, 20.0, 0.8
 #: Where no disc is to make way for anything.
 NOWHERE = np.array([-1e6, -1e6])
 #: The classes of the squares in the picture.

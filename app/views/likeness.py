@@ -9,7 +9,7 @@ from flask import Flask, url_for
 from app.atlas.atlas import Atlas
 from app.config import Config
 from app.errors import DoorstepError
-from app.pipeline.choosing.likeness import Better, Missed, better_near, missed_at, trips_like, wishes_like
+from app.pipeline.choosing.likeness import NEAR_MIN, Better, Missed, better_near, missed_at, trips_like, wishes_like
 from app.pipeline.report import Report
 from app.pipeline.rules.wishes import Wish
 from app.views.report import ReportView
@@ -70,7 +70,7 @@ def _words(missed: Missed, better: Better) -> str:
         return f"{what} met {', '.join(filter(None, (away, around)))}."
     where, nouns = sentence(", ".join(filter(None, (around, away)))), [with_article(noun) for noun in missed.too_far]
     verb = "is" if len(nouns) == 1 else "are"
-    return f"{where}, {listed(nouns)} {verb} within 15 minutes on foot too, and so is all that is near here."
+    return f"{where}, {listed(nouns)} {verb} within {NEAR_MIN} minutes too, as is the rest."
 
 
 def _link(report: Report, wishes: tuple[Wish, ...], places: tuple[AskedPlace, ...] = ()) -> str:

@@ -69,6 +69,15 @@ class WhereView:
     choice: Choice | None
 
     @property
+    def title(self) -> str:
+        """Return the title of the page."""
+        return (
+            f"{self.region.title}: where should I look? - Doorstep"
+            if self.region
+            else "Where should I look? - Doorstep"
+        )
+
+    @property
     def errors(self) -> dict[str, str]:
         """Return what is wrong, by field."""
         return self.asked.errors

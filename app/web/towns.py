@@ -29,21 +29,32 @@ T = TypeVar("T")
 
 
 class Kept(Generic[T]):
-    """The values made last by their keys. One is made at a time: each takes a core."""
+    """The values made last by their keys. One is made at a time, as each takes a core; what is there waits for none."""
 
     def __init__(self, most: int) -> None:
         self._most = most
         self._values: OrderedDict[object, T] = OrderedDict()
-        self._lock = Lock()
+        self._lock, self._making = Lock(), Lock()
 
     def get(self, key: object, make: Callable[[], T]) -> T:
         """Return the value of a key, making it unless that was done a while ago."""
+        if (found := self._found(key)) is not None:
+            return found
+        with self._making:
+            if (found := self._found(key)) is not None:
+                return found
+            value = make()
         with self._lock:
-            value = self._values.pop(key) if key in self._values else make()
             self._values[key] = value
             if len(self._values) > self._most:
                 self._values.popitem(last=False)
         return value
+
+    def _found(self, key: object) -> T | None:
+        with self._lock:
+            if key in self._values:
+                self._values.move_to_end(key)
+            return self._values.get(key)
 
 
 @dataclass(frozen=True, slots=True)

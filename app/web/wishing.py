@@ -139,7 +139,9 @@ def _places(query: MultiDict[str, str], errors: dict[str, str], typed: dict[str,
         errors[PLACE] = f"Please give at most {MOST_PLACES} places to reach."
     for number, row in enumerate(given[:MOST_PLACES], 1):
         fields = {name: values[row].strip() if row < len(values) else "" for name, values in lists.items()}
-        yield _place(texts[row], fields, f"-{number}", errors, typed)
+        place = _place(texts[row], fields, f"-{number}", errors, typed)
+        if place.text:
+            yield place
 
 
 def _place(text: str, fields: dict[str, str], ending: str, errors: dict[str, str], typed: dict[str, str]) -> AskedPlace:
@@ -147,7 +149,7 @@ def _place(text: str, fields: dict[str, str], ending: str, errors: dict[str, str
     place = AskedPlace(text[: MAX_LINK_LENGTH if is_link(text) else MAX_ADDRESS_LENGTH])
     if len(place.text) < len(text) or not text.isprintable():
         errors[PLACE + ending] = f"Please shorten that place to {MAX_ADDRESS_LENGTH} characters that can be read."
-        place = replace(place, text="".join(filter(str.isprintable, place.text)))
+        place = replace(place, text=" ".join("".join(filter(str.isprintable, place.text)).split()))
     if fields[BY] in MODES:
         place = replace(place, by=cast(Way, fields[BY]))
     elif fields[BY]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from tests.support.looking import fresh_page, overflow_px
@@ -120,3 +121,35 @@ def test_targets_are_large_enough_for_a_thumb(browser: Browser, site: Site) -> N
             ".map(each => each.outerHTML.slice(0, 80))"
         )
         assert small == []
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [320, 1280])
+def test_axe_finds_nothing(browser: Browser, site: Site, scheme: str, width: int) -> None:
+    window = {"width": width, "height": 800}
+    with fresh_page(browser, site.url, color_scheme=scheme, viewport=window) as (page, _):
+        for path in ("/where", "/where?region=helsinki", ASKED, PLACE, f"{ASKED}&wish=castle-5&wish=stop_every_15-8"):
+            page.goto(path)
+            found = Axe().run(page)
+            assert found.violations_count == 0, (path, found.generate_report())
+
+
+def test_without_colours_every_kind_of_square_has_its_mark(browser: Browser, site: Site) -> None:
+    with fresh_page(browser, site.url, forced_colors="active") as (page, _):
+        page.goto(ASKED)
+        looks = page.locator(".where-legend .where-mark").evaluate_all(
+            "marks => marks.map(mark => { const look = getComputedStyle(mark);"
+            " return look.backgroundColor + look.backgroundImage + look.borderTopColor })"
+        )
+        assert len(looks) >= 3
+        assert len(set(looks)) == len(looks)
+
+
+def test_on_paper_the_map_the_legend_and_the_list_are_one_page(browser: Browser, site: Site) -> None:
+    with fresh_page(browser, site.url) as (page, _):
+        page.goto(ASKED, wait_until="networkidle")
+        page.emulate_media(media="print")
+        page.set_viewport_size({"width": 718, "height": 1000})
+        end = page.locator(".where-streets > li").last.evaluate("item => item.getBoundingClientRect().bottom")
+        assert end + page.evaluate("scrollY") <= 1_000
+        assert not page.locator(".where-form").is_visible()

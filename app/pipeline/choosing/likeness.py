@@ -166,6 +166,5 @@ def better_near(atlas: Atlas, wishes: tuple[Wish, ...], lat: float, lon: float, 
         return None
     nearest = int(good[np.argmin(distances_m(lat, lon, town.lats[good], town.lons[good]))])
     at_lat, at_lon = float(town.lats[nearest]), float(town.lons[nearest])
-    key = int(atlas.home_streets.keys[nearest])
-    street = atlas.home_streets.names[key] if key >= 0 else ""
-    return Better(distance_m(lat, lon, at_lat, at_lon), compass(lat, lon, at_lat, at_lon), street)
+    away = distance_m(lat, lon, at_lat, at_lon)
+    return Better(away, compass(lat, lon, at_lat, at_lon), town.street_of(nearest))
