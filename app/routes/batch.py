@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import msgspec
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import MethodNotAllowed, RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.errors import BatchNotFound, DoorstepError, InvalidListing, NotYours, QueueFull, TooManyBatches
@@ -38,7 +38,9 @@ def allow_a_file() -> None:
 
 @bp.get("")
 def form() -> AnyResponse:
-    """Show the form, and the visitor's own earlier lists."""
+    """Show the form, and the visitor's own earlier lists. To programs there is nothing to get here."""
+    if wanted() is Wanted.JSON:
+        raise MethodNotAllowed(["POST"])
     return _form(FormValues({}), "")
 
 
