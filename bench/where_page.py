@@ -1,9 +1,9 @@
 """Measures the page of where to look and its map: `python -m bench.where_page FOLDER [NAME ...]`.
 
 FOLDER holds imported regions (`var/regions`). For each: random questions of eight wishes, alone and with a place by
-each way, through the whole application in one process; medians and the most after a slash, in milliseconds, and bytes of
-the map (gzip). The bars are 150 ms for the page and 40 KB for the map. The first question of a process is told apart:
-it opens what the others share.
+each way, through the whole application in one process; medians and the most after a slash, in milliseconds, and the
+bytes of the map (gzip). The bars are 150 ms for the page and 40 KB for the map. The first question of a process is told
+apart: it opens what the others share.
 """
 
 from __future__ import annotations

@@ -81,10 +81,9 @@ def outside(frame: Frame, lats: Floats, lons: Floats) -> int:
     return int(((at < 0) | (at > (frame.width, frame.height))).any(axis=1).sum())
 
 
-def square_m(lats: Floats, lons: Floats) -> float:
-    """Return how wide the squares of a town are in metres: the same in both pictures."""
-    frame = frame_of(lats, lons, "map")
-    metres_per_px = frame.metres / frame.width_px
+def square_m(wide: Frame) -> float:
+    """Return how wide the squares of a town are in metres, by the frame of its wide picture: the same in both."""
+    metres_per_px = wide.metres / wide.width_px
     usual = SQUARE_M if metres_per_px <= WIDE_FROM_M else WIDE_SQUARE_M
     return max(usual, float(np.ceil(LEAST_SQUARE_PX * metres_per_px / ROUND_M)) * ROUND_M)
 
@@ -101,9 +100,8 @@ class TownGround:
     districts: tuple[tuple[str, float, float], ...]
 
 
-def town_ground(atlas: Atlas, lats: Floats, lons: Floats, name: str) -> TownGround:
-    """Draw the ground of a town. Raises AtlasDamaged."""
-    frame = frame_of(lats, lons, name)
+def town_ground(atlas: Atlas, frame: Frame, name: str) -> TownGround:
+    """Draw the ground of a town in the frame of one of its pictures. Raises AtlasDamaged."""
     districts = tuple((each.name, each.lat, each.lon) for each in atlas.geocoder.districts)
     if atlas.basemap is None:
         return TownGround(name, frame, (), (), districts)

@@ -6,9 +6,6 @@ from dataclasses import dataclass, replace
 
 from flask import url_for
 
-from app.atlas.fields.town import Town
-from app.maps.frame import Frame
-from app.maps.squares import frame_of, outside
 from app.pipeline.choosing.asking import Reach
 from app.pipeline.choosing.choice import Choice, StreetFound
 from app.pipeline.choosing.ranking import Standing
@@ -17,7 +14,7 @@ from app.sources.regions import CoveredRegion
 from app.views.maps import Image, Scale, scale_of
 from app.views.town_form import PlaceField, Select, place_fields, selects_of
 from app.web.services import source
-from app.web.towns import choice_of
+from app.web.towns import TownFrame, choice_of, town_frame
 from app.web.wishing import AskedOfTown, Query
 from app.wording import count, day, limit, listed
 
@@ -200,28 +197,24 @@ class WhereView:
     def picture(self, name: str) -> Image:
         """Return the link of a picture and its pixels."""
         link = url_for("where.picture", name=name, **self.asked.query())  # type: ignore[arg-type]
-        frame = self._frame(name)
+        frame = self._shown(name).frame
         return Image(link, frame.width_px, frame.height_px)
 
     def scale(self, name: str) -> Scale:
         """Return the scale below a picture."""
-        frame = self._frame(name)
+        frame = self._shown(name).frame
         return scale_of(frame.metres, frame.width_px)
 
     @property
     def outside_words(self) -> str:
         """Return how many homes lie outside the picture, as a sentence, "" for none."""
-        amount = outside(self._frame("map"), self._town.lats, self._town.lons)
+        amount = self._shown("map").outside
         if not amount:
             return ""
         return f"{count(amount, self.noun)} further out {'lies' if amount == 1 else 'lie'} outside the picture."
 
-    def _frame(self, name: str) -> Frame:
-        return frame_of(self._town.lats, self._town.lons, name)
-
-    @property
-    def _town(self) -> Town:
-        return source().whole_region(self._answer.region).town
+    def _shown(self, name: str) -> TownFrame:
+        return town_frame(source().whole_region(self._answer.region), name)
 
     @property
     def data_words(self) -> str:

@@ -14,7 +14,8 @@ from flask import Flask, current_app
 from app.atlas.atlas import Atlas
 from app.config import Config
 from app.maps.drawing import compressed
-from app.maps.squares import TownGround, draw_squares, square_m, town_ground
+from app.maps.frame import Frame
+from app.maps.squares import TownGround, draw_squares, frame_of, outside, square_m, town_ground
 from app.pipeline.choosing.asking import Reach
 from app.pipeline.choosing.choice import Choice, choose
 from app.pipeline.rules.headline import profile_named
@@ -64,6 +65,15 @@ class Towns:
     choices: Kept[Choice] = field(default_factory=lambda: Kept(MOST_ANSWERS))
     pictures: Kept[bytes] = field(default_factory=lambda: Kept(MOST_PICTURES))
     grounds: Kept[TownGround] = field(default_factory=lambda: Kept(MOST_GROUNDS))
+    frames: Kept[TownFrame] = field(default_factory=lambda: Kept(MOST_GROUNDS))
+
+
+@dataclass(frozen=True, slots=True)
+class TownFrame:
+    """What a picture of a town shows, and how many homes lie outside it."""
+
+    frame: Frame
+    outside: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +101,7 @@ def choice_of(atlas: Atlas, wishes: Sequence[Wish], reaches: Sequence[Reach], pr
 
     def make() -> Choice:
         refuse_floods()
-        size_m = square_m(atlas.town.lats, atlas.town.lons)
+        size_m = square_m(town_frame(atlas, "map").frame)
         return choose(atlas, key.wishes, key.reaches, profile_named(profile), size_m)
 
     return _towns().choices.get(key, make)
@@ -110,6 +120,18 @@ def picture_of(atlas: Atlas, name: str, wishes: Sequence[Wish], reaches: Sequenc
     return _towns().pictures.get((name, Asked(atlas.directory, tuple(wishes), tuple(reaches), profile)), draw)
 
 
+def town_frame(atlas: Atlas, name: str) -> TownFrame:
+    """Return what "map" or "map-phone" of a region shows."""
+    lats, lons = atlas.town.lats, atlas.town.lons
+
+    def make() -> TownFrame:
+        frame = frame_of(lats, lons, name)
+        return TownFrame(frame, outside(frame, lats, lons))
+
+    return _towns().frames.get((atlas.directory, name), make)
+
+
 def _ground(atlas: Atlas, name: str) -> TownGround:
-    key = (atlas.directory, name)
-    return _towns().grounds.get(key, lambda: town_ground(atlas, atlas.town.lats, atlas.town.lons, name))
+    return _towns().grounds.get(
+        (atlas.directory, name), lambda: town_ground(atlas, town_frame(atlas, name).frame, name)
+    )

@@ -86,9 +86,9 @@ def test_the_frame_holds_all_but_the_outermost_homes(name: str) -> None:
 
 
 def test_squares_are_wider_where_a_pixel_is_more_than_20_metres() -> None:
-    assert square_m(LATS, LONS) == 100.0
-    assert square_m(np.linspace(49.2, 49.3, 99), np.linspace(-123.3, -123.05, 99)) == 150.0
-    assert square_m(np.linspace(45.0, 46.5, 99), np.linspace(8.0, 10.0, 99)) > 150.0
+    assert square_m(frame_of(LATS, LONS, "map")) == 100.0
+    assert square_m(frame_of(np.linspace(49.2, 49.3, 99), np.linspace(-123.3, -123.05, 99), "map")) == 150.0
+    assert square_m(frame_of(np.linspace(45.0, 46.5, 99), np.linspace(8.0, 10.0, 99), "map")) > 150.0
 
 
 def test_a_region_without_homes_or_with_one_has_a_map_all_the_same() -> None:
@@ -98,6 +98,6 @@ def test_a_region_without_homes_or_with_one_has_a_map_all_the_same() -> None:
 
 def test_it_draws_the_ground_of_a_real_town(mapped: Mapped) -> None:
     atlas = mapped()._atlas
-    drawn = town_ground(atlas, atlas.town.lats, atlas.town.lons, "map")
+    drawn = town_ground(atlas, frame_of(atlas.town.lats, atlas.town.lons, "map"), "map")
     assert any("Z" in part or "z" in part for part in drawn.below)
     assert any("<use" in part for part in drawn.above)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -36,7 +37,7 @@ DIGITS = 6
 STREET_DIGITS = 2
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Ranking:
     """How every home of a town stands; shape (homes,) each."""
 
@@ -75,9 +76,11 @@ class Ranking:
         """Return how many homes stand so."""
         return int((self.standings == standing).sum())
 
+    @cached_property
     def order(self) -> Integers:
-        """Return the homes from the best to the worst; of equal ones the first stays first."""
-        order: Integers = np.lexsort((self.efforts, self.misses, -self.shares, self.standings))
+        """The homes from the best to the worst; of equal ones the first stays first."""
+        # Shares are no more than 1, so that the next standing begins behind them all: one key less to sort by.
+        order: Integers = np.lexsort((self.efforts, self.misses, 2.0 * self.standings - self.shares))
         return order
 
     def failures(self, home: int) -> tuple[str, ...]:
@@ -168,7 +171,7 @@ def squares_of(ranking: Ranking, lats: Floats, lons: Floats, size_m: float) -> S
     rows = ((lats - south) / lat_step).astype(np.int64)
     columns = ((lons - west) / lon_step).astype(np.int64)
     wide = int(columns.max()) + 1
-    groups = Groups.of(rows * wide + columns, ranking.order())
+    groups = Groups.of(rows * wide + columns, ranking.order)
     at_rows, at_columns = np.divmod(groups.keys, wide)
     middles = groups.middles()
     standings = ranking.standings[middles]
@@ -199,7 +202,7 @@ def best_streets(ranking: Ranking, keys: Integers, most: int) -> tuple[Street, .
     more home met nothing, so that a long street of which all is met comes before a single house. Then by how little
     what fails is missed, and by how short the ways are.
     """
-    order = ranking.order()
+    order = ranking.order
     groups = Groups.of(keys, order[keys[order] >= 0])
     if not len(groups.keys):
         return ()
