@@ -69,7 +69,11 @@ def show(atlas: Atlas) -> None:
     # Each run asks for a place that nobody has asked for yet.
     homes = np.random.default_rng(2).choice(town.count, RUNS + 1)
     places = [(float(town.lats[home]), float(town.lons[home])) for home in homes.tolist()]
-    trips = {mode: median_ms(lambda run, mode=mode: town.seconds_to(mode, *places[run])) for mode in MODES}
+
+    def reached_ms(mode: str) -> float:
+        return median_ms(lambda run: town.seconds_to(mode, *places[run]))
+
+    trips = {mode: reached_ms(mode) for mode in MODES}
     line = f"{atlas.name}: {town.count:,} {town.sample}; 8 wishes {eight:.1f} ms (first {first:.1f})"
     line += "".join(f", {mode} {spent:.0f}" for mode, spent in trips.items())
     if town.transit_seconds_to(*places[RUNS]) is not None:

@@ -7,8 +7,8 @@ from flask import Blueprint, Response, make_response, render_template
 
 from app.sources.regions import CoveredRegion
 from app.views.methods import methods_context
-from app.web.describing import Operation, described
 from app.web.negotiation import Wanted, json_response, negotiated, wanted
+from app.web.programs.describing import Operation, described
 from app.web.services import source
 
 bp = Blueprint("about", __name__)

@@ -8,8 +8,8 @@ import msgspec
 from flask import Blueprint, Response, current_app, make_response, render_template, request
 
 from app.views import api
-from app.web.describing import Operation, described
 from app.web.negotiation import json_response, negotiated
+from app.web.programs.describing import Operation, described
 
 bp = Blueprint("api", __name__, url_prefix="/api")
 

@@ -15,12 +15,12 @@ from app.views.batch import BatchCreatedDocument, BatchDocument, batch_csv, batc
 from app.views.panel import new_job
 from app.views.shown import kept
 from app.web import visitor
-from app.web.bodies import BatchBody
-from app.web.describing import Operation, Who, described
 from app.web.errors import answer, with_retry_after
 from app.web.forms import FormValues, values_in
 from app.web.listings import COLUMNS, MOST_BYTES, MOST_LINES, listings_in_request
 from app.web.negotiation import NOT_KEPT, Wanted, json_response, negotiated, wanted
+from app.web.programs.bodies import BatchBody
+from app.web.programs.describing import Operation, Who, described
 from app.web.security import refuse_floods
 from app.web.services import store
 

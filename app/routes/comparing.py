@@ -13,8 +13,8 @@ from app.queue.jobs import Snapshot
 from app.views.comparison import FEWEST, MOST, ComparisonDocument, comparison_of, document_of
 from app.views.shown import kept
 from app.web import visitor
-from app.web.describing import Operation, Query, described
 from app.web.negotiation import Wanted, json_response, negotiated, wanted
+from app.web.programs.describing import Operation, Query, described
 from app.web.services import store
 
 bp = Blueprint("comparing", __name__)

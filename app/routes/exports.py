@@ -11,8 +11,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.errors import SnapshotNotFound
 from app.views.exports import FeatureCollection, csv_of, geojson_of, report_schema
 from app.views.shown import kept, shown_report
-from app.web.describing import Operation, described
 from app.web.pictures import hazard_shapes_of
+from app.web.programs.describing import Operation, described
 from app.web.services import store
 
 bp = Blueprint("exports", __name__)

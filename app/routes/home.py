@@ -15,11 +15,11 @@ from app.pipeline.rules.must_haves import choices
 from app.queue.jobs import Job, Status
 from app.views.panel import CreatedDocument, created_response, new_job
 from app.web import visitor
-from app.web.bodies import ListingBody
-from app.web.describing import Operation, Query, described
 from app.web.errors import answer, with_retry_after
 from app.web.forms import FormValues, listing_from, values_in, values_in_request
 from app.web.negotiation import Wanted, json_response, negotiated, wanted
+from app.web.programs.bodies import ListingBody
+from app.web.programs.describing import Operation, Query, described
 from app.web.services import source, store
 
 bp = Blueprint("home", __name__)

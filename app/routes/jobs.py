@@ -10,9 +10,9 @@ from app.queue.jobs import Job, Status
 from app.views.panel import JobDocument, job_response
 from app.web import visitor
 from app.web.answers import answered_listing, choice_in_request, question_in_request, refuse_no_choice
-from app.web.bodies import ChoiceBody
-from app.web.describing import Operation, Query, Who, described
 from app.web.negotiation import Wanted, negotiated, wanted
+from app.web.programs.bodies import ChoiceBody
+from app.web.programs.describing import Operation, Query, Who, described
 from app.web.services import store
 
 bp = Blueprint("jobs", __name__, url_prefix="/job/<job_id>")

@@ -13,8 +13,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.queue.jobs import Job, QueueStats, Status
 from app.queue.store import JobStore
 from app.web import visitor
-from app.web.describing import Operation, Who, described
 from app.web.negotiation import Wanted, json_response, negotiated, wanted
+from app.web.programs.describing import Operation, Who, described
 from app.web.services import config, store
 
 #: The most jobs that the page lists.

@@ -9,8 +9,8 @@ from werkzeug.wrappers import Response as AnyResponse
 from app.errors import InvalidListing
 from app.views.own import OwnReports, cursor_in, own_reports
 from app.web import visitor
-from app.web.describing import Operation, Query, described
 from app.web.negotiation import Wanted, json_response, negotiated, wanted
+from app.web.programs.describing import Operation, Query, described
 from app.web.services import store
 
 bp = Blueprint("reports", __name__)

@@ -14,11 +14,11 @@ from app.pipeline.report import report_from_json
 from app.queue.jobs import NewJob, Snapshot
 from app.views.panel import CreatedDocument, created_response, new_job
 from app.views.shown import is_mine
-from app.web.bodies import DestinationBody
-from app.web.describing import Operation, Query, described
 from app.web.errors import answer, with_retry_after
 from app.web.forms import destinations_from, values_in_request
 from app.web.negotiation import Wanted, negotiated, wanted
+from app.web.programs.bodies import DestinationBody
+from app.web.programs.describing import Operation, Query, described
 from app.web.services import store
 
 bp = Blueprint("resubmitting", __name__, url_prefix="/s/<snapshot_id>")

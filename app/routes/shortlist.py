@@ -18,11 +18,20 @@ from app.queue.store.lists import MOST_ENTRIES, Mark, Sharing
 from app.views.shortlist import MARK_TEXTS, NOTHING, ListDocument, ListView, list_csv, list_json, shared_url
 from app.views.shown import kept
 from app.web import visitor
-from app.web.bodies import MOST_NAME, MOST_NOTE, MarkBody, MoveBody, NameBody, NoteBody, ReportsBody, SharingBody
-from app.web.describing import Operation, Who, described
 from app.web.errors import answer, with_retry_after
 from app.web.forms import sent_in_request
 from app.web.negotiation import NOT_KEPT, Wanted, json_response, negotiated, wanted
+from app.web.programs.bodies import (
+    MOST_NAME,
+    MOST_NOTE,
+    MarkBody,
+    MoveBody,
+    NameBody,
+    NoteBody,
+    ReportsBody,
+    SharingBody,
+)
+from app.web.programs.describing import Operation, Who, described
 from app.web.services import store
 
 bp = Blueprint("shortlist", __name__)

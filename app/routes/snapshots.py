@@ -18,9 +18,9 @@ from app.views.earlier import Since, since_earlier
 from app.views.report import ReportView
 from app.views.shown import AdjustedDocument, ChangesDocument, SnapshotDocument, is_mine, kept, shown_json, shown_report
 from app.web import visitor
-from app.web.describing import Operation, Query, Who, described
 from app.web.negotiation import Wanted, json_response, negotiated, wanted
 from app.web.preferences import MUST, NONE, PROFILE, WEIGHT, in_link
+from app.web.programs.describing import Operation, Query, Who, described
 from app.web.services import store
 from app.wording import iso
 

@@ -10,11 +10,11 @@ from app.errors import InvalidListing
 from app.maps.squares import SIZES
 from app.pipeline.rules.headline import PROFILES
 from app.pipeline.rules.wishes import MODES
-from app.views.where import WhereView, reaches_of, where_view
-from app.views.where_document import WhereDocument, document_of
+from app.views.town.answer import WhereView, reaches_of, where_view
+from app.views.town.document import WhereDocument, document_of
 from app.web import pictures
-from app.web.describing import Operation, Query, described
 from app.web.negotiation import Wanted, json_response, negotiated, wanted
+from app.web.programs.describing import Operation, Query, described
 from app.web.services import source
 from app.web.towns import picture_of
 from app.web.wishing import asked_in

@@ -17,9 +17,9 @@ from app import errors
 from app.errors import DoorstepError
 from app.pipeline.report import Report
 from app.views.shown import SnapshotDocument
-from app.web.describing import JSON, Operation, Query, Route, Who, routes_of
 from app.web.errors import SENTENCES, TITLES, Problem
-from app.web.idempotency import HEADER, LONGEST
+from app.web.programs.describing import JSON, Operation, Query, Route, Who, routes_of
+from app.web.programs.idempotency import HEADER, LONGEST
 
 OPENAPI = "3.1.0"
 #: Of the interface, not of the program: it grows when programs have to change.

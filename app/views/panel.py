@@ -18,8 +18,8 @@ from app.places import Choice
 from app.queue.jobs import Job, NewJob, Status
 from app.views.job import JobView, Step, StepState, view_of
 from app.web import visitor
-from app.web.idempotency import once_in_request
 from app.web.negotiation import NOT_KEPT, Wanted, json_response, negotiated, wanted
+from app.web.programs.idempotency import once_in_request
 from app.web.services import store
 from app.wording import iso
 

@@ -18,7 +18,7 @@ from itsdangerous import URLSafeTimedSerializer
 
 from app.config import Config
 from app.errors import ConfigError, ForeignForm, TooManyRequests, WrongToken
-from app.web import tokens
+from app.web.programs import tokens
 
 if TYPE_CHECKING:
     from _typeshed import OptExcInfo

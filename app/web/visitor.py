@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from flask import Flask, request, session
 
-from app.web import tokens
+from app.web.programs import tokens
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment

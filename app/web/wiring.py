@@ -33,9 +33,11 @@ from app.routes import (
     snapshots,
     where,
 )
-from app.views import likeness, report
 from app.views import maps as map_views
-from app.web import compression, errors, pictures, polls, security, services, tokens, towns
+from app.views import report
+from app.views.town import likeness
+from app.web import compression, errors, pictures, polls, security, services, towns
+from app.web.programs import tokens
 from app.wording import (
     amount,
     calm,

@@ -19,9 +19,9 @@ from app.atlas.regions import RegionStore
 from app.config import Config
 from app.queue.store import JobStore
 from app.views.api import all_codes
-from app.web.bodies import ListingBody
-from app.web.describing import routes_of
 from app.web.forms import FIELDS
+from app.web.programs.bodies import ListingBody
+from app.web.programs.describing import routes_of
 from tests.conftest import TOKEN
 from tests.support.asking import JSON, soup, submit, visible_text
 from tests.support.extracts import small_town

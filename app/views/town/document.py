@@ -8,8 +8,8 @@ from flask import url_for
 
 from app.pipeline.choosing.choice import Choice, StreetFound
 from app.pipeline.choosing.ranking import Standing
-from app.views.town_form import PlaceField
-from app.views.where import MARKS, WhereView
+from app.views.town.answer import MARKS, WhereView
+from app.views.town.form import PlaceField
 
 
 @dataclass(frozen=True, slots=True)

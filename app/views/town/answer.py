@@ -12,7 +12,7 @@ from app.pipeline.choosing.ranking import Standing
 from app.pipeline.rules.wishes import CHOICES
 from app.sources.regions import CoveredRegion
 from app.views.maps import Image, Scale, scale_of
-from app.views.town_form import PlaceField, Select, place_fields, selects_of
+from app.views.town.form import PlaceField, Select, place_fields, selects_of
 from app.web.services import source
 from app.web.towns import TownFrame, choice_of, town_frame
 from app.web.wishing import AskedOfTown, Query
