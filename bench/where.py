@@ -19,7 +19,7 @@ from pathlib import Path
 import numpy as np
 
 from app.atlas.atlas import Atlas
-from app.atlas.fields.town import MODES
+from app.atlas.fields.town import MODES, Mode
 from app.atlas.regions import RegionStore
 from app.pipeline.rules.must_haves import OFFERED
 from app.pipeline.rules.safety import LAND_KINDS
@@ -70,7 +70,7 @@ def show(atlas: Atlas) -> None:
     homes = np.random.default_rng(2).choice(town.count, RUNS + 1)
     places = [(float(town.lats[home]), float(town.lons[home])) for home in homes.tolist()]
 
-    def reached_ms(mode: str) -> float:
+    def reached_ms(mode: Mode) -> float:
         return median_ms(lambda run: town.seconds_to(mode, *places[run]))
 
     trips = {mode: reached_ms(mode) for mode in MODES}
