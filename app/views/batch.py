@@ -18,7 +18,7 @@ from app.queue.jobs import Job, Status
 from app.queue.store.batches import Batch, BatchLine
 from app.views.comparison import FEWEST, MOST
 from app.views.exports import csv_text
-from app.views.figures import HEAD, Figures, cells_of, figures_of, ranked
+from app.views.figures import HEAD, Figures, FiguresDocument, cells_of, fields_of, figures_of, ranked, report_url
 from app.views.job import ADDRESS_FAULTS
 from app.web import visitor
 from app.web.forms import values_from
@@ -199,21 +199,6 @@ class LineDocument:
 
 
 @dataclass(frozen=True, slots=True)
-class RankedDocument:
-    """One report of the ranking. `minutes` on foot are null where something is not known, or is not near."""
-
-    snapshot_id: str
-    snapshot_url: str
-    address: str
-    score: float | None
-    low: float | None
-    high: float | None
-    word: str
-    minutes: dict[str, float | None]
-    must_haves: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
 class BatchDocument:
     """A batch; `ranking` is empty while anything waits or runs."""
 
@@ -223,7 +208,7 @@ class BatchDocument:
     counts: dict[str, int]
     notes: tuple[str, ...]
     lines: tuple[LineDocument, ...]
-    ranking: tuple[RankedDocument, ...]
+    ranking: tuple[FiguresDocument, ...]
     status_url: str
 
 
@@ -236,7 +221,7 @@ def batch_json(view: BatchView) -> bytes:
         counts={"lines": view.total} | {str(state): view.counts[state] for state in STATE_TEXTS},
         notes=view.batch.notes,
         lines=tuple(_line_document(line) for line in view.lines),
-        ranking=tuple(_ranked_document(each) for each in view.ranking),
+        ranking=tuple(FiguresDocument(**fields_of(each)) for each in view.ranking),
         status_url=url_for("batch.page", batch_id=view.batch.batch_id, _external=True),
     )
     return msgspec.json.encode(document)
@@ -253,26 +238,8 @@ def _line_document(line: LineView) -> LineDocument:
         job_id=job.job_id if job else None,
         status_url=url_for("jobs.page", job_id=job.job_id, _external=True) if job else None,
         snapshot_id=snapshot_id,
-        snapshot_url=_report_url(snapshot_id) if snapshot_id else None,
+        snapshot_url=report_url(snapshot_id) if snapshot_id else None,
     )
-
-
-def _ranked_document(each: Figures) -> RankedDocument:
-    return RankedDocument(
-        snapshot_id=each.snapshot_id,
-        snapshot_url=_report_url(each.snapshot_id),
-        address=each.address,
-        score=each.score,
-        low=each.low,
-        high=each.high,
-        word=each.word,
-        minutes={thing.key: thing.minutes for thing in each.things},
-        must_haves={asked.title: asked.answer for asked in each.must_haves},
-    )
-
-
-def _report_url(snapshot_id: str) -> str:
-    return url_for("snapshots.page", snapshot_id=snapshot_id, _external=True)
 
 
 def batch_csv(view: BatchView) -> str:
@@ -282,7 +249,7 @@ def batch_csv(view: BatchView) -> str:
     for line in view.lines:
         snapshot_id = (line.job and line.job.result_snapshot_id) or ""
         rank = ranks.get(snapshot_id)
-        link = _report_url(snapshot_id) if rank else ""
+        link = report_url(snapshot_id) if rank else ""
         rows.append(
             (rank, line.number, line.address, line.state, *cells_of(view.reports.get(snapshot_id)), link, line.why)
         )

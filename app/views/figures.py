@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
+
+from flask import url_for
 
 from app.pipeline.changes import ANSWERED
 from app.pipeline.comparing import FARTHEST_MIN, NOT_KNOWN
@@ -94,6 +97,44 @@ def _must_haves(report: Report) -> tuple[Asked, ...]:
     finding = report.finding("tier1_checks")
     checks = finding.checks if finding else ()
     return tuple(Asked(c.title, ANSWERED[c.outcome]) for c in checks if c.key.startswith("must_"))
+
+
+# --- for programs ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class FiguresDocument:
+    """A report in one row; null means not known. `minutes` on foot are null, too, where a thing is not near."""
+
+    snapshot_id: str
+    snapshot_url: str
+    address: str
+    score: float | None
+    low: float | None
+    high: float | None
+    word: str
+    minutes: dict[str, float | None]
+    must_haves: dict[str, str]
+
+
+def fields_of(figures: Figures) -> dict[str, Any]:
+    """Return the fields of a document of figures, for it and for what holds more."""
+    return {
+        "snapshot_id": figures.snapshot_id,
+        "snapshot_url": report_url(figures.snapshot_id),
+        "address": figures.address,
+        "score": figures.score,
+        "low": figures.low,
+        "high": figures.high,
+        "word": figures.word,
+        "minutes": {thing.key: thing.minutes for thing in figures.things},
+        "must_haves": {asked.title: asked.answer for asked in figures.must_haves},
+    }
+
+
+def report_url(snapshot_id: str) -> str:
+    """Return the whole link of a report."""
+    return url_for("snapshots.page", snapshot_id=snapshot_id, _external=True)
 
 
 # --- for a spreadsheet -----------------------------------------------------------------------------

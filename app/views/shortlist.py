@@ -13,7 +13,7 @@ from flask import url_for
 from app.queue.store.lists import Entry, Mark, Opinion, Person, Sharing, Shortlist
 from app.views.comparison import FEWEST
 from app.views.exports import csv_text
-from app.views.figures import HEAD, Figures, cells_of, figures_of
+from app.views.figures import HEAD, Figures, FiguresDocument, cells_of, fields_of, figures_of, report_url
 from app.wording import iso
 
 #: What the page calls each mark.
@@ -144,18 +144,9 @@ class OpinionDocument:
 
 
 @dataclass(frozen=True, slots=True)
-class EntryDocument:
-    """A report on the list; null means not known."""
+class EntryDocument(FiguresDocument):
+    """A report on the list."""
 
-    snapshot_id: str
-    snapshot_url: str
-    address: str
-    score: float | None
-    low: float | None
-    high: float | None
-    word: str
-    minutes: dict[str, float | None]
-    must_haves: dict[str, str]
     added_at: str
     opinions: tuple[OpinionDocument, ...]
 
@@ -184,17 +175,8 @@ def shared_url(link: str) -> str:
 
 
 def _entry_document(entry: Entry, shown: EntryView) -> EntryDocument:
-    figures = shown.figures
     return EntryDocument(
-        snapshot_id=figures.snapshot_id,
-        snapshot_url=url_for("snapshots.page", snapshot_id=figures.snapshot_id, _external=True),
-        address=figures.address,
-        score=figures.score,
-        low=figures.low,
-        high=figures.high,
-        word=figures.word,
-        minutes={thing.key: thing.minutes for thing in figures.things},
-        must_haves={asked.title: asked.answer for asked in figures.must_haves},
+        **fields_of(shown.figures),
         added_at=iso(shown.added_at),
         opinions=tuple(
             OpinionDocument(said.person.name, said.person.is_owner, said.mark or None, said.note, iso(said.changed_at))
@@ -211,7 +193,7 @@ def list_csv(view: ListView) -> str:
             *cells_of(entry.figures),
             "; ".join(f"{said.name}: {said.mark}" for said in entry.opinions if said.mark),
             "; ".join(f"{said.name}: {said.note}" for said in entry.opinions if said.note),
-            url_for("snapshots.page", snapshot_id=entry.figures.snapshot_id, _external=True),
+            report_url(entry.figures.snapshot_id),
         )
         for place, entry in enumerate(view.entries, 1)
     )
