@@ -21,6 +21,7 @@ from app.web.negotiation import Wanted, json_response, negotiated, wanted
 from app.web.programs.bodies import ListingBody
 from app.web.programs.describing import Operation, Query, described
 from app.web.services import source, store
+from app.wording import count
 
 bp = Blueprint("home", __name__)
 
@@ -171,15 +172,19 @@ class Recent:
 
 
 def recent_of(owner: str | None) -> tuple[Recent, ...]:
-    """Return an owner's newest evaluations, finished ones as their report; empty for a new visitor."""
+    """Return an owner's newest evaluations, finished ones as their report, a batch as one; empty for a new visitor."""
     if owner is None:
         return ()
     reports = [
         Recent(found.address, url_for("snapshots.page", snapshot_id=found.snapshot_id), "report", found.created_at)
-        for found in store().recent_snapshots(owner, MOST_RECENT)
+        for found in store().recent_snapshots(owner, MOST_RECENT, alone=True)
     ]
     jobs = [_recent_job(job) for job in store().recent_jobs(owner, MOST_RECENT) if job.status in JOB_STATUS_TEXTS]
-    return tuple(sorted(reports + jobs, key=lambda line: -line.created_at)[:MOST_RECENT])
+    batches = [
+        Recent(count(lines, "address"), url_for("batch.page", batch_id=batch_id), "all at once", created_at)
+        for batch_id, created_at, lines in store().recent_batches(owner, MOST_RECENT)
+    ]
+    return tuple(sorted(reports + jobs + batches, key=lambda line: -line.created_at)[:MOST_RECENT])
 
 
 def _recent_job(job: Job) -> Recent:

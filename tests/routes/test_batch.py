@@ -15,7 +15,7 @@ from app.pipeline.listing import Listing, listing_from_json
 from app.pipeline.report import Report
 from app.queue.jobs import Job, Status
 from app.queue.store import JobStore
-from tests.support.asking import HTMX, JSON, soup, visible_text
+from tests.support.asking import HTMX, JSON, soup, submit, visible_text
 from tests.support.queue_steps import Steps
 from tests.support.reports import report, unknown_report
 from tests.support.surroundings import ADDRESS, Town, full_grid
@@ -382,3 +382,12 @@ def test_a_deleted_report_leaves_the_page_and_its_address(client: FlaskClient, e
     first = client.get(ended, headers=JSON).json["ranking"][0]
     assert client.post(f"/s/{first['snapshot_id']}/delete").status_code == 303
     assert "3 Main" not in visible_text(client.get(ended))
+
+
+def test_the_front_page_tells_of_a_batch_once(client: FlaskClient, steps: Steps) -> None:
+    submit(client, "9 Bulevardi")
+    steps.finish()
+    client.post("/batch", data={"addresses": "1 Bulevardi\n2 Bulevardi"})
+    steps.finish()
+    told = [line.get_text(" ", strip=True) for line in soup(client.get("/")).select(".lines li")]
+    assert [text.split(",")[0] for text in told] == ["2 addresses all at once", "9 Bulevardi report"]

@@ -136,10 +136,12 @@ class PeopleStore(StoreBase):
         return tuple(_event_from(job_id, row) for row in rows)
 
     def recent_jobs(self, owner: str, limit: int = 10) -> tuple[Job, ...]:
-        """Return an owner's jobs, newest first."""
+        """Return an owner's jobs, newest first, none of a batch: it would leave no room for others."""
         rows = self.db.read(
-            "SELECT * FROM evaluation_jobs WHERE owner = :owner ORDER BY seq DESC LIMIT :limit",
-            {"owner": owner, "limit": limit},
+            """
+            SELECT * FROM evaluation_jobs WHERE owner = :owner AND priority > :batch ORDER BY seq DESC LIMIT :limit
+            """,
+            {"owner": owner, "batch": BATCH_PRIORITY, "limit": limit},
         )
         return tuple(job_from(row) for row in rows)
 
@@ -173,17 +175,19 @@ class PeopleStore(StoreBase):
             connection.execute("DELETE FROM snapshots WHERE job_seq = :seq", {"seq": seq})
             delete_job(connection, seq)
 
-    def recent_snapshots(self, owner: str, limit: int = 10) -> tuple[Snapshot, ...]:
-        """Return an owner's reports, newest first, as long as their jobs are kept."""
+    def recent_snapshots(self, owner: str, limit: int = 10, *, alone: bool = False) -> tuple[Snapshot, ...]:
+        """Return an owner's reports, newest first, as long as their jobs are kept; `alone`: none of a batch."""
         rows = self.db.read(
             """
             SELECT snapshot_id, job_id, owner, address, created_at, report, again_of FROM snapshots
             WHERE job_seq IN (
-                SELECT seq FROM evaluation_jobs WHERE owner = :owner AND status = 'done' ORDER BY seq DESC LIMIT :limit
+                SELECT seq FROM evaluation_jobs
+                WHERE owner = :owner AND status = 'done' AND (NOT :alone OR priority > :batch)
+                ORDER BY seq DESC LIMIT :limit
             )
             ORDER BY job_seq DESC
             """,
-            {"owner": owner, "limit": limit},
+            {"owner": owner, "limit": limit, "alone": alone, "batch": BATCH_PRIORITY},
         )
         return tuple(Snapshot(*row) for row in rows)
 
