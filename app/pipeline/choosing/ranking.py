@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import cached_property
+from functools import cached_property, reduce
 
 import numpy as np
 from numpy.typing import NDArray
@@ -70,8 +70,8 @@ class Ranking:
             unknown,
             standings_of(answers),
             np.round(weights @ (answers == MET) / weights.sum(), DIGITS),
-            np.sum([criterion.misses() for criterion in counted], axis=0),
-            np.mean([criterion.efforts() for criterion in counted], axis=0),
+            _total(criterion.misses() for criterion in counted),
+            _total(criterion.efforts() for criterion in counted) / len(counted),
         )
 
     def homes(self, standing: Standing) -> int:
@@ -101,6 +101,11 @@ class Ranking:
         return tuple(each.noun for each in self.criteria if each.answers[home] == UNKNOWN)
 
 
+def _total(each: Iterable[Floats]) -> Floats:
+    """Return the sum of arrays of one shape, without putting them beside each other first."""
+    return reduce(np.add, each)
+
+
 def _whole(values: Floats, steps: int, bits: int) -> Integers:
     """Return values in whole steps, as many to one, cut off at so many bits."""
     whole: Integers = np.minimum(np.rint(values * steps), (1 << bits) - 1).astype(np.int64)
@@ -109,9 +114,9 @@ def _whole(values: Floats, steps: int, bits: int) -> Integers:
 
 def standings_of(answers: Standings) -> Standings:
     """Return how homes stand from their answers, shape (criteria, homes)."""
-    short, unknown = (answers == SHORT).sum(axis=0), (answers == UNKNOWN).sum(axis=0)
+    short, unknown = (answers == SHORT).sum(axis=0, dtype=np.int8), (answers == UNKNOWN).any(axis=0)
     known = np.choose(np.minimum(short, 3), [Standing.ALL, Standing.ONE_SHORT, Standing.TWO_SHORT, Standing.MORE_SHORT])
-    return np.where((unknown > 0) & (short < 2), Standing.UNKNOWN, known).astype(np.int8)
+    return np.where(unknown & (short < 2), Standing.UNKNOWN, known).astype(np.int8)
 
 
 # --- groups of homes ---------------------------------------------------------------------------------
