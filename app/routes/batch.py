@@ -21,6 +21,7 @@ from app.web.listings import COLUMNS, MOST_BYTES, MOST_LINES, listings_in_reques
 from app.web.negotiation import NOT_KEPT, Wanted, json_response, negotiated, wanted
 from app.web.programs.bodies import BatchBody
 from app.web.programs.describing import Operation, Who, described
+from app.web.programs.idempotency import once_in_request
 from app.web.security import refuse_floods
 from app.web.services import store
 
@@ -53,6 +54,7 @@ def form() -> AnyResponse:
         status=202,
         body=BatchBody,
         problems=(InvalidListing, TooManyBatches, QueueFull),
+        creates=True,
         example_body='{"listings": ["12 Bulevardi, Helsinki", {"address": "20 Bulevardi, Helsinki"}]}',
     )
 )
@@ -60,12 +62,16 @@ def submit() -> AnyResponse:
     """Create a job for each line that can be read, all in one go, and keep why the others cannot."""
     read = listings_in_request()
     refuse_floods(sum(line.listing is not None for line in read.lines))
-    owner = visitor.owner()
+    known, owner = visitor.known_owner(), visitor.owner()
     lines = [
         NewLine(line.number, line.address, new_job(line.listing) if line.listing else None, line.why, line.given_json)
         for line in read.lines
     ]
-    batch_id = store().create_batch(owner, lines, read.notes)
+    asked = msgspec.json.encode(
+        [(line.number, line.address, line.why, line.job and line.job.listing) for line in lines]
+    )
+    once = once_in_request(known, asked)
+    batch_id = store().create_batch(owner, lines, read.notes, once)
     page = url_for(".page", batch_id=batch_id)
     if wanted() is not Wanted.JSON and _is_form():
         return redirect(page, 303)

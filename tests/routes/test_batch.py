@@ -391,3 +391,16 @@ def test_the_front_page_tells_of_a_batch_once(client: FlaskClient, steps: Steps)
     steps.finish()
     told = [line.get_text(" ", strip=True) for line in soup(client.get("/")).select(".lines li")]
     assert [text.split(",")[0] for text in told] == ["2 addresses all at once", "9 Bulevardi report"]
+
+
+def test_a_batch_that_is_sent_again_under_its_key_counts_once(client: FlaskClient, steps: Steps) -> None:
+    client.get("/", headers=JSON)
+    body, keyed = {"listings": ["1 Bulevardi", "2 Bulevardi"]}, JSON | {"Idempotency-Key": "once"}
+    first = client.post("/batch", json=body, headers=keyed)
+    again = client.post("/batch", json=body, headers=keyed)
+    assert (first.status_code, again.status_code) == (202, 202)
+    assert first.json["batch_id"] == again.json["batch_id"]
+    assert len(steps.store.list_jobs(None)) == 2
+    other = client.post("/batch", json={"listings": ["3 Bulevardi"]}, headers=keyed)
+    assert (other.status_code, other.json["code"]) == (422, "idempotency-key-reused")
+    assert client.post("/batch", json=body, headers=JSON).status_code == 429

@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 
 from app.db.database import Row
 from app.errors import BatchNotFound, NotYours, QueueFull, TooManyBatches
-from app.queue.jobs import Job, NewJob, Status
+from app.queue.jobs import Job, NewJob, Once, Status
 from app.queue.store.base import job_from
+from app.queue.store.keys import keep_key, made_with
 from app.queue.store.people import (
     BATCH_PRIORITY,
     FULL_RETRY_SECONDS,
@@ -60,13 +61,18 @@ class Batch:
 class BatchStore(PeopleStore):
     """The part of the store that keeps batches. A batch goes with the last of its jobs (schema_5.sql)."""
 
-    def create_batch(self, owner: str, lines: Sequence[NewLine], notes: Sequence[str] = ()) -> str:
+    def create_batch(
+        self, owner: str, lines: Sequence[NewLine], notes: Sequence[str] = (), once: Once | None = None
+    ) -> str:
         """Store a batch with all its jobs, or nothing; return its id. A listing that is under way keeps its job.
 
-        Raises TooManyBatches where one of the owner's is still under way, or QueueFull.
+        What was sent under a key before gives the batch of that time. Raises TooManyBatches where one of the owner's is
+        still under way, QueueFull, or IdempotencyKeyReused.
         """
         batch_id, now = secrets.token_urlsafe(18), self.clocks.unix()
         with self.db.write(durable=True) as connection:
+            if once and (made := made_with(connection, once, now)):
+                return made
             busy = connection.execute(_LIVE_OF_BATCHES, {"owner": owner, "batch": BATCH_PRIORITY}).fetchone()[0]
             if busy:
                 raise TooManyBatches(retry_after_seconds=OWNER_RETRY_SECONDS)
@@ -78,6 +84,8 @@ class BatchStore(PeopleStore):
                 "INSERT INTO batches (batch_id, owner, created_at, notes) VALUES (:batch_id, :owner, :now, :notes)",
                 {"batch_id": batch_id, "owner": owner, "now": now, "notes": json.dumps(list(notes))},
             )
+            if once:
+                keep_key(connection, once, batch_id, now)
             for line in lines:
                 job = None
                 if line.job is not None:

@@ -1,4 +1,4 @@
-"""Idempotency keys in the store: a request that is sent again under its key gets the job that it made before."""
+"""Idempotency keys in the store: a request that is sent again under its key gets what it made before."""
 
 from __future__ import annotations
 
@@ -11,24 +11,24 @@ from app.queue.jobs import Once
 KEPT_SECONDS = 24 * 3_600.0
 
 
-def job_made_with(connection: sqlite3.Connection, once: Once, now: float) -> str | None:
-    """Return the id of the job that came of a key, None for a new one. Raises IdempotencyKeyReused."""
+def made_with(connection: sqlite3.Connection, once: Once, now: float) -> str | None:
+    """Return the id of what came of a key, a job or a batch; None for a new one. Raises IdempotencyKeyReused."""
     forget_old_keys(connection, now)
     row = connection.execute(
-        "SELECT request, job_id FROM idempotency_keys WHERE digest = :digest", {"digest": once.key}
+        "SELECT request, made FROM idempotency_keys WHERE digest = :digest", {"digest": once.key}
     ).fetchone()
     if row is None:
         return None
     if row["request"] != once.request:
         raise IdempotencyKeyReused
-    return str(row["job_id"])
+    return str(row["made"])
 
 
-def keep_key(connection: sqlite3.Connection, once: Once, job_id: str, now: float) -> None:
+def keep_key(connection: sqlite3.Connection, once: Once, made: str, now: float) -> None:
     """Keep what came of a key."""
     connection.execute(
-        "INSERT INTO idempotency_keys (digest, request, job_id, kept_at) VALUES (:digest, :request, :job_id, :now)",
-        {"digest": once.key, "request": once.request, "job_id": job_id, "now": now},
+        "INSERT INTO idempotency_keys (digest, request, made, kept_at) VALUES (:digest, :request, :made, :now)",
+        {"digest": once.key, "request": once.request, "made": made, "now": now},
     )
 
 

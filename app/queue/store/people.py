@@ -12,7 +12,7 @@ from app.db.database import Row
 from app.errors import JobNotFound, NotYours, QueueFull, SnapshotNotFound, TooManyJobs, TransitionRefused
 from app.queue.jobs import Event, Job, NewJob, Snapshot, SnapshotSummary, StageRecord, StageState, Status
 from app.queue.store.base import AT_ONCE, StoreBase, job_from, record_event, seq_in
-from app.queue.store.keys import job_made_with, keep_key
+from app.queue.store.keys import keep_key, made_with
 from app.queue.store.tokens import live_jobs_allowed
 
 #: No job has a greater number.
@@ -48,7 +48,7 @@ class PeopleStore(StoreBase):
         QueueFull, IdempotencyKeyReused, or JobNotFound where that job has been deleted since.
         """
         with self.db.write(durable=True) as connection:
-            made = job_made_with(connection, new.once, self.clocks.unix()) if new.once else None
+            made = made_with(connection, new.once, self.clocks.unix()) if new.once else None
             if made is not None:
                 return job_from(owned_job(connection, made, new.owner)), False
             twin = live_twin(connection, new.owner, new.listing_key)

@@ -132,7 +132,7 @@ CREATE UNIQUE INDEX api_tokens_in_use ON api_tokens (name) WHERE revoked_at IS N
 CREATE TABLE idempotency_keys (
     digest TEXT PRIMARY KEY,         -- SHA-256 of the owner and the key
     request TEXT NOT NULL,           -- SHA-256 of what was sent with it
-    job_id TEXT NOT NULL,            -- what came of it
+    made TEXT NOT NULL,              -- the id of the job or batch that came of it
     kept_at REAL NOT NULL
 ) WITHOUT ROWID;
 
