@@ -63,7 +63,10 @@ def _located(asked: AskedOfTown, place: PlaceField, region: CoveredRegion | None
     except DoorstepError as error:
         return replace(place, note=error.message)
     if isinstance(found, Question):
-        links = ((_label(c.location.label, c.detail), _link_to(asked, place, c.location)) for c in found.choices)
+        inside = [choice for choice in found.choices if choice.location.region == region.name]
+        if not inside:
+            return replace(place, note=f"“{place.asked.text}” was not found in {region.title}, so it was left out.")
+        links = ((_label(c.location.label, c.detail), _link_to(asked, place, c.location)) for c in inside)
         return replace(place, note=found.why, choices=tuple(links))
     if found.region != region.name:
         return replace(place, note=f"{found.label} does not lie in {region.title}, so it was left out.")
