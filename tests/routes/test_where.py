@@ -175,12 +175,13 @@ def test_what_could_not_be_read_stays_in_its_field(client: FlaskClient) -> None:
     assert page.select_one("#within-1")["aria-invalid"] == "true"
 
 
-def test_a_place_of_another_region_alone_is_not_asked_about(two_regions: FlaskClient) -> None:
-    query = {"wish": "park-5", "place": "Rue Princesse", "by": "walk", "within": "30"}
+@pytest.mark.parametrize("text", ["Avenue du Port", "Rue Princesse"])
+def test_a_place_is_asked_about_only_where_it_lies_in_the_region(two_regions: FlaskClient, text: str) -> None:
+    query = {"wish": "park-5", "place": text, "by": "walk", "within": "30"}
     here, elsewhere = (soup(two_regions.get(asked(region=name, **query))) for name in ("monaco", "smallville"))
     assert here.select(".where-choices a")
     assert not elsewhere.select(".where-choices a")
-    assert "“Rue Princesse” was not found in Smallville, so it was left out." in elsewhere.get_text()
+    assert f"“{text}” was not found in Smallville, so it was left out." in elsewhere.get_text()
 
 
 def test_another_region_is_refused_with_those_that_are_there(client: FlaskClient) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 from flask import url_for
 
-from app.errors import DoorstepError
+from app.errors import AddressNotFound, DoorstepError
 from app.pipeline.rules.wishes import MOST_PLACES, WishChoice
 from app.places import Location, Precision, Question
 from app.sources.regions import CoveredRegion
@@ -57,15 +57,17 @@ def place_fields(asked: AskedOfTown, region: CoveredRegion | None) -> tuple[Plac
 def _located(asked: AskedOfTown, place: PlaceField, region: CoveredRegion | None) -> PlaceField:
     if region is None or not place.asked.text:
         return place
-    near = _middle_of(region)
+    near, lost = _middle_of(region), f"“{place.asked.text}” was not found in {region.title}, so it was left out."
     try:
         found = source().locate(place.asked.text, near)
+    except AddressNotFound:
+        return replace(place, note=lost)
     except DoorstepError as error:
         return replace(place, note=error.message)
     if isinstance(found, Question):
         inside = [choice for choice in found.choices if choice.location.region == region.name]
         if not inside:
-            return replace(place, note=f"“{place.asked.text}” was not found in {region.title}, so it was left out.")
+            return replace(place, note=lost)
         links = ((_label(c.location.label, c.detail), _link_to(asked, place, c.location)) for c in inside)
         return replace(place, note=found.why, choices=tuple(links))
     if found.region != region.name:
