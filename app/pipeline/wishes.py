@@ -13,11 +13,11 @@ from app.atlas.fields.fields import DISC_M, UNKNOWN, Mapped, Numbers
 from app.atlas.fields.town import Town
 from app.needs import NEED, Need
 from app.pipeline.knowledge import family_of
+from app.pipeline.must_haves import RULES
 from app.pipeline.needs_near import METHOD, SCHOOLS
 from app.pipeline.rules.categories import Data
 from app.pipeline.rules.mapped import is_mapped
 from app.pipeline.rules.must_haves import AWAY, MustHave
-from app.pipeline.rules.profiles import METHODS
 from app.pipeline.rules.safety import Known
 from app.wording import whole_minutes
 
@@ -25,7 +25,6 @@ Outcomes = NDArray[np.int8]
 Bools = NDArray[np.bool_]
 
 YES, NO, NOT_KNOWN = 1, 0, -1
-RULES = {rule.key: rule for rule in METHODS.safety.rules}
 BITS = {
     Data.STREETS: Mapped.STREETS,
     Data.SHOPS: Mapped.SHOPS,

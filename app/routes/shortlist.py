@@ -2,18 +2,12 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.errors import (
-    DoorstepError,
-    InvalidListing,
-    ListFull,
-    ListNotFound,
-    ListShared,
-    NotOnList,
-    SnapshotNotFound,
-)
+from app.errors import DoorstepError, InvalidListing, ListFull, ListNotFound, ListShared, NotOnList, SnapshotNotFound
 from app.queue.store.lists import MOST_ENTRIES, Mark, Sharing
 from app.views.shortlist import MARK_TEXTS, NOTHING, ListDocument, ListView, list_csv, list_json, shared_url
 from app.views.shown import kept
@@ -36,19 +30,16 @@ from app.web.services import store
 
 bp = Blueprint("shortlist", __name__)
 
+SHORTLISTS = "Shortlists"
+#: What an owner, or who decides with them, does on a list: the answer is the list as it is then.
+ListOperation = partial(Operation, answer=ListDocument, about=SHORTLISTS, who=Who.OWNER)
+
 
 # --- one's own list --------------------------------------------------------------------------------
 
 
 @bp.get("/shortlist")
-@described(
-    Operation(
-        "Return one's own shortlist.",
-        ListDocument,
-        "Shortlists",
-        who=Who.OWNER,
-    )
-)
+@described(ListOperation("Return one's own shortlist."))
 def page() -> AnyResponse:
     """Show the visitor's own list; looking at it makes none."""
     return _shown(_own())
@@ -62,17 +53,10 @@ def table() -> AnyResponse:
 
 @bp.post("/shortlist/add")
 @described(
-    Operation(
+    ListOperation(
         "Put reports at the end of one's own list.",
-        ListDocument,
-        "Shortlists",
-        who=Who.OWNER,
         body=ReportsBody,
-        problems=(
-            SnapshotNotFound,
-            ListFull,
-            InvalidListing,
-        ),
+        problems=(SnapshotNotFound, ListFull, InvalidListing),
         example_body='{"s": ["SNAPSHOT"]}',
     )
 )
@@ -90,17 +74,10 @@ def add() -> AnyResponse:
 
 @bp.post("/shortlist/<snapshot_id>/mark")
 @described(
-    Operation(
+    ListOperation(
         "Mark a report on one's own list.",
-        ListDocument,
-        "Shortlists",
-        who=Who.OWNER,
         body=MarkBody,
-        problems=(
-            ListNotFound,
-            NotOnList,
-            InvalidListing,
-        ),
+        problems=(ListNotFound, NotOnList, InvalidListing),
         example_body='{"mark": "yes"}',
     )
 )
@@ -112,17 +89,10 @@ def mark(snapshot_id: str) -> AnyResponse:
 
 @bp.post("/shortlist/<snapshot_id>/note")
 @described(
-    Operation(
+    ListOperation(
         "Note something on a report of one's own list.",
-        ListDocument,
-        "Shortlists",
-        who=Who.OWNER,
         body=NoteBody,
-        problems=(
-            ListNotFound,
-            NotOnList,
-            InvalidListing,
-        ),
+        problems=(ListNotFound, NotOnList, InvalidListing),
         example_body='{"note": "Ask about the cellar"}',
     )
 )
@@ -134,17 +104,10 @@ def note(snapshot_id: str) -> AnyResponse:
 
 @bp.post("/shortlist/<snapshot_id>/move")
 @described(
-    Operation(
+    ListOperation(
         "Let a report change places with the one above or below it.",
-        ListDocument,
-        "Shortlists",
-        who=Who.OWNER,
         body=MoveBody,
-        problems=(
-            ListNotFound,
-            NotOnList,
-            InvalidListing,
-        ),
+        problems=(ListNotFound, NotOnList, InvalidListing),
         example_body='{"to": "up"}',
     )
 )
@@ -155,18 +118,7 @@ def move(snapshot_id: str) -> AnyResponse:
 
 
 @bp.post("/shortlist/<snapshot_id>/remove")
-@described(
-    Operation(
-        "Take a report off one's own list.",
-        ListDocument,
-        "Shortlists",
-        who=Who.OWNER,
-        problems=(
-            ListNotFound,
-            NotOnList,
-        ),
-    )
-)
+@described(ListOperation("Take a report off one's own list.", problems=(ListNotFound, NotOnList)))
 def remove(snapshot_id: str) -> AnyResponse:
     """Take a report off one's own list."""
     store().remove_entry(visitor.owner(), snapshot_id)
@@ -175,17 +127,10 @@ def remove(snapshot_id: str) -> AnyResponse:
 
 @bp.post("/shortlist/name")
 @described(
-    Operation(
+    ListOperation(
         "Give the name under which the owner's marks are shown.",
-        ListDocument,
-        "Shortlists",
-        who=Who.OWNER,
         body=NameBody,
-        problems=(
-            ListNotFound,
-            ListFull,
-            InvalidListing,
-        ),
+        problems=(ListNotFound, ListFull, InvalidListing),
         example_body='{"name": "Ann"}',
     )
 )
@@ -197,16 +142,10 @@ def name() -> AnyResponse:
 
 @bp.post("/shortlist/share")
 @described(
-    Operation(
+    ListOperation(
         "Make a link of one's own list, or let it lead nowhere.",
-        ListDocument,
-        "Shortlists",
-        who=Who.OWNER,
         body=SharingBody,
-        problems=(
-            ListNotFound,
-            InvalidListing,
-        ),
+        problems=(ListNotFound, InvalidListing),
         example_body='{"sharing": "together"}',
     )
 )
@@ -228,15 +167,7 @@ def remove_person(person_id: int) -> AnyResponse:
 
 
 @bp.post("/shortlist/delete")
-@described(
-    Operation(
-        "Delete one's own list; the reports stay.",
-        ListDocument,
-        "Shortlists",
-        who=Who.OWNER,
-        problems=(ListNotFound,),
-    )
-)
+@described(ListOperation("Delete one's own list; the reports stay.", problems=(ListNotFound,)))
 def delete() -> AnyResponse:
     """Delete one's own list; the reports on it stay."""
     store().delete_list(visitor.owner())
@@ -248,12 +179,7 @@ def delete() -> AnyResponse:
 
 @bp.get("/list/<link>")
 @described(
-    Operation(
-        "Return a list that somebody shares.",
-        ListDocument,
-        "Shortlists",
-        problems=(ListNotFound,),
-    )
+    Operation("Return a list that somebody shares.", answer=ListDocument, about=SHORTLISTS, problems=(ListNotFound,))
 )
 def shared(link: str) -> AnyResponse:
     """Show a list to whoever has a link of it."""
@@ -268,17 +194,10 @@ def shared_table(link: str) -> AnyResponse:
 
 @bp.post("/list/<link>/name")
 @described(
-    Operation(
+    ListOperation(
         "Give the name by which one marks and notes.",
-        ListDocument,
-        "Shortlists",
-        who=Who.OWNER,
         body=NameBody,
-        problems=(
-            ListNotFound,
-            ListFull,
-            InvalidListing,
-        ),
+        problems=(ListNotFound, ListFull, InvalidListing),
         example_body='{"name": "Ben"}',
     )
 )
@@ -290,17 +209,10 @@ def shared_name(link: str) -> AnyResponse:
 
 @bp.post("/list/<link>/<snapshot_id>/mark")
 @described(
-    Operation(
+    ListOperation(
         "Mark a report on a list that is kept together.",
-        ListDocument,
-        "Shortlists",
-        who=Who.OWNER,
         body=MarkBody,
-        problems=(
-            ListNotFound,
-            NotOnList,
-            InvalidListing,
-        ),
+        problems=(ListNotFound, NotOnList, InvalidListing),
         example_body='{"mark": "maybe"}',
     )
 )
@@ -312,17 +224,10 @@ def shared_mark(link: str, snapshot_id: str) -> AnyResponse:
 
 @bp.post("/list/<link>/<snapshot_id>/note")
 @described(
-    Operation(
+    ListOperation(
         "Note something on a list that is kept together.",
-        ListDocument,
-        "Shortlists",
-        who=Who.OWNER,
         body=NoteBody,
-        problems=(
-            ListNotFound,
-            NotOnList,
-            InvalidListing,
-        ),
+        problems=(ListNotFound, NotOnList, InvalidListing),
         example_body='{"note": "Too far from school"}',
     )
 )
@@ -334,17 +239,7 @@ def shared_note(link: str, snapshot_id: str) -> AnyResponse:
 
 @bp.post("/list/<link>/adopt")
 @described(
-    Operation(
-        "Make a list that is kept together one's own, too.",
-        ListDocument,
-        "Shortlists",
-        who=Who.OWNER,
-        problems=(
-            ListNotFound,
-            ListFull,
-            ListShared,
-        ),
-    )
+    ListOperation("Make a list that is kept together one's own, too.", problems=(ListNotFound, ListFull, ListShared))
 )
 def adopt(link: str) -> AnyResponse:
     """Make the list this browser's own too: its owner lost the cookie, or has a new device."""

@@ -19,6 +19,7 @@ from app.atlas.streets.network import HomesAt, Network
 from app.atlas.streets.rules.walk import SECONDS_PER_METRE
 from app.atlas.streets.search import EdgeCosts, Graph, walking
 from app.atlas.streets.snapping import Snaps
+from app.atlas.streets.tiling import ranges
 from app.geo import Floats
 
 Ints = NDArray[np.int64]
@@ -130,10 +131,8 @@ class TripsFrom:
     def _direct(self, there: _Ends) -> Pairs:
         """Return the points on the same edge as a place, and the cost of the way along it."""
         edge, order = self._sorted_edges(there.edge)
-        low = np.searchsorted(edge, there.edge)
-        counts = np.searchsorted(edge, there.edge, side="right") - low
-        place = np.repeat(np.arange(len(counts)), counts)
-        point = order[np.arange(len(place)) - np.repeat(np.cumsum(counts) - counts - low, counts)]
+        place, row = ranges(np.searchsorted(edge, there.edge), np.searchsorted(edge, there.edge, side="right"))
+        point = order[row]
         gap = there.along[place] - self._ends.along[point]
         use = self._edges.table.use[there.edge[place]]
         pace = np.where(gap >= 0, self._edges.ahead[use], self._edges.against[use])
@@ -243,10 +242,7 @@ class TripsFromHomes:
 def _through(by_exit: Pairs, beyond: Pairs, first: int, limit: float) -> Pairs:
     """Join ways from homes to exits, by exit, with ways on from there; exits are numbered from `first` in these."""
     exit_of = beyond.point - first
-    low = np.searchsorted(by_exit.place, exit_of)
-    counts = np.searchsorted(by_exit.place, exit_of, side="right") - low
-    way = np.repeat(np.arange(len(counts)), counts)
-    row = np.arange(len(way)) - np.repeat(np.cumsum(counts) - counts - low, counts)
+    way, row = ranges(np.searchsorted(by_exit.place, exit_of), np.searchsorted(by_exit.place, exit_of, side="right"))
     cost = by_exit.cost[row] + beyond.cost[way]
     near = cost <= limit
     return Pairs(by_exit.point[row[near]], beyond.place[way[near]], cost[near])

@@ -14,12 +14,13 @@ from app.geo import Floats
 from app.needs import NEED
 from app.pipeline.choosing import criteria
 from app.pipeline.choosing.criteria import Answers, Criterion, Measure, within_minutes
+from app.pipeline.must_haves import RULES
 from app.pipeline.rules.headline import TRANSIT, Profile
 from app.pipeline.rules.mapped import is_mapped, why_not_mapped
 from app.pipeline.rules.must_haves import AWAY, STEPS
 from app.pipeline.rules.safety import LAND_KINDS, Known, SafetyRule
 from app.pipeline.rules.wishes import LEAST_WEIGHT, MODES, SIDE_STREET, Way, Wish
-from app.pipeline.wishes import RULES, TownWishes
+from app.pipeline.wishes import TownWishes
 from app.places import Location, Precision
 
 #: What is missing where a wish without an amount is not met.
