@@ -74,6 +74,12 @@ def cell_of(lat: float, lon: float) -> int:
     return math.floor(lat / CELL_DEGREES) * CELL_ROW + math.floor(lon / CELL_DEGREES)
 
 
+def middle_of(cell: int) -> tuple[float, float]:
+    """Return the latitude and longitude of the middle of a grid cell, west of Greenwich too."""
+    row = (cell + CELL_ROW // 2) // CELL_ROW
+    return (row + 0.5) * CELL_DEGREES, (cell - row * CELL_ROW + 0.5) * CELL_DEGREES
+
+
 def columns_of(points: Sequence[tuple[float, float]]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Return the latitudes and the longitudes of (lat, lon) points, shape (n,) each."""
     lats, lons = np.array(points, dtype=np.float64).reshape(-1, 2).T

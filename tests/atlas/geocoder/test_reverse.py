@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from app.atlas.geocoder.store import CELL_DEGREES, cell_of, middle_of
 from tests.support.geocoder_town import DEGREES_PER_METRE_EAST, LAT, LON, house, row_of_houses, town, way
 
 TOWN = town(row_of_houses("Kaivokatu", range(1, 20)), [way("Mannerheimintie", east_m=2_000)])
@@ -47,3 +50,10 @@ def test_the_nearest_houses_come_in_order_as_far_as_asked() -> None:
     assert [each.text for each in TOWN.nearest(*east(71), 3, 500)] == ["Kaivokatu 7", "Kaivokatu 8", "Kaivokatu 6"]
     assert TOWN.nearest(*east(-600), 3, 500) == []
     assert [each.text for each in TOWN.nearest(*east(-600), 1, 1_000)] == ["Kaivokatu 1"]
+
+
+@given(st.floats(-80.0, 80.0), st.floats(-179.9, 179.9))
+def test_the_middle_of_a_cell_is_near_every_point_in_it(lat: float, lon: float) -> None:
+    middle = middle_of(cell_of(lat, lon))
+    assert abs(middle[0] - lat) <= CELL_DEGREES / 2 + 1e-9
+    assert abs(middle[1] - lon) <= CELL_DEGREES / 2 + 1e-9

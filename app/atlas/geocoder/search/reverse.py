@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from app.atlas.geocoder.labels import address_label
-from app.atlas.geocoder.store import CELL_DEGREES, GeocoderStore, House, Street, cell_of
+from app.atlas.geocoder.store import CELL_DEGREES, GeocoderStore, House, Street, cell_of, middle_of
 from app.geo import METRES_PER_DEGREE, distance_m, metres_per_degree_lon
 from app.places import Location, Precision
 
@@ -82,9 +82,8 @@ def _nearest_street_row(store: GeocoderStore, lat: float, lon: float) -> tuple[f
     """Return the street with a point in the nearest grid cell; its distance is good to that cell's size."""
     ranked: list[tuple[float, int]] = []
     for cell in _cells(lat, lon, STREET_M):
-        ids = store.cell(cell)[1]
-        middle = ((cell // 1_000_000 + 0.5) * CELL_DEGREES, (cell % 1_000_000 + 0.5) * CELL_DEGREES)
-        ranked += [(distance_m(lat, lon, *middle), ident) for ident in ids]
+        metres = distance_m(lat, lon, *middle_of(cell))
+        ranked += [(metres, ident) for ident in store.cell(cell)[1]]
     if not ranked:
         return None
     metres, ident = min(ranked)
