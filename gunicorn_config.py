@@ -1,7 +1,8 @@
 """How gunicorn runs Doorstep: a few processes with threads for pages, each with one worker for the queue.
 
 The address to listen on is 127.0.0.1 and port PORT (8000); HOST sets another one, as hosting services need
-(HOST=0.0.0.0 in the Procfile). WEB_CONCURRENCY sets the number of processes (2).
+(HOST=0.0.0.0 in the Procfile), or a local socket (HOST=unix:/run/doorstep.sock). WEB_CONCURRENCY sets the number of
+processes (2).
 """
 
 from __future__ import annotations
@@ -9,14 +10,26 @@ from __future__ import annotations
 import logging
 import os
 import signal
+import sys
 import time
 from types import FrameType
 from typing import Any
 
-bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
-workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
-worker_class = "gthread"
+from app.config import load_config
+from app.errors import ConfigError
+from app.front.listening import bind_address, processes
+
+try:
+    load_config()
+    bind = bind_address(os.environ)
+    workers = processes(os.environ)
+except ConfigError as error:
+    sys.exit(error.message)
+# Holds back what slow clients send and take, without a thread for each: docs/performance.md compares it with others.
+worker_class = "app.front.worker.FrontWorker"
 threads = 8
+# Connections of each process. Those above this take the place of whoever takes most and waits longest.
+worker_connections = 2000
 # Each process opens its own database connections, so nothing may be opened before the fork.
 preload_app = False
 # A process is never retired by a count of requests: that would interrupt evaluations for nothing.
@@ -28,6 +41,10 @@ keepalive = 5
 accesslog = None
 errorlog = "-"
 wsgi_app = "app:create_app()"
+# Whom to believe what a proxy says is one setting, DOORSTEP_TRUSTED_PROXIES, which the application reads.
+forwarded_allow_ips = ""
+secure_scheme_headers: dict[str, str] = {}
+forwarder_headers = ""
 # Two sites of one user would fight for the same socket in the home folder.
 control_socket_disable = True
 
@@ -38,7 +55,6 @@ _asked_at = float("inf")
 
 def post_worker_init(worker: Any) -> None:
     """Start the queue's worker once the application is loaded, and tell it as soon as gunicorn wants to stop."""
-    from app.config import load_config
     from app.queue import start_worker
 
     logging.basicConfig(format="%(asctime)s [%(process)d] [%(levelname)s] %(name)s: %(message)s")

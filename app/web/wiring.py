@@ -10,6 +10,7 @@ from pathlib import Path
 from flask import Flask, url_for
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from app.cli.errors import plainly_for_commands
 from app.cli.jobs import jobs_commands
 from app.cli.regions import region_commands
 from app.cli.tokens import token_commands
@@ -86,6 +87,7 @@ BLUEPRINTS = (
 ROOT = Path(__file__).resolve().parents[2]
 
 
+@plainly_for_commands()
 def wire(config: Config | None) -> Flask:
     """Return the application for these settings, or for those in the environment."""
     config = load_config() if config is None else config
@@ -99,7 +101,8 @@ def wire(config: Config | None) -> Flask:
     app.add_template_global(_asset_links(app))
     if config.trusted_proxies:
         hops = config.trusted_proxies
-        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+        fixed = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops)
+        app.wsgi_app = fixed  # type: ignore[method-assign]
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     for command in (region_commands, jobs_commands, token_commands, worker_command):
