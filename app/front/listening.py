@@ -30,7 +30,7 @@ def processes(environ: Mapping[str, str]) -> int:
 def _host(text: str) -> str:
     """Return a name or an address as it stands before a port."""
     try:
-        address = ipaddress.ip_address(text.removeprefix("[").removesuffix("]"))
+        address = ipaddress.ip_address(text[1:-1] if text.startswith("[") and text.endswith("]") else text)
     except ValueError:
         if HOST_NAME.fullmatch(text) is None:
             raise ConfigError(name="HOST", why=f"{text!r} is no address to listen on, such as 0.0.0.0 or ::1") from None

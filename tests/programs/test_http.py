@@ -1,4 +1,4 @@
-"""HTTP as the site's own worker speaks it, with whole requests: connections that are kept, bodies, answers without one."""
+"""HTTP as the site's own worker speaks it, where requests are whole: kept connections, bodies, answers without one."""
 
 from __future__ import annotations
 
@@ -168,7 +168,7 @@ def test_a_host_that_a_link_can_name_is_taken(site: Site, host: str) -> None:
 
 def test_a_fault_of_the_application_is_an_answer_and_a_log_line_without_what_was_asked(site: Site) -> None:
     assert ask(site, get("/fault?address=Secret+Street+7")).status == 500
-    log = (site.data_dir / "gunicorn.log").read_text()
+    log = site.log
     assert "A request failed with ValueError" in log
     assert "in answer" in log
     assert "Secret" not in log

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from threading import Event, Thread
 
@@ -80,14 +80,11 @@ def test_a_client_that_says_nothing_is_let_go(site: Site) -> None:
 
 
 def test_a_client_that_sends_a_byte_now_and_then_has_to_go_as_well(site: Site) -> None:
-    with Line(site) as line:
-        line.socket.settimeout(0.1)
-        began = time.monotonic()
-        with pytest.raises(ConnectionError):
-            while time.monotonic() - began < 10 * LIMITS.request_seconds:
-                line.send(b"X")
-                time.sleep(0.1)
-    assert time.monotonic() - began < 10 * LIMITS.request_seconds
+    with Line(site) as line, suppress(ConnectionError):
+        for _ in range(100):
+            line.send(b"X")
+            time.sleep(0.1)
+        raise AssertionError("it was let go on for 10 s")
 
 
 def test_the_second_request_of_a_connection_has_to_come_in_time_too(site: Site) -> None:
