@@ -20,6 +20,7 @@ LAYERS = [
     ["web.polls"],
     ["views"],
     ["web"],
+    ["front"],
     ["queue"],
     ["maps"],
     ["pipeline", "pipeline.evaluate"],
@@ -75,6 +76,9 @@ OWN_ROOMS = {
     "atlas.streets.build.graph": "what each mode pays on an edge, laid out for shortest paths",
     "atlas.streets.build.pattern": "junctions and blocks are measured, not searched",
     "atlas.transit.compile.departures": "what people see at a stop; the compiler makes what journeys are searched in",
+    "front.answering": "what a thread does; the worker is all that the main thread does",
+    "front.chunks": "how bodies in chunks are written; a request is the same with any body",
+    "front.company": "who has to go is a question about all connections; the worker moves each of them on",
     "maps.sea": "areas from coastlines is a method of its own",
     "pipeline.rules.green": "what green space is, row by row; the methods hold all rules together",
     "queue.child": "the process and its supervision; the package's front door only names what others may use",
@@ -90,6 +94,7 @@ OWN_ROOMS = {
     "views.unknowns": "each reason once over all findings; a topic shows findings of its own",
     "web.amounts": "what a listing says of money as a whole; the form reads field by field",
     "web.compression": "what goes out, whoever answered; middleware like the polls",
+    "web.proxies": "what others say of a client; middleware like the polls",
     "web.polls": "answers in front of Flask",
 }
 

@@ -207,6 +207,10 @@ class SignedCookies(SecureCookieSessionInterface):
         if tokens.bearer_in(request.environ) is None:
             super().save_session(app, session, response)
 
+    def get_cookie_path(self, app: Flask) -> str:
+        """Return the path below which the site lives: another site of the same host gets no cookie of this one."""
+        return request.script_root or "/"
+
     def get_cookie_secure(self, app: Flask) -> bool:
         """Return whether the request came over https: `http://127.0.0.1:8000` must work too."""
         return request.is_secure

@@ -8,7 +8,6 @@ from functools import cache
 from pathlib import Path
 
 from flask import Flask, url_for
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.cli.errors import plainly_for_commands
 from app.cli.jobs import jobs_commands
@@ -37,7 +36,7 @@ from app.routes import (
 from app.views import maps as map_views
 from app.views import report
 from app.views.town import likeness
-from app.web import compression, errors, pictures, polls, security, services, towns
+from app.web import compression, errors, pictures, polls, proxies, security, services, towns
 from app.web.programs import tokens
 from app.wording import (
     amount,
@@ -99,10 +98,7 @@ def wire(config: Config | None) -> Flask:
     for function in FILTERS:
         app.add_template_filter(function)
     app.add_template_global(_asset_links(app))
-    if config.trusted_proxies:
-        hops = config.trusted_proxies
-        fixed = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops)
-        app.wsgi_app = fixed  # type: ignore[method-assign]
+    proxies.init_app(app, config)  # in front of all other middleware
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     for command in (region_commands, jobs_commands, token_commands, worker_command):
