@@ -123,7 +123,7 @@ def test_it_tells_what_is_covered_by_title_and_names_what_is_damaged(tmp_path: P
     damage(tmp_path, "b-town")
     assert [(region.title, region.usable) for region in source.covered()] == [
         ("A Town", True),
-        ("b-town", False),
+        ("B Town", False),
         ("C Town", True),
     ]
 

@@ -27,6 +27,7 @@ from app.atlas.coverage import Coverage
 from app.atlas.fields.build.compile import FieldInput, compile_fields
 from app.atlas.fields.build.hazards import FieldHazards
 from app.atlas.fields.build.walks import FieldPlaces, FieldStops
+from app.atlas.files import write_manifest
 from app.atlas.geocoder.build.columns import StreetRow
 from app.atlas.importing.addressing.addresses import NamedFeatures, houses_in, points_of, reading_addresses
 from app.atlas.importing.addressing.corners import corners_of
@@ -80,6 +81,7 @@ def import_region(
     """
     with store.new_build(name) as directory, _no_collection():
         meta = _compile(region, region.title or title_of(name), directory, progress)
+        write_manifest(directory, meta.title, meta.box)
         progress(1.0, "done")
     return meta
 
