@@ -96,7 +96,7 @@ def _towns() -> Towns:
 
 
 def choice_of(atlas: Atlas, wishes: Sequence[Wish], reaches: Sequence[Reach], profile: str) -> Choice:
-    """Return where in a region wishes are met. Raises TooManyRequests for whoever asks too much at once, AtlasUnreadable."""
+    """Return where in a region wishes are met. Raises AtlasUnreadable, or TooManyRequests for whoever asks too much at once."""
     key = Asked(atlas.directory, tuple(wishes), tuple(reaches), profile)
 
     def make() -> Choice:
