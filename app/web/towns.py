@@ -96,7 +96,10 @@ def _towns() -> Towns:
 
 
 def choice_of(atlas: Atlas, wishes: Sequence[Wish], reaches: Sequence[Reach], profile: str) -> Choice:
-    """Return where in a region wishes are met. Raises AtlasUnreadable, or TooManyRequests for whoever asks too much at once."""
+    """Return where in a region wishes are met.
+
+    Raises AtlasUnreadable, or TooManyRequests for whoever asks too much at once.
+    """
     key = Asked(atlas.directory, tuple(wishes), tuple(reaches), profile)
 
     def make() -> Choice:

@@ -48,9 +48,8 @@ OPL = re.compile(rb"[nwr]-?\d+( |\n)")
 #: Elements of these marks are no more there: as the database writes it, and as an editor does (JOSM).
 GONE = re.compile(rb"""\b(visible=["']false|action=["']delete)""")
 #: What expat says of XML that ends too early ("no element found", "unclosed token").
-CUT_XML = frozenset(
-    expat.errors.codes[name] for name in (expat.errors.XML_ERROR_NO_ELEMENTS, expat.errors.XML_ERROR_UNCLOSED_TOKEN)
-)
+CUT_XML_TEXTS = (expat.errors.XML_ERROR_NO_ELEMENTS, expat.errors.XML_ERROR_UNCLOSED_TOKEN)
+CUT_XML = frozenset(expat.errors.codes[text] for text in CUT_XML_TEXTS)
 UNPACKING_FAULTS = (OSError, zlib.error, lzma.LZMAError)
 
 
@@ -171,9 +170,8 @@ class _Rewriting:
                     osmium.apply(reader, writer)
         except (RuntimeError, ValueError, OSError) as error:
             text = str(error).lower()
-            is_cut = any(
-                words in text for words in ("truncated", "end of file", "eof", "no element found", "unclosed token")
-            )
+            is_cut = any(words in text for words in ("truncated", "end of file", "eof", *CUT_XML_TEXTS))
+
             raise self._refusal(CUT_OFF if is_cut else DAMAGED) from error
 
     def _refuse_history(self, file: PbfFile) -> None:

@@ -100,7 +100,7 @@ PAGE = b"<!DOCTYPE html>\n<html><head><title>404 Not Found</title></head></html>
             b'{"type": "FeatureCollection"}',
             "it is JSON, and an extract is .osm.pbf, .osm, .o5m or .opl",
         ),
-        ("town.osm", b"<osm><!DOCTYPE", "it is cut off; download it again"),
+        ("town.osm", b"<osm><!DOCTYPE", "it is damaged or not an OpenStreetMap extract"),
         ("town.osm", b"<?xml version='1.0'?><gpx/>", "it is damaged or not an OpenStreetMap extract"),
         ("town.7z", b"7z\xbc\xaf\x27\x1c" + bytes(40), "it is packed in a way that is not known here; unpack it"),
     ],
