@@ -326,8 +326,75 @@ class BadRegionName(DoorstepError):
     for_operators = True
 
 
-class AtlasDamaged(DoorstepError):
-    """The data of the region {name} is damaged or from another version. Import it again."""
+class AtlasUnreadable(DoorstepError):
+    """The data of the region {name} cannot be read, so nothing can be looked up there."""
+
+    code = "atlas-unreadable"
+    http_status = 503
+
+    def __init__(self, *, name: str, file: str = "", why: str = "") -> None:
+        self.name, self.file, self.why = name, file, why
+        super().__init__(name=name, why=why)
+
+    @property
+    def finding(self) -> str:
+        """Return what was found and what to do, for whoever runs the site."""
+        return self.message
+
+    def again(self) -> AtlasUnreadable:
+        """Return the same as an exception of its own: one that is raised twice gathers tracebacks."""
+        return type(self)(name=self.name, file=self.file, why=self.why)
+
+
+class AtlasDamaged(AtlasUnreadable):
+    """The data of the region {name} is damaged, so nothing can be looked up there. Whoever runs this site needs to
+    import it again, or to restore its files.
+    """
+
+    code = "atlas-damaged"
+
+    @property
+    def finding(self) -> str:
+        """Return which file has which fault."""
+        fault = f" ({self.file} {self.why})" if self.file else ""
+        return f"The data of the region {self.name} is damaged{fault}. Import it again, or restore its files."
+
+
+class AtlasOutdated(AtlasUnreadable):
+    """The data of the region {name} is of {why} version of Doorstep, so nothing can be looked up there. Whoever runs
+    this site needs to import it again.
+    """
+
+    code = "atlas-outdated"
+
+    @property
+    def finding(self) -> str:
+        """Return the command that mends it."""
+        begin = f"The data of the region {self.name} is of {self.why} version of Doorstep"
+        return f"{begin}; run flask region update {self.name}"
+
+
+class TooManyOpenFiles(AtlasUnreadable):
+    """The site has too many files open to read the region {name} right now. Whoever runs it needs to raise the limit of
+    open files.
+    """
+
+    code = "too-many-open-files"
+    passing = True
+
+
+class MaybeInDamagedRegion(DoorstepError):
+    """Nothing like that is on the map here, but it may lie in a region whose data is damaged: {name}. Whoever runs this
+    site needs to import that again, or to restore its files.
+    """
 
     code = "atlas-damaged"
     http_status = 503
+
+
+class AtlasReplaced(DoorstepError):
+    """The data of the region {name} was replaced while it was read. Please try again."""
+
+    code = "atlas-replaced"
+    http_status = 503
+    passing = True
