@@ -28,7 +28,7 @@ from app.pipeline.report import to_json
 from app.queue import open_store
 from app.queue.jobs import Job, NewJob, StageRecord, StageState, Status
 from app.queue.store import JobStore
-from app.views.job import TICK_SECONDS, panel_mark
+from app.views.job import TICK_SECONDS, Waiting, panel_mark
 from bench.watchers import watch
 from tests.support.folders import ROOT
 from tests.support.serving import Site, serve
@@ -170,7 +170,7 @@ def running_job(store: JobStore, address: str) -> Job:
 
 def poll_path(job: Job) -> str:
     """Return the poll that answers 204 until the next tick."""
-    return f"/job/{job.job_id}/progress?seen={panel_mark(job, None, time.time())}"
+    return f"/job/{job.job_id}/progress?seen={panel_mark(job, Waiting(), time.time())}"
 
 
 def wait_for_tick(job: Job) -> None:

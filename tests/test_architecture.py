@@ -56,6 +56,7 @@ MOST_SIBLINGS = 20
 OWN_ROOMS = {
     "atlas.home_streets": "the streets of all homes at once; the atlas only opens what is there",
     "atlas.importing.main_streets": "which trunk roads have houses is asked of the addresses",
+    "db.trouble": "what went wrong, in words and in the log; the database only reads and writes",
     "pipeline.town": "the sentence beside a walk; looking for the walk is another subject",
     "atlas.fields.build.drives": "where cars start is asked of roads; walks know of feet alone",
     "atlas.fields.build.families": "what counts as mapped is a share of places by street, not a distance",
@@ -84,7 +85,6 @@ OWN_ROOMS = {
     "pipeline.rules.green": "what green space is, row by row; the methods hold all rules together",
     "queue.child": "the process and its supervision; the package's front door only names what others may use",
     "queue.evaluation": "loads the whole pipeline, after the process has lowered its priority",
-    "queue.store.attempts": "all that a worker does to a job: the state machine in one file",
     "queue.store.operations": "what operators ask; the store is these three parts together",
     "queue.store.questions": "workers ask, people answer, the watch closes: one way through the states, told in one go",
     "queue.store.sharing": "links, names and taking a list over; what stands on a list is another subject",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import sqlite3
 import threading
@@ -12,9 +11,11 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import NoReturn
 
-from app.db.opening import Schema, create_file, prepare
+from app.db.in_use import InUse, enter
+from app.db.opening import Schema, prepare
+from app.db.trouble import explained, trouble_of
 from app.db.write_lock import BUSY, WaitingSign, begin, let_others_in, pause, primary_code
-from app.errors import DatabaseDamaged, DoorstepError, QueueUnavailable
+from app.errors import DatabaseSwapped
 
 #: Longer than any transaction of ours, shorter than a person's patience.
 PATIENCE_SECONDS = 5.0
@@ -26,17 +27,8 @@ LOG_BYTES = 32 * 1024 * 1024
 #: A row whose columns are read by name.
 Row = sqlite3.Row
 
-logger = logging.getLogger(__name__)
-DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
-UNREACHABLE = BUSY | {
-    sqlite3.SQLITE_READONLY,
-    sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_FULL,
-    sqlite3.SQLITE_CANTOPEN,
-    sqlite3.SQLITE_PERM,
-    sqlite3.SQLITE_PROTOCOL,
-    sqlite3.SQLITE_NOMEM,
-}
+#: What `Trouble` calls the two things that may fail.
+READING, WRITING = "reading", "writing"
 
 
 class _Opened(threading.local):
@@ -64,6 +56,8 @@ class Database:
         self._opened = _Opened()
         self._lock = threading.Lock()
         self._closables: list[tuple[threading.Thread, sqlite3.Connection | WaitingSign]] = []
+        self._in_use: InUse | None = None
+        self.trouble = trouble_of(path)
         self._prepared = False
         self._pid: int | None = None
 
@@ -72,10 +66,18 @@ class Database:
         deadline = time.monotonic() + self._patience_seconds
         while True:
             try:
-                return self.connection(durable=False).execute(sql, parameters or {}).fetchall()
+                connection = self.connection(durable=False)
+                self.in_use.check_now_and_then()
+                rows = connection.execute(sql, parameters or {}).fetchall()
             except (sqlite3.Error, OSError) as error:
                 if primary_code(error) not in BUSY or time.monotonic() > deadline:
-                    self.give_up(error)
+                    self.give_up(error, READING)
+            except DatabaseSwapped as error:
+                self.trouble.begins(READING, error, error)
+                raise
+            else:
+                self.trouble.over(READING)
+                return rows
             pause()
 
     def write(
@@ -104,12 +106,21 @@ class Database:
                 closable.close()
             self._closables.clear()
             self._opened = _Opened()
+            self._leave()
 
-    def give_up(self, error: sqlite3.Error | OSError) -> NoReturn:
-        """Return the error that says in plain words what went wrong, and start afresh with the file next time."""
+    @property
+    def in_use(self) -> InUse:
+        """Return this process's mark on the file, once it is open."""
+        if self._in_use is None:
+            raise RuntimeError("the database is not open yet")
+        return self._in_use
+
+    def give_up(self, error: sqlite3.Error | OSError, doing: str) -> NoReturn:
+        """Raise the error that says in plain words what went wrong, and start afresh with the file next time."""
         told = explained(error, self.path)
         if told is None:
             raise error
+        self.trouble.begins(doing, told, error)
         for connection in self._opened.connections.values():
             connection.close()
         self._opened.connections.clear()
@@ -126,25 +137,43 @@ class Database:
     def _open(self, durable: bool, draining: bool) -> sqlite3.Connection:
         with self._lock:
             self._pid = os.getpid()
-            if not self._prepared:
-                create_file(self.path)
-            connection = sqlite3.connect(self.path, timeout=0, isolation_level=None, check_same_thread=False)
-            connection.row_factory = sqlite3.Row
+            comes_first = self._in_use is None
+            self._in_use = self._in_use or enter(self.path)
             try:
-                self._set_up(connection, durable, "people" if durable and not draining else "worker")
+                connection = self._connect(durable, "people" if durable and not draining else "worker")
             except BaseException:
-                connection.close()
+                if comes_first:
+                    self._leave()
                 raise
         self._keep(connection)
         return connection
 
+    def _leave(self) -> None:
+        if self._in_use is not None:
+            self._in_use.leave()
+            self._in_use = None
+
+    def _connect(self, durable: bool, role: str) -> sqlite3.Connection:
+        """Open a connection on the file that was entered: never on one that was put in its place."""
+        self.in_use.check()
+        connection = sqlite3.connect(self.path, timeout=0, isolation_level=None, check_same_thread=False)
+        connection.row_factory = sqlite3.Row
+        try:
+            self._set_up(connection, durable, role)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
     def _set_up(self, connection: sqlite3.Connection, durable: bool, role: str) -> None:
         if not self._prepared:
-            prepare(connection, self._schema, self.path.name)
-            self._prepared = True
+            prepare(connection, self._schema, self.path.name, known=self.in_use.known)
+            self._prepared = self.in_use.known = True
         connection.execute(f"PRAGMA synchronous={self._levels[durable]}")
         connection.execute(f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES[role]}").fetchall()
         connection.execute(f"PRAGMA journal_size_limit={LOG_BYTES}").fetchall()
+        # What is deleted is overwritten: it was somebody's address.
+        connection.execute("PRAGMA secure_delete=1").fetchall()
 
     def _keep(self, closable: sqlite3.Connection | WaitingSign) -> None:
         """Remember what to close at the end, and close what dead threads left open."""
@@ -172,8 +201,14 @@ class _Transaction:
             self._connection = self._db.connection(durable=self._durable, draining=self._draining)
             self._sign = self._db.sign()
             begin(self._connection, self._sign, draining=self._draining, patience_seconds=self._patience_seconds)
+            self._db.in_use.check()
         except (sqlite3.Error, OSError) as error:
-            self._db.give_up(error)
+            self._db.give_up(error, WRITING)
+        except DatabaseSwapped as error:
+            self._db.trouble.begins(WRITING, error, error)
+            if hasattr(self, "_connection"):
+                self._undo()
+            raise
         return self._connection
 
     def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
@@ -184,24 +219,14 @@ class _Transaction:
                 raise error
         except sqlite3.Error as failure:
             self._undo()
-            self._db.give_up(failure)
+            self._db.give_up(failure, WRITING)
         if error is not None:
             self._undo()
-        elif self._draining:
+            return
+        self._db.trouble.over(WRITING)
+        if self._draining:
             let_others_in(self._sign)
 
     def _undo(self) -> None:
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
-
-
-def explained(error: sqlite3.Error | OSError, path: Path) -> DoorstepError | None:
-    """Return an error that says in plain words what the file or the disk did; None for our own mistakes in SQL."""
-    code = primary_code(error)
-    if code in DAMAGED:
-        logger.error("%s is damaged: %s", path.name, error)
-        return DatabaseDamaged(name=path.name)
-    if code in UNREACHABLE or isinstance(error, OSError):
-        logger.warning("%s cannot be used: %s", path.name, error)
-        return QueueUnavailable()
-    return None

@@ -38,6 +38,7 @@ _PR_SET_PDEATHSIG = 1
 
 def main(regions_dir: str, niceness: str, socket_fd: str) -> None:
     """Evaluate listings from the imported regions, at this niceness."""
+    _leave_the_end_to_the_worker()
     logging.basicConfig(format="%(asctime)s [evaluator %(process)d] %(levelname)s %(message)s")
     os.nice(int(niceness))
     # Imported here: loading the pipeline's libraries must already yield to the pages.
@@ -53,7 +54,7 @@ def main(regions_dir: str, niceness: str, socket_fd: str) -> None:
 def serve(evaluate: Evaluate, socket_fd: int) -> None:
     """Answer the worker until it hangs up, which ends this process even in the middle of an evaluation."""
     _die_with_parent()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _leave_the_end_to_the_worker()
     connection = Connection(socket_fd)
     inbox: queue.SimpleQueue[Work] = queue.SimpleQueue()
     threading.Thread(target=_receive, args=(connection, inbox), name="inbox", daemon=True).start()
@@ -96,6 +97,15 @@ class _Sender:
 
     def drew(self, pictures: tuple[Picture, ...]) -> None:
         self._connection.send(Drew(pictures))
+
+
+def _leave_the_end_to_the_worker() -> None:
+    """Ignore the signals that ask for an end: a service manager sends them to every process of the site at once.
+
+    The worker lets the stage under way end, keeps what it found, and then ends this process.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _die_with_parent() -> None:

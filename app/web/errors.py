@@ -11,7 +11,7 @@ from flask import Flask, Response, current_app, make_response, render_template, 
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from app.config import Config
-from app.errors import DoorstepError, InvalidListing
+from app.errors import DatabaseDamaged, DoorstepError, InvalidListing, QueueUnavailable
 from app.web.negotiation import Wanted, json_response, negotiated, wanted
 
 #: The sentences for errors that come from HTTP itself.
@@ -77,7 +77,7 @@ def answer(error: DoorstepError) -> Response:
         errors=error.by_field if isinstance(error, InvalidListing) else None,
         retry_after_seconds=error.retry_after_seconds,
     )
-    if error.http_status >= 500:
+    if error.http_status >= 500 and not isinstance(error, (QueueUnavailable, DatabaseDamaged)):  # the database said it
         current_app.logger.warning("%s %s: %s", request.method, request.path, error.code)
     return with_retry_after(_in_shape(problem), error)
 

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from flask import Flask, url_for
 
+from app.cli.backup import backup_command, restore_command
 from app.cli.errors import plainly_for_commands
 from app.cli.jobs import jobs_commands
 from app.cli.regions import region_commands
@@ -83,6 +84,7 @@ BLUEPRINTS = (
     *(home.bp, jobs.bp, reports.bp, snapshots.bp, comparing.bp, embedding.bp, exports.bp, maps.bp, resubmitting.bp),
     *(batch.bp, shortlist.bp, where.bp, about.bp, api.bp, operators.bp, health.bp),
 )
+COMMANDS = (region_commands, jobs_commands, token_commands, worker_command, backup_command, restore_command)
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -101,7 +103,7 @@ def wire(config: Config | None) -> Flask:
     proxies.init_app(app, config)  # in front of all other middleware
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    for command in (region_commands, jobs_commands, token_commands, worker_command):
+    for command in COMMANDS:
         app.cli.add_command(command)
     return app
 
