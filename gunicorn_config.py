@@ -6,9 +6,9 @@ The address to listen on is 127.0.0.1 and port PORT (8000); HOST sets another on
 
 from __future__ import annotations
 
-import logging
 import os
 import signal
+import sys
 import time
 from types import FrameType
 from typing import Any
@@ -31,18 +31,36 @@ wsgi_app = "app:create_app()"
 # Two sites of one user would fight for the same socket in the home folder.
 control_socket_disable = True
 
+# Gunicorn's own lines take the form of all others.
+logger_class = "app.web.gunicorn_log.Lines"
+
 #: Of the graceful time, what is kept back for ending the processes (seconds).
 _RESERVE_SECONDS = 5.0
 _asked_at = float("inf")
 
 
+def post_fork(_server: Any, _worker: Any) -> None:
+    """Let the processes share their counts, before anything counts."""
+    # A reload runs new code: what the main process imported for its own log is of the code from before.
+    for name in [name for name in sys.modules if name.partition(".")[0] == "app"]:
+        del sys.modules[name]
+    from app.config import load_config
+    from app.seeing import files
+
+    files.share(load_config().data_dir)
+
+
 def post_worker_init(worker: Any) -> None:
     """Start the queue's worker once the application is loaded, and tell it as soon as gunicorn wants to stop."""
+    from app import logs
     from app.config import load_config
     from app.queue import start_worker
+    from app.seeing import sentry
 
-    logging.basicConfig(format="%(asctime)s [%(process)d] [%(levelname)s] %(name)s: %(message)s")
-    worker.doorstep = start_worker(load_config())
+    config = load_config()
+    logs.configure(config)
+    sentry.start(config)
+    worker.doorstep = start_worker(config)
     gunicorns_own = signal.getsignal(signal.SIGTERM)
 
     def on_sigterm(number: int, frame: FrameType | None) -> None:

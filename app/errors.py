@@ -10,6 +10,8 @@ class DoorstepError(Exception):
     http_status = 500
     #: The same work may succeed later, so the queue tries it again by itself.
     passing = False
+    #: What a person typed, or left unanswered, is the reason: no failure of the site.
+    typed = False
     #: Commands and the start meet it; no program does.
     for_operators = False
 
@@ -46,6 +48,7 @@ class InvalidListing(DoorstepError):
     """{why}"""
 
     code = "invalid-listing"
+    typed = True
     http_status = 422
 
     def __init__(self, *, field: str, why: str, others: tuple[InvalidListing, ...] = ()) -> None:
@@ -64,6 +67,7 @@ class AddressNotFound(DoorstepError):
     """Nothing like that is on the map here, which covers {regions}. Check the spelling, or add the town."""
 
     code = "address-not-found"
+    typed = True
     http_status = 422
 
 
@@ -71,6 +75,7 @@ class AddressOutsideRegions(DoorstepError):
     """That point lies outside the regions covered here, which are: {regions}."""
 
     code = "outside-regions"
+    typed = True
     http_status = 422
 
 
@@ -78,6 +83,7 @@ class LinkWithoutPoint(DoorstepError):
     """That link does not carry the coordinates of a place. Paste the address itself, or a link that shows them."""
 
     code = "link-without-point"
+    typed = True
     http_status = 422
 
 
@@ -85,6 +91,7 @@ class ShortPlusCode(DoorstepError):
     """That Plus Code is a short one, which needs the town beside it: add that, or give the whole code."""
 
     code = "short-plus-code"
+    typed = True
     http_status = 422
 
 
@@ -92,6 +99,7 @@ class NoHomeHere(DoorstepError):
     """That point lies {where}, where nobody lives, and no address is mapped near it."""
 
     code = "no-home-here"
+    typed = True
     http_status = 422
 
 
@@ -270,6 +278,7 @@ class QuestionExpired(DoorstepError):
     """
 
     code = "question-expired"
+    typed = True
 
 
 class EvaluationFailed(DoorstepError):
@@ -331,3 +340,9 @@ class AtlasDamaged(DoorstepError):
 
     code = "atlas-damaged"
     http_status = 503
+
+
+def typing_errors() -> frozenset[str]:
+    """Return the codes of errors whose reason is what a person typed."""
+    kinds = (kind for kind in globals().values() if isinstance(kind, type) and issubclass(kind, DoorstepError))
+    return frozenset(kind.code for kind in kinds if kind.typed)

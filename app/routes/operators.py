@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import hmac
 import time
 from dataclasses import dataclass
 
 import msgspec
-from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.queue.jobs import Job, QueueStats, Status
 from app.queue.store import JobStore
-from app.web import visitor
+from app.web import operators, visitor
 from app.web.negotiation import Wanted, json_response, negotiated, wanted
 from app.web.programs.describing import Operation, Who, described
 from app.web.services import config, store
@@ -64,11 +63,11 @@ class FailedJob:
 def require_token() -> AnyResponse | None:
     """Admit those who show the token, in a header or by the cookie that `?token=` gives once; others get a 404."""
     token = config().operator_token
-    if token and _same(request.args.get("token", ""), token):
+    if not operators.is_let_in(token):
+        operators.turn_away()
+    if "token" in request.args:
         visitor.remember_operator(token)
-        return redirect(url_for("operators.page"), 303)
-    if not token or not (visitor.is_operator(token) or _same(_bearer(), token)):
-        abort(404)
+        return redirect(url_for(str(request.endpoint), **(request.view_args or {})), 303)
     return None
 
 
@@ -86,14 +85,6 @@ def page() -> AnyResponse:
             response = make_response(render_template("queue.html", queue=overview))
     negotiated(response).headers["Cache-Control"] = "no-store"
     return response
-
-
-def _bearer() -> str:
-    return request.headers.get("Authorization", "").removeprefix("Bearer ")
-
-
-def _same(one: str, other: str) -> bool:
-    return hmac.compare_digest(one.encode(), other.encode())
 
 
 def overview_of(store: JobStore, now: float) -> QueueOverview:

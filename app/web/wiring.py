@@ -26,6 +26,7 @@ from app.routes import (
     home,
     jobs,
     maps,
+    metrics,
     operators,
     reports,
     resubmitting,
@@ -33,10 +34,11 @@ from app.routes import (
     snapshots,
     where,
 )
+from app.seeing import sentry
 from app.views import maps as map_views
 from app.views import report
 from app.views.town import likeness
-from app.web import compression, errors, pictures, polls, security, services, towns
+from app.web import compression, errors, measuring, pictures, polls, security, services, towns
 from app.web.programs import tokens
 from app.wording import (
     amount,
@@ -81,7 +83,7 @@ FILTERS = (
 )
 BLUEPRINTS = (
     *(home.bp, jobs.bp, reports.bp, snapshots.bp, comparing.bp, embedding.bp, exports.bp, maps.bp, resubmitting.bp),
-    *(batch.bp, shortlist.bp, where.bp, about.bp, api.bp, operators.bp, health.bp),
+    *(batch.bp, shortlist.bp, where.bp, about.bp, api.bp, operators.bp, metrics.bp, health.bp),
 )
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -89,8 +91,10 @@ ROOT = Path(__file__).resolve().parents[2]
 def wire(config: Config | None) -> Flask:
     """Return the application for these settings, or for those in the environment."""
     config = load_config() if config is None else config
+    sentry.check(config)
     app = Flask(__name__, root_path=str(ROOT))
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = ASSET_SECONDS
+    measuring.init_app(app)
     modules = (services, polls, compression, security, tokens, errors, pictures, towns, report, map_views, likeness)
     for module in modules:
         module.init_app(app, config)
@@ -100,6 +104,7 @@ def wire(config: Config | None) -> Flask:
     if config.trusted_proxies:
         hops = config.trusted_proxies
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    app.wsgi_app = measuring.Measured(app.wsgi_app, config)  # type: ignore[method-assign]
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     for command in (region_commands, jobs_commands, token_commands, worker_command):
