@@ -20,10 +20,10 @@ logger = logging.getLogger(__name__)
 VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 #: Below the data folder.
 FOLDER = "metrics"
-#: The kinds of files that prometheus-client makes for a process, with the bytes that each has from the start, on the disk
-#: and not only in its size: a process that wrote to a mapped page for which a full disk has no room would die of SIGBUS.
-#: All routes with all methods, statuses and durations fit.
-ROOM = {"counter": 256 * 1024, "histogram": 512 * 1024, "gauge_liveall": 16 * 1024}
+#: The kinds of files that prometheus-client makes for a process, with the bytes that each has from the start, on the
+#: disk and not only in its size: a process that wrote to a mapped page for which a full disk has no room would die of
+#: SIGBUS. All routes with all methods, statuses and durations fit.
+ROOM = {"counter": 512 * 1024, "histogram": 512 * 1024, "gauge_liveall": 16 * 1024}
 #: Those whose values stay when the process is gone.
 COUNTS = ("counter", "histogram")
 #: In a file's name, what stands for "/" of a process's identity.
