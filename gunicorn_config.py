@@ -39,9 +39,17 @@ _RESERVE_SECONDS = 5.0
 _asked_at = float("inf")
 
 
+def on_starting(_server: Any) -> None:
+    """Forget what an earlier run of the site counted."""
+    from app.config import load_config
+    from app.seeing import files
+
+    files.begin_anew(load_config().data_dir)
+
+
 def post_fork(_server: Any, _worker: Any) -> None:
     """Let the processes share their counts, before anything counts."""
-    # A reload runs new code: what the main process imported for its own log is of the code from before.
+    # A reload runs new code: what the main process imported for itself is of the code from before.
     for name in [name for name in sys.modules if name.partition(".")[0] == "app"]:
         del sys.modules[name]
     from app.config import load_config

@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 
 import msgspec
-from flask import Blueprint, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.queue.jobs import Job, QueueStats, Status
@@ -62,11 +62,10 @@ class FailedJob:
 @bp.before_request
 def require_token() -> AnyResponse | None:
     """Admit those who show the token, in a header or by the cookie that `?token=` gives once; others get a 404."""
-    token = config().operator_token
-    if not operators.is_let_in(token):
-        operators.turn_away()
+    if not operators.is_let_in():
+        abort(404)
     if "token" in request.args:
-        visitor.remember_operator(token)
+        visitor.remember_operator(config().operator_token)
         return redirect(url_for(str(request.endpoint), **(request.view_args or {})), 303)
     return None
 

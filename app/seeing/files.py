@@ -37,20 +37,26 @@ PATTERN = "*_*.db"
 def share(data_dir: Path) -> None:
     """Let this process and those that it will start share their counts with all others of a data folder.
 
-    Where no other is alive the counts begin anew. Call it after any fork, and before prometheus-client is imported.
+    Call it after any fork, and before prometheus-client is imported.
     """
     shared = data_dir.resolve() / FOLDER
     try:
         shared.mkdir(parents=True, exist_ok=True, mode=0o700)
         with _locked(shared):
-            if not any(_is_alive(_owner(path)) for path in shared.glob(PATTERN)):
-                for path in shared.glob(PATTERN):
-                    path.unlink()
             _reserve_in(shared)
     except OSError as error:
         logger.warning("/metrics shows the counts of one process at a time: no shared folder (%s)", error.strerror)
         return
     os.environ[VARIABLE] = os.fspath(shared)
+
+
+def begin_anew(data_dir: Path) -> None:
+    """Forget what the processes that are gone have counted, as a site does when it starts."""
+    shared = data_dir.resolve() / FOLDER
+    with suppress(OSError), _locked(shared):
+        for path in shared.glob(PATTERN):
+            if not _is_alive(_owner(path)):
+                path.unlink()
 
 
 def folder() -> Path | None:

@@ -46,6 +46,13 @@ def test_its_own_token_opens_nothing_else(tmp_path: Path) -> None:
     assert client.get("/queue", headers=robot).status_code == 404
 
 
+def test_whoever_asks_every_second_is_no_guesser(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    client = create_app(Config(data_dir=tmp_path, operator_token="boss", metrics_token="robot")).test_client()
+    answers = [client.get("/metrics", headers={"Authorization": "Bearer robot"}) for _ in range(30)]
+    assert {answer.status_code for answer in answers} == {200}
+    assert not caplog.records
+
+
 def test_its_type_is_prometheus_s(client: FlaskClient) -> None:
     response = client.get("/metrics", headers=OPERATOR)
     assert response.content_type.startswith("text/plain; version=")

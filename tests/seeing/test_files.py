@@ -56,18 +56,18 @@ def test_what_the_dead_counted_is_counted_once(shared: Path) -> None:
     assert run(ADDING, shared) == "9"
 
 
-def test_counts_begin_anew_where_nobody_is_alive(shared: Path) -> None:
+def test_a_start_forgets_what_the_dead_counted(shared: Path) -> None:
     run(COUNTING.format(polls=2), shared)
-    run(f"from pathlib import Path; from app.seeing import files; files.share(Path({str(shared.parent)!r}))", None)
+    files.begin_anew(shared.parent)
     assert run(ADDING, shared) == ""
 
 
-def test_counts_go_on_where_another_process_is_alive(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_start_leaves_the_living_their_files(shared: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(files.VARIABLE, str(shared))
     files.reserve()  # this process
     run(COUNTING.format(polls=2), shared)
-    run(f"from pathlib import Path; from app.seeing import files; files.share(Path({str(shared.parent)!r}))", None)
-    assert run(ADDING, shared) == "2"
+    files.begin_anew(shared.parent)
+    assert run(ADDING, shared) == ""
     assert files.processes() == (os.getpid(),)
 
 
