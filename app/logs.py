@@ -35,16 +35,37 @@ def configure(config: Config) -> None:
 
 
 def settings(config: Config) -> dict[str, Any]:
-    """Return the logging's configuration, which gunicorn takes for its own lines too."""
-    own = {"level": config.log_level.upper(), "handlers": [], "propagate": True}
+    """Return the logging's configuration. Debugging is for our own lines: gunicorn's would hold paths and queries."""
+    level = config.log_level.upper()
+    others = "INFO" if level == "DEBUG" else level
+    through = {"handlers": [], "propagate": True}
     return {
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"lines": {"()": JsonLines if config.log_format == "json" else TextLines}},
+        "filters": {"quotes": {"()": WithoutQuotes}},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "lines"}},
-        "root": {"level": config.log_level.upper(), "handlers": ["stderr"]},
-        "loggers": {"gunicorn.error": own, "gunicorn.access": own},
+        "root": {"level": others, "handlers": ["stderr"]},
+        "loggers": {
+            "app": {"level": level, **through},
+            "gunicorn.error": {"level": others, "filters": ["quotes"], **through},
+        },
     }
+
+
+#: How gunicorn's lines begin that go on with what a client sent.
+QUOTING = ("Invalid request from ip=", "Error handling request")
+
+
+class WithoutQuotes(logging.Filter):
+    """Leaves out of gunicorn's lines what a client sent: queries hold addresses."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Shorten the line and let it through."""
+        begun = next(filter(str(record.msg).startswith, QUOTING), None)
+        if begun is not None:
+            record.msg, record.args = f"{begun.removesuffix(' from ip=')}: what was sent is left out", ()
+        return True
 
 
 @contextmanager
