@@ -40,10 +40,15 @@ _asked_at = float("inf")
 
 
 def on_starting(_server: Any) -> None:
-    """Forget what an earlier run of the site counted."""
+    """Refuse to start where defects cannot be reported as wished, and forget what an earlier run counted."""
     from app.config import load_config
-    from app.seeing import files
+    from app.errors import ConfigError
+    from app.seeing import files, sentry
 
+    try:
+        sentry.check(load_config())
+    except ConfigError as error:
+        sys.exit(error.message)
     files.begin_anew(load_config().data_dir)
 
 
