@@ -7,7 +7,6 @@ processes (2).
 
 from __future__ import annotations
 
-import logging
 import os
 import signal
 import sys
@@ -48,17 +47,49 @@ forwarder_headers = ""
 # Two sites of one user would fight for the same socket in the home folder.
 control_socket_disable = True
 
+# Gunicorn's own lines take the form of all others.
+logger_class = "app.web.gunicorn_log.Lines"
+
 #: Of the graceful time, what is kept back for ending the processes (seconds).
 _RESERVE_SECONDS = 5.0
 _asked_at = float("inf")
 
 
+def on_starting(_server: Any) -> None:
+    """Refuse to start where defects cannot be reported as wished, and forget what an earlier run counted."""
+    from app.config import load_config
+    from app.errors import ConfigError
+    from app.seeing import files, sentry
+
+    try:
+        sentry.check(load_config())
+    except ConfigError as error:
+        sys.exit(error.message)
+    files.begin_anew(load_config().data_dir)
+
+
+def post_fork(_server: Any, _worker: Any) -> None:
+    """Let the processes share their counts, before anything counts."""
+    # A reload runs new code: what the main process imported for itself is of the code from before.
+    for name in [name for name in sys.modules if name.partition(".")[0] == "app"]:
+        del sys.modules[name]
+    from app.config import load_config
+    from app.seeing import files
+
+    files.share(load_config().data_dir)
+
+
 def post_worker_init(worker: Any) -> None:
     """Start the queue's worker once the application is loaded, and tell it as soon as gunicorn wants to stop."""
+    from app import logs
+    from app.config import load_config
     from app.queue import start_worker
+    from app.seeing import sentry
 
-    logging.basicConfig(format="%(asctime)s [%(process)d] [%(levelname)s] %(name)s: %(message)s")
-    worker.doorstep = start_worker(load_config())
+    config = load_config()
+    logs.configure(config)
+    sentry.start(config)
+    worker.doorstep = start_worker(config)
     gunicorns_own = signal.getsignal(signal.SIGTERM)
 
     def on_sigterm(number: int, frame: FrameType | None) -> None:

@@ -18,6 +18,11 @@ def _between(low: float, high: float, *, default: float) -> Any:
     return field(default=default, metadata={"low": low, "high": high})
 
 
+def _one_of(*words: str) -> Any:
+    """Make a setting of words, the first of which is the default."""
+    return field(default=words[0], metadata={"words": words})
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
     """One field a setting: `DOORSTEP_` and the field's name in capitals sets it. Nothing else holds a default."""
@@ -28,6 +33,15 @@ class Config:
     secret_key: str = ""
     #: Token for the operators' page /queue; "" switches the page off.
     operator_token: str = ""
+    #: Token with which a program reads /metrics, and nothing else; the operators' token opens that too.
+    metrics_token: str = ""
+    #: Form of the log's lines, and the least level that is logged.
+    log_format: str = _one_of("text", "json")
+    log_level: str = _one_of("info", "debug", "warning", "error")
+    #: 1 logs a line for each request: its route's template, status and duration, never its path or query.
+    log_requests: int = _between(0, 1, default=0)
+    #: Where defects are reported to a Sentry server (its DSN); "" reports them nowhere.
+    sentry_dsn: str = ""
     #: Number of proxies in front whose X-Forwarded-* headers are believed.
     trusted_proxies: int = _between(0, 10, default=0)
     #: A claim is lost this many seconds after its last heartbeat; heartbeats come at a third of it.
@@ -81,6 +95,9 @@ def _parse(name: str, text: str, setting: Field[Any]) -> object:
         if not text:
             raise ConfigError(name=name, why="it is empty")
         return Path(text)
+    words = setting.metadata.get("words")
+    if words and text not in words:
+        raise ConfigError(name=name, why=f"{text!r} is not one of {', '.join(words)}")
     return _number(name, text, setting) if "low" in setting.metadata else text
 
 

@@ -10,6 +10,8 @@ class DoorstepError(Exception):
     http_status = 500
     #: The same work may succeed later, so the queue tries it again by itself.
     passing = False
+    #: What a person typed, or left unanswered, is the reason: no failure of the site.
+    typed = False
     #: Commands and the start meet it; no program does.
     for_operators = False
     #: When to come back (seconds), where the one who raises it knows nothing better; None: that is not said.
@@ -50,6 +52,7 @@ class InvalidListing(DoorstepError):
     """{why}"""
 
     code = "invalid-listing"
+    typed = True
     http_status = 422
 
     def __init__(self, *, field: str, why: str, others: tuple[InvalidListing, ...] = ()) -> None:
@@ -68,6 +71,7 @@ class AddressNotFound(DoorstepError):
     """Nothing like that is on the map here, which covers {regions}. Check the spelling, or add the town."""
 
     code = "address-not-found"
+    typed = True
     http_status = 422
 
 
@@ -75,6 +79,7 @@ class AddressOutsideRegions(DoorstepError):
     """That point lies outside the regions covered here, which are: {regions}."""
 
     code = "outside-regions"
+    typed = True
     http_status = 422
 
 
@@ -82,6 +87,7 @@ class LinkWithoutPoint(DoorstepError):
     """That link does not carry the coordinates of a place. Paste the address itself, or a link that shows them."""
 
     code = "link-without-point"
+    typed = True
     http_status = 422
 
 
@@ -89,6 +95,7 @@ class ShortPlusCode(DoorstepError):
     """That Plus Code is a short one, which needs the town beside it: add that, or give the whole code."""
 
     code = "short-plus-code"
+    typed = True
     http_status = 422
 
 
@@ -96,6 +103,7 @@ class NoHomeHere(DoorstepError):
     """That point lies {where}, where nobody lives, and no address is mapped near it."""
 
     code = "no-home-here"
+    typed = True
     http_status = 422
 
 
@@ -306,6 +314,7 @@ class QuestionExpired(DoorstepError):
     """
 
     code = "question-expired"
+    typed = True
 
 
 class EvaluationFailed(DoorstepError):
@@ -458,3 +467,9 @@ class AtlasReplaced(DoorstepError):
     code = "atlas-replaced"
     http_status = 503
     passing = True
+
+
+def typing_errors() -> frozenset[str]:
+    """Return the codes of errors whose reason is what a person typed."""
+    kinds = (kind for kind in globals().values() if isinstance(kind, type) and issubclass(kind, DoorstepError))
+    return frozenset(kind.code for kind in kinds if kind.typed)

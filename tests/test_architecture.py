@@ -38,7 +38,8 @@ LAYERS = [
     ["atlas.importing"],
     ["atlas"],
     ["avoided", "needs", "what_counts"],
-    ["db", "config", "errors", "geo", "places", "wording"],
+    ["logs", "seeing"],
+    ["db", "queue.process", "config", "errors", "geo", "places", "wording"],
 ]
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 #: What an evaluation reads must not pull in what only an import needs.

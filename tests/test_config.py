@@ -49,6 +49,7 @@ def default_and_range(setting: Field[object]) -> str:
         ("DOORSTEP_MAX_ATTEMPTS", "2.5", "'2.5' is not a number"),
         ("DOORSTEP_MAX_ATTEMPTS", "0", "0 is not between 1 and 100"),
         ("DOORSTEP_DATA_DIR", "", "it is empty"),
+        ("DOORSTEP_LOG_FORMAT", "xml", "'xml' is not one of text, json"),
         ("DOORSTEP_LEASE", "15", "there is no such setting"),
     ],
 )
@@ -60,5 +61,5 @@ def test_it_refuses_a_bad_value(name: str, text: str, why: str) -> None:
 
 def test_it_limits_every_number() -> None:
     numbers = [setting for setting in fields(Config) if isinstance(setting.default, int | float)]
-    assert len(numbers) == 11
+    assert len(numbers) == 12
     assert all(setting.metadata["low"] <= setting.default <= setting.metadata["high"] for setting in numbers)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ctypes
 import gc
-import logging
 import os
 import queue
 import signal
@@ -17,6 +16,8 @@ import threading
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from app import logs
+from app.config import load_config
 from app.queue.jobs import Picture
 from app.queue.runner import (
     Drew,
@@ -31,6 +32,7 @@ from app.queue.runner import (
     Work,
     refusal,
 )
+from app.seeing import sentry
 
 #: prctl(2): the signal this process gets when its parent dies.
 _PR_SET_PDEATHSIG = 1
@@ -39,7 +41,9 @@ _PR_SET_PDEATHSIG = 1
 def main(regions_dir: str, niceness: str, socket_fd: str) -> None:
     """Evaluate listings from the imported regions, at this niceness."""
     _leave_the_end_to_the_worker()
-    logging.basicConfig(format="%(asctime)s [evaluator %(process)d] %(levelname)s %(message)s")
+    config = load_config()
+    logs.configure(config)
+    sentry.start(config)
     os.nice(int(niceness))
     # Imported here: loading the pipeline's libraries must already yield to the pages.
     from app.queue.evaluation import from_regions
@@ -60,7 +64,9 @@ def serve(evaluate: Evaluate, socket_fd: int) -> None:
     threading.Thread(target=_receive, args=(connection, inbox), name="inbox", daemon=True).start()
     connection.send(Ready())
     while True:
-        _answer(connection, inbox.get(), evaluate)
+        work = inbox.get()
+        with logs.about_job(work.job_id):
+            _answer(connection, work, evaluate)
 
 
 def _receive(connection: Connection, inbox: queue.SimpleQueue[Work]) -> None:

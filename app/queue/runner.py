@@ -35,6 +35,8 @@ class Work:
 
     listing: str
     finished: tuple[bytes, ...]
+    #: For its log.
+    job_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)

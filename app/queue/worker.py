@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from app.config import Config
 from app.errors import DatabaseDamaged, QueueUnavailable
+from app.logs import about_job
 from app.queue.jobs import Claim
 from app.queue.runner import Attempt, EvaluatorDied, EvaluatorUnavailable, Interrupted, NeedsAnswer, Runner, refusal
 from app.queue.store import JobStore
@@ -172,7 +173,8 @@ class Worker:
         self._failed_starts = 0
         claim = self._store.claim_next_job(self.name)
         while claim is not None:
-            claim = self._evaluate(claim)
+            with about_job(claim.job_id):
+                claim = self._evaluate(claim)
             if claim is None and not self.stopping:
                 claim = self._store.claim_next_job(self.name)
 

@@ -30,6 +30,7 @@ from app.errors import (
 )
 from app.geo import Box
 from app.places import Location, Precision, Question
+from app.seeing.counts import counted
 from app.sources.deciding import Found, decided
 from app.sources.interface import Surroundings
 from app.sources.names import SharedNames, directories_of
@@ -128,6 +129,7 @@ class ImportedRegions:
                 return house.text
         return ""
 
+    @counted
     def complete(
         self, typed: str, limit: int = MOST_COMPLETIONS, beside: str = "", region: str = ""
     ) -> tuple[str, ...]:
@@ -154,6 +156,7 @@ class ImportedRegions:
         home = names.knowing_all(text) or names.knowing_most(text)[0]
         return home if len(home) < len(atlases) else ()
 
+    @counted
     def locate(self, text: str, near: Location | None = None) -> Location | Question:
         """Find an address, a place or a point; return a question where a text may mean several, or none exactly.
 
