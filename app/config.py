@@ -44,6 +44,8 @@ class Config:
     sentry_dsn: str = ""
     #: Number of proxies in front whose X-Forwarded-* headers are believed.
     trusted_proxies: int = _between(0, 10, default=0)
+    #: Names by which the site may be asked for, with commas between, each with or without a port; "" takes any.
+    hosts: str = ""
     #: A claim is lost this many seconds after its last heartbeat; heartbeats come at a third of it.
     lease_seconds: float = _between(0.3, 3_600, default=15.0)
     #: An evaluation stage that takes more seconds is stopped and tried again.
@@ -52,8 +54,14 @@ class Config:
     max_attempts: int = _between(1, 100, default=3)
     #: Live jobs that one owner may have at once.
     max_live_jobs_per_owner: int = _between(1, 1_000_000, default=10)
-    #: Live jobs that a token may have at once, and requests that it may send a minute to each web process, where
-    #: `flask token create` says nothing else.
+    #: Live jobs that one address block (IPv4 address, IPv6 /64) may have at once, with all its cookies; 0 is no limit.
+    #: Five browsers' worth, as a household or an office shares its address.
+    max_live_jobs_per_client: int = _between(0, 500, default=50)
+    #: Requests a minute of one address block: those that change or draw something, and all others that are counted.
+    client_changes_per_minute: int = _between(1, 1_000_000, default=240)
+    client_reads_per_minute: int = _between(1, 1_000_000, default=1_200)
+    #: Live jobs that a token may have at once, and requests that it may send a minute, where `flask token create` says
+    #: nothing else.
     token_live_jobs: int = _between(1, 1_000_000, default=50)
     token_requests_per_minute: int = _between(1, 1_000_000, default=600)
     #: Live jobs in all.

@@ -119,10 +119,17 @@ class NoRegions(DoorstepError):
 
 
 class ForeignForm(DoorstepError):
-    """This request came from another site, so it was not carried out. Open Doorstep itself and send it from there."""
+    """This request came from another site, so it was not carried out. {what_to_do}"""
 
     code = "foreign-form"
     http_status = 403
+
+
+class WrongHost(DoorstepError):
+    """This site does not go by the name that the request asks for. Open it at the address that you were given."""
+
+    code = "wrong-host"
+    http_status = 400
 
 
 class WrongToken(DoorstepError):
@@ -195,6 +202,13 @@ class TooManyJobs(DoorstepError):
     """You already have {live} evaluations under way, the most allowed at once. Wait for one to finish or cancel one."""
 
     code = "too-many-jobs"
+    http_status = 429
+
+
+class TooManyJobsHere(DoorstepError):
+    """From your network {live} evaluations are under way, the most allowed at once. Please try again a little later."""
+
+    code = "too-many-jobs-here"
     http_status = 429
 
 

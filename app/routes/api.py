@@ -27,5 +27,6 @@ def page() -> Response:
 def document() -> Response:
     """Return the description."""
     response = json_response(msgspec.json.encode(api.openapi(current_app, request.url_root.rstrip("/"))))
-    response.headers["Cache-Control"] = "public, max-age=3600"
+    # It names the site as whoever asks calls it, so nobody else may be given the same answer.
+    response.headers["Cache-Control"] = "private, max-age=3600"
     return response

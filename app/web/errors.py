@@ -26,6 +26,7 @@ SENTENCES = {
     404: "There is no page at this address. Check the link, or start from the front page.",
     405: "This address cannot be used that way. Go to the front page and start from there.",
     413: "That was too much text at once. An address and a few numbers are all that Doorstep needs.",
+    414: "That link is too long to be read. Start from the front page.",
     415: "Send the address as a form or as JSON.",
     500: "Something went wrong on our side, and it has been noted. Please try again in a moment.",
 }
@@ -37,6 +38,7 @@ TITLES = {
     405: "Not possible here",
     409: "No longer possible",
     413: "Too much at once",
+    414: "Too long",
     422: "Please check your input",
     429: "One moment, please",
     500: "Something went wrong",

@@ -39,8 +39,9 @@ from app.seeing import sentry
 from app.views import maps as map_views
 from app.views import report
 from app.views.town import likeness
-from app.web import compression, errors, measuring, pictures, polls, proxies, security, services, towns
+from app.web import compression, errors, measuring, pictures, polls, proxies, services, towns
 from app.web.programs import tokens
+from app.web.security import cookies, floods, foreign, headers, hosts, live_jobs, sizes
 from app.wording import (
     amount,
     calm,
@@ -98,7 +99,8 @@ def wire(config: Config | None) -> Flask:
     app = Flask(__name__, root_path=str(ROOT))
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = ASSET_SECONDS
     measuring.init_app(app)
-    modules = (services, polls, compression, security, tokens, errors, pictures, towns, report, map_views, likeness)
+    guards = (hosts, sizes, foreign, floods, live_jobs, cookies, headers)
+    modules = (services, polls, compression, *guards, tokens, errors, pictures, towns, report, map_views, likeness)
     for module in modules:
         module.init_app(app, config)
     for function in FILTERS:

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from app.config import Config
+from app.web.security.cookies import cookie_name
 from tests.conftest import TOKEN
 from tests.support.asking import ADDRESS, HTMX, JSON, soup, submit, visible_text
 from tests.support.queue_steps import Steps
@@ -48,7 +49,8 @@ def test_it_forgets_operators_when_the_token_changes(tmp_path: Path) -> None:
     old = create_app(Config(data_dir=tmp_path, operator_token="old")).test_client()
     old.get("/queue?token=old")
     new = create_app(Config(data_dir=tmp_path, operator_token="new")).test_client()
-    new.set_cookie("doorstep", old.get_cookie("doorstep").value)
+    name = cookie_name(old.application.config["SECRET_KEY"])
+    new.set_cookie(name, old.get_cookie(name).value)
     assert old.get("/queue").status_code == 200
     assert new.get("/queue").status_code == 404
 
