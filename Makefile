@@ -1,6 +1,7 @@
 # make run    starts Doorstep on http://127.0.0.1:8000 (PORT and DOORSTEP_DATA_DIR override)
 # make test   runs every check and test
 # make truth  checks what reports say, on all regions at hand, beside the extracts and feeds themselves
+# make soak   runs a site under load for 20 minutes while processes are killed (SOAK=300: for so many seconds)
 # make chaos  kills workers for minutes on end and counts what was lost; then runs the tests that measure time
 PYTHON ?= python3
 VENV := .venv
@@ -13,7 +14,7 @@ TITLE_helsinki := Central Helsinki
 # Installing in place makes setuptools warn of folders in the way; there are none.
 PIP := PYTHONWARNINGS=ignore $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test lint chaos truth bench clean
+.PHONY: run test lint audit soak chaos truth bench clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/run.installed $(SAMPLES:%=$(DATA)/regions/%)
@@ -22,7 +23,7 @@ run: $(VENV)/run.installed $(SAMPLES:%=$(DATA)/regions/%)
 	@exec $(BIN)/gunicorn -c gunicorn_config.py 'app:create_app()'
 
 # What starts servers and kills workers runs by itself; all else on every core.
-ALONE := tests/queue tests/browser tests/programs
+ALONE := tests/queue tests/browser tests/programs tests/soak
 test: lint
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal $(ALONE:%=--ignore %)
 	$(BIN)/python -m pytest $(ALONE)
@@ -32,6 +33,9 @@ lint: $(VENV)/test.installed
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/djlint templates --lint --check --quiet
+
+soak: $(VENV)/test.installed
+	SOAK=$(or $(SOAK),1200) $(BIN)/python -m pytest tests/soak -s
 
 chaos: $(VENV)/test.installed
 	CHAOS=300,1000,7 $(BIN)/python -m pytest tests/queue/test_chaos.py -s
