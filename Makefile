@@ -1,6 +1,7 @@
 # make run    starts Doorstep on http://127.0.0.1:8000 (PORT and DOORSTEP_DATA_DIR override)
 # make test   runs every check and test
 # make truth  checks what reports say, on all regions at hand, beside the extracts and feeds themselves
+# make audit  looks for what is dangerous in the code, and for libraries that are known to be unsafe
 # make soak   runs a site under load for 20 minutes while processes are killed (SOAK=300: for so many seconds)
 # make chaos  kills workers for minutes on end and counts what was lost; then runs the tests that measure time
 PYTHON ?= python3
@@ -28,11 +29,16 @@ test: lint
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal $(ALONE:%=--ignore %)
 	$(BIN)/python -m pytest $(ALONE)
 
-lint: $(VENV)/test.installed
+lint: audit
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/djlint templates --lint --check --quiet
+
+# What is dangerous in the code, and which libraries are known to be unsafe, where that can be asked.
+audit: $(VENV)/test.installed
+	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml app gunicorn_config.py
+	$(BIN)/python -m tests.support.audit
 
 soak: $(VENV)/test.installed
 	SOAK=$(or $(SOAK),1200) $(BIN)/python -m pytest tests/soak -s
