@@ -20,15 +20,18 @@ def _between(low: float, high: float, *, default: float) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """One field a setting: `DOORSTEP_` and the field's name in capitals sets it. Nothing else holds a default."""
+    """One field a setting: `DOORSTEP_` and the field's name in capitals sets it. Nothing else holds a default.
+
+    The comment above a field is what docs/operations.md says of it; `python -m tests.support.settings` writes it there.
+    """
 
     #: Folder with everything that must be kept: the database, the regions, the cookie key.
     data_dir: Path = Path("var")
-    #: Key that signs cookies; "" makes one at first start and keeps it in data_dir.
+    #: Key that signs cookies; without one it is made at the first start and kept in `secret.key` in the data folder.
     secret_key: str = ""
-    #: Token for the operators' page /queue; "" switches the page off.
+    #: Token for the operators' page `/queue`; without one there is no such page.
     operator_token: str = ""
-    #: Number of proxies in front whose X-Forwarded-* headers are believed.
+    #: Number of proxies in front whose `X-Forwarded-*` headers are believed.
     trusted_proxies: int = _between(0, 10, default=0)
     #: A claim is lost this many seconds after its last heartbeat; heartbeats come at a third of it.
     lease_seconds: float = _between(0.3, 3_600, default=15.0)
@@ -36,13 +39,13 @@ class Config:
     stage_timeout_seconds: float = _between(0.1, 86_400, default=120.0)
     #: How often one job is tried before it fails for good.
     max_attempts: int = _between(1, 100, default=3)
-    #: Live jobs that one owner may have at once.
+    #: Waiting and running jobs that one browser may have at once.
     max_live_jobs_per_owner: int = _between(1, 1_000_000, default=10)
-    #: Live jobs that a token may have at once, and requests that it may send a minute to each web process, where
-    #: `flask token create` says nothing else.
+    #: Waiting and running jobs that a token may have at once, where `flask token create` says nothing else.
     token_live_jobs: int = _between(1, 1_000_000, default=50)
+    #: Requests that a token may send a minute to each web process, where `flask token create` says nothing else.
     token_requests_per_minute: int = _between(1, 1_000_000, default=600)
-    #: Live jobs in all.
+    #: Waiting and running jobs in all.
     max_live_jobs: int = _between(1, 10_000_000, default=10_000)
     #: A question which place was meant is closed after this many hours without an answer.
     question_hours: int = _between(1, 720, default=24)
