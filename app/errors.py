@@ -12,6 +12,10 @@ class DoorstepError(Exception):
     passing = False
     #: Commands and the start meet it; no program does.
     for_operators = False
+    #: When to come back (seconds), where the one who raises it knows nothing better; None: that is not said.
+    usual_retry_seconds: int | None = None
+    #: The sentence for a terminal, where the one for people speaks of what a page shows; "" if one does for both.
+    at_terminal = ""
 
     def __init__(
         self,
@@ -19,11 +23,11 @@ class DoorstepError(Exception):
         retry_after_seconds: int | None = None,
         **details: object,
     ) -> None:
-        self.message = " ".join((self.__doc__ or "").split()).format(
-            **{key: _said(value) for key, value in details.items()}
-        )
+        said = {key: _said(value) for key, value in details.items()}
+        self.message = " ".join((self.__doc__ or "").split()).format(**said)
+        self.terminal_message = self.at_terminal.format(**said) or self.message
         self.details = details
-        self.retry_after_seconds = retry_after_seconds
+        self.retry_after_seconds = self.usual_retry_seconds if retry_after_seconds is None else retry_after_seconds
         super().__init__(self.message)
 
 
@@ -241,6 +245,23 @@ class QueueUnavailable(DoorstepError):
     code = "queue-unavailable"
     http_status = 503
     passing = True
+    usual_retry_seconds = 5
+
+
+class DiskFull(QueueUnavailable):
+    """The disk of this site is full, so nothing new can be kept right now. Nothing was lost; please try again later."""
+
+    code = "disk-full"
+    usual_retry_seconds = 60
+
+
+class DatabaseSwapped(QueueUnavailable):
+    """The database file {name} was replaced, moved or deleted under the running site, so nothing is written. Whoever
+    runs this site needs to put it back, or to stop the site and restore a backup.
+    """
+
+    code = "database-swapped"
+    usual_retry_seconds = 60
 
 
 class DatabaseDamaged(DoorstepError):
@@ -248,6 +269,21 @@ class DatabaseDamaged(DoorstepError):
 
     code = "database-damaged"
     http_status = 503
+    usual_retry_seconds = 60
+
+
+class DatabaseIncomplete(DatabaseDamaged):
+    """The database file {name} lacks {what}, which every Doorstep database has. Restore a backup."""
+
+    code = "database-incomplete"
+
+
+class DatabaseTooNew(DatabaseDamaged):
+    """The database file {name} is from a newer version of Doorstep: its tables are of version {version}, and this one
+    knows up to {known}. Nothing was changed in it; install that version, or restore a backup from before the upgrade.
+    """
+
+    code = "database-too-new"
 
 
 class StageTimeout(DoorstepError):
@@ -276,6 +312,30 @@ class EvaluationFailed(DoorstepError):
     """Something unexpected went wrong while evaluating this address. Error {error_id}."""
 
     code = "evaluation-failed"
+
+
+# --- backups -----------------------------------------------------------------------------------------
+
+
+class BadBackup(DoorstepError):
+    """{file} cannot be restored: {why}."""
+
+    code = "bad-backup"
+    for_operators = True
+
+
+class BackupRefused(DoorstepError):
+    """No backup was made: {why}."""
+
+    code = "backup-refused"
+    for_operators = True
+
+
+class DatabaseInUse(DoorstepError):
+    """{name} is in use: stop the site, each `flask worker` and every other program that has it open, then try again."""
+
+    code = "database-in-use"
+    for_operators = True
 
 
 # --- regions -----------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 import os
 import sqlite3
@@ -12,9 +13,10 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import NoReturn
 
-from app.db.opening import Schema, create_file, prepare
+from app.db.in_use import InUse, enter
+from app.db.opening import Schema, prepare
 from app.db.write_lock import BUSY, WaitingSign, begin, let_others_in, pause, primary_code
-from app.errors import DatabaseDamaged, DoorstepError, QueueUnavailable
+from app.errors import DatabaseDamaged, DatabaseSwapped, DiskFull, DoorstepError, QueueUnavailable
 
 #: Longer than any transaction of ours, shorter than a person's patience.
 PATIENCE_SECONDS = 5.0
@@ -27,6 +29,8 @@ LOG_BYTES = 32 * 1024 * 1024
 Row = sqlite3.Row
 
 logger = logging.getLogger(__name__)
+#: What the system says where a disk or somebody's share of it is full.
+NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
 UNREACHABLE = BUSY | {
     sqlite3.SQLITE_READONLY,
@@ -64,6 +68,7 @@ class Database:
         self._opened = _Opened()
         self._lock = threading.Lock()
         self._closables: list[tuple[threading.Thread, sqlite3.Connection | WaitingSign]] = []
+        self._in_use: InUse | None = None
         self._prepared = False
         self._pid: int | None = None
 
@@ -72,7 +77,9 @@ class Database:
         deadline = time.monotonic() + self._patience_seconds
         while True:
             try:
-                return self.connection(durable=False).execute(sql, parameters or {}).fetchall()
+                connection = self.connection(durable=False)
+                self.in_use.check_now_and_then()
+                return connection.execute(sql, parameters or {}).fetchall()
             except (sqlite3.Error, OSError) as error:
                 if primary_code(error) not in BUSY or time.monotonic() > deadline:
                     self.give_up(error)
@@ -104,6 +111,14 @@ class Database:
                 closable.close()
             self._closables.clear()
             self._opened = _Opened()
+            self._leave()
+
+    @property
+    def in_use(self) -> InUse:
+        """Return this process's mark on the file, once it is open."""
+        if self._in_use is None:
+            raise RuntimeError("the database is not open yet")
+        return self._in_use
 
     def give_up(self, error: sqlite3.Error | OSError) -> NoReturn:
         """Return the error that says in plain words what went wrong, and start afresh with the file next time."""
@@ -126,25 +141,43 @@ class Database:
     def _open(self, durable: bool, draining: bool) -> sqlite3.Connection:
         with self._lock:
             self._pid = os.getpid()
-            if not self._prepared:
-                create_file(self.path)
-            connection = sqlite3.connect(self.path, timeout=0, isolation_level=None, check_same_thread=False)
-            connection.row_factory = sqlite3.Row
+            comes_first = self._in_use is None
+            self._in_use = self._in_use or enter(self.path)
             try:
-                self._set_up(connection, durable, "people" if durable and not draining else "worker")
+                connection = self._connect(durable, "people" if durable and not draining else "worker")
             except BaseException:
-                connection.close()
+                if comes_first:
+                    self._leave()
                 raise
         self._keep(connection)
         return connection
 
+    def _leave(self) -> None:
+        if self._in_use is not None:
+            self._in_use.leave()
+            self._in_use = None
+
+    def _connect(self, durable: bool, role: str) -> sqlite3.Connection:
+        """Open a connection on the file that was entered: never on one that was put in its place."""
+        self.in_use.check()
+        connection = sqlite3.connect(self.path, timeout=0, isolation_level=None, check_same_thread=False)
+        connection.row_factory = sqlite3.Row
+        try:
+            self._set_up(connection, durable, role)
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
     def _set_up(self, connection: sqlite3.Connection, durable: bool, role: str) -> None:
         if not self._prepared:
-            prepare(connection, self._schema, self.path.name)
-            self._prepared = True
+            prepare(connection, self._schema, self.path.name, known=self.in_use.known)
+            self._prepared = self.in_use.known = True
         connection.execute(f"PRAGMA synchronous={self._levels[durable]}")
         connection.execute(f"PRAGMA wal_autocheckpoint={CHECKPOINT_PAGES[role]}").fetchall()
         connection.execute(f"PRAGMA journal_size_limit={LOG_BYTES}").fetchall()
+        # What is deleted is overwritten: it was somebody's address.
+        connection.execute("PRAGMA secure_delete=1").fetchall()
 
     def _keep(self, closable: sqlite3.Connection | WaitingSign) -> None:
         """Remember what to close at the end, and close what dead threads left open."""
@@ -174,6 +207,11 @@ class _Transaction:
             begin(self._connection, self._sign, draining=self._draining, patience_seconds=self._patience_seconds)
         except (sqlite3.Error, OSError) as error:
             self._db.give_up(error)
+        try:
+            self._db.in_use.check()
+        except DatabaseSwapped:
+            self._undo()
+            raise
         return self._connection
 
     def __exit__(self, kind: object, error: BaseException | None, traceback: object) -> None:
@@ -201,6 +239,9 @@ def explained(error: sqlite3.Error | OSError, path: Path) -> DoorstepError | Non
     if code in DAMAGED:
         logger.error("%s is damaged: %s", path.name, error)
         return DatabaseDamaged(name=path.name)
+    if code == sqlite3.SQLITE_FULL or (isinstance(error, OSError) and error.errno in NO_SPACE):
+        logger.error("%s cannot grow: %s", path.name, error)
+        return DiskFull()
     if code in UNREACHABLE or isinstance(error, OSError):
         logger.warning("%s cannot be used: %s", path.name, error)
         return QueueUnavailable()

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import sqlite3
 import time
 from collections.abc import Callable, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TypeVar
 
 from app.db.write_lock import BUSY, pause, primary_code
-from app.errors import DatabaseDamaged
+from app.errors import DatabaseDamaged, DatabaseTooNew
 
 #: How long an opening waits for another process that is recovering, migrating or closing the same file.
 OPENING_SECONDS = 20.0
@@ -37,22 +34,18 @@ class Schema:
     migrations: Sequence[tuple[str, ...]]
 
 
-def create_file(path: Path) -> None:
-    """Create the file if it is missing, readable by its owner only: it holds addresses.
+def prepare(connection: sqlite3.Connection, schema: Schema, name: str, *, known: bool = False) -> None:
+    """Make the file ours and current, whichever process comes first.
 
-    Never call it while this process has the file open: closing a second descriptor drops SQLite's locks.
+    `known`: this process has worked with the file before, so it goes on where a newer version has migrated it since.
+    Raises DatabaseDamaged for a foreign file and DatabaseTooNew for a newer one, before anything is written.
     """
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with suppress(FileExistsError):
-        os.close(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600))
-
-
-def prepare(connection: sqlite3.Connection, schema: Schema, name: str) -> None:
-    """Make the file ours and current, whichever process comes first. Raises DatabaseDamaged for a foreign file."""
-    _check_identity(connection, schema, name)
+    version = check_identity(connection, schema, name)
+    if version > len(schema.migrations) and not known:
+        raise DatabaseTooNew(name=name, version=version, known=len(schema.migrations))
     connection.execute(f"PRAGMA page_size={PAGE_BYTES}")
     when_free(lambda: connection.execute("PRAGMA journal_mode=WAL").fetchall())
-    if _version(connection) < len(schema.migrations):
+    if version < len(schema.migrations):
         when_free(lambda: connection.execute("BEGIN IMMEDIATE"))
         _migrate(connection, schema)
 
@@ -69,12 +62,13 @@ def when_free(action: Callable[[], T]) -> T:
         pause()
 
 
-def _check_identity(connection: sqlite3.Connection, schema: Schema, name: str) -> None:
-    """Raise DatabaseDamaged for a foreign file, before anything is written."""
+def check_identity(connection: sqlite3.Connection, schema: Schema, name: str) -> int:
+    """Return the version of a file's tables, 0 where there are none. Raises DatabaseDamaged for a foreign file."""
     query = "SELECT (SELECT count(*) FROM sqlite_master), application_id FROM pragma_application_id"
     tables, application_id = when_free(lambda: connection.execute(query).fetchall())[0]
     if tables and application_id != schema.application_id:
         raise DatabaseDamaged(name=name)
+    return _version(connection)
 
 
 def _migrate(connection: sqlite3.Connection, schema: Schema) -> None:

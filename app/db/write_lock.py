@@ -9,6 +9,8 @@ import sqlite3
 import time
 from pathlib import Path
 
+from app.db.owners import open_like
+
 BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})
 #: Between two tries for the write lock. SQLite's own busy handler backs off to 100 ms and so starves whoever came late.
 RETRY_SECONDS = (0.0001, 0.0004)
@@ -71,7 +73,7 @@ class WaitingSign:
 
     def __init__(self, database: Path) -> None:
         path = database.with_name(database.name + "-waiting")
-        self._fd = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+        self._fd = open_like(path, database, os.O_RDWR)
 
     def raise_(self) -> bool:
         """Put the sign up; return False if a writer was just looking at it (then try again)."""

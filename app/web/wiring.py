@@ -10,6 +10,7 @@ from pathlib import Path
 from flask import Flask, url_for
 from werkzeug.middleware.proxy_fix import ProxyFix
 
+from app.cli.backup import backup_command, restore_command
 from app.cli.jobs import jobs_commands
 from app.cli.regions import region_commands
 from app.cli.tokens import token_commands
@@ -83,6 +84,7 @@ BLUEPRINTS = (
     *(home.bp, jobs.bp, reports.bp, snapshots.bp, comparing.bp, embedding.bp, exports.bp, maps.bp, resubmitting.bp),
     *(batch.bp, shortlist.bp, where.bp, about.bp, api.bp, operators.bp, health.bp),
 )
+COMMANDS = (region_commands, jobs_commands, token_commands, worker_command, backup_command, restore_command)
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -103,7 +105,7 @@ def wire(config: Config | None) -> Flask:
         app.wsgi_app = fixed  # type: ignore[method-assign]
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
-    for command in (region_commands, jobs_commands, token_commands, worker_command):
+    for command in COMMANDS:
         app.cli.add_command(command)
     return app
 

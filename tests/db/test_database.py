@@ -57,14 +57,6 @@ def test_an_older_file_is_brought_up_to_date(tmp_path: Path) -> None:
     new.close()
 
 
-def test_a_newer_file_is_left_as_it_is(tmp_path: Path) -> None:
-    thing(tmp_path, FIRST, SECOND).read("SELECT 1")
-    old = thing(tmp_path, FIRST)
-    assert tuples(old.read("SELECT a FROM thing")) == [(1,)]
-    assert tuples(old.read("PRAGMA user_version")) == [(2,)]
-    old.close()
-
-
 def test_a_failed_migration_leaves_nothing_half_made(tmp_path: Path) -> None:
     thing(tmp_path, FIRST).read("SELECT 1")
     broken = thing(tmp_path, FIRST, (*SECOND, "CREATE TABLE thing (a)"))

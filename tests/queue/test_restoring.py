@@ -1,0 +1,53 @@
+"""A backup of a real site that works flat out, and a restore after it was stopped or killed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from app.queue.jobs import Status
+from app.queue.wake import WakeUp
+from tests.support.building import assert_all_ended, create, open_at, wait_for, wait_for_status
+from tests.support.folders import ROOT
+from tests.support.gunicorn_site import Gunicorn
+
+
+def flask(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """Run a command of the site's."""
+    return subprocess.run(
+        [sys.executable, "-m", "flask", "--app", "app", *arguments],
+        cwd=ROOT,
+        env=os.environ | {"DOORSTEP_DATA_DIR": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
+def test_a_backup_is_restored_once_the_site_is_stopped(tmp_path: Path) -> None:
+    site = Gunicorn(tmp_path, "well")
+    try:
+        site.wait_until_up()
+        store = open_at(tmp_path, notify=WakeUp(tmp_path).notify)
+        jobs = [create(store, owner=str(number)) for number in range(40)]
+        assert flask(tmp_path, "backup", str(tmp_path / "backup")).returncode == 0
+        refused = flask(tmp_path, "restore", str(tmp_path / "backup"))
+        assert (refused.returncode, "is in use" in refused.stderr) == (1, True)
+        later = create(store, owner="later")
+        wait_for(lambda: store.stats().done == len(jobs) + 1, 20)
+        store.db.close()
+    finally:
+        site.kill()  # its log stays behind
+    restored = flask(tmp_path, "restore", str(tmp_path / "backup"))
+    assert restored.returncode == 0, restored.stderr
+    again = Gunicorn(tmp_path, "well")
+    try:
+        assert later.job_id not in {job.job_id for job in store.list_jobs(None, 100)}
+        for job in jobs:
+            wait_for_status(store, job, Status.DONE, seconds=20)
+        assert_all_ended(store)
+    finally:
+        again.kill()
+        store.db.close()
