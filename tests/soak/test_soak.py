@@ -26,6 +26,8 @@ from tests.soak.trouble import Plan, Trouble
 from tests.support.building import assert_all_ended, assert_whole, open_at, tuples, wait_for
 from tests.support.gunicorn_site import children
 
+pytestmark = [pytest.mark.soak, pytest.mark.slow]
+
 SECONDS = float(os.environ.get("SOAK", "60"))
 SUBMISSIONS_PER_SECOND, WATCHERS = 20.0, 500
 #: What waits when the last submission has been sent must be done by then (seconds).
