@@ -1,6 +1,8 @@
 # make run    starts Doorstep on http://127.0.0.1:8000 (PORT and DOORSTEP_DATA_DIR override)
 # make test   runs every check and test
 # make truth  checks what reports say, on all regions at hand, beside the extracts and feeds themselves
+# make audit  looks for what is dangerous in the code, and for libraries that are known to be unsafe
+# make soak   runs a site under load for 20 minutes while processes are killed (SOAK=300: for so many seconds)
 # make chaos  kills workers for minutes on end and counts what was lost; then runs the tests that measure time
 PYTHON ?= python3
 VENV := .venv
@@ -13,7 +15,7 @@ TITLE_helsinki := Central Helsinki
 # Installing in place makes setuptools warn of folders in the way; there are none.
 PIP := PYTHONWARNINGS=ignore $(BIN)/python -m pip --disable-pip-version-check --quiet
 
-.PHONY: run test lint chaos truth bench clean
+.PHONY: run test lint audit soak chaos truth bench clean
 .DEFAULT_GOAL := run
 
 run: $(VENV)/run.installed $(SAMPLES:%=$(DATA)/regions/%)
@@ -22,16 +24,24 @@ run: $(VENV)/run.installed $(SAMPLES:%=$(DATA)/regions/%)
 	@exec $(BIN)/gunicorn -c gunicorn_config.py 'app:create_app()'
 
 # What starts servers and kills workers runs by itself; all else on every core.
-ALONE := tests/queue tests/browser tests/programs
+ALONE := tests/queue tests/browser tests/programs tests/soak
 test: lint
 	$(BIN)/python -m pytest --numprocesses auto --dist worksteal $(ALONE:%=--ignore %)
 	$(BIN)/python -m pytest $(ALONE)
 
-lint: $(VENV)/test.installed
+lint: audit
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/djlint templates --lint --check --quiet
+
+# What is dangerous in the code, and which libraries are known to be unsafe, where that can be asked.
+audit: $(VENV)/test.installed
+	$(BIN)/bandit --quiet --recursive --configfile pyproject.toml app gunicorn_config.py
+	$(BIN)/python -m tests.support.audit
+
+soak: $(VENV)/test.installed
+	SOAK=$(or $(SOAK),1200) $(BIN)/python -m pytest tests/soak -s
 
 chaos: $(VENV)/test.installed
 	CHAOS=300,1000,7 $(BIN)/python -m pytest tests/queue/test_chaos.py -s

@@ -25,26 +25,30 @@ def _one_of(*words: str) -> Any:
 
 @dataclass(frozen=True, slots=True)
 class Config:
-    """One field a setting: `DOORSTEP_` and the field's name in capitals sets it. Nothing else holds a default."""
+    """One field a setting: `DOORSTEP_` and the field's name in capitals sets it. Nothing else holds a default.
+
+    The comment above a field is what docs/operations.md says of it; `python -m tests.support.settings` writes it there.
+    """
 
     #: Folder with everything that must be kept: the database, the regions, the cookie key.
     data_dir: Path = Path("var")
-    #: Key that signs cookies; "" makes one at first start and keeps it in data_dir.
+    #: Key that signs cookies; without one it is made at the first start and kept in `secret.key` in the data folder.
     secret_key: str = ""
-    #: Token for the operators' page /queue; "" switches the page off.
+    #: Token for the operators' page `/queue`; without one there is no such page.
     operator_token: str = ""
     #: Token with which a program reads /metrics, and nothing else; the operators' token opens that too.
     metrics_token: str = ""
-    #: Form of the log's lines, and the least level that is logged.
+    #: Form of the log's lines.
     log_format: str = _one_of("text", "json")
+    #: The least level that is logged.
     log_level: str = _one_of("info", "debug", "warning", "error")
-    #: 1 logs a line for each request: its route's template, status and duration, never its path or query.
+    #: With 1 a line is logged for each request: its route's template, status and duration, never its path or query.
     log_requests: int = _between(0, 1, default=0)
-    #: Where defects are reported to a Sentry server (its DSN); "" reports them nowhere.
+    #: Where defects are reported to a Sentry server (its DSN); without one they are reported nowhere.
     sentry_dsn: str = ""
-    #: Number of proxies in front whose X-Forwarded-* headers are believed.
+    #: Number of proxies in front whose `X-Forwarded-*` headers are believed.
     trusted_proxies: int = _between(0, 10, default=0)
-    #: Names by which the site may be asked for, with commas between, each with or without a port; "" takes any.
+    #: Names by which the site may be asked for, with commas between, each with or without a port; without any, by any.
     hosts: str = ""
     #: A claim is lost this many seconds after its last heartbeat; heartbeats come at a third of it.
     lease_seconds: float = _between(0.3, 3_600, default=15.0)
@@ -52,19 +56,20 @@ class Config:
     stage_timeout_seconds: float = _between(0.1, 86_400, default=120.0)
     #: How often one job is tried before it fails for good.
     max_attempts: int = _between(1, 100, default=3)
-    #: Live jobs that one owner may have at once.
+    #: Waiting and running jobs that one browser may have at once.
     max_live_jobs_per_owner: int = _between(1, 1_000_000, default=10)
     #: Live jobs that one address block (IPv4 address, IPv6 /64) may have at once, with all its cookies; 0 is no limit.
     #: Five browsers' worth, as a household or an office shares its address.
     max_live_jobs_per_client: int = _between(0, 500, default=50)
-    #: Requests a minute of one address block: those that change or draw something, and all others that are counted.
+    #: Requests a minute of one address block that change or draw something.
     client_changes_per_minute: int = _between(1, 1_000_000, default=240)
+    #: All other requests a minute of one address block that are counted.
     client_reads_per_minute: int = _between(1, 1_000_000, default=1_200)
-    #: Live jobs that a token may have at once, and requests that it may send a minute, where `flask token create` says
-    #: nothing else.
+    #: Waiting and running jobs that a token may have at once, where `flask token create` says nothing else.
     token_live_jobs: int = _between(1, 1_000_000, default=50)
+    #: Requests that a token may send a minute, where `flask token create` says nothing else.
     token_requests_per_minute: int = _between(1, 1_000_000, default=600)
-    #: Live jobs in all.
+    #: Waiting and running jobs in all.
     max_live_jobs: int = _between(1, 10_000_000, default=10_000)
     #: A question which place was meant is closed after this many hours without an answer.
     question_hours: int = _between(1, 720, default=24)
