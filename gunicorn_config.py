@@ -17,6 +17,7 @@ from typing import Any
 
 from app.config import load_config
 from app.errors import ConfigError
+from app.front.handover import HANDOVER
 from app.front.listening import bind_address, processes
 
 try:
@@ -51,6 +52,11 @@ control_socket_disable = True
 #: Of the graceful time, what is kept back for ending the processes (seconds).
 _RESERVE_SECONDS = 5.0
 _asked_at = float("inf")
+
+
+def on_reload(server: Any) -> None:
+    """Let the processes of before serve until the new ones do."""
+    HANDOVER.replace(server.worker_age + 1)
 
 
 def post_worker_init(worker: Any) -> None:

@@ -79,6 +79,7 @@ OWN_ROOMS = {
     "front.answering": "what a thread does; the worker is all that the main thread does",
     "front.chunks": "how bodies in chunks are written; a request is the same with any body",
     "front.company": "who has to go is a question about all connections; the worker moves each of them on",
+    "front.handover": "what processes tell each other; the worker is one process",
     "maps.sea": "areas from coastlines is a method of its own",
     "pipeline.rules.green": "what green space is, row by row; the methods hold all rules together",
     "queue.child": "the process and its supervision; the package's front door only names what others may use",

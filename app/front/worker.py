@@ -13,6 +13,7 @@ from contextlib import suppress
 from functools import partial
 from queue import SimpleQueue
 from threading import Thread
+from types import FrameType
 from typing import Any
 
 from gunicorn.arbiter import Arbiter
@@ -24,6 +25,7 @@ from app.errors import DoorstepError
 from app.front.answering import answer_of
 from app.front.company import Company
 from app.front.connection import Connection, State
+from app.front.handover import HANDOVER
 from app.front.incoming import CONTINUE
 from app.front.limits import Limits, room_for_connections
 from app.front.refusals import Unreadable, refusal
@@ -66,7 +68,13 @@ class FrontWorker(Worker):  # type: ignore[misc]
         self._prepare()
         while self.alive and self.ppid == os.getppid():
             self._turn()
+        self._hand_over()
         self._stop()
+
+    def handle_exit(self, number: int, frame: FrameType | None) -> None:
+        """Begin to stop; when told again, without waiting for a successor."""
+        self._told_again = not self.alive
+        super().handle_exit(number, frame)
 
     def _prepare(self) -> None:
         self._company = Company()
@@ -76,7 +84,7 @@ class FrontWorker(Worker):  # type: ignore[misc]
         self._given: SimpleQueue[Connection] = SimpleQueue()
         self._turned_away: Counter[str] = Counter()
         self._swept = self._logged = time.monotonic()
-        self._listening = False
+        self._listening = self._stopping = self._told_again = False
         self._most = room_for_connections(self.cfg.worker_connections)
         #: Behind a proxy all connections are the proxy's.
         self._tells_clients_apart = load_config().trusted_proxies == 0
@@ -84,16 +92,21 @@ class FrontWorker(Worker):  # type: ignore[misc]
         self._listen(True)
         for number in range(self.cfg.threads):
             Thread(target=self._answer_for_ever, name=f"answers-{number}", daemon=True).start()
+        HANDOVER.ready(self.age)
 
     # --- the threads that answer ---------------------------------------------------------------------
 
     def _answer_for_ever(self) -> None:
         while True:
             connection = self._asked.get()
-            answer, keeps = answer_of(self.wsgi, self.cfg, connection, last=not self.alive)
-            if connection.give(answer, keeps, self.cfg.keepalive):
+            answer, keeps = answer_of(self.wsgi, self.cfg, connection, last=self._stopping)
+            if connection.give(answer, keeps, self._keep_seconds()):
                 self._given.put(connection)
                 self._wake()
+
+    def _keep_seconds(self) -> float:
+        """Return how long a connection is kept for the next request."""
+        return self.limits.stop_seconds if self._stopping else float(self.cfg.keepalive)
 
     def _wake(self) -> None:
         with suppress(BlockingIOError):  # it is full of earlier calls
@@ -265,7 +278,7 @@ class FrontWorker(Worker):  # type: ignore[misc]
 
     def _give_rest(self, connection: Connection) -> None:
         with connection.lock:
-            if connection.give_rest(self.cfg.keepalive):
+            if connection.give_rest(self._keep_seconds()):
                 self._settle(connection)
 
     def _leave(self, connection: Connection) -> None:
@@ -302,7 +315,7 @@ class FrontWorker(Worker):  # type: ignore[misc]
             if connection.deadline <= now:
                 with connection.lock:
                     self._expire(connection, now)
-        self._listen(self.alive)
+        self._listen(not self._stopping)
         if self._turned_away and now - self._logged >= LOG_SECONDS:
             self._log_turned_away(now)
 
@@ -324,8 +337,15 @@ class FrontWorker(Worker):  # type: ignore[misc]
 
     # --- the end -------------------------------------------------------------------------------------
 
+    def _hand_over(self) -> None:
+        """After a reload go on until a new process serves: it has to load the application first."""
+        until = time.monotonic() + self.cfg.graceful_timeout
+        while HANDOVER.awaited_by(self.age) and not self._told_again and time.monotonic() < until:
+            self._turn(0.1)
+
     def _stop(self) -> None:
         """Take no more connections, and see those that are there to an end: the next answer on each is the last."""
+        self._stopping = True
         self._listen(False)
         for listener in self.sockets:
             listener.close()
