@@ -31,7 +31,7 @@ def init_app(app: Flask, config: Config) -> None:
 class Checked:
     """Middleware: what proxies said is not always theirs, as they may hand on what a client made up.
 
-    A host that no link can name is refused. A prefix that is no path is left out, and so is a scheme other than the web's.
+    A host that no link can name is refused. A prefix that is no path is left out, and so is a scheme that is not http.
     """
 
     def __init__(self, onward: WSGIApplication) -> None:
