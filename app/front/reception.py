@@ -9,8 +9,8 @@ import selectors
 import socket
 import time
 from collections import Counter
-from collections.abc import Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, suppress
 from functools import partial
 from queue import SimpleQueue
 from typing import Any
@@ -27,6 +27,8 @@ READ_BYTES = 64 * 1024
 #: Deadlines are looked at about this often; what was turned away is logged at most as often as that (seconds).
 SWEEP_SECONDS = 0.5
 LOG_SECONDS = 60.0
+#: One connection is taken in at a time, so that the processes share them; more, where many others are seen to between.
+EVENTS_PER_ACCEPT = 8
 #: What the system says when it has no more descriptors or memory for a connection.
 NO_ROOM = frozenset({errno.EMFILE, errno.ENFILE, errno.ENOBUFS, errno.ENOMEM})
 #: The system's own buffers for each connection: a client that takes nothing holds no more of the kernel's memory.
@@ -63,7 +65,7 @@ class Reception:
         self._company = Company()
         self._turned_away: Counter[str] = Counter()
         self._swept = self._logged = time.monotonic()
-        self._listening = False
+        self._listening, self._accepts = False, 1
         self._poller = selectors.DefaultSelector()
         self._poller.register(self._alarm, selectors.EVENT_READ, self._take_back)
         self._listen(True)
@@ -75,7 +77,9 @@ class Reception:
 
     def turn(self, seconds: float = SWEEP_SECONDS) -> None:
         """See to whatever there is to do within some seconds."""
-        for key, events in self._poller.select(seconds):
+        ready = self._poller.select(seconds)
+        self._accepts = 1 + len(ready) // EVENTS_PER_ACCEPT
+        for key, events in ready:
             key.data(events)
         now = time.monotonic()
         if now - self._swept >= SWEEP_SECONDS:
@@ -120,13 +124,15 @@ class Reception:
 
     def _accept(self, listener: Any, _events: int) -> None:
         try:
-            sock, address = listener.accept()
-        except OSError as error:
+            for _ in range(self._accepts):
+                sock, address = listener.accept()
+                sock.setblocking(False)
+                self._take_in(Connection(sock, address, listener.getsockname(), self._settings, self._limits))
+        except OSError as error:  # nobody is there any more, or there is no room
             if error.errno in NO_ROOM:
                 self._make_room()
-            return
-        sock.setblocking(False)
-        connection = Connection(sock, address, listener.getsockname(), self._settings, self._limits)
+
+    def _take_in(self, connection: Connection) -> None:
         if len(self._company) >= self._most:
             self._make_room()
         elif self._has_too_many(connection.client):
@@ -134,7 +140,7 @@ class Reception:
         self._company.add(connection)
         self._company.wait_for(connection)
         self._watch(connection, selectors.EVENT_READ)
-        self._read(connection)
+        self._on_socket(connection, selectors.EVENT_READ)
 
     def _has_too_many(self, client: str | None) -> bool:
         told_apart = self._tells_clients_apart and client is not None
@@ -163,12 +169,18 @@ class Reception:
         connection.events = events
 
     def _on_socket(self, connection: Connection, events: int) -> None:
-        try:
+        with self._blaming(connection):
             if events & selectors.EVENT_WRITE and connection.state is State.TAKING:
                 self._give_rest(connection)
             elif events & selectors.EVENT_READ and connection.state is not State.CLOSED:
                 self._read(connection)
-        except Exception as error:  # noqa: BLE001 - one connection's fault must not be that of all
+
+    @contextmanager
+    def _blaming(self, connection: Connection) -> Iterator[None]:
+        """Close a connection over which we stumble: its fault, or ours with it, must not be that of all."""
+        try:
+            yield
+        except Exception as error:  # noqa: BLE001 - whatever it is
             log.error("A connection was closed because of %s", type(error).__name__)
             self._drop(connection, "of a fault of ours")
 
@@ -214,7 +226,7 @@ class Reception:
     def _hand_on(self, connection: Connection, request: Request) -> None:
         connection.work_on(request)
         self._company.done_waiting(connection)
-        if request.body.getbuffer().nbytes:
+        if connection.body_bytes:
             self._count(connection)
         if connection.ended:
             self._watch(connection, 0)
@@ -247,7 +259,7 @@ class Reception:
             os.read(self._alarm, 4096)
         while not self._given.empty():
             connection = self._given.get()
-            with connection.lock:
+            with self._blaming(connection), connection.lock:
                 self._settle(connection)
 
     def _settle(self, connection: Connection) -> None:

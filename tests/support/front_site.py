@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import sys
 import time
 from collections.abc import Iterable
@@ -35,6 +36,8 @@ workers = 1
 worker_class = "tests.support.front_site.ImpatientWorker"
 wsgi_app = "tests.support.front_site:application()"
 control_socket_disable = True
+if "OPEN_FILES" in os.environ:
+    resource.setrlimit(resource.RLIMIT_NOFILE, (int(os.environ["OPEN_FILES"]),) * 2)
 LARGE_BYTES = 8 * 1024 * 1024
 
 
