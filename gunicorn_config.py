@@ -1,22 +1,34 @@
 """How gunicorn runs Doorstep: a few processes with threads for pages, each with one worker for the queue.
 
 The address to listen on is 127.0.0.1 and port PORT (8000); HOST sets another one, as hosting services need
-(HOST=0.0.0.0 in the Procfile). WEB_CONCURRENCY sets the number of processes (2).
+(HOST=0.0.0.0 in the Procfile), or a local socket (HOST=unix:/run/doorstep.sock). WEB_CONCURRENCY sets the number of
+processes (2).
 """
 
 from __future__ import annotations
 
-import logging
 import os
 import signal
+import sys
 import time
 from types import FrameType
 from typing import Any
 
-bind = f"{os.environ.get('HOST', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
-workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
-worker_class = "gthread"
+from app.config import load_config
+from app.errors import ConfigError
+from app.front.listening import bind_address, processes
+
+try:
+    load_config()
+    bind = bind_address(os.environ)
+    workers = processes(os.environ)
+except ConfigError as error:
+    sys.exit(error.message)
+# Holds back what slow clients send and take, without a thread for each: docs/performance.md compares it with others.
+worker_class = "app.front.worker.FrontWorker"
 threads = 8
+# Connections of each process. Those above this take the place of whoever takes most and waits longest.
+worker_connections = 2000
 # Each process opens its own database connections, so nothing may be opened before the fork.
 preload_app = False
 # A process is never retired by a count of requests: that would interrupt evaluations for nothing.
@@ -28,21 +40,56 @@ keepalive = 5
 accesslog = None
 errorlog = "-"
 wsgi_app = "app:create_app()"
+# Whom to believe what a proxy says is one setting, DOORSTEP_TRUSTED_PROXIES, which the application reads.
+forwarded_allow_ips = ""
+secure_scheme_headers: dict[str, str] = {}
+forwarder_headers = ""
 # Two sites of one user would fight for the same socket in the home folder.
 control_socket_disable = True
+
+# Gunicorn's own lines take the form of all others.
+logger_class = "app.web.gunicorn_log.Lines"
 
 #: Of the graceful time, what is kept back for ending the processes (seconds).
 _RESERVE_SECONDS = 5.0
 _asked_at = float("inf")
 
 
+def on_starting(_server: Any) -> None:
+    """Refuse to start where defects cannot be reported as wished, and forget what an earlier run counted."""
+    from app.config import load_config
+    from app.errors import ConfigError
+    from app.seeing import files, sentry
+
+    try:
+        sentry.check(load_config())
+    except ConfigError as error:
+        sys.exit(error.message)
+    files.begin_anew(load_config().data_dir)
+
+
+def post_fork(_server: Any, _worker: Any) -> None:
+    """Let the processes share their counts, before anything counts."""
+    # A reload runs new code: what the main process imported for itself is of the code from before.
+    for name in [name for name in sys.modules if name.partition(".")[0] == "app"]:
+        del sys.modules[name]
+    from app.config import load_config
+    from app.seeing import files
+
+    files.share(load_config().data_dir)
+
+
 def post_worker_init(worker: Any) -> None:
     """Start the queue's worker once the application is loaded, and tell it as soon as gunicorn wants to stop."""
+    from app import logs
     from app.config import load_config
     from app.queue import start_worker
+    from app.seeing import sentry
 
-    logging.basicConfig(format="%(asctime)s [%(process)d] [%(levelname)s] %(name)s: %(message)s")
-    worker.doorstep = start_worker(load_config())
+    config = load_config()
+    logs.configure(config)
+    sentry.start(config)
+    worker.doorstep = start_worker(config)
     gunicorns_own = signal.getsignal(signal.SIGTERM)
 
     def on_sigterm(number: int, frame: FrameType | None) -> None:

@@ -18,6 +18,11 @@ def _between(low: float, high: float, *, default: float) -> Any:
     return field(default=default, metadata={"low": low, "high": high})
 
 
+def _one_of(*words: str) -> Any:
+    """Make a setting of words, the first of which is the default."""
+    return field(default=words[0], metadata={"words": words})
+
+
 @dataclass(frozen=True, slots=True)
 class Config:
     """One field a setting: `DOORSTEP_` and the field's name in capitals sets it. Nothing else holds a default.
@@ -31,8 +36,20 @@ class Config:
     secret_key: str = ""
     #: Token for the operators' page `/queue`; without one there is no such page.
     operator_token: str = ""
+    #: Token with which a program reads /metrics, and nothing else; the operators' token opens that too.
+    metrics_token: str = ""
+    #: Form of the log's lines.
+    log_format: str = _one_of("text", "json")
+    #: The least level that is logged.
+    log_level: str = _one_of("info", "debug", "warning", "error")
+    #: With 1 a line is logged for each request: its route's template, status and duration, never its path or query.
+    log_requests: int = _between(0, 1, default=0)
+    #: Where defects are reported to a Sentry server (its DSN); without one they are reported nowhere.
+    sentry_dsn: str = ""
     #: Number of proxies in front whose `X-Forwarded-*` headers are believed.
     trusted_proxies: int = _between(0, 10, default=0)
+    #: Names by which the site may be asked for, with commas between, each with or without a port; without any, by any.
+    hosts: str = ""
     #: A claim is lost this many seconds after its last heartbeat; heartbeats come at a third of it.
     lease_seconds: float = _between(0.3, 3_600, default=15.0)
     #: An evaluation stage that takes more seconds is stopped and tried again.
@@ -41,9 +58,16 @@ class Config:
     max_attempts: int = _between(1, 100, default=3)
     #: Waiting and running jobs that one browser may have at once.
     max_live_jobs_per_owner: int = _between(1, 1_000_000, default=10)
+    #: Live jobs that one address block (IPv4 address, IPv6 /64) may have at once, with all its cookies; 0 is no limit.
+    #: Five browsers' worth, as a household or an office shares its address.
+    max_live_jobs_per_client: int = _between(0, 500, default=50)
+    #: Requests a minute of one address block that change or draw something.
+    client_changes_per_minute: int = _between(1, 1_000_000, default=240)
+    #: All other requests a minute of one address block that are counted.
+    client_reads_per_minute: int = _between(1, 1_000_000, default=1_200)
     #: Waiting and running jobs that a token may have at once, where `flask token create` says nothing else.
     token_live_jobs: int = _between(1, 1_000_000, default=50)
-    #: Requests that a token may send a minute to each web process, where `flask token create` says nothing else.
+    #: Requests that a token may send a minute, where `flask token create` says nothing else.
     token_requests_per_minute: int = _between(1, 1_000_000, default=600)
     #: Waiting and running jobs in all.
     max_live_jobs: int = _between(1, 10_000_000, default=10_000)
@@ -84,6 +108,9 @@ def _parse(name: str, text: str, setting: Field[Any]) -> object:
         if not text:
             raise ConfigError(name=name, why="it is empty")
         return Path(text)
+    words = setting.metadata.get("words")
+    if words and text not in words:
+        raise ConfigError(name=name, why=f"{text!r} is not one of {', '.join(words)}")
     return _number(name, text, setting) if "low" in setting.metadata else text
 
 

@@ -10,6 +10,8 @@ class DoorstepError(Exception):
     http_status = 500
     #: The same work may succeed later, so the queue tries it again by itself.
     passing = False
+    #: What a person typed, or left unanswered, is the reason: no failure of the site.
+    typed = False
     #: Commands and the start meet it; no program does.
     for_operators = False
     #: When to come back (seconds), where the one who raises it knows nothing better; None: that is not said.
@@ -50,6 +52,7 @@ class InvalidListing(DoorstepError):
     """{why}"""
 
     code = "invalid-listing"
+    typed = True
     http_status = 422
 
     def __init__(self, *, field: str, why: str, others: tuple[InvalidListing, ...] = ()) -> None:
@@ -68,6 +71,7 @@ class AddressNotFound(DoorstepError):
     """Nothing like that is on the map here, which covers {regions}. Check the spelling, or add the town."""
 
     code = "address-not-found"
+    typed = True
     http_status = 422
 
 
@@ -75,6 +79,7 @@ class AddressOutsideRegions(DoorstepError):
     """That point lies outside the regions covered here, which are: {regions}."""
 
     code = "outside-regions"
+    typed = True
     http_status = 422
 
 
@@ -82,6 +87,7 @@ class LinkWithoutPoint(DoorstepError):
     """That link does not carry the coordinates of a place. Paste the address itself, or a link that shows them."""
 
     code = "link-without-point"
+    typed = True
     http_status = 422
 
 
@@ -89,6 +95,7 @@ class ShortPlusCode(DoorstepError):
     """That Plus Code is a short one, which needs the town beside it: add that, or give the whole code."""
 
     code = "short-plus-code"
+    typed = True
     http_status = 422
 
 
@@ -96,6 +103,7 @@ class NoHomeHere(DoorstepError):
     """That point lies {where}, where nobody lives, and no address is mapped near it."""
 
     code = "no-home-here"
+    typed = True
     http_status = 422
 
 
@@ -111,10 +119,17 @@ class NoRegions(DoorstepError):
 
 
 class ForeignForm(DoorstepError):
-    """This request came from another site, so it was not carried out. Open Doorstep itself and send it from there."""
+    """This request came from another site, so it was not carried out. {what_to_do}"""
 
     code = "foreign-form"
     http_status = 403
+
+
+class WrongHost(DoorstepError):
+    """This site does not go by the name that the request asks for. Open it at the address that you were given."""
+
+    code = "wrong-host"
+    http_status = 400
 
 
 class WrongToken(DoorstepError):
@@ -187,6 +202,13 @@ class TooManyJobs(DoorstepError):
     """You already have {live} evaluations under way, the most allowed at once. Wait for one to finish or cancel one."""
 
     code = "too-many-jobs"
+    http_status = 429
+
+
+class TooManyJobsHere(DoorstepError):
+    """From your network {live} evaluations are under way, the most allowed at once. Please try again a little later."""
+
+    code = "too-many-jobs-here"
     http_status = 429
 
 
@@ -306,6 +328,7 @@ class QuestionExpired(DoorstepError):
     """
 
     code = "question-expired"
+    typed = True
 
 
 class EvaluationFailed(DoorstepError):
@@ -386,8 +409,81 @@ class BadRegionName(DoorstepError):
     for_operators = True
 
 
-class AtlasDamaged(DoorstepError):
-    """The data of the region {name} is damaged or from another version. Import it again."""
+class AtlasUnreadable(DoorstepError):
+    """The data of the region {name} cannot be read, so nothing can be looked up there."""
+
+    code = "atlas-unreadable"
+    http_status = 503
+
+    def __init__(self, *, name: str, file: str = "", why: str = "") -> None:
+        self.name, self.file, self.why = name, file, why
+        super().__init__(name=name, why=why)
+
+    @property
+    def finding(self) -> str:
+        """Return what was found and what to do, for whoever runs the site."""
+        return self.message
+
+    def again(self) -> AtlasUnreadable:
+        """Return the same as an exception of its own: one that is raised twice gathers tracebacks."""
+        return type(self)(name=self.name, file=self.file, why=self.why)
+
+
+class AtlasDamaged(AtlasUnreadable):
+    """The data of the region {name} is damaged, so nothing can be looked up there. Whoever runs this site needs to
+    import it again, or to restore its files.
+    """
+
+    code = "atlas-damaged"
+
+    @property
+    def finding(self) -> str:
+        """Return which file has which fault."""
+        fault = f" ({self.file} {self.why})" if self.file else ""
+        return f"The data of the region {self.name} is damaged{fault}. Import it again, or restore its files."
+
+
+class AtlasOutdated(AtlasUnreadable):
+    """The data of the region {name} is of {why} version of Doorstep, so nothing can be looked up there. Whoever runs
+    this site needs to import it again.
+    """
+
+    code = "atlas-outdated"
+
+    @property
+    def finding(self) -> str:
+        """Return the command that mends it."""
+        begin = f"The data of the region {self.name} is of {self.why} version of Doorstep"
+        return f"{begin}; run flask region update {self.name}"
+
+
+class TooManyOpenFiles(AtlasUnreadable):
+    """The site has too many files open to read the region {name} right now. Whoever runs it needs to raise the limit of
+    open files.
+    """
+
+    code = "too-many-open-files"
+    passing = True
+
+
+class MaybeInDamagedRegion(DoorstepError):
+    """Nothing like that is on the map here, but it may lie in a region whose data is damaged: {name}. Whoever runs this
+    site needs to import that again, or to restore its files.
+    """
 
     code = "atlas-damaged"
     http_status = 503
+
+
+class AtlasReplaced(DoorstepError):
+    """The data of the region {name} was replaced while it was read. Please try again."""
+
+    code = "atlas-replaced"
+    http_status = 503
+    passing = True
+
+
+def typing_errors() -> frozenset[str]:
+    """Return the codes of errors whose reason is what a person typed."""
+    kinds = (kind for kind in globals().values() if isinstance(kind, type) and issubclass(kind, DoorstepError))
+    return frozenset(kind.code for kind in kinds if kind.typed)

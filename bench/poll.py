@@ -3,6 +3,8 @@
 Prints requests per second of an unchanged and of a changed poll beside a bare Flask view (gunicorn, 2 processes with 8
 threads; bars: 0.8 and 0.55 of it), the p99 of paced polls idle and while both workers evaluate (bar: 3 times idle),
 and 1,000 watchers at 2 s for a minute (bars: no error, p99 of 250 ms).
+
+`python -m bench.poll NAME ...` compares the rates of gunicorn's workers instead, in turns: gthread, waitress, Doorstep.
 """
 
 from __future__ import annotations
@@ -14,8 +16,9 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from app.config import Config
@@ -25,49 +28,65 @@ from app.pipeline.report import to_json
 from app.queue import open_store
 from app.queue.jobs import Job, NewJob, StageRecord, StageState, Status
 from app.queue.store import JobStore
-from app.views.job import TICK_SECONDS, panel_mark
+from app.views.job import TICK_SECONDS, Waiting, panel_mark
 from bench.watchers import watch
 from tests.support.folders import ROOT
 from tests.support.serving import Site, serve
 
-PAGES = (
-    "--workers",
-    "2",
-    "--threads",
-    "8",
-    "--keep-alive",
-    "5",
-    "--worker-connections",
-    "2000",
-    "bench.poll_app:application()",
-)
+#: Two processes of eight threads, as in production.
+PAGES = (*("--workers", "2", "--threads", "8"), *("--keep-alive", "5", "--worker-connections", "2000"))
+PAGES_APP = "bench.poll_app:application()"
+#: Gunicorn's flags for each kind of worker. What is not in the environment is installed for the run only.
+WORKERS = {
+    "gthread": ("-k", "gthread"),
+    "waitress": ("-k", "bench.waitress_worker.WaitressWorker"),
+    "gevent": ("-k", "gevent"),
+    "Doorstep": ("-k", "app.front.worker.FrontWorker"),
+}
+PEERS = ("waitress==3.0.2", "gevent==26.9.0")
 ROUNDS, WRK_SECONDS = 5, 4
 ADDRESSES = ("12 Bulevardi, Helsinki", "Boulevard des Moulins 27, Monaco")
 
 
 def main() -> None:
     """Run everything and print it."""
-    with tempfile.TemporaryDirectory() as folder, serve(Path(folder), *PAGES) as site:
-        rates(site)
+    with serving("Doorstep") as site:
+        rates({"": site})
         watchers(site)
     with tempfile.TemporaryDirectory() as folder:
         under_evaluation(Path(folder))
 
 
-def rates(site: Site) -> None:
+def beside(names: list[str]) -> None:
+    """Compare the rates of several kinds of workers."""
+    with ExitStack() as stack:
+        rates({name: stack.enter_context(serving(name)) for name in names})
+
+
+@contextmanager
+def serving(worker: str) -> Iterator[Site]:
+    """Run the site, and the bare view beside it, by a kind of worker."""
+    with tempfile.TemporaryDirectory() as folder, tempfile.TemporaryDirectory() as peers:
+        if worker not in ("gthread", "Doorstep"):
+            subprocess.run([sys.executable, "-m", "pip", "install", "-q", "--target", peers, *PEERS], check=True)
+        with serve(Path(folder), *PAGES, *WORKERS[worker], PAGES_APP, PYTHONPATH=peers) as site:
+            yield site
+
+
+def rates(sites: Mapping[str, Site]) -> None:
     """Compare saturated rates, in turns so that each meets the same machine."""
-    store = open_store(Config(data_dir=site.data_dir))
-    job = running_job(store, "Rates 1")
-    found: dict[str, list[float]] = {"bare Flask view": [], "unchanged poll": [], "changed poll": []}
+    jobs = {name: running_job(open_store(Config(data_dir=site.data_dir)), "Rates 1") for name, site in sites.items()}
+    found: defaultdict[tuple[str, str], list[float]] = defaultdict(list)
     for _ in range(ROUNDS):
-        wait_for_tick(job)
-        found["unchanged poll"].append(wrk(f"{site.url}{poll_path(job)}"))
-        found["bare Flask view"].append(wrk(f"{site.url}/bare/"))
-        found["changed poll"].append(wrk(f"{site.url}/job/{job.job_id}/progress"))
-    bare = statistics.median(found["bare Flask view"])
-    for name, values in found.items():
-        rate = statistics.median(values)
-        print(f"{name:<28}{rate:>9,.0f} requests/s   {rate / bare:.2f} of the bare view", flush=True)
+        for name, site in sites.items():
+            job = jobs[name]
+            wait_for_tick(job)
+            found[name, "unchanged poll"].append(wrk(f"{site.url}{poll_path(job)}"))
+            found[name, "bare Flask view"].append(wrk(f"{site.url}/bare/"))
+            found[name, "changed poll"].append(wrk(f"{site.url}/job/{job.job_id}/progress"))
+    for (name, what), values in sorted(found.items()):
+        rate, bare = statistics.median(values), statistics.median(found[name, "bare Flask view"])
+        print(f"{name:<10}{what:<28}{rate:>9,.0f} requests/s   {rate / bare:.2f} of the bare view", flush=True)
 
 
 def watchers(site: Site) -> None:
@@ -151,7 +170,7 @@ def running_job(store: JobStore, address: str) -> Job:
 
 def poll_path(job: Job) -> str:
     """Return the poll that answers 204 until the next tick."""
-    return f"/job/{job.job_id}/progress?seen={panel_mark(job, None, time.time())}"
+    return f"/job/{job.job_id}/progress?seen={panel_mark(job, Waiting(), time.time())}"
 
 
 def wait_for_tick(job: Job) -> None:
@@ -175,4 +194,4 @@ def port_of(url: str) -> int:
 
 
 if __name__ == "__main__":
-    main()
+    beside(sys.argv[1:]) if sys.argv[1:] else main()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -16,25 +17,26 @@ class Watched:
     errors: int = 0
 
     def percentile_ms(self, percent: float) -> float:
-        """Return a percentile of the answers' times in milliseconds."""
-        ordered = sorted(self.seconds)
+        """Return a percentile of the answers' times in milliseconds, infinity where there was none."""
+        ordered = sorted(self.seconds) or [math.inf]
         return 1000 * ordered[min(len(ordered) - 1, int(len(ordered) * percent / 100))]
 
 
 def watch(port: int, paths: Sequence[str], every_seconds: float, for_seconds: float) -> Watched:
     """Poll each path from its own connection; the first polls are spread over one interval."""
-    return asyncio.run(_watch(port, paths, every_seconds, for_seconds))
-
-
-async def _watch(port: int, paths: Sequence[str], every_seconds: float, for_seconds: float) -> Watched:
     watched = Watched()
+    asyncio.run(watch_until(watched, port, paths, every_seconds, time.perf_counter() + for_seconds))
+    return watched
+
+
+async def watch_until(watched: Watched, port: int, paths: Sequence[str], every_seconds: float, until: float) -> None:
+    """Poll each path until a moment of `time.perf_counter`."""
     began = time.perf_counter()
     watchers = (
-        _watcher(watched, port, path, began + number * every_seconds / len(paths), every_seconds, began + for_seconds)
+        _watcher(watched, port, path, began + number * every_seconds / len(paths), every_seconds, until)
         for number, path in enumerate(paths)
     )
     await asyncio.gather(*watchers)
-    return watched
 
 
 async def _watcher(watched: Watched, port: int, path: str, due: float, every_seconds: float, until: float) -> None:

@@ -48,6 +48,7 @@ def test_the_table_shows_defaults_and_ranges() -> None:
         ("DOORSTEP_MAX_ATTEMPTS", "2.5", "'2.5' is not a number"),
         ("DOORSTEP_MAX_ATTEMPTS", "0", "0 is not between 1 and 100"),
         ("DOORSTEP_DATA_DIR", "", "it is empty"),
+        ("DOORSTEP_LOG_FORMAT", "xml", "'xml' is not one of text, json"),
         ("DOORSTEP_LEASE", "15", "there is no such setting"),
     ],
 )

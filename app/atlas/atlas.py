@@ -5,10 +5,12 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 import msgspec
 import numpy as np
@@ -18,14 +20,17 @@ from app.atlas.coverage import Coverage
 from app.atlas.fields.fields import Fields
 from app.atlas.fields.rides import HomeWalks, Rides
 from app.atlas.fields.town import Town
+from app.atlas.files import AtlasFiles, array_in, unreadable
 from app.atlas.geocoder.geocoder import Geocoder
 from app.atlas.home_streets import HomeStreets, streets_beside, streets_of_houses
 from app.atlas.streets.network import Network
 from app.atlas.streets.snapping import SNAP, Snaps
 from app.atlas.transit.timetable import Timetable
-from app.errors import AtlasDamaged
+from app.errors import AtlasDamaged, AtlasOutdated, AtlasUnreadable, DoorstepError
 from app.geo import Box
 from app.places import Kind
+
+Part = TypeVar("Part")
 
 TABLES_FILE = "atlas.sqlite"
 ADDRESSES_FILE = "addresses.sqlite"
@@ -36,7 +41,10 @@ FIELDS_DIR = "fields"
 BASEMAP_DIR = "basemap"
 
 #: Raised with every change that older code cannot read: an atlas of another version must be imported again.
-FORMAT_VERSION = 5
+FORMAT_VERSION = 6
+
+#: Kibibytes of a database that a connection keeps, as SQLite does by itself.
+CACHED_KB = 2_000
 
 TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -92,39 +100,78 @@ CREATE TABLE stop_routes (
 """
 
 
-class Atlas:
-    """Threads and processes may share it: nothing in it changes, and each thread has its own connections."""
+#: What reading a part of an atlas raises where it is damaged.
+FAULTS = (OSError, ValueError, EOFError, sqlite3.Error, msgspec.MsgspecError, AtlasUnreadable)
 
-    def __init__(self, name: str, directory: Path) -> None:
-        """Open an atlas. Raises AtlasDamaged where a part is missing, damaged or of another version."""
+
+class Atlas:
+    """Threads and processes may share it: nothing in it changes, and each thread has its own connections.
+
+    Its parts are read into memory when they are first asked for; their properties raise AtlasDamaged.
+    """
+
+    def __init__(self, name: str, directory: Path, files: AtlasFiles | None = None) -> None:
+        """Open an atlas. Raises AtlasOutdated, AtlasDamaged where a file is not as it was written, TooManyOpenFiles."""
         self.name = name
         self.directory = directory
+        self.files = AtlasFiles(name, directory) if files is None else files
+        _refuse_outdated(name, directory)
+        self.files.check()
+        self.tables = Connections(directory / TABLES_FILE, name)
+        self.meta: AtlasMeta = self._read(lambda: read_meta(self.tables()))
+        self.coverage = self._read(lambda: Coverage.open(directory))
+        self.geocoder = Geocoder(Connections(directory / ADDRESSES_FILE, name), self.meta.title)
+
+    def _read(self, read: Callable[[], Part]) -> Part:
+        """Return a part that is read now. Raises AtlasDamaged where files change meanwhile, or TooManyOpenFiles."""
         try:
-            self.tables = Connections(directory / TABLES_FILE)
-            self.meta: AtlasMeta = read_meta(self.tables())
-            self.coverage = Coverage.open(directory)
-            self.network = Network.open(directory / NETWORK_DIR)
-            self.timetable = Timetable.open(directory / TRANSIT_DIR)
-            self.stop_snaps = _stop_snaps(directory, self.timetable)
-            self.fields = Fields.open(directory / FIELDS_DIR)
-            addresses = Connections(directory / ADDRESSES_FILE)
-            addresses().execute("SELECT 1 FROM sqlite_master").fetchone()
-        except (OSError, ValueError, sqlite3.Error, msgspec.MsgspecError, AtlasDamaged) as error:
-            raise AtlasDamaged(name=name) from error
-        self.geocoder = Geocoder(addresses, self.meta.title)
+            part = read()
+        except FAULTS as error:
+            raise unreadable(self.name, error) from error
+        self.files.check()
+        return part
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """Let a failure of the block be one of the data where that was damaged meanwhile. Raises AtlasDamaged."""
+        try:
+            yield
+        except DoorstepError:
+            raise
+        except Exception:
+            self.files.check()
+            raise
+
+    @cached_property
+    def network(self) -> Network:
+        """The streets."""
+        return self._read(lambda: Network.open(self.directory / NETWORK_DIR))
+
+    @cached_property
+    def timetable(self) -> Timetable | None:
+        """The timetables, None where there are none."""
+        return self._read(lambda: Timetable.open(self.directory / TRANSIT_DIR))
+
+    @cached_property
+    def stop_snaps(self) -> Snaps:
+        """Where streets lead to the timetables' stops."""
+        return self._read(lambda: _stop_snaps(self.directory, self.timetable))
+
+    @cached_property
+    def fields(self) -> Fields:
+        """How far everything is from every address."""
+        return self._read(lambda: Fields.open(self.directory / FIELDS_DIR))
 
     @cached_property
     def basemap(self) -> Basemap | None:
-        """What a map is drawn from, opened at the first map. Raises AtlasDamaged."""
-        try:
-            return Basemap.open(self.directory / BASEMAP_DIR)
-        except (OSError, ValueError, msgspec.MsgspecError) as error:
-            raise AtlasDamaged(name=self.name) from error
+        """What a map is drawn from."""
+        return self._read(lambda: Basemap.open(self.directory / BASEMAP_DIR))
 
     @cached_property
     def town(self) -> Town:
-        """What is true of every home at once, opened at the first question."""
-        rows, timetable = self.fields.rows, self.timetable
+        """What is true of every home at once."""
+        timetable = self.timetable
+        rows = self._read(lambda: self.fields.rows)
         walks = HomeWalks(rows.walk_homes, rows.walk_starts, rows.walk_stops, rows.walk_seconds)
         rides = None if timetable is None else Rides(self.network, timetable, self.stop_snaps, walks)
         return Town(self.fields, self.network, rides, self.geocoder)
@@ -149,33 +196,46 @@ def _stop_snaps(directory: Path, timetable: Timetable | None) -> Snaps:
     """Map where streets lead to the timetables' stops. Raises OSError or ValueError where that does not fit."""
     if timetable is None:
         return np.empty(0, dtype=SNAP)
-    snaps: Snaps = np.load(directory / STOP_SNAPS_FILE, mmap_mode="r")
+    snaps: Snaps = array_in(directory / STOP_SNAPS_FILE)
     if len(snaps) != len(timetable.ways_in.stops):
         raise ValueError("stops without a street")
     return snaps
 
 
-#: Bytes of a database mapped into memory, so that processes share its pages.
-MAPPED_BYTES = 1 << 30
-
-
 class Connections:
-    """Gives each thread its own read-only connection to one file."""
+    """Gives each thread its own read-only connection to one file of a region."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, region: str = "") -> None:
         self._path = path
+        self._region = region
         self._local = threading.local()
 
     def __call__(self) -> sqlite3.Connection:
+        """Return this thread's connection. Raises AtlasDamaged where there is no file, or TooManyOpenFiles."""
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         # SQLite's connections must not be carried over a fork.
         if connection is None or self._local.process != os.getpid():
-            # An atlas never changes once it is in place, so no lock is needed to read it.
-            uri = f"{self._path.resolve().as_uri()}?mode=ro&immutable=1"
-            connection = sqlite3.connect(uri, uri=True)
-            connection.execute(f"PRAGMA mmap_size = {MAPPED_BYTES}")
-            self._local.connection, self._local.process = connection, os.getpid()
+            connection = self._local.connection = self._opened()
+            self._local.process = os.getpid()
         return connection
+
+    def _opened(self) -> sqlite3.Connection:
+        # An atlas never changes once it is in place, so no lock is needed to read it.
+        uri = f"{self._path.resolve().as_uri()}?mode=ro&immutable=1"
+        try:
+            connection = sqlite3.connect(uri, uri=True)
+        except sqlite3.OperationalError as error:
+            raise unreadable(self._region, self._why(error), self._path.name) from error
+        connection.execute(f"PRAGMA cache_size = -{CACHED_KB}")
+        return connection
+
+    def _why(self, error: sqlite3.Error) -> Exception:
+        """Return what the system says of the file, as SQLite only says that it cannot be opened."""
+        try:
+            self._path.open("rb").close()
+        except OSError as reason:
+            return reason
+        return error
 
 
 ATTRIBUTION = "© OpenStreetMap contributors, ODbL 1.0"
@@ -212,11 +272,21 @@ def to_rows(meta: AtlasMeta) -> Mapping[str, str]:
 
 
 def read_meta(connection: sqlite3.Connection) -> AtlasMeta:
-    """Read the table `meta`. Raises sqlite3.Error, msgspec.ValidationError or ValueError where it is not one."""
-    meta = _METAS.decode(_rows(connection))
-    if meta.format_version != FORMAT_VERSION:
-        raise ValueError(f"format {meta.format_version}")
-    return meta
+    """Read the table `meta`. Raises sqlite3.Error or msgspec.ValidationError where it is not one."""
+    return _METAS.decode(_rows(connection))
+
+
+def _refuse_outdated(name: str, directory: Path) -> None:
+    """Raise AtlasOutdated where an atlas says that it is of another version; one that says nothing is left alone."""
+    try:
+        version = Connections(directory / TABLES_FILE, name)().execute(_VERSION).fetchone()
+    except (sqlite3.Error, AtlasDamaged):
+        return
+    if version is not None and version[0].isdecimal() and int(version[0]) != FORMAT_VERSION:
+        raise AtlasOutdated(name=name, why="an older" if int(version[0]) < FORMAT_VERSION else "a newer")
+
+
+_VERSION = "SELECT value FROM meta WHERE key = 'format_version'"
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,9 +301,9 @@ class Origin:
 def origin_of(name: str, directory: Path) -> Origin:
     """Return what a region was imported from, whatever version it is of. Raises AtlasDamaged."""
     try:
-        return read_origin(Connections(directory / TABLES_FILE)())
+        return read_origin(Connections(directory / TABLES_FILE, name)())
     except (sqlite3.Error, msgspec.MsgspecError) as error:
-        raise AtlasDamaged(name=name) from error
+        raise AtlasDamaged(name=name, file=TABLES_FILE, why="cannot be read") from error
 
 
 def read_origin(connection: sqlite3.Connection) -> Origin:

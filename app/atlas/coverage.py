@@ -11,6 +11,7 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from app.atlas.files import array_in
 from app.geo import METRES_PER_DEGREE, Box, Floats, Geometries, metres_per_degree_lon
 
 #: Side of a cell; larger ones in a region that would have more than MOST_CELLS of these.
@@ -165,11 +166,9 @@ class Coverage:
 
     @classmethod
     def open(cls, directory: Path) -> Coverage:
-        """Map the grid into memory. Raises OSError or ValueError where it is missing or damaged."""
+        """Read the grid. Raises OSError or ValueError where it is missing or damaged."""
         south, west, lat_step, lon_step, rows, columns = np.load(directory / "grid.npy").tolist()
-        covered = np.load(directory / "covered.npy", mmap_mode="r")
-        edge = np.load(directory / "edge.npy", mmap_mode="r")
-        addresses = np.load(directory / "addresses.npy", mmap_mode="r")
+        covered, edge, addresses = (array_in(directory / f"{name}.npy") for name in ("covered", "edge", "addresses"))
         return cls(Grid(south, west, lat_step, lon_step, int(rows), int(columns)), covered, edge, addresses)
 
     def _look_up(self, cells: NDArray[np.generic], lats: Floats, lons: Floats) -> NDArray[np.generic]:

@@ -29,7 +29,8 @@ class RegionStore:
         """Return the names of all regions, in alphabetical order."""
         if not self._dir.is_dir():
             return ()
-        return tuple(sorted(path.name for path in self._dir.iterdir() if path.is_symlink() and path.is_dir()))
+        # One whose folder is gone is a region still, if a damaged one.
+        return tuple(sorted(path.name for path in self._dir.iterdir() if path.is_symlink()))
 
     def directory(self, name: str) -> Path:
         """Return the folder that a region's atlas is in now. Raises RegionNotFound."""

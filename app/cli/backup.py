@@ -14,7 +14,7 @@ from app.db.backup import back_up, restore
 from app.db.owners import PRIVATE, give_to_owner_of
 from app.queue import open_store
 from app.queue.store.base import SCHEMA
-from app.web.security import KEY_FILE
+from app.web.security.cookies import KEY_FILE
 
 MEGABYTE = 1_000_000
 

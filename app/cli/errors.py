@@ -2,11 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import click
 
 from app.errors import DoorstepError
+
+
+@contextmanager
+def plainly_for_commands() -> Iterator[None]:
+    """Where `flask` loads the application for a command, make an expected failure one sentence, and exit code 1."""
+    try:
+        yield
+    except DoorstepError as error:
+        if click.get_current_context(silent=True) is None:
+            raise
+        raise click.ClickException(error.message) from error
 
 
 class PlainCommand(click.Command):

@@ -13,7 +13,7 @@ from app.atlas.atlas import Atlas, AtlasMeta, origin_of
 from app.atlas.regions import RegionStore
 from app.cli.errors import PlainGroup
 from app.config import load_config
-from app.errors import AtlasDamaged
+from app.errors import AtlasUnreadable
 
 #: Steps of the progress bar.
 STEPS = 1_000
@@ -55,8 +55,8 @@ def list_command() -> None:
     for name in store.names():
         try:
             click.echo(_line(name, Atlas(name, store.directory(name)).meta))
-        except AtlasDamaged as error:
-            click.echo(f"{name:20} {error.message}")
+        except AtlasUnreadable as error:
+            click.echo(f"{name:20} {error.finding}")
     if not store.names():
         click.echo("No region has been imported yet.")
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import logging
 import signal
 import time
 from types import FrameType
 
 import click
 
+from app import logs
 from app.cli.errors import PlainCommand
-from app.config import Config, load_config
+from app.config import load_config
 from app.queue import open_store, start_worker
+from app.seeing import sentry
 
 #: How long `flask worker` waits for the stage under way when it is asked to stop (seconds).
 STOP_SECONDS = 30.0
@@ -20,8 +21,10 @@ STOP_SECONDS = 30.0
 @click.command("worker", cls=PlainCommand)
 def worker_command() -> None:
     """Evaluate jobs in this process until it is stopped, beside or instead of the web server's workers."""
-    logging.basicConfig(format="%(asctime)s [%(process)d] [%(levelname)s] %(name)s: %(message)s")
-    config = _checked(load_config())
+    config = load_config()
+    logs.configure(config)
+    sentry.start(config)
+    open_store(config).check()
     worker = start_worker(config)
 
     def on_signal(_number: int, _frame: FrameType | None) -> None:
@@ -33,9 +36,3 @@ def worker_command() -> None:
     while not worker.stopping:
         time.sleep(0.2)
     worker.stop(STOP_SECONDS)
-
-
-def _checked(config: Config) -> Config:
-    """Return the settings after checking that their database works."""
-    open_store(config).check()
-    return config

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import logging
 import os
 import sqlite3
 import threading
@@ -15,8 +13,9 @@ from typing import NoReturn
 
 from app.db.in_use import InUse, enter
 from app.db.opening import Schema, prepare
+from app.db.trouble import explained, trouble_of
 from app.db.write_lock import BUSY, WaitingSign, begin, let_others_in, pause, primary_code
-from app.errors import DatabaseDamaged, DatabaseSwapped, DiskFull, DoorstepError, QueueUnavailable
+from app.errors import DatabaseSwapped
 
 #: Longer than any transaction of ours, shorter than a person's patience.
 PATIENCE_SECONDS = 5.0
@@ -28,19 +27,8 @@ LOG_BYTES = 32 * 1024 * 1024
 #: A row whose columns are read by name.
 Row = sqlite3.Row
 
-logger = logging.getLogger(__name__)
-#: What the system says where a disk or somebody's share of it is full.
-NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
-DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
-UNREACHABLE = BUSY | {
-    sqlite3.SQLITE_READONLY,
-    sqlite3.SQLITE_IOERR,
-    sqlite3.SQLITE_FULL,
-    sqlite3.SQLITE_CANTOPEN,
-    sqlite3.SQLITE_PERM,
-    sqlite3.SQLITE_PROTOCOL,
-    sqlite3.SQLITE_NOMEM,
-}
+#: What `Trouble` calls the two things that may fail.
+READING, WRITING = "reading", "writing"
 
 
 class _Opened(threading.local):
@@ -69,6 +57,7 @@ class Database:
         self._lock = threading.Lock()
         self._closables: list[tuple[threading.Thread, sqlite3.Connection | WaitingSign]] = []
         self._in_use: InUse | None = None
+        self.trouble = trouble_of(path)
         self._prepared = False
         self._pid: int | None = None
 
@@ -79,10 +68,16 @@ class Database:
             try:
                 connection = self.connection(durable=False)
                 self.in_use.check_now_and_then()
-                return connection.execute(sql, parameters or {}).fetchall()
+                rows = connection.execute(sql, parameters or {}).fetchall()
             except (sqlite3.Error, OSError) as error:
                 if primary_code(error) not in BUSY or time.monotonic() > deadline:
-                    self.give_up(error)
+                    self.give_up(error, READING)
+            except DatabaseSwapped as error:
+                self.trouble.begins(READING, error, error)
+                raise
+            else:
+                self.trouble.over(READING)
+                return rows
             pause()
 
     def write(
@@ -120,11 +115,12 @@ class Database:
             raise RuntimeError("the database is not open yet")
         return self._in_use
 
-    def give_up(self, error: sqlite3.Error | OSError) -> NoReturn:
-        """Return the error that says in plain words what went wrong, and start afresh with the file next time."""
+    def give_up(self, error: sqlite3.Error | OSError, doing: str) -> NoReturn:
+        """Raise the error that says in plain words what went wrong, and start afresh with the file next time."""
         told = explained(error, self.path)
         if told is None:
             raise error
+        self.trouble.begins(doing, told, error)
         for connection in self._opened.connections.values():
             connection.close()
         self._opened.connections.clear()
@@ -205,12 +201,13 @@ class _Transaction:
             self._connection = self._db.connection(durable=self._durable, draining=self._draining)
             self._sign = self._db.sign()
             begin(self._connection, self._sign, draining=self._draining, patience_seconds=self._patience_seconds)
-        except (sqlite3.Error, OSError) as error:
-            self._db.give_up(error)
-        try:
             self._db.in_use.check()
-        except DatabaseSwapped:
-            self._undo()
+        except (sqlite3.Error, OSError) as error:
+            self._db.give_up(error, WRITING)
+        except DatabaseSwapped as error:
+            self._db.trouble.begins(WRITING, error, error)
+            if hasattr(self, "_connection"):
+                self._undo()
             raise
         return self._connection
 
@@ -222,27 +219,14 @@ class _Transaction:
                 raise error
         except sqlite3.Error as failure:
             self._undo()
-            self._db.give_up(failure)
+            self._db.give_up(failure, WRITING)
         if error is not None:
             self._undo()
-        elif self._draining:
+            return
+        self._db.trouble.over(WRITING)
+        if self._draining:
             let_others_in(self._sign)
 
     def _undo(self) -> None:
         if self._connection.in_transaction:
             self._connection.execute("ROLLBACK")
-
-
-def explained(error: sqlite3.Error | OSError, path: Path) -> DoorstepError | None:
-    """Return an error that says in plain words what the file or the disk did; None for our own mistakes in SQL."""
-    code = primary_code(error)
-    if code in DAMAGED:
-        logger.error("%s is damaged: %s", path.name, error)
-        return DatabaseDamaged(name=path.name)
-    if code == sqlite3.SQLITE_FULL or (isinstance(error, OSError) and error.errno in NO_SPACE):
-        logger.error("%s cannot grow: %s", path.name, error)
-        return DiskFull()
-    if code in UNREACHABLE or isinstance(error, OSError):
-        logger.warning("%s cannot be used: %s", path.name, error)
-        return QueueUnavailable()
-    return None

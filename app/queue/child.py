@@ -15,6 +15,7 @@ from pathlib import Path
 
 from app.config import Config
 from app.errors import StageTimeout
+from app.logs import JOB
 from app.queue.runner import (
     Drew,
     EvaluatorDied,
@@ -74,7 +75,7 @@ class ChildRunner:
         self._interrupted = False
         child = self._ready_child()
         try:
-            return self._converse(child, Work(listing, tuple(finished)), progress)
+            return self._converse(child, Work(listing, tuple(finished), JOB.get()), progress)
         except (Refused, NeedsAnswer):
             raise
         except (EOFError, ConnectionError):

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ctypes
 import gc
-import logging
 import os
 import queue
 import signal
@@ -17,6 +16,8 @@ import threading
 from multiprocessing.connection import Connection
 from pathlib import Path
 
+from app import logs
+from app.config import load_config
 from app.queue.jobs import Picture
 from app.queue.runner import (
     Drew,
@@ -31,6 +32,7 @@ from app.queue.runner import (
     Work,
     refusal,
 )
+from app.seeing import sentry
 
 #: prctl(2): the signal this process gets when its parent dies.
 _PR_SET_PDEATHSIG = 1
@@ -38,7 +40,10 @@ _PR_SET_PDEATHSIG = 1
 
 def main(regions_dir: str, niceness: str, socket_fd: str) -> None:
     """Evaluate listings from the imported regions, at this niceness."""
-    logging.basicConfig(format="%(asctime)s [evaluator %(process)d] %(levelname)s %(message)s")
+    _leave_the_end_to_the_worker()
+    config = load_config()
+    logs.configure(config)
+    sentry.start(config)
     os.nice(int(niceness))
     # Imported here: loading the pipeline's libraries must already yield to the pages.
     from app.queue.evaluation import from_regions
@@ -53,13 +58,15 @@ def main(regions_dir: str, niceness: str, socket_fd: str) -> None:
 def serve(evaluate: Evaluate, socket_fd: int) -> None:
     """Answer the worker until it hangs up, which ends this process even in the middle of an evaluation."""
     _die_with_parent()
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _leave_the_end_to_the_worker()
     connection = Connection(socket_fd)
     inbox: queue.SimpleQueue[Work] = queue.SimpleQueue()
     threading.Thread(target=_receive, args=(connection, inbox), name="inbox", daemon=True).start()
     connection.send(Ready())
     while True:
-        _answer(connection, inbox.get(), evaluate)
+        work = inbox.get()
+        with logs.about_job(work.job_id):
+            _answer(connection, work, evaluate)
 
 
 def _receive(connection: Connection, inbox: queue.SimpleQueue[Work]) -> None:
@@ -96,6 +103,15 @@ class _Sender:
 
     def drew(self, pictures: tuple[Picture, ...]) -> None:
         self._connection.send(Drew(pictures))
+
+
+def _leave_the_end_to_the_worker() -> None:
+    """Ignore the signals that ask for an end: a service manager sends them to every process of the site at once.
+
+    The worker lets the stage under way end, keeps what it found, and then ends this process.
+    """
+    for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _die_with_parent() -> None:

@@ -36,6 +36,15 @@ def is_gone(name: str) -> bool:
     return _started(int(pid)) != started
 
 
+def lives(name: str) -> bool:
+    """Return whether the process of that name is certainly alive; False if that cannot be known."""
+    machine = _machine()
+    if not machine or not name.startswith(machine + "/"):
+        return False
+    pid, _, started = name.removeprefix(machine + "/").partition("/")
+    return _started(int(pid)) == started
+
+
 @functools.cache
 def _machine() -> str:
     """Return the current boot and process namespace; "" on systems without /proc."""

@@ -35,6 +35,8 @@ class Work:
 
     listing: str
     finished: tuple[bytes, ...]
+    #: For its log.
+    job_id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -205,13 +207,12 @@ def refusal(error: Exception) -> Refused:
 class Attempt:
     """One attempt at a claimed job. It is the evaluation's StageObserver; the watch sets `lost` and `called_off`."""
 
-    def __init__(self, store: JobStore, claim: Claim, *, stopping: Callable[[], bool], patience_seconds: float) -> None:
+    def __init__(self, store: JobStore, claim: Claim, *, stopping: Callable[[], bool]) -> None:
         self.claim = claim
         self.lost = False
         self.called_off = False
         self._store = store
         self._stopping = stopping
-        self._patience_seconds = patience_seconds
         self._ended: StageEnded | None = None
         self._pictures: tuple[Picture, ...] = ()
 
@@ -219,9 +220,9 @@ class Attempt:
         """Store this stage together with the finding of the one before. Raises Interrupted if the job must stop."""
         ended = self._ended
         finished, finding = (ended.record, ended.finding) if ended else (None, None)
-        self.lost = not self._persist(lambda: self._store.update_job_stage(self.claim, stage, finished, finding))
+        self.lost = not self.persist(lambda: self._store.update_job_stage(self.claim, stage, finished, finding))
         self._ended = None
-        self.called_off = not self.lost and self._store.cancel_wanted(self.claim)
+        self.called_off = not self.lost and self.persist(lambda: self._store.cancel_wanted(self.claim))
         if self.lost or self.called_off or self._stopping():
             raise Interrupted
 
@@ -237,10 +238,10 @@ class Attempt:
         """Store the report; unless the worker stops, claim and return the next job in the same transaction."""
         finished = self._ended.record if self._ended else None
         if self._stopping():
-            self._persist(lambda: self._store.complete_job(self.claim, report, finished, self._pictures))
+            self.persist(lambda: self._store.complete_job(self.claim, report, finished, self._pictures))
             return None
         pictures = self._pictures
-        return self._persist(lambda: self._store.complete_and_claim(self.claim, report, worker, finished, pictures))[1]
+        return self.persist(lambda: self._store.complete_and_claim(self.claim, report, worker, finished, pictures))[1]
 
     def break_off(self) -> None:
         """End an interrupted attempt: cancel the job if it was called off, else hand it back as it is."""
@@ -249,14 +250,15 @@ class Attempt:
         elif not self.lost:
             self._store.release_job(self.claim)
 
-    def _persist(self, write: Callable[[], T]) -> T:
-        """Write, trying again while the database cannot be reached and the claim may still stand."""
-        deadline = time.monotonic() + self._patience_seconds
+    def persist(self, write: Callable[[], T]) -> T:
+        """Read or write, trying again for as long as the database cannot be reached and the claim may still stand.
+
+        Nobody takes the claim meanwhile: who cannot write cannot take it, and this process lives.
+        """
         while True:
             try:
                 return write()
             except QueueUnavailable:
-                if self._stopping() or self.lost or time.monotonic() > deadline:
+                if self._stopping() or self.lost:
                     raise
-                logger.warning("progress of a job could not be written; trying again")
             time.sleep(RETRY_SECONDS)

@@ -9,14 +9,17 @@ from collections.abc import Callable
 from typing import Protocol
 
 from app.config import Config
+from app.errors import DatabaseDamaged, QueueUnavailable
 from app.queue.runner import Attempt
 from app.queue.store import JobStore
+from app.queue.store.attempts import SWEEPS_PER_SECOND
+from app.queue.store.workers import SAY_SECONDS
 from app.queue.wake import WakeUp
 
 logger = logging.getLogger(__name__)
 
 #: How often lost jobs are looked for: a job is claimable at the latest this long after its lease.
-SWEEP_SECONDS = 0.5
+SWEEP_SECONDS = 1 / SWEEPS_PER_SECOND
 #: Notifications come with every new job; the watch reacts to them at most this often.
 SHORTEST_ROUND_SECONDS = 0.02
 #: How often questions that nobody answered are looked for.
@@ -30,7 +33,11 @@ class Watched(Protocol):
     attempt: Attempt | None
     stopping: bool
 
+    name: str
+
     def is_alive(self) -> bool: ...
+
+    def looks_for_work(self) -> bool: ...
 
     def wake(self) -> None: ...
 
@@ -52,6 +59,8 @@ class Watch:
         self._stopped = False
         self._notified = threading.Event()
         self._beaten: tuple[Attempt | None, float] = (None, 0.0)
+        self._said_at_work: float | None = None
+        self._errors: dict[str, str] = {}
         self._due = {self._sweep: 0.0, self._close_questions: 0.0, self._tidy: time.monotonic() + TIDY_SECONDS}
 
     def start(self) -> None:
@@ -82,17 +91,25 @@ class Watch:
 
     def _run(self) -> None:
         while not self._stopped:
-            for task in (self._keep_claim, self._look_after_thread, *self._tasks_due()):
+            for task in (self._keep_claim, self._look_after_thread, self._say_whether_at_work, *self._tasks_due()):
                 self._safely(task)
             self._notified.wait(min(SWEEP_SECONDS, self._beat_seconds))
             self._notified.clear()
             time.sleep(SHORTEST_ROUND_SECONDS)
 
     def _safely(self, task: Callable[[], None]) -> None:
+        """Run a task; log what it raises, once as long as it raises the same. The database logs its own troubles."""
+        name = task.__name__
         try:
             task()
-        except Exception:
-            logger.exception("the watch goes on after an error")
+        except (QueueUnavailable, DatabaseDamaged):
+            return
+        except Exception as error:
+            if self._errors.get(name) != repr(error):
+                logger.exception("the watch goes on after an error")
+            self._errors[name] = repr(error)
+        else:
+            self._errors.pop(name, None)
 
     def _tasks_due(self) -> list[Callable[[], None]]:
         now = time.monotonic()
@@ -117,8 +134,27 @@ class Watch:
     def _look_after_thread(self) -> None:
         if self._worker.stopping:
             self._worker.wake()
-        elif not self._worker.is_alive():
+        elif self._worker.is_alive():
+            self._seen()
+        else:
             self._worker.restart()
+
+    def _say_whether_at_work(self) -> None:
+        """Say every few seconds that the worker looks for work, and at once when it no longer can."""
+        now, said_at = time.monotonic(), self._said_at_work
+        if self._worker.looks_for_work():
+            if said_at is None or now - said_at >= SAY_SECONDS:
+                self._store.say_at_work(self._worker.name)
+                self._said_at_work = now
+        elif said_at is not None and not self._worker.stopping:
+            self._store.say_unable(self._worker.name)
+            self._said_at_work = None
+
+    def _seen(self) -> None:
+        # Imported here: what counts needs to know which processes live, so it comes after this package.
+        from app.seeing.counts import SEEN
+
+        SEEN.set_to_current_time()
 
     def _sweep(self) -> None:
         self._due[self._sweep] = time.monotonic() + SWEEP_SECONDS

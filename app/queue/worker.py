@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 from app.config import Config
 from app.errors import DatabaseDamaged, QueueUnavailable
+from app.logs import about_job
 from app.queue.jobs import Claim
 from app.queue.runner import Attempt, EvaluatorDied, EvaluatorUnavailable, Interrupted, NeedsAnswer, Runner, refusal
 from app.queue.store import JobStore
@@ -23,6 +24,10 @@ logger = logging.getLogger(__name__)
 POLL_SECONDS = 1.0
 #: Pause after an error in the loop: the first, doubled up to the second while errors go on.
 ERROR_PAUSE_SECONDS = (0.1, 5.0)
+#: The same while the evaluator cannot be started: each try loads its libraries anew.
+START_PAUSE_SECONDS = (0.1, 20.0)
+#: After so many failed starts of the evaluator in a row, the worker no longer counts as one that looks for work.
+FAILED_STARTS = 3
 
 _numbers = itertools.count(1)
 
@@ -36,6 +41,8 @@ class Health:
     job_id: str | None
     #: How often the watch had to start the thread again.
     restarts: int
+    #: Whether the evaluator's process failed to start again and again; it is still tried.
+    cannot_start: bool = False
 
 
 class Worker:
@@ -46,6 +53,7 @@ class Worker:
         self.attempt: Attempt | None = None
         self.stopping = False
         self.restarts = 0
+        self._failed_starts = 0
         self._store = store
         self._runner = runner
         self._wake_up = wake_up
@@ -92,6 +100,7 @@ class Worker:
             name=self.name,
             job_id=attempt.claim.job_id if attempt else None,
             restarts=self.restarts,
+            cannot_start=self._failed_starts >= FAILED_STARTS,
         )
 
     # --- for the watch ---
@@ -99,6 +108,10 @@ class Worker:
     def is_alive(self) -> bool:
         """Return whether the thread runs."""
         return self._loop is not None and self._loop.is_alive()
+
+    def looks_for_work(self) -> bool:
+        """Return whether it takes jobs, or is busy with one."""
+        return not self.stopping and self.is_alive() and self._failed_starts < FAILED_STARTS
 
     def wake(self) -> None:
         """Make an idle thread look for work, or notice that it should stop."""
@@ -127,53 +140,77 @@ class Worker:
         self._loop = loop  # only now: the watch takes a thread that is not alive for a dead one
 
     def _run(self) -> None:
-        pause = ERROR_PAUSE_SECONDS[0]
+        errors = 0
         while not self.stopping:
             try:
                 self._work_until_idle()
-                pause = ERROR_PAUSE_SECONDS[0]
-                self._woken.wait(POLL_SECONDS)
-            except Exception:
-                logger.exception("the worker goes on after an error")
+                errors, pause = 0, POLL_SECONDS
+            except Exception as error:  # noqa: BLE001 - a border: `_note` logs it
                 self._hold(None)
-                self._woken.wait(pause)
-                pause = min(pause * 2, ERROR_PAUSE_SECONDS[1])
+                errors, pause = errors + 1, self._note(error, errors)
+            self._woken.wait(pause)
             self._woken.clear()
+
+    def _note(self, error: Exception, errors_before: int) -> float:
+        """Log an error that the loop survives, once for each change; return the pause before the next round."""
+        first, longest = ERROR_PAUSE_SECONDS
+        if isinstance(error, EvaluatorUnavailable):
+            first, longest = START_PAUSE_SECONDS
+            self._failed_starts += 1
+            if self._failed_starts == FAILED_STARTS:
+                logger.error("the evaluator cannot be started, so this worker takes no jobs; it goes on trying")
+        elif isinstance(error, Interrupted) and self.stopping:
+            return 0.0
+        elif not isinstance(error, (QueueUnavailable, DatabaseDamaged)):  # the database has logged these
+            logger.exception("the worker goes on after an error", exc_info=error)
+        return min(first * 2.0**errors_before, longest)
 
     def _work_until_idle(self) -> None:
         self._watch.ensure_alive()
         self._runner.start()
+        if self._failed_starts >= FAILED_STARTS:
+            logger.warning("the evaluator could be started again")
+        self._failed_starts = 0
         claim = self._store.claim_next_job(self.name)
         while claim is not None:
-            claim = self._evaluate(claim)
+            with about_job(claim.job_id):
+                claim = self._evaluate(claim)
             if claim is None and not self.stopping:
                 claim = self._store.claim_next_job(self.name)
 
     def _evaluate(self, claim: Claim) -> Claim | None:
         """Evaluate a job and record how it ended; return the next one if it was claimed in the same transaction."""
-        attempt = Attempt(
-            self._store, claim, stopping=lambda: self.stopping, patience_seconds=self._config.lease_seconds
-        )
+        attempt = Attempt(self._store, claim, stopping=lambda: self.stopping)
         self._hold(attempt)
         following = None
         try:
-            kept = self._store.checkpoints(claim.job_id) if claim.current_stage else ()
+            kept = attempt.persist(lambda: self._store.checkpoints(claim.job_id)) if claim.current_stage else ()
             following = attempt.complete(self._runner.run(claim.listing, kept, attempt), self.name)
         except NeedsAnswer as asked:
-            self._store.ask_job(claim, asked.question)
+            question = asked.question
+            attempt.persist(lambda: self._store.ask_job(claim, question))
         except Interrupted:
             attempt.break_off()
         except EvaluatorUnavailable:
             attempt.break_off()
             raise
         except EvaluatorDied:
-            logger.error("the evaluation's process died")
-            self._store.give_up(claim, "the evaluation's process died")
+            self._bury(attempt)
+        except (QueueUnavailable, DatabaseDamaged):
+            raise
         except Exception as error:  # noqa: BLE001 - a border: `refusal` logs what is unexpected
             refused = refusal(error)
-            self._store.fail_job(claim, refused.failure, retry=refused.passing)
+            attempt.persist(lambda: self._store.fail_job(claim, refused.failure, retry=refused.passing))
         self._hold(None)
         return following
+
+    def _bury(self, attempt: Attempt) -> None:
+        """End an attempt whose process died. While the worker stops that was no fault of the job's."""
+        if self.stopping:
+            attempt.break_off()
+            return
+        logger.error("the evaluation's process died")
+        attempt.persist(lambda: self._store.give_up(attempt.claim, "the evaluation's process died"))
 
     def _hold(self, attempt: Attempt | None) -> Attempt | None:
         """Replace the attempt under way; return the one before."""

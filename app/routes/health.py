@@ -45,11 +45,10 @@ def _store() -> str:
 
 
 def _regions() -> str:
-    regions = source().covered()
-    damaged = ", ".join(region.name for region in regions if not region.usable)
-    if damaged:
-        return f"The data of these regions is damaged: {damaged}. Import them again."
-    return "" if regions else "No region has been imported."
+    """Return what is wrong with each region that cannot be read, or that there is none; "" if all is well."""
+    if problems := source().problems():
+        return "\n".join(problems)
+    return "" if source().covered() else "No region has been imported."
 
 
 def _worker() -> str:

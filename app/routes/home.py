@@ -13,7 +13,7 @@ from app.pipeline.listing import MAX_DESTINATIONS
 from app.pipeline.rules.headline import PROFILES
 from app.pipeline.rules.must_haves import choices
 from app.queue.jobs import Job, Status
-from app.views.panel import CreatedDocument, created_response, new_job
+from app.views.panel import CreatedDocument, create_job, created_response, new_job
 from app.web import visitor
 from app.web.errors import answer, with_retry_after
 from app.web.forms import FormValues, listing_from, values_in, values_in_request
@@ -64,8 +64,7 @@ def form() -> AnyResponse:
 )
 def submit() -> AnyResponse:
     """Create the job before answering. Bad input: 422 with the form and the field's message."""
-    job, _ = store().create_job(new_job(listing_from(values_in_request())))
-    return created_response(job)
+    return created_response(create_job(new_job(listing_from(values_in_request()))))
 
 
 @bp.get("/suggest")

@@ -13,6 +13,7 @@ from app.web.answers import answered_listing, choice_in_request, question_in_req
 from app.web.negotiation import Wanted, negotiated, wanted
 from app.web.programs.bodies import ChoiceBody
 from app.web.programs.describing import Operation, Query, Who, described
+from app.web.security.live_jobs import room_for_one
 from app.web.services import store
 
 bp = Blueprint("jobs", __name__, url_prefix="/job/<job_id>")
@@ -113,7 +114,10 @@ def cancel(job_id: str) -> AnyResponse:
 )
 def retry(job_id: str) -> AnyResponse:
     """Queue a failed or cancelled job again; the steps it finished are kept."""
-    return _changed(store().retry_job(job_id, visitor.owner()))
+    with room_for_one() as keep:
+        job = store().retry_job(job_id, visitor.owner())
+        keep(job)
+    return _changed(job)
 
 
 def _changed(job: Job) -> AnyResponse:

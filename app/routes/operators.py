@@ -1,74 +1,31 @@
-"""The operators' page: the queue at a glance. Job ids only: addresses are the business of those who asked."""
+"""The operators' pages: the queue at a glance, and one job's way. Addresses are the business of those who asked."""
 
 from __future__ import annotations
 
-import hmac
 import time
-from dataclasses import dataclass
 
 import msgspec
 from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.queue.jobs import Job, QueueStats, Status
-from app.queue.store import JobStore
-from app.web import visitor
+from app.errors import JobNotFound
+from app.views.queue import JobHistory, QueueOverview, history_of, overview_of
+from app.web import operators, visitor
 from app.web.negotiation import Wanted, json_response, negotiated, wanted
 from app.web.programs.describing import Operation, Who, described
 from app.web.services import config, store
 
-#: The most jobs that the page lists.
-MOST_RUNNING, MOST_FAILURES = 100, 20
-
 bp = Blueprint("operators", __name__, url_prefix="/queue")
-
-
-# --- what it shows ---------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class QueueOverview:
-    """The queue at one moment."""
-
-    stats: QueueStats
-    running: tuple[RunningJob, ...]
-    failures: tuple[FailedJob, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class RunningJob:
-    """A job under way, and the process that holds it."""
-
-    job_id: str
-    stage: str
-    worker: str
-    attempts: int
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class FailedJob:
-    """A job that ended without a report."""
-
-    job_id: str
-    stage: str
-    error_code: str
-    attempts: int
-    at: float
-
-
-# --- the page -----------------------------------------------------------------------------------------
 
 
 @bp.before_request
 def require_token() -> AnyResponse | None:
     """Admit those who show the token, in a header or by the cookie that `?token=` gives once; others get a 404."""
-    token = config().operator_token
-    if token and _same(request.args.get("token", ""), token):
-        visitor.remember_operator(token)
-        return redirect(url_for("operators.page"), 303)
-    if not token or not (visitor.is_operator(token) or _same(_bearer(), token)):
+    if not operators.is_let_in():
         abort(404)
+    if "token" in request.args:
+        visitor.remember_operator(config().operator_token)
+        return redirect(url_for(str(request.endpoint), **(request.view_args or {})), 303)
     return None
 
 
@@ -88,28 +45,36 @@ def page() -> AnyResponse:
     return response
 
 
-def _bearer() -> str:
-    return request.headers.get("Authorization", "").removeprefix("Bearer ")
-
-
-def _same(one: str, other: str) -> bool:
-    return hmac.compare_digest(one.encode(), other.encode())
-
-
-def overview_of(store: JobStore, now: float) -> QueueOverview:
-    """Return everything that the page shows, as of a Unix time."""
-    return QueueOverview(
-        store.stats(),
-        tuple(_running(job, now) for job in store.list_jobs(Status.RUNNING, MOST_RUNNING)),
-        tuple(_failed(job) for job in store.list_jobs(Status.FAILED, MOST_FAILURES)),
+@bp.get("/jobs/<job_id>")
+@described(
+    Operation(
+        "Show one job's stages and history, without its address.",
+        JobHistory,
+        "Operators",
+        problems=(JobNotFound,),
+        who=Who.OPERATOR,
     )
+)
+def job(job_id: str) -> AnyResponse:
+    """Show what became of a job, by whom and when."""
+    history = history_of(store(), job_id)
+    if wanted() is Wanted.JSON:
+        response = json_response(msgspec.json.encode(history))
+    else:
+        response = make_response(render_template("queue_job.html", job=history))
+    negotiated(response).headers["Cache-Control"] = "no-store"
+    return response
 
 
-def _running(job: Job, now: float) -> RunningJob:
-    seconds = max(0.0, now - (job.started_at or now))
-    return RunningJob(job.job_id, job.current_stage or "", job.worker or "unknown", job.attempts, seconds)
+@bp.post("/jobs/<job_id>/retry")
+def retry(job_id: str) -> AnyResponse:
+    """Put a job that failed or was called off into the line again."""
+    store().retry_job(job_id, None)
+    return redirect(url_for("operators.job", job_id=job_id), 303)
 
 
-def _failed(job: Job) -> FailedJob:
-    at = job.completed_at or job.created_at
-    return FailedJob(job.job_id, job.current_stage or "", job.error_code or "unknown", job.attempts, at)
+@bp.post("/jobs/<job_id>/cancel")
+def cancel(job_id: str) -> AnyResponse:
+    """Call a job off."""
+    store().cancel_job(job_id, None)
+    return redirect(url_for("operators.job", job_id=job_id), 303)

@@ -12,7 +12,7 @@ from app.errors import DoorstepError, InvalidListing, SnapshotNotFound
 from app.pipeline.listing import Listing, with_destination, without_money
 from app.pipeline.report import report_from_json
 from app.queue.jobs import NewJob, Snapshot
-from app.views.panel import CreatedDocument, created_response, new_job
+from app.views.panel import CreatedDocument, create_job, created_response, new_job
 from app.views.shown import is_mine
 from app.web.errors import answer, with_retry_after
 from app.web.forms import destinations_from, values_in_request
@@ -102,8 +102,7 @@ def _listing_of(snapshot: Snapshot) -> Listing:
 
 
 def _queued(new: NewJob) -> AnyResponse:
-    job, _ = store().create_job(new)
-    return created_response(job)
+    return created_response(create_job(new))
 
 
 def _form(snapshot_id: str, error: DoorstepError | None = None) -> Response:

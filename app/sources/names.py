@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from functools import lru_cache
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache, partial
 
 import numpy as np
 from rapidfuzz.distance import OSA
@@ -34,8 +34,9 @@ class SharedNames:
         for word in self._regions:
             if not word.isdigit():
                 self._by_length[len(word)].append(word)
-        #: Remembered, since the languages of the regions ask for the same words.
-        self._alike = lru_cache(maxsize=4_096)(self._compared)
+        #: Remembered, since the languages of the regions ask for the same words. It knows nothing of `self`: held by a
+        #: circle, the atlases of a build that was replaced would stay open until the collector comes by.
+        self._alike = lru_cache(maxsize=4_096)(partial(_compared, self._regions, self._by_length))
         self._speaking: dict[Vocabulary, int] = defaultdict(int)
         for at, atlas in enumerate(atlases):
             self._speaking[atlas.geocoder.vocabulary] |= 1 << at
@@ -98,18 +99,19 @@ class SharedNames:
             regions |= self._alike(word)
         return regions
 
-    def _compared(self, word: str) -> int:
-        """Return the regions with a word or name that differs from this one by few slips."""
-        most = allowed_edits(len(word))
-        if not most or any(map(str.isdigit, word)):
-            return 0
-        lengths = range(len(word) - most, len(word) + most + 1)
-        others = [other for length in lengths for other in self._by_length.get(length, ())]
-        counts = cdist([word], others, scorer=OSA.distance, score_cutoff=most, dtype=np.uint8)
-        regions = 0
-        for at in np.flatnonzero(counts[0] <= most).tolist():
-            regions |= self._regions[others[at]]
-        return regions
+
+def _compared(regions_of: Mapping[str, int], by_length: Mapping[int, Sequence[str]], word: str) -> int:
+    """Return the regions with a word or name that differs from this one by few slips."""
+    most = allowed_edits(len(word))
+    if not most or any(map(str.isdigit, word)):
+        return 0
+    lengths = range(len(word) - most, len(word) + most + 1)
+    others = [other for length in lengths for other in by_length.get(length, ())]
+    counts = cdist([word], others, scorer=OSA.distance, score_cutoff=most, dtype=np.uint8)
+    regions = 0
+    for at in np.flatnonzero(counts[0] <= most).tolist():
+        regions |= regions_of[others[at]]
+    return regions
 
 
 def _tells(query: Query, at: int) -> bool:

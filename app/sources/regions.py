@@ -2,33 +2,41 @@
 
 from __future__ import annotations
 
-import logging
+import re
 import threading
+import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 
 from app.atlas.atlas import Atlas
+from app.atlas.files import Manifest
+from app.atlas.geocoder.letters import fold
 from app.atlas.geocoder.search.complete import Completion
 from app.atlas.geocoder.search.query import CleanText, read_text
-from app.atlas.regions import RegionStore
 from app.atlas.surroundings import AtlasSurroundings
 from app.errors import (
     AddressNotFound,
+    AddressOutsideRegions,
     AtlasDamaged,
+    AtlasUnreadable,
     DoorstepError,
     LinkWithoutPoint,
+    MaybeInDamagedRegion,
     NoRegions,
-    RegionNotFound,
     ShortPlusCode,
 )
+from app.geo import Box
 from app.places import Location, Precision, Question
+from app.seeing.counts import counted
 from app.sources.deciding import Found, decided
 from app.sources.interface import Surroundings
 from app.sources.names import SharedNames, directories_of
+from app.sources.opened import OpenRegions
 from app.sources.pins import pinned
-from app.sources.points import ShortCode, TypedPoint, is_link, point_in, recovered
+from app.sources.points import Point, ShortCode, TypedPoint, is_link, point_in, recovered
 
 #: Completions offered, the fewest letters worth completing, and the most that are looked at.
 MOST_COMPLETIONS = 8
@@ -40,16 +48,18 @@ MOST_EXAMPLES, TRIED_EXAMPLES, EXAMPLE_M = 3, 20, 4_000.0
 #: What is written as it is mapped, but less well than this, may be a slip of something better.
 WELL = 0.8
 
-log = logging.getLogger(__name__)
+WORDS = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
 class CoveredRegion:
-    """One region, for people. `usable` is False where its data is damaged; then only the name is known."""
+    """One region, for people. `usable` is False where its data cannot be read; then little but the name is known."""
 
     name: str
     title: str
     usable: bool = True
+    #: What is the matter with a region that is not usable.
+    problem: str = ""
     #: An ISO date, "" where the map file carries none.
     data_date: str = ""
     attribution: str = ""
@@ -62,27 +72,43 @@ class CoveredRegion:
     notes: tuple[str, ...] = ()
 
 
+class _Troubled:
+    """A region that cannot be read, with what its manifest tells where that is whole."""
+
+    def __init__(self, problem: AtlasUnreadable, manifest: Manifest | None) -> None:
+        self.problem = problem
+        self.title = problem.name if manifest is None else manifest.title
+        self.box = None if manifest is None else manifest.box
+
+    def covered(self) -> CoveredRegion:
+        """Return it for people."""
+        return CoveredRegion(self.problem.name, self.title, usable=False, problem=self.problem.message)
+
+
 class ImportedRegions:
     """Answers from all regions of a folder; notices new and re-imported ones. Threads may share it."""
 
-    def __init__(self, regions_dir: Path) -> None:
-        self._store = RegionStore(regions_dir)
+    def __init__(self, regions_dir: Path, clock: Callable[[], float] = time.monotonic) -> None:
+        self._regions = OpenRegions(regions_dir, clock)
         self._lock = threading.Lock()
-        self._open: dict[str, Atlas] = {}
-        #: Damaged builds that are in the log already.
-        self._logged: set[Path] = set()
         self._names = SharedNames(())
         #: Addresses to try, and the builds that they are from.
         self._examples: tuple[tuple[str, ...], tuple[str, ...]] = ((), ())
 
     def covered(self) -> tuple[CoveredRegion, ...]:
-        """Return every region, the damaged ones too, in alphabetical order of their titles."""
-        regions = [_covered(name, atlas) for name, atlas in self._regions()]
+        """Return every region, also those that cannot be read, in alphabetical order of their titles."""
+        regions = [*map(_covered, self._regions.all()[0]), *(each.covered() for each in self._troubled())]
         return tuple(sorted(regions, key=lambda region: region.title.casefold()))
+
+    def problems(self) -> tuple[str, ...]:
+        """Return what is the matter with each region that cannot be read, for whoever runs the site."""
+        return tuple(problem.finding for problem in self._regions.all()[1])
 
     def examples(self) -> tuple[str, ...]:
         """Return up to three addresses that are found without a question, of different regions, for people to try."""
-        atlases = self._whole()
+        return self._regions.undisturbed(self._examples_of)
+
+    def _examples_of(self, atlases: tuple[Atlas, ...]) -> tuple[str, ...]:
         builds = directories_of(atlases)
         if self._examples[0] != builds:
             ranked = sorted(atlases, key=lambda atlas: -atlas.meta.addresses)
@@ -103,6 +129,7 @@ class ImportedRegions:
                 return house.text
         return ""
 
+    @counted
     def complete(
         self, typed: str, limit: int = MOST_COMPLETIONS, beside: str = "", region: str = ""
     ) -> tuple[str, ...]:
@@ -114,12 +141,12 @@ class ImportedRegions:
         typed = typed.strip()[:LONGEST_TYPED]
         if sum(map(str.isalnum, typed)) < FEWEST_LETTERS:
             return ()
-        atlases = self._whole()
-        home = tuple(atlas for atlas in atlases if atlas.name == region) or self._home(beside, atlases)
-        first = _in_turn([atlas.geocoder.complete(typed, limit) for atlas in home])
-        others = (atlas for atlas in atlases if atlas not in home)
-        rest = _in_turn([atlas.geocoder.complete(typed, limit) for atlas in others])
-        return tuple(dict.fromkeys((*first, *rest)))[:limit]
+
+        def completed(atlases: tuple[Atlas, ...]) -> tuple[str, ...]:
+            home = tuple(atlas for atlas in atlases if atlas.name == region) or self._home(beside, atlases)
+            return _completed(typed, limit, home, atlases)
+
+        return self._regions.undisturbed(completed)
 
     def _home(self, address: str, atlases: tuple[Atlas, ...]) -> tuple[Atlas, ...]:
         """Return the regions that know the words of an address, none where all do or none does."""
@@ -129,14 +156,44 @@ class ImportedRegions:
         home = names.knowing_all(text) or names.knowing_most(text)[0]
         return home if len(home) < len(atlases) else ()
 
+    @counted
     def locate(self, text: str, near: Location | None = None) -> Location | Question:
         """Find an address, a place or a point; return a question where a text may mean several, or none exactly.
 
-        Raises AddressNotFound, AddressOutsideRegions, NoRegions, or AtlasDamaged where no region is whole.
+        Raises AddressNotFound, AddressOutsideRegions, NoRegions, MaybeInDamagedRegion, or AtlasUnreadable where no
+        region can be read.
         """
-        atlases = self._whole()
+        return self._regions.undisturbed(lambda atlases: self._located(text, near, atlases))
+
+    def _located(self, text: str, near: Location | None, atlases: tuple[Atlas, ...]) -> Location | Question:
         if not atlases:
             raise self._nothing_to_search()
+        try:
+            answer = self._found(text, near, atlases)
+        except (AddressNotFound, AddressOutsideRegions):
+            self._refuse_troubled(may_hold=_may_hold(text), near=near)
+            raise
+        if isinstance(answer, Question):
+            self._refuse_troubled(may_hold=_is_named(text), near=near)
+        return answer
+
+    def _refuse_troubled(self, may_hold: Callable[[_Troubled], bool], near: Location | None) -> None:
+        """Raise MaybeInDamagedRegion, or another trouble, where a region that cannot be read may hold what was typed.
+
+        A destination is looked for beside its address, whose region can be read.
+        """
+        found = [] if near is not None else [each for each in self._troubled() if may_hold(each)]
+        if damaged := tuple(each.title for each in found if isinstance(each.problem, AtlasDamaged)):
+            raise MaybeInDamagedRegion(name=damaged)
+        if found:
+            raise found[0].problem
+
+    def _troubled(self) -> tuple[_Troubled, ...]:
+        """Return the regions that cannot be read, with what their manifests tell."""
+        problems = self._regions.all()[1]
+        return tuple(_Troubled(problem, self._regions.manifest(problem.name)) for problem in problems)
+
+    def _found(self, text: str, near: Location | None, atlases: tuple[Atlas, ...]) -> Location | Question:
         point = point_in(text)
         if isinstance(point, TypedPoint):
             return pinned(text, point, atlases)
@@ -199,66 +256,37 @@ class ImportedRegions:
     def can_draw(self, region: str, data_date: str) -> bool:
         """Return whether maps can be drawn of a region as it was on a day: it is still there, and has a base map."""
         try:
-            atlas = self._atlas(region)
+            atlas = self._regions.atlas(region)
             return atlas.meta.data_date == data_date and atlas.basemap is not None
         except DoorstepError:
             return False
 
     def whole_region(self, name: str) -> Atlas:
-        """Open a region to ask about all of it at once. Raises RegionNotFound, AtlasDamaged."""
-        return self._atlas(name)
+        """Open a region to ask about all of it at once. Raises RegionNotFound, AtlasUnreadable."""
+        return self._regions.atlas(name)
 
     def surroundings(self, location: Location) -> Surroundings:
-        """Open the surroundings of a location that `locate` gave. Raises RegionNotFound, AtlasDamaged."""
-        return AtlasSurroundings(self._atlas(location.region), location)
+        """Open the surroundings of a location that `locate` gave. Raises RegionNotFound, AtlasUnreadable."""
+        atlas = self._regions.used(location.region)
+        with atlas.reading():
+            return AtlasSurroundings(atlas, location)
 
-    def _regions(self) -> tuple[tuple[str, Atlas | None], ...]:
-        """Return each region's name and atlas as they are now, by name; None where the data is damaged."""
-        found: list[tuple[str, Atlas | None]] = []
-        for name in self._store.names():
-            try:
-                found.append((name, self._atlas(name)))
-            except RegionNotFound:  # removed a moment ago
-                continue
-            except AtlasDamaged:
-                found.append((name, None))
-        return tuple(found)
+    def settled(self) -> AbstractContextManager[None]:
+        """Let what a block makes of surroundings count only where their data stayed as it was written.
 
-    def _whole(self) -> tuple[Atlas, ...]:
-        return tuple(atlas for _, atlas in self._regions() if atlas is not None)
+        Raises AtlasUnreadable where it did not, and AtlasReplaced where the block failed as it was replaced.
+        """
+        return self._regions.settled()
 
     def _nothing_to_search(self) -> DoorstepError:
-        damaged = [name for name, atlas in self._regions() if atlas is None]
-        return AtlasDamaged(name=damaged[-1]) if damaged else NoRegions()
-
-    def _atlas(self, name: str) -> Atlas:
-        """Open a region once: a build never changes, a new import is another folder.
-
-        A damaged one is tried again each time, as a lack of file handles looks the same, but logged only once.
-        """
-        directory = self._store.directory(name)
-        with self._lock:
-            atlas = self._open.get(name)
-            if atlas is None or atlas.directory != directory:
-                atlas = self._open[name] = self._opened(name, directory)
-            return atlas
-
-    def _opened(self, name: str, directory: Path) -> Atlas:
-        try:
-            return Atlas(name, directory)
-        except AtlasDamaged as error:
-            if directory not in self._logged:
-                self._logged.add(directory)
-                log.warning("%s", error.message)
-            raise
+        problems = self._regions.all()[1]
+        return problems[-1] if problems else NoRegions()
 
 
-def _covered(name: str, atlas: Atlas | None) -> CoveredRegion:
-    if atlas is None:
-        return CoveredRegion(name, name, usable=False)
+def _covered(atlas: Atlas) -> CoveredRegion:
     meta = atlas.meta
     return CoveredRegion(
-        name=name,
+        name=atlas.name,
         title=meta.title,
         data_date=meta.data_date,
         attribution=meta.attribution,
@@ -269,6 +297,31 @@ def _covered(name: str, atlas: Atlas | None) -> CoveredRegion:
         service_date=meta.service_date,
         notes=meta.notes,
     )
+
+
+def _may_hold(text: str) -> Callable[[_Troubled], bool]:
+    """Return whether a region may hold what was typed: any may, but a point has to lie in its box."""
+    typed = point_in(text)
+    points = [point for point in (typed.point, typed.or_west) if point] if isinstance(typed, TypedPoint) else []
+    return lambda region: not points or region.box is None or any(_is_in(point, region.box) for point in points)
+
+
+def _is_named(text: str) -> Callable[[_Troubled], bool]:
+    """Return whether a text has every word of a region's title."""
+    words = set(WORDS.findall(fold(text)))
+    return lambda region: words.issuperset(WORDS.findall(fold(region.title)))
+
+
+def _is_in(point: Point, box: Box) -> bool:
+    return box.min_lat <= point.lat <= box.max_lat and box.min_lon <= point.lon <= box.max_lon
+
+
+def _completed(typed: str, limit: int, home: tuple[Atlas, ...], atlases: tuple[Atlas, ...]) -> tuple[str, ...]:
+    """Return completions of these regions, those at home first."""
+    first = _in_turn([atlas.geocoder.complete(typed, limit) for atlas in home])
+    others = (atlas for atlas in atlases if atlas not in home)
+    rest = _in_turn([atlas.geocoder.complete(typed, limit) for atlas in others])
+    return tuple(dict.fromkeys((*first, *rest)))[:limit]
 
 
 def _in_turn(lists: Sequence[Sequence[Completion]]) -> list[str]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from app.errors import (
     AddressNotFound,
@@ -27,6 +28,7 @@ from app.wording import duration, ordinal
 TICK_SECONDS = 10.0
 #: Nobody needs to hear that two seconds are longer than usual.
 LEAST_SLOW_SECONDS = 5.0
+NOBODY_WORKS = "Nobody is working on requests at the moment. Yours is kept, and starts as soon as somebody is."
 #: Letters of the job's id that a person reads out to whoever runs the site.
 ERROR_ID_LETTERS = 8
 
@@ -64,6 +66,10 @@ class JobView:
     #: What the owner is asked, and until when (Unix time); None unless the job asks.
     question: Question | None = None
     question_expires_at: float | None = None
+    #: Seconds until a job whose last try failed is tried again; 0 where it need not wait.
+    due_in_seconds: float = 0.0
+    #: Whether no worker of the site looks for work.
+    nobody_works: bool = False
 
     @property
     def live(self) -> bool:
@@ -79,6 +85,10 @@ class JobView:
             case Status.RUNNING:
                 step, current = f"Step {self.number} of {len(self.steps)}", self.current
                 return f"{step}: {current.text}" if current else f"{step}."
+            case Status.QUEUED if self.nobody_works:
+                return NOBODY_WORKS
+            case Status.QUEUED if self.due_in_seconds:
+                return f"That did not work out. Tried again in about {duration(_whole_ticks(self.due_in_seconds))}."
             case Status.QUEUED if self.position:
                 ahead = "1 evaluation is" if self.position == 1 else f"{self.position} evaluations are"
                 return f"Waiting: {ahead} ahead of yours."
@@ -199,31 +209,52 @@ class JobView:
 
 def view_of(store: JobStore, job: Job, mine: bool, now: float) -> JobView:
     """Return what the panel shows at a Unix time; `mine`: the visitor is the job's owner."""
-    position = _position(store, job)
+    waiting = _waiting(store, job, now)
     return JobView(
         job=job,
         steps=steps_of(job, store.stages(job.job_id)),
-        mark=panel_mark(job, position, now),
-        position=position,
+        mark=panel_mark(job, waiting, now),
+        position=waiting.position,
         elapsed_seconds=elapsed_seconds(job, now),
         estimate=estimate_from(store.stage_seconds()) if job.status.live else None,
         requeue_reason=_requeue_reason(store, job),
         mine=mine,
         question=question_from_json(job.question) if job.question else None,
         question_expires_at=store.question_expires_at(job),
+        due_in_seconds=waiting.due_in_seconds,
+        nobody_works=waiting.nobody_works,
     )
 
 
-def _position(store: JobStore, job: Job) -> int | None:
-    return store.position(job) if job.status is Status.QUEUED else None
+class Waiting(NamedTuple):
+    """What a job in the line waits for; the defaults are those of a job that does not wait."""
+
+    position: int | None = None
+    due_in_seconds: float = 0.0
+    nobody_works: bool = False
+
+
+def _waiting(store: JobStore, job: Job, now: float) -> Waiting:
+    """Return what a job waits for. That nobody works is said of one that has waited for a moment: sites restart."""
+    if job.status is not Status.QUEUED:
+        return Waiting()
+    nobody_works = elapsed_seconds(job, now) >= TICK_SECONDS and not store.somebody_works()
+    due_in_seconds = store.due_in_seconds(job)
+    return Waiting(None if due_in_seconds else store.position(job), due_in_seconds, nobody_works)
+
+
+def _whole_ticks(seconds: float) -> float:
+    """Return a time as the panel shows it: no finer than it is renewed, and never too short."""
+    return math.ceil(seconds / TICK_SECONDS) * TICK_SECONDS
 
 
 def elapsed_seconds(job: Job, now: float) -> float:
-    """Return the seconds that the job has run, or has waited if it has not begun, at a Unix time.
+    """Return the seconds that the job has run in its last try, or has waited if it stands in line, at a Unix time.
 
     The time before a question, and that which its owner took to answer it, is not counted.
     """
-    return max(0.0, (job.completed_at or job.asked_at or now) - (job.started_at or job.queued_at or job.created_at))
+    began_at = None if job.status is Status.QUEUED else job.started_at
+    return max(0.0, (job.completed_at or job.asked_at or now) - (began_at or job.queued_at or job.created_at))
 
 
 def _requeue_reason(store: JobStore, job: Job) -> str:
@@ -244,15 +275,18 @@ def _try_number(job: Job) -> int:
 
 def mark_now(store: JobStore, job: Job, now: float) -> str:
     """Return the mark of the panel as it would be rendered at a Unix time."""
-    return panel_mark(job, _position(store, job), now)
+    return panel_mark(job, _waiting(store, job, now), now)
 
 
-def panel_mark(job: Job, position: int | None, now: float) -> str:
+def panel_mark(job: Job, waiting: Waiting, now: float) -> str:
     """Return a text that changes whenever the panel would: the `seen` of a poll is compared with it."""
     if not job.status.live:
         return f"{job.version}"
     ticks = int(elapsed_seconds(job, now) // TICK_SECONDS)
-    return f"{job.version}.{ticks}" if position is None else f"{job.version}.{ticks}.{position}"
+    if job.status is not Status.QUEUED:
+        return f"{job.version}.{ticks}"
+    due = math.ceil(waiting.due_in_seconds / TICK_SECONDS)
+    return f"{job.version}.{ticks}.{'nobody' if waiting.nobody_works else waiting.position}.{due}"
 
 
 # --- the steps -------------------------------------------------------------------------------------

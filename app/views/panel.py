@@ -20,6 +20,7 @@ from app.views.job import JobView, Step, StepState, view_of
 from app.web import visitor
 from app.web.negotiation import NOT_KEPT, Wanted, json_response, negotiated, wanted
 from app.web.programs.idempotency import once_in_request
+from app.web.security.live_jobs import room_for_one
 from app.web.services import store
 from app.wording import iso
 
@@ -53,6 +54,15 @@ def new_job(listing: Listing) -> NewJob:
         owner=visitor.owner(),
         once=once,
     )
+
+
+def create_job(new: NewJob) -> Job:
+    """Queue a job and return it, or the one that it is. Raises as the store does, and TooManyJobsHere."""
+    with room_for_one() as keep:
+        job, is_new = store().create_job(new)
+        if is_new:
+            keep(job)
+    return job
 
 
 def created_response(job: Job) -> AnyResponse:

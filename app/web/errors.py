@@ -5,14 +5,19 @@ from __future__ import annotations
 import secrets
 from dataclasses import dataclass
 from http import HTTPStatus
+from types import TracebackType
 
 import msgspec
-from flask import Flask, Response, current_app, make_response, render_template, request
+from flask import Flask, Response, current_app, g, make_response, render_template, request
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from app.config import Config
-from app.errors import DoorstepError, InvalidListing
+from app.errors import DatabaseDamaged, DoorstepError, InvalidListing, QueueUnavailable
+from app.logs import REQUEST
+from app.web.measuring import route
 from app.web.negotiation import Wanted, json_response, negotiated, wanted
+
+ExcInfo = tuple[type, BaseException, TracebackType | None] | tuple[None, None, None]
 
 #: The sentences for errors that come from HTTP itself.
 SENTENCES = {
@@ -21,6 +26,7 @@ SENTENCES = {
     404: "There is no page at this address. Check the link, or start from the front page.",
     405: "This address cannot be used that way. Go to the front page and start from there.",
     413: "That was too much text at once. An address and a few numbers are all that Doorstep needs.",
+    414: "That link is too long to be read. Start from the front page.",
     415: "Send the address as a form or as JSON.",
     500: "Something went wrong on our side, and it has been noted. Please try again in a moment.",
 }
@@ -32,6 +38,7 @@ TITLES = {
     405: "Not possible here",
     409: "No longer possible",
     413: "Too much at once",
+    414: "Too long",
     422: "Please check your input",
     429: "One moment, please",
     500: "Something went wrong",
@@ -54,11 +61,14 @@ class Problem:
     retry_after_seconds: int | None = None
     #: Set if the log holds more under the same id.
     error_id: str | None = None
+    #: The request's id, which the log's lines about it and the header X-Request-ID carry.
+    request_id: str | None = None
     type: str = "about:blank"
 
 
 def init_app(app: Flask, config: Config) -> None:
     """Register the handlers: every error is answered here."""
+    app.log_exception = log_unexpected  # type: ignore[method-assign]
     app.register_error_handler(DoorstepError, answer)
     app.register_error_handler(HTTPException, answer_http)
     app.register_error_handler(InternalServerError, answer_unexpected)
@@ -76,9 +86,10 @@ def answer(error: DoorstepError) -> Response:
         field=field,
         errors=error.by_field if isinstance(error, InvalidListing) else None,
         retry_after_seconds=error.retry_after_seconds,
+        request_id=REQUEST.get() or None,
     )
-    if error.http_status >= 500:
-        current_app.logger.warning("%s %s: %s", request.method, request.path, error.code)
+    if error.http_status >= 500 and not isinstance(error, (QueueUnavailable, DatabaseDamaged)):  # the database said it
+        current_app.logger.warning("%s %s: %s", request.method, route(), error.code)
     return with_retry_after(_in_shape(problem), error)
 
 
@@ -86,7 +97,8 @@ def answer_http(error: HTTPException) -> Response:
     """Answer an error of HTTP itself, keeping headers such as Allow."""
     status = error.code or 500
     detail = SENTENCES.get(status, SENTENCES[400] if status < 500 else SENTENCES[500])
-    response = _in_shape(Problem(_title(status), status, detail, f"http-{status}", request.path))
+    problem = Problem(_title(status), status, detail, f"http-{status}", request.path, request_id=REQUEST.get() or None)
+    response = _in_shape(problem)
     for name, value in error.get_headers():
         if name.lower() not in ("content-type", "content-length"):
             response.headers[name] = value
@@ -94,10 +106,17 @@ def answer_http(error: HTTPException) -> Response:
 
 
 def answer_unexpected(error: InternalServerError) -> Response:
-    """Answer a defect with an id that the log holds too; Flask has logged the traceback just before."""
-    error_id = secrets.token_hex(4)
-    current_app.logger.error("error id %s: %s %s", error_id, request.method, request.path)
-    return _in_shape(Problem(_title(500), 500, SENTENCES[500], "internal", request.path, error_id=error_id))
+    """Answer a defect with the id that the log holds too."""
+    error_id, request_id = g.get("error_id"), REQUEST.get() or None
+    return _in_shape(
+        Problem(_title(500), 500, SENTENCES[500], "internal", request.path, error_id=error_id, request_id=request_id)
+    )
+
+
+def log_unexpected(exc_info: ExcInfo) -> None:
+    """Log a defect under an id that its page will name: by the route, as paths and queries may hold what was typed."""
+    g.error_id = secrets.token_hex(4)
+    current_app.logger.error("error id %s: %s %s", g.error_id, request.method, route(), exc_info=exc_info)
 
 
 def with_retry_after(response: Response, error: DoorstepError) -> Response:

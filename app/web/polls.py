@@ -14,6 +14,7 @@ from app.errors import DoorstepError
 from app.views.job import JobView, mark_now, view_of
 from app.views.panel import panel_html
 from app.web.negotiation import NOT_KEPT
+from app.web.security.hosts import REFUSED
 from app.web.services import services_of
 from app.web.visitor import owner_in
 
@@ -79,7 +80,8 @@ def _polled_job(environ: WSGIEnvironment) -> str | None:
     """Return the id of the job that a panel asks about, None if the request is not a poll."""
     poll = POLL.fullmatch(environ["PATH_INFO"])
     is_poll = poll and environ["REQUEST_METHOD"] == "GET" and environ.get("HTTP_HX_REQUEST") == "true"
-    is_poll = is_poll and "HTTP_AUTHORIZATION" not in environ  # panels show no token
+    # Panels show no token; and Flask says what is wrong with the name of a host.
+    is_poll = is_poll and "HTTP_AUTHORIZATION" not in environ and REFUSED not in environ
     return poll[1] if poll and is_poll else None
 
 

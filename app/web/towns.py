@@ -96,13 +96,17 @@ def _towns() -> Towns:
 
 
 def choice_of(atlas: Atlas, wishes: Sequence[Wish], reaches: Sequence[Reach], profile: str) -> Choice:
-    """Return where in a region wishes are met. Raises TooManyRequests for whoever asks too much at once."""
+    """Return where in a region wishes are met.
+
+    Raises AtlasUnreadable, or TooManyRequests for whoever asks too much at once.
+    """
     key = Asked(atlas.directory, tuple(wishes), tuple(reaches), profile)
 
     def make() -> Choice:
         refuse_floods()
-        size_m = square_m(town_frame(atlas, "map").frame)
-        return choose(atlas, key.wishes, key.reaches, profile_named(profile), size_m)
+        with atlas.reading():
+            size_m = square_m(town_frame(atlas, "map").frame)
+            return choose(atlas, key.wishes, key.reaches, profile_named(profile), size_m)
 
     return _towns().choices.get(key, make)
 
@@ -115,7 +119,8 @@ def picture_of(atlas: Atlas, name: str, wishes: Sequence[Wish], reaches: Sequenc
     def draw() -> bytes:
         refuse_floods()
         streets = [(street.lat, street.lon) for street in choice.streets]
-        return compressed(draw_squares(_ground(atlas, name), choice.squares, streets, places))
+        with atlas.reading():
+            return compressed(draw_squares(_ground(atlas, name), choice.squares, streets, places))
 
     return _towns().pictures.get((name, Asked(atlas.directory, tuple(wishes), tuple(reaches), profile)), draw)
 

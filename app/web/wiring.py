@@ -8,9 +8,9 @@ from functools import cache
 from pathlib import Path
 
 from flask import Flask, url_for
-from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.cli.backup import backup_command, restore_command
+from app.cli.errors import plainly_for_commands
 from app.cli.jobs import jobs_commands
 from app.cli.regions import region_commands
 from app.cli.tokens import token_commands
@@ -27,6 +27,7 @@ from app.routes import (
     home,
     jobs,
     maps,
+    metrics,
     operators,
     reports,
     resubmitting,
@@ -34,11 +35,13 @@ from app.routes import (
     snapshots,
     where,
 )
+from app.seeing import sentry
 from app.views import maps as map_views
 from app.views import report
 from app.views.town import likeness
-from app.web import compression, errors, pictures, polls, security, services, towns
+from app.web import compression, errors, measuring, pictures, polls, proxies, services, towns
 from app.web.programs import tokens
+from app.web.security import cookies, floods, foreign, headers, hosts, live_jobs, sizes
 from app.wording import (
     amount,
     calm,
@@ -82,27 +85,29 @@ FILTERS = (
 )
 BLUEPRINTS = (
     *(home.bp, jobs.bp, reports.bp, snapshots.bp, comparing.bp, embedding.bp, exports.bp, maps.bp, resubmitting.bp),
-    *(batch.bp, shortlist.bp, where.bp, about.bp, api.bp, operators.bp, health.bp),
+    *(batch.bp, shortlist.bp, where.bp, about.bp, api.bp, operators.bp, metrics.bp, health.bp),
 )
 COMMANDS = (region_commands, jobs_commands, token_commands, worker_command, backup_command, restore_command)
 ROOT = Path(__file__).resolve().parents[2]
 
 
+@plainly_for_commands()
 def wire(config: Config | None) -> Flask:
     """Return the application for these settings, or for those in the environment."""
     config = load_config() if config is None else config
+    sentry.check(config)
     app = Flask(__name__, root_path=str(ROOT))
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = ASSET_SECONDS
-    modules = (services, polls, compression, security, tokens, errors, pictures, towns, report, map_views, likeness)
+    measuring.init_app(app)
+    guards = (hosts, sizes, foreign, floods, live_jobs, cookies, headers)
+    modules = (services, polls, compression, *guards, tokens, errors, pictures, towns, report, map_views, likeness)
     for module in modules:
         module.init_app(app, config)
     for function in FILTERS:
         app.add_template_filter(function)
     app.add_template_global(_asset_links(app))
-    if config.trusted_proxies:
-        hops = config.trusted_proxies
-        fixed = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops, x_prefix=hops)
-        app.wsgi_app = fixed  # type: ignore[method-assign]
+    proxies.init_app(app, config)  # in front of all that reads where a request comes from
+    app.wsgi_app = measuring.Measured(app.wsgi_app, config)  # type: ignore[method-assign]
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     for command in COMMANDS:

@@ -106,5 +106,5 @@ def test_an_atlas_of_another_version_must_be_imported_again(region_store: Region
     with sqlite3.connect(folder / "atlas.sqlite") as connection:
         connection.execute("UPDATE meta SET value = '0' WHERE key = 'format_version'")
     connection.close()
-    with pytest.raises(AtlasDamaged, match="Import it again"):
+    with pytest.raises(AtlasDamaged, match="of an older version of Doorstep"):
         Atlas("town", folder)

@@ -84,6 +84,6 @@ def test_update_mends_a_region_of_another_version(tmp_path: Path, data_dir: Path
     with closing(sqlite3.connect(data_dir / "regions" / "town" / "atlas.sqlite")) as tables:
         tables.execute("UPDATE meta SET value = '0' WHERE key = 'format_version'")
         tables.commit()
-    assert "Import it again" in run("list").output
+    assert "of an older version of Doorstep; run flask region update town" in run("list").output
     assert "Smallville: " in run("update", "town").output
     assert "10 addresses" in run("list").output

@@ -31,7 +31,7 @@ def test_each_home_meets_what_its_report_says_it_meets(samples: Path, name: str)
 
 @pytest.mark.parametrize("name", ["queens-village-ny-us", "reisterstown-md-us"])
 def test_so_it_is_where_little_but_streets_is_mapped(larger: Callable[[str], ImportedRegions], name: str) -> None:
-    found = TownOracle(larger(name)._atlas(name)).differences(HOMES)
+    found = TownOracle(larger(name).whole_region(name)).differences(HOMES)
     assert found == {"compared": found["compared"]}
 
 

@@ -22,7 +22,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     extract = str(SAMPLES / "helsinki.osm.pbf")
     command = [sys.executable, "-m", "flask", "--app", "app", "region", "import", extract, "--name", "helsinki"]
     subprocess.run(command, cwd=ROOT, env=environment, check=True, capture_output=True)
-    settings = {"DOORSTEP_OPERATOR_TOKEN": "OPERATOR-TOKEN", "DOORSTEP_MAX_LIVE_JOBS_PER_OWNER": "1000"}
+    settings = {
+        "DOORSTEP_OPERATOR_TOKEN": "OPERATOR-TOKEN",
+        "DOORSTEP_MAX_LIVE_JOBS_PER_OWNER": "1000",
+        "DOORSTEP_MAX_LIVE_JOBS_PER_CLIENT": "0",
+        "DOORSTEP_CLIENT_CHANGES_PER_MINUTE": "100000",
+        "DOORSTEP_CLIENT_READS_PER_MINUTE": "100000",
+    }
     with serve(data_dir, "-c", "gunicorn_config.py", "app:create_app()", **settings) as served:
         yield served
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -91,3 +92,48 @@ def test_a_killed_evaluator_is_replaced_and_its_job_resumed(store: JobStore, sit
     os.kill(evaluator, signal.SIGKILL)
     done = wait_for_status(store, job, Status.DONE, seconds=20)
     assert (done.attempts, done.resumed) == (2, 1)
+
+
+def everybody(site: Gunicorn) -> list[int]:
+    """Every process of a site, the evaluators first."""
+    return [*site.evaluators(), *site.workers(), site.arbiter.pid]
+
+
+def test_a_stop_that_signals_every_process_at_once_is_no_try(store: JobStore, tmp_path: Path) -> None:
+    """As systemd does unless it is told otherwise (KillMode=control-group)."""
+    job = create(store)
+    kept = 0
+    for _ in range(3):
+        site = Gunicorn(tmp_path, "long", workers=1)
+        try:
+            site.wait_until_up(workers=1)
+            wait_for(lambda: len(store.checkpoints(job.job_id)) > kept, 20)  # noqa: B023
+            for pid in everybody(site):
+                os.kill(pid, signal.SIGTERM)
+            assert site.arbiter.wait(30) == 0
+        finally:
+            site.kill()
+        back = store.get_job(job.job_id)
+        assert (back.status, back.attempts) == (Status.QUEUED, 0)
+        assert len(store.checkpoints(job.job_id)) > kept
+        kept = len(store.checkpoints(job.job_id))
+    assert {event.why for event in store.events(job.job_id)[1:]} == {"attempt 1", "handed back: its worker stops"}
+
+
+def test_a_site_that_is_frozen_for_longer_than_its_leases_keeps_its_job(store: JobStore, tmp_path: Path) -> None:
+    site = Gunicorn(tmp_path, "long", lease_seconds="0.5")
+    try:
+        site.wait_until_up()
+        job = create(store)
+        for frozen in range(4):
+            wait_for(lambda: len(store.checkpoints(job.job_id)) > 2 * frozen, 20)  # noqa: B023
+            pids = everybody(site)
+            for number in (signal.SIGSTOP, signal.SIGCONT):
+                for pid in pids:
+                    os.kill(pid, number)
+                if number == signal.SIGSTOP:
+                    time.sleep(1.5)
+        done = wait_for_status(store, job, Status.DONE, seconds=20)
+        assert (done.attempts, done.resumed) == (1, 0)
+    finally:
+        site.kill()

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from app.config import Config
+from app.web.security.cookies import cookie_name
 from tests.conftest import TOKEN
 from tests.support.asking import ADDRESS, HTMX, JSON, soup, submit, visible_text
 from tests.support.queue_steps import Steps
@@ -48,7 +49,8 @@ def test_it_forgets_operators_when_the_token_changes(tmp_path: Path) -> None:
     old = create_app(Config(data_dir=tmp_path, operator_token="old")).test_client()
     old.get("/queue?token=old")
     new = create_app(Config(data_dir=tmp_path, operator_token="new")).test_client()
-    new.set_cookie("doorstep", old.get_cookie("doorstep").value)
+    name = cookie_name(old.application.config["SECRET_KEY"])
+    new.set_cookie(name, old.get_cookie(name).value)
     assert old.get("/queue").status_code == 200
     assert new.get("/queue").status_code == 404
 
@@ -62,10 +64,70 @@ def test_it_shows_what_runs_where(client: FlaskClient, steps: Steps) -> None:
 
 def test_it_shows_failures_by_id_and_no_address(client: FlaskClient, steps: Steps) -> None:
     job_id = submit(client)
-    steps.fail(message=f"We could not find {ADDRESS}.")
+    steps.fail(f"Nothing was evaluated at {ADDRESS}.", "evaluation-failed")
     text = visible_text(client.get("/queue", headers=BEARER))
-    assert f"{job_id} address-not-found" in text
+    assert f"{job_id} evaluation-failed" in text
     assert ADDRESS not in text
+
+
+def test_typing_errors_are_counted_apart_and_are_no_failures(client: FlaskClient, steps: Steps) -> None:
+    submit(client)
+    steps.fail()
+    text = visible_text(client.get("/queue", headers=BEARER))
+    assert "Failed 0 Not found as typed 1" in text
+    assert "Nothing failed." in text
+
+
+def test_a_failure_leads_to_its_job(client: FlaskClient, steps: Steps) -> None:
+    job_id = submit(client)
+    steps.fail("Something went wrong. Error 0123abcd.", "evaluation-failed")
+    link = soup(client.get("/queue", headers=BEARER)).select_one(f"a[href$='{job_id}']")
+    page = client.get(str(link["href"]), headers=BEARER)
+    text = visible_text(page)
+    assert "Error code evaluation-failed" in text
+    assert "Error id in the log 0123abcd" in text
+    assert re.search(r"queued running before the first worker-1 attempt 1 ", text)
+    assert re.search(r"running failed geocode worker-1 told to the person", text)
+
+
+def test_a_job_s_history_holds_no_address(client: FlaskClient, steps: Steps) -> None:
+    job_id = submit(client)
+    steps.fail(f"We could not find {ADDRESS}.")
+    for headers in (BEARER, BEARER | JSON):
+        assert "Bulevardi" not in client.get(f"/queue/jobs/{job_id}", headers=headers).text
+
+
+def test_a_job_s_history_for_programs(client: FlaskClient, steps: Steps) -> None:
+    job_id = submit(client)
+    steps.claim(stages_done=2)
+    history = client.get(f"/queue/jobs/{job_id}", headers=BEARER | JSON).json
+    assert [(stage["state"], stage["seconds"]) for stage in history["stages"]] == [
+        ("done", 0.4),
+        ("done", 0.4),
+        ("working", None),
+    ]
+    assert [(event["before"], event["after"]) for event in history["events"]] == [
+        ("new", "queued"),
+        ("queued", "running"),
+    ]
+
+
+def test_a_job_s_history_is_the_operators_alone(client: FlaskClient, steps: Steps) -> None:
+    job_id = submit(client)
+    assert client.get(f"/queue/jobs/{job_id}").status_code == 404
+    assert client.post(f"/queue/jobs/{job_id}/cancel").status_code == 404
+    assert steps.store.get_job(job_id).status == "queued"
+    assert client.get("/queue/jobs/nothing", headers=BEARER).status_code == 404
+
+
+def test_operators_call_a_job_off_and_try_it_again(client: FlaskClient, steps: Steps) -> None:
+    job_id = submit(client)
+    form = soup(client.get(f"/queue/jobs/{job_id}", headers=BEARER)).select_one("main form")
+    assert client.post(str(form["action"]), headers=BEARER).status_code == 303
+    assert steps.store.get_job(job_id).status == "cancelled"
+    form = soup(client.get(f"/queue/jobs/{job_id}", headers=BEARER)).select_one("main form")
+    assert client.post(str(form["action"]), headers=BEARER).status_code == 303
+    assert steps.store.get_job(job_id).status == "queued"
 
 
 def test_it_shows_depth_and_the_oldest(client: FlaskClient) -> None:

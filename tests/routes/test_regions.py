@@ -62,7 +62,7 @@ def test_it_says_that_no_region_is_there(tmp_path: Path) -> None:
 
 def test_it_goes_on_when_a_region_is_damaged(client: FlaskClient, tmp_path: Path) -> None:
     damage(client, tmp_path)
-    assert "The data of this region is damaged" in visible_text(client.get("/regions"))
+    assert "The data of the region monaco is damaged" in visible_text(client.get("/regions"))
     assert client.get("/suggest?address=boulevard").status_code == 200
     assert (client.get("/readyz").status_code, "monaco" in client.get("/readyz").text) == (503, True)
 

@@ -190,7 +190,7 @@ def test_another_region_is_refused_with_those_that_are_there(client: FlaskClient
     assert "There is no region of that name; choose monaco." in visible_text(page)
 
 
-@pytest.mark.parametrize("text", ["<script>alert(1)</script>", "\x00\x01", "a" * 5_000, "💥", "%27--"])
+@pytest.mark.parametrize("text", ["<script>alert(1)</script>", "\x00\x01", "a" * 1_000, "💥", "%27--"])
 def test_no_text_breaks_the_page(client: FlaskClient, text: str) -> None:
     page = client.get(asked(region="monaco", wish=["park-5", text], place=text, within=text, at=text, by=text))
     assert page.status_code == 422

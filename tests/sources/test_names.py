@@ -9,6 +9,7 @@ import pytest
 from app.atlas.geocoder.search.query import read_text
 from app.places import Location, Question
 from app.sources.names import SharedNames
+from app.sources.opened import OpenRegions
 from app.sources.regions import ImportedRegions
 from tests.sources.test_deciding import town_of
 from tests.sources.test_imported_regions import put
@@ -28,7 +29,7 @@ def regions(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture
 def names(regions: Path) -> SharedNames:
     """Give the words of all."""
-    return SharedNames(ImportedRegions(regions)._whole())
+    return SharedNames(OpenRegions(regions).all()[0])
 
 
 def test_regions_that_know_every_word_are_asked_first(names: SharedNames) -> None:

@@ -29,6 +29,11 @@ def slowly(listing: str, finished: Sequence[bytes], progress: StageObserver) -> 
     return report
 
 
+def long(listing: str, finished: Sequence[bytes], progress: StageObserver) -> bytes:
+    """Go through twelve stages of a quarter of a second."""
+    return stages_of(12, seconds=0.25)(listing, finished, progress)
+
+
 def chatty(listing: str, finished: Sequence[bytes], progress: StageObserver) -> bytes:
     """Print to standard output, as a library might."""
     print("between the messages", flush=True)
@@ -105,6 +110,7 @@ EVALUATIONS: dict[str, Evaluate] = {
     for function in (
         well,
         slowly,
+        long,
         chatty,
         hanging,
         hanging_in_native_code,

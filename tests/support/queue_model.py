@@ -21,6 +21,9 @@ class ModelJob:
     lease_until: float = 0.0
     due_at: float = 0.0
     cancel: bool = False
+    #: The most findings that earlier tries kept, and tries that kept more than that.
+    kept_before: int = 0
+    fruitful: int = 0
     asked_at: float = 0.0
     answered: bool = False
     checkpoints: list[bytes] = field(default_factory=list)
@@ -29,6 +32,11 @@ class ModelJob:
     @property
     def live(self) -> bool:
         return self.status.live
+
+    @property
+    def tries_in_vain(self) -> int:
+        """Return how many tries of a running job kept nothing new, this one too."""
+        return self.attempts - self.fruitful - (len(self.checkpoints) > self.kept_before)
 
     def is_due(self, now: float) -> bool:
         """Return whether it need not wait, or waits so long that the clock must have been put back."""
@@ -50,7 +58,12 @@ class Model:
 
     def twin(self, owner: str, key: str) -> str | None:
         return next(
-            (i for i, job in self.jobs.items() if (job.owner, job.key) == (owner, key) and not job.status.ended), None
+            (
+                i
+                for i, job in self.jobs.items()
+                if (job.owner, job.key) == (owner, key) and not job.status.ended and not job.cancel
+            ),
+            None,
         )
 
     def next_id(self, now: float) -> str | None:
@@ -73,8 +86,10 @@ class Model:
         job.token = ""
         if job.cancel:
             job.status = Status.CANCELLED
-        elif counts and job.attempts >= self.max_attempts:
+        elif counts and job.tries_in_vain >= self.max_attempts:
             job.status = Status.FAILED
         else:
             job.status, job.due_at = Status.QUEUED, due_at
+            job.fruitful += counts and len(job.checkpoints) > job.kept_before
+            job.kept_before = max(job.kept_before, len(job.checkpoints))
             job.attempts -= 0 if counts else 1

@@ -45,7 +45,7 @@ class Steps:
         later = JobStore(self.store.db, self.store.config, Clocks(lambda: now + hours * 3_600.0))
         assert later.expire_questions()
 
-    def fail(self, message: str = "We could not find that address.") -> None:
+    def fail(self, message: str = "We could not find that address.", code: str = "address-not-found") -> None:
         """Run the next job into a failure for good."""
-        failure = Failure("address-not-found", message)
+        failure = Failure(code, message)
         assert self.store.fail_job(self.claim(), failure, retry=False)

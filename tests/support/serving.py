@@ -25,6 +25,13 @@ class Site:
 
     url: str
     data_dir: Path
+    #: Gunicorn's main process.
+    pid: int
+
+    @property
+    def log(self) -> str:
+        """Return what it has logged so far."""
+        return (self.data_dir / "gunicorn.log").read_text()
 
 
 @contextmanager
@@ -39,7 +46,7 @@ def serve(data_dir: Path, *arguments: str, **settings: str) -> Iterator[Site]:
     try:
         url = f"http://127.0.0.1:{port}"
         wait_until_up(url, log_path)
-        yield Site(url, data_dir)
+        yield Site(url, data_dir, process.pid)
     finally:
         process.terminate()
         process.wait(PATIENCE_SECONDS)

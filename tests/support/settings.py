@@ -50,6 +50,8 @@ def _default(setting: Field[object]) -> str:
     if "low" in setting.metadata:
         shown = tuple(_numbers((setting.default, setting.metadata["low"], setting.metadata["high"])))
         return f"{shown[0]} ({shown[1]} to {shown[2]})"
+    if "words" in setting.metadata:
+        return " or ".join(f"`{word}`" for word in setting.metadata["words"])
     return f"`{setting.default}`" if setting.default != "" else "none"
 
 

@@ -10,7 +10,17 @@ from app.pipeline.listing import Listing
 from app.pipeline.report import to_json
 from app.places import Question
 from app.queue.jobs import Job, StageRecord, StageState, Status
-from app.views.job import TICK_SECONDS, Estimate, JobView, elapsed_seconds, estimate_from, panel_mark, steps_of
+from app.views.job import (
+    NOBODY_WORKS,
+    TICK_SECONDS,
+    Estimate,
+    JobView,
+    Waiting,
+    elapsed_seconds,
+    estimate_from,
+    panel_mark,
+    steps_of,
+)
 from tests.support.questions import NEWPORTS, question
 
 JOB = Job(
@@ -39,17 +49,17 @@ def view(now: float = 1_006.0, records: tuple[StageRecord, ...] = (), **changes:
     """Build a view of a job, seen by its owner."""
     estimate = changes.pop("estimate", None)
     because = str(changes.pop("because", ""))
-    position = changes.pop("position", None)
+    waiting = {name: changes.pop(name) for name in ("position", "due_in_seconds", "nobody_works") if name in changes}
     job = JOB._replace(**changes)  # type: ignore[arg-type]
     return JobView(
         job=job,
         steps=steps_of(job, records),
         mark="",
-        position=position,  # type: ignore[arg-type]
         elapsed_seconds=elapsed_seconds(job, now),
         estimate=estimate,  # type: ignore[arg-type]
         requeue_reason=because,
         mine=True,
+        **({"position": None} | waiting),  # type: ignore[arg-type]
     )
 
 
@@ -60,6 +70,8 @@ def view(now: float = 1_006.0, records: tuple[StageRecord, ...] = (), **changes:
         ({"current_stage": None}, "Step 1 of 14."),
         ({"status": Status.QUEUED, "position": 0}, "Yours is next. It starts in a moment."),
         ({"status": Status.QUEUED, "position": 1}, "Waiting: 1 evaluation is ahead of yours."),
+        ({"status": Status.QUEUED, "due_in_seconds": 31.0}, "That did not work out. Tried again in about 40 s."),
+        ({"status": Status.QUEUED, "position": 0, "nobody_works": True}, NOBODY_WORKS),
         ({"status": Status.QUEUED, "position": 7}, "Waiting: 7 evaluations are ahead of yours."),
         ({"cancel_requested": True}, "Cancelling. It stops at the end of this step."),
         ({"status": Status.DONE}, "Your report is ready."),
@@ -114,7 +126,7 @@ def test_the_time_that_an_answer_took_is_not_counted() -> None:
     assert elapsed_seconds(asked, 90_000.0) == 2
     answered = JOB._replace(status=Status.QUEUED, started_at=None, queued_at=90_000.0)
     assert elapsed_seconds(answered, 90_003.0) == 3
-    assert panel_mark(asked, None, 1_006.0) == panel_mark(asked, None, 90_000.0)
+    assert panel_mark(asked, Waiting(), 1_006.0) == panel_mark(asked, Waiting(), 90_000.0)
 
 
 def test_a_question_that_nobody_answered_is_no_failure() -> None:
@@ -189,18 +201,21 @@ def test_it_says_where_it_stands_or_stopped(status: Status, state: str) -> None:
 def test_the_mark_changes_with_the_version_the_position_and_the_time() -> None:
     job = JOB._replace(status=Status.QUEUED)
     marks = {
-        panel_mark(job, 1, 1_006.0),
-        panel_mark(job, 2, 1_006.0),
-        panel_mark(job._replace(version=8), 1, 1_006.0),
-        panel_mark(job, 1, 1_006.0 + TICK_SECONDS),
+        panel_mark(job, Waiting(1), 1_006.0),
+        panel_mark(job, Waiting(2), 1_006.0),
+        panel_mark(job, Waiting(None, 38.0), 1_006.0),
+        panel_mark(job, Waiting(None, 28.0), 1_006.0),
+        panel_mark(job, Waiting(1, nobody_works=True), 1_006.0),
+        panel_mark(job._replace(version=8), Waiting(1), 1_006.0),
+        panel_mark(job, Waiting(1), 1_006.0 + TICK_SECONDS),
     }
-    assert len(marks) == 4
-    assert panel_mark(job, 1, 1_006.0) == panel_mark(job, 1, 1_007.0)
+    assert len(marks) == 7
+    assert panel_mark(job, Waiting(1), 1_006.0) == panel_mark(job, Waiting(1), 1_007.0)
 
 
 def test_the_mark_of_an_ended_job_never_changes_again() -> None:
     job = JOB._replace(status=Status.DONE)
-    assert panel_mark(job, None, 1_006.0) == panel_mark(job, None, 9_999.0)
+    assert panel_mark(job, Waiting(), 1_006.0) == panel_mark(job, Waiting(), 9_999.0)
 
 
 def test_another_visitor_may_do_nothing() -> None:

@@ -7,6 +7,7 @@ from flask.testing import FlaskClient
 
 from app.queue.jobs import Status
 from app.queue.store import JobStore
+from app.web.security.cookies import cookie_name
 from tests.support.asking import HTMX, JSON, soup, submit, visible_text
 from tests.support.queue_steps import Steps
 
@@ -87,7 +88,8 @@ def test_it_deletes_a_report_for_nobody_else(client: FlaskClient, stranger: Flas
 
 def test_it_does_not_believe_a_cookie_that_it_did_not_sign(client: FlaskClient, stranger: FlaskClient) -> None:
     job_id = submit(client)
-    stranger.set_cookie("doorstep", "eyJvd25lciI6ImFiYyJ9.made.up")
+    for name in (cookie_name(stranger.application.config["SECRET_KEY"]), "doorstep"):
+        stranger.set_cookie(name, "eyJvd25lciI6ImFiYyJ9.made.up")
     assert stranger.post(f"/job/{job_id}/cancel").status_code == 403
 
 

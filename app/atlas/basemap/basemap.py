@@ -60,14 +60,14 @@ def _meets(box: Box, low: Floats, high: Floats) -> NDArray[np.bool_]:
 
 
 class Basemap:
-    """Threads and processes may share it: its files are mapped into memory, and nothing in it changes."""
+    """Threads and processes may share it: nothing in it changes."""
 
     def __init__(self, files: PageFiles) -> None:
         self._files = files
 
     @classmethod
     def open(cls, directory: Path) -> Basemap | None:
-        """Map the files of a directory; None where there are none.
+        """Read the files of a directory; None where there are none.
 
         Raises OSError, ValueError or msgspec.MsgspecError where they are damaged.
         """

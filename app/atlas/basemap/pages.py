@@ -11,12 +11,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from app.atlas.files import array_in
 from app.atlas.varints import Ints
 from app.geo import METRES_PER_DEGREE, Box, Floats
 
@@ -83,12 +83,12 @@ class PageFiles:
 
     @classmethod
     def open(cls, directory: Path) -> PageFiles:
-        """Map what `write` wrote.
+        """Read what `write` wrote.
 
         Raises OSError, ValueError or msgspec.MsgspecError where it is missing, damaged or does not fit together.
         """
         facts = _FACTS.decode((directory / FACTS_FILE).read_bytes())
-        pages, *runs = (_mapped(directory / name) for name in (PAGES_FILE, *(f"{run}.npy" for run in RUNS)))
+        pages, *runs = (array_in(directory / name) for name in (PAGES_FILE, *(f"{run}.npy" for run in RUNS)))
         if (
             pages.dtype != PAGE
             or not len(pages)
@@ -109,8 +109,3 @@ class PageFiles:
         data, starts = getattr(self, run), self.pages[run]
         spans = zip(starts[pages].tolist(), starts[pages + 1].tolist(), strict=True)
         return [data[start:end].tobytes() for start, end in spans]
-
-
-def _mapped(path: Path) -> NDArray[Any]:
-    # A file without elements cannot be mapped, so those are read.
-    return np.asarray(np.load(path, mmap_mode="r" if path.stat().st_size > 128 else None))

@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 from enum import IntFlag
+from functools import cached_property
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
 from app.atlas.facts import RegionCounts, TownNeed
+from app.atlas.files import array_in
 from app.atlas.streets.tiling import to_degrees
 from app.avoided import AMOUNTS_M, MEASURED
 from app.geo import Floats
@@ -106,15 +107,27 @@ class FieldRows:
         return all(getattr(self, name).shape == shape for name, shape in shapes.items())
 
 
-@dataclass(frozen=True, slots=True)
 class Fields:
-    """How far the nearest place of each need is from each point of a region, mapped into memory.
+    """How far the nearest place of each need is from each point of a region.
 
     Where the points are addresses, point i is the house with the id i + 1 in geo_number.
     """
 
-    facts: FieldFacts
-    rows: FieldRows
+    def __init__(self, facts: FieldFacts, directory: Path) -> None:
+        self.facts = facts
+        self._directory = directory
+
+    @cached_property
+    def rows(self) -> FieldRows:
+        """The values, read when first asked for: they are most of an atlas, and a report does without them.
+
+        Raises OSError or ValueError where they are missing, damaged or do not fit together.
+        """
+        files = {each.name: self._directory / f"{each.name}.npy" for each in fields(FieldRows)}
+        rows = FieldRows(**{name: array_in(file) for name, file in files.items()})
+        if not rows.fit():
+            raise ValueError("fields that do not fit together")
+        return rows
 
     @classmethod
     def write(cls, directory: Path, facts: FieldFacts, rows: FieldRows) -> None:
@@ -126,15 +139,14 @@ class Fields:
 
     @classmethod
     def open(cls, directory: Path) -> Fields:
-        """Map what `write` wrote.
+        """Open what `write` wrote.
 
-        Raises OSError, ValueError or msgspec.MsgspecError where it is missing, damaged or does not fit together.
+        Raises OSError, ValueError or msgspec.MsgspecError where it is missing, damaged or of other needs.
         """
         facts = _FACTS.decode((directory / FACTS_FILE).read_bytes())
-        rows = FieldRows(**{each.name: _mapped(directory / f"{each.name}.npy") for each in fields(FieldRows)})
-        if len(facts.towns) != len(NEEDS) or not rows.fit():
-            raise ValueError("fields that do not fit together")
-        return cls(facts, rows)
+        if len(facts.towns) != len(NEEDS):
+            raise ValueError("fields of other needs")
+        return cls(facts, directory)
 
     def town(self, need: str) -> TownNeed | None:
         """Return one need over the whole region; None where too little is known to compare an address with it."""
@@ -152,8 +164,3 @@ class Fields:
 
 
 _NEED_ROWS = {need.key: row for row, need in enumerate(NEEDS)}
-
-
-def _mapped(path: Path) -> NDArray[Any]:
-    # A file without elements cannot be mapped, so those are read.
-    return np.asarray(np.load(path, mmap_mode="r" if path.stat().st_size > 128 else None))

@@ -27,6 +27,7 @@ from app.atlas.coverage import Coverage
 from app.atlas.fields.build.compile import FieldInput, compile_fields
 from app.atlas.fields.build.hazards import FieldHazards
 from app.atlas.fields.build.walks import FieldPlaces, FieldStops
+from app.atlas.files import write_manifest
 from app.atlas.geocoder.build.columns import StreetRow
 from app.atlas.importing.addressing.addresses import NamedFeatures, houses_in, points_of, reading_addresses
 from app.atlas.importing.addressing.corners import corners_of
@@ -36,9 +37,9 @@ from app.atlas.importing.drawn import MapShapes
 from app.atlas.importing.elements import Extract
 from app.atlas.importing.extract import read_extract
 from app.atlas.importing.forked import Forked, beside
+from app.atlas.importing.formats import opened
 from app.atlas.importing.main_streets import names_of_main_streets, with_houses
 from app.atlas.importing.outlines import street_ways
-from app.atlas.importing.pbf.file import CUT_OFF, DAMAGED, PbfFile
 from app.atlas.importing.stops import settle_stations
 from app.atlas.importing.tables import AtlasTables, write_meta, write_tables
 from app.atlas.importing.tags.addressing import street_row
@@ -51,7 +52,6 @@ from app.atlas.streets.network import Network
 from app.atlas.transit.compile.compiler import compile_timetables
 from app.atlas.transit.contract import TimetableFacts
 from app.atlas.transit.timetable import Timetable
-from app.errors import BadExtract
 from app.geo import Floats
 from app.needs import OFTEN_MIN
 
@@ -80,6 +80,7 @@ def import_region(
     """
     with store.new_build(name) as directory, _no_collection():
         meta = _compile(region, region.title or title_of(name), directory, progress)
+        write_manifest(directory, meta.title, meta.box)
         progress(1.0, "done")
     return meta
 
@@ -262,51 +263,3 @@ def _meta(
         source_file=str(region.extract.resolve()),
         notes=timetables.notes if timetables else (),
     )
-
-
-#: Endings of the names of extracts that osmium rewrites first. Files of unknown name are taken for .osm.pbf.
-OTHER_FORMATS = (".osm", ".osm.bz2", ".osm.gz", ".osm.xz", ".o5m", ".opl")
-
-
-@contextmanager
-def opened(extract: Path, directory: Path) -> Iterator[PbfFile]:
-    """Open an extract. One in another format is rewritten to a file in this directory for as long as the block runs.
-
-    Raises BadExtract where it is missing, empty or damaged.
-    """
-    _refuse_unreadable(extract)
-    if not extract.name.endswith(OTHER_FORMATS):
-        yield PbfFile(extract)
-        return
-    rewritten = directory / "extract.osm.pbf"
-    try:
-        _rewrite(extract, rewritten)
-        yield PbfFile(rewritten, extract.name)
-    finally:
-        rewritten.unlink(missing_ok=True)
-
-
-def _refuse_unreadable(path: Path) -> None:
-    if not path.is_file():
-        raise BadExtract(file=path.name, why="there is no such file")
-    try:
-        with path.open("rb") as file:
-            start = file.read(1)
-    except PermissionError:
-        raise BadExtract(file=path.name, why="it may not be read") from None
-    if not start:
-        raise BadExtract(file=path.name, why="it is empty")
-
-
-def _rewrite(extract: Path, target: Path) -> None:
-    import osmium  # takes long to load, and most extracts need none of it
-
-    try:
-        with osmium.io.Reader(str(extract)) as reader:
-            header = reader.header()
-            with osmium.SimpleWriter(str(target), header=header) as writer:
-                osmium.apply(reader, writer)
-    except (RuntimeError, ValueError, OSError) as error:
-        text = str(error).lower()
-        is_cut = "truncated" in text or "end of file" in text or "eof" in text
-        raise BadExtract(file=extract.name, why=CUT_OFF if is_cut else DAMAGED) from error

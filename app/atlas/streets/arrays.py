@@ -1,4 +1,4 @@
-"""The arrays of a region's street network, as files that every process maps into memory and shares."""
+"""The arrays of a region's street network and their files."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any, TypeVar, get_type_hints
 import numpy as np
 from numpy.typing import NDArray
 
+from app.atlas.files import array_in
 from app.atlas.streets.dividers import DividerTable
 from app.atlas.streets.tiling import TileIndex
 from app.errors import AtlasDamaged
@@ -160,7 +161,7 @@ class NetworkFiles:
 
     @classmethod
     def open(cls, directory: Path) -> NetworkFiles:
-        """Map the arrays of a directory into memory.
+        """Read the arrays of a directory.
 
         Raises AtlasDamaged where a file is missing, cut short or of another format.
         """
@@ -187,12 +188,5 @@ def _read(table: type[Table], directory: Path, prefix: str) -> Table:
         if is_dataclass(kind):
             values[name] = _read(kind, directory, f"{prefix}{name}.")  # type: ignore[arg-type]
         else:
-            values[name] = _mapped(directory / f"{prefix}{name}.npy")
+            values[name] = array_in(directory / f"{prefix}{name}.npy")
     return table(**values)
-
-
-def _mapped(path: Path) -> NDArray[Any]:
-    # A file without elements cannot be mapped, so those are read.
-    if path.stat().st_size <= 128:
-        return np.asarray(np.load(path))
-    return np.asarray(np.load(path, mmap_mode="r"))

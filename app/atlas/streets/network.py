@@ -23,7 +23,7 @@ from app.geo import METRES_PER_DEGREE, Box, box_around, distance_m, distances_m,
 
 
 class Network:
-    """The street graphs of one region, mapped into memory. Answers depend on the files and the question only."""
+    """The street graphs of one region. Answers depend on the files and the question only."""
 
     def __init__(self, files: NetworkFiles, homes: Network | None = None) -> None:
         """Take the arrays, and the network of private streets where there are some."""

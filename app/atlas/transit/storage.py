@@ -1,4 +1,4 @@
-"""The files of a compiled timetable: one .npy per column, read by mapping them, and one file of names."""
+"""The files of a compiled timetable: one .npy per column, and one file of names."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any, ClassVar, Protocol, TypeVar
 import msgspec
 import numpy as np
 
+from app.atlas.files import array_in
 from app.atlas.transit.contract import Bools, Floats, Ints, TimetableFacts
 
 TEXTS_FILE = "timetable.json"
@@ -117,9 +118,8 @@ def load_texts(directory: Path) -> TimetableTexts | None:
 
 
 def load_arrays(directory: Path, names: TimetableTexts, kind: type[Arrays]) -> Arrays:
-    """Map the arrays into memory. Raises OSError or ValueError where one is missing, cut short or of another size."""
-    # As plain arrays: memmap's own indexing costs microseconds more each time.
-    columns = {field.name: np.asarray(np.load(_file(directory, field.name), mmap_mode="r")) for field in fields(kind)}
+    """Read the arrays. Raises OSError or ValueError where one is missing, cut short or of another size."""
+    columns = {field.name: array_in(_file(directory, field.name)) for field in fields(kind)}
     if any(len(column) != names.lengths.get(name) for name, column in columns.items()):
         raise ValueError("a file belongs to another timetable")
     return kind(**columns)

@@ -23,7 +23,7 @@ KEPT_WINDOWS = 4
 
 
 class Timetable:
-    """Memory-mapped and immutable once opened: threads may share it."""
+    """Immutable once opened: threads may share it."""
 
     def __init__(self, columns: TimetableColumns, names: TimetableTexts, morning: Window) -> None:
         self._columns, self._names = columns, names

@@ -8,7 +8,11 @@ from app.queue.store.pictures import PictureStore
 from app.queue.store.questions import QuestionStore
 from app.queue.store.sharing import SharingStore
 from app.queue.store.tokens import TokenStore
+from app.queue.store.totals import TotalsStore
+from app.queue.store.workers import WorkerStore
 
 
-class JobStore(QuestionStore, OperationStore, PictureStore, BatchStore, SharingStore, TokenStore):
+class JobStore(
+    QuestionStore, OperationStore, PictureStore, BatchStore, SharingStore, TokenStore, TotalsStore, WorkerStore
+):
     """The whole store. Every method raises QueueUnavailable if the database cannot be reached."""

@@ -6,20 +6,21 @@ row, whatever its worker still tries to write.
 
 from __future__ import annotations
 
+import math
 import secrets
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 
 from app.db.database import Row
 from app.errors import EvaluationCrashed
-from app.queue.jobs import Claim, Failure, Job, Picture, StageRecord, Status
-from app.queue.process import is_gone
+from app.queue.jobs import Claim, Failure, Picture, StageRecord, Status
+from app.queue.process import is_gone, lives
 from app.queue.store.base import (
     AT_ONCE,
     LONGEST_BACK_OFF_SECONDS,
     StoreBase,
     back_off_seconds,
-    job_from,
     new_snapshot_id,
     record_event,
 )
@@ -27,6 +28,8 @@ from app.queue.store.pictures import store_pictures
 
 #: How long a sweep waits for its turn to write: not long, as the next one comes soon.
 SWEEP_PATIENCE_SECONDS = 0.5
+#: How often each watch sweeps (a second).
+SWEEPS_PER_SECOND = 2
 #: No lease is ever this long, so a later deadline was written before this machine's last start.
 LONGEST_LEASE_SECONDS = 3_600.0
 
@@ -42,6 +45,9 @@ ORDER BY turn, seq LIMIT 1
 
 class AttemptStore(StoreBase):
     """The part of a job's state machine that workers drive."""
+
+    #: How many sweeps found a claim overdue though its owner lives, by its token and the lease that ran out.
+    _overdue: Mapping[tuple[str, float], int] = MappingProxyType({})
 
     # --- an attempt begins and goes on ---
 
@@ -144,12 +150,12 @@ class AttemptStore(StoreBase):
             job = held(connection, claim)
             if job is None:
                 return False
-            if job.cancel_requested:
+            if job["cancel_requested"]:
                 self._end(connection, claim, Status.CANCELLED, "called off")
-            elif not retry or job.attempts >= self.config.max_attempts:
+            elif not retry or tries_in_vain(connection, job) >= self.config.max_attempts:
                 self._end(connection, claim, Status.FAILED, failure.message, failure)
             else:
-                due_at = self.clocks.unix() + back_off_seconds(job.attempts)
+                due_at = self.clocks.unix() + back_off_seconds(tries_in_vain(connection, job))
                 self._requeue(connection, claim, failure.message, due_at=due_at, failure=failure)
         return True
 
@@ -157,7 +163,7 @@ class AttemptStore(StoreBase):
         """Hand a job back, or cancel it if called off; the attempt does not count. False if the claim is lost."""
         with self.db.write(durable=True) as connection:
             job = held(connection, claim)
-            if job is not None and job.cancel_requested:
+            if job is not None and job["cancel_requested"]:
                 self._end(connection, claim, Status.CANCELLED, "called off")
             elif job is not None:
                 self._requeue(connection, claim, "handed back: its worker stops", counts=False)
@@ -185,7 +191,9 @@ class AttemptStore(StoreBase):
     def recover_stale(self) -> int:
         """Queue again (or fail, after too many attempts) the jobs whose lease ran out or whose process is gone.
 
-        Return how many there were.
+        A process that is known to live keeps its job for as many sweeps more as the lease is long, counted only while
+        the database could be written to: it was frozen, or kept from writing, like everybody else. Return how many jobs
+        were lost.
         """
         running = self.db.read(
             """
@@ -193,8 +201,9 @@ class AttemptStore(StoreBase):
             WHERE completed_at IS NULL AND status = 'running' AND status <> 'asking'
             """
         )
-        lost = [row for row in running if self._why_lost(row)]
-        recovered = sum(self._recover(row["job_id"], row["claim_token"]) for row in lost)
+        lost = {(row["claim_token"], row["lease_until"]): row["job_id"] for row in running if self._why_lost(row)}
+        self._overdue = {lease: sweeps for lease, sweeps in self._overdue.items() if lease in lost}
+        recovered = sum(self._recover(job_id, token) for (token, _), job_id in lost.items())
         if recovered:
             self._notify()
         return recovered
@@ -208,8 +217,7 @@ class AttemptStore(StoreBase):
             UPDATE evaluation_jobs
             SET status = 'running', claim_token = :token, worker = :worker, process = :process,
                 lease_until = :lease_until, attempts = attempts + 1, resumed = resumed + (kept_stages > 0),
-                started_at = coalesce(started_at, :now), error = NULL, error_code = NULL,
-                version = version + 1
+                started_at = :now, error = NULL, error_code = NULL, version = version + 1
             WHERE seq = (
                 SELECT seq FROM evaluation_jobs
                 WHERE completed_at IS NULL AND status = 'queued' AND status <> 'asking'
@@ -296,21 +304,28 @@ class AttemptStore(StoreBase):
             """
             UPDATE evaluation_jobs
             SET status = 'queued', run_after = :due_at, attempts = attempts - :uncounted,
+                fruitful = fruitful + (:uncounted = 0 AND :kept > kept_before), kept_before = max(:kept, kept_before),
                 error = :error, error_code = :error_code,
                 claim_token = NULL, worker = NULL, process = NULL, lease_until = NULL, version = version + 1
             WHERE job_id = :job_id AND claim_token = :token AND status = 'running'
             RETURNING seq, version, current_stage
             """,
-            {**held_by(claim), "due_at": due_at, "uncounted": 0 if counts else 1, **_reasons(failure)},
+            {
+                **held_by(claim),
+                "due_at": due_at,
+                "uncounted": 0 if counts else 1,
+                "kept": kept_now(connection, claim.seq),
+                **_reasons(failure),
+            },
         ).fetchall()
         now, worker = self.clocks.unix(), claim.worker
         record_event(connection, row, now, before=Status.RUNNING, after=Status.QUEUED, worker=worker, why=why)
 
-    def _give_up(self, connection: sqlite3.Connection, claim: Claim, job: Job, why: str) -> None:
-        if job.cancel_requested:
+    def _give_up(self, connection: sqlite3.Connection, claim: Claim, job: Row, why: str) -> None:
+        if job["cancel_requested"]:
             self._end(connection, claim, Status.CANCELLED, "called off")
-        elif job.attempts >= self.config.max_attempts:
-            crashed = EvaluationCrashed(attempts=job.attempts)
+        elif (tries := tries_in_vain(connection, job)) >= self.config.max_attempts:
+            crashed = EvaluationCrashed(attempts=tries)
             self._end(connection, claim, Status.FAILED, why, Failure(crashed.code, crashed.message))
         else:
             self._requeue(connection, claim, why)
@@ -329,9 +344,17 @@ class AttemptStore(StoreBase):
             if not why:
                 return False
             row = rows[0]
+            if lives(row["process"]) and self._is_spared((token, row["lease_until"])):
+                return False
             claim = _claim_from(row, token, row["worker"], row["lease_until"])
-            self._give_up(connection, claim, job_from(row), why)
+            self._give_up(connection, claim, row, why)
         return True
+
+    def _is_spared(self, lease: tuple[str, float]) -> bool:
+        """Count one more sweep that found a living owner overdue; return whether it may still come back."""
+        sweeps = self._overdue.get(lease, 0) + 1
+        self._overdue = {**self._overdue, lease: sweeps}
+        return sweeps <= math.ceil(self.config.lease_seconds * SWEEPS_PER_SECOND)
 
     def _why_lost(self, row: Row) -> str:
         """Return why the claim of a running job counts as lost, "" if it stands."""
@@ -367,13 +390,25 @@ def held_by(claim: Claim) -> dict[str, object]:
     return {"job_id": claim.job_id, "token": claim.token}
 
 
-def held(connection: sqlite3.Connection, claim: Claim) -> Job | None:
-    """Return the job as it is now, or None if the claim is lost."""
+def kept_now(connection: sqlite3.Connection, seq: int) -> int:
+    """Return how many finished stages a later try need not repeat."""
+    sql = "SELECT count(*) FROM job_stages WHERE job_seq = :seq AND finding IS NOT NULL"
+    return int(connection.execute(sql, {"seq": seq}).fetchone()[0])
+
+
+def tries_in_vain(connection: sqlite3.Connection, job: Row) -> int:
+    """Return how many tries of a running job count towards giving up: those that kept no new stage, this one too."""
+    fruitful: int = job["fruitful"] + (kept_now(connection, job["seq"]) > job["kept_before"])
+    return int(job["attempts"] - fruitful)
+
+
+def held(connection: sqlite3.Connection, claim: Claim) -> Row | None:
+    """Return the job's row as it is now, or None if the claim is lost."""
     rows = connection.execute(
         "SELECT * FROM evaluation_jobs WHERE job_id = :job_id AND claim_token = :token AND status = 'running'",
         held_by(claim),
     ).fetchall()
-    return job_from(rows[0]) if rows else None
+    return rows[0] if rows else None
 
 
 def _reasons(failure: Failure | None) -> dict[str, object]:

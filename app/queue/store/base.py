@@ -57,7 +57,10 @@ def migration(name: str) -> tuple[str, ...]:
     return tuple(statements(Path(__file__).with_name(name).read_text()))
 
 
-MIGRATIONS = ("schema.sql", "schema_2.sql", "schema_3.sql", "schema_4.sql", "schema_5.sql")
+MIGRATIONS = (
+    *("schema.sql", "schema_2.sql", "schema_3.sql", "schema_4.sql", "schema_5.sql", "schema_6.sql"),
+    "schema_7.sql",
+)
 SCHEMA = Schema(APPLICATION_ID, tuple(map(migration, MIGRATIONS)))
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import time
 from collections import defaultdict
@@ -34,6 +35,11 @@ class OperationStore(StoreBase):
             "SELECT * FROM evaluation_jobs WHERE :status IS NULL OR status = :status ORDER BY seq DESC LIMIT :limit",
             {"status": status and status.value, "limit": limit},
         )
+        return tuple(job_from(row) for row in rows)
+
+    def last_failures(self, limit: int, *, apart_from: frozenset[str]) -> Sequence[Job]:
+        """Return the jobs that failed last, the newest first, but for those with certain error codes."""
+        rows = self.db.read(_LAST_FAILURES, {"limit": limit, "apart_from": json.dumps(sorted(apart_from))})
         return tuple(job_from(row) for row in rows)
 
     def stats(self) -> QueueStats:
@@ -100,6 +106,12 @@ SELECT count(*) AS jobs FROM evaluation_jobs WHERE completed_at IS NOT NULL AND 
 _CREATED_SINCE = """
 SELECT coalesce(max(seq), 0) - coalesce(
     (SELECT max(seq) FROM evaluation_jobs WHERE queued_at < :since), min(seq) - 1, 0) AS jobs FROM evaluation_jobs
+"""
+_LAST_FAILURES = """
+SELECT * FROM evaluation_jobs
+WHERE completed_at IS NOT NULL AND status = 'failed'
+    AND coalesce(error_code, '') NOT IN (SELECT value FROM json_each(:apart_from))
+ORDER BY completed_at DESC LIMIT :limit
 """
 _RECENT_SECONDS = """
 SELECT stage, seconds FROM job_stages

@@ -11,10 +11,12 @@ from typing import NamedTuple
 from app.db.database import Row
 from app.errors import JobNotFound, NotYours, QueueFull, SnapshotNotFound, TooManyJobs, TransitionRefused
 from app.queue.jobs import Event, Job, NewJob, Snapshot, SnapshotSummary, StageRecord, StageState, Status
-from app.queue.store.base import AT_ONCE, StoreBase, job_from, record_event, seq_in
+from app.queue.store.base import AT_ONCE, LONGEST_BACK_OFF_SECONDS, StoreBase, job_from, record_event, seq_in
 from app.queue.store.keys import keep_key, made_with
 from app.queue.store.tokens import live_jobs_allowed
 
+#: Parts the key of a listing from the id of the job that holds it no longer: a job that is being called off is no twin.
+GIVEN_UP = " given up by "
 #: No job has a greater number.
 LAST_SEQ = 2**63 - 1
 #: After how many seconds a refusal says to try again.
@@ -85,7 +87,7 @@ class PeopleStore(StoreBase):
             job = owned_job(connection, job_id, owner)
             if job["status"] not in (Status.FAILED, Status.CANCELLED):
                 raise TransitionRefused(status=job["status"])
-            twin = live_twin(connection, job["owner"], job["listing_key"])
+            twin = live_twin(connection, job["owner"], key_of(job))
             if twin is not None:
                 return twin
             newest = newest_job(connection)
@@ -101,17 +103,15 @@ class PeopleStore(StoreBase):
         return job_from(_only(self.db.read("SELECT * FROM evaluation_jobs WHERE job_id = :job_id", {"job_id": job_id})))
 
     def position(self, job: Job) -> int:
-        """Return how many queued jobs are ahead of this queued one."""
-        rows = self.db.read(
-            """
-            SELECT count(*) AS ahead FROM evaluation_jobs AS other JOIN evaluation_jobs AS mine
-            ON mine.job_id = :job_id
-            WHERE other.completed_at IS NULL AND other.status = 'queued' AND other.status <> 'asking'
-                AND (other.turn, other.seq) < (mine.turn, mine.seq)
-            """,
-            {"job_id": job.job_id},
-        )
+        """Return how many queued jobs are ahead of this queued one, without those that are tried again later."""
+        now = self.clocks.unix()
+        rows = self.db.read(AHEAD, {"job_id": job.job_id, "now": now, "latest": now + LONGEST_BACK_OFF_SECONDS})
         return int(rows[0]["ahead"])
+
+    def due_in_seconds(self, job: Job) -> float:
+        """Return the seconds until a queued job may be claimed, 0 where it may now: only a failed try has to wait."""
+        wait = job.run_after - self.clocks.unix()
+        return wait if 0 < wait <= LONGEST_BACK_OFF_SECONDS else 0.0
 
     def stages(self, job_id: str) -> tuple[StageRecord, ...]:
         """Return the stages that have begun, in order."""
@@ -279,12 +279,14 @@ class PeopleStore(StoreBase):
         record_event(connection, row, now, before=before, after=Status.CANCELLED, why=why)
 
     def _ask_to_stop(self, connection: sqlite3.Connection, job: Row) -> None:
+        """Ask its worker to end a running job, and leave its listing to whoever asks for it next."""
         connection.execute(
             """
-            UPDATE evaluation_jobs SET cancel_requested = 1, version = version + 1
+            UPDATE evaluation_jobs
+            SET cancel_requested = 1, listing_key = listing_key || :given_up || job_id, version = version + 1
             WHERE seq = :seq AND cancel_requested = 0
             """,
-            {"seq": job["seq"]},
+            {"seq": job["seq"], "given_up": GIVEN_UP},
         )
 
     def _queue_again(self, connection: sqlite3.Connection, job: Row, newest: Newest, who: str) -> Job:
@@ -294,8 +296,8 @@ class PeopleStore(StoreBase):
             """
             UPDATE evaluation_jobs
             SET status = 'queued', turn = :turn, queued_at = :queued_at, run_after = :run_after, attempts = 0,
-                cancel_requested = 0, error = NULL, error_code = NULL, started_at = NULL,
-                completed_at = NULL, version = version + 1
+                fruitful = 0, listing_key = :listing_key, cancel_requested = 0, error = NULL, error_code = NULL,
+                started_at = NULL, completed_at = NULL, version = version + 1
             WHERE seq = :seq
             RETURNING *
             """,
@@ -304,6 +306,7 @@ class PeopleStore(StoreBase):
                 "turn": turn_of(queued_at, job["priority"]),
                 "queued_at": queued_at,
                 "run_after": AT_ONCE,
+                "listing_key": key_of(job),
             },
         ).fetchall()
         before, why = Status(job["status"]), f"asked for again by its {who}"
@@ -311,6 +314,13 @@ class PeopleStore(StoreBase):
         return job_from(row)
 
 
+#: The line alone is read, from its beginning to the job (the plan is tested): ended jobs cost a poll nothing.
+AHEAD = """
+SELECT count(*) AS ahead FROM evaluation_jobs INDEXED BY jobs_line
+WHERE completed_at IS NULL AND status <> 'asking' AND status = 'queued'
+    AND (turn, seq) < (SELECT turn, seq FROM evaluation_jobs WHERE job_id = :job_id)
+    AND (run_after <= :now OR run_after > :latest)
+"""
 #: Of a report only the verdict's figures are taken, which need no index of their own.
 OWN_SNAPSHOTS = """
 SELECT job_seq, snapshot_id, address, created_at, json_extract(verdict, '$.score'), json_extract(verdict, '$.low'),
@@ -352,6 +362,11 @@ class Newest(NamedTuple):
 def newest_job(connection: sqlite3.Connection) -> Newest:
     row = connection.execute("SELECT seq, queued_at FROM evaluation_jobs ORDER BY seq DESC LIMIT 1").fetchone()
     return Newest(*row) if row else Newest(0, 0.0)
+
+
+def key_of(job: Row) -> str:
+    """Return the key of a job's listing, whether or not the job holds it still."""
+    return str(job["listing_key"]).partition(GIVEN_UP)[0]
 
 
 def live_twin(connection: sqlite3.Connection, owner: str, listing_key: str) -> Job | None:

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from app.db.database import Row
 from app.errors import QuestionExpired, TransitionRefused
 from app.queue.jobs import Claim, Job, Status
-from app.queue.store.attempts import SWEEP_PATIENCE_SECONDS, AttemptStore, held, held_by
+from app.queue.store.attempts import SWEEP_PATIENCE_SECONDS, AttemptStore, held, held_by, kept_now
 from app.queue.store.base import AT_ONCE, job_from, record_event
 from app.queue.store.people import PeopleStore, newest_job, owned_job, turn_of
 from app.wording import count
@@ -26,7 +26,7 @@ class QuestionStore(PeopleStore, AttemptStore):
         """
         with self.db.write(durable=True) as connection:
             job = held(connection, claim)
-            if job is not None and job.cancel_requested:
+            if job is not None and job["cancel_requested"]:
                 self._end(connection, claim, Status.CANCELLED, "called off")
             elif job is not None:
                 self._ask(connection, claim, question)
@@ -79,12 +79,13 @@ class QuestionStore(PeopleStore, AttemptStore):
             """
             UPDATE evaluation_jobs
             SET status = 'asking', question = :question, asked_at = :now, attempts = attempts - 1,
+                kept_before = max(:kept, kept_before),
                 current_stage = (SELECT stage FROM job_stages WHERE job_seq = seq ORDER BY place DESC LIMIT 1),
                 claim_token = NULL, worker = NULL, process = NULL, lease_until = NULL, version = version + 1
             WHERE job_id = :job_id AND claim_token = :token AND status = 'running'
             RETURNING seq, version, current_stage
             """,
-            {**held_by(claim), "question": question, "now": now},
+            {**held_by(claim), "question": question, "now": now, "kept": kept_now(connection, claim.seq)},
         ).fetchall()
         why = "asked which place was meant"
         record_event(connection, row, now, before=Status.RUNNING, after=Status.ASKING, worker=claim.worker, why=why)

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIEnvironment
 
 SCHEME = "bearer "
-#: Blueprints that know no tokens of hosts: the operators' page has one of its own, and health looks at nothing else.
-WITHOUT = ("operators", "health")
+#: Blueprints that know no tokens of hosts: what operators see has tokens of its own, and health looks at nothing else.
+WITHOUT = ("operators", "metrics", "health")
 #: What a 401 asks for.
 CHALLENGE = 'Bearer realm="Doorstep", error="invalid_token"'
 

@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.atlas.importing.extract import read_extract
-from app.atlas.importing.importer import opened
+from app.atlas.importing.formats import opened
 from app.atlas.importing.pbf.file import CUT_OFF, DAMAGED, OTHER_PACKING, Blob, BlobHeader, HeaderBlock, PbfFile
 from app.atlas.importing.pbf.located import NodePositions, Ways
 from app.atlas.varints import signed, unpacked

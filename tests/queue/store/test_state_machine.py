@@ -96,6 +96,7 @@ class StoreMachine(RuleBasedStateMachine):
         assert again.job_id == (twin or job_id)
         if not twin:
             job.status, job.attempts, job.cancel, job.due_at = Status.QUEUED, 0, False, 0.0
+            job.fruitful = 0
             job.turn = (queued_at - AGEING_SECONDS * again.priority, job.turn[1])
 
     @rule(job_id=jobs, owner=OWNERS)

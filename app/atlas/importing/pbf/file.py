@@ -23,6 +23,7 @@ KNOWN_FEATURES = frozenset({"OsmSchema-V0.6", "DenseNodes"})
 
 DAMAGED = "it is damaged or not an OpenStreetMap extract"
 CUT_OFF = "it is cut off; download it again"
+HISTORY = "it holds earlier versions too (.osh); import an extract of what is there now"
 OTHER_PACKING = 'its blocks are packed with neither zlib nor lzma; write it again with "osmium cat"'
 
 
@@ -52,6 +53,8 @@ class PbfFile:
             header = HeaderBlock.FromString(_content(file, places["OSMHeader"][0]))
         self._blocks = places.get("OSMData", [])
         if unknown := set(header.required_features) - KNOWN_FEATURES:
+            if "HistoricalInformation" in unknown:
+                raise BadExtract(file=self.name, why=HISTORY)
             raise BadExtract(file=self.name, why=f"it needs a reader that knows {', '.join(sorted(unknown))}")
         self.box = _box(header)
         #: ISO date of the data, or "" where the header has none.

@@ -1,0 +1,130 @@
+"""One client's connection: whose turn it is on it, what it still has to take, and until when."""
+
+from __future__ import annotations
+
+import math
+import socket
+import time
+from enum import Enum, auto
+from threading import Lock
+from typing import Any
+
+from gunicorn.http.message import Request
+
+from app.front.incoming import Incoming
+from app.front.limits import Limits, client_of
+
+
+class State(Enum):
+    """Whose turn it is."""
+
+    #: The client's: it sends a request, or may.
+    ASKING = auto()
+    #: Ours: a thread works on the answer, or will.
+    ANSWERING = auto()
+    #: The client's: it takes what it has not taken yet of the answer.
+    TAKING = auto()
+    #: Nobody's: the last answer is out. What still comes is thrown away for a moment, so that the answer arrives.
+    LEAVING = auto()
+    CLOSED = auto()
+
+
+class Connection:
+    """A connection. Whoever looks at its state and then changes it holds its lock."""
+
+    __slots__ = (
+        *("address", "client", "counted_bytes", "deadline", "ended", "events", "incoming", "keeps", "limits", "lock"),
+        *("outgoing", "request", "server", "since", "socket", "state"),
+    )
+
+    def __init__(self, sock: socket.socket, address: object, server: object, settings: Any, limits: Limits) -> None:
+        self.socket, self.address, self.server, self.limits = sock, address, server, limits
+        self.client = client_of(address)
+        self.incoming = Incoming(settings, address, limits)
+        self.lock = Lock()
+        self.state = State.ASKING
+        self.request: Request | None = None
+        #: What the client has not taken yet of its answer, and whether another request may follow that.
+        self.outgoing = memoryview(b"")
+        self.keeps = True
+        #: The client will send nothing more.
+        self.ended = False
+        #: What the poller looks out for.
+        self.events = 0
+        #: How much of what it holds the company has counted.
+        self.counted_bytes = 0
+        #: When the turn began, and when patience ends, on the monotonic clock.
+        self.since = time.monotonic()
+        self.deadline = self.since + limits.head_seconds
+
+    @property
+    def held_bytes(self) -> int:
+        """Return how much memory its client makes us keep."""
+        body = self.request.body.getbuffer().nbytes if self.request is not None else 0
+        return self.incoming.held_bytes + len(self.outgoing) + int(body)
+
+    @property
+    def _may_go_on(self) -> bool:
+        """Return whether another request can follow."""
+        return not self.ended or self.incoming.begun
+
+    def wait_for_rest(self) -> None:
+        """Set how long the rest of a request may take, all in all."""
+        seconds = self.limits.request_seconds if self.incoming.in_body else self.limits.head_seconds
+        self.deadline = self.since + seconds
+
+    def work_on(self, request: Request) -> None:
+        """Make it the application's turn."""
+        self.request, self.state, self.deadline = request, State.ANSWERING, math.inf
+
+    def give(self, answer: bytes, keeps: bool, keep_seconds: float) -> bool:
+        """Send an answer as far as the network takes it at once; return whether there is more to do than to wait.
+
+        Called in the thread that worked on the answer. The lock is held while sending, so that a client that is quick
+        with its next request finds the connection ready for it.
+        """
+        with self.lock:
+            self.request = None
+            if self.state is State.CLOSED:
+                return False
+            sent = self._send(answer)
+            now = self.since = time.monotonic()
+            self.keeps = keeps and self._may_go_on
+            if sent < len(answer):
+                self.outgoing, self.state = memoryview(answer)[sent:], State.TAKING
+                self.deadline = (
+                    now + self.limits.answer_seconds + len(self.outgoing) / self.limits.answer_bytes_per_second
+                )
+                return True
+            if not self.keeps:
+                self.state, self.deadline = State.LEAVING, now + self.limits.linger_seconds
+                return True
+            self.state, self.deadline = State.ASKING, now + keep_seconds
+            return self.incoming.begun
+
+    def give_rest(self, keep_seconds: float) -> bool:
+        """Send more of an answer; return whether all of it is out."""
+        self.outgoing = self.outgoing[self._send(self.outgoing) :]
+        if self.outgoing:
+            return False
+        now = self.since = time.monotonic()
+        self.keeps = self.keeps and self._may_go_on
+        self.state = State.ASKING if self.keeps else State.LEAVING
+        self.deadline = now + (keep_seconds if self.keeps else self.limits.linger_seconds)
+        return True
+
+    def refuse(self, answer: bytes) -> None:
+        """Send a short last answer, whether the client takes it or not."""
+        self._send(answer)
+        self.state, self.deadline = State.LEAVING, time.monotonic() + self.limits.linger_seconds
+
+    def _send(self, data: bytes | memoryview) -> int:
+        """Return how many bytes went out; a client that is gone has taken everything."""
+        try:
+            return self.socket.send(data)
+        except BlockingIOError:
+            return 0
+        except OSError:
+            self.keeps, self.ended = False, True
+            self.incoming.buffer.clear()
+            return len(data)

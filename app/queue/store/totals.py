@@ -1,0 +1,81 @@
+"""What has happened so far, in numbers that never fall, whatever is tried again or cleared away (schema_7.sql)."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from app.queue.store.base import StoreBase
+
+
+@dataclass(frozen=True, slots=True)
+class StageTotals:
+    """All durations of one stage."""
+
+    #: How many took at most so many seconds and more than the bound before; the last bound is infinity.
+    stages: tuple[tuple[float, int], ...]
+    #: Of all of them together.
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Everything since the database was made."""
+
+    created: int
+    done: int
+    #: By the error's code, "" without one. A job that was asked for again may be in several of these.
+    failed: dict[str, int]
+    cancelled: dict[str, int]
+    #: Attempts that ended with an error and were followed by another one.
+    tried_again: dict[str, int]
+    stages: dict[str, StageTotals]
+
+
+@dataclass(frozen=True, slots=True)
+class Sizes:
+    """Bytes of the database's file, and of its log (0 while there is none)."""
+
+    database: int
+    log: int
+
+
+class TotalsStore(StoreBase):
+    """The part of the store that has counted from the beginning."""
+
+    def totals(self) -> Totals:
+        """Return all that happened."""
+        jobs: dict[str, dict[str, int]] = defaultdict(dict)
+        for row in self.db.read("SELECT outcome, reason, jobs FROM job_totals"):
+            jobs[row["outcome"]][row["reason"]] = row["jobs"]
+        (now,) = self.db.read(_NOW)
+        return Totals(
+            created=now["created"],
+            done=now["done"] + jobs["done"].get("", 0),
+            failed=jobs["failed"],
+            cancelled=jobs["cancelled"],
+            tried_again=jobs["tried again"],
+            stages=self._stage_totals(),
+        )
+
+    def sizes(self) -> Sizes:
+        """Return how large the files are. They are not opened: that would drop SQLite's locks."""
+        path = self.db.path
+        log = path.with_name(f"{path.name}-wal")
+        return Sizes(*(file.stat().st_size if file.exists() else 0 for file in (path, log)))
+
+    def _stage_totals(self) -> dict[str, StageTotals]:
+        counts: dict[str, list[tuple[float, int]]] = defaultdict(list)
+        seconds: dict[str, float] = defaultdict(float)
+        for row in self.db.read("SELECT stage, at_most, stages, seconds FROM stage_totals ORDER BY stage, at_most"):
+            counts[row["stage"]].append((row["at_most"], row["stages"]))
+            seconds[row["stage"]] += row["seconds"]
+        return {stage: StageTotals(tuple(counts[stage]), seconds[stage]) for stage in counts}
+
+
+#: A number is never given twice, so the last one says how many jobs there were.
+_NOW = """
+SELECT
+    coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'evaluation_jobs'), 0) AS created,
+    (SELECT count(*) FROM evaluation_jobs WHERE completed_at IS NOT NULL AND status = 'done') AS done
+"""

@@ -1,0 +1,101 @@
+"""What each process counts: requests, polls, look-ups of places, and when its worker was last seen at work."""
+
+from __future__ import annotations
+
+import functools
+import time
+from collections.abc import Callable
+from typing import TypeVar
+
+from app.errors import DoorstepError
+from app.places import Location, Question
+from app.seeing import files
+
+files.reserve()  # before prometheus-client, which decides at its import where to count
+
+from prometheus_client import (  # noqa: E402
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    Histogram,
+    disable_created_metrics,
+    values,
+)
+
+disable_created_metrics()
+
+if files.folder() is not None:
+    # Ids of processes are used again, and two containers on one folder have the same ones; these names are unique.
+    _NAME = files.own_name()
+    values.ValueClass = values.MultiProcessValue(lambda: _NAME)
+
+#: What this process alone knows. What several know is added up by `app/views/metrics.py`.
+REGISTRY = CollectorRegistry()
+
+#: Seconds that bound the histograms.
+REQUEST_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
+LOOKUP_SECONDS = (0.001, 0.005, 0.02, 0.1, 0.5, 2.0)
+
+REQUESTS = Counter(
+    "doorstep_http_requests",
+    "Answered requests by the route's template, method and class of status; without polls and /healthz.",
+    ("route", "method", "status"),
+    registry=REGISTRY,
+)
+DURATIONS = Histogram(
+    "doorstep_http_request_seconds",
+    "Time from a request's arrival in a thread to its answer's first byte, by the route's template.",
+    ("route",),
+    buckets=REQUEST_SECONDS,
+    registry=REGISTRY,
+)
+POLLS = Counter(
+    "doorstep_polls",
+    "Polls of panels that were answered in front of Flask: the panel as it was (unchanged) or anew (panel).",
+    ("answer",),
+    registry=REGISTRY,
+)
+LOOKUPS = Histogram(
+    "doorstep_source_call_seconds",
+    "Time that a source of addresses took, by call, by the region that answered, and by what came of it.",
+    ("call", "region", "outcome"),
+    buckets=LOOKUP_SECONDS,
+    registry=REGISTRY,
+)
+SEEN = Gauge(
+    "doorstep_worker_seen_timestamp_seconds",
+    "When the queue's worker of a process was last seen to look for work or to evaluate (Unix time).",
+    multiprocess_mode="liveall",
+    registry=REGISTRY,
+)
+
+Call = TypeVar("Call", bound=Callable[..., object])
+
+
+def counted(call: Call) -> Call:
+    """Count and time a source's method that returns a Location, a Question or texts, or raises a DoorstepError."""
+
+    @functools.wraps(call)
+    def timed(*arguments: object, **named: object) -> object:
+        began = time.perf_counter()
+        region, outcome = "", "defect"
+        try:
+            found = call(*arguments, **named)
+            region, outcome = _outcome(found)
+        except DoorstepError as error:
+            outcome = error.code
+            raise
+        finally:
+            LOOKUPS.labels(call.__name__, region, outcome).observe(time.perf_counter() - began)
+        return found
+
+    return timed  # type: ignore[return-value]
+
+
+def _outcome(found: object) -> tuple[str, str]:
+    """Return the region that answered, "" where several or none did, and what came of it."""
+    if isinstance(found, Location):
+        return found.region, "found"
+    if isinstance(found, Question):
+        return "", "question"
+    return "", "found" if found else "nothing"

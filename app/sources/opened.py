@@ -1,0 +1,206 @@
+"""The regions of a folder, each opened once: what was imported again, removed, damaged or mended since is noticed."""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from app.atlas.atlas import Atlas
+from app.atlas.files import OUT_OF_FILES, AtlasFiles, Manifest, read_manifest
+from app.atlas.regions import RegionStore
+from app.errors import AtlasReplaced, AtlasUnreadable, DoorstepError, RegionNotFound, TooManyOpenFiles
+
+#: Seconds for which a region stays as it was seen: a look at its files takes 0.4 ms, and a page asks many times.
+LOOK_AGAIN_S = 1.0
+
+Answer = TypeVar("Answer")
+#: The regions that can be read, by name, and what is the matter with the others.
+Regions = tuple[tuple[Atlas, ...], tuple[AtlasUnreadable, ...]]
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class _Seen:
+    """A build of a region: its atlas or why there is none, as of the last look."""
+
+    directory: Path
+    files: AtlasFiles
+    looked_at: float = float("-inf")
+    atlas: Atlas | None = None
+    problem: AtlasUnreadable | None = None
+
+
+class OpenRegions:
+    """Opens and watches the regions of a folder. Threads may share it."""
+
+    def __init__(self, regions_dir: Path, clock: Callable[[], float] = time.monotonic) -> None:
+        self._store = RegionStore(regions_dir)
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._seen: dict[str, _Seen] = {}
+        #: Regions whose trouble is in the log, with the sentence that told it.
+        self._told: dict[str, str] = {}
+        self._local = threading.local()
+
+    def atlas(self, name: str) -> Atlas:
+        """Return a region as it is now. Raises RegionNotFound or AtlasUnreadable."""
+        return self._looked_at(name, LOOK_AGAIN_S)
+
+    def all(self) -> Regions:
+        """Return all regions as they are now. Those that were removed are closed."""
+        whole: list[Atlas] = []
+        troubled: list[AtlasUnreadable] = []
+        names = self._names()
+        for name in names:
+            try:
+                whole.append(self.atlas(name))
+            except RegionNotFound:  # removed a moment ago
+                continue
+            except AtlasUnreadable as problem:
+                troubled.append(problem)
+        self._forget_others(names)
+        return tuple(whole), tuple(troubled)
+
+    def undisturbed(self, ask: Callable[[tuple[Atlas, ...]], Answer]) -> Answer:
+        """Return the answer of all regions that can be read.
+
+        Where asking fails because one was damaged or replaced a moment ago, the others are asked again.
+        """
+        before: tuple[Atlas, ...] | None = None
+        while True:
+            whole, _ = self.all()
+            try:
+                return ask(whole)
+            except Exception as error:
+                is_expected = isinstance(error, DoorstepError) and not isinstance(error, AtlasUnreadable)
+                if is_expected or whole == before or all(self._is_still(atlas) for atlas in whole):
+                    raise
+            before = whole
+
+    @contextmanager
+    def settled(self) -> Iterator[None]:
+        """Let what the block makes of regions count only where their files stayed as they were written.
+
+        It is about those that the block gets by `used`. Raises AtlasUnreadable where one did not, whatever became of
+        the block, and AtlasReplaced where it failed on a build that was cleared away.
+        """
+        self._local.used = used = set[Atlas]()
+        try:
+            yield
+        except Exception as error:
+            self._refuse_disturbed(used, error)
+            raise
+        else:
+            self._refuse_disturbed(used)
+        finally:
+            self._local.used = None
+
+    def used(self, name: str) -> Atlas:
+        """Return a region whose files are to stay as they are. Raises as `atlas`."""
+        atlas = self._looked_at(name, LOOK_AGAIN_S)
+        if (used := getattr(self._local, "used", None)) is not None:
+            used.add(atlas)
+        return atlas
+
+    def manifest(self, name: str) -> Manifest | None:
+        """Return what is written down about a region that may be damaged, None where that cannot be read either."""
+        try:
+            return read_manifest(self._store.directory(name))
+        except (OSError, msgspec.MsgspecError, RegionNotFound):
+            return None
+
+    def _names(self) -> tuple[str, ...]:
+        try:
+            return self._store.names()
+        except OSError as error:
+            if error.errno in OUT_OF_FILES:
+                return tuple(sorted(self._seen))
+            raise
+
+    def _looked_at(self, name: str, at_most_s: float) -> Atlas:
+        """Return a region as it was no more than so many seconds ago. Raises RegionNotFound or AtlasUnreadable."""
+        with self._lock:
+            seen = self._current(name)
+            if self._clock() - seen.looked_at >= at_most_s:
+                self._look(name, seen)
+            if seen.atlas is not None:
+                return seen.atlas
+            if seen.problem is not None:
+                raise seen.problem.again()
+        return self._looked_at(name, at_most_s)  # replaced while it was opened
+
+    def _current(self, name: str) -> _Seen:
+        """Return the build that a region has now; the one before is closed when its last reader lets go of it."""
+        try:
+            directory = self._store.directory(name)
+        except RegionNotFound:
+            self._seen.pop(name, None)
+            raise
+        seen = self._seen.get(name)
+        if seen is None or seen.directory != directory:
+            seen = self._seen[name] = _Seen(directory, AtlasFiles(name, directory))
+        return seen
+
+    def _look(self, name: str, seen: _Seen) -> None:
+        """Look at the files of a build and open it unless it is open. Raises TooManyOpenFiles, which tells nothing."""
+        try:
+            if seen.atlas is None:
+                seen.atlas = Atlas(name, seen.directory, seen.files)
+            else:
+                seen.files.check()
+        except TooManyOpenFiles as problem:
+            self._tell(name, problem.finding)
+            raise
+        except AtlasUnreadable as problem:
+            seen.atlas, seen.problem = None, problem.again()
+            if self._store.directory(name) != seen.directory:
+                seen.problem = None
+                return
+            self._tell(name, problem.finding)
+        else:
+            seen.problem = None
+            self._tell(name, "")
+        seen.looked_at = self._clock()
+
+    def _tell(self, name: str, finding: str) -> None:
+        """Log what is the matter with a region, "" for nothing, once until that changes."""
+        if finding != self._told.get(name, ""):
+            self._told[name] = finding
+            log.warning("%s", finding or f"The region {name} can be read again.")
+
+    def _is_still(self, atlas: Atlas) -> bool:
+        """Return whether a region is as it was written, by a look at it now."""
+        try:
+            return self._looked_at(atlas.name, 0.0) is atlas
+        except (RegionNotFound, AtlasUnreadable):
+            return False
+
+    def _refuse_disturbed(self, used: set[Atlas], error: Exception | None = None) -> None:
+        for atlas in used:
+            try:
+                atlas.files.check()
+            except AtlasUnreadable:
+                if self._is_current(atlas):
+                    raise
+                if error is not None:
+                    raise AtlasReplaced(name=atlas.name) from error
+
+    def _is_current(self, atlas: Atlas) -> bool:
+        try:
+            return self._store.directory(atlas.name) == atlas.directory
+        except RegionNotFound:
+            return False
+
+    def _forget_others(self, names: tuple[str, ...]) -> None:
+        with self._lock:
+            for name in self._seen.keys() - set(names):
+                del self._seen[name]

@@ -1,0 +1,188 @@
+"""What operators see of the queue: its figures, what runs, what failed, and one job's way. Ids only, no address."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from app.errors import EvaluationFailed, typing_errors
+from app.queue.jobs import Event, Job, QueueStats, StageRecord, Status
+from app.queue.store import JobStore
+from app.queue.store.totals import Totals
+
+#: The most jobs that are listed.
+MOST_RUNNING, MOST_FAILURES = 100, 20
+#: The id under which the log holds more, as the sentence for the person ends with it.
+ERROR_ID = re.compile(r"\b[0-9a-f]{8}(?=\.$)")
+
+
+# --- the queue -------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class QueueOverview:
+    """The queue at one moment."""
+
+    stats: QueueStats
+    since_beginning: QueueTotals
+    running: tuple[RunningJob, ...]
+    failures: tuple[FailedJob, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QueueTotals:
+    """What happened since the database was made. A job that was asked for again may have ended more than once."""
+
+    created: int
+    done: int
+    failed: int
+    #: Ended without a report because of what was typed or left unanswered: no failures of the site.
+    typing_errors: int
+    called_off: int
+    #: Attempts that failed and were followed by another one.
+    tried_again: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunningJob:
+    """A job under way, and the process that holds it."""
+
+    job_id: str
+    stage: str
+    worker: str
+    attempts: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class FailedJob:
+    """A job that ended without a report, and not because of what was typed."""
+
+    job_id: str
+    stage: str
+    error_code: str
+    attempts: int
+    at: float
+
+
+def overview_of(store: JobStore, now: float) -> QueueOverview:
+    """Return everything that the page shows, as of a Unix time."""
+    return QueueOverview(
+        store.stats(),
+        _totals(store.totals()),
+        tuple(_running(job, now) for job in store.list_jobs(Status.RUNNING, MOST_RUNNING)),
+        tuple(_failed(job) for job in store.last_failures(MOST_FAILURES, apart_from=typing_errors())),
+    )
+
+
+def _totals(totals: Totals) -> QueueTotals:
+    typed = typing_errors()
+    ended = (*totals.failed.items(), *totals.cancelled.items())
+    return QueueTotals(
+        created=totals.created,
+        done=totals.done,
+        failed=sum(jobs for code, jobs in totals.failed.items() if code not in typed),
+        typing_errors=sum(jobs for code, jobs in ended if code in typed),
+        called_off=sum(jobs for code, jobs in totals.cancelled.items() if code not in typed),
+        tried_again=sum(totals.tried_again.values()),
+    )
+
+
+def _running(job: Job, now: float) -> RunningJob:
+    seconds = max(0.0, now - (job.started_at or now))
+    return RunningJob(job.job_id, job.current_stage or "", job.worker or "unknown", job.attempts, seconds)
+
+
+def _failed(job: Job) -> FailedJob:
+    at = job.completed_at or job.created_at
+    return FailedJob(job.job_id, job.current_stage or "", job.error_code or "unknown", job.attempts, at)
+
+
+# --- one job ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class JobHistory:
+    """A job's way through the queue. Times are Unix seconds."""
+
+    job_id: str
+    status: Status
+    attempts: int
+    #: How often an attempt went on from what an earlier one had found.
+    resumed: int
+    #: "" where nothing failed.
+    error_code: str
+    #: The log holds more under this id; "" where there is none.
+    error_id: str
+    #: Not before this time is it tried again; 0 if it need not wait.
+    run_after: float
+    created_at: float
+    completed_at: float | None
+    stages: tuple[StageTime, ...]
+    events: tuple[Transition, ...]
+
+    @property
+    def may_be_retried(self) -> bool:
+        """Return whether it can be asked for again."""
+        return self.status in (Status.FAILED, Status.CANCELLED)
+
+    @property
+    def may_be_cancelled(self) -> bool:
+        """Return whether there is something to call off."""
+        return not self.status.ended
+
+
+@dataclass(frozen=True, slots=True)
+class StageTime:
+    """A stage that began; `seconds` is None until it ends."""
+
+    stage: str
+    state: str
+    seconds: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Transition:
+    """From one status to another; the first comes from "new"."""
+
+    at: float
+    before: str
+    after: str
+    stage: str
+    worker: str
+    #: The queue's own words; "" where the reason is a sentence for the person, which may quote what was typed.
+    why: str
+
+
+def history_of(store: JobStore, job_id: str) -> JobHistory:
+    """Return a job's way. Raises JobNotFound."""
+    job = store.get_job(job_id)
+    return JobHistory(
+        job_id=job.job_id,
+        status=job.status,
+        attempts=job.attempts,
+        resumed=job.resumed,
+        error_code=job.error_code or "",
+        error_id=_error_id(job),
+        run_after=job.run_after,
+        created_at=job.created_at,
+        completed_at=job.completed_at,
+        stages=tuple(map(_stage, store.stages(job_id))),
+        events=tuple(map(_transition, store.events(job_id))),
+    )
+
+
+def _error_id(job: Job) -> str:
+    found = ERROR_ID.search(job.error or "") if job.error_code == EvaluationFailed.code else None
+    return found[0] if found else ""
+
+
+def _stage(record: StageRecord) -> StageTime:
+    return StageTime(record.stage, record.state.value, record.seconds)
+
+
+def _transition(event: Event) -> Transition:
+    before = event.from_status.value if event.from_status else "new"
+    # Sentences for people begin with a capital letter, the queue's own words do not.
+    why = event.why if event.why[:1].islower() else ""
+    return Transition(event.at, before, event.to_status.value, event.stage or "", event.worker, why)

@@ -1,0 +1,199 @@
+"""A region whose files are damaged, or that is imported again, while real gunicorn serves two."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import requests
+
+from app.atlas.files import MANIFEST_FILE
+from app.atlas.importing.importer import RegionInput, import_region
+from app.atlas.regions import RegionStore
+from tests.support.folders import SAMPLES
+from tests.support.gunicorn_site import children
+from tests.support.programs import Shell
+from tests.support.serving import Site, serve
+
+#: Long enough for a look at the files to be due again, and for a slow machine (seconds).
+PATIENCE_S = 60.0
+IN_MONACO, IN_HELSINKI = "12 Boulevard des Moulins, Monaco", "12 Bulevardi, Helsinki"
+PARTS = (
+    *("atlas.sqlite", "addresses.sqlite", MANIFEST_FILE, "covered.npy", "network/network.json"),
+    *("network/edges.head.npy", "fields/seconds.npy", "fields/facts.json", "basemap/points.npy"),
+)
+
+
+def half(content: bytes) -> bytes:
+    """Return what is left of a file that was cut in the middle."""
+    return content[: len(content) // 2]
+
+
+def scribbled(content: bytes) -> bytes:
+    """Return a file whose second half was overwritten."""
+    return half(content) + b"\xa5" * (len(content) - len(half(content)))
+
+
+DAMAGES: dict[str, Callable[[bytes], bytes]] = {
+    "emptied": lambda content: b"",
+    "cut in half": half,
+    "a few bytes short": lambda content: content[:-5],
+    "half overwritten": scribbled,
+    "overwritten": lambda content: b"\xa5" * len(content),
+}
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    data_dir = tmp_path_factory.mktemp("two-regions")
+    for name in ("monaco", "helsinki"):
+        import_region(RegionStore(data_dir / "regions"), name, RegionInput(SAMPLES / f"{name}.osm.pbf"))
+    settings = {"DOORSTEP_MAX_LIVE_JOBS_PER_OWNER": "1000"}
+    with serve(data_dir, "-c", "gunicorn_config.py", "app:create_app()", **settings) as site:
+        yield site
+
+
+@pytest.fixture
+def shell(served: Site, tmp_path: Path) -> Shell:
+    return Shell(served, tmp_path)
+
+
+def web_processes(site: Site) -> list[int]:
+    """Return the web processes of this test's gunicorn."""
+    theirs = f"DOORSTEP_DATA_DIR={site.data_dir}\0".encode()
+    arbiters = [pid for pid in children(os.getpid()) if theirs in Path(f"/proc/{pid}/environ").read_bytes()]
+    return [worker for arbiter in arbiters for worker in children(arbiter)]
+
+
+def build(site: Site, name: str = "monaco") -> Path:
+    """Return the folder of a region's files."""
+    return RegionStore(site.data_dir / "regions").directory(name)
+
+
+def ready(site: Site) -> str:
+    return requests.get(f"{site.url}/readyz", timeout=30).text
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + PATIENCE_S
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
+
+
+def wait_until_ready(site: Site) -> None:
+    """Wait until both web processes have seen that all is well: each answers some of many questions."""
+    wait_until(lambda: all(ready(site) == "ready\n" for _ in range(8)))
+
+
+def assert_others_feel_nothing(site: Site, report: str) -> None:
+    """Ask what has nothing to do with Monaco, of both processes."""
+    for path in (
+        *("/", "/suggest?address=bulevardi", "/suggest?address=12+boulevard+des+moulins", "/regions"),
+        *("/where?region=helsinki&wish=park-5", f"/s/{report}", f"/s/{report}/map.svg?zoom=3"),
+    ):
+        assert requests.get(site.url + path, timeout=30).status_code == 200, path
+
+
+def test_every_kind_of_file_may_be_damaged_while_others_are_served(served: Site, shell: Shell) -> None:
+    report, processes = shell.report(IN_HELSINKI), web_processes(served)
+    assert shell.report(IN_MONACO)
+    for part in PARTS:
+        path = build(served) / part
+        whole = path.read_bytes()
+        for damage in DAMAGES.values():
+            path.write_bytes(damage(whole))
+            assert_others_feel_nothing(served, report)
+            path.write_bytes(whole)
+    wait_until_ready(served)
+    assert shell.report(IN_MONACO)
+    assert web_processes(served) == processes
+
+
+@pytest.mark.parametrize(
+    ("part", "damage"),
+    [
+        ("addresses.sqlite", "cut in half"),
+        ("atlas.sqlite", "half overwritten"),
+        ("network/edges.head.npy", "overwritten"),
+        ("fields/seconds.npy", "a few bytes short"),
+    ],
+)
+def test_jobs_of_a_damaged_region_say_so_and_all_is_well_once_it_is_mended(
+    served: Site, shell: Shell, part: str, damage: str
+) -> None:
+    wait_until_ready(served)
+    processes, path = web_processes(served), build(served) / part
+    whole = path.read_bytes()
+    path.write_bytes(DAMAGES[damage](whole))
+    failed = [shell.curl(f"/job/{shell.job(address, 'failed')}").json for address in (IN_MONACO, "43.7397, 7.4274")]
+    assert {job["failure"]["code"] for job in failed} == {"atlas-damaged"}
+    assert shell.report(IN_HELSINKI)
+    wait_until(lambda: "region monaco is damaged" in ready(served) and part in ready(served))
+    assert "The data of the region monaco is damaged" in requests.get(f"{served.url}/regions", timeout=30).text
+    path.write_bytes(whole)
+    wait_until_ready(served)
+    assert shell.report(IN_MONACO)
+    assert web_processes(served) == processes
+
+
+def test_the_log_names_a_damaged_region_once(served: Site) -> None:
+    wait_until_ready(served)
+    log = served.data_dir / "gunicorn.log"
+    before = log.read_text()
+    path = build(served) / "network" / "edges.tail.npy"
+    whole = path.read_bytes()
+    path.write_bytes(half(whole))
+    wait_until(lambda: all("edges.tail.npy" in ready(served) for _ in range(8)))
+    path.write_bytes(whole)
+    wait_until_ready(served)
+    said = log.read_text().removeprefix(before)
+    assert 1 <= said.count("edges.tail.npy") <= 2, "once for each process that looked"
+    assert said.count("edges.tail.npy") == said.count("The region monaco can be read again.")
+    assert "Traceback" not in said
+
+
+def open_files(pid: int) -> list[str]:
+    """Return what the open files of a process are."""
+    found = []
+    for link in Path(f"/proc/{pid}/fd").iterdir():
+        try:
+            found.append(str(link.readlink()))
+        except OSError:
+            continue
+    return found
+
+
+def test_replaced_builds_are_closed(served: Site, shell: Shell) -> None:
+    """A build that is imported again is let go of by whoever is asked anything, and its files are freed."""
+
+    def ask() -> None:
+        for _ in range(8):
+            for path in ("/readyz", "/suggest?address=boulevard+des+moulins", "/where?region=monaco&wish=park-5"):
+                assert requests.get(served.url + path, timeout=30).status_code == 200
+        assert shell.report(IN_MONACO)
+
+    wait_until_ready(served)
+    ask()
+    processes = [pid for web in web_processes(served) for pid in (web, *children(web))]
+    before = {pid: len(open_files(pid)) for pid in processes}
+    for _ in range(3):
+        import_region(RegionStore(served.data_dir / "regions"), "monaco", RegionInput(SAMPLES / "monaco.osm.pbf"))
+        ask()
+    after = {pid: open_files(pid) for pid in processes}
+    assert not [name for names in after.values() for name in names if "monaco" in name and "(deleted)" in name]
+    grown = {pid: len(names) - before[pid] for pid, names in after.items()}
+    assert max(grown.values()) <= 20, "each thread may have opened the two databases by now"
+
+
+def test_a_region_whose_folder_is_gone_is_damaged(served: Site) -> None:
+    wait_until_ready(served)
+    folder = build(served)
+    aside = folder.rename(folder.with_name("aside"))
+    wait_until(lambda: "region monaco is damaged" in ready(served))
+    shutil.move(aside, folder)
+    wait_until_ready(served)
