@@ -12,6 +12,8 @@ import pytest
 import requests
 from bs4 import BeautifulSoup
 
+from app import create_app
+from app.config import Config
 from tests.support.folders import ROOT
 from tests.support.proxies import NAME, Proxy, caddy, nginx
 from tests.support.serving import Site, free_port, serve
@@ -149,3 +151,12 @@ def test_below_a_path_an_address_is_taken_and_its_link_works(below_a_path: Proxy
 def test_the_examples_say_how_many_proxies_stand_in_front() -> None:
     for name in ("nginx.conf", "Caddyfile"):
         assert "DOORSTEP_TRUSTED_PROXIES=1" in (ROOT / "deploy" / name).read_text()
+
+
+def test_of_several_proxies_the_first_is_believed(tmp_path: Path) -> None:
+    client = create_app(Config(data_dir=tmp_path, trusted_proxies=2)).test_client()
+    headers = JSON | {"X-Forwarded-Proto": "https, http", "X-Forwarded-Host": "homes.example, inside", "Host": "inner"}
+    made = client.post("/", data={"address": ADDRESS}, headers=headers | {"X-Forwarded-For": "203.0.113.9, 10.0.0.1"})
+    assert made.get_json()["status_url"].startswith("https://homes.example/job/")
+    alone = client.post("/", data={"address": ADDRESS}, headers=headers | {"X-Forwarded-Host": "homes.example"})
+    assert alone.get_json()["status_url"].startswith("https://inner/job/")

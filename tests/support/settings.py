@@ -43,10 +43,7 @@ def written_in(text: str) -> str:
 
 
 def _default(setting: Field[object]) -> str:
-    """Return "10,000 (1 to 10,000,000)" or "`text` (or `json`)", the default alone where anything is allowed."""
-    others = "`, `".join(word for word in setting.metadata.get("words", ()) if word != setting.default)
-    if others:
-        return f"`{setting.default}` (or `{others}`)"
+    """Return "10,000 (1 to 10,000,000)" or "`text` or `json`", the default alone where anything is allowed."""
     if "low" in setting.metadata:
         shown = tuple(_numbers((setting.default, setting.metadata["low"], setting.metadata["high"])))
         return f"{shown[0]} ({shown[1]} to {shown[2]})"
