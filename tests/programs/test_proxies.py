@@ -30,7 +30,7 @@ Start = Callable[[Path, int], AbstractContextManager[Proxy]]
 @pytest.fixture(scope="module")
 def upstream(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The site behind one proxy, in one process, so that one bucket counts what a client sends."""
-    settings = {"DOORSTEP_TRUSTED_PROXIES": "1", "WEB_CONCURRENCY": "1"}
+    settings = {"DOORSTEP_TRUSTED_PROXIES": "1", "DOORSTEP_HOSTS": NAME, "WEB_CONCURRENCY": "1"}
     with serve(tmp_path_factory.mktemp("site"), "-c", "gunicorn_config.py", "app:create_app()", **settings) as site:
         yield site
 
@@ -70,7 +70,7 @@ def test_the_cookie_is_sent_over_https_only(proxy: Proxy, upstream: Site) -> Non
     answer = session.post(proxy.url, data={"address": ADDRESS}, headers=JSON)
     assert "; Secure" in answer.headers["Set-Cookie"]
     assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
-    plain = requests.post(upstream.url, data={"address": ADDRESS}, headers=JSON, timeout=10)
+    plain = requests.post(upstream.url, data={"address": ADDRESS}, headers=JSON | {"Host": NAME}, timeout=10)
     assert "Secure" not in plain.headers["Set-Cookie"]
 
 
