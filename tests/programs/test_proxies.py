@@ -12,6 +12,8 @@ import pytest
 import requests
 from bs4 import BeautifulSoup
 
+from app import create_app
+from app.config import Config
 from tests.support.folders import ROOT
 from tests.support.proxies import NAME, Proxy, caddy, nginx
 from tests.support.serving import Site, free_port, serve
@@ -28,7 +30,7 @@ Start = Callable[[Path, int], AbstractContextManager[Proxy]]
 @pytest.fixture(scope="module")
 def upstream(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """The site behind one proxy, in one process, so that one bucket counts what a client sends."""
-    settings = {"DOORSTEP_TRUSTED_PROXIES": "1", "WEB_CONCURRENCY": "1"}
+    settings = {"DOORSTEP_TRUSTED_PROXIES": "1", "DOORSTEP_HOSTS": NAME, "WEB_CONCURRENCY": "1"}
     with serve(tmp_path_factory.mktemp("site"), "-c", "gunicorn_config.py", "app:create_app()", **settings) as site:
         yield site
 
@@ -68,7 +70,7 @@ def test_the_cookie_is_sent_over_https_only(proxy: Proxy, upstream: Site) -> Non
     answer = session.post(proxy.url, data={"address": ADDRESS}, headers=JSON)
     assert "; Secure" in answer.headers["Set-Cookie"]
     assert answer.headers["Strict-Transport-Security"] == "max-age=31536000"
-    plain = requests.post(upstream.url, data={"address": ADDRESS}, headers=JSON, timeout=10)
+    plain = requests.post(upstream.url, data={"address": ADDRESS}, headers=JSON | {"Host": NAME}, timeout=10)
     assert "Secure" not in plain.headers["Set-Cookie"]
 
 
@@ -149,3 +151,12 @@ def test_below_a_path_an_address_is_taken_and_its_link_works(below_a_path: Proxy
 def test_the_examples_say_how_many_proxies_stand_in_front() -> None:
     for name in ("nginx.conf", "Caddyfile"):
         assert "DOORSTEP_TRUSTED_PROXIES=1" in (ROOT / "deploy" / name).read_text()
+
+
+def test_of_several_proxies_the_first_is_believed(tmp_path: Path) -> None:
+    client = create_app(Config(data_dir=tmp_path, trusted_proxies=2)).test_client()
+    headers = JSON | {"X-Forwarded-Proto": "https, http", "X-Forwarded-Host": "homes.example, inside", "Host": "inner"}
+    made = client.post("/", data={"address": ADDRESS}, headers=headers | {"X-Forwarded-For": "203.0.113.9, 10.0.0.1"})
+    assert made.get_json()["status_url"].startswith("https://homes.example/job/")
+    alone = client.post("/", data={"address": ADDRESS}, headers=headers | {"X-Forwarded-Host": "homes.example"})
+    assert alone.get_json()["status_url"].startswith("https://inner/job/")

@@ -18,7 +18,7 @@ from tests.support.serving import free_port, wait_until_up
 
 REGIONS = ("monaco", "helsinki")
 #: Jobs that may wait before the site says that it is full: few enough to be finished when the run ends.
-LINE = 150
+LINE = 100
 
 
 @dataclass(frozen=True, slots=True)

@@ -116,7 +116,7 @@ def started(
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log, start_new_session=True)
     try:
         wait_until_up(f"http://127.0.0.1:{port}", log_path)
-        yield Site(f"http://127.0.0.1:{port}", data_dir)
+        yield Site(f"http://127.0.0.1:{port}", data_dir, process.pid)
         os.killpg(process.pid, signal.SIGTERM)
         process.wait(STOP_SECONDS)
     finally:

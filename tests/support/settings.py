@@ -21,9 +21,13 @@ HEAD = ("| variable | default (and range) | meaning |", "| --- | --- | --- |")
 
 
 def meanings() -> dict[str, str]:
-    """Return what the comment above each field of Config says, in one line."""
-    commented = re.findall(r"((?:^ +#: .*\n)+) +(\w+): ", inspect.getsource(Config), re.MULTILINE)
-    return {name: " ".join(line.strip()[3:] for line in comment.splitlines()) for comment, name in commented}
+    """Return what the comment above each field of Config says, in one line; fields in a row may share one."""
+    commented = re.findall(r"((?:^ +#: .*\n)+)((?: +\w+: .*\n)+)", inspect.getsource(Config), re.MULTILINE)
+    return {
+        name: " ".join(line.strip()[3:] for line in comment.splitlines())
+        for comment, named in commented
+        for name in re.findall(r"^ +(\w+): ", named, re.MULTILINE)
+    }
 
 
 def table() -> str:
@@ -39,7 +43,7 @@ def written_in(text: str) -> str:
 
 
 def _default(setting: Field[object]) -> str:
-    """Return "10,000 (1 to 10,000,000)", or the default alone where there is no range."""
+    """Return "10,000 (1 to 10,000,000)" or "`text` or `json`", the default alone where anything is allowed."""
     if "low" in setting.metadata:
         shown = tuple(_numbers((setting.default, setting.metadata["low"], setting.metadata["high"])))
         return f"{shown[0]} ({shown[1]} to {shown[2]})"
