@@ -96,7 +96,15 @@ def answer_http(error: HTTPException) -> Response:
 
 
 def answer_unexpected(error: InternalServerError) -> Response:
-    """Answer a defect with an id that the log holds too; Flask has logged the traceback just before."""
+    """Answer a defect with an id that the log holds too; Flask has logged the traceback just before.
+
+    An expected failure that was met while another one was being answered is no defect.
+    """
+    met = error.original_exception
+    if isinstance(met, DoorstepError):
+        return answer(met)
+    if isinstance(met, HTTPException):
+        return answer_http(met)
     error_id = secrets.token_hex(4)
     current_app.logger.error("error id %s: %s %s", error_id, request.method, request.path)
     return _in_shape(Problem(_title(500), 500, SENTENCES[500], "internal", request.path, error_id=error_id))

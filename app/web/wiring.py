@@ -38,7 +38,7 @@ from app.views import report
 from app.views.town import likeness
 from app.web import compression, errors, pictures, polls, services, towns
 from app.web.programs import tokens
-from app.web.security import cookies, floods, foreign, headers, hosts, live_jobs, sizes
+from app.web.security import cookies, floods, foreign, headers, hosts, live_jobs, reading
 from app.wording import (
     amount,
     calm,
@@ -92,7 +92,7 @@ def wire(config: Config | None) -> Flask:
     config = load_config() if config is None else config
     app = Flask(__name__, root_path=str(ROOT))
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = ASSET_SECONDS
-    guards = (hosts, sizes, foreign, floods, live_jobs, cookies, headers)
+    guards = (hosts, reading, foreign, floods, live_jobs, cookies, headers)
     modules = (services, polls, compression, *guards, tokens, errors, pictures, towns, report, map_views, likeness)
     for module in modules:
         module.init_app(app, config)
