@@ -41,7 +41,7 @@ from app.views import report
 from app.views.town import likeness
 from app.web import compression, errors, measuring, pictures, polls, proxies, services, towns
 from app.web.programs import tokens
-from app.web.security import cookies, floods, foreign, headers, hosts, live_jobs, sizes
+from app.web.security import cookies, floods, foreign, headers, hosts, live_jobs, reading
 from app.wording import (
     amount,
     calm,
@@ -99,7 +99,7 @@ def wire(config: Config | None) -> Flask:
     app = Flask(__name__, root_path=str(ROOT))
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = ASSET_SECONDS
     measuring.init_app(app)
-    guards = (hosts, sizes, foreign, floods, live_jobs, cookies, headers)
+    guards = (hosts, reading, foreign, floods, live_jobs, cookies, headers)
     modules = (services, polls, compression, *guards, tokens, errors, pictures, towns, report, map_views, likeness)
     for module in modules:
         module.init_app(app, config)

@@ -159,8 +159,9 @@ SELECT number, batch_lines.address AS line_address, why, given, evaluation_jobs.
 FROM batch_lines LEFT JOIN evaluation_jobs ON seq = job_seq
 WHERE batch_id = :batch_id ORDER BY number
 """
+#: Each job once: two lines may hold the same listing.
 _UNFINISHED = """
-SELECT evaluation_jobs.* FROM batch_lines JOIN evaluation_jobs ON seq = job_seq
+SELECT DISTINCT evaluation_jobs.* FROM batch_lines JOIN evaluation_jobs ON seq = job_seq
 WHERE batch_id = :batch_id AND completed_at IS NULL ORDER BY seq
 """
 _OF_JOB = """
