@@ -48,6 +48,8 @@ class Config:
     question_hours: int = _between(1, 720, default=24)
     #: Finished jobs that are more days old are cleared away; snapshots stay.
     job_retention_days: float = _between(0.01, 36_500, default=30.0)
+    #: With fewer free megabytes on the disk of data_dir the site is not ready: the log alone may take 32.
+    least_free_mb: float = _between(0, 1_000_000, default=64)
     #: How much the evaluation's process yields to the pages (Unix niceness).
     evaluation_niceness: int = _between(0, 19, default=10)
 

@@ -272,10 +272,17 @@ class DatabaseDamaged(DoorstepError):
     usual_retry_seconds = 60
 
 
-class DatabaseIncomplete(DatabaseDamaged):
-    """The database file {name} lacks {what}, which every Doorstep database has. Restore a backup."""
+class DatabaseFaulty(DatabaseDamaged):
+    """The database {name} is damaged: {what}. Whoever runs this site needs to restore a backup."""
 
-    code = "database-incomplete"
+    code = "database-faulty"
+
+
+class DiskNearlyFull(DiskFull):
+    """The disk has {free} MB left for the database, less than the {least} MB that Doorstep needs to work well."""
+
+    code = "disk-nearly-full"
+    for_operators = True
 
 
 class DatabaseTooNew(DatabaseDamaged):

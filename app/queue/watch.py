@@ -61,7 +61,13 @@ class Watch:
         self._beaten: tuple[Attempt | None, float] = (None, 0.0)
         self._said_at_work: float | None = None
         self._errors: dict[str, str] = {}
-        self._due = {self._sweep: 0.0, self._close_questions: 0.0, self._tidy: time.monotonic() + TIDY_SECONDS}
+        self._checking: threading.Thread | None = None
+        self._due = {
+            self._sweep: 0.0,
+            self._close_questions: 0.0,
+            self._check_file: 0.0,
+            self._tidy: time.monotonic() + TIDY_SECONDS,
+        }
 
     def start(self) -> None:
         """Start the thread."""
@@ -99,7 +105,7 @@ class Watch:
 
     def _safely(self, task: Callable[[], None]) -> None:
         """Run a task; log what it raises, once as long as it raises the same. The database logs its own troubles."""
-        name = task.__name__
+        name = getattr(task, "__name__", "")
         try:
             task()
         except (QueueUnavailable, DatabaseDamaged):
@@ -155,6 +161,15 @@ class Watch:
     def _close_questions(self) -> None:
         self._due[self._close_questions] = time.monotonic() + QUESTION_SECONDS
         self._store.expire_questions()
+
+    def _check_file(self) -> None:
+        """Let the database be checked in a thread of its own: that may take longer than a lease."""
+        at_start = self._checking is None and self._store.is_first()
+        self._due[self._check_file] = time.monotonic() + TIDY_SECONDS
+        self._checking = threading.Thread(
+            target=self._safely, args=(lambda: self._store.check_thoroughly(at_start=at_start),), daemon=True
+        )
+        self._checking.start()
 
     def _tidy(self) -> None:
         self._due[self._tidy] = time.monotonic() + TIDY_SECONDS

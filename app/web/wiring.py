@@ -11,6 +11,7 @@ from flask import Flask, url_for
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from app.cli.backup import backup_command, restore_command
+from app.cli.development import work_beside_pages
 from app.cli.jobs import jobs_commands
 from app.cli.regions import region_commands
 from app.cli.tokens import token_commands
@@ -106,6 +107,7 @@ def wire(config: Config | None) -> Flask:
         app.register_blueprint(blueprint)
     for command in COMMANDS:
         app.cli.add_command(command)
+    work_beside_pages(config)
     return app
 
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import math
+import shutil
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
+from app.db.daily_check import check_if_due
 from app.db.database import Row
+from app.errors import DiskNearlyFull
 from app.queue.jobs import Job, QueueStats, Status
 from app.queue.store.base import StoreBase, job_from
 from app.queue.store.keys import forget_old_keys
@@ -17,6 +20,7 @@ from app.queue.store.people import delete_job
 RATE_SECONDS = 300.0
 #: Jobs cleared away in one transaction, so that others get their turn in between.
 PRUNE_BATCH = 100
+MEGABYTE = 1_000_000
 #: Estimates look back over this many jobs.
 ESTIMATE_JOBS = 200
 #: Estimates are renewed this often (seconds): every poll of every panel asks for them.
@@ -68,10 +72,24 @@ class OperationStore(StoreBase):
         return pruned
 
     def check(self) -> None:
-        """Raise QueueUnavailable or DatabaseDamaged unless reads and writes work."""
+        """Raise QueueUnavailable, DiskFull or DatabaseDamaged unless reads and writes work and will go on to."""
         with self.db.write(durable=False) as connection:
             connection.execute("UPDATE probe SET checked_at = :now", {"now": self.clocks.unix()})
         self.db.read("SELECT job_id FROM evaluation_jobs ORDER BY seq DESC LIMIT 1")
+        self.db.check()
+        free, least = shutil.disk_usage(self.db.path.parent).free / MEGABYTE, self.config.least_free_mb
+        if free < least:
+            raise DiskNearlyFull(free=f"{free:.0f}", least=f"{least:g}")
+
+    def is_first(self) -> bool:
+        """Return whether no other process had the database open when this one came."""
+        self.db.read("SELECT 1")
+        return self.db.in_use.first
+
+    def check_thoroughly(self, *, at_start: bool) -> None:
+        """Go through the whole file if nobody has today, or `at_start`; `check` tells what was found."""
+        self.db.in_use.check()
+        check_if_due(self.db.path, at_start=at_start)
 
     def _prune_batch(self, before: float) -> int:
         with self.db.write(durable=False, draining=True) as connection:
