@@ -12,6 +12,8 @@ class DoorstepError(Exception):
     passing = False
     #: Commands and the start meet it; no program does.
     for_operators = False
+    #: What a person typed is the reason: no fault of the site's.
+    typed = False
     #: When to come back (seconds), where the one who raises it knows nothing better; None: that is not said.
     usual_retry_seconds: int | None = None
     #: The sentence for a terminal, where the one for people speaks of what a page shows; "" if one does for both.
@@ -29,6 +31,11 @@ class DoorstepError(Exception):
         self.details = details
         self.retry_after_seconds = self.usual_retry_seconds if retry_after_seconds is None else retry_after_seconds
         super().__init__(self.message)
+
+
+def typing_errors() -> list[str]:
+    """Return the codes of the failures that a person mends by typing something else."""
+    return sorted(error.code for error in DoorstepError.__subclasses__() if error.typed)
 
 
 def _said(detail: object) -> object:
@@ -69,6 +76,7 @@ class AddressNotFound(DoorstepError):
 
     code = "address-not-found"
     http_status = 422
+    typed = True
 
 
 class AddressOutsideRegions(DoorstepError):
@@ -76,6 +84,7 @@ class AddressOutsideRegions(DoorstepError):
 
     code = "outside-regions"
     http_status = 422
+    typed = True
 
 
 class LinkWithoutPoint(DoorstepError):
@@ -83,6 +92,7 @@ class LinkWithoutPoint(DoorstepError):
 
     code = "link-without-point"
     http_status = 422
+    typed = True
 
 
 class ShortPlusCode(DoorstepError):
@@ -90,6 +100,7 @@ class ShortPlusCode(DoorstepError):
 
     code = "short-plus-code"
     http_status = 422
+    typed = True
 
 
 class NoHomeHere(DoorstepError):
@@ -97,6 +108,7 @@ class NoHomeHere(DoorstepError):
 
     code = "no-home-here"
     http_status = 422
+    typed = True
 
 
 class NoRegions(DoorstepError):
@@ -160,6 +172,7 @@ class JobNotFound(DoorstepError):
 
     code = "job-not-found"
     http_status = 404
+    at_terminal = "There is no job with this id, or it ended long ago and was cleared away."
 
 
 class SnapshotNotFound(DoorstepError):
@@ -188,6 +201,7 @@ class TooManyJobs(DoorstepError):
 
     code = "too-many-jobs"
     http_status = 429
+    at_terminal = "Its owner has {live} evaluations under way, the most allowed at once. Wait for one to end."
 
 
 class QueueFull(DoorstepError):
@@ -237,6 +251,14 @@ class ListShared(DoorstepError):
 
     code = "list-shared"
     http_status = 409
+
+
+class SiteFull(DoorstepError):
+    """This site holds as many reports as it has room for, so it takes no new address until some are cleared away."""
+
+    code = "site-full"
+    http_status = 503
+    usual_retry_seconds = 3_600
 
 
 class QueueUnavailable(DoorstepError):

@@ -136,6 +136,17 @@ class Database:
         if fault:
             raise DatabaseFaulty(name=self.path.name, what=fault)
 
+    def used_bytes(self) -> int:
+        """Return how much of the file holds something."""
+        sql = "SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, "
+        return int(self.read(sql + "pragma_page_size")[0][0])
+
+    def shorten_log(self) -> None:
+        """Copy the log into the file and empty it, unless somebody reads just now: deleted text goes with it."""
+        self.read("SELECT 1")
+        self.in_use.check()
+        self.connection(durable=False).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
     def _faulty(self) -> DoorstepError | None:
         """Return why SQL of ours fails where it is not at fault itself: something of the tables is missing."""
         connection = next(iter(self._opened.connections.values()), None)

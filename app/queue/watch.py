@@ -54,7 +54,6 @@ class Watch:
         self._store = store
         self._wake_up = wake_up
         self._beat_seconds = config.lease_seconds / 3
-        self._retention_days = config.job_retention_days
         self._thread: threading.Thread | None = None
         self._stopped = False
         self._notified = threading.Event()
@@ -173,4 +172,4 @@ class Watch:
 
     def _tidy(self) -> None:
         self._due[self._tidy] = time.monotonic() + TIDY_SECONDS
-        self._store.prune(self._retention_days)
+        self._store.tidy()

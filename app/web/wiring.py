@@ -14,6 +14,7 @@ from app.cli.backup import backup_command, restore_command
 from app.cli.development import work_beside_pages
 from app.cli.jobs import jobs_commands
 from app.cli.regions import region_commands
+from app.cli.reports import reports_commands
 from app.cli.tokens import token_commands
 from app.cli.worker import worker_command
 from app.config import Config, load_config
@@ -85,7 +86,10 @@ BLUEPRINTS = (
     *(home.bp, jobs.bp, reports.bp, snapshots.bp, comparing.bp, embedding.bp, exports.bp, maps.bp, resubmitting.bp),
     *(batch.bp, shortlist.bp, where.bp, about.bp, api.bp, operators.bp, health.bp),
 )
-COMMANDS = (region_commands, jobs_commands, token_commands, worker_command, backup_command, restore_command)
+COMMANDS = (
+    *(region_commands, jobs_commands, reports_commands, token_commands, worker_command),
+    *(backup_command, restore_command),
+)
 ROOT = Path(__file__).resolve().parents[2]
 
 
