@@ -90,6 +90,7 @@ OWN_ROOMS = {
     "queue.evaluation": "loads the whole pipeline, after the process has lowered its priority",
     "queue.store.operations": "what operators ask; the store is these three parts together",
     "queue.store.questions": "workers ask, people answer, the watch closes: one way through the states, told in one go",
+    "queue.store.retention": "how long things are kept, by the settled clock; what operators ask is another subject",
     "queue.store.sharing": "links, names and taking a list over; what stands on a list is another subject",
     "queue.watch": "a thread of its own that outlives the worker's",
     "queue.worker": "the worker's thread; the package's front door only names what others may use",

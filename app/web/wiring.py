@@ -10,9 +10,11 @@ from pathlib import Path
 from flask import Flask, url_for
 
 from app.cli.backup import backup_command, restore_command
+from app.cli.development import work_beside_pages
 from app.cli.errors import plainly_for_commands
 from app.cli.jobs import jobs_commands
 from app.cli.regions import region_commands
+from app.cli.reports import reports_commands
 from app.cli.tokens import token_commands
 from app.cli.worker import worker_command
 from app.config import Config, load_config
@@ -87,7 +89,10 @@ BLUEPRINTS = (
     *(home.bp, jobs.bp, reports.bp, snapshots.bp, comparing.bp, embedding.bp, exports.bp, maps.bp, resubmitting.bp),
     *(batch.bp, shortlist.bp, where.bp, about.bp, api.bp, operators.bp, metrics.bp, health.bp),
 )
-COMMANDS = (region_commands, jobs_commands, token_commands, worker_command, backup_command, restore_command)
+COMMANDS = (
+    *(region_commands, jobs_commands, reports_commands, token_commands, worker_command),
+    *(backup_command, restore_command),
+)
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -112,6 +117,7 @@ def wire(config: Config | None) -> Flask:
         app.register_blueprint(blueprint)
     for command in COMMANDS:
         app.cli.add_command(command)
+    work_beside_pages(config)
     return app
 
 
