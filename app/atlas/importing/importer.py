@@ -93,7 +93,7 @@ def import_region(
 
 @contextmanager
 def _checked(file: str) -> Iterator[None]:
-    """Turn what data raises that no check foresaw into BadExtract: the file is other people's, and may hold anything."""
+    """Turn what data raises that no check foresaw into BadExtract: the file is other people's and may hold anything."""
     try:
         yield
     except (BadContent, *CONTRADICTIONS) as error:
