@@ -26,7 +26,6 @@ class SharedNames:
     """The words of the names of some regions, each with a bit for every region that has it."""
 
     def __init__(self, atlases: Sequence[Atlas]) -> None:
-        self.builds = directories_of(atlases)
         # Weak: what is remembered must not keep a build open that was replaced.
         self._atlases = tuple(map(weakref.ref, atlases))
         self._regions: dict[str, int] = defaultdict(int)
@@ -43,6 +42,12 @@ class SharedNames:
         self._speaking: dict[Vocabulary, int] = defaultdict(int)
         for at, atlas in enumerate(atlases):
             self._speaking[atlas.geocoder.vocabulary] |= 1 << at
+
+    def are_of(self, atlases: Sequence[Atlas]) -> bool:
+        """Return whether these are the regions that it knows, opened once: one that was mended is opened anew."""
+        return len(atlases) == len(self._atlases) and all(
+            known() is atlas for known, atlas in zip(self._atlases, atlases, strict=True)
+        )
 
     def knowing_all(self, text: CleanText) -> tuple[Atlas, ...]:
         """Return the regions whose names have every telling word of a text."""

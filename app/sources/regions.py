@@ -246,7 +246,7 @@ class ImportedRegions:
     def _shared_names(self, atlases: tuple[Atlas, ...]) -> SharedNames:
         """Return the words of all regions' names, gathered once for each set of builds."""
         with self._lock:
-            if self._names.builds != directories_of(atlases):
+            if not self._names.are_of(atlases):
                 self._names = SharedNames(atlases)
             return self._names
 

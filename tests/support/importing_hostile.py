@@ -1,6 +1,7 @@
 """Imports many bad files in a process of its own: `python -m tests.support.importing_hostile extract|feed FIRST COUNT`.
 
-Prints JSON: what came of each, the seconds it took, and the largest memory of any process in megabytes.
+Prints JSON: what came of each, the seconds it took, whether the region of before was kept and a draft was left behind,
+and the most memory that any process has taken until then.
 """
 
 from __future__ import annotations
@@ -28,8 +29,13 @@ def main(kind: str, first: str, count: str) -> None:
         good, store = small_town().write(place / "good.osm.pbf"), RegionStore(place / "regions")
         import_region(store, "town", RegionInput(good))
         cases = [_case(kind, seed, place, store, good) for seed in range(int(first), int(first) + int(count))]
+    json.dump(cases, sys.stdout)
+
+
+def _peak_mb() -> float:
+    """Return the most memory that any process has taken so far."""
     usage = [resource.getrusage(who).ru_maxrss for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    json.dump({"cases": cases, "peak_mb": max(usage) / 1024}, sys.stdout)
+    return max(usage) / 1024
 
 
 def _case(kind: str, seed: int, folder: Path, store: RegionStore, good: Path) -> dict[str, object]:
@@ -51,7 +57,15 @@ def _case(kind: str, seed: int, folder: Path, store: RegionStore, good: Path) ->
     now = store.directory("town")
     AtlasFiles("town", now).check()
     kept = now == before if outcome != "imported" else before.is_dir()
-    return {"seed": seed, "outcome": outcome, "seconds": seconds, "kept": kept, "drafts": len(builds) - 2}
+    drafts = len(builds) > 2
+    return {
+        "seed": seed,
+        "outcome": outcome,
+        "seconds": seconds,
+        "kept": kept,
+        "drafts": drafts,
+        "peak_mb": _peak_mb(),
+    }
 
 
 if __name__ == "__main__":

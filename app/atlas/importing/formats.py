@@ -169,7 +169,7 @@ class _Rewriting:
                     raise self._refusal(HISTORY)
                 with osmium.SimpleWriter(str(self._target), header=header, overwrite=True) as writer:
                     osmium.apply(reader, writer)
-        except (RuntimeError, ValueError, OSError) as error:
+        except (RuntimeError, ValueError, OSError, osmium.InvalidLocationError) as error:
             text = str(error).lower()
             if "no space left" in text:
                 raise OSError(errno.ENOSPC, "No space left on device") from error

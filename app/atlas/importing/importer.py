@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -53,7 +53,7 @@ from app.atlas.streets.network import Network
 from app.atlas.transit.compile.compiler import compile_timetables
 from app.atlas.transit.contract import TimetableFacts
 from app.atlas.transit.timetable import Timetable
-from app.errors import BadContent, BadExtract
+from app.errors import BadContent, BadExtract, BadFeed
 from app.geo import Floats
 from app.needs import OFTEN_MIN
 
@@ -100,6 +100,17 @@ def _checked(file: str) -> Iterator[None]:
         log.debug("%s could not be compiled", file, exc_info=error)
         fault = error.details["fault"] if isinstance(error, BadContent) else type(error).__name__
         raise BadExtract(file=file, why=f"what it holds contradicts itself ({fault})") from error
+
+
+@contextmanager
+def _checked_feeds(feeds: Sequence[Path]) -> Iterator[None]:
+    """Do the same with timetables: BadFeed."""
+    try:
+        yield
+    except CONTRADICTIONS as error:
+        log.debug("timetables could not be compiled", exc_info=error)
+        names = ", ".join(feed.name for feed in feeds)
+        raise BadFeed(file=names, why=f"what it holds contradicts itself ({type(error).__name__})") from error
 
 
 def title_of(name: str) -> str:
@@ -218,7 +229,8 @@ def _timetables(region: RegionInput, directory: Path, network: Network) -> Timet
         return np.asarray(network.snap(lats, lons, over_rails=True)["edge"] >= 0)
 
     folder, walks = directory / TRANSIT_DIR, NetworkWalks(network)
-    facts = compile_timetables(region.feeds, folder, walks, is_by_a_street, anyway=region.anyway)
+    with _checked_feeds(region.feeds):
+        facts = compile_timetables(region.feeds, folder, walks, is_by_a_street, anyway=region.anyway)
     timetable = Timetable.open(directory / TRANSIT_DIR)
     if timetable is not None:
         ways_in = timetable.ways_in
