@@ -10,6 +10,7 @@ import zipfile
 import zlib
 from collections.abc import Callable
 from functools import cache
+from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import Any
 
@@ -163,18 +164,23 @@ def _odd_scale(blocks: list[Any], rng: Random) -> None:
 
 
 def _odd_places(blocks: list[Any], rng: Random) -> None:
-    """Put nodes far away, on one spot, or all around the globe."""
+    """Put nodes far away, on one spot, or all around the globe. Positions are in 1e-7 degrees."""
     for dense in _dense(blocks):
-        how = rng.choice(("spot", "globe", "far", "pole"))
-        for at in range(len(dense.id)):
+        lats, lons = [*accumulate(dense.lat)], [*accumulate(dense.lon)]
+        how = rng.choice(("spot", "globe", "far", "pole", "nowhere"))
+        for at in range(len(lats)):
             if how == "spot":
-                dense.lat[at] = dense.lon[at] = 0
+                lats[at], lons[at] = lats[0], lons[0]
             elif how == "globe":
-                dense.lat[at], dense.lon[at] = rng.randrange(-(10**9), 10**9), rng.randrange(-(10**9), 10**9)
+                lats[at], lons[at] = rng.randrange(-(9 * 10**8), 9 * 10**8), rng.randrange(-(18 * 10**8), 18 * 10**8)
             elif how == "far" and rng.random() < 0.1:
-                dense.lat[at] += rng.choice((10**9, -(10**9), 10**12))
+                lats[at] += rng.choice((10**7, -(10**8)))
+            elif how == "nowhere" and rng.random() < 0.1:
+                lats[at] += rng.choice((10**9, 10**12))
         if how == "pole":
-            dense.lat[0], dense.lon[0] = 900_000_000, 1_800_000_000
+            lats[0], lons[0] = 900_000_000, 1_800_000_000
+        for found, values in ((dense.lat, lats), (dense.lon, lons)):
+            found[:] = [here - before for before, here in pairwise((0, *values))]
 
 
 ODD_BLOCKS = (_odd_nodes, _odd_ways, _odd_relations, _odd_texts, _odd_scale, _odd_places)

@@ -40,7 +40,7 @@ from app.atlas.importing.extract import read_extract
 from app.atlas.importing.forked import CONTRADICTIONS, Forked, beside
 from app.atlas.importing.formats import opened
 from app.atlas.importing.main_streets import names_of_main_streets, with_houses
-from app.atlas.importing.outlines import street_ways
+from app.atlas.importing.outlines import street_ways, without_leaps
 from app.atlas.importing.stops import settle_stations
 from app.atlas.importing.tables import AtlasTables, write_meta, write_tables
 from app.atlas.importing.tags.addressing import street_row
@@ -151,7 +151,7 @@ def _compile(region: RegionInput, title: str, directory: Path, progress: Progres
 def _build(
     region: RegionInput, title: str, directory: Path, extract: Extract, addresses: Forked[None], progress: Progress
 ) -> AtlasMeta:
-    ways, streets = street_ways(extract.streets), directory / NETWORK_DIR
+    ways, streets = without_leaps(street_ways(extract.streets)), directory / NETWORK_DIR
     gates = {ref: gate.tags for ref, gate in extract.gates.items()}
     streets.mkdir()
     progress(PLACES, "building the street network, measuring places and green areas")
