@@ -388,10 +388,33 @@ class BadExtract(DoorstepError):
     for_operators = True
 
 
+class BadContent(DoorstepError):
+    """What it holds contradicts itself ({fault})."""
+
+    code = "bad-content"
+    for_operators = True
+
+
 class BadFeed(DoorstepError):
     """{file} is not a usable timetable: {why}."""
 
     code = "bad-feed"
+    for_operators = True
+
+
+class TimetableNotFound(DoorstepError):
+    """The region {name} has no timetable named {feed}, but these: {known}."""
+
+    code = "timetable-not-found"
+    for_operators = True
+
+
+class TimetableGone(DoorstepError):
+    """There is no file {file} any more, from which the region {name} has its timetable. Give the timetables that it is
+    to have with --gtfs, or go on without this one by --drop-gtfs {feed}
+    """
+
+    code = "timetable-gone"
     for_operators = True
 
 
