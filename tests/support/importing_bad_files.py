@@ -1,4 +1,4 @@
-"""Imports many bad files in a process of its own: `python -m tests.support.importing_bad_files extract|feed FIRST COUNT`.
+"""Imports many bad files in a process of its own: `... -m tests.support.importing_bad_files extract|feed FIRST COUNT`.
 
 Prints JSON: what came of each, the seconds it took, whether the region of before was kept and a draft was left behind,
 and the most memory that any process has taken until then.
@@ -18,8 +18,8 @@ from app.atlas.files import AtlasFiles
 from app.atlas.importing.importer import RegionInput, import_region
 from app.atlas.regions import BUILDS, RegionStore
 from app.errors import DoorstepError
-from tests.support.extracts import small_town
 from tests.support.bad_files import hostile_extract, hostile_feed
+from tests.support.extracts import small_town
 
 
 def main(kind: str, first: str, count: str) -> None:

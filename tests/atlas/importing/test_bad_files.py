@@ -14,9 +14,9 @@ from click.testing import CliRunner
 from app.atlas.importing.importer import RegionInput, import_region
 from app.atlas.regions import BUILDS, RegionStore
 from app.cli.regions import region_commands
+from tests.support.bad_files import hostile_extract, hostile_feed
 from tests.support.extracts import small_town
 from tests.support.folders import ROOT
-from tests.support.bad_files import hostile_extract, hostile_feed
 
 #: Seeds of the files: 500 in all, some by each process.
 EXTRACTS, FEEDS, EACH = 320, 180, 20
