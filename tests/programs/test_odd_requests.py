@@ -40,7 +40,6 @@ HOSTS = [
     "[",
     "a:99999999",
     ".",
-    "-",
     "a\x00b",
 ]
 METHODS = ["GETT", "get", "G@T", "CONNECT", "TRACE", "PATCH", "PROPFIND", "A" * 40]
