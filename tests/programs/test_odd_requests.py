@@ -86,10 +86,11 @@ def test_an_odd_request_is_answered_with_its_reason(site: Site, request_bytes: b
 
 
 def test_the_log_says_nothing_of_what_was_asked(site: Site) -> None:
+    before = len(site.log)
     for request_bytes in REQUESTS:
         ask(site, request_bytes, request_bytes.split(b" ", 1)[0].decode())
     assert SECRET not in site.log
-    assert "Traceback" not in site.log
+    assert "Traceback" not in site.log[before:]
 
 
 @pytest.mark.parametrize("host", HOSTS)
