@@ -100,7 +100,7 @@ def main(seconds: float, names: list[str]) -> None:
 
 
 def hold(name: str, site: Site, seconds: float) -> None:
-    """Print a line for every kind."""
+    """Print a line for every kind of slow client."""
     store = open_store(Config(data_dir=site.data_dir))
     job = new_job(store, "Watched", "watched")
     paths = [f"/job/{job.job_id}/progress?seen=no"] * 50

@@ -41,7 +41,7 @@ def answer_of(application: WSGIApplication, settings: Any, connection: Connectio
     """
     try:
         return _answer(application, settings, connection, last)
-    except Exception as error:  # noqa: BLE001 - whatever it is, its message must not be logged
+    except BaseException as error:  # noqa: BLE001 - whatever it is, the thread goes on, and its message is not logged
         way = "".join(traceback.format_tb(error.__traceback__))
         log.error("A request failed with %s:\n%s", type(error).__name__, way.rstrip())
         return refusal(500), False

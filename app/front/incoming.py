@@ -63,6 +63,8 @@ class Incoming:
         request, body = self._request, self._whole_body()
         if request is None or body is None:
             return None
+        if self._chunks is not None:
+            _tell_length(request, len(body))
         self._request, self._chunks, self._length = None, None, 0
         request.body = BytesIO(body)
         request._expected_100_continue = False  # the body is here
@@ -121,3 +123,9 @@ class Incoming:
         body = bytes(self.buffer[: self._length])
         del self.buffer[: self._length]
         return body
+
+
+def _tell_length(request: Request, length: int) -> None:
+    """Let a request whose body came in chunks look like any other: it is whole, and so its length is known."""
+    others = [(name, value) for name, value in request.headers if name not in ("TRANSFER-ENCODING", "TRAILER")]
+    request.headers = [*others, ("CONTENT-LENGTH", str(length))]

@@ -28,8 +28,9 @@ class Limits:
     answer_bytes_per_second: float = 4096.0
     #: After the last answer: how long what a client still sends is read, so that the answer reaches it.
     linger_seconds: float = 2.0
-    #: Connections of one client that wait for more of a request. A room full of people opens a few each, for moments.
-    waiting_per_client: int = 100
+    #: Connections of one client that we wait for. Half the room: to hold one costs a kilobyte, while a client that is
+    #: sent away comes back at once, and asks us to take it in again, for as long as it likes.
+    waiting_per_client: int = 1000
     #: Requests, or parts of them, and answers not yet taken, of all clients together.
     held_bytes: int = 64 * 1024 * 1024
     #: How long kept connections get to send one more request once the process is to stop.

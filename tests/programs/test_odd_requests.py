@@ -40,7 +40,6 @@ HOSTS = [
     "[",
     "a:99999999",
     ".",
-    "-",
     "a\x00b",
 ]
 METHODS = ["GETT", "get", "G@T", "CONNECT", "TRACE", "PATCH", "PROPFIND", "A" * 40]
@@ -87,10 +86,11 @@ def test_an_odd_request_is_answered_with_its_reason(site: Site, request_bytes: b
 
 
 def test_the_log_says_nothing_of_what_was_asked(site: Site) -> None:
+    before = len(site.log)
     for request_bytes in REQUESTS:
         ask(site, request_bytes, request_bytes.split(b" ", 1)[0].decode())
     assert SECRET not in site.log
-    assert "Traceback" not in site.log
+    assert "Traceback" not in site.log[before:]
 
 
 @pytest.mark.parametrize("host", HOSTS)
@@ -98,3 +98,11 @@ def test_a_host_that_cannot_be_is_a_bad_request(site: Site, host: str) -> None:
     answer = ask(site, f"GET / HTTP/1.1\r\nHost: {host}\r\n\r\n".encode("latin-1"))
     assert answer.status == 400
     assert answer.body.decode().strip()
+
+
+@pytest.mark.parametrize("chunked", [False, True], ids=["announced", "in chunks"])
+def test_more_than_a_form_may_hold_is_too_much(site: Site, chunked: bool) -> None:
+    body = b"address=" + b"x" * 70_000
+    length = "Transfer-Encoding: chunked" if chunked else f"Content-Length: {len(body)}"
+    sent = b"%x\r\n%b\r\n0\r\n\r\n" % (len(body), body) if chunked else body
+    assert ask(site, get("/", FORM, length, method="POST") + sent).status == 413

@@ -15,7 +15,7 @@ import requests
 
 from tests.support.building import wait_for
 from tests.support.gunicorn_site import children
-from tests.support.raw_http import Line, get
+from tests.support.raw_http import Line, ask, get
 from tests.support.serving import Site, serve
 
 
@@ -105,3 +105,11 @@ def test_an_answer_under_way_is_finished_before_a_stop(tmp_path: Path) -> None:
         for line in (idle, busy):
             line.send(get("/healthz"))
             assert line.answer().headers["connection"] == "close"
+
+
+def test_a_process_that_has_answered_its_share_is_replaced(tmp_path: Path) -> None:
+    with serve(tmp_path, "-c", "tests/support/front_site.py", "--max-requests", "5") as site:
+        before = set(children(site.pid))
+        for _ in range(12):
+            assert ask(site, get("/healthz")).status == 200
+        wait_for(lambda: not before & set(children(site.pid)))
