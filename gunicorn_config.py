@@ -16,6 +16,7 @@ from typing import Any
 
 from app.config import load_config
 from app.errors import ConfigError
+from app.front.handover import HANDOVER
 from app.front.listening import bind_address, processes
 
 try:
@@ -57,8 +58,6 @@ _asked_at = float("inf")
 
 def on_starting(_server: Any) -> None:
     """Refuse to start where defects cannot be reported as wished, and forget what an earlier run counted."""
-    from app.config import load_config
-    from app.errors import ConfigError
     from app.seeing import files, sentry
 
     try:
@@ -77,6 +76,11 @@ def post_fork(_server: Any, _worker: Any) -> None:
     from app.seeing import files
 
     files.share(load_config().data_dir)
+
+
+def on_reload(server: Any) -> None:
+    """Let the processes of before serve until the new ones do."""
+    HANDOVER.replace(server.worker_age + 1)
 
 
 def post_worker_init(worker: Any) -> None:

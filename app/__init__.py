@@ -11,7 +11,10 @@ if TYPE_CHECKING:
 
 
 def create_app(config: Config | None = None) -> Flask:
-    """Wire the web application. Starts no worker and opens no database: the first request that needs one does."""
+    """Wire the web application.
+
+    Opens no database: the first request that needs one does. Only `flask run` starts a worker with it.
+    """
     # Imported here: whatever imports `app.pipeline` alone, as the evaluation process does, stays free of Flask.
     from app.web.wiring import wire
 

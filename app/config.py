@@ -75,6 +75,12 @@ class Config:
     question_hours: int = _between(1, 720, default=24)
     #: Finished jobs that are more days old are cleared away; snapshots stay.
     job_retention_days: float = _between(0.01, 36_500, default=30.0)
+    #: Snapshots that are more days old are deleted, unless they are on a shortlist; 0 keeps them for ever.
+    snapshot_retention_days: float = _between(0, 36_500, default=0.0)
+    #: Gigabytes that the database may take; beyond that no new address is taken.
+    max_database_gb: float = _between(0.001, 100_000, default=20.0)
+    #: With fewer free megabytes on the disk of data_dir the site is not ready: the log alone may take 32.
+    least_free_mb: float = _between(0, 1_000_000, default=64)
     #: How much the evaluation's process yields to the pages (Unix niceness).
     evaluation_niceness: int = _between(0, 19, default=10)
 

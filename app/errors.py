@@ -175,6 +175,7 @@ class JobNotFound(DoorstepError):
 
     code = "job-not-found"
     http_status = 404
+    at_terminal = "There is no job with this id, or it ended long ago and was cleared away."
 
 
 class SnapshotNotFound(DoorstepError):
@@ -203,6 +204,7 @@ class TooManyJobs(DoorstepError):
 
     code = "too-many-jobs"
     http_status = 429
+    at_terminal = "Its owner has {live} evaluations under way, the most allowed at once. Wait for one to end."
 
 
 class TooManyJobsHere(DoorstepError):
@@ -261,6 +263,14 @@ class ListShared(DoorstepError):
     http_status = 409
 
 
+class SiteFull(DoorstepError):
+    """This site holds as many reports as it has room for, so it takes no new address until some are cleared away."""
+
+    code = "site-full"
+    http_status = 503
+    usual_retry_seconds = 3_600
+
+
 class QueueUnavailable(DoorstepError):
     """The list of evaluations cannot be reached right now. Nothing was lost; please try again in a moment."""
 
@@ -294,10 +304,17 @@ class DatabaseDamaged(DoorstepError):
     usual_retry_seconds = 60
 
 
-class DatabaseIncomplete(DatabaseDamaged):
-    """The database file {name} lacks {what}, which every Doorstep database has. Restore a backup."""
+class DatabaseFaulty(DatabaseDamaged):
+    """The database {name} is damaged: {what}. Whoever runs this site needs to restore a backup."""
 
-    code = "database-incomplete"
+    code = "database-faulty"
+
+
+class DiskNearlyFull(DiskFull):
+    """The disk has {free} MB left for the database, less than the {least} MB that Doorstep needs to work well."""
+
+    code = "disk-nearly-full"
+    for_operators = True
 
 
 class DatabaseTooNew(DatabaseDamaged):
@@ -371,10 +388,33 @@ class BadExtract(DoorstepError):
     for_operators = True
 
 
+class BadContent(DoorstepError):
+    """What it holds contradicts itself ({fault})."""
+
+    code = "bad-content"
+    for_operators = True
+
+
 class BadFeed(DoorstepError):
     """{file} is not a usable timetable: {why}."""
 
     code = "bad-feed"
+    for_operators = True
+
+
+class TimetableNotFound(DoorstepError):
+    """The region {name} has no timetable named {feed}, but these: {known}."""
+
+    code = "timetable-not-found"
+    for_operators = True
+
+
+class TimetableGone(DoorstepError):
+    """There is no file {file} any more, from which the region {name} has its timetable. Give the timetables that it is
+    to have with --gtfs, or go on without this one by --drop-gtfs {feed}
+    """
+
+    code = "timetable-gone"
     for_operators = True
 
 

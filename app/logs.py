@@ -68,6 +68,22 @@ class WithoutQuotes(logging.Filter):
         return True
 
 
+class WithoutRequests(logging.Filter):
+    """Leaves out the development server's line for each request."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Let through what is not about a request."""
+        return " HTTP/" not in record.getMessage()
+
+
+_without_requests = WithoutRequests()
+
+
+def quiet_development_server() -> None:
+    """Keep `flask run` from logging requests: their lines hold queries, and these hold addresses."""
+    logging.getLogger("werkzeug").addFilter(_without_requests)
+
+
 @contextmanager
 def about_job(job_id: str) -> Iterator[None]:
     """Let the lines that are logged meanwhile carry a job's id."""

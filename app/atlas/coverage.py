@@ -31,6 +31,8 @@ DISC_POINTS = 1_500
 DISCS_TOGETHER = 256
 #: A grid larger than this has a stray node on the other side of the world in it, or the region is as large as Alaska.
 MOST_CELLS = 40_000_000
+#: Of little data there are fewer: so many, and more for each point. One misplaced node must not cost a gigabyte.
+FEW_CELLS, CELLS_A_POINT = 1_000_000, 100
 #: Share of positions at each end that may be stray when the data is strewn too far. They are left out where they are
 #: further off than the rest is wide.
 STRAY_SHARE = 0.002
@@ -238,12 +240,13 @@ def _grid_around(mapped: Floats, lived_in: Floats, box: Box | None) -> Grid:
         around = np.concatenate((np.clip(points, *edges), lived_in))
         low, high = around.min(axis=0), around.max(axis=0)
     grid = _grid(low, high, CELL_M)
-    if grid.rows * grid.columns > MOST_CELLS or grid.rows <= 0 or grid.columns <= 0:
+    most = min(MOST_CELLS, FEW_CELLS + CELLS_A_POINT * len(points))
+    if grid.rows * grid.columns > most or grid.rows <= 0 or grid.columns <= 0:
         low, high = np.quantile(points, (STRAY_SHARE, 1 - STRAY_SHARE), axis=0)
         beside = np.clip(points, low - (high - low), high + (high - low)) == points
         low, high = points[beside.all(axis=1)].min(axis=0), points[beside.all(axis=1)].max(axis=0)
         grid = _grid(low, high, CELL_M)
-    too_many = grid.rows * grid.columns / MOST_CELLS
+    too_many = grid.rows * grid.columns / most
     return grid if too_many <= 1 else _grid(low, high, CELL_M * math.sqrt(too_many))
 
 

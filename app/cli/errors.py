@@ -30,7 +30,7 @@ class PlainCommand(click.Command):
         try:
             return super().invoke(ctx)
         except DoorstepError as error:
-            raise click.ClickException(error.message) from error
+            raise click.ClickException(error.terminal_message) from error
         except OSError as error:
             raise click.ClickException(f"A file could not be written: {error.strerror or error}.") from error
 

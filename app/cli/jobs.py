@@ -20,9 +20,11 @@ def jobs_commands() -> None:
 @jobs_commands.command("list")
 @click.option("--status", type=click.Choice([status.value for status in Status]), help="Only jobs in this status.")
 @click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True)
-def list_jobs(status: str | None, limit: int) -> None:
+@click.option("--without-typing-errors", is_flag=True, help="None that only show that somebody mistyped an address.")
+def list_jobs(status: str | None, limit: int, without_typing_errors: bool) -> None:
     """List jobs, newest first."""
-    for job in _store().list_jobs(Status(status) if status else None, limit):
+    wanted = Status(status) if status else None
+    for job in _store().list_jobs(wanted, limit, without_typing_errors=without_typing_errors):
         click.echo(_line(job))
 
 
@@ -60,10 +62,16 @@ def cancel_job(job_id: str) -> None:
 
 @jobs_commands.command("prune")
 @click.option("--days", type=click.FloatRange(min=0), help="Default: DOORSTEP_JOB_RETENTION_DAYS.")
-def prune_jobs(days: float | None) -> None:
+@click.option("--yes", is_flag=True, help="Do not ask before all are cleared away.")
+def prune_jobs(days: float | None, yes: bool) -> None:
     """Clear away jobs that ended long ago; reports stay."""
     config = load_config()
-    pruned = open_store(config).prune(config.job_retention_days if days is None else days)
+    store = open_store(config)
+    if days == 0 and not yes:
+        click.confirm("Clear away every job that has ended, with its history and batch", abort=True)
+    if days != 0 and store.settled_before() is None:
+        raise click.ClickException("The site has not run for an hour yet, so its clock is not trusted with that.")
+    pruned = store.prune(config.job_retention_days if days is None else days)
     click.echo(f"{pruned} {'job' if pruned == 1 else 'jobs'} cleared away.")
 
 
@@ -73,6 +81,7 @@ def show_stats() -> None:
     stats = _store().stats()
     for status in Status:
         click.echo(f"{status:<10} {getattr(stats, status)}")
+    click.echo(f"{'mistyped':<10} {stats.refused}")
     oldest = "-" if stats.oldest_queued_seconds is None else f"{stats.oldest_queued_seconds:.0f} s"
     click.echo(f"oldest waiting {oldest}")
     click.echo(f"created {stats.created_per_minute:.1f} a minute, finished {stats.finished_per_minute:.1f} a minute")

@@ -9,11 +9,11 @@ from pathlib import Path
 
 import click
 
-from app.atlas.atlas import Atlas, AtlasMeta, origin_of
+from app.atlas.atlas import Atlas, AtlasMeta, Origin, origin_of
 from app.atlas.regions import RegionStore
 from app.cli.errors import PlainGroup
 from app.config import load_config
-from app.errors import AtlasUnreadable
+from app.errors import AtlasUnreadable, RegionNotFound, TimetableGone, TimetableNotFound
 
 #: Steps of the progress bar.
 STEPS = 1_000
@@ -24,28 +24,49 @@ def region_commands() -> None:
     """Import and manage regions."""
 
 
+def _feed_options(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options about timetables, which import and update share."""
+    for option in (
+        click.option("--anyway", is_flag=True, help="Take timetables too that have hardly a stop in the region."),
+        click.option("--drop-gtfs", "dropped", multiple=True, metavar="NAME", help="Go on without this timetable."),
+        click.option(
+            "--gtfs",
+            "feeds",
+            multiple=True,
+            type=click.Path(path_type=Path),
+            help="A timetable (GTFS zip file), in place of those before; without it they are kept.",
+        ),
+    ):
+        command = option(command)
+    return command
+
+
 @region_commands.command("import")
 @click.argument("extract", type=click.Path(path_type=Path))
 @click.option("--name", required=True, help="Short name: lower-case letters, digits, hyphens.")
 @click.option("--title", default="", help="Name for people; made from the short name when not given.")
-@click.option("--gtfs", "feeds", multiple=True, type=click.Path(path_type=Path), help="A timetable (GTFS zip file).")
-def import_command(extract: Path, name: str, title: str, feeds: tuple[Path, ...]) -> None:
+@_feed_options
+def import_command(
+    extract: Path, name: str, title: str, feeds: tuple[Path, ...], dropped: tuple[str, ...], anyway: bool
+) -> None:
     """Compile EXTRACT (.osm.pbf) to a region, in place of an older one of the same name."""
-    _import(_store(), name, extract, feeds, title)
+    store = _store()
+    feeds = _feeds(name, _origin(store, name), feeds, dropped)
+    _import(store, name, extract, feeds, title, anyway=anyway)
 
 
 @region_commands.command("update")
 @click.argument("name")
 @click.argument("extract", required=False, type=click.Path(path_type=Path))
-@click.option(
-    "--gtfs", "feeds", multiple=True, type=click.Path(path_type=Path), help="Timetables, in place of those before."
-)
-def update_command(name: str, extract: Path | None, feeds: tuple[Path, ...]) -> None:
+@_feed_options
+def update_command(
+    name: str, extract: Path | None, feeds: tuple[Path, ...], dropped: tuple[str, ...], anyway: bool
+) -> None:
     """Import a region again, from EXTRACT or from the file it came from."""
     store = _store()
     before = origin_of(name, store.directory(name))
-    old_feeds = tuple(Path(feed) for feed in before.feed_files)
-    _import(store, name, extract or Path(before.source_file), feeds or old_feeds, before.title)
+    feeds = _feeds(name, before, feeds, dropped)
+    _import(store, name, extract or Path(before.source_file), feeds, before.title, anyway=anyway)
 
 
 @region_commands.command("list")
@@ -73,12 +94,47 @@ def _store() -> RegionStore:
     return RegionStore(load_config().regions_dir)
 
 
-def _import(store: RegionStore, name: str, extract: Path, feeds: tuple[Path, ...], title: str) -> None:
+def _origin(store: RegionStore, name: str) -> Origin:
+    """Return what the region of a name was imported from; nothing where there is none, or it does not tell."""
+    try:
+        return origin_of(name, store.directory(name))
+    except RegionNotFound:
+        return Origin("")
+    except AtlasUnreadable as error:
+        click.echo(f"{error.finding} Whether it had timetables is not known; give them with --gtfs.", err=True)
+        return Origin("")
+
+
+def _feeds(name: str, before: Origin, given: tuple[Path, ...], dropped: tuple[str, ...]) -> tuple[Path, ...]:
+    """Return the timetables to import: those given, else those of before without those dropped, which is said.
+
+    Raises TimetableNotFound where one to drop is not there, TimetableGone where the file of one to keep is not.
+    """
+    from app.atlas.transit.compile.compiler import feed_names
+
+    paths = tuple(Path(feed) for feed in before.feed_files)
+    known = dict(zip(feed_names(paths), paths, strict=True))
+    for feed in dropped:
+        if feed not in known:
+            raise TimetableNotFound(name=name, feed=feed, known=tuple(known) or "none")
+    if given:
+        replaced = [feed for feed in known if feed not in feed_names(given)]
+        if replaced:
+            click.echo(f"In place of the timetables of before: {', '.join(replaced)}.", err=True)
+        return given
+    kept = {feed: path for feed, path in known.items() if feed not in dropped}
+    for feed, path in kept.items():
+        if not path.exists():
+            raise TimetableGone(file=str(path), name=name, feed=feed)
+    return tuple(kept.values())
+
+
+def _import(store: RegionStore, name: str, extract: Path, feeds: tuple[Path, ...], title: str, *, anyway: bool) -> None:
     # Imported here: every process of the site loads this module, and none of them imports regions.
     from app.atlas.importing.importer import RegionInput, import_region
 
     with _progress_bar(f"Importing {name}") as progress:
-        meta = import_region(store, name, RegionInput(extract, feeds, title), progress)
+        meta = import_region(store, name, RegionInput(extract, feeds, title, anyway), progress)
     for note in meta.notes:
         click.echo(f"  {note}")
     click.echo(_line(name, meta))

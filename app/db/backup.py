@@ -18,7 +18,7 @@ from app.errors import BackupRefused, BadBackup, DatabaseDamaged, DatabaseTooNew
 #: What else is in a backup: small files of the data folder, as this table holds them. Only backups have it.
 _MAKE_KEPT = "CREATE TABLE kept_files (name TEXT PRIMARY KEY, body BLOB NOT NULL)"
 #: What SQLite may have left beside a file that is replaced.
-SIDE_FILES = ("-wal", "-shm", "-journal")
+SIDE_FILES = ("-wal", "-shm", "-journal", "-checked")
 
 
 def back_up(database: Path, schema: Schema, target: Path, kept: Mapping[str, bytes], *, replace: bool) -> None:

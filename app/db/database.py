@@ -11,11 +11,13 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import NoReturn
 
+from app.db.daily_check import last_fault
 from app.db.in_use import InUse, enter
 from app.db.opening import Schema, prepare
+from app.db.soundness import fault_in, lacking
 from app.db.trouble import explained, trouble_of
 from app.db.write_lock import BUSY, WaitingSign, begin, let_others_in, pause, primary_code
-from app.errors import DatabaseSwapped
+from app.errors import DatabaseFaulty, DatabaseSwapped, DoorstepError
 
 #: Longer than any transaction of ours, shorter than a person's patience.
 PATIENCE_SECONDS = 5.0
@@ -117,7 +119,7 @@ class Database:
 
     def give_up(self, error: sqlite3.Error | OSError, doing: str) -> NoReturn:
         """Raise the error that says in plain words what went wrong, and start afresh with the file next time."""
-        told = explained(error, self.path)
+        told = explained(error, self.path) or self._faulty()
         if told is None:
             raise error
         self.trouble.begins(doing, told, error)
@@ -126,6 +128,30 @@ class Database:
         self._opened.connections.clear()
         self._prepared = False
         raise told from error
+
+    def check(self) -> None:
+        """Raise DatabaseFaulty unless the file is whole, as far as that can be seen in a few milliseconds."""
+        self.read("SELECT 1")
+        fault = fault_in(self.connection(durable=False), self._schema, self.path) or last_fault(self.path)
+        if fault:
+            raise DatabaseFaulty(name=self.path.name, what=fault)
+
+    def used_bytes(self) -> int:
+        """Return how much of the file holds something."""
+        sql = "SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, "
+        return int(self.read(sql + "pragma_page_size")[0][0])
+
+    def shorten_log(self) -> None:
+        """Copy the log into the file and empty it, unless somebody reads just now: deleted text goes with it."""
+        self.read("SELECT 1")
+        self.in_use.check()
+        self.connection(durable=False).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+
+    def _faulty(self) -> DoorstepError | None:
+        """Return why SQL of ours fails where it is not at fault itself: something of the tables is missing."""
+        connection = next(iter(self._opened.connections.values()), None)
+        fault = "" if connection is None else lacking(connection, self._schema)
+        return DatabaseFaulty(name=self.path.name, what=fault) if fault else None
 
     def sign(self) -> WaitingSign:
         """Return this thread's waiting sign."""

@@ -33,8 +33,8 @@ class Connection:
     """A connection. Whoever looks at its state and then changes it holds its lock."""
 
     __slots__ = (
-        *("address", "client", "counted_bytes", "deadline", "ended", "events", "incoming", "keeps", "limits", "lock"),
-        *("outgoing", "request", "server", "since", "socket", "state"),
+        *("address", "body_bytes", "client", "counted_bytes", "deadline", "ended", "events", "incoming", "keeps"),
+        *("limits", "lock", "outgoing", "request", "server", "since", "socket", "state"),
     )
 
     def __init__(self, sock: socket.socket, address: object, server: object, settings: Any, limits: Limits) -> None:
@@ -44,6 +44,7 @@ class Connection:
         self.lock = Lock()
         self.state = State.ASKING
         self.request: Request | None = None
+        self.body_bytes = 0
         #: What the client has not taken yet of its answer, and whether another request may follow that.
         self.outgoing = memoryview(b"")
         self.keeps = True
@@ -60,8 +61,7 @@ class Connection:
     @property
     def held_bytes(self) -> int:
         """Return how much memory its client makes us keep."""
-        body = self.request.body.getbuffer().nbytes if self.request is not None else 0
-        return self.incoming.held_bytes + len(self.outgoing) + int(body)
+        return self.incoming.held_bytes + len(self.outgoing) + self.body_bytes
 
     @property
     def _may_go_on(self) -> bool:
@@ -75,6 +75,7 @@ class Connection:
 
     def work_on(self, request: Request) -> None:
         """Make it the application's turn."""
+        self.body_bytes = request.body.getbuffer().nbytes
         self.request, self.state, self.deadline = request, State.ANSWERING, math.inf
 
     def give(self, answer: bytes, keeps: bool, keep_seconds: float) -> bool:
@@ -84,7 +85,7 @@ class Connection:
         with its next request finds the connection ready for it.
         """
         with self.lock:
-            self.request = None
+            self.request, self.body_bytes = None, 0
             if self.state is State.CLOSED:
                 return False
             sent = self._send(answer)

@@ -12,16 +12,13 @@ from gunicorn.http.message import Request
 from gunicorn.http.unreader import IterUnreader
 
 from app.front.chunks import Chunks
+from app.front.hosts import is_host
 from app.front.limits import Limits
 from app.front.refusals import Unreadable, status_of
 
 END_OF_HEAD = b"\r\n\r\n"
 BARE_LINE_END = re.compile(rb"(?<!\r)\n")
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
-#: A name of labels, an IPv4 or a bracketed IPv6 address, and a port: what a link can be built with.
-HOST = re.compile(
-    r"(?:\[[0-9A-Fa-f:.]{2,45}\]|(?=.{1,254}(?::|$))[0-9A-Za-z_-]{1,63}(?:\.[0-9A-Za-z_-]{1,63})*\.?)(?::[0-9]{0,5})?"
-)
 
 
 class Incoming:
@@ -103,7 +100,7 @@ class Incoming:
         except (ParseException, NoMoreData, ValueError) as error:
             raise Unreadable(status_of(error)) from None
         hosts = [value for name, value in request.headers if name == "HOST"]
-        if (request.version >= (1, 1) and not hosts) or not all(map(HOST.fullmatch, hosts)):
+        if (request.version >= (1, 1) and not hosts) or not all(map(is_host, hosts)):
             raise Unreadable
         return request
 

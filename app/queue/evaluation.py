@@ -20,7 +20,7 @@ from app.sources.regions import ImportedRegions
 
 def from_regions(regions_dir: Path) -> Evaluate:
     """Return an evaluation that reads the regions imported into a folder."""
-    regions = ImportedRegions(regions_dir)
+    regions = ImportedRegions(regions_dir).watched()
     evaluate = from_source(regions)
 
     def evaluate_settled(listing: str, finished: Sequence[bytes], observer: StageObserver) -> bytes:

@@ -211,3 +211,5 @@ class QueueStats:
     #: Jobs created and finished in the last five minutes, per minute.
     created_per_minute: float
     finished_per_minute: float
+    #: Jobs that failed because somebody mistyped an address; `failed` are all others.
+    refused: int = 0

@@ -54,14 +54,19 @@ class Watch:
         self._store = store
         self._wake_up = wake_up
         self._beat_seconds = config.lease_seconds / 3
-        self._retention_days = config.job_retention_days
         self._thread: threading.Thread | None = None
         self._stopped = False
         self._notified = threading.Event()
         self._beaten: tuple[Attempt | None, float] = (None, 0.0)
         self._said_at_work: float | None = None
         self._errors: dict[str, str] = {}
-        self._due = {self._sweep: 0.0, self._close_questions: 0.0, self._tidy: time.monotonic() + TIDY_SECONDS}
+        self._checking: threading.Thread | None = None
+        self._due = {
+            self._sweep: 0.0,
+            self._close_questions: 0.0,
+            self._check_file: 0.0,
+            self._tidy: time.monotonic() + TIDY_SECONDS,
+        }
 
     def start(self) -> None:
         """Start the thread."""
@@ -99,7 +104,7 @@ class Watch:
 
     def _safely(self, task: Callable[[], None]) -> None:
         """Run a task; log what it raises, once as long as it raises the same. The database logs its own troubles."""
-        name = task.__name__
+        name = getattr(task, "__name__", "")
         try:
             task()
         except (QueueUnavailable, DatabaseDamaged):
@@ -164,6 +169,15 @@ class Watch:
         self._due[self._close_questions] = time.monotonic() + QUESTION_SECONDS
         self._store.expire_questions()
 
+    def _check_file(self) -> None:
+        """Let the database be checked in a thread of its own: that may take longer than a lease."""
+        at_start = self._checking is None and self._store.is_first()
+        self._due[self._check_file] = time.monotonic() + TIDY_SECONDS
+        self._checking = threading.Thread(
+            target=self._safely, args=(lambda: self._store.check_thoroughly(at_start=at_start),), daemon=True
+        )
+        self._checking.start()
+
     def _tidy(self) -> None:
         self._due[self._tidy] = time.monotonic() + TIDY_SECONDS
-        self._store.prune(self._retention_days)
+        self._store.tidy()

@@ -16,7 +16,7 @@ from app.views.panel import new_job
 from app.views.shown import kept
 from app.web import visitor
 from app.web.errors import answer, with_retry_after
-from app.web.forms import FormValues, values_in
+from app.web.forms import FormValues, form_in_request, values_in
 from app.web.listings import COLUMNS, MOST_BYTES, MOST_LINES, listings_in_request
 from app.web.negotiation import NOT_KEPT, Wanted, json_response, negotiated, wanted
 from app.web.programs.bodies import BatchBody
@@ -146,7 +146,8 @@ def refuse(error: DoorstepError) -> Response:
     """Answer a refused list with the form as it was filled in; a file has to be chosen again."""
     if request.endpoint != f"{bp.name}.submit" or wanted() is Wanted.JSON or not _is_form():
         return answer(error)
-    response = _form(values_in(request.form), request.form.get("addresses", ""), error)
+    sent = form_in_request()
+    response = _form(values_in(sent), sent.get("addresses", ""), error)
     response.status_code = error.http_status
     return with_retry_after(response, error)
 

@@ -8,6 +8,9 @@ from app.errors import DoorstepError
 from app.queue import worker_health
 from app.web.services import source, store
 
+#: What is wrong where pages are served and no evaluation can begin.
+NOBODY = "Nobody works on the queue. Start gunicorn with -c gunicorn_config.py, or a `flask worker` beside it."
+
 bp = Blueprint("health", __name__)
 
 
@@ -52,6 +55,18 @@ def _regions() -> str:
 
 
 def _worker() -> str:
-    """Return what is wrong with this process's worker, "" if nothing; a process that only serves pages has none."""
+    """Return what is wrong with this process's worker, or that no process has one; "" if somebody works."""
     health = worker_health()
-    return "" if health is None or health.alive else "The queue's worker in this process is not alive."
+    if health is None:
+        return _nobody()
+    if not health.alive:
+        return "The queue's worker in this process is not alive."
+    return "The evaluator cannot be started; the log says why." if health.cannot_start else ""
+
+
+def _nobody() -> str:
+    """Return that nobody works, as far as the store can tell: why it cannot is a reason of its own."""
+    try:
+        return "" if store().somebody_works() else NOBODY
+    except DoorstepError:
+        return ""

@@ -16,7 +16,7 @@ from app.queue.jobs import Job, Status
 from app.views.panel import CreatedDocument, create_job, created_response, new_job
 from app.web import visitor
 from app.web.errors import answer, with_retry_after
-from app.web.forms import FormValues, listing_from, values_in, values_in_request
+from app.web.forms import FormValues, form_in_request, listing_from, values_in, values_in_request
 from app.web.negotiation import Wanted, json_response, negotiated, wanted
 from app.web.programs.bodies import ListingBody
 from app.web.programs.describing import Operation, Query, described
@@ -107,7 +107,7 @@ def refuse(error: DoorstepError) -> Response:
     """Answer a refused submission with the form as it was filled in."""
     if request.method != "POST" or wanted() is Wanted.JSON:
         return answer(error)
-    response = _form(values_in(request.form), error)
+    response = _form(values_in(form_in_request()), error)
     response.status_code = error.http_status
     return with_retry_after(response, error)
 

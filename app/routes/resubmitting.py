@@ -8,14 +8,14 @@ from flask import Blueprint, Response, make_response, render_template, request
 from werkzeug.exceptions import MethodNotAllowed
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.errors import DoorstepError, InvalidListing, SnapshotNotFound
+from app.errors import DoorstepError, InvalidListing, SnapshotNotFound, TooManyRequests
 from app.pipeline.listing import Listing, with_destination, without_money
 from app.pipeline.report import report_from_json
 from app.queue.jobs import NewJob, Snapshot
 from app.views.panel import CreatedDocument, create_job, created_response, new_job
 from app.views.shown import is_mine
 from app.web.errors import answer, with_retry_after
-from app.web.forms import destinations_from, values_in_request
+from app.web.forms import destinations_from, form_in_request, values_in_request
 from app.web.negotiation import Wanted, negotiated, wanted
 from app.web.programs.bodies import DestinationBody
 from app.web.programs.describing import Operation, Query, described
@@ -88,7 +88,9 @@ def refuse(error: DoorstepError) -> Response:
     Where the store cannot be reached it is left alone: the field needs the report.
     """
     is_mendable = request.endpoint == f"{bp.name}.destination" and error.http_status in (422, 429)
-    if not is_mendable or wanted() is Wanted.JSON:
+    is_mendable = request.endpoint == f"{bp.name}.destination" and error.http_status in (422, 429)
+    # Where a client was held up, nobody has looked yet whether there is such a report.
+    if not is_mendable or isinstance(error, TooManyRequests) or wanted() is Wanted.JSON:
         return answer(error)
     response = _form(str((request.view_args or {})["snapshot_id"]), error)
     response.status_code = error.http_status
@@ -107,7 +109,7 @@ def _queued(new: NewJob) -> AnyResponse:
 
 def _form(snapshot_id: str, error: DoorstepError | None = None) -> Response:
     snapshot = store().get_snapshot(snapshot_id)
-    report, typed = report_from_json(snapshot.report), request.form.get("destinations")
+    report, typed = report_from_json(snapshot.report), form_in_request().get("destinations")
     change = request.values.get("change", "")
     change = change if change in report.listing.destinations else ""
     template = "report/destination.html" if wanted() is Wanted.FRAGMENT else "destination.html"

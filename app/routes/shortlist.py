@@ -203,6 +203,7 @@ def shared_table(link: str) -> AnyResponse:
 )
 def shared_name(link: str) -> AnyResponse:
     """Give the name by which one marks and notes."""
+    _behind(link)  # a wrong name is told on the list's page, so the list comes first
     store().give_name(visitor.owner(), link, _name(needed=True))
     return _changed(link)
 

@@ -7,27 +7,16 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, values
+
 from app.errors import DoorstepError
 from app.places import Location, Question
 from app.seeing import files
 
-files.reserve()  # before prometheus-client, which decides at its import where to count
-
-from prometheus_client import (  # noqa: E402
-    CollectorRegistry,
-    Counter,
-    Gauge,
-    Histogram,
-    disable_created_metrics,
-    values,
-)
-
+# Ids of processes are used again, and two containers on one folder have the same ones; this name is unique.
+_NAME = files.reserve()
+values.ValueClass = values.MultiProcessValue(lambda: _NAME) if _NAME else values.MutexValue
 disable_created_metrics()
-
-if files.folder() is not None:
-    # Ids of processes are used again, and two containers on one folder have the same ones; these names are unique.
-    _NAME = files.own_name()
-    values.ValueClass = values.MultiProcessValue(lambda: _NAME)
 
 #: What this process alone knows. What several know is added up by `app/views/metrics.py`.
 REGISTRY = CollectorRegistry()

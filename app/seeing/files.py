@@ -9,9 +9,12 @@ from __future__ import annotations
 import fcntl
 import logging
 import os
+import struct
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+
+from prometheus_client.mmap_dict import MmapedDict
 
 from app.queue.process import identity, is_gone
 
@@ -37,7 +40,7 @@ PATTERN = "*_*.db"
 def share(data_dir: Path) -> None:
     """Let this process and those that it will start share their counts with all others of a data folder.
 
-    Call it after any fork, and before prometheus-client is imported.
+    Call it after any fork, and before `counts` is imported.
     """
     shared = data_dir.resolve() / FOLDER
     try:
@@ -70,27 +73,37 @@ def own_name() -> str:
     return (identity() or str(os.getpid())).replace("/", SLASH)
 
 
-def reserve() -> None:
-    """Make this process's files in the folder that it inherited; where that fails it counts in its own memory.
+def reserve() -> str:
+    """Make this process's files in the folder that it inherited, and return its name in theirs.
 
-    To be called before prometheus-client is imported, which decides then.
+    Return "" where it must count in its own memory: there is no such folder, or no room in it.
     """
     shared = folder()
     if shared is None:
-        return
+        return ""
     try:
         with _locked(shared):
             _reserve_in(shared)
     except OSError as error:
         logger.warning("/metrics shows nothing of process %d: no room to count (%s)", os.getpid(), error.strerror)
         del os.environ[VARIABLE]
+        return ""
+    return own_name()
 
 
 def _reserve_in(shared: Path) -> None:
-    """Make this process's files with all their room."""
-    for kind, room in ROOM.items():
-        with (shared / f"{kind}_{own_name()}.db").open("a+b") as file:
-            os.posix_fallocate(file.fileno(), 0, room)
+    """Make this process's files; those of processes that are gone make room first."""
+    _fold(shared)
+    for kind in ROOM:
+        _make(shared, kind, own_name())
+
+
+def _make(shared: Path, kind: str, owner: str) -> Path:
+    """Make a file with all its room, unless it is there, and return it. Raises OSError."""
+    path = shared / f"{kind}_{owner}.db"
+    with path.open("a+b") as file:
+        os.posix_fallocate(file.fileno(), 0, ROOM[kind])
+    return path
 
 
 @contextmanager
@@ -124,21 +137,28 @@ def gathered() -> Iterator[Path | None]:
 
 def _fold(shared: Path) -> None:
     """Add the counts of the processes that are gone into one file of each kind, and remove theirs."""
-    # Imported here: `reserve` comes before the first import.
-    from prometheus_client.mmap_dict import MmapedDict
-
     for path in sorted(shared.glob(PATTERN)):
         owner = _owner(path)
         if owner == GONE or _is_alive(owner):
             continue
         kind = path.name.removesuffix(f"_{owner}.db")
         if kind in COUNTS:
-            total = MmapedDict(os.fspath(shared / f"{kind}_{GONE}.db"))
-            for key, value, _, _ in MmapedDict.read_all_values_from_file(os.fspath(path)):
-                total.write_value(key, total.read_value(key)[0] + value, 0.0)
-            total.close()
-        with suppress(FileNotFoundError):
-            path.unlink()
+            try:
+                _add(path, _make(shared, kind, GONE))
+            except OSError:  # no room: it stays, and is read where it is
+                continue
+            except (RuntimeError, ValueError, struct.error):
+                logger.warning("what a process counted is lost: its file is damaged")
+        path.unlink()
+
+
+def _add(path: Path, total_path: Path) -> None:
+    """Add the counts of one file to those of another. Raises RuntimeError, ValueError or struct.error for what is none."""
+    counts = list(MmapedDict.read_all_values_from_file(os.fspath(path)))
+    total = MmapedDict(os.fspath(total_path))
+    for key, value, _, _ in counts:
+        total.write_value(key, total.read_value(key)[0] + value, 0.0)
+    total.close()
 
 
 def _owner(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import weakref
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache, partial
@@ -25,7 +26,8 @@ class SharedNames:
     """The words of the names of some regions, each with a bit for every region that has it."""
 
     def __init__(self, atlases: Sequence[Atlas]) -> None:
-        self.atlases = tuple(atlases)
+        # Weak: what is remembered must not keep a build open that was replaced.
+        self._atlases = tuple(map(weakref.ref, atlases))
         self._regions: dict[str, int] = defaultdict(int)
         for at, atlas in enumerate(atlases):
             for word in atlas.geocoder.words():
@@ -41,17 +43,27 @@ class SharedNames:
         for at, atlas in enumerate(atlases):
             self._speaking[atlas.geocoder.vocabulary] |= 1 << at
 
+    def are_of(self, atlases: Sequence[Atlas]) -> bool:
+        """Return whether these are the regions that it knows, opened once: one that was mended is opened anew."""
+        return len(atlases) == len(self._atlases) and all(
+            known() is atlas for known, atlas in zip(self._atlases, atlases, strict=True)
+        )
+
     def knowing_all(self, text: CleanText) -> tuple[Atlas, ...]:
         """Return the regions whose names have every telling word of a text."""
-        return tuple(self.atlases[at] for at, missing in self._missing(text, slips=False).items() if not missing)
+        return self._those(at for at, missing in self._missing(text, slips=False).items() if not missing)
 
     def knowing_most(self, text: CleanText) -> tuple[tuple[Atlas, ...], tuple[Atlas, ...]]:
         """Return the regions that know most telling words, slips of the finger allowed, and others that know some."""
         missing = self._missing(text, slips=True)
         fewest, telling = min(missing.values(), default=0), self._telling(text)
         some = [at for at in sorted(missing) if missing[at] < telling or not telling]
-        most = tuple(self.atlases[at] for at in some if missing[at] == fewest)
-        return most, tuple(self.atlases[at] for at in some if missing[at] > fewest)
+        most = self._those(at for at in some if missing[at] == fewest)
+        return most, self._those(at for at in some if missing[at] > fewest)
+
+    def _those(self, numbers: Iterable[int]) -> tuple[Atlas, ...]:
+        found = (self._atlases[at]() for at in numbers)
+        return tuple(atlas for atlas in found if atlas is not None)
 
     def _telling(self, text: CleanText) -> int:
         """Return how many telling words a text has, at most, in the languages of the regions."""

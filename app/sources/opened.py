@@ -5,8 +5,9 @@ from __future__ import annotations
 import logging
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TypeVar
@@ -20,6 +21,8 @@ from app.errors import AtlasReplaced, AtlasUnreadable, DoorstepError, RegionNotF
 
 #: Seconds for which a region stays as it was seen: a look at its files takes 0.4 ms, and a page asks many times.
 LOOK_AGAIN_S = 1.0
+#: Seconds between two looks at regions that nobody asks about.
+WATCH_EVERY_S = 5.0
 
 Answer = TypeVar("Answer")
 #: The regions that can be read, by name, and what is the matter with the others.
@@ -85,6 +88,10 @@ class OpenRegions:
                 if is_expected or whole == before or all(self._is_still(atlas) for atlas in whole):
                     raise
             before = whole
+
+    def watch(self) -> None:
+        """Look at all regions every few seconds, so that a process that nobody asks lets go of what was replaced."""
+        threading.Thread(target=_watch, args=(weakref.ref(self),), name="regions", daemon=True).start()
 
     @contextmanager
     def settled(self) -> Iterator[None]:
@@ -204,3 +211,12 @@ class OpenRegions:
         with self._lock:
             for name in self._seen.keys() - set(names):
                 del self._seen[name]
+
+
+def _watch(regions: weakref.ref[OpenRegions]) -> None:
+    """Look at regions for as long as somebody holds them."""
+    while (held := regions()) is not None:
+        with suppress(OSError):  # the folder cannot be read at the moment
+            held.all()
+        del held
+        time.sleep(WATCH_EVERY_S)

@@ -249,7 +249,7 @@ class ImportedRegions:
     def _shared_names(self, atlases: tuple[Atlas, ...]) -> SharedNames:
         """Return the words of all regions' names, gathered once for each set of builds."""
         with self._lock:
-            if directories_of(self._names.atlases) != directories_of(atlases):
+            if not self._names.are_of(atlases):
                 self._names = SharedNames(atlases)
             return self._names
 
@@ -277,6 +277,11 @@ class ImportedRegions:
         Raises AtlasUnreadable where it did not, and AtlasReplaced where the block failed as it was replaced.
         """
         return self._regions.settled()
+
+    def watched(self) -> ImportedRegions:
+        """Return the same, looking at its regions every few seconds also while nobody asks."""
+        self._regions.watch()
+        return self
 
     def _nothing_to_search(self) -> DoorstepError:
         problems = self._regions.all()[1]

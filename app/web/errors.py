@@ -106,7 +106,15 @@ def answer_http(error: HTTPException) -> Response:
 
 
 def answer_unexpected(error: InternalServerError) -> Response:
-    """Answer a defect with the id that the log holds too."""
+    """Answer a defect with the id that the log holds too.
+
+    An expected failure that was met while another one was being answered is no defect.
+    """
+    met = error.original_exception
+    if isinstance(met, DoorstepError):
+        return answer(met)
+    if isinstance(met, HTTPException):
+        return answer_http(met)
     error_id, request_id = g.get("error_id"), REQUEST.get() or None
     return _in_shape(
         Problem(_title(500), 500, SENTENCES[500], "internal", request.path, error_id=error_id, request_id=request_id)

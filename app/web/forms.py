@@ -11,6 +11,7 @@ from typing import Any
 
 from flask import request
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import RequestEntityTooLarge
 
 from app.errors import InvalidListing
 from app.pipeline.listing import MAX_ADDRESS_LENGTH, MAX_DESTINATIONS, MAX_LINK_LENGTH, MONEY, TYPED, Listing
@@ -67,6 +68,14 @@ def values_in_request() -> FormValues:
     if not isinstance(body, Mapping):
         raise InvalidListing(field="address", why='Send a JSON object such as {"address": "12 Bulevardi, Helsinki"}.')
     return values_in_json(body)
+
+
+def form_in_request() -> MultiDict[str, str]:
+    """Return the form of a refused request as far as it can be read: it may have been too large as well."""
+    try:
+        return request.form
+    except RequestEntityTooLarge:
+        return MultiDict()
 
 
 def sent_in_request() -> MultiDict[str, str]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from flask import Flask, request
 
 from app.config import Config
-from app.logs import REQUEST
+from app.logs import REQUEST, quiet_development_server
 from app.seeing.counts import DURATIONS, POLLS, REQUESTS
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ UNCHANGED, PANEL = POLLS.labels("unchanged"), POLLS.labels("panel")
 
 def init_app(app: Flask) -> None:
     """Note the route of each request. To be called before anything else looks at requests."""
+    quiet_development_server()
 
     @app.before_request
     def note_route() -> None:

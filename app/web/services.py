@@ -40,7 +40,7 @@ class Services:
         if self._source is None:
             with self._lock:
                 if self._source is None:
-                    self._source = ImportedRegions(self.config.regions_dir)
+                    self._source = ImportedRegions(self.config.regions_dir).watched()
         return self._source
 
 

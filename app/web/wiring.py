@@ -10,9 +10,11 @@ from pathlib import Path
 from flask import Flask, url_for
 
 from app.cli.backup import backup_command, restore_command
+from app.cli.development import work_beside_pages
 from app.cli.errors import plainly_for_commands
 from app.cli.jobs import jobs_commands
 from app.cli.regions import region_commands
+from app.cli.reports import reports_commands
 from app.cli.tokens import token_commands
 from app.cli.worker import worker_command
 from app.config import Config, load_config
@@ -41,7 +43,7 @@ from app.views import report
 from app.views.town import likeness
 from app.web import compression, errors, measuring, pictures, polls, proxies, services, towns
 from app.web.programs import tokens
-from app.web.security import cookies, floods, foreign, headers, hosts, live_jobs, sizes
+from app.web.security import cookies, floods, foreign, headers, hosts, live_jobs, reading
 from app.wording import (
     amount,
     calm,
@@ -87,7 +89,10 @@ BLUEPRINTS = (
     *(home.bp, jobs.bp, reports.bp, snapshots.bp, comparing.bp, embedding.bp, exports.bp, maps.bp, resubmitting.bp),
     *(batch.bp, shortlist.bp, where.bp, about.bp, api.bp, operators.bp, metrics.bp, health.bp),
 )
-COMMANDS = (region_commands, jobs_commands, token_commands, worker_command, backup_command, restore_command)
+COMMANDS = (
+    *(region_commands, jobs_commands, reports_commands, token_commands, worker_command),
+    *(backup_command, restore_command),
+)
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -99,7 +104,7 @@ def wire(config: Config | None) -> Flask:
     app = Flask(__name__, root_path=str(ROOT))
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = ASSET_SECONDS
     measuring.init_app(app)
-    guards = (hosts, sizes, foreign, floods, live_jobs, cookies, headers)
+    guards = (hosts, reading, foreign, floods, live_jobs, cookies, headers)
     modules = (services, polls, compression, *guards, tokens, errors, pictures, towns, report, map_views, likeness)
     for module in modules:
         module.init_app(app, config)
@@ -112,6 +117,7 @@ def wire(config: Config | None) -> Flask:
         app.register_blueprint(blueprint)
     for command in COMMANDS:
         app.cli.add_command(command)
+    work_beside_pages(config)
     return app
 
 

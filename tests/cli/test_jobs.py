@@ -14,7 +14,7 @@ from click.testing import CliRunner, Result
 from app.cli.jobs import jobs_commands
 from app.queue.jobs import Failure, Status
 from app.queue.store import JobStore
-from tests.support.building import create, ended, open_at, wait_for
+from tests.support.building import aged, create, ended, open_at, wait_for
 
 
 @pytest.fixture
@@ -71,7 +71,7 @@ def test_it_shows_a_job_with_its_history(site: JobStore) -> None:
 def test_it_says_so_where_there_is_no_such_job(site: JobStore) -> None:
     result = run("show", "nothing")
     assert result.exit_code == 1
-    assert result.output.startswith("Error: This evaluation does not exist")
+    assert result.output == "Error: There is no job with this id, or it ended long ago and was cleared away.\n"
 
 
 def test_it_queues_a_failed_job_again(site: JobStore) -> None:
@@ -97,8 +97,37 @@ def test_it_refuses_to_cancel_an_ended_job(site: JobStore) -> None:
 
 def test_it_clears_old_jobs_away(site: JobStore) -> None:
     fail_one(site)
+    aged(site).tidy()
     assert run("prune").output == "0 jobs cleared away.\n"
-    assert run("prune", "--days", "0").output == "1 job cleared away.\n"
+    with site.db.write(durable=True) as connection:
+        connection.execute("UPDATE evaluation_jobs SET completed_at = completed_at - 31 * 86400")
+    assert run("prune").output == "1 job cleared away.\n"
+
+
+def test_it_asks_before_it_clears_all_away(site: JobStore) -> None:
+    fail_one(site)
+    refused = run("prune", "--days", "0")
+    assert (refused.exit_code, "every job that has ended" in refused.output) == (1, True)
+    assert site.stats().failed == 1
+    assert run("prune", "--days", "0", "--yes").output == "1 job cleared away.\n"
+
+
+def test_it_clears_nothing_away_by_a_clock_that_nobody_has_checked(site: JobStore) -> None:
+    fail_one(site)
+    refused = run("prune", "--days", "0.01")
+    assert (refused.exit_code, "has not run for an hour" in refused.output) == (1, True)
+
+
+def test_mistyped_addresses_are_no_failures(site: JobStore) -> None:
+    failed = fail_one(site)
+    create(site)
+    claim = site.claim_next_job("box:1:1")
+    assert claim
+    site.fail_job(claim, Failure("address-not-found", "Nothing like that is here."), retry=False)
+    words = run("stats").output.split()
+    assert (words[words.index("failed") + 1], words[words.index("mistyped") + 1]) == ("1", "1")
+    lines = run("list", "--status", "failed", "--without-typing-errors").output.splitlines()
+    assert [line.split()[0] for line in lines] == [failed]
 
 
 def test_it_shows_figures(site: JobStore) -> None:

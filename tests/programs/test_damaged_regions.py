@@ -6,6 +6,7 @@ import os
 import shutil
 import time
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,8 @@ from tests.support.serving import Site, serve
 
 #: Long enough for a look at the files to be due again, and for a slow machine (seconds).
 PATIENCE_S = 60.0
-IN_MONACO, IN_HELSINKI = "12 Boulevard des Moulins, Monaco", "12 Bulevardi, Helsinki"
+IN_MONACO, IN_MONACO_TOO = "12 Boulevard des Moulins, Monaco", "43.7397, 7.4274"
+IN_HELSINKI = "12 Bulevardi, Helsinki"
 PARTS = (
     *("atlas.sqlite", "addresses.sqlite", MANIFEST_FILE, "covered.npy", "network/network.json"),
     *("network/edges.head.npy", "fields/seconds.npy", "fields/facts.json", "basemap/points.npy"),
@@ -45,6 +47,17 @@ DAMAGES: dict[str, Callable[[bytes], bytes]] = {
     "half overwritten": scribbled,
     "overwritten": lambda content: b"\xa5" * len(content),
 }
+
+
+@contextmanager
+def damaged(path: Path, damage: Callable[[bytes], bytes]) -> Iterator[None]:
+    """Damage a file in place for a while."""
+    whole = path.read_bytes()
+    path.write_bytes(damage(whole))
+    try:
+        yield
+    finally:
+        path.write_bytes(whole)
 
 
 @pytest.fixture(scope="module")
@@ -102,13 +115,10 @@ def assert_others_feel_nothing(site: Site, report: str) -> None:
 def test_every_kind_of_file_may_be_damaged_while_others_are_served(served: Site, shell: Shell) -> None:
     report, processes = shell.report(IN_HELSINKI), web_processes(served)
     assert shell.report(IN_MONACO)
-    for part in PARTS:
-        path = build(served) / part
-        whole = path.read_bytes()
-        for damage in DAMAGES.values():
-            path.write_bytes(damage(whole))
-            assert_others_feel_nothing(served, report)
-            path.write_bytes(whole)
+    for at, part in enumerate(PARTS):
+        for damage in [*DAMAGES.values()][at % 2 :: 2]:
+            with damaged(build(served) / part, damage):
+                assert_others_feel_nothing(served, report)
     wait_until_ready(served)
     assert shell.report(IN_MONACO)
     assert web_processes(served) == processes
@@ -127,15 +137,13 @@ def test_jobs_of_a_damaged_region_say_so_and_all_is_well_once_it_is_mended(
     served: Site, shell: Shell, part: str, damage: str
 ) -> None:
     wait_until_ready(served)
-    processes, path = web_processes(served), build(served) / part
-    whole = path.read_bytes()
-    path.write_bytes(DAMAGES[damage](whole))
-    failed = [shell.curl(f"/job/{shell.job(address, 'failed')}").json for address in (IN_MONACO, "43.7397, 7.4274")]
-    assert {job["failure"]["code"] for job in failed} == {"atlas-damaged"}
-    assert shell.report(IN_HELSINKI)
-    wait_until(lambda: "region monaco is damaged" in ready(served) and part in ready(served))
-    assert "The data of the region monaco is damaged" in requests.get(f"{served.url}/regions", timeout=30).text
-    path.write_bytes(whole)
+    processes = web_processes(served)
+    with damaged(build(served) / part, DAMAGES[damage]):
+        failed = [shell.curl(f"/job/{shell.job(address, 'failed')}").json for address in (IN_MONACO, IN_MONACO_TOO)]
+        assert [(job["error_code"], "damaged" in job["error"]) for job in failed] == [("atlas-damaged", True)] * 2
+        assert shell.report(IN_HELSINKI)
+        wait_until(lambda: "region monaco is damaged" in ready(served) and part in ready(served))
+        assert "The data of the region monaco is damaged" in requests.get(f"{served.url}/regions", timeout=30).text
     wait_until_ready(served)
     assert shell.report(IN_MONACO)
     assert web_processes(served) == processes
@@ -145,11 +153,8 @@ def test_the_log_names_a_damaged_region_once(served: Site) -> None:
     wait_until_ready(served)
     log = served.data_dir / "gunicorn.log"
     before = log.read_text()
-    path = build(served) / "network" / "edges.tail.npy"
-    whole = path.read_bytes()
-    path.write_bytes(half(whole))
-    wait_until(lambda: all("edges.tail.npy" in ready(served) for _ in range(8)))
-    path.write_bytes(whole)
+    with damaged(build(served) / "network" / "edges.tail.npy", half):
+        wait_until(lambda: all("edges.tail.npy" in ready(served) for _ in range(8)))
     wait_until_ready(served)
     said = log.read_text().removeprefix(before)
     assert 1 <= said.count("edges.tail.npy") <= 2, "once for each process that looked"
@@ -168,25 +173,28 @@ def open_files(pid: int) -> list[str]:
     return found
 
 
+def is_freed_in_vain(name: str) -> bool:
+    """Return whether an open file is one of a build that was cleared away: it still takes its room on the disk."""
+    return "/monaco." in name and name.endswith("(deleted)")
+
+
 def test_replaced_builds_are_closed(served: Site, shell: Shell) -> None:
     """A build that is imported again is let go of by whoever is asked anything, and its files are freed."""
 
     def ask() -> None:
-        for _ in range(8):
-            for path in ("/readyz", "/suggest?address=boulevard+des+moulins", "/where?region=monaco&wish=park-5"):
-                assert requests.get(served.url + path, timeout=30).status_code == 200
+        for path in ("/suggest?address=boulevard+des+moulins", "/where?region=monaco&wish=park-5") * 4:
+            assert requests.get(served.url + path, timeout=30).status_code == 200
         assert shell.report(IN_MONACO)
 
     wait_until_ready(served)
     ask()
     processes = [pid for web in web_processes(served) for pid in (web, *children(web))]
     before = {pid: len(open_files(pid)) for pid in processes}
-    for _ in range(3):
+    for _ in range(2):
         import_region(RegionStore(served.data_dir / "regions"), "monaco", RegionInput(SAMPLES / "monaco.osm.pbf"))
         ask()
-    after = {pid: open_files(pid) for pid in processes}
-    assert not [name for names in after.values() for name in names if "monaco" in name and "(deleted)" in name]
-    grown = {pid: len(names) - before[pid] for pid, names in after.items()}
+    wait_until(lambda: not [name for pid in processes for name in open_files(pid) if is_freed_in_vain(name)])
+    grown = {pid: len(open_files(pid)) - before[pid] for pid in processes}
     assert max(grown.values()) <= 20, "each thread may have opened the two databases by now"
 
 

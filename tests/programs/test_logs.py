@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import socket
+import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +20,8 @@ import requests
 
 from tests.support.asking import HTMX, JSON
 from tests.support.building import wait_for
-from tests.support.serving import Site, serve
+from tests.support.folders import ROOT
+from tests.support.serving import Site, free_port, serve, wait_until_up
 
 ADDRESS = "77 Zwiebelgasse"
 WORD = "Zwiebelgasse"
@@ -104,6 +108,20 @@ def test_requests_are_not_logged_unless_that_is_wished(tmp_path: Path) -> None:
     with failing_site(tmp_path) as site:
         requests.get(f"{site.url}/methods", timeout=10)
     assert "/methods" not in log_of(site)
+
+
+def test_the_development_server_logs_no_address_either(tmp_path: Path) -> None:
+    port, log = free_port(), tmp_path / "flask.log"
+    environ = {**os.environ, "DOORSTEP_DATA_DIR": str(tmp_path)}
+    command = [sys.executable, "-m", "flask", "--app", "app", "run", "--port", str(port)]
+    with log.open("wb") as written, subprocess.Popen(command, cwd=ROOT, env=environ, stderr=written) as server:
+        try:
+            wait_until_up(f"http://127.0.0.1:{port}", log)
+            requests.get(f"http://127.0.0.1:{port}/", params={"address": ADDRESS}, timeout=10)
+        finally:
+            server.terminate()
+    assert f"Running on http://127.0.0.1:{port}" in log.read_text()
+    assert WORD not in log.read_text()
 
 
 def test_a_level_leaves_out_what_is_below_it(tmp_path: Path) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import requests
 
 from tests.support.asking import HTMX
 from tests.support.building import wait_for
+from tests.support.folders import ROOT
 from tests.support.metrics import BEARER, TOKEN, labels_of, scrape, value
 from tests.support.serving import Site, serve
 
@@ -80,6 +83,19 @@ def test_a_killed_worker_s_counts_stay_and_its_gauges_go(site: Site) -> None:
     assert not web & labels_of(figures, SEEN, "pid")
     assert requests_counted(site) == 20
     assert len(list((site.data_dir / "metrics").glob("counter_*.db"))) <= 5  # two workers, two evaluators, all others
+
+
+def test_a_worker_beside_the_site_is_seen(site: Site) -> None:
+    environ = {**os.environ, "DOORSTEP_DATA_DIR": str(site.data_dir)}
+    command = [sys.executable, "-m", "flask", "--app", "app", "worker"]
+    with subprocess.Popen(command, cwd=ROOT, env=environ, stdout=subprocess.DEVNULL) as worker:
+        try:
+            wait_for(lambda: str(worker.pid) in labels_of(scrape(site.url), SEEN, "pid"), 20)
+            figures = scrape(site.url)
+        finally:
+            worker.terminate()
+    assert value(figures, MEMORY, role="worker", pid=str(worker.pid)) > 0
+    wait_for(lambda: str(worker.pid) not in labels_of(scrape(site.url), SEEN, "pid"))
 
 
 def test_a_stranger_sees_no_figures(site: Site) -> None:

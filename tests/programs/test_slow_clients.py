@@ -155,6 +155,24 @@ def test_where_all_connections_are_taken_the_quietest_goes(tmp_path: Path) -> No
         assert lines[-1].answer().status == 200
 
 
+def test_a_process_that_may_open_few_files_still_answers(tmp_path: Path) -> None:
+    with serve(tmp_path, "-c", "tests/support/front_site.py", OPEN_FILES="60") as poor, ExitStack() as stack:
+        for _ in range(100):
+            stack.enter_context(Line(poor)).send(get("/healthz"))
+        assert ask(poor, get("/healthz")).status == 200
+        assert "Traceback" not in poor.log
+
+
+def test_behind_a_proxy_all_connections_are_the_proxys(tmp_path: Path) -> None:
+    options = ("-c", "tests/support/front_site.py")
+    with serve(tmp_path, *options, DOORSTEP_TRUSTED_PROXIES="1") as behind, ExitStack() as stack:
+        lines = [stack.enter_context(Line(behind)) for _ in range(LIMITS.waiting_per_client + 5)]
+        for line in lines:
+            line.send(HALF_A_HEAD)
+        lines[0].send(b"te\r\n\r\n")
+        assert lines[0].answer().status == 200
+
+
 def test_what_is_held_for_all_together_has_a_bound(site: Site) -> None:
     with ExitStack() as stack:
         lines = [stack.enter_context(Line(site, receives=4096)) for _ in range(12)]

@@ -16,6 +16,7 @@ from app.queue.jobs import StageState, Status
 from app.queue.runner import Evaluate, EvaluatorUnavailable, NeedsAnswer, StageObserver
 from tests.queue.conftest import Site
 from tests.support.building import (
+    aged,
     assert_all_ended,
     create,
     ended,
@@ -113,6 +114,7 @@ def test_its_watch_closes_questions_that_nobody_answered(site: Site) -> None:
     site.store.ask_job(claim, "{}")
     with site.store.db.write(durable=True) as connection:
         connection.execute("UPDATE evaluation_jobs SET asked_at = asked_at - 86401")
+    aged(site.store)
     site.start(stages_of(1))
     assert wait_for_status(site.store, job, Status.CANCELLED).error_code == "question-expired"
 

@@ -404,3 +404,9 @@ def test_a_batch_that_is_sent_again_under_its_key_counts_once(client: FlaskClien
     other = client.post("/batch", json={"listings": ["3 Bulevardi"]}, headers=keyed)
     assert (other.status_code, other.json["code"]) == (422, "idempotency-key-reused")
     assert client.post("/batch", json=body, headers=JSON).status_code == 429
+
+
+def test_lines_with_the_same_listing_are_called_off_together(client: FlaskClient, store: JobStore) -> None:
+    page = begin(client, "1 Main Street\n2 Main Street\n1 Main Street")
+    assert client.post(f"{page}/cancel").status_code == 303
+    assert (store.stats().queued, store.stats().cancelled) == (0, 2)

@@ -14,6 +14,7 @@ from app.atlas.regions import RegionStore
 from app.config import Config
 from app.queue import start_worker
 from tests.support.asking import HTMX, JSON, soup, visible_text
+from tests.support.building import open_at
 from tests.support.folders import SAMPLES
 
 SAMPLE = SAMPLES / "monaco.osm.pbf"
@@ -57,7 +58,7 @@ def test_it_says_that_no_region_is_there(tmp_path: Path) -> None:
     client = create_app(Config(data_dir=tmp_path)).test_client()
     assert "No region has been imported yet" in visible_text(client.get("/"))
     assert "No region has been imported yet" in visible_text(client.get("/regions"))
-    assert client.get("/readyz").text == "No region has been imported.\n"
+    assert "No region has been imported.\n" in client.get("/readyz").text
 
 
 def test_it_goes_on_when_a_region_is_damaged(client: FlaskClient, tmp_path: Path) -> None:
@@ -95,7 +96,8 @@ def test_it_is_up(client: FlaskClient) -> None:
     assert (client.get("/healthz").status_code, client.get("/healthz").text) == (200, "ok\n")
 
 
-def test_it_is_ready_with_a_store_and_a_region(client: FlaskClient) -> None:
+def test_it_is_ready_with_a_store_a_region_and_a_worker(client: FlaskClient, tmp_path: Path) -> None:
+    open_at(tmp_path).say_at_work("box:1:1")
     assert (client.get("/readyz").status_code, client.get("/readyz").text) == (200, "ready\n")
 
 

@@ -49,11 +49,26 @@ def names(shared: Path) -> set[str]:
 def test_what_the_dead_counted_is_counted_once(shared: Path) -> None:
     first, second = run(COUNTING.format(polls=2), shared), run(COUNTING.format(polls=3), shared)
     assert first != second
-    assert f"counter_{first}.db" in names(shared)
+    assert f"counter_{second}.db" in names(shared)
     assert [run(ADDING, shared) for _ in range(3)] == ["5"] * 3
     assert not {name for name in names(shared) if first in name or second in name}
     run(COUNTING.format(polls=4), shared)
     assert run(ADDING, shared) == "9"
+
+
+def test_a_process_that_starts_makes_room(shared: Path) -> None:
+    dead = [run(COUNTING.format(polls=1), shared) for _ in range(3)]
+    assert {path.name.removesuffix(".db").rpartition("_")[2] for path in shared.glob("counter_*")} == {dead[-1], "gone"}
+    assert run(ADDING, shared) == "3"
+
+
+def test_a_damaged_file_of_the_dead_is_no_obstacle(shared: Path) -> None:
+    first, second = run(COUNTING.format(polls=2), shared), run(COUNTING.format(polls=3), shared)
+    assert first != second
+    damaged = shared / f"counter_{second}.db"
+    damaged.write_bytes(b"\xff\xff\x00\x00" * 4_000)
+    assert run(ADDING, shared) == "2"
+    assert not damaged.exists()
 
 
 def test_a_start_forgets_what_the_dead_counted(shared: Path) -> None:

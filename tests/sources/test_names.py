@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -27,9 +28,11 @@ def regions(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def names(regions: Path) -> SharedNames:
+def names(regions: Path) -> Iterator[SharedNames]:
     """Give the words of all."""
-    return SharedNames(OpenRegions(regions).all()[0])
+    opened = OpenRegions(regions)
+    yield SharedNames(opened.all()[0])
+    assert opened.all()
 
 
 def test_regions_that_know_every_word_are_asked_first(names: SharedNames) -> None:

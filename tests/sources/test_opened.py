@@ -27,7 +27,7 @@ from app.errors import (
 from app.sources.opened import LOOK_AGAIN_S
 from app.sources.regions import ImportedRegions
 from tests.sources.test_imported_regions import located, put
-from tests.support.extracts import LAT, LON, small_town
+from tests.support.extracts import LAT, LON, Town, small_town
 
 
 class Clock:
@@ -141,6 +141,21 @@ def meanwhile_it_fails(source: ImportedRegions, kind: type[DoorstepError]) -> It
     """Evaluate, and expect that it fails in the end."""
     with pytest.raises(kind, match="town"), source.settled():
         yield
+
+
+def test_a_region_that_was_mended_is_found_among_several(tmp_path: Path, source: ImportedRegions, clock: Clock) -> None:
+    other = Town()
+    other.street("Otley Road")
+    put(tmp_path, other, "other")
+    for _ in range(2):
+        assert located(source, "3 Main Street, Smallville").region == "town"
+        path = file_of(tmp_path, "covered.npy")
+        whole = path.read_bytes()
+        scribble(path)
+        clock.now += LOOK_AGAIN_S
+        assert source.problems()
+        path.write_bytes(whole)
+        clock.now += LOOK_AGAIN_S
 
 
 # --- evaluations -------------------------------------------------------------------------------------

@@ -13,7 +13,8 @@ from app.db.database import Database, Row
 from app.queue.jobs import Job, NewJob, StageRecord, StageState, Status
 from app.queue.runner import StageEnded, StageObserver
 from app.queue.store import JobStore
-from app.queue.store.base import SCHEMA, Clocks
+from app.queue.store.base import SCHEMA
+from app.queue.store.clocks import Clocks
 
 _numbers = itertools.count(1)
 
@@ -50,6 +51,16 @@ def open_at(
     store = JobStore(db, config or Config(), clocks, notify)
     if clock:
         store._process = ""  # only the lease says whether an owner lives: with a set clock a test plays them all
+    return store
+
+
+def aged(store: JobStore) -> JobStore:
+    """Return a store whose process has run for two hours, so that it trusts its clock."""
+    store.settled()
+    store._settled_clock._before = store._settled_clock._newest = (
+        store.clocks.unix() - 7_200.0,
+        store.clocks.steady() - 7_200.0,
+    )
     return store
 
 

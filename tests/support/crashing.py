@@ -16,10 +16,10 @@ from typing import Any
 
 from app.queue.jobs import Claim, Failure, Picture
 from app.queue.store import JobStore
-from app.queue.store.base import Clocks
 from app.queue.store.batches import NewLine
+from app.queue.store.clocks import Clocks
 from app.queue.store.lists import Mark, Sharing
-from tests.support.building import create, ended, new_job, open_at
+from tests.support.building import aged, create, ended, new_job, open_at
 
 FAILURE = Failure("too-bad", "It did not work out.")
 MAP = Picture("map.svg", b"a map")
@@ -88,6 +88,7 @@ def asking(store: JobStore) -> Claim:
 
 def asking_for_long(store: JobStore) -> None:
     """A job that waited a thousand hours for an answer."""
+    aged(store)
     now = store.clocks.unix
     store.clocks = Clocks(lambda: now() - 3_600_000.0, store.clocks.steady)
     asking(store)

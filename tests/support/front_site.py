@@ -6,6 +6,8 @@ A configuration file, the worker and the application in one, as gunicorn reads a
 from __future__ import annotations
 
 import json
+import os
+import resource
 import sys
 import time
 from collections.abc import Iterable
@@ -21,18 +23,21 @@ from gunicorn_config import (  # noqa: F401 - gunicorn reads them here
     forwarded_allow_ips,
     forwarder_headers,
     keepalive,
+    on_reload,
     secure_scheme_headers,
     threads,
     worker_connections,
 )
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 workers = 1
 worker_class = "tests.support.front_site.ImpatientWorker"
-wsgi_app = "tests.support.front_site:answer"
+wsgi_app = "tests.support.front_site:application()"
 control_socket_disable = True
+if "OPEN_FILES" in os.environ:
+    resource.setrlimit(resource.RLIMIT_NOFILE, (int(os.environ["OPEN_FILES"]),) * 2)
 LARGE_BYTES = 8 * 1024 * 1024
 
 
@@ -48,6 +53,12 @@ class ImpatientWorker(FrontWorker):
         waiting_per_client=20,
         held_bytes=64 * 1024 * 1024,
     )
+
+
+def application() -> WSGIApplication:
+    """Return the application, after the time that a larger one takes to load."""
+    time.sleep(float(os.environ.get("STARTS_SECONDS", "0")))
+    return answer
 
 
 def answer(environ: WSGIEnvironment, start_response: StartResponse) -> Iterable[bytes]:

@@ -12,12 +12,17 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 import app.queue
 from app.config import Config
 from gunicorn_config import (  # noqa: F401 - gunicorn reads them here
+    forwarded_allow_ips,
+    forwarder_headers,
     graceful_timeout,
+    on_reload,
     post_worker_init,
     preload_app,
+    secure_scheme_headers,
     threads,
     timeout,
     worker_class,
+    worker_connections,
     worker_exit,
     worker_int,
     workers,

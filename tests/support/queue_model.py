@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from app.queue.jobs import Status
 from app.queue.store.base import LONGEST_BACK_OFF_SECONDS
+from app.queue.store.clocks import Settled
 
 
 @dataclass
@@ -71,12 +72,14 @@ class Model:
         waiting = [(job.turn, i) for i, job in self.jobs.items() if job.status is Status.QUEUED and job.is_due(now)]
         return min(waiting)[1] if waiting else None
 
-    def expire(self, now: float, seconds: float) -> int:
+    def expire(self, now: Settled | None, seconds: float) -> int:
         """Close the questions that are old enough; those from the future begin anew. Return how many were closed."""
+        if now is None:
+            return 0
         asking = [job for job in self.jobs.values() if job.status is Status.ASKING]
-        old = [job for job in asking if job.asked_at <= now - seconds]
+        old = [job for job in asking if job.asked_at <= now.earliest - seconds]
         for job in asking:
-            job.asked_at = min(job.asked_at, now)
+            job.asked_at = min(job.asked_at, now.latest)
         for job in old:
             job.status = Status.CANCELLED
         return len(old)

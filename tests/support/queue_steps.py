@@ -8,7 +8,8 @@ from app.pipeline.evaluate import STAGES
 from app.pipeline.report import Report, to_json
 from app.queue.jobs import Claim, Failure, StageRecord, StageState
 from app.queue.store import JobStore
-from app.queue.store.base import Clocks
+from app.queue.store.clocks import Clocks
+from tests.support.building import aged
 from tests.support.questions import question_json
 from tests.support.reports import report
 
@@ -42,7 +43,7 @@ class Steps:
     def expire(self) -> None:
         """Let the time of all open questions pass."""
         now, hours = self.store.clocks.unix(), self.store.config.question_hours
-        later = JobStore(self.store.db, self.store.config, Clocks(lambda: now + hours * 3_600.0))
+        later = aged(JobStore(self.store.db, self.store.config, Clocks(lambda: now + hours * 3_600.0)))
         assert later.expire_questions()
 
     def fail(self, message: str = "We could not find that address.", code: str = "address-not-found") -> None:

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import sqlite3
+import struct
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
-from typing import Generic, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
-from app.errors import DoorstepError
+from shapely.errors import GEOSException
+
+from app.errors import BadContent, DoorstepError
 
 Result = TypeVar("Result")
+
+#: What compiling raises over data that no check foresaw: numbers that do not fit, positions that make no shape.
+CONTRADICTIONS = (ArithmeticError, LookupError, TypeError, ValueError, MemoryError, GEOSException, struct.error)
 
 
 class Forked(Generic[Result]):
@@ -50,9 +56,12 @@ class Forked(Generic[Result]):
 
     def _receive(self) -> Result:
         try:
-            received: Result | OSError = self._ours.recv()
+            received: Result | OSError | _Refused = self._ours.recv()
         except (EOFError, ConnectionResetError):
             raise OSError("a process of the import was stopped") from None
+        if isinstance(received, _Refused):
+            self._process.join()
+            raise received.kind(**received.details)  # type: ignore[arg-type]
         if isinstance(received, OSError):
             self._process.join()
             raise received
@@ -81,10 +90,23 @@ def _run(work: Callable[[Connection], Result], parent: Connection, pipe: Connect
         pipe.send(_result(work, pipe))
 
 
-def _result(work: Callable[[Connection], Result], pipe: Connection) -> Result | OSError:
+class _Refused(NamedTuple):
+    """An expected failure on its way through a pipe."""
+
+    kind: type[DoorstepError]
+    details: dict[str, object]
+
+
+def _result(work: Callable[[Connection], Result], pipe: Connection) -> Result | OSError | _Refused:
     try:
         return work(pipe)
     except ConnectionError:
         raise
-    except (OSError, sqlite3.Error, DoorstepError) as error:
+    except DoorstepError as error:
+        return _Refused(type(error), error.details)
+    except sqlite3.Error as error:
         return OSError(str(error))
+    except OSError as error:
+        return error
+    except CONTRADICTIONS as error:
+        return _Refused(BadContent, {"fault": type(error).__name__})

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import bz2
+import errno
 import gzip
 import lzma
 import re
@@ -163,13 +164,15 @@ class _Rewriting:
 
         try:
             with osmium.io.Reader(osmium.io.File(str(source), kind)) as reader:
-                header = osmium.io.Header()
-                if reader.header().box().valid():
-                    header.add_box(reader.header().box())
+                header = reader.header()
+                if header.has_multiple_object_versions:
+                    raise self._refusal(HISTORY)
                 with osmium.SimpleWriter(str(self._target), header=header, overwrite=True) as writer:
                     osmium.apply(reader, writer)
-        except (RuntimeError, ValueError, OSError) as error:
+        except (RuntimeError, ValueError, OSError, osmium.InvalidLocationError) as error:
             text = str(error).lower()
+            if "no space left" in text:
+                raise OSError(errno.ENOSPC, "No space left on device") from error
             is_cut = any(words in text for words in ("truncated", "end of file", "eof", *CUT_XML_TEXTS))
 
             raise self._refusal(CUT_OFF if is_cut else DAMAGED) from error

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -36,10 +37,10 @@ from app.atlas.importing.dividers import dividers_of
 from app.atlas.importing.drawn import MapShapes
 from app.atlas.importing.elements import Extract
 from app.atlas.importing.extract import read_extract
-from app.atlas.importing.forked import Forked, beside
+from app.atlas.importing.forked import CONTRADICTIONS, Forked, beside
 from app.atlas.importing.formats import opened
 from app.atlas.importing.main_streets import names_of_main_streets, with_houses
-from app.atlas.importing.outlines import street_ways
+from app.atlas.importing.outlines import street_ways, without_leaps
 from app.atlas.importing.stops import settle_stations
 from app.atlas.importing.tables import AtlasTables, write_meta, write_tables
 from app.atlas.importing.tags.addressing import street_row
@@ -52,11 +53,14 @@ from app.atlas.streets.network import Network
 from app.atlas.transit.compile.compiler import compile_timetables
 from app.atlas.transit.contract import TimetableFacts
 from app.atlas.transit.timetable import Timetable
+from app.errors import BadContent, BadExtract, BadFeed
 from app.geo import Floats
 from app.needs import OFTEN_MIN
 
 #: Called with the share done, 0 to 1, and what is being done.
 Progress = Callable[[float, str], None]
+
+log = logging.getLogger(__name__)
 
 #: Share of the work done when each step begins, as measured on extracts of 3 to 40 MB.
 PLACES, TIMETABLES, FIELDS, ADDRESSES = 0.56, 0.68, 0.7, 0.8
@@ -69,6 +73,8 @@ class RegionInput:
     extract: Path
     feeds: tuple[Path, ...] = ()
     title: str = ""
+    #: Take also timetables that have hardly a stop in the region.
+    anyway: bool = False
 
 
 def import_region(
@@ -78,11 +84,33 @@ def import_region(
 
     Raises BadRegionName, BadExtract or BadFeed; nothing has changed then, and neither when the process is killed.
     """
-    with store.new_build(name) as directory, _no_collection():
+    with store.new_build(name) as directory, _no_collection(), _checked(region.extract.name):
         meta = _compile(region, region.title or title_of(name), directory, progress)
         write_manifest(directory, meta.title, meta.box)
         progress(1.0, "done")
     return meta
+
+
+@contextmanager
+def _checked(file: str) -> Iterator[None]:
+    """Turn what data raises that no check foresaw into BadExtract: the file is other people's and may hold anything."""
+    try:
+        yield
+    except (BadContent, *CONTRADICTIONS) as error:
+        log.debug("%s could not be compiled", file, exc_info=error)
+        fault = error.details["fault"] if isinstance(error, BadContent) else type(error).__name__
+        raise BadExtract(file=file, why=f"what it holds contradicts itself ({fault})") from error
+
+
+@contextmanager
+def _checked_feeds(feeds: Sequence[Path]) -> Iterator[None]:
+    """Do the same with timetables: BadFeed."""
+    try:
+        yield
+    except CONTRADICTIONS as error:
+        log.debug("timetables could not be compiled", exc_info=error)
+        names = ", ".join(feed.name for feed in feeds)
+        raise BadFeed(file=names, why=f"what it holds contradicts itself ({type(error).__name__})") from error
 
 
 def title_of(name: str) -> str:
@@ -123,7 +151,7 @@ def _compile(region: RegionInput, title: str, directory: Path, progress: Progres
 def _build(
     region: RegionInput, title: str, directory: Path, extract: Extract, addresses: Forked[None], progress: Progress
 ) -> AtlasMeta:
-    ways, streets = street_ways(extract.streets), directory / NETWORK_DIR
+    ways, streets = without_leaps(street_ways(extract.streets)), directory / NETWORK_DIR
     gates = {ref: gate.tags for ref, gate in extract.gates.items()}
     streets.mkdir()
     progress(PLACES, "building the street network, measuring places and green areas")
@@ -146,7 +174,7 @@ def _build(
     tables = compiler.tables(found, network)
     with beside(lambda pipe: write_tables(directory / TABLES_FILE, tables)) as writing:
         progress(TIMETABLES, "compiling timetables")
-        timetables = _timetables(region.feeds, directory, network)
+        timetables = _timetables(region, directory, network)
         points = points_of(addresses, directory / ADDRESSES_FILE)
         coverage = compiler.coverage(points.mapped)
         coverage.write(directory)
@@ -193,10 +221,16 @@ def _street_rows(ways: StreetWays) -> list[StreetRow]:
     return [row for row in found if row is not None]
 
 
-def _timetables(feeds: Sequence[Path], directory: Path, network: Network) -> TimetableFacts | None:
-    if not feeds:
+def _timetables(region: RegionInput, directory: Path, network: Network) -> TimetableFacts | None:
+    if not region.feeds:
         return None
-    facts = compile_timetables(feeds, directory / TRANSIT_DIR, NetworkWalks(network))
+
+    def is_by_a_street(lats: Floats, lons: Floats) -> NDArray[np.bool_]:
+        return np.asarray(network.snap(lats, lons, over_rails=True)["edge"] >= 0)
+
+    folder, walks = directory / TRANSIT_DIR, NetworkWalks(network)
+    with _checked_feeds(region.feeds):
+        facts = compile_timetables(region.feeds, folder, walks, is_by_a_street, anyway=region.anyway)
     timetable = Timetable.open(directory / TRANSIT_DIR)
     if timetable is not None:
         ways_in = timetable.ways_in

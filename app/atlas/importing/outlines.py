@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from app.atlas.importing.elements import Shape, StreetColumns
 from app.atlas.streets.build.ways import StreetWays
+from app.errors import BadContent
 from app.geo import Geometries, Projection
 
 #: A ring needs three different corners and its first one again.
@@ -65,6 +66,26 @@ def _polygons_of(geometry: shapely.Geometry) -> shapely.Geometry:
     parts = shapely.get_parts(shapely.get_parts(geometry))
     areas = [part for part in parts if isinstance(part, shapely.Polygon)]
     return shapely.MultiPolygon(areas) if areas else geometry
+
+
+#: From one node to the next a street goes no further than the first (degrees, some 100 km north); what is longer than
+#: the second adds up to no more than the third. Each takes memory by its length.
+LONGEST_LEAP, LONG_LEAP, MOST_LEAPS = 1.0, 0.1, 300.0
+
+
+def without_leaps(ways: StreetWays) -> StreetWays:
+    """Return the streets without those that leap to a misplaced node. Raises BadContent where many leap far."""
+    leaps = np.maximum(np.abs(np.diff(ways.lons)), np.abs(np.diff(ways.lats)))
+    leaps[ways.offsets[1:-1] - 1] = 0.0  # from one street to the next
+    owner = np.searchsorted(ways.offsets, np.flatnonzero(leaps > LONGEST_LEAP), side="right") - 1
+    if leaps[(leaps > LONG_LEAP) & (leaps <= LONGEST_LEAP)].sum() > MOST_LEAPS:
+        raise BadContent(fault="its streets leap from one end of the map to the other")
+    if not len(owner):
+        return ways
+    kept = np.setdiff1d(np.arange(len(ways.way_ids)), owner)
+    if not len(kept):
+        raise BadContent(fault="each of its streets leaps to another end of the world")
+    return ways.pick(kept)
 
 
 def street_ways(columns: StreetColumns) -> StreetWays:

@@ -8,6 +8,8 @@ import re
 #: Seconds may be missing, or carry fractions.
 TIME = re.compile(r"(\d{1,3}):([0-5]\d)(?::([0-5]\d)(?:\.\d+)?)?")
 DAY_S = 24 * 3600
+#: The largest number that is stored, and the longest way to write one.
+LARGEST_NUMBER, LONGEST_NUMBER = 2**31 - 1, 40
 #: Whole numbers that a program wrote as fractions: "1.0".
 WHOLE = re.compile(r"(\d+)(?:\.0*)?")
 #: Centuries that a timetable can be about; "99991231" for "without end" is cut to the last day of them.
@@ -27,9 +29,12 @@ def hours_and_minutes(seconds: int) -> str:
 
 
 def whole_number(text: str) -> int | None:
-    """Return a number without fraction, however it was written ("3", "3.0"); None for anything else."""
-    match = WHOLE.fullmatch(text) if text.isascii() else None
-    return int(match[1]) if match else None
+    """Return a number without fraction, however it was written ("3", "3.0"); None for anything else.
+
+    None too for one that does not fit in 32 bits: nothing in a timetable counts so far.
+    """
+    match = WHOLE.fullmatch(text) if text.isascii() and len(text) <= LONGEST_NUMBER else None
+    return int(match[1]) if match and int(match[1]) <= LARGEST_NUMBER else None
 
 
 def day_of(text: str) -> int | None:

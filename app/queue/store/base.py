@@ -5,9 +5,7 @@ from __future__ import annotations
 import random
 import secrets
 import sqlite3
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from app.config import Config
@@ -15,6 +13,7 @@ from app.db.database import Database, Row
 from app.db.opening import Schema
 from app.queue.jobs import Job, Status
 from app.queue.process import identity
+from app.queue.store.clocks import Clocks, Settled, SettledClock
 
 #: Marks the file as ours: "Door" in ASCII.
 APPLICATION_ID = 0x446F6F72
@@ -64,14 +63,6 @@ MIGRATIONS = (
 SCHEMA = Schema(APPLICATION_ID, tuple(map(migration, MIGRATIONS)))
 
 
-@dataclass(frozen=True, slots=True)
-class Clocks:
-    """Unix time for people, which may jump; and a steady clock, the same for all processes since boot, for leases."""
-
-    unix: Callable[[], float] = time.time
-    steady: Callable[[], float] = time.monotonic
-
-
 class StoreBase:
     """The database and the settings; the parts of the store build on it."""
 
@@ -88,6 +79,11 @@ class StoreBase:
         #: Wakes idle workers.
         self._notify = notify
         self._process: str | None = None
+        self._settled_clock = SettledClock(self.clocks)
+
+    def settled(self) -> Settled | None:
+        """Return the time by which things may be thrown away; None in a process that is younger than an hour."""
+        return self._settled_clock.now()
 
     @property
     def process(self) -> str:

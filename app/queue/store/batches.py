@@ -71,7 +71,7 @@ class BatchStore(PeopleStore):
         """
         batch_id, now = secrets.token_urlsafe(18), self.clocks.unix()
         with self.db.write(durable=True) as connection:
-            if once and (made := made_with(connection, once, now)):
+            if once and (made := made_with(connection, once, self.settled())):
                 return made
             busy = connection.execute(_LIVE_OF_BATCHES, {"owner": owner, "batch": BATCH_PRIORITY}).fetchone()[0]
             if busy:
@@ -80,6 +80,7 @@ class BatchStore(PeopleStore):
             ahead = self._live_jobs(connection, newest)
             if ahead + len(lines) > self.config.max_live_jobs * (1 - LEFT_TO_OTHERS):
                 raise QueueFull(ahead=ahead, retry_after_seconds=FULL_RETRY_SECONDS)
+            self._check_room()
             connection.execute(
                 "INSERT INTO batches (batch_id, owner, created_at, notes) VALUES (:batch_id, :owner, :now, :notes)",
                 {"batch_id": batch_id, "owner": owner, "now": now, "notes": json.dumps(list(notes))},
@@ -159,8 +160,9 @@ SELECT number, batch_lines.address AS line_address, why, given, evaluation_jobs.
 FROM batch_lines LEFT JOIN evaluation_jobs ON seq = job_seq
 WHERE batch_id = :batch_id ORDER BY number
 """
+#: Each job once: two lines may hold the same listing.
 _UNFINISHED = """
-SELECT evaluation_jobs.* FROM batch_lines JOIN evaluation_jobs ON seq = job_seq
+SELECT DISTINCT evaluation_jobs.* FROM batch_lines JOIN evaluation_jobs ON seq = job_seq
 WHERE batch_id = :batch_id AND completed_at IS NULL ORDER BY seq
 """
 _OF_JOB = """

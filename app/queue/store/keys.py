@@ -6,14 +6,15 @@ import sqlite3
 
 from app.errors import IdempotencyKeyReused
 from app.queue.jobs import Once
+from app.queue.store.clocks import Settled
 
 #: How long a key is kept.
 KEPT_SECONDS = 24 * 3_600.0
 
 
-def made_with(connection: sqlite3.Connection, once: Once, now: float) -> str | None:
+def made_with(connection: sqlite3.Connection, once: Once, settled: Settled | None) -> str | None:
     """Return the id of what came of a key, a job or a batch; None for a new one. Raises IdempotencyKeyReused."""
-    forget_old_keys(connection, now)
+    forget_old_keys(connection, settled)
     row = connection.execute(
         "SELECT request, made FROM idempotency_keys WHERE digest = :digest", {"digest": once.key}
     ).fetchone()
@@ -32,9 +33,13 @@ def keep_key(connection: sqlite3.Connection, once: Once, made: str, now: float) 
     )
 
 
-def forget_old_keys(connection: sqlite3.Connection, now: float) -> None:
-    """Forget keys after a day, and those of a day that has not come: the clock was put back since."""
-    connection.execute(
-        "DELETE FROM idempotency_keys WHERE kept_at < :before OR kept_at > :after",
-        {"before": now - KEPT_SECONDS, "after": now + KEPT_SECONDS},
-    )
+def forget_old_keys(connection: sqlite3.Connection, settled: Settled | None) -> None:
+    """Forget keys after a day, and those of a day that has not come: the clock was put back since.
+
+    No key is forgotten by one reading of the clock: the request would count twice.
+    """
+    if settled is not None:
+        connection.execute(
+            "DELETE FROM idempotency_keys WHERE kept_at < :before OR kept_at > :after",
+            {"before": settled.earliest - KEPT_SECONDS, "after": settled.latest + KEPT_SECONDS},
+        )

@@ -9,13 +9,13 @@ import time
 from typing import NamedTuple
 
 from app.db.database import Row
-from app.errors import JobNotFound, NotYours, QueueFull, SnapshotNotFound, TooManyJobs, TransitionRefused
+from app.errors import JobNotFound, NotYours, QueueFull, SiteFull, SnapshotNotFound, TooManyJobs, TransitionRefused
 from app.queue.jobs import Event, Job, NewJob, Snapshot, SnapshotSummary, StageRecord, StageState, Status
 from app.queue.store.base import AT_ONCE, LONGEST_BACK_OFF_SECONDS, StoreBase, job_from, record_event, seq_in
 from app.queue.store.keys import keep_key, made_with
 from app.queue.store.tokens import live_jobs_allowed
 
-#: Parts the key of a listing from the id of the job that holds it no longer: a job that is being called off is no twin.
+#: Parts the key of a listing from the id of the job that gave it up: a job that is being called off is no twin.
 GIVEN_UP = " given up by "
 #: No job has a greater number.
 LAST_SEQ = 2**63 - 1
@@ -24,6 +24,7 @@ OWNER_RETRY_SECONDS = 30
 FULL_RETRY_SECONDS = 60
 #: How old a count of all live jobs may be while they are far from the limit.
 RECOUNT_SECONDS = 1.0
+GIGABYTE = 1_000_000_000
 #: How many seconds of waiting weigh as much as one step of priority.
 AGEING_SECONDS = 60.0
 #: The priority of a batch's jobs: one goes before a job sent by itself only once it has waited for a day longer.
@@ -40,6 +41,8 @@ class PeopleStore(StoreBase):
 
     #: Live jobs, the newest job's number, and when they were counted.
     _counted = (0, 0, -math.inf)
+    #: When the database was last seen to have room.
+    _room_seen_at = -math.inf
 
     # --- submit, cancel, retry ---
 
@@ -50,7 +53,7 @@ class PeopleStore(StoreBase):
         QueueFull, IdempotencyKeyReused, or JobNotFound where that job has been deleted since.
         """
         with self.db.write(durable=True) as connection:
-            made = made_with(connection, new.once, self.clocks.unix()) if new.once else None
+            made = made_with(connection, new.once, self.settled()) if new.once else None
             if made is not None:
                 return job_from(owned_job(connection, made, new.owner)), False
             twin = live_twin(connection, new.owner, new.listing_key)
@@ -220,6 +223,14 @@ class PeopleStore(StoreBase):
         ahead = self._live_jobs(connection, newest)
         if ahead >= self.config.max_live_jobs:
             raise QueueFull(ahead=ahead, retry_after_seconds=FULL_RETRY_SECONDS)
+        self._check_room()
+
+    def _check_room(self) -> None:
+        """Raise SiteFull where the database has grown as large as it may. A look at most once a second will do."""
+        if time.monotonic() - self._room_seen_at > RECOUNT_SECONDS:
+            if self.db.used_bytes() > self.config.max_database_gb * GIGABYTE:
+                raise SiteFull
+            self._room_seen_at = time.monotonic()
 
     def _live_jobs(self, connection: sqlite3.Connection, newest: Newest) -> int:
         """Count the live jobs; far from the limit, a count up to a second old and all jobs made since will do."""

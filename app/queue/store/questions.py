@@ -59,10 +59,13 @@ class QuestionStore(PeopleStore, AttemptStore):
         """Close the jobs whose question nobody answered in time; return how many there were.
 
         A question from the future shows that the clock was put back since: its time begins anew, or it might stay open
-        for as long as the clock was wrong.
+        for as long as the clock was wrong. None is closed by one reading of the clock.
         """
-        now = self.clocks.unix()
-        before = now - self.config.question_hours * HOUR_SECONDS
+        settled = self.settled()
+        if settled is None:
+            return 0
+        now = settled.latest
+        before = settled.earliest - self.config.question_hours * HOUR_SECONDS
         due = self.db.read(_DUE, {"before": before, "now": now})
         return sum(self._expire_or_renew(row["seq"], before, now) for row in due)
 

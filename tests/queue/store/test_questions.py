@@ -338,6 +338,10 @@ def test_it_asks_again_when_it_is_tried_again(store: JobStore, clock: SetClock) 
 def test_a_clock_put_back_keeps_no_question_open_for_ever(store: JobStore, clock: SetClock) -> None:
     job = asking(store)
     clock.unix_seconds -= 1_000 * HOUR
+    for _ in range(2):  # until two readings agree
+        assert store.expire_questions() == 0
+        assert store.get_job(job.job_id) == job
+        clock.pass_seconds(HOUR)
     assert store.expire_questions() == 0
     renewed = store.get_job(job.job_id)
     assert renewed == job._replace(asked_at=clock.unix_seconds), "pages that show the question can still answer it"

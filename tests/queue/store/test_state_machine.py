@@ -14,6 +14,7 @@ from app.config import Config
 from app.errors import NotYours, QueueFull, TooManyJobs, TransitionRefused
 from app.queue.jobs import Claim, Failure, Status
 from app.queue.store.base import BACK_OFF_SECONDS
+from app.queue.store.clocks import SettledClock
 from app.queue.store.people import AGEING_SECONDS
 from tests.support.building import SetClock, assert_whole, ended, new_job, open_at
 from tests.support.queue_model import Model, ModelJob
@@ -34,6 +35,7 @@ class StoreMachine(RuleBasedStateMachine):
         self.clock = SetClock()
         self.store = open_at(Path(self.folder.name), CONFIG, self.clock)
         self.model = Model(15.0, 2, 3, 5)
+        self.settled = SettledClock(self.clock.clocks)
 
     def teardown(self) -> None:
         if hasattr(self, "store"):
@@ -254,7 +256,7 @@ class StoreMachine(RuleBasedStateMachine):
 
     @rule()
     def expire(self) -> None:
-        expired = self.model.expire(self.clock.unix_seconds, CONFIG.question_hours * 3_600.0)
+        expired = self.model.expire(self.settled.now(), CONFIG.question_hours * 3_600.0)
         assert self.store.expire_questions() == expired
 
     # --- time ---

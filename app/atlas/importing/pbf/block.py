@@ -115,11 +115,11 @@ class Block:
         else:
             ids, lats, lons = np.array([(node.id, node.lat, node.lon) for node in group.nodes], dtype=np.int64).T
         message = self._message
-        return Points(
-            ids,
-            (lats * message.granularity + message.lat_offset) // NANO_PER_STEP,
-            (lons * message.granularity + message.lon_offset) // NANO_PER_STEP,
-        )
+        lats = (lats * message.granularity + message.lat_offset) // NANO_PER_STEP
+        lons = (lons * message.granularity + message.lon_offset) // NANO_PER_STEP
+        if (np.abs(lats) > 90 * STEPS_PER_DEGREE).any() or (np.abs(lons) > 180 * STEPS_PER_DEGREE).any():
+            raise ValueError("nodes that lie nowhere on Earth")
+        return Points(ids, lats, lons)
 
     def _tagged(self, group: Any, wanted: _Wanted) -> Iterator[tuple[int, Tags]]:
         """Yield the position in the group and the tags of each node that is wanted."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -36,6 +37,23 @@ def without_bay(name: str) -> str:
     """Return a stop's name without the number or letter of a bay at its end, unless nothing else names it."""
     rest = _BAY.sub("", name)
     return rest if rest and not re.fullmatch(_BAY_WORD, rest, re.IGNORECASE) else name
+
+
+#: Pairs of stops that are near each other: so many for each stop, and these besides. More is no town, and would take
+#: all memory there is.
+MOST_NEAR, FEW_PAIRS = 300, 500_000
+#: Poles of one name and row that are looked at together.
+MOST_OF_ONE_NAME = 2_000
+
+
+def is_too_dense(stops: Sequence[Stop], transfers: Sequence[Transfer]) -> bool:
+    """Return whether stops lie on top of each other, or are joined by transfers, by the million."""
+    points = plane(np.array([stop.lat for stop in stops]), np.array([stop.lon for stop in stops]))
+    tree = cKDTree(points)
+    members = Counter(name for stop in stops for name in (stop.stop_id, stop.parent) if name)
+    pairs = int(tree.count_neighbors(tree, LONGEST_WALK_S * WALK_M_PER_S)) if len(points) else 0
+    pairs += sum(members[transfer.origin] * members[transfer.target] for transfer in transfers)
+    return pairs > FEW_PAIRS + MOST_NEAR * len(points)
 
 
 def station_of(stops: tuple[Stop, ...]) -> Ints:
@@ -74,8 +92,10 @@ def _of_one_name(stops: tuple[Stop, ...], points: Floats) -> Iterator[tuple[int,
     for pole, chain in enumerate(chains.tolist()):
         members.setdefault(chain, []).append(pole)
     for poles in members.values():
-        for group in _cut(sorted(poles, key=lambda pole: stops[pole].stop_id), points):
-            yield from ((group[0], pole) for pole in group[1:])
+        in_order = sorted(poles, key=lambda pole: stops[pole].stop_id)
+        for start in range(0, len(in_order), MOST_OF_ONE_NAME):
+            for group in _cut(in_order[start : start + MOST_OF_ONE_NAME], points):
+                yield from ((group[0], pole) for pole in group[1:])
 
 
 def _cut(poles: Sequence[int], points: Floats) -> Iterator[list[int]]:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
 import numpy as np
 
 from app.atlas.transit.clock import iso_date
-from app.atlas.transit.compile.changes import DETOUR, find_changes, places_of, station_of, without_bay
+from app.atlas.transit.compile.changes import DETOUR, find_changes, is_too_dense, places_of, station_of, without_bay
 from app.atlas.transit.compile.day import Day, gather_day
 from app.atlas.transit.compile.departures import count_departures
 from app.atlas.transit.compile.lines import lines_of
-from app.atlas.transit.contract import RANKED_MODES, Changes, Ints, TimetableFacts, WalkBetween, WaysIn
+from app.atlas.transit.contract import RANKED_MODES, Bools, Changes, Floats, Ints, TimetableFacts, WalkBetween, WaysIn
 from app.atlas.transit.feed.archive import Archive
 from app.atlas.transit.feed.feed import Feed, Transfer
 from app.atlas.transit.feed.losses import Losses
@@ -30,12 +30,25 @@ from app.atlas.transit.feed.service_day import (
 from app.atlas.transit.journeys import MORNING, build_window
 from app.atlas.transit.storage import VERSION, TimetableColumns, TimetableTexts, save
 
+#: Returns for each latitude and longitude whether it lies in the region.
+Inside = Callable[[Floats, Floats], Bools]
+#: A feed with a smaller share of its stops in the region is that of another town; from the second on it is told.
+LEAST_INSIDE, MANY_INSIDE = 0.05, 0.5
 
-def compile_timetables(feeds: Sequence[Path], directory: Path, walk: WalkBetween | None) -> TimetableFacts:
+
+def compile_timetables(
+    feeds: Sequence[Path],
+    directory: Path,
+    walk: WalkBetween | None,
+    inside: Inside | None = None,
+    *,
+    anyway: bool = False,
+) -> TimetableFacts:
     """Check the feeds and write their timetables into a directory (made where absent).
 
     Raises BadFeed with a list of what is wrong; nothing is written then. `walk` gives the changes on foot;
-    without it, and for stops off its network, they are estimated from the straight line.
+    without it, and for stops off its network, they are estimated from the straight line. A feed with hardly a stop
+    `inside` is refused unless it is wanted `anyway`.
     """
     if not feeds:
         raise ValueError("no feed to compile")
@@ -45,6 +58,7 @@ def compile_timetables(feeds: Sequence[Path], directory: Path, walk: WalkBetween
             feed = Feed(_feed_name(path, [feed.name for _, feed in parts]), Losses(path.name))
             archive = opened.enter_context(Archive(path, feed.losses))
             read_feed(archive, feed)
+            _judge_place(feed, inside, anyway=anyway)
             parts.append((archive, feed))
         read = [feed for _, feed in parts]
         seasons = [_season(feed) for feed in read]
@@ -57,11 +71,37 @@ def compile_timetables(feeds: Sequence[Path], directory: Path, walk: WalkBetween
         if not ((found.day == WEEKDAY) & ~found.carried).any():
             raise feed.losses.refuse("none of the trips of its typical day calls anywhere")
     day = gather_day(list(zip(read, runs, strict=True)))
-    changes, estimated = find_changes(day, _transfers(read), walk)
+    transfers = _transfers(read)
+    if is_too_dense(day.stops, transfers):
+        raise read[0].losses.refuse("its stops lie on top of each other by the thousand")
+    changes, estimated = find_changes(day, transfers, walk)
     facts = _facts(read, days, day, estimated, seasons)
     columns, texts = _compile(day, changes, facts)
     save(directory, texts, columns, build_window(columns, MORNING))
     return facts
+
+
+def _judge_place(feed: Feed, inside: Inside | None, *, anyway: bool) -> None:
+    """Note how many of a feed's stops lie in the region. Raises BadFeed where hardly one does."""
+    lats, lons = np.array([(stop.lat, stop.lon) for stop in feed.stops], np.float64).reshape(-1, 2).T
+    known = np.isfinite(lats)
+    if inside is None or not known.any():
+        return
+    within, of = int(inside(lats[known], lons[known]).sum()), int(known.sum())
+    if within >= MANY_INSIDE * of:
+        return
+    lie = f"of its {of:,} stops {'none lies' if not within else f'only {within:,} lie'} in the region"
+    if within < LEAST_INSIDE * of and not anyway:
+        raise feed.losses.refuse(f"{lie}, so it is that of another place; --anyway imports it all the same")
+    feed.note(f"Only {within:,} of its {of:,} stops lie in the region.")
+
+
+def feed_names(paths: Sequence[Path]) -> tuple[str, ...]:
+    """Return what the timetables of these files are called."""
+    names: list[str] = []
+    for path in paths:
+        names.append(_feed_name(path, names))
+    return tuple(names)
 
 
 def _feed_name(path: Path, taken: Sequence[str]) -> str:

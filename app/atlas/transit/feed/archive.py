@@ -34,6 +34,25 @@ codecs.register_error("as-windows", _as_windows)
 UTF_16 = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
+#: A feed may unpack to so many times its size (real ones do to 12 times), and to this many bytes besides.
+MOST_UNPACKED, SMALL_FEED = 40, 20_000_000
+
+
+def _why_not_opened(path: Path, error: Exception) -> str:
+    """Return why a file is no zip file that can be read."""
+    if path.is_dir():
+        return "it is a folder; name the zip file in it"
+    if isinstance(error, FileNotFoundError):
+        return "there is no such file"
+    if isinstance(error, PermissionError):
+        return "it may not be read"
+    with path.open("rb") as file:
+        head = file.read(4)
+    if not head:
+        return "it is empty"
+    return "it is cut off or damaged; download it again" if head.startswith(b"PK") else "it is not a zip file"
+
+
 class Archive:
     """A feed's zip file. Raises BadFeed where it cannot be read as one."""
 
@@ -41,9 +60,19 @@ class Archive:
         self._losses = losses
         try:
             self._zip = zipfile.ZipFile(path)
-        except ZIP_FAULTS:
-            raise losses.refuse("it is not a zip file, or it is damaged") from None
+        except ZIP_FAULTS as error:
+            raise losses.refuse(_why_not_opened(path, error)) from None
         self._members = _members(self._zip.namelist())
+        #: Bytes of the whole file.
+        self.size = path.stat().st_size
+        self._refuse_bombs()
+
+    def _refuse_bombs(self) -> None:
+        """Refuse what unpacks to far more than a timetable does, as the zip file declares: it gives out no more."""
+        unpacked = sum(self._zip.getinfo(member).file_size for member in self._members.values())
+        if unpacked > SMALL_FEED + MOST_UNPACKED * self.size:
+            sizes = f"{self.size / 1e6:,.1f} MB unpack to {unpacked / 1e6:,.0f} MB"
+            raise self._losses.refuse(f"its {sizes}, and those of a timetable to at most {MOST_UNPACKED} times as much")
 
     def __enter__(self) -> Archive:
         return self
@@ -74,8 +103,10 @@ class Archive:
                     yield table.line, row
         except csv.Error as error:
             raise self._losses.refuse(f"{name} cannot be read as a table ({error})") from None
-        except ZIP_FAULTS:
-            raise self._losses.refuse(f"{name} is damaged inside the zip file") from None
+        except (ValueError, *ZIP_FAULTS) as error:
+            is_locked = "encrypted" in str(error) or "password" in str(error)
+            why = "is locked with a password" if is_locked else "is damaged inside the zip file"
+            raise self._losses.refuse(f"{name} {why}") from None
 
     def _encoding(self, name: str) -> str:
         with self._zip.open(self._members[name]) as raw:

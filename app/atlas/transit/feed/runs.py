@@ -57,9 +57,13 @@ def read_runs(archive: Archive, feed: Feed, services: ServicesOf) -> Runs:
     starts = _trip_starts(calls.trip)
     ends = np.r_[starts[1:], len(calls.trip)][: len(starts)]
     rows: list[_Row] = []
+    laid_out = 0
     for call, (start, end) in enumerate(zip(starts.tolist(), ends.tolist(), strict=True)):
         trip = feed.trips[calls.trip[start]]
         leaves, arrives = int(calls.departure[start]), int(calls.arrival[end - 1])
+        laid_out += _runs_by_headway(feed, trip) * (end - start)
+        if laid_out > MOST_BY_HEADWAY + CALLS_A_BYTE * archive.size:
+            raise feed.losses.refuse("its headways make millions of departures, more than any timetable of its size")
         for shift in _shifts(feed, trip, leaves):
             rows += _rows_on(services, trip.service, _Row(call, shift, WEEKDAY, carried=False), arrives + shift)
     tells_weekend = (services.saturday is not None, services.sunday is not None)
@@ -83,6 +87,15 @@ def _rows_on(services: ServicesOf, service: str, row: _Row, arrives: int) -> Ite
     for day, running in ((SATURDAY, services.saturday), (SUNDAY, services.sunday)):
         if running and service in running:
             yield row._replace(day=day)
+
+
+#: Calls that headways may be laid out to, and as many more for each byte of the zip file: a bound on memory. The feed
+#: of a city with 20 million people makes 2 a byte.
+MOST_BY_HEADWAY, CALLS_A_BYTE = 2_000_000, 3
+
+
+def _runs_by_headway(feed: Feed, trip: Trip) -> int:
+    return sum(len(headway.starts()) for headway in feed.headways.get(trip.trip_id, ()))
 
 
 def _shifts(feed: Feed, trip: Trip, leaves: int) -> list[int]:

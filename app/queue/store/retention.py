@@ -1,0 +1,101 @@
+"""How long jobs and reports are kept, and how much room they may take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from app.queue.store.keys import forget_old_keys
+from app.queue.store.people import PeopleStore, delete_job
+
+#: Jobs or reports cleared away in one transaction, so that others get their turn in between.
+PRUNE_BATCH = 100
+DAY_SECONDS = 86_400.0
+
+
+class RetentionStore(PeopleStore):
+    """Clearing away, oldest first, a batch at a time. Nothing goes by one reading of the clock."""
+
+    def settled_before(self) -> float | None:
+        """Return a Unix time that is certainly not in the future; None where the site has never run for an hour."""
+        settled = self.settled()
+        if settled is not None:
+            return settled.earliest
+        rows = self.db.read("SELECT at FROM settled_clock")
+        return min(self.clocks.unix(), rows[0]["at"]) if rows else None
+
+    def tidy(self) -> None:
+        """Clear away what the settings say, and write what was deleted out of the log."""
+        self._keep_settled()
+        self.prune(self.config.job_retention_days)
+        if self.config.snapshot_retention_days:
+            self.prune_reports(older_than_days=self.config.snapshot_retention_days)
+        self.db.shorten_log()
+
+    def prune(self, older_than_days: float) -> int:
+        """Delete jobs that ended more days ago, all for 0; their snapshots stay. Return how many jobs.
+
+        Nothing is deleted where no settled time is known.
+        """
+        before = self.settled_before() if older_than_days else float("inf")
+        if before is None:
+            return 0
+        pruned = 0
+        while batch := self._prune_batch(before - older_than_days * DAY_SECONDS):
+            pruned += batch
+        with self.db.write(durable=False) as connection:
+            forget_old_keys(connection, self.settled())
+        return pruned
+
+    def prune_reports(self, *, older_than_days: float | None = None, over_bytes: float | None = None) -> int:
+        """Delete the oldest reports with their jobs: those of more days ago, and more until the rest fits into a size.
+
+        A report on anybody's shortlist stays. Return how many were deleted.
+        """
+        settled = self.settled_before()
+        before = -1.0 if older_than_days is None or settled is None else settled - older_than_days * DAY_SECONDS
+        pruned = 0
+        for seqs in self._reports_in_turn():
+            over = over_bytes is not None and self.db.used_bytes() > over_bytes
+            due = [seq for seq, created_at, listed in seqs if not listed and (over or created_at < before)]
+            if not over and not any(created_at < before for _, created_at, _ in seqs):
+                break
+            with self.db.write(durable=False, draining=True) as connection:
+                for seq in due:
+                    connection.execute("DELETE FROM snapshots WHERE job_seq = :seq", {"seq": seq})
+                    delete_job(connection, seq)
+            pruned += len(due)
+        return pruned
+
+    def _keep_settled(self) -> None:
+        """Write the settled time down, for commands and for the time after a restart."""
+        settled = self.settled()
+        if settled is None:
+            return
+        with self.db.write(durable=False) as connection:
+            connection.execute(
+                "INSERT INTO settled_clock (id, at) VALUES (1, :at) ON CONFLICT (id) DO UPDATE SET at = :at",
+                {"at": settled.earliest},
+            )
+
+    def _reports_in_turn(self) -> Iterator[list[tuple[int, float, bool]]]:
+        """Yield all reports in batches, oldest first: number, when it was stored, and whether a list holds it."""
+        after = -1
+        while rows := self.db.read(_NEXT_REPORTS, {"after": after, "most": PRUNE_BATCH}):
+            after = rows[-1]["job_seq"]
+            yield [(row["job_seq"], row["created_at"], bool(row["listed"])) for row in rows]
+
+    def _prune_batch(self, before: float) -> int:
+        with self.db.write(durable=False, draining=True) as connection:
+            rows = connection.execute(_ENDED_BEFORE, {"before": before, "most": PRUNE_BATCH}).fetchall()
+            for row in rows:
+                delete_job(connection, row["seq"])
+        return len(rows)
+
+
+_ENDED_BEFORE = """
+SELECT seq FROM evaluation_jobs WHERE completed_at IS NOT NULL AND completed_at < :before LIMIT :most
+"""
+_NEXT_REPORTS = """
+SELECT job_seq, created_at, EXISTS (SELECT 1 FROM list_entries WHERE list_entries.job_seq = snapshots.job_seq) AS listed
+FROM snapshots WHERE job_seq > :after ORDER BY job_seq LIMIT :most
+"""
