@@ -2,7 +2,7 @@
 # make test   runs every check and test
 # make truth  checks what reports say, on all regions at hand, beside the extracts and feeds themselves
 # make audit  looks for what is dangerous in the code, and for libraries that are known to be unsafe
-# make soak   runs a site under load for 20 minutes while processes are killed (SOAK=300: for so many seconds)
+# make soak   runs a site under load for 20 minutes while processes are killed (SOAK=300: for so many seconds, 60 or more)
 # make chaos  kills workers for minutes on end and counts what was lost; then runs the tests that measure time
 PYTHON ?= python3
 VENV := .venv

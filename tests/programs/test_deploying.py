@@ -128,8 +128,7 @@ def test_render_starts_the_site_on_its_disk(tmp_path: Path) -> None:
     (service,) = read_yaml("render.yaml")["services"]
     settings = {each["key"]: each["value"] for each in service["envVars"]}
     assert settings["DOORSTEP_DATA_DIR"] == service["disk"]["mountPath"]
-    with started(["bash", "-c", service["startCommand"]], ROOT, tmp_path, settings | {"SAMPLES": "monaco"}) as site:
-        wait_until_ready(site)
+    with started(["bash", "-c", service["startCommand"]], ROOT, tmp_path, settings | {"SAMPLES": ""}) as site:
         assert requests.get(site.url + service["healthCheckPath"], timeout=5).status_code == 200
 
 

@@ -64,9 +64,9 @@ class Gauges:
         nearest = sorted(self.readings[pid], key=lambda reading: abs(reading.at - at))[:READINGS]
         return statistics.median(reading.held.own_kb for reading in nearest)
 
-    def growth(self, pid: int, since: float, until: float) -> float:
-        """Return by what share the memory of a process has grown."""
-        return self.own_kb(pid, until) / self.own_kb(pid, since) - 1.0
+    def growth(self, pid: int, since: float) -> float:
+        """Return by what share the memory of a process has grown from a moment until it was last read."""
+        return self.own_kb(pid, self.readings[pid][-1].at) / self.own_kb(pid, since) - 1.0
 
     def last(self, pid: int) -> Held:
         """Return what a process held when it was last read."""

@@ -37,8 +37,9 @@ IDLE_SECONDS = 12.0
 #: How long after a kill or the reload a connection may turn out to be broken (seconds).
 AFTERMATH_SECONDS = 5.0
 MOST_WAL_BYTES = 64 * 1024 * 1024
-#: Of memory and open files. A thread opens what it has not needed before; a build of a region that stays open is more.
-MOST_GROWTH = 0.10
+#: Of memory and open files; a build of a region that stays open is more. A process that is half a minute old is not
+#: warm yet: its threads still open what they have not needed before.
+MOST_GROWTH = 0.10 if SECONDS >= 300 else 0.20
 #: What ends as failed without anything having gone wrong: what people typed is not in any region.
 TYPED = {"address-not-found", "outside-regions", "no-home-here"}
 
@@ -154,7 +155,7 @@ def test_everything_was_done_meanwhile(run: Run) -> None:
 def test_memory_does_not_grow(run: Run) -> None:
     for pid in run.survivors:
         if run.gauges.readings[pid][0].at <= run.plan.settled:
-            assert run.gauges.growth(pid, run.plan.settled, run.plan.at(2.0)) < MOST_GROWTH
+            assert run.gauges.growth(pid, run.plan.settled) < MOST_GROWTH
 
 
 def test_no_file_stays_open(run: Run) -> None:
@@ -199,7 +200,7 @@ def told_of(run: Run, pid: int) -> str:
     """Return how a process stood when it was warm and at the end."""
     gauges, plan = run.gauges, run.plan
     lived = gauges.readings[pid][-1].at - gauges.readings[pid][0].at
-    settled, end = gauges.own_kb(pid, plan.settled) / 1e3, gauges.own_kb(pid, plan.at(2.0)) / 1e3
+    settled, growth = gauges.own_kb(pid, plan.settled) / 1e3, gauges.growth(pid, plan.settled)
     files, held = gauges.most_files(pid, plan.settled), gauges.last(pid)
     open_files = f"{files} -> {held.files} files, {held.sockets} sockets, {len(held.nameless)} of files that are gone"
-    return f"seen for {lived:.0f} s, {settled:.1f} -> {end:.1f} MB, {open_files}"
+    return f"seen for {lived:.0f} s, {settled:.1f} -> {settled * (1 + growth):.1f} MB, {open_files}"

@@ -23,11 +23,13 @@ from pathspec import PathSpec
 
 from tests.support.building import wait_for
 from tests.support.folders import ROOT
-from tests.support.serving import Site, free_port, wait_until_up
+from tests.support.serving import Site, free_port
 
 #: Where the programs of this environment are, such as gunicorn and flask.
 PROGRAMS = Path(sys.executable).parent
 STOP_SECONDS = 35
+#: A first start imports regions before anything answers.
+START_SECONDS = 90
 
 
 class Dockerfile:
@@ -53,7 +55,7 @@ class Dockerfile:
         return {name: value for name, _, value in pairs}
 
     def copied(self) -> list[tuple[list[str], str]]:
-        """Return what each stage copies out of the repository, and where to below its working folder."""
+        """Return what the stages copy out of the repository, and where to below their working folder."""
         words = [shlex.split(value) for name, value in self._steps if name == "COPY" and not value.startswith("--from")]
         return [(each[:-1], each[-1]) for each in words]
 
@@ -115,14 +117,23 @@ def started(
     with log_path.open("wb") as log:
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=log, start_new_session=True)
     try:
-        wait_until_up(f"http://127.0.0.1:{port}", log_path)
+        wait_for(lambda: _answers(port) or process.poll() is not None, START_SECONDS)
+        assert process.poll() is None, log_path.read_text()
         yield Site(f"http://127.0.0.1:{port}", data_dir, process.pid)
         os.killpg(process.pid, signal.SIGTERM)
-        process.wait(STOP_SECONDS)
+        assert process.wait(STOP_SECONDS) == 0, log_path.read_text()
     finally:
         if process.poll() is None:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
+
+
+def _answers(port: int) -> bool:
+    try:
+        requests.get(f"http://127.0.0.1:{port}/healthz", timeout=5).close()
+    except requests.RequestException:
+        return False
+    return True
 
 
 def wait_until_ready(site: Site) -> None:
