@@ -17,6 +17,7 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, Se
 from itsdangerous import URLSafeTimedSerializer
 
 from app.config import Config
+from app.db.owners import give_to_owner_of, make_folder
 from app.errors import ConfigError, ForeignForm, TooManyRequests, WrongToken
 from app.web.programs import tokens
 
@@ -224,8 +225,9 @@ def kept_key(data_dir: Path) -> str:
     path = data_dir / KEY_FILE
     try:
         if not path.exists():
-            data_dir.mkdir(parents=True, exist_ok=True)
+            make_folder(data_dir)
             _make_key(path)
+            give_to_owner_of(path, data_dir)
         key = path.read_text(encoding="ascii").strip()
     except OSError as error:
         why = f"the cookie key cannot be kept in that folder ({error.strerror})"
