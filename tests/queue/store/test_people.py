@@ -190,7 +190,8 @@ def steps_of_a_look(store: JobStore, job: Job, ended: int) -> int:
             INSERT INTO evaluation_jobs
                 (job_id, address, listing, listing_key, owner, status, priority, turn, run_after, created_at, queued_at,
                  completed_at)
-            SELECT 'ended ' || n, '', '{}', 'ended ' || n, 'bob', 'failed', 0, n, 0, n, n, n FROM numbers WHERE :ended > 0
+            SELECT 'ended ' || n, '', '{}', 'ended ' || n, 'bob', 'failed', 0, n, 0, n, n, n
+            FROM numbers WHERE :ended > 0
             """,
             {"ended": ended},
         )
