@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import click
 
+from app.config import Config, load_config
+from app.db.owners import stranger_to
 from app.errors import DoorstepError
 
 
@@ -28,11 +31,27 @@ class PlainCommand(click.Command):
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command. Raises click.ClickException for expected failures and for files that cannot be written."""
         try:
+            _mind_the_owner(load_config())
             return super().invoke(ctx)
         except DoorstepError as error:
             raise click.ClickException(error.terminal_message) from error
         except OSError as error:
             raise click.ClickException(f"A file could not be written: {error.strerror or error}.") from error
+
+
+def _mind_the_owner(config: Config) -> None:
+    """Say, before anything is written, that the site's files are somebody else's. Raises click.ClickException.
+
+    Root may go on, as what the store makes is given to the owner; others could neither read nor write.
+    """
+    data = config.database_path if config.database_path.exists() else config.data_dir
+    owner = stranger_to(data)
+    if owner and os.geteuid():
+        raise click.ClickException(f"{data} belongs to {owner}. Run this command as that user.")
+    if owner:
+        click.echo(
+            f"Note: {data} belongs to {owner}, and this command runs as root. Better run it as {owner}.", err=True
+        )
 
 
 class PlainGroup(click.Group):

@@ -56,6 +56,7 @@ def restore(database: Path, schema: Schema, source: Path) -> tuple[dict[str, byt
         copy.unlink(missing_ok=True)  # of a restore that was killed
         try:
             kept = _copy_checked(source, schema, copy)
+            give_to_owner_of(copy, database)
             before = _keep_replaced(database)
             _put_in_place(copy, database)
         finally:

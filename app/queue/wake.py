@@ -18,6 +18,8 @@ from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 
+from app.db.owners import give_to_owner_of
+
 logger = logging.getLogger(__name__)
 
 #: A Unix socket's path must fit into 108 bytes on Linux and 104 elsewhere, the socket's own name included.
@@ -37,6 +39,7 @@ class WakeUp:
     """Wakes every worker that shares a data folder."""
 
     def __init__(self, data_dir: Path) -> None:
+        self._data_dir = data_dir.resolve()
         self._folder = socket_folder(data_dir)
         self._events: tuple[threading.Event, ...] = ()
         self._lock = threading.Lock()
@@ -77,14 +80,22 @@ class WakeUp:
         receiver = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
         path = self._folder / f"{os.getpid()}-{secrets.token_hex(4)}"
         try:
-            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            self._make_folder()
             receiver.bind(os.fspath(path))
+            give_to_owner_of(path, self._folder)
         except OSError as error:
             receiver.close()
             logger.warning("workers will notice new jobs a second late: no wake-up socket (%s)", error.strerror)
             return
         self._own = path
         threading.Thread(target=self._receive, args=(receiver, path), name="doorstep-receiver", daemon=True).start()
+
+    def _make_folder(self) -> None:
+        """Make the folder of the sockets, for the owner of the data alone, whoever comes first."""
+        if not self._folder.is_dir():
+            self._folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+            if self._folder.parent == self._data_dir:
+                give_to_owner_of(self._folder, self._data_dir)
 
     def _receive(self, receiver: socket.socket, path: Path) -> None:
         with receiver:

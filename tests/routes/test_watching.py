@@ -102,6 +102,62 @@ def test_it_renews_the_position_though_the_job_itself_did_not_change(client: Fla
     assert "Yours is next" in visible_text(client.get(url, headers=HTMX))
 
 
+def backdate(store: JobStore, seconds: float) -> None:
+    """Let some time have passed since everything that happened to any job."""
+    with store.db.write(durable=True) as connection:
+        connection.execute(
+            """
+            UPDATE evaluation_jobs SET created_at = created_at - :seconds, queued_at = queued_at - :seconds,
+                started_at = started_at - :seconds, completed_at = completed_at - :seconds
+            """,
+            {"seconds": seconds},
+        )
+
+
+def test_a_job_asked_for_again_after_two_days_counts_its_own_time(
+    client: FlaskClient, steps: Steps, store: JobStore
+) -> None:
+    job_id = submit(client)
+    steps.fail()
+    backdate(store, 2 * 86_400)
+    client.post(f"/job/{job_id}/retry")
+    assert "waiting for a few seconds" in visible_text(client.get(f"/job/{job_id}"))
+    steps.claim()
+    assert "a few seconds so far" in visible_text(client.get(f"/job/{job_id}"))
+
+
+def test_a_job_that_went_on_after_two_days_counts_its_own_time(
+    client: FlaskClient, steps: Steps, store: JobStore
+) -> None:
+    job_id = submit(client)
+    store.release_job(steps.claim())
+    backdate(store, 2 * 86_400)
+    steps.claim()
+    page = visible_text(client.get(f"/job/{job_id}"))
+    assert ("a few seconds so far" in page, "longer than usual" in page) == (True, False)
+
+
+def test_a_job_whose_try_failed_says_when_it_is_tried_again(client: FlaskClient, steps: Steps, store: JobStore) -> None:
+    job_id = submit(client, "1 Bulevardi")
+    store.fail_job(steps.claim(), Failure("stage-timeout", "It took too long."), retry=True)
+    page = visible_text(client.get(f"/job/{job_id}"))
+    assert "Tried again in about 10 s" in page
+    assert "Yours is next" not in page
+    other = submit(client, "2 Bulevardi")
+    assert "Yours is next" in visible_text(client.get(f"/job/{other}"))
+
+
+def test_it_says_that_nobody_works_once_that_matters(client: FlaskClient, steps: Steps, store: JobStore) -> None:
+    url = poll_url(client, submit(client))
+    assert client.get(url, headers=HTMX).status_code == 204
+    backdate(store, 11)
+    said = "Nobody is working on requests at the moment. Yours is kept"
+    assert said in visible_text(client.get(url, headers=HTMX))
+    store.say_at_work("box:1:1")
+    store._somebody = (False, float("-inf"))
+    assert said not in visible_text(client.get(url, headers=HTMX))
+
+
 def test_it_ends_the_polling_and_opens_the_report_in_a_second_step(client: FlaskClient, steps: Steps) -> None:
     url = poll_url(client, submit(client))
     snapshot_id = steps.finish()

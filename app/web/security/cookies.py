@@ -12,6 +12,7 @@ from flask.sessions import SecureCookieSession, SecureCookieSessionInterface, Se
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 
 from app.config import Config
+from app.db.owners import give_to_owner_of, make_folder
 from app.errors import ConfigError
 from app.web.programs import tokens
 
@@ -124,8 +125,9 @@ def kept_key(data_dir: Path) -> str:
     path = data_dir / KEY_FILE
     try:
         if not path.exists():
-            data_dir.mkdir(parents=True, exist_ok=True)
+            make_folder(data_dir)
             _make_key(path)
+            give_to_owner_of(path, data_dir)
         key = path.read_text(encoding="ascii").strip()
     except OSError as error:
         why = f"the cookie key cannot be kept in that folder ({error.strerror})"

@@ -209,3 +209,70 @@ def test_a_file_of_any_earlier_version_takes_lists_and_batches(tmp_path: Path, v
     assert_whole(store)
     store.db.close()
     database.close()
+
+
+#: Rows of each kind that a version can hold, by the version that brought the kind.
+OF_EACH_KIND = {
+    1: JOBS.replace("INTO snapshots VALUES", f"INTO snapshots ({SNAPSHOT}) VALUES"),
+    2: """
+INSERT INTO evaluation_jobs
+    (seq, job_id, address, listing, listing_key, owner, status, priority, turn, run_after, created_at, queued_at,
+     question, asked_at)
+VALUES (11, 'a', '11 main', '{}', 'k11', 'bob', 'asking', 0, 70.0, 0, 70.0, 70.0, '{"about": "11 main"}', 71.0);
+""",
+    3: "UPDATE evaluation_jobs SET again_of = 'abc-1' WHERE seq = 4; UPDATE snapshots SET again_of = 'abc-1';",
+    4: "INSERT INTO pictures VALUES (4, 'map.svg', x'1F8B');",
+    5: """
+INSERT INTO batches VALUES ('b', 'ann', 80.0, '[]');
+INSERT INTO batch_lines VALUES ('b', 1, '2 main', 2, '', '{}'), ('b', 2, '?', NULL, 'no address', '{}');
+INSERT INTO lists VALUES (1, 81.0, 'reading', 'together');
+INSERT INTO list_people VALUES (1, 1, '', 1), (2, 1, 'Cy', 0);
+INSERT INTO list_visitors VALUES ('bob', 1, 1, 1), ('cy', 1, 2, 0);
+INSERT INTO list_entries VALUES (1, 1, 4, 1, 82.0);
+INSERT INTO list_opinions VALUES (1, 2, 'yes', 'near the sea', 83.0);
+INSERT INTO api_tokens VALUES (1, 'agency', 'digest', 'doorst', 'token:1', 5, 60, 84.0, NULL, NULL);
+INSERT INTO idempotency_keys VALUES ('key', 'request', 'q', 85.0);
+""",
+}
+
+
+def tables_of(connection: sqlite3.Connection) -> dict[str, tuple[str, ...]]:
+    """Return the columns of every table."""
+    names = "SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name"
+    return {
+        name: tuple(column["name"] for column in connection.execute(f"PRAGMA table_info({name})").fetchall())
+        for (name,) in connection.execute(names).fetchall()
+    }
+
+
+@pytest.mark.parametrize("version", range(1, len(SCHEMA.migrations)))
+def test_every_row_of_every_kind_is_kept(tmp_path: Path, version: int) -> None:
+    database = Database(tmp_path / "doorstep.sqlite", Schema(APPLICATION_ID, SCHEMA.migrations[:version]))
+    old = database.connection(durable=True)
+    for kind in range(1, version + 1):
+        old.executescript(OF_EACH_KIND[kind])
+    tables = tables_of(old)
+
+    def rows(connection: sqlite3.Connection) -> dict[str, list[tuple[object, ...]]]:
+        return {
+            name: sorted(map(tuple, connection.execute(f"SELECT {', '.join(columns)} FROM {name}")), key=repr)
+            for name, columns in tables.items()
+        }
+
+    before = rows(old)
+    assert not [name for name, found in before.items() if not found], "a table without a row tests nothing"
+    database.close()
+    store = open_at(tmp_path)
+    assert rows(store.db.connection(durable=True)) == before
+    assert tuples(store.db.read("PRAGMA user_version")) == [(len(SCHEMA.migrations),)]
+    assert_whole(store)
+    store.check()
+    store.db.close()
+
+
+def test_this_version_brings_rows_of_its_own(tmp_path: Path) -> None:
+    store = open_at(tmp_path)
+    new = set(tables_of(store.db.connection(durable=True)))
+    assert {"workers", "settled_clock"} <= new
+    assert set(OF_EACH_KIND) == set(range(1, len(SCHEMA.migrations))), "each migration needs rows of its kind here"
+    store.db.close()

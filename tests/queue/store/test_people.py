@@ -9,6 +9,7 @@ import pytest
 from app.errors import JobNotFound, NotYours, TooManyJobs, TransitionRefused
 from app.queue.jobs import Failure, Job, Status
 from app.queue.store import JobStore
+from app.queue.store.people import AHEAD
 from tests.support.building import SetClock, create, ended, new_job, open_at
 
 
@@ -162,3 +163,56 @@ def test_a_job_that_is_done_is_not_asked_for_again(store: JobStore) -> None:
     with pytest.raises(TransitionRefused):
         store.retry_job(job.job_id, "ann")
     assert store.get_job(job.job_id).status is Status.DONE
+
+
+def test_counting_those_ahead_reads_the_line_alone(store: JobStore) -> None:
+    job = create(store)
+    plan = [
+        str(row["detail"])
+        for row in store.db.read(f"EXPLAIN QUERY PLAN {AHEAD}", {"job_id": job.job_id, "now": 0.0, "latest": 0.0})
+    ]
+    assert plan[0] == "SEARCH evaluation_jobs USING COVERING INDEX jobs_line (turn<?)"
+    assert not [step for step in plan if step.startswith("SCAN")]
+
+
+def test_ended_jobs_cost_a_poll_nothing(store: JobStore) -> None:
+    job = create(store)
+    steps = {ended: steps_of_a_look(store, job, ended) for ended in (0, 40_000)}
+    assert steps[40_000] <= steps[0] + 1
+
+
+def steps_of_a_look(store: JobStore, job: Job, ended: int) -> int:
+    """Return how often SQLite's machine, which counts every ten steps, was heard while a job's place was looked up."""
+    with store.db.write(durable=False) as connection:
+        connection.execute(
+            """
+            WITH RECURSIVE numbers (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM numbers WHERE n < :ended)
+            INSERT INTO evaluation_jobs
+                (job_id, address, listing, listing_key, owner, status, priority, turn, run_after, created_at, queued_at,
+                 completed_at)
+            SELECT 'ended ' || n, '', '{}', 'ended ' || n, 'bob', 'failed', 0, n, 0, n, n, n
+            FROM numbers WHERE :ended > 0
+            """,
+            {"ended": ended},
+        )
+    heard: list[int] = []
+    connection = store.db.connection(durable=False)
+    connection.set_progress_handler(lambda: heard.append(1), 10)
+    assert store.position(job) == 0
+    connection.set_progress_handler(None, 0)
+    return len(heard)
+
+
+def test_a_job_that_is_tried_again_later_is_ahead_of_nobody(store: JobStore, clock: SetClock) -> None:
+    failing, other = create(store), create(store, owner="bob")
+    claim = store.claim_next_job("w")
+    assert claim
+    store.fail_job(claim, Failure("passing", "Later."), retry=True)
+    later = store.get_job(failing.job_id)
+    assert store.position(other) == 0
+    assert 2.5 <= store.due_in_seconds(later) <= 7.5
+    clock.pass_seconds(8)
+    assert store.due_in_seconds(later) == 0
+    assert store.position(other) == 1
+    clock.unix_seconds -= 1_000
+    assert store.due_in_seconds(later) == 0, "the clock was put back, so it is due"
