@@ -18,6 +18,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
 
+from app.db.owners import make_folder, open_like
+
 log = logging.getLogger(__name__)
 
 #: A record begins with its key and when it was last used (steady clock, the same for all processes since boot).
@@ -105,8 +107,8 @@ class SharedRecords:
 
     def _open(self) -> int:
         try:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            return os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+            make_folder(self._path.parent)
+            return open_like(self._path, self._path.parent, os.O_RDWR | os.O_CLOEXEC)
         except OSError as error:
             log.warning("%s cannot be used (%s): this process counts alone", self._path.name, error.strerror)
             return os.memfd_create(self._path.name, os.MFD_CLOEXEC)
