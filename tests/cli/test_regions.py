@@ -10,7 +10,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from app.cli.regions import region_commands
-from tests.support.extracts import small_town
+from tests.support.extracts import lat_lon, small_town
+from tests.support.gtfs_feeds import write_feed
 
 
 @pytest.fixture(autouse=True)
@@ -87,3 +88,72 @@ def test_update_mends_a_region_of_another_version(tmp_path: Path, data_dir: Path
     assert "of an older version of Doorstep; run flask region update town" in run("list").output
     assert "Smallville: " in run("update", "town").output
     assert "10 addresses" in run("list").output
+
+
+# --- timetables --------------------------------------------------------------------------------------
+
+
+def bus(tmp_path: Path, name: str = "bus", east_m: float = 0.0) -> Path:
+    """Write a feed along the street of the small town, or so far east of it."""
+    places = [(stop, *lat_lon(east_m + at, 5)) for stop, at in (("A", -300), ("B", 0), ("C", 300))]
+    rows = [f"{stop},{stop},{lat},{lon}" for stop, lat, lon in places]
+    return write_feed(tmp_path / f"{name}.zip", stops="\n".join(("stop_id,stop_name,stop_lat,stop_lon", *rows, "")))
+
+
+@pytest.fixture
+def town(tmp_path: Path) -> Path:
+    return small_town().write(tmp_path / "town.osm.pbf")
+
+
+def test_a_region_keeps_its_timetables_when_it_is_imported_or_updated_again(tmp_path: Path, town: Path) -> None:
+    assert "timetables: bus" in run("import", town, "--name", "town", "--gtfs", bus(tmp_path)).output
+    assert "timetables: bus" in run("import", town, "--name", "town").output
+    assert "timetables: bus" in run("update", "town").output
+
+
+def test_a_timetable_is_dropped_by_its_name_only(tmp_path: Path, town: Path) -> None:
+    run("import", town, "--name", "town", "--gtfs", bus(tmp_path), "--gtfs", bus(tmp_path, "train"))
+    refused = run("update", "town", "--drop-gtfs", "ferry")
+    message = "Error: The region town has no timetable named ferry, but these: bus, train.\n"
+    assert (refused.exit_code, refused.output) == (1, message)
+    assert "timetables: train (" in run("update", "town", "--drop-gtfs", "bus").output
+    assert "timetables" not in run("import", town, "--name", "town", "--drop-gtfs", "train").output
+
+
+def test_timetables_given_take_the_place_of_those_before_and_it_says_so(tmp_path: Path, town: Path) -> None:
+    run("import", town, "--name", "town", "--gtfs", bus(tmp_path))
+    output = run("update", "town", "--gtfs", bus(tmp_path, "train")).output
+    assert "In place of the timetables of before: bus.\n" in output
+    assert "timetables: train (" in output
+
+
+def test_a_timetable_whose_file_is_gone_is_said_before_anything_changes(tmp_path: Path, town: Path) -> None:
+    feed = bus(tmp_path)
+    run("import", town, "--name", "town", "--gtfs", feed)
+    feed.unlink()
+    result = run("update", "town")
+    assert result.exit_code == 1
+    assert result.output.startswith(f"Error: There is no file {feed} any more, from which the region town has its")
+    assert result.output.endswith("--drop-gtfs bus\n")
+    assert "timetables: bus" in run("list").output
+
+
+def test_a_feed_that_does_not_exist_is_said_so(tmp_path: Path, town: Path) -> None:
+    result = run("import", town, "--name", "town", "--gtfs", tmp_path / "none.zip")
+    assert result.output == "Error: none.zip is not a usable timetable: there is no such file.\n"
+
+
+def test_the_feed_of_another_town_is_refused_unless_it_is_wanted_anyway(tmp_path: Path, town: Path) -> None:
+    feed = bus(tmp_path, "far", east_m=90_000)
+    result = run("import", town, "--name", "town", "--gtfs", feed)
+    assert result.exit_code == 1
+    assert "of its 3 stops none lies in the region, so it is that of another place" in result.output
+    result = run("import", town, "--name", "town", "--gtfs", feed, "--anyway")
+    assert "Only 0 of its 3 stops lie in the region." in result.output
+
+
+def test_the_list_names_a_damaged_file(tmp_path: Path, data_dir: Path, town: Path) -> None:
+    run("import", town, "--name", "town")
+    path = data_dir / "regions" / "town" / "covered.npy"
+    path.write_bytes(path.read_bytes()[:-1])
+    assert "The data of the region town is damaged (covered.npy has " in run("list").output

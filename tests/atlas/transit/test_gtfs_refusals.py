@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import tracemalloc
+import zipfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from app.atlas.transit.compile.compiler import compile_timetables
 from app.atlas.transit.timetable import Timetable
@@ -151,16 +157,109 @@ def test_a_stop_whose_station_is_missing_stands_alone(tmp_path: Path) -> None:
     assert "tiny: The station of 1 of 3 stops is not in the feed." in facts.notes
 
 
-def test_it_refuses_what_is_no_zip_file(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"not a zip file", "it is not a zip file"),
+        (b"", "it is empty"),
+        (b"PK\x03\x04" + bytes(60), "it is cut off or damaged; download it again"),
+    ],
+)
+def test_it_refuses_what_is_no_zip_file(tmp_path: Path, content: bytes, why: str) -> None:
     path = tmp_path / "feed.zip"
-    path.write_text("not a zip file")
-    with pytest.raises(BadFeed, match="it is not a zip file, or it is damaged"):
+    path.write_bytes(content)
+    with pytest.raises(BadFeed, match=why):
         compile_timetables([path], tmp_path / "out", None)
 
 
-def test_it_refuses_a_missing_file(tmp_path: Path) -> None:
-    with pytest.raises(BadFeed, match="it is not a zip file"):
+def test_it_refuses_a_missing_file_and_a_folder_as_such(tmp_path: Path) -> None:
+    with pytest.raises(BadFeed, match="there is no such file"):
         compile_timetables([tmp_path / "none.zip"], tmp_path / "out", None)
+    with pytest.raises(BadFeed, match="it is a folder; name the zip file in it"):
+        compile_timetables([tmp_path], tmp_path / "out", None)
+
+
+def test_it_refuses_a_locked_file_as_such(tmp_path: Path) -> None:
+    path = write_feed(tmp_path / "feed.zip")
+    content = bytearray(path.read_bytes())
+    for mark, flags in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        at = -1
+        while (at := content.find(mark, at + 1)) >= 0:
+            content[at + flags] |= 1
+    path.write_bytes(content)
+    with pytest.raises(BadFeed, match="is locked with a password"):
+        compile_timetables([path], tmp_path / "out", None)
+
+
+# --- what would take all memory ----------------------------------------------------------------------
+
+
+@contextmanager
+def at_most_mb(megabytes: float) -> Iterator[None]:
+    """Let the block hold no more memory than this at any time."""
+    tracemalloc.start()
+    try:
+        yield
+        assert tracemalloc.get_traced_memory()[1] < megabytes * 1e6
+    finally:
+        tracemalloc.stop()
+
+
+def test_it_refuses_a_feed_that_unpacks_to_far_more_than_a_timetable(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in TINY.items():
+            archive.writestr(f"{name}.txt", text + ("\n" * 50_000_000 if name == "stop_times" else ""))
+    with at_most_mb(20), pytest.raises(BadFeed, match="unpack to 50 MB, and those of a timetable to at most 40 times"):
+        compile_timetables([path], tmp_path / "out", None)
+
+
+def test_it_refuses_headways_that_make_millions_of_departures(tmp_path: Path) -> None:
+    rows = "".join(f"T1,0:00:{at % 60:02},999:00:00,10\n" for at in range(3))
+    frequencies = "trip_id,start_time,end_time,headway_secs\n" + rows
+    with at_most_mb(100), pytest.raises(BadFeed, match="its headways make millions of departures"):
+        compiled(tmp_path, frequencies=frequencies)
+
+
+def test_it_refuses_stops_on_top_of_each_other(tmp_path: Path) -> None:
+    count = 2_000
+    stops = "stop_id,stop_name,stop_lat,stop_lon\n" + "".join(f"S{at},Same,50.0,4.0\n" for at in range(count))
+    minutes = [f"07:{at * 59 // count:02}:00" for at in range(count)]
+    times = "".join(f"T{1 + at % 2},{minute},{minute},S{at},{at}\n" for at, minute in enumerate(minutes))
+    head = TINY["stop_times"].split("\n", maxsplit=1)[0]
+    with at_most_mb(100), pytest.raises(BadFeed, match="its stops lie on top of each other by the thousand"):
+        compiled(tmp_path, stops=stops, stop_times=f"{head}\n{times}")
+
+
+@pytest.mark.parametrize("number", ["2147483648", "9" * 5_000])
+def test_a_number_that_is_too_large_is_no_number(tmp_path: Path, number: str) -> None:
+    times = TINY["stop_times"].replace("A,1", f"A,{number}")
+    facts = compiled(tmp_path, stop_times=times).facts
+    assert any("the stop_sequence is not a whole number" in note for note in facts.notes)
+
+
+# --- of another place --------------------------------------------------------------------------------
+
+
+def lying(share: float) -> Callable[[NDArray[np.float64], NDArray[np.float64]], NDArray[np.bool_]]:
+    """Return a region that holds so much of any stops."""
+    return lambda lats, lons: np.arange(len(lats)) < share * len(lats)
+
+
+def test_it_refuses_a_feed_of_another_place_unless_it_is_wanted_anyway(tmp_path: Path) -> None:
+    feed = write_feed(tmp_path / "feed.zip")
+    with pytest.raises(BadFeed, match="of its 3 stops none lies in the region, so it is that of another place"):
+        compile_timetables([feed], tmp_path / "out", None, lying(0))
+    facts = compile_timetables([feed], tmp_path / "out", None, lying(0), anyway=True)
+    assert "feed: Only 0 of its 3 stops lie in the region." in facts.notes
+
+
+def test_it_tells_of_a_feed_that_lies_elsewhere_for_the_most_part(tmp_path: Path) -> None:
+    feed = write_feed(tmp_path / "feed.zip")
+    notes = compile_timetables([feed], tmp_path / "a", None, lying(0.3)).notes
+    assert "feed: Only 1 of its 3 stops lie in the region." in notes
+    notes = compile_timetables([feed], tmp_path / "b", None, lying(1)).notes
+    assert not [note for note in notes if "region" in note]
 
 
 def test_it_refuses_a_zip_file_damaged_inside(tmp_path: Path) -> None:
