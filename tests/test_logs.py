@@ -6,12 +6,21 @@ import json
 import logging
 import sqlite3
 import sys
+from collections.abc import Iterator
 
 import pytest
 
 from app.config import Config
 from app.errors import AddressNotFound
 from app.logs import REQUEST, JsonLines, TextLines, WithoutQuotes, about_job, settings, why
+
+
+@pytest.fixture(autouse=True)
+def no_request() -> Iterator[None]:
+    """Forget the request that another test sent in this thread."""
+    token = REQUEST.set("")
+    yield
+    REQUEST.reset(token)
 
 
 def record(message: str = "it broke", *values: object, error: bool = False) -> logging.LogRecord:

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 import requests
@@ -23,13 +22,15 @@ MEMORY = "doorstep_process_resident_bytes"
 SEEN = "doorstep_worker_seen_timestamp_seconds"
 
 
-@pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     arguments = ("-c", "gunicorn_config.py", "app:create_app()")
-    with serve(tmp_path, *arguments, WEB_CONCURRENCY="2", DOORSTEP_METRICS_TOKEN=TOKEN) as served:
+    with serve(
+        tmp_path_factory.mktemp("site"), *arguments, WEB_CONCURRENCY="2", DOORSTEP_METRICS_TOKEN=TOKEN
+    ) as served:
         # Both workers and their evaluators have loaded.
-        wait_for(lambda: len(labels_of(scrape(served.url), SEEN, "pid")) == 2, 20)
-        wait_for(lambda: len(labels_of(scrape(served.url), MEMORY, "pid")) == 4, 20)
+        wait_for(lambda: len(labels_of(scrape(served.url), SEEN, "pid")) == 2, 40)
+        wait_for(lambda: len(labels_of(scrape(served.url), MEMORY, "pid")) == 4, 40)
         yield served
 
 
@@ -45,7 +46,7 @@ def requests_counted(site: Site) -> float:
 
 def test_the_sum_is_right_whichever_worker_is_asked(site: Site) -> None:
     processes: set[str] = set()
-    sent = 0
+    sent = int(requests_counted(site))
     while len(processes) < 2 and sent < 500:
         processes |= ask(site, "/methods", 10)
         sent += 10
@@ -72,16 +73,17 @@ def test_it_counts_polls_and_what_the_evaluator_asked(site: Site) -> None:
 def test_a_killed_worker_s_counts_stay_and_its_gauges_go(site: Site) -> None:
     ask(site, "/methods", 20)
     figures = scrape(site.url)
+    counted = value(figures, "doorstep_http_requests_total", **ROUTE)
     web = {dict(labels)["pid"] for name, labels in figures if name == MEMORY and ("role", "web") in labels}
     assert web == labels_of(figures, SEEN, "pid")
     assert labels_of(figures, MEMORY, "role") == {"web", "evaluator"}
     for pid in web:
         os.kill(int(pid), signal.SIGKILL)
-    wait_for(lambda: len(labels_of(scrape(site.url), SEEN, "pid") - web) == 2, 20)
+    wait_for(lambda: len(labels_of(scrape(site.url), SEEN, "pid") - web) == 2, 40)
     figures = scrape(site.url)
     assert not web & labels_of(figures, MEMORY, "pid")
     assert not web & labels_of(figures, SEEN, "pid")
-    assert requests_counted(site) == 20
+    assert requests_counted(site) == counted >= 20
     assert len(list((site.data_dir / "metrics").glob("counter_*.db"))) <= 5  # two workers, two evaluators, all others
 
 

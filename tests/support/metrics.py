@@ -19,7 +19,7 @@ def parsed(text: str) -> Figures:
 
 def scrape(url: str) -> Figures:
     """Ask a running site, over a connection of its own."""
-    return parsed(requests.get(f"{url}/metrics", headers=BEARER, timeout=10).text)
+    return parsed(requests.get(f"{url}/metrics", headers=BEARER, timeout=30).text)
 
 
 def value(figures: Figures, name: str, **labels: str) -> float:
