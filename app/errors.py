@@ -173,10 +173,10 @@ class SnapshotNotFound(DoorstepError):
 
 
 class NotYours(DoorstepError):
-    """Only the browser that started this evaluation can do that."""
+    """There is nothing here that you can change: only the browser that started this evaluation can."""
 
     code = "not-yours"
-    http_status = 403
+    http_status = 404
 
 
 class TransitionRefused(DoorstepError):

@@ -18,7 +18,7 @@ from app.web import visitor
 from app.web.errors import answer, with_retry_after
 from app.web.forms import FormValues, form_in_request, values_in
 from app.web.listings import COLUMNS, MOST_BYTES, MOST_LINES, listings_in_request
-from app.web.negotiation import NOT_KEPT, Wanted, json_response, negotiated, wanted
+from app.web.negotiation import NOT_KEPT, Wanted, comes_from_a_panel, json_response, negotiated, wanted
 from app.web.programs.bodies import BatchBody
 from app.web.programs.describing import Operation, Who, described
 from app.web.programs.idempotency import once_in_request
@@ -106,7 +106,7 @@ def page(batch_id: str) -> AnyResponse:
 @bp.get("/<batch_id>/progress")
 def progress(batch_id: str) -> AnyResponse:
     """Answer a poll: 204 if the panel that the browser shows is still right, else the panel."""
-    if wanted() is not Wanted.FRAGMENT:
+    if not comes_from_a_panel(request.environ):
         return redirect(url_for(".page", batch_id=batch_id), 303)
     return _panel(batch_id, seen=request.args.get("seen", ""), first=False)
 
