@@ -194,7 +194,7 @@ class TooManyJobs(DoorstepError):
 
 
 class TooManyJobsHere(DoorstepError):
-    """From your network {live} evaluations are under way, the most allowed at once. Please try again a little later."""
+    """From your network {what} are under way, the most allowed at once. Please try again a little later."""
 
     code = "too-many-jobs-here"
     http_status = 429
