@@ -17,6 +17,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
+from weakref import finalize
 
 log = logging.getLogger(__name__)
 
@@ -101,6 +102,7 @@ class SharedRecords:
             with self._opening:
                 if self._file is None:
                     self._file = self._open()
+                    finalize(self, os.close, self._file)
         return self._file
 
     def _open(self) -> int:
