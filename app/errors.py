@@ -186,10 +186,10 @@ class SnapshotNotFound(DoorstepError):
 
 
 class NotYours(DoorstepError):
-    """Only the browser that started this evaluation can do that."""
+    """There is nothing here that you can change: only the browser that started this evaluation can."""
 
     code = "not-yours"
-    http_status = 403
+    http_status = 404
 
 
 class TransitionRefused(DoorstepError):
@@ -208,7 +208,7 @@ class TooManyJobs(DoorstepError):
 
 
 class TooManyJobsHere(DoorstepError):
-    """From your network {live} evaluations are under way, the most allowed at once. Please try again a little later."""
+    """From your network {what} are under way, the most allowed at once. Please try again a little later."""
 
     code = "too-many-jobs-here"
     http_status = 429

@@ -74,8 +74,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as empty:
         shutil.copytree(folder, Path(empty) / "regions", symlinks=True)
         for name in names or sorted(path.name for path in Path(folder).iterdir() if path.is_symlink()):
-            # No flood: each region has an application of its own.
-            show(create_app(Config(data_dir=Path(empty))).test_client(), name)
+            free = Config(data_dir=Path(empty), client_changes_per_minute=1_000_000, client_reads_per_minute=1_000_000)
+            show(create_app(free).test_client(), name)
 
 
 if __name__ == "__main__":

@@ -29,7 +29,7 @@ def _name(_context: click.Context, _parameter: click.Parameter, value: str) -> s
 @token_commands.command("create")
 @click.argument("name", callback=_name)
 @click.option("--limit", "live_jobs", type=click.IntRange(1, 1_000_000), help="Live jobs at once.")
-@click.option("--per-minute", type=click.IntRange(1, 1_000_000), help="Requests a minute to each web process.")
+@click.option("--per-minute", type=click.IntRange(1, 1_000_000), help="Requests a minute.")
 def create_token(name: str, live_jobs: int | None, per_minute: int | None) -> None:
     """Make a token and print it, this once: what is kept cannot be turned back into it."""
     config = load_config()

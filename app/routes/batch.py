@@ -7,7 +7,15 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from werkzeug.exceptions import MethodNotAllowed, RequestEntityTooLarge
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.errors import BatchNotFound, DoorstepError, InvalidListing, NotYours, QueueFull, TooManyBatches
+from app.errors import (
+    BatchNotFound,
+    DoorstepError,
+    InvalidListing,
+    NotYours,
+    QueueFull,
+    TooManyBatches,
+    TooManyJobsHere,
+)
 from app.pipeline.rules.headline import PROFILES
 from app.pipeline.rules.must_haves import choices
 from app.queue.store.batches import NewLine
@@ -18,11 +26,12 @@ from app.web import visitor
 from app.web.errors import answer, with_retry_after
 from app.web.forms import FormValues, form_in_request, values_in
 from app.web.listings import COLUMNS, MOST_BYTES, MOST_LINES, listings_in_request
-from app.web.negotiation import NOT_KEPT, Wanted, json_response, negotiated, wanted
+from app.web.negotiation import NOT_KEPT, Wanted, comes_from_a_panel, json_response, negotiated, wanted
 from app.web.programs.bodies import BatchBody
 from app.web.programs.describing import Operation, Who, described
 from app.web.programs.idempotency import once_in_request
 from app.web.security import refuse_floods
+from app.web.security.live_jobs import BATCH, room_for_one
 from app.web.services import store
 
 bp = Blueprint("batch", __name__, url_prefix="/batch")
@@ -53,7 +62,7 @@ def form() -> AnyResponse:
         "Batches",
         status=202,
         body=BatchBody,
-        problems=(InvalidListing, TooManyBatches, QueueFull),
+        problems=(InvalidListing, TooManyBatches, TooManyJobsHere, QueueFull),
         creates=True,
         example_body='{"listings": ["12 Bulevardi, Helsinki", {"address": "20 Bulevardi, Helsinki"}]}',
     )
@@ -71,7 +80,9 @@ def submit() -> AnyResponse:
         [(line.number, line.address, line.why, line.job and line.job.listing) for line in lines]
     )
     once = once_in_request(known, asked)
-    batch_id = store().create_batch(owner, lines, read.notes, once)
+    with room_for_one(BATCH) as keep:
+        batch_id = store().create_batch(owner, lines, read.notes, once)
+        keep([line.job for line in store().get_batch(batch_id).lines if line.job][-1])
     page = url_for(".page", batch_id=batch_id)
     if wanted() is not Wanted.JSON and _is_form():
         return redirect(page, 303)
@@ -106,7 +117,7 @@ def page(batch_id: str) -> AnyResponse:
 @bp.get("/<batch_id>/progress")
 def progress(batch_id: str) -> AnyResponse:
     """Answer a poll: 204 if the panel that the browser shows is still right, else the panel."""
-    if wanted() is not Wanted.FRAGMENT:
+    if not comes_from_a_panel(request.environ):
         return redirect(url_for(".page", batch_id=batch_id), 303)
     return _panel(batch_id, seen=request.args.get("seen", ""), first=False)
 

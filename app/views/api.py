@@ -29,7 +29,13 @@ FORM = "application/x-www-form-urlencoded"
 REF = "#/components/schemas/{name}"
 
 #: What every operation may meet, and every one that changes something.
-ALWAYS = (errors.WrongToken, errors.TooManyRequests, errors.QueueUnavailable, errors.DatabaseDamaged)
+ALWAYS = (
+    errors.WrongHost,
+    errors.WrongToken,
+    errors.TooManyRequests,
+    errors.QueueUnavailable,
+    errors.DatabaseDamaged,
+)
 CHANGING = (errors.ForeignForm,)
 CREATING = (
     errors.BadIdempotencyKey,
@@ -37,11 +43,12 @@ CREATING = (
     errors.IdempotencyKeyReused,
     errors.IdempotencyKeyWithoutOwner,
     errors.TooManyJobs,
+    errors.TooManyJobsHere,
     errors.QueueFull,
     errors.JobNotFound,
 )
 #: Statuses of HTTP itself, for every operation and for those with a body.
-HTTP_ALWAYS, HTTP_BODY = (500,), (400, 413, 415)
+HTTP_ALWAYS, HTTP_BODY = (400, 414, 500), (413, 415)
 
 #: What stands in a path.
 IN_PATH = {

@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 from enum import Enum
+from typing import TYPE_CHECKING
 
 from flask import Response, request
 
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIEnvironment
+
 #: Headers of an answer that depends on the request and that no cache may keep.
 NOT_KEPT = {"Cache-Control": "no-store", "Vary": "HX-Request, Accept"}
+
+
+#: How the query of a panel's poll begins, and what htmx accepts: a browser that opens a page itself, and a program,
+#: accept more or something else.
+SEEN, HTMX_ACCEPTS = "seen=", "text/html"
 
 
 class Wanted(Enum):
@@ -29,6 +38,13 @@ def wanted() -> Wanted:
     if best != "text/html" and accept[best] > accept["text/html"]:
         return Wanted.JSON
     return Wanted.PAGE
+
+
+def comes_from_a_panel(environ: WSGIEnvironment) -> bool:
+    """Return whether htmx sent a poll. A proxy may drop its header, but a panel also says what it shows."""
+    if environ.get("HTTP_HX_REQUEST") == "true":
+        return True
+    return environ["QUERY_STRING"].startswith(SEEN) and environ.get("HTTP_ACCEPT") == HTMX_ACCEPTS
 
 
 def negotiated(response: Response) -> Response:

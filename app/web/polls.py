@@ -13,7 +13,7 @@ from app.config import Config
 from app.errors import DoorstepError
 from app.views.job import JobView, mark_now, view_of
 from app.views.panel import panel_html
-from app.web.negotiation import NOT_KEPT
+from app.web.negotiation import NOT_KEPT, SEEN, comes_from_a_panel
 from app.web.security.hosts import REFUSED
 from app.web.services import services_of
 from app.web.visitor import owner_in
@@ -22,7 +22,6 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 POLL = re.compile(r"/job/([^/]+)/progress")
-SEEN = "seen="
 NO_CONTENT = list(NOT_KEPT.items())
 HTML = [*NO_CONTENT, ("Content-Type", "text/html; charset=utf-8")]
 
@@ -79,7 +78,7 @@ class Polls:
 def _polled_job(environ: WSGIEnvironment) -> str | None:
     """Return the id of the job that a panel asks about, None if the request is not a poll."""
     poll = POLL.fullmatch(environ["PATH_INFO"])
-    is_poll = poll and environ["REQUEST_METHOD"] == "GET" and environ.get("HTTP_HX_REQUEST") == "true"
+    is_poll = poll and environ["REQUEST_METHOD"] == "GET" and comes_from_a_panel(environ)
     # Panels show no token; and Flask says what is wrong with the name of a host.
     is_poll = is_poll and "HTTP_AUTHORIZATION" not in environ and REFUSED not in environ
     return poll[1] if poll and is_poll else None

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from app.pipeline.evaluate import STAGES
 from app.queue.jobs import StageRecord, StageState, Status
-from tests.support.failing_polls import SWITCH
+from tests.support.failing_polls import ANSWERS, NEVER, NO_HEADERS, SWITCH
 from tests.support.looking import fresh_page, overflow_px, submit
 from tests.support.questions import question_json
 from tests.support.queue_steps import Steps
@@ -47,6 +48,71 @@ def test_it_survives_errors_while_it_polls(browser: Browser, quiet_site: Site, s
         switch.unlink()
         steps.claim(stages_done=2)
         expect(page.get_by_role("status")).to_contain_text("Step 3 of 14")
+
+
+@pytest.mark.parametrize("what", [name for name in ANSWERS if name])
+def test_it_takes_nothing_but_a_panel_for_a_panel(browser: Browser, quiet_site: Site, steps: Steps, what: str) -> None:
+    with fresh_page(browser, quiet_site.url) as (page, _):
+        begin(page, f"Foreign {what} 1")
+        switch = quiet_site.data_dir / SWITCH
+        switch.write_text(what)
+        for _ in range(2):
+            with page.expect_response(lambda response: "/progress" in response.url):
+                pass
+        page.wait_for_timeout(200)
+        expect(page.locator("#panel-address")).to_have_text(f"Foreign {what} 1")
+        expect(page.locator("h1")).to_have_count(1)
+        switch.unlink()
+        steps.claim(stages_done=2)
+        expect(page.get_by_role("status")).to_contain_text("Step 3 of 14")
+        expect(page).to_have_title("3/14 Analyzing nearby amenities - Doorstep")
+
+
+def test_it_polls_on_behind_a_proxy_that_drops_headers(browser: Browser, quiet_site: Site, steps: Steps) -> None:
+    with fresh_page(browser, quiet_site.url) as (page, complaints):
+        begin(page, "Dropped 1")
+        switch = quiet_site.data_dir / SWITCH
+        switch.write_text(NO_HEADERS)
+        polls: list[str] = []
+        page.on("request", lambda request: polls.append(request.url))
+        steps.claim(stages_done=2)
+        expect(page.get_by_role("status")).to_contain_text("Step 3 of 14")
+        page.wait_for_timeout(4_500)
+        switch.unlink()
+        assert page.locator("#panel").count() == page.locator("main").count() == page.locator("h1").count() == 1
+        assert 2 <= len(polls) <= 5
+        assert complaints == []
+
+
+def test_a_poll_that_is_never_answered_holds_up_the_next_for_eight_seconds(
+    browser: Browser, quiet_site: Site, steps: Steps
+) -> None:
+    with fresh_page(browser, quiet_site.url) as (page, _):
+        begin(page, "Silent 1")
+        switch = quiet_site.data_dir / SWITCH
+        switch.write_text(NEVER)
+        with page.expect_event("requestfailed", timeout=15_000):
+            pass
+        switch.unlink()
+        steps.claim(stages_done=2)
+        expect(page.get_by_role("status")).to_contain_text("Step 3 of 14")
+
+
+def test_it_says_that_an_evaluation_is_gone_and_stops(browser: Browser, quiet_site: Site, steps: Steps) -> None:
+    with fresh_page(browser, quiet_site.url) as (page, _):
+        begin(page, "Gone 1")
+        snapshot_id = finish_unseen(page, steps)
+        steps.store.delete_snapshot(snapshot_id, None)
+        expect(page.get_by_role("alert")).to_contain_text("This evaluation does not exist")
+        expect(page.locator("[hx-get]")).to_have_count(0)
+
+
+def finish_unseen(page: Page, steps: Steps) -> str:
+    """Finish the job while no poll of the page gets through; return its report's id."""
+    page.context.set_offline(True)
+    snapshot_id = steps.finish()
+    page.context.set_offline(False)
+    return snapshot_id
 
 
 def test_it_stops_polling_once_the_job_has_ended(browser: Browser, quiet_site: Site, steps: Steps) -> None:

@@ -19,7 +19,7 @@ from tests.support.serving import Site
 
 #: What is compared with the description in every answer. Left out: that all which the description allows is taken (an
 #: address may be any text, and be none for all that), and that nobody without a cookie gets anything from an owner's
-#: operation (403 says so, where it looks for 401).
+#: operation (404 says so, where it looks for 401).
 CHECKS = (
     "not_a_server_error",
     "status_code_conformance",

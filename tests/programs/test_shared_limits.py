@@ -12,6 +12,8 @@ from pathlib import Path
 import pytest
 import requests
 
+from app.config import Config
+from app.queue import open_store
 from tests.support.building import wait_for
 from tests.support.serving import Site, serve
 
@@ -35,9 +37,9 @@ def limited(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         yield served
 
 
-def statuses(site: Site, method: str, path: str, client: str, times: int) -> tuple[list[int], float]:
+def statuses(site: Site, method: str, path: str, client: str, times: int, **more: str) -> tuple[list[int], float]:
     """Send the same from one address many times at once; return what came back, and in how many seconds."""
-    headers = {"X-Forwarded-For": client, "Accept": "application/json"}
+    headers = {"X-Forwarded-For": client, "Accept": "application/json", **more}
 
     def send(number: int) -> int:
         data = {"address": f"{number} Main Street"} if method == "POST" else None
@@ -74,6 +76,17 @@ def test_a_client_has_one_allowance_in_all_processes(
     # The same block, another address of it; and another block.
     assert statuses(limited, method, path, f"2001:db8:{burst}::2", 1)[0] == [429]
     assert statuses(limited, method, path, f"2001:db8:{burst}:1::1", 1)[0] == [answered]
+
+
+def test_a_token_has_one_allowance_wherever_it_is_shown(limited: Site) -> None:
+    store = open_store(Config(data_dir=limited.data_dir))
+    bearer = f"Bearer {store.create_token('agency', 50, 20)}"
+    store.db.close()
+    began = time.monotonic()
+    found, _ = statuses(limited, "GET", "/s/x", "192.0.2.50", 30, Authorization=bearer)
+    more, _ = statuses(limited, "GET", "/s/x", "192.0.2.51", 20, Authorization=bearer)
+    assert set(found) == {404, 429}
+    assert 20 <= (found + more).count(404) <= 20 + (time.monotonic() - began) * 20 / 60 + 1
 
 
 def test_all_processes_take_part(limited: Site) -> None:

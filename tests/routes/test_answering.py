@@ -166,7 +166,7 @@ def test_only_its_owner_answers(app: Flask, store: JobStore, job_id: str) -> Non
     stranger = app.test_client()
     stranger.get("/")
     for choice in ("0", "7"):
-        assert stranger.post(f"/job/{job_id}/answer", data={"choice": choice}).status_code == 403
+        assert stranger.post(f"/job/{job_id}/answer", data={"choice": choice}).status_code == 404
     assert store.get_job(job_id).status is Status.ASKING
 
 

@@ -285,7 +285,7 @@ def test_only_its_owner_cancels(client: FlaskClient, store: JobStore) -> None:
     link = begin(client, "1 Main\n2 Main")
     stranger = client.application.test_client()
     assert not soup(stranger.get(link)).select("#batch-cancel")
-    assert stranger.post(f"{link}/cancel").status_code == 403
+    assert stranger.post(f"{link}/cancel").status_code == 404
     assert client.post(f"{link}/cancel").status_code == 303
     assert {job.status for job in store.list_jobs(None)} == {Status.CANCELLED}
     panel = client.post(f"{link}/cancel", headers=HTMX)
@@ -410,3 +410,10 @@ def test_lines_with_the_same_listing_are_called_off_together(client: FlaskClient
     page = begin(client, "1 Main Street\n2 Main Street\n1 Main Street")
     assert client.post(f"{page}/cancel").status_code == 303
     assert (store.stats().queued, store.stats().cancelled) == (0, 2)
+
+
+def test_a_poll_is_known_though_a_proxy_drops_the_header_of_htmx(client: FlaskClient) -> None:
+    link = begin(client)
+    panel = soup(client.get(f"{link}/progress?seen=x", headers={"Accept": "text/html"}))
+    assert (len(panel.select("#panel")), len(panel.select("main"))) == (1, 0)
+    assert client.get(f"{link}/progress?seen=x").status_code == 303

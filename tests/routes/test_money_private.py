@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
 from app.atlas.importing.importer import RegionInput, import_region
@@ -14,9 +15,10 @@ from app.pipeline.evaluate import evaluate_property
 from app.pipeline.listing import Listing
 from app.pipeline.report import Report
 from app.pipeline.sharing import as_shared
+from app.queue.store import JobStore
 from app.sources.regions import ImportedRegions
 from app.web.forms import FormValues, listing_from
-from tests.support.asking import ADDRESS, JSON, submit
+from tests.support.asking import ADDRESS, HTMX, JSON, submit
 from tests.support.folders import SAMPLES
 from tests.support.queue_steps import Steps
 
@@ -76,6 +78,59 @@ def test_the_report_for_others_is_the_report_without_money(
     evaluate: Callable[..., Report], money: dict[str, str], wish: dict[str, str]
 ) -> None:
     assert as_shared(evaluate(**money, **wish)) == evaluate(**wish)
+
+
+#: A page for everyone has these words in its form or its table; the amounts and what rests on them it has not.
+AMOUNTS = tuple(word for word in TELLING if word not in ("budget", "£", "Rent a month", "Most you would pay", "Cost"))
+TABLE = "address,rent,budget\n12 Bulevardi Helsinki,£7654,£6543\n,£7654,£6543\n"
+
+
+@pytest.fixture
+def owned(client: FlaskClient, steps: Steps, evaluate: Callable[..., Report]) -> dict[str, str]:
+    """Let somebody own a report, a job, a batch with a refused line and a shared list, all of them with money."""
+    submit(client, **OVER)
+    snapshot_id = steps.finish(evaluate(**OVER))
+    client.post("/shortlist/add", data={"s": snapshot_id})
+    shared = client.post("/shortlist/share", data={"sharing": "together"}, headers=JSON).json["together_url"]
+    batch = client.post("/batch", data=TABLE.encode(), content_type="text/csv", headers=JSON).json["batch_id"]
+    steps.finish(evaluate(**OVER))
+    job_id = submit(client, "Failing 1", **OVER)
+    steps.fail()
+    return {"snapshot_id": snapshot_id, "batch_id": batch, "job_id": job_id, "link": shared.rsplit("/", 1)[1]}
+
+
+def outputs(app: Flask, values: dict[str, str]) -> list[str]:
+    """Return the path of every route that shows a report, a job, a batch or a list: taken from the map of routes."""
+    adapter, found = app.url_map.bind("localhost"), []
+    for rule in app.url_map.iter_rules():
+        if rule.arguments & values.keys() and "GET" in (rule.methods or ()):
+            names = ("map", "map-phone", "section-daily") if "name" in rule.arguments else ("",)
+            found += [adapter.build(rule.endpoint, values | {"name": name}, method="GET") for name in names]
+    snapshot_id = values["snapshot_id"]
+    adjusted = f"/s/{snapshot_id}?profile=family&weight.park=2"
+    return [*found, adjusted, f"/compare?s={snapshot_id}&s={snapshot_id}", f"/compare?s={snapshot_id}"]
+
+
+@pytest.mark.parametrize("headers", [{}, HTMX, JSON], ids=["page", "fragment", "json"])
+def test_no_output_of_anything_tells_a_stranger(
+    client: FlaskClient, owned: dict[str, str], headers: dict[str, str]
+) -> None:
+    stranger = client.application.test_client()
+    paths = outputs(client.application, owned)
+    assert len(paths) > 20
+    texts = {path: EMPTY.sub("", stranger.get(path, headers=headers).text) for path in paths}
+    assert {path: told for path, text in texts.items() if (told := [word for word in AMOUNTS if word in text])} == {}
+    # Of the owner's own answers some do tell, or the words above would be the wrong ones.
+    assert any(word in client.get(path, headers=headers).text for path in paths for word in AMOUNTS)
+
+
+def test_what_a_stranger_evaluates_again_holds_no_money(
+    client: FlaskClient, store: JobStore, owned: dict[str, str]
+) -> None:
+    stranger = client.application.test_client()
+    for path, data in (("again", {}), ("destination", {"destinations": "Kamppi"})):
+        made = stranger.post(f"/s/{owned['snapshot_id']}/{path}", data=data).location
+        assert not [word for word in ("7654", "6543") if word in store.get_job(made.rsplit("/", 1)[1]).listing]
 
 
 def test_it_is_shown_to_everyone_where_its_owner_chose_so(

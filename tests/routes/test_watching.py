@@ -57,7 +57,8 @@ def test_it_polls_soon_after_submission_and_then_every_two_seconds(client: Flask
     later = soup(client.get(str(first["hx-get"]).split("?")[0], headers=HTMX)).select_one("#panel")
     assert first["hx-trigger"] == "load delay:300ms, every 2s, visibilitychange from:document"
     assert later["hx-trigger"] == "every 2s, visibilitychange from:document"
-    assert later["hx-swap"] == "outerMorph"
+    assert later["hx-select-oob"] == "#panel.panel:outerMorph,#panel.gone:outerMorph"
+    assert later["hx-config"] == "timeout:8s"
 
 
 def test_it_marks_the_step_under_way(client: FlaskClient, steps: Steps) -> None:
@@ -209,6 +210,13 @@ def test_it_takes_only_a_get_for_a_poll(client: FlaskClient, method: str, status
     url = poll_url(client, submit(client)).split("?")[0]
     response = client.open(url, method=method, headers=HTMX)
     assert (response.status_code, "Step" in response.text) == (status, False)
+
+
+def test_it_knows_a_panel_s_poll_without_the_header_of_htmx(client: FlaskClient) -> None:
+    url = poll_url(client, submit(client)).split("?")[0]
+    panel = client.get(f"{url}?seen=x", headers={"Accept": "text/html"})
+    assert len(soup(panel).select("#panel")) == 1
+    assert not soup(panel).select("main")
 
 
 def test_it_says_why_it_failed_and_what_to_try(client: FlaskClient, steps: Steps) -> None:

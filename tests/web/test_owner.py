@@ -37,7 +37,7 @@ def test_it_does_not_cancel_another_s_job(
     client: FlaskClient, stranger: FlaskClient, store: JobStore, headers: dict[str, str]
 ) -> None:
     job_id = submit(client)
-    assert stranger.post(f"/job/{job_id}/cancel", headers=headers).status_code == 403
+    assert stranger.post(f"/job/{job_id}/cancel", headers=headers).status_code == 404
     assert store.get_job(job_id).status is Status.QUEUED
 
 
@@ -63,7 +63,7 @@ def test_it_does_not_retry_a_running_job(client: FlaskClient, steps: Steps) -> N
 def test_it_does_not_retry_another_s_job(client: FlaskClient, stranger: FlaskClient, steps: Steps) -> None:
     job_id = submit(client)
     steps.fail()
-    assert stranger.post(f"/job/{job_id}/retry").status_code == 403
+    assert stranger.post(f"/job/{job_id}/retry").status_code == 404
 
 
 def test_it_shows_the_buttons_to_the_owner_only(client: FlaskClient, stranger: FlaskClient) -> None:
@@ -82,7 +82,7 @@ def test_it_deletes_a_report_for_its_owner(client: FlaskClient, steps: Steps) ->
 def test_it_deletes_a_report_for_nobody_else(client: FlaskClient, stranger: FlaskClient, steps: Steps) -> None:
     submit(client)
     snapshot_id = steps.finish()
-    assert stranger.post(f"/s/{snapshot_id}/delete").status_code == 403
+    assert stranger.post(f"/s/{snapshot_id}/delete").status_code == 404
     assert stranger.get(f"/s/{snapshot_id}").status_code == 200
 
 
@@ -90,7 +90,7 @@ def test_it_does_not_believe_a_cookie_that_it_did_not_sign(client: FlaskClient, 
     job_id = submit(client)
     for name in (cookie_name(stranger.application.config["SECRET_KEY"]), "doorstep"):
         stranger.set_cookie(name, "eyJvd25lciI6ImFiYyJ9.made.up")
-    assert stranger.post(f"/job/{job_id}/cancel").status_code == 403
+    assert stranger.post(f"/job/{job_id}/cancel").status_code == 404
 
 
 def test_it_knows_the_owner_in_a_poll(client: FlaskClient, stranger: FlaskClient) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flask import Flask, request
@@ -50,6 +51,7 @@ def names_in(setting: str) -> tuple[str, ...]:
     return names
 
 
+@lru_cache(maxsize=128)  # every poll asks, and nearly always of the same name
 def is_host(text: str) -> bool:
     """Return whether a text may stand in the header Host."""
     found = HOST.fullmatch(text) if len(text) <= LONGEST_NAME + len(":65535") else None

@@ -17,6 +17,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Lock
+from weakref import finalize
 
 from app.db.owners import make_folder, open_like
 
@@ -103,6 +104,7 @@ class SharedRecords:
             with self._opening:
                 if self._file is None:
                     self._file = self._open()
+                    finalize(self, os.close, self._file)
         return self._file
 
     def _open(self) -> int:

@@ -34,7 +34,7 @@ def submit(client: FlaskClient, headers: Headers, address: str = ADDRESS) -> str
 def test_the_token_owns_what_it_sends(client: FlaskClient, store: JobStore, bearer: Headers) -> None:
     job_id = submit(client, bearer)
     assert store.get_job(job_id).owner == store.list_tokens()[0].owner
-    assert client.post(f"/job/{job_id}/cancel", headers=JSON).status_code == 403
+    assert client.post(f"/job/{job_id}/cancel", headers=JSON).status_code == 404
     assert client.post(f"/job/{job_id}/cancel", headers=bearer).status_code == 200
 
 
@@ -50,7 +50,7 @@ def test_it_sets_no_cookie_beside_a_token(client: FlaskClient, bearer: Headers) 
 
 def test_a_cookie_beside_a_token_is_nobody(client: FlaskClient, bearer: Headers) -> None:
     own = submit(client, JSON)
-    assert client.post(f"/job/{own}/cancel", headers=bearer).status_code == 403
+    assert client.post(f"/job/{own}/cancel", headers=bearer).status_code == 404
     assert client.post(f"/job/{own}/cancel", headers=JSON).status_code == 200
 
 

@@ -19,6 +19,7 @@ from app.queue.store import JobStore
 from app.web.security.clients import block_of
 from app.web.security.floods import GUESSES_PER_MINUTE, Rate, RateLimiter, a_minute
 from app.web.security.shared import SharedRecords
+from app.web.services import services_of
 from tests.support.asking import ADDRESS, JSON
 from tests.support.queue_steps import Steps
 
@@ -242,6 +243,16 @@ def test_an_evaluation_that_was_called_off_and_is_tried_again_counts(made: Made)
 def test_a_refused_evaluation_takes_no_room(made: Made) -> None:
     app = made(max_live_jobs_per_client=2, max_live_jobs=1)
     assert [submit_from(app, "192.0.2.1", number) for number in range(4)] == [202, 503, 503, 503]
+
+
+def test_batches_without_cookies_have_a_limit_too(made: Made, app: Flask) -> None:
+    app = made(max_live_jobs_per_client=20)
+    client, table = app.test_client(use_cookies=False), {"addresses": "1 Main Street\n2 Main Street"}
+    assert [client.post("/batch", data=table).status_code for _ in range(3)] == [303, 303, 429]
+    store = services_of(app).store
+    for job in store.list_jobs(Status.QUEUED, 100):
+        store.cancel_job(job.job_id, None)
+    assert client.post("/batch", data=table).status_code == 303
 
 
 def test_no_limit_can_be_set(made: Made) -> None:
