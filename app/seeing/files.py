@@ -153,7 +153,7 @@ def _fold(shared: Path) -> None:
 
 
 def _add(path: Path, total_path: Path) -> None:
-    """Add the counts of one file to those of another. Raises ValueError, RuntimeError or struct.error."""
+    """Add the counts of one file to those of another. Raises RuntimeError, ValueError or struct.error for none."""
     counts = list(MmapedDict.read_all_values_from_file(os.fspath(path)))
     total = MmapedDict(os.fspath(total_path))
     for key, value, _, _ in counts:
