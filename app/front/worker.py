@@ -13,7 +13,6 @@ from gunicorn.arbiter import Arbiter
 from gunicorn.workers.base import Worker
 
 from app.config import load_config
-from app.errors import DoorstepError
 from app.front.answering import answer_of
 from app.front.handover import HANDOVER
 from app.front.limits import Limits, room_for_connections
@@ -38,6 +37,9 @@ class FrontWorker(Worker):  # type: ignore[misc]
 
     def load_wsgi(self) -> None:
         """Load the application. What is wrong with the settings is one sentence, after which gunicorn stops."""
+        # Imported here: the main process has this module from before a reload, and the application raises its own.
+        from app.errors import DoorstepError
+
         try:
             super().load_wsgi()
         except DoorstepError as error:
