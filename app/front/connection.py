@@ -14,6 +14,8 @@ from gunicorn.http.message import Request
 from app.front.incoming import Incoming
 from app.front.limits import Limits, client_of
 
+NOTHING = memoryview(b"")
+
 
 class State(Enum):
     """Whose turn it is."""
@@ -46,7 +48,7 @@ class Connection:
         self.request: Request | None = None
         self.body_bytes = 0
         #: What the client has not taken yet of its answer, and whether another request may follow that.
-        self.outgoing = memoryview(b"")
+        self.outgoing = NOTHING
         self.keeps = True
         #: The client will send nothing more.
         self.ended = False
@@ -62,11 +64,6 @@ class Connection:
     def held_bytes(self) -> int:
         """Return how much memory its client makes us keep."""
         return self.incoming.held_bytes + len(self.outgoing) + self.body_bytes
-
-    @property
-    def _may_go_on(self) -> bool:
-        """Return whether another request can follow."""
-        return not self.ended or self.incoming.begun
 
     def wait_for_rest(self) -> None:
         """Set how long the rest of a request may take, all in all."""
@@ -88,30 +85,24 @@ class Connection:
             self.request, self.body_bytes = None, 0
             if self.state is State.CLOSED:
                 return False
-            sent = self._send(answer)
-            now = self.since = time.monotonic()
-            self.keeps = keeps and self._may_go_on
-            if sent < len(answer):
-                self.outgoing, self.state = memoryview(answer)[sent:], State.TAKING
-                self.deadline = (
-                    now + self.limits.answer_seconds + len(self.outgoing) / self.limits.answer_bytes_per_second
-                )
-                return True
-            if not self.keeps:
-                self.state, self.deadline = State.LEAVING, now + self.limits.linger_seconds
-                return True
-            self.state, self.deadline = State.ASKING, now + keep_seconds
-            return self.incoming.begun
+            self.outgoing, self.keeps = memoryview(answer), keeps
+            if self.give_rest(keep_seconds):
+                return self.state is State.LEAVING or self.incoming.begun
+            patience = self.limits.answer_seconds + len(self.outgoing) / self.limits.answer_bytes_per_second
+            self.state, self.deadline = State.TAKING, self.since + patience
+            return True
 
     def give_rest(self, keep_seconds: float) -> bool:
-        """Send more of an answer; return whether all of it is out."""
-        self.outgoing = self.outgoing[self._send(self.outgoing) :]
-        if self.outgoing:
+        """Send more of an answer; return whether all of it is out, so that it is the client's turn, or nobody's."""
+        sent = self._send(self.outgoing)
+        self.since = time.monotonic()
+        if sent < len(self.outgoing):
+            self.outgoing = self.outgoing[sent:]
             return False
-        now = self.since = time.monotonic()
-        self.keeps = self.keeps and self._may_go_on
+        self.outgoing = NOTHING
+        self.keeps = self.keeps and (not self.ended or self.incoming.begun)
         self.state = State.ASKING if self.keeps else State.LEAVING
-        self.deadline = now + (keep_seconds if self.keeps else self.limits.linger_seconds)
+        self.deadline = self.since + (keep_seconds if self.keeps else self.limits.linger_seconds)
         return True
 
     def refuse(self, answer: bytes) -> None:
