@@ -219,6 +219,14 @@ def operators(page: Page, steps: Steps) -> None:
     page.goto(f"/queue?token={TOKEN}")
 
 
+def failed_job(page: Page, steps: Steps) -> None:
+    waiting(page, steps)
+    steps.fail(code="evaluation-failed")
+    page.goto(f"/queue?token={TOKEN}")
+    page.get_by_role("region", name="Last failures").get_by_role("link").first.click()
+    expect(page.get_by_role("button", name="Try it again")).to_be_visible()
+
+
 def nowhere(page: Page, steps: Steps) -> None:
     page.goto("/nowhere")
 
@@ -226,6 +234,7 @@ def nowhere(page: Page, steps: Steps) -> None:
 SCENES: tuple[Scene, ...] = (
     *(home, refused, waiting, running, asking, closed, failed, cancelled, finished),
     *(report, commuting, unknown, adjusted, changed, comparing, destination, regions, methods, operators, nowhere),
+    failed_job,
     *(batch_form, batch_waiting, batch_ended, shortlist, shared_shortlist, read_shortlist, empty_shortlist),
     *(interface, own_reports, embedded),
 )
@@ -251,7 +260,7 @@ def test_axe_finds_nothing_and_nothing_is_too_wide(
 
 #: Pages of forms and of the queue; the report has tests of its own.
 PLAIN_SCENES = (
-    *(home, refused, waiting, running, asking, failed, cancelled, regions, methods, operators, nowhere),
+    *(home, refused, waiting, running, asking, failed, cancelled, regions, methods, operators, failed_job, nowhere),
     *(batch_form, batch_waiting, batch_ended, shortlist, shared_shortlist, read_shortlist, empty_shortlist),
 )
 #: Height and width that a thumb hits (WCAG 2.5.5), of links that stand alone, buttons and fields. What is smaller has
