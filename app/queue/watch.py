@@ -139,9 +139,7 @@ class Watch:
     def _look_after_thread(self) -> None:
         if self._worker.stopping:
             self._worker.wake()
-        elif self._worker.is_alive():
-            self._seen()
-        else:
+        elif not self._worker.is_alive():
             self._worker.restart()
 
     def _say_whether_at_work(self) -> None:
@@ -154,12 +152,6 @@ class Watch:
         elif said_at is not None and not self._worker.stopping:
             self._store.say_unable(self._worker.name)
             self._said_at_work = None
-
-    def _seen(self) -> None:
-        # Imported here: what counts needs to know which processes live, so it comes after this package.
-        from app.seeing.counts import SEEN
-
-        SEEN.set_to_current_time()
 
     def _sweep(self) -> None:
         self._due[self._sweep] = time.monotonic() + SWEEP_SECONDS

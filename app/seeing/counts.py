@@ -1,4 +1,4 @@
-"""What each process counts: requests, polls, look-ups of places, and when its worker was last seen at work."""
+"""What each process counts: requests, polls and look-ups of places."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable
 from typing import TypeVar
 
-from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, disable_created_metrics, values
+from prometheus_client import CollectorRegistry, Counter, Histogram, disable_created_metrics, values
 
 from app.errors import DoorstepError
 from app.places import Location, Question
@@ -49,12 +49,6 @@ LOOKUPS = Histogram(
     "Time that a source of addresses took, by call, by the region that answered, and by what came of it.",
     ("call", "region", "outcome"),
     buckets=LOOKUP_SECONDS,
-    registry=REGISTRY,
-)
-SEEN = Gauge(
-    "doorstep_worker_seen_timestamp_seconds",
-    "When the queue's worker of a process was last seen to look for work or to evaluate (Unix time).",
-    multiprocess_mode="liveall",
     registry=REGISTRY,
 )
 

@@ -26,9 +26,7 @@ FOLDER = "metrics"
 #: The kinds of files that prometheus-client makes for a process, with the bytes that each has from the start, on the
 #: disk and not only in its size: a process that wrote to a mapped page for which a full disk has no room would die of
 #: SIGBUS. All routes with all methods, statuses and durations fit.
-ROOM = {"counter": 512 * 1024, "histogram": 512 * 1024, "gauge_liveall": 16 * 1024}
-#: Those whose values stay when the process is gone.
-COUNTS = ("counter", "histogram")
+ROOM = {"counter": 512 * 1024, "histogram": 512 * 1024}
 #: In a file's name, what stands for "/" of a process's identity.
 SLASH = "~"
 #: The counts of all that are gone, in the place of an identity.
@@ -119,7 +117,7 @@ def processes() -> tuple[int, ...]:
     shared = folder()
     if shared is None:
         return (os.getpid(),)
-    owners = {_owner(path) for path in shared.glob(f"{COUNTS[0]}_*.db")}
+    owners = {_owner(path) for path in shared.glob("counter_*.db")}
     return tuple(sorted(filter(None, (pid_of(owner) for owner in owners if _is_alive(owner)))))
 
 
@@ -142,7 +140,7 @@ def _fold(shared: Path) -> None:
         if owner == GONE or _is_alive(owner):
             continue
         kind = path.name.removesuffix(f"_{owner}.db")
-        if kind in COUNTS:
+        if kind in ROOM:
             try:
                 _add(path, _make(shared, kind, GONE))
             except OSError:  # no room: it stays, and is read where it is

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import time
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
@@ -25,9 +26,6 @@ from app.seeing.counts import REGISTRY
 from app.sources.regions import CoveredRegion, ImportedRegions
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
-SEEN_NAME = "doorstep_worker_seen_timestamp_seconds"
-#: `seen` gauges of processes that have no worker.
-NEVER = 0.0
 #: What a process is, by a word of its command line; the first that fits.
 ROLES = (("app.queue.evaluator", "evaluator"), ("gunicorn", "web"), ("worker", "worker"))
 
@@ -84,7 +82,7 @@ def _queue(store: JobStore) -> Iterator[Metric]:
     """Yield what the database knows, or that it cannot be asked. The error is caught here because it is the answer."""
     about = "1 if the database answers, else 0; then what it knows is missing below."
     try:
-        stats, totals = store.stats(), store.totals()
+        stats, totals, workers = store.stats(), store.totals(), store.workers_at_work()
     except DoorstepError:
         yield _gauge("database_up", about, 0)
         return
@@ -95,7 +93,16 @@ def _queue(store: JobStore) -> Iterator[Metric]:
     yield jobs
     oldest = stats.oldest_queued_seconds or 0.0
     yield _gauge("queue_oldest_seconds", "How long the job that waits longest has waited; 0 if none waits.", oldest)
+    yield _workers(workers)
     yield from _totals(totals)
+
+
+def _workers(workers: dict[str, float]) -> Metric:
+    about = "When a worker last said that it looks for work or is busy with it (Unix time), every ten seconds."
+    family = GaugeMetricFamily("doorstep_worker_seen_timestamp_seconds", about, labels=("worker", "pid"))
+    for name, silent_seconds in sorted(workers.items()):
+        family.add_metric((name, name.rsplit(":", 2)[1]), time.time() - silent_seconds)
+    return family
 
 
 def _totals(totals: Totals) -> Iterator[Metric]:
@@ -194,20 +201,9 @@ def _counted() -> Iterator[Metric]:
     """Yield what all processes counted, those that are gone included."""
     with files.gathered() as folder:
         metrics = REGISTRY.collect() if folder is None else _added_up(folder)
-        for metric in metrics:
-            yield _seen(metric) if metric.name == SEEN_NAME else metric
+        yield from metrics
 
 
 def _added_up(folder: Path) -> Iterable[Metric]:
     collector = MultiProcessCollector(None, os.fspath(folder))
     return list(collector.collect())
-
-
-def _seen(metric: Metric) -> Metric:
-    """Return when each worker was last seen, by the process's id, without the processes that have none."""
-    family = GaugeMetricFamily(metric.name, metric.documentation, labels=("pid",))
-    for sample in metric.samples:
-        if sample.value != NEVER:
-            pid = files.pid_of(sample.labels["pid"]) if "pid" in sample.labels else os.getpid()
-            family.add_metric((str(pid),), sample.value)
-    return family

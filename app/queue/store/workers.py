@@ -6,6 +6,7 @@ import logging
 import math
 import time
 
+from app.queue.process import is_gone
 from app.queue.store.base import StoreBase
 
 logger = logging.getLogger(__name__)
@@ -58,6 +59,12 @@ class WorkerStore(StoreBase):
         elif somebody and not before:
             logger.warning("somebody works on the queue again")
         return somebody
+
+    def workers_at_work(self) -> dict[str, float]:
+        """Return how long ago (seconds) each worker said so, by its name, without those whose processes are gone."""
+        now = self.clocks.steady()
+        rows = self.db.read("SELECT name, process, seen_at FROM workers WHERE seen_at <= :now", {"now": now})
+        return {row["name"]: now - row["seen_at"] for row in rows if not is_gone(row["process"])}
 
     def _look_for_workers(self) -> bool:
         now = self.clocks.steady()
