@@ -78,7 +78,8 @@ class Database:
                 self.trouble.begins(READING, error, error)
                 raise
             else:
-                self.trouble.over(READING)
+                if self.trouble.known:
+                    self.trouble.over(READING)
                 return rows
             pause()
 
@@ -249,7 +250,8 @@ class _Transaction:
         if error is not None:
             self._undo()
             return
-        self._db.trouble.over(WRITING)
+        if self._db.trouble.known:
+            self._db.trouble.over(WRITING)
         if self._draining:
             let_others_in(self._sign)
 
