@@ -29,7 +29,10 @@ FORM = "application/x-www-form-urlencoded"
 REF = "#/components/schemas/{name}"
 
 #: What every operation may meet, and every one that changes something.
-ALWAYS = (errors.WrongToken, errors.TooManyRequests, errors.QueueUnavailable, errors.DatabaseDamaged)
+ALWAYS = (
+    *(errors.WrongToken, errors.TooManyRequests, errors.QueueUnavailable, errors.DiskFull, errors.DatabaseSwapped),
+    *(errors.DatabaseDamaged, errors.DatabaseFaulty, errors.DatabaseTooNew),
+)
 CHANGING = (errors.ForeignForm,)
 CREATING = (
     errors.BadIdempotencyKey,
@@ -38,6 +41,7 @@ CREATING = (
     errors.IdempotencyKeyWithoutOwner,
     errors.TooManyJobs,
     errors.QueueFull,
+    errors.SiteFull,
     errors.JobNotFound,
 )
 #: Statuses of HTTP itself, for every operation and for those with a body.
