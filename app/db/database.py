@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 import sqlite3
 import threading
@@ -12,9 +13,9 @@ from pathlib import Path
 from typing import NoReturn
 
 from app.db.daily_check import last_fault
-from app.db.in_use import InUse, enter
+from app.db.in_use import InUse, enter, log_of
 from app.db.opening import Schema, prepare
-from app.db.soundness import fault_in, lacking
+from app.db.soundness import fault_in, lacking, odd_log
 from app.db.trouble import explained, trouble_of
 from app.db.write_lock import BUSY, WaitingSign, begin, let_others_in, pause, primary_code
 from app.errors import DatabaseFaulty, DatabaseSwapped, DoorstepError
@@ -28,6 +29,8 @@ LOG_BYTES = 32 * 1024 * 1024
 
 #: A row whose columns are read by name.
 Row = sqlite3.Row
+
+logger = logging.getLogger(__name__)
 
 #: What `Trouble` calls the two things that may fail.
 READING, WRITING = "reading", "writing"
@@ -78,7 +81,8 @@ class Database:
                 self.trouble.begins(READING, error, error)
                 raise
             else:
-                self.trouble.over(READING)
+                if self.trouble.known:
+                    self.trouble.over(READING)
                 return rows
             pause()
 
@@ -165,14 +169,23 @@ class Database:
             self._pid = os.getpid()
             comes_first = self._in_use is None
             self._in_use = self._in_use or enter(self.path)
+            odd_log_left = comes_first and self._in_use.first and self._is_log_odd()
             try:
                 connection = self._connect(durable, "people" if durable and not draining else "worker")
+                if odd_log_left:
+                    connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
             except BaseException:
                 if comes_first:
                     self._leave()
                 raise
         self._keep(connection)
         return connection
+
+    def _is_log_odd(self) -> bool:
+        """Return whether a killed site left a log that is not whole: SQLite takes what stands before the odd frame."""
+        if odd := odd_log(log_of(self.path)):
+            logger.error("%s: %s before this start, so the last changes are lost", self.path.name, odd)
+        return bool(odd)
 
     def _leave(self) -> None:
         if self._in_use is not None:
@@ -249,7 +262,8 @@ class _Transaction:
         if error is not None:
             self._undo()
             return
-        self._db.trouble.over(WRITING)
+        if self._db.trouble.known:
+            self._db.trouble.over(WRITING)
         if self._draining:
             let_others_in(self._sign)
 

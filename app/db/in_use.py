@@ -32,6 +32,7 @@ class InUse:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._name = os.fspath(path)  # of a str the system is asked in half the time
         self._users = 0
         self._looked_at = 0.0
         make_folder(path.parent)
@@ -49,14 +50,15 @@ class InUse:
 
     def check(self) -> None:
         """Raise DatabaseSwapped unless the file at the path is the one that was opened."""
-        if _identity(self._path) != self._identity:
+        if _identity(self._name) != self._identity:
             raise DatabaseSwapped(name=self._path.name)
-        self._looked_at = time.monotonic()
 
     def check_now_and_then(self) -> None:
         """Do so at most four times a second."""
-        if time.monotonic() - self._looked_at > LOOK_SECONDS:
+        now = time.monotonic()
+        if now - self._looked_at > LOOK_SECONDS:
             self.check()
+            self._looked_at = now
 
     def leave(self) -> None:
         """Take the mark down, once every user in this process has left."""
@@ -142,7 +144,7 @@ def _mark_of(path: Path) -> Path:
     return path.with_name(path.name + "-in-use")
 
 
-def _identity(path: Path) -> tuple[int, int] | None:
+def _identity(path: Path | str) -> tuple[int, int] | None:
     """Return device and inode of a file, None if there is none."""
     try:
         found = os.stat(path)  # noqa: PTH116 - before every write: Path costs twice as much

@@ -23,7 +23,7 @@ STEPS = 100_000
 
 def fault_in(connection: sqlite3.Connection, schema: Schema, path: Path) -> str:
     """Return what is wrong with a file that is in use, as far as a few milliseconds tell; "" if nothing is."""
-    return lacking(connection, schema) or _cut_short(connection, path) or _odd_log(log_of(path))
+    return lacking(connection, schema) or _cut_short(connection, path) or odd_log(log_of(path))
 
 
 def lacking(connection: sqlite3.Connection, schema: Schema) -> str:
@@ -35,6 +35,24 @@ def lacking(connection: sqlite3.Connection, schema: Schema) -> str:
         if missing := columns - there[table]:
             return f"the table {table} lacks the column {min(missing)}"
     return ""
+
+
+def odd_log(log: Path) -> str:
+    """Return that something else was written into the log: its frames carry the two salts of its head, in one run.
+
+    Behind them lie at most frames of earlier rounds.
+    """
+    try:
+        descriptor = os.open(log, os.O_RDONLY)
+    except OSError:
+        return ""
+    try:
+        header = os.pread(descriptor, LOG_HEADER, 0)
+        odd = bool(header) and (not _is_header(header) or _odd_frames(descriptor, header))
+        still = os.pread(descriptor, LOG_HEADER, 0) == header  # else it was begun anew while we looked
+        return "something else was written into its log" if odd and still else ""
+    finally:
+        os.close(descriptor)
 
 
 def thorough_check(path: Path, seconds: float) -> str:
@@ -83,24 +101,6 @@ def _cut_short(connection: sqlite3.Connection, path: Path) -> str:
     except OSError:
         in_log = 0
     return "a part of the file is missing" if path.stat().st_size // page_bytes + in_log < pages else ""
-
-
-def _odd_log(log: Path) -> str:
-    """Return that something else was written into the log: its frames carry the two salts of its head, in one run.
-
-    Behind them lie at most frames of earlier rounds.
-    """
-    try:
-        descriptor = os.open(log, os.O_RDONLY)
-    except OSError:
-        return ""
-    try:
-        header = os.pread(descriptor, LOG_HEADER, 0)
-        odd = bool(header) and (not _is_header(header) or _odd_frames(descriptor, header))
-        still = os.pread(descriptor, LOG_HEADER, 0) == header  # else it was begun anew while we looked
-        return "something else was written into its log" if odd and still else ""
-    finally:
-        os.close(descriptor)
 
 
 def _is_header(header: bytes) -> bool:

@@ -43,20 +43,22 @@ class Trouble:
 
     def __init__(self, path: Path) -> None:
         self._name = path.name
-        self._since: dict[str, tuple[type[DoorstepError], float]] = {}
+        #: What fails: how, and since when (steady clock).
+        self.known: dict[str, tuple[type[DoorstepError], float]] = {}
 
     def begins(self, doing: str, told: DoorstepError, cause: object) -> None:
         """Log a failure, unless the last attempt to do the same failed in the same way."""
-        known, since = self._since.get(doing, (None, time.monotonic()))
-        self._since[doing] = type(told), since
-        if known is not type(told):
+        before, since = self.known.get(doing, (None, time.monotonic()))
+        self.known[doing] = type(told), since
+        if before is not type(told):
             grave = isinstance(told, (DatabaseDamaged, DatabaseSwapped, DiskFull))
             logger.log(logging.ERROR if grave else logging.WARNING, "%s: %s fails: %s", self._name, doing, cause)
 
     def over(self, doing: str) -> None:
         """Log that a failure is over, if there was one."""
-        if self._since and doing in self._since:
-            seconds = time.monotonic() - self._since.pop(doing)[1]
+        known = self.known.pop(doing, None)
+        if known is not None:
+            seconds = time.monotonic() - known[1]
             logger.warning("%s: %s works again after %.1f s", self._name, doing, seconds)
 
 

@@ -42,6 +42,7 @@ def _store() -> str:
     """Return why the store cannot be used, "" if it can. The error is caught here because it is the answer."""
     try:
         store().check()
+        store().check_room()
     except DoorstepError as error:
         return error.message
     return ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Blueprint, Response, redirect, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
-from app.errors import InvalidListing, JobNotFound, NotYours, QueueFull, TooManyJobs, TransitionRefused
+from app.errors import InvalidListing, JobNotFound, NotYours, QueueFull, SiteFull, TooManyJobs, TransitionRefused
 from app.queue.jobs import Job, Status
 from app.views.panel import JobDocument, job_response
 from app.web import visitor
@@ -108,7 +108,7 @@ def cancel(job_id: str) -> AnyResponse:
         "Queue an evaluation again that failed or was called off.",
         JobDocument,
         "Evaluations",
-        problems=(JobNotFound, NotYours, TransitionRefused, TooManyJobs, QueueFull),
+        problems=(JobNotFound, NotYours, TransitionRefused, TooManyJobs, QueueFull, SiteFull),
         who=Who.OWNER,
     )
 )

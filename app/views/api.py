@@ -30,11 +30,8 @@ REF = "#/components/schemas/{name}"
 
 #: What every operation may meet, and every one that changes something.
 ALWAYS = (
-    errors.WrongHost,
-    errors.WrongToken,
-    errors.TooManyRequests,
-    errors.QueueUnavailable,
-    errors.DatabaseDamaged,
+    *(errors.WrongHost, errors.WrongToken, errors.TooManyRequests, errors.QueueUnavailable, errors.DiskFull),
+    *(errors.DatabaseSwapped, errors.DatabaseDamaged, errors.DatabaseFaulty, errors.DatabaseTooNew),
 )
 CHANGING = (errors.ForeignForm,)
 CREATING = (
@@ -45,6 +42,7 @@ CREATING = (
     errors.TooManyJobs,
     errors.TooManyJobsHere,
     errors.QueueFull,
+    errors.SiteFull,
     errors.JobNotFound,
 )
 #: Statuses of HTTP itself, for every operation and for those with a body.

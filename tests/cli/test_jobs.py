@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -14,6 +16,7 @@ from click.testing import CliRunner, Result
 from app.cli.jobs import jobs_commands
 from app.queue.jobs import Failure, Status
 from app.queue.store import JobStore
+from app.queue.store.base import SCHEMA
 from tests.support.building import aged, create, ended, open_at, wait_for
 
 
@@ -144,6 +147,18 @@ def test_a_damaged_database_is_one_sentence(site: JobStore, tmp_path: Path) -> N
     assert result.exit_code == 1
     assert "damaged" in result.output
     assert "Traceback" not in result.output
+
+
+def test_a_database_of_a_newer_version_is_one_sentence(site: JobStore, tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "doorstep.sqlite")) as newer:
+        newer.execute(f"PRAGMA application_id = {SCHEMA.application_id}")
+        newer.execute("PRAGMA user_version = 99")
+        newer.execute("CREATE TABLE something_new (a)")
+    before = (tmp_path / "doorstep.sqlite").read_bytes()
+    result = run("stats")
+    assert (result.exit_code, "Traceback" in result.output) == (1, False)
+    assert "is from a newer version of Doorstep: its tables are of version 99, and this one" in result.output
+    assert (tmp_path / "doorstep.sqlite").read_bytes() == before
 
 
 WORKER = """

@@ -256,3 +256,25 @@ def test_a_plain_copy_with_its_log_beside_it_is_restored_whole(tmp_path: Path) -
     copy = open_at(tmp_path)
     assert copy.stats().queued == 4
     copy.db.close()
+
+
+@pytest.mark.parametrize("version", range(1, len(SCHEMA.migrations)))
+def test_a_backup_of_an_earlier_version_is_brought_up_to_date(tmp_path: Path, version: int) -> None:
+    (tmp_path / "old").mkdir()
+    old = Database(tmp_path / "old" / FILE, Schema(SCHEMA.application_id, SCHEMA.migrations[:version]))
+    with old.write(durable=True) as connection:
+        connection.execute(
+            """
+            INSERT INTO evaluation_jobs
+                (job_id, address, listing, listing_key, owner, status, priority, turn, run_after, created_at, queued_at)
+            VALUES ('q', '2 main', '{}', 'k', 'ann', 'queued', 0, 0, 0, 0, 0)
+            """
+        )
+    back_up(old.path, SCHEMA, tmp_path / "backup", {}, replace=False)
+    old.close()
+    restore(tmp_path / FILE, SCHEMA, tmp_path / "backup")
+    store = open_at(tmp_path)
+    assert store.get_job("q").address == "2 main"
+    assert tuples(store.db.read("PRAGMA user_version")) == [(len(SCHEMA.migrations),)]
+    store.check()
+    store.db.close()

@@ -89,11 +89,29 @@ def test_the_log_of_a_killed_site_is_not_applied_to_another_file(tmp_path: Path)
     assert ((tmp_path / FILE).read_bytes(), (tmp_path / f"{FILE}-wal").read_bytes()) == (before, log)
 
 
-def test_the_log_of_a_killed_site_is_applied_to_its_own_file(tmp_path: Path) -> None:
+def test_a_log_that_was_overwritten_while_the_site_was_down_is_told(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    filled(tmp_path).db.close()
+    die_with_a_log(tmp_path)
+    with (tmp_path / f"{FILE}-wal").open("r+b") as log:
+        log.seek(32 + 8)  # the salts of the first frame
+        log.write(b"\xff" * 8)
+    store = open_at(tmp_path)
+    assert store.stats().queued == 3
+    assert "something else was written into its log before this start, so the last changes are lost" in caplog.text
+    store.check()
+    create(store)
+    assert_whole(store)
+    store.db.close()
+
+
+def test_the_log_of_a_killed_site_is_applied_to_its_own_file(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     filled(tmp_path).db.close()
     die_with_a_log(tmp_path)
     store = open_at(tmp_path)
     assert store.stats().queued == 4
+    assert not caplog.records
     store.db.close()
 
 

@@ -78,11 +78,14 @@ class OperationStore(StoreBase):
         return estimate
 
     def check(self) -> None:
-        """Raise QueueUnavailable, DiskFull or DatabaseDamaged unless reads and writes work and will go on to."""
+        """Raise QueueUnavailable or DatabaseDamaged unless reads and writes work and the file is whole."""
         with self.db.write(durable=False) as connection:
             connection.execute("UPDATE probe SET checked_at = :now", {"now": self.clocks.unix()})
         self.db.read("SELECT job_id FROM evaluation_jobs ORDER BY seq DESC LIMIT 1")
         self.db.check()
+
+    def check_room(self) -> None:
+        """Raise DiskFull or SiteFull unless there is room for more reports."""
         free, least = shutil.disk_usage(self.db.path.parent).free / MEGABYTE, self.config.least_free_mb
         if free < least:
             raise DiskNearlyFull(free=f"{free:.0f}", least=f"{least:g}")
