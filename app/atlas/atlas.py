@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 import threading
+import weakref
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -42,9 +43,6 @@ BASEMAP_DIR = "basemap"
 
 #: Raised with every change that older code cannot read: an atlas of another version must be imported again.
 FORMAT_VERSION = 6
-
-#: Kibibytes of a database that a connection keeps, as SQLite does by itself.
-CACHED_KB = 2_000
 
 TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -202,31 +200,45 @@ def _stop_snaps(directory: Path, timetable: Timetable | None) -> Snaps:
     return snaps
 
 
+class _Connection(sqlite3.Connection):
+    """A connection that may be held weakly: one of a thread that ended is not kept."""
+
+
 class Connections:
-    """Gives each thread its own read-only connection to one file of a region."""
+    """Gives each thread its own read-only connection to one file of a region, and closes all when nobody holds it.
+
+    A connection and its statements hold each other, so that by itself it would stay open until the collector comes by.
+    """
 
     def __init__(self, path: Path, region: str = "") -> None:
         self._path = path
         self._region = region
         self._local = threading.local()
+        self._opened = weakref.WeakSet[_Connection]()
+
+    def __del__(self) -> None:
+        """Close the connections of all threads: each keeps a file open, whose build may have been replaced."""
+        for connection in self._opened:
+            connection.close()
 
     def __call__(self) -> sqlite3.Connection:
         """Return this thread's connection. Raises AtlasDamaged where there is no file, or TooManyOpenFiles."""
         connection: sqlite3.Connection | None = getattr(self._local, "connection", None)
         # SQLite's connections must not be carried over a fork.
         if connection is None or self._local.process != os.getpid():
-            connection = self._local.connection = self._opened()
+            connection = self._local.connection = self._open()
             self._local.process = os.getpid()
         return connection
 
-    def _opened(self) -> sqlite3.Connection:
+    def _open(self) -> sqlite3.Connection:
         # An atlas never changes once it is in place, so no lock is needed to read it.
         uri = f"{self._path.resolve().as_uri()}?mode=ro&immutable=1"
         try:
-            connection = sqlite3.connect(uri, uri=True)
+            # Each is used by its own thread, and closed by whichever lets go last.
+            connection = sqlite3.connect(uri, uri=True, check_same_thread=False, factory=_Connection)
         except sqlite3.OperationalError as error:
             raise unreadable(self._region, self._why(error), self._path.name) from error
-        connection.execute(f"PRAGMA cache_size = -{CACHED_KB}")
+        self._opened.add(connection)
         return connection
 
     def _why(self, error: sqlite3.Error) -> Exception:
@@ -278,8 +290,9 @@ def read_meta(connection: sqlite3.Connection) -> AtlasMeta:
 
 def _refuse_outdated(name: str, directory: Path) -> None:
     """Raise AtlasOutdated where an atlas says that it is of another version; one that says nothing is left alone."""
+    tables = Connections(directory / TABLES_FILE, name)
     try:
-        version = Connections(directory / TABLES_FILE, name)().execute(_VERSION).fetchone()
+        version = tables().execute(_VERSION).fetchone()
     except (sqlite3.Error, AtlasDamaged):
         return
     if version is not None and version[0].isdecimal() and int(version[0]) != FORMAT_VERSION:
@@ -300,8 +313,9 @@ class Origin:
 
 def origin_of(name: str, directory: Path) -> Origin:
     """Return what a region was imported from, whatever version it is of. Raises AtlasDamaged."""
+    tables = Connections(directory / TABLES_FILE, name)
     try:
-        return read_origin(Connections(directory / TABLES_FILE, name)())
+        return read_origin(tables())
     except (sqlite3.Error, msgspec.MsgspecError) as error:
         raise AtlasDamaged(name=name, file=TABLES_FILE, why="cannot be read") from error
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import logging
 import threading
 import time
@@ -23,6 +24,8 @@ from app.errors import AtlasReplaced, AtlasUnreadable, DoorstepError, RegionNotF
 LOOK_AGAIN_S = 1.0
 #: Seconds between two looks at regions that nobody asks about.
 WATCH_EVERY_S = 5.0
+#: How often the collector is run for an atlas that is still held, by a circle or by somebody who reads it for long.
+MOST_COLLECTIONS = 5
 
 Answer = TypeVar("Answer")
 #: The regions that can be read, by name, and what is the matter with the others.
@@ -53,6 +56,8 @@ class OpenRegions:
         #: Regions whose trouble is in the log, with the sentence that told it.
         self._told: dict[str, str] = {}
         self._local = threading.local()
+        #: Atlases that were let go of, and how often the collector is still to look for what holds them.
+        self._left: dict[weakref.ref[Atlas], int] = {}
 
     def atlas(self, name: str) -> Atlas:
         """Return a region as it is now. Raises RegionNotFound or AtlasUnreadable."""
@@ -150,10 +155,11 @@ class OpenRegions:
         try:
             directory = self._store.directory(name)
         except RegionNotFound:
-            self._seen.pop(name, None)
+            self._leave(self._seen.pop(name, None))
             raise
         seen = self._seen.get(name)
         if seen is None or seen.directory != directory:
+            self._leave(seen)
             seen = self._seen[name] = _Seen(directory, AtlasFiles(name, directory))
         return seen
 
@@ -168,6 +174,7 @@ class OpenRegions:
             self._tell(name, problem.finding)
             raise
         except AtlasUnreadable as problem:
+            self._leave(seen)
             seen.atlas, seen.problem = None, problem.again()
             if self._store.directory(name) != seen.directory:
                 seen.problem = None
@@ -210,13 +217,27 @@ class OpenRegions:
     def _forget_others(self, names: tuple[str, ...]) -> None:
         with self._lock:
             for name in self._seen.keys() - set(names):
-                del self._seen[name]
+                self._leave(self._seen.pop(name))
+
+    def _leave(self, seen: _Seen | None) -> None:
+        if seen is not None and seen.atlas is not None:
+            self._left[weakref.ref(seen.atlas)] = MOST_COLLECTIONS
+
+    def collect(self) -> None:
+        """Free atlases that were let go of and hold each other in a circle with an error: their databases are open."""
+        with self._lock:
+            self._left = {left: times - 1 for left, times in self._left.items() if left() is not None and times}
+        if self._left:
+            gc.collect()
 
 
 def _watch(regions: weakref.ref[OpenRegions]) -> None:
     """Look at regions for as long as somebody holds them."""
-    while (held := regions()) is not None:
+    while True:
+        time.sleep(WATCH_EVERY_S)
+        if (held := regions()) is None:
+            return
         with suppress(OSError):  # the folder cannot be read at the moment
             held.all()
+        held.collect()
         del held
-        time.sleep(WATCH_EVERY_S)

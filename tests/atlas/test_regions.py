@@ -14,7 +14,7 @@ import pytest
 from app.atlas.atlas import Atlas
 from app.atlas.importing.importer import RegionInput, import_region
 from app.atlas.regions import BUILDS, RegionStore
-from app.errors import AtlasDamaged, RegionNotFound
+from app.errors import AtlasDamaged, AtlasOutdated, RegionNotFound
 from tests.support.extracts import Town, small_town
 
 
@@ -106,5 +106,5 @@ def test_an_atlas_of_another_version_must_be_imported_again(region_store: Region
     with sqlite3.connect(folder / "atlas.sqlite") as connection:
         connection.execute("UPDATE meta SET value = '0' WHERE key = 'format_version'")
     connection.close()
-    with pytest.raises(AtlasDamaged, match="of an older version of Doorstep"):
+    with pytest.raises(AtlasOutdated, match="of an older version of Doorstep"):
         Atlas("town", folder)
