@@ -219,3 +219,17 @@ def test_a_question_that_was_closed_meanwhile_says_so(browser: Browser, quiet_si
         expect(page.get_by_role("alert")).to_contain_text("already cancelled")
         page.goto(f"/job/{job.job_id}")
         expect(page.locator("#panel")).to_contain_text("nobody answered within 24 hours")
+
+
+@pytest.mark.parametrize("status", [200, 403, 404, 502])
+def test_a_step_takes_nothing_but_a_panel_either(browser: Browser, quiet_site: Site, steps: Steps, status: int) -> None:
+    with fresh_page(browser, quiet_site.url) as (page, _):
+        begin(page, f"Step {status}")
+        page.route("**/cancel", lambda route: route.fulfill(status=status, body="<h1>Sign in</h1>"))
+        with page.expect_response("**/cancel"):
+            page.get_by_role("button", name="Cancel").click()
+        page.wait_for_timeout(200)
+        expect(page.locator("h1")).to_have_text(f"Step {status}")
+        page.unroute("**/cancel")
+        page.get_by_role("button", name="Cancel").click()
+        expect(page.get_by_role("status")).to_contain_text("was cancelled")
