@@ -411,7 +411,7 @@ class MaybeInDamagedRegion(DoorstepError):
     site needs to import that again, or to restore its files.
     """
 
-    code = "atlas-damaged"
+    code = "maybe-in-damaged-region"
     http_status = 503
 
 
