@@ -99,8 +99,8 @@ def _reserve_in(shared: Path) -> None:
 def _make(shared: Path, kind: str, owner: str) -> Path:
     """Make a file with all its room, unless it is there, and return it. Raises OSError."""
     path = shared / f"{kind}_{owner}.db"
-    with path.open("a+b") as file:
-        os.posix_fallocate(file.fileno(), 0, ROOM[kind])
+    with path.open("ab") as file:
+        file.write(bytes(max(ROOM[kind] - file.tell(), 0)))
     return path
 
 
@@ -167,9 +167,15 @@ def _is_alive(owner: str) -> bool:
     """Return whether the process of that name may still write; True if that cannot be known."""
     if owner == GONE:
         return False
-    if owner.isdigit():
-        return Path(f"/proc/{owner}").exists()
-    return not is_gone(owner.replace(SLASH, "/"))
+    if not owner.isdigit():
+        return not is_gone(owner.replace(SLASH, "/"))
+    try:
+        os.kill(int(owner), 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # it belongs to somebody else
+        return True
+    return True
 
 
 def pid_of(owner: str) -> int | None:
