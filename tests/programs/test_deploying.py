@@ -186,7 +186,7 @@ def test_the_unit_starts_the_site_and_hears_when_it_is_up(unit: Path, tmp_path: 
     port, heard = free_port(), tmp_path / "notify"
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as manager:
         manager.bind(str(heard))
-        manager.settimeout(30)
+        manager.settimeout(90)
         environment = os.environ | {
             "PORT": str(port),
             "NOTIFY_SOCKET": str(heard),

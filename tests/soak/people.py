@@ -64,20 +64,19 @@ class Senders:
     def __init__(self, port: int, books: Books, dice: random.Random) -> None:
         self._port, self._books, self._dice = port, books, dice
         self._owners: list[Owner] = []
-        self._under_way: set[asyncio.Task[None]] = set()
 
     async def run(self, per_second: float, until: float) -> None:
         """Send at that pace until that time, then wait for the answers that are still to come."""
         due = time.monotonic()
-        while due < until:
-            await asyncio.sleep(max(0.0, due - time.monotonic()))
-            task = asyncio.create_task(self._one())
-            self._under_way.add(task)
-            task.add_done_callback(self._under_way.discard)
-            due += 1 / per_second
-        await asyncio.gather(*self._under_way)
-        for owner in self._owners:
-            owner.connection.close()
+        try:
+            async with asyncio.TaskGroup() as under_way:
+                while due < until:
+                    await asyncio.sleep(max(0.0, due - time.monotonic()))
+                    under_way.create_task(self._one())
+                    due += 1 / per_second
+        finally:
+            for owner in self._owners:
+                owner.connection.close()
 
     async def _one(self) -> None:
         owner = self._free_owner()

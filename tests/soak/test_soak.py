@@ -149,7 +149,7 @@ def test_connections_break_only_where_a_process_was_killed(run: Run) -> None:
 
 
 def test_everything_was_done_meanwhile(run: Run) -> None:
-    assert sorted(run.trouble.done) == ["back_up", "reload", "restore", "update", "update"]
+    assert sorted(run.trouble.done) == ["back_up_and_restore", "reload", "update", "update"]
 
 
 def test_memory_does_not_grow(run: Run) -> None:

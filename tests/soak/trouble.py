@@ -50,7 +50,7 @@ class Trouble:
 
     async def run(self) -> None:
         """Do everything at its time."""
-        acts = ((0.1, self.reload), (0.45, self.update), (0.6, self.back_up), (0.65, self.restore), (0.75, self.update))
+        acts = ((0.1, self.reload), (0.4, self.update), (0.6, self.back_up_and_restore), (0.75, self.update))
         async with asyncio.TaskGroup() as group:
             group.create_task(self._kill_now_and_then())
             for share, act in acts:
@@ -79,11 +79,8 @@ class Trouble:
         """Import a region again."""
         self.site.flask("region", "update", "monaco", str(SAMPLES / "monaco.osm.pbf"))
 
-    def back_up(self) -> None:
-        """Save the database while the site runs."""
+    def back_up_and_restore(self) -> None:
+        """Save the database while the site runs, and restore it into another data folder."""
         self.promised = frozenset(self.books.accepted)
         self.site.flask("backup", str(self.saved))
-
-    def restore(self) -> None:
-        """Restore it into another data folder."""
         self.site.flask("restore", str(self.saved), folder=self.restored)
