@@ -74,9 +74,9 @@ def resident() -> int:
 
 
 @pytest.fixture(autouse=True)
-def quiet() -> None:
-    """Keep some thousand expected lines off the report."""
-    logging.getLogger("app").setLevel(logging.CRITICAL)
+def quiet(caplog: pytest.LogCaptureFixture) -> None:
+    """Keep some thousand expected lines off the report; the level goes back afterwards."""
+    caplog.set_level(logging.CRITICAL, "app")
 
 
 def test_every_route_bears_every_oddity(world: World) -> None:
