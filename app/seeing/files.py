@@ -16,6 +16,7 @@ from pathlib import Path
 
 from prometheus_client.mmap_dict import MmapedDict
 
+from app.db.owners import make_folder, open_like
 from app.queue.process import identity, is_gone
 
 logger = logging.getLogger(__name__)
@@ -42,7 +43,7 @@ def share(data_dir: Path) -> None:
     """
     shared = data_dir.resolve() / FOLDER
     try:
-        shared.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(shared)
         with _locked(shared):
             _reserve_in(shared)
     except OSError as error:
@@ -99,7 +100,7 @@ def _reserve_in(shared: Path) -> None:
 def _make(shared: Path, kind: str, owner: str) -> Path:
     """Make a file with all its room, unless it is there, and return it. Raises OSError."""
     path = shared / f"{kind}_{owner}.db"
-    with path.open("ab") as file:
+    with os.fdopen(open_like(path, shared, os.O_WRONLY | os.O_APPEND), "ab") as file:
         file.write(bytes(max(ROOM[kind] - file.tell(), 0)))
     return path
 
@@ -107,7 +108,7 @@ def _make(shared: Path, kind: str, owner: str) -> Path:
 @contextmanager
 def _locked(shared: Path) -> Iterator[None]:
     """Hold the right to make and remove files."""
-    with (shared / "lock").open("w") as lock:
+    with os.fdopen(open_like(shared / "lock", shared, os.O_WRONLY), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
