@@ -282,7 +282,7 @@ class Reception:
             self._ahead.append(connection)
 
     def _go_on_with(self, connection: Connection) -> None:
-        """See to what a client sent ahead, now that nobody else waits: it may have asked for a hundred pages at once."""
+        """See to what a client sent ahead, now that nobody else waits: it may have asked for a hundred pages."""
         with self._blaming(connection), connection.lock:
             if connection.state is State.ASKING:
                 self._watch(connection, 0 if connection.ended else selectors.EVENT_READ)
