@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import errno
 import logging
+import math
 import os
 import selectors
 import socket
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import partial
@@ -27,6 +28,8 @@ READ_BYTES = 64 * 1024
 #: Deadlines are looked at about this often; what was turned away is logged at most as often as that (seconds).
 SWEEP_SECONDS = 0.5
 LOG_SECONDS = 60.0
+#: While something that was sent ahead waits, whether its turn has come is looked at as often (seconds).
+AGAIN_SECONDS = 0.01
 #: One connection is taken in at a time, so that the processes share them; more, where many others are seen to between.
 EVENTS_PER_ACCEPT = 8
 #: What the system says when it has no more descriptors or memory for a connection.
@@ -62,6 +65,8 @@ class Reception:
         self._most, self._tells_clients_apart = most, tells_clients_apart
         self._alarm, self._bell = bell
         self._given: SimpleQueue[Connection] = SimpleQueue()
+        #: Connections whose next request, or part of it, was there before the last one was answered.
+        self._ahead: deque[Connection] = deque()
         self._company = Company()
         self._turned_away: Counter[str] = Counter()
         self._swept = self._logged = time.monotonic()
@@ -77,10 +82,12 @@ class Reception:
 
     def turn(self, seconds: float = SWEEP_SECONDS) -> None:
         """See to whatever there is to do within some seconds."""
-        ready = self._poller.select(seconds)
+        ready = self._poller.select(AGAIN_SECONDS if self._ahead else seconds)
         self._accepts = 1 + len(ready) // EVENTS_PER_ACCEPT
         for key, events in ready:
             key.data(events)
+        while self._ahead and self.asked.empty():
+            self._go_on_with(self._ahead.popleft())
         now = time.monotonic()
         if now - self._swept >= SWEEP_SECONDS:
             self._sweep(now)
@@ -270,8 +277,16 @@ class Reception:
         elif connection.state is State.LEAVING:
             self._leave(connection)
         elif connection.state is State.ASKING:
-            self._watch(connection, 0 if connection.ended else selectors.EVENT_READ)
-            self._take_request(connection)
+            self._watch(connection, 0)
+            connection.deadline = math.inf
+            self._ahead.append(connection)
+
+    def _go_on_with(self, connection: Connection) -> None:
+        """See to what a client sent ahead, now that nobody else waits: it may have asked for a hundred pages."""
+        with self._blaming(connection), connection.lock:
+            if connection.state is State.ASKING:
+                self._watch(connection, 0 if connection.ended else selectors.EVENT_READ)
+                self._take_request(connection)
 
     def _give_rest(self, connection: Connection) -> None:
         with connection.lock:

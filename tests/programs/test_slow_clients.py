@@ -13,6 +13,7 @@ from threading import Event, Thread
 
 import pytest
 
+from gunicorn_config import threads
 from tests.support.front_site import ImpatientWorker
 from tests.support.raw_http import Line, ask, get
 from tests.support.serving import Site, serve
@@ -105,6 +106,14 @@ def test_nobody_else_waits_for_clients_that_take_nothing_of_large_answers(site: 
         for _ in range(30):
             stack.enter_context(Line(site, receives=4096)).send(get("/large") * 2)
         assert longest_wait(site, 1.5) < 1.5
+
+
+def test_who_asks_for_much_at_once_waits_for_those_who_do_not(site: Site) -> None:
+    with ExitStack() as stack:
+        for _ in range(6 * threads):
+            stack.enter_context(Line(site)).send(get("/slow") * 20)
+        time.sleep(3.5)
+        assert longest_wait(site, 1.0) < 1.5
 
 
 def test_a_client_that_takes_an_answer_too_slowly_is_cut_off(site: Site) -> None:
