@@ -42,13 +42,13 @@ class PlainCommand(click.Command):
 def _mind_the_owner(config: Config) -> None:
     """Say, before anything is written, that the site's files are somebody else's. Raises click.ClickException.
 
-    Root may go on, as what the store makes is given to the owner; others could neither read nor write.
+    Root may go on, as what the store makes is given to the owner; so may whom the owner lets write there.
     """
     data = config.database_path if config.database_path.exists() else config.data_dir
     owner = stranger_to(data)
-    if owner and os.geteuid():
+    if owner and os.geteuid() and not os.access(data, os.W_OK, effective_ids=True):
         raise click.ClickException(f"{data} belongs to {owner}. Run this command as that user.")
-    if owner:
+    if owner and not os.geteuid():
         click.echo(
             f"Note: {data} belongs to {owner}, and this command runs as root. Better run it as {owner}.", err=True
         )

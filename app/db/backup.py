@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 import time
 from collections.abc import Mapping
@@ -152,13 +153,22 @@ def _keep_replaced(database: Path) -> Path | None:
         return None
     before = database.with_name(f"{database.name}.before-restore-{time.strftime('%Y%m%d-%H%M%S')}")
     foreign = log_is_foreign(database)
-    if not foreign and _fold_log(database):
-        os.link(database, before)
-    else:
-        os.link(database, before)
+    folded = not foreign and _fold_log(database)
+    _name_again(database, before)
+    if not folded:
         with suppress(FileNotFoundError):
             log_of(database).rename(before.with_name(before.name + (".foreign-wal" if foreign else "-wal")))
     return before
+
+
+def _name_again(database: Path, name: Path) -> None:
+    """Give a file a second name; where the file system knows no such thing, a copy."""
+    try:
+        os.link(database, name)
+    except OSError:
+        shutil.copy2(database, name)
+        give_to_owner_of(name, database)
+        _sync(name, os.O_RDWR)
 
 
 def _fold_log(database: Path) -> bool:

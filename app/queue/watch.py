@@ -12,7 +12,7 @@ from app.config import Config
 from app.errors import DatabaseDamaged, QueueUnavailable
 from app.queue.runner import Attempt
 from app.queue.store import JobStore
-from app.queue.store.attempts import SWEEPS_PER_SECOND
+from app.queue.store.recovery import SWEEPS_PER_SECOND
 from app.queue.store.workers import SAY_SECONDS
 from app.queue.wake import WakeUp
 

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from prometheus_client.mmap_dict import MmapedDict
 
+from app.db.owners import make_folder, open_like
 from app.queue.process import identity, is_gone
 
 logger = logging.getLogger(__name__)
@@ -42,7 +43,7 @@ def share(data_dir: Path) -> None:
     """
     shared = data_dir.resolve() / FOLDER
     try:
-        shared.mkdir(parents=True, exist_ok=True, mode=0o700)
+        make_folder(shared)
         with _locked(shared):
             _reserve_in(shared)
     except OSError as error:
@@ -99,15 +100,15 @@ def _reserve_in(shared: Path) -> None:
 def _make(shared: Path, kind: str, owner: str) -> Path:
     """Make a file with all its room, unless it is there, and return it. Raises OSError."""
     path = shared / f"{kind}_{owner}.db"
-    with path.open("a+b") as file:
-        os.posix_fallocate(file.fileno(), 0, ROOM[kind])
+    with os.fdopen(open_like(path, shared, os.O_WRONLY | os.O_APPEND), "ab") as file:
+        file.write(bytes(max(ROOM[kind] - file.tell(), 0)))
     return path
 
 
 @contextmanager
 def _locked(shared: Path) -> Iterator[None]:
     """Hold the right to make and remove files."""
-    with (shared / "lock").open("w") as lock:
+    with os.fdopen(open_like(shared / "lock", shared, os.O_WRONLY), "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
@@ -167,9 +168,15 @@ def _is_alive(owner: str) -> bool:
     """Return whether the process of that name may still write; True if that cannot be known."""
     if owner == GONE:
         return False
-    if owner.isdigit():
-        return Path(f"/proc/{owner}").exists()
-    return not is_gone(owner.replace(SLASH, "/"))
+    if not owner.isdigit():
+        return not is_gone(owner.replace(SLASH, "/"))
+    try:
+        os.kill(int(owner), 0)
+    except ProcessLookupError:
+        return False
+    except OSError:  # it belongs to somebody else
+        return True
+    return True
 
 
 def pid_of(owner: str) -> int | None:

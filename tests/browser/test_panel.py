@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
-import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from app.pipeline.evaluate import STAGES
 from app.queue.jobs import StageRecord, StageState, Status
@@ -50,18 +50,16 @@ def test_it_survives_errors_while_it_polls(browser: Browser, quiet_site: Site, s
         expect(page.get_by_role("status")).to_contain_text("Step 3 of 14")
 
 
-@pytest.mark.parametrize("what", [name for name in ANSWERS if name])
-def test_it_takes_nothing_but_a_panel_for_a_panel(browser: Browser, quiet_site: Site, steps: Steps, what: str) -> None:
+def test_it_takes_nothing_but_a_panel_for_a_panel(browser: Browser, quiet_site: Site, steps: Steps) -> None:
     with fresh_page(browser, quiet_site.url) as (page, _):
-        begin(page, f"Foreign {what} 1")
+        begin(page, "Foreign 1")
         switch = quiet_site.data_dir / SWITCH
-        switch.write_text(what)
-        for _ in range(2):
+        for what in ANSWERS:
+            switch.write_text(what)
             with page.expect_response(lambda response: "/progress" in response.url):
-                pass
-        page.wait_for_timeout(200)
-        expect(page.locator("#panel-address")).to_have_text(f"Foreign {what} 1")
-        expect(page.locator("h1")).to_have_count(1)
+                page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")  # polls at once
+            page.wait_for_timeout(100)
+            assert page.locator("h1").all_inner_texts() == ["Foreign 1"], what
         switch.unlink()
         steps.claim(stages_done=2)
         expect(page.get_by_role("status")).to_contain_text("Step 3 of 14")
@@ -221,15 +219,20 @@ def test_a_question_that_was_closed_meanwhile_says_so(browser: Browser, quiet_si
         expect(page.locator("#panel")).to_contain_text("nobody answered within 24 hours")
 
 
-@pytest.mark.parametrize("status", [200, 403, 404, 502])
-def test_a_step_takes_nothing_but_a_panel_either(browser: Browser, quiet_site: Site, steps: Steps, status: int) -> None:
+def test_a_step_takes_nothing_but_a_panel_either(browser: Browser, quiet_site: Site, steps: Steps) -> None:
     with fresh_page(browser, quiet_site.url) as (page, _):
-        begin(page, f"Step {status}")
-        page.route("**/cancel", lambda route: route.fulfill(status=status, body="<h1>Sign in</h1>"))
-        with page.expect_response("**/cancel"):
-            page.get_by_role("button", name="Cancel").click()
-        page.wait_for_timeout(200)
-        expect(page.locator("h1")).to_have_text(f"Step {status}")
-        page.unroute("**/cancel")
+        begin(page, "Step 1")
+        for status in (200, 403, 404, 502):
+            page.route("**/cancel", answering(status))
+            with page.expect_response("**/cancel"):
+                page.get_by_role("button", name="Cancel").click()
+            page.wait_for_timeout(100)
+            assert page.locator("h1").all_inner_texts() == ["Step 1"], status
+            page.unroute("**/cancel")
         page.get_by_role("button", name="Cancel").click()
         expect(page.get_by_role("status")).to_contain_text("was cancelled")
+
+
+def answering(status: int) -> Callable[[Route], None]:
+    """Return what answers in the place of Doorstep."""
+    return lambda route: route.fulfill(status=status, body="<h1>Sign in</h1>")

@@ -87,6 +87,12 @@ def test_it_says_first_whose_the_files_are(data_dir: Path) -> None:
     assert told.startswith(f"Note: {data_dir} belongs to nobody, and this command runs as root.")
 
 
+def test_whom_the_owner_lets_write_may_go_on(data_dir: Path) -> None:
+    data_dir.chmod(0o777)
+    told = as_somebody(data_dir)
+    assert (told.returncode, told.stderr) == (0, "")
+
+
 AS_SOMEBODY = """
 import os, sys
 from app.cli.jobs import jobs_commands
@@ -96,7 +102,14 @@ jobs_commands(["stats"])
 
 
 def test_somebody_else_is_told_and_writes_nothing(data_dir: Path) -> None:
-    told = subprocess.run(
+    told = as_somebody(data_dir)
+    assert told.returncode == 1
+    assert told.stderr == f"Error: {data_dir} belongs to nobody. Run this command as that user.\n"
+    assert not list(data_dir.iterdir())
+
+
+def as_somebody(data_dir: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
         [sys.executable, "-c", AS_SOMEBODY],
         cwd=ROOT,
         env=os.environ | {"DOORSTEP_DATA_DIR": str(data_dir)},
@@ -104,6 +117,3 @@ def test_somebody_else_is_told_and_writes_nothing(data_dir: Path) -> None:
         text=True,
         check=False,
     )
-    assert told.returncode == 1
-    assert told.stderr == f"Error: {data_dir} belongs to nobody. Run this command as that user.\n"
-    assert not list(data_dir.iterdir())

@@ -278,3 +278,17 @@ def test_a_backup_of_an_earlier_version_is_brought_up_to_date(tmp_path: Path, ve
     assert tuples(store.db.read("PRAGMA user_version")) == [(len(SCHEMA.migrations),)]
     store.check()
     store.db.close()
+
+
+def test_it_keeps_a_copy_where_a_file_cannot_have_two_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = filled(tmp_path)
+    backup = backed_up(store, tmp_path / "backup")
+    create(store)
+    store.db.close()
+    monkeypatch.setattr(os, "link", lambda *_: (_ for _ in ()).throw(PermissionError("no links here")))
+    _, replaced = restore(tmp_path / FILE, SCHEMA, backup)
+    assert replaced
+    with closing(sqlite3.connect(replaced)) as earlier:
+        assert earlier.execute("SELECT count(*) FROM evaluation_jobs").fetchall() == [(4,)]
+    assert store.stats().queued == 3
+    store.db.close()

@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 import requests
 
+from app.queue.process import identity
 from app.queue.wake import WakeUp
 from tests.support.building import create, open_at, wait_for
 from tests.support.folders import ROOT
@@ -38,12 +39,13 @@ def running(folder: Path, *command: str) -> Iterator[tuple[str, int]]:
     try:
         wait_until_up(f"http://127.0.0.1:{port}", log)
         yield f"http://127.0.0.1:{port}", server.pid
-        family += descendants(server.pid)
     finally:
+        family += descendants(server.pid)
         server.send_signal(signal.SIGINT)
         try:
             server.wait(10)
         finally:
+            wait_for(lambda: not any(identity(pid) for pid in family), 5)
             for pid in family:
                 if Path(f"/proc/{pid}").exists() and pid != server.pid:
                     os.kill(pid, signal.SIGKILL)
@@ -75,8 +77,10 @@ def test_the_development_server_works_on_the_queue(tmp_path: Path, debug: tuple[
         job = create(store, listing='{"address": "nowhere"}')
         wait_for(lambda: store.get_job(job.job_id).attempts == 1, 20)  # no region: it is tried again later
         assert len(store.db.read("SELECT 1 FROM workers")) == 1
-        assert len(evaluators(pid)) == 1
+        (evaluator,) = evaluators(pid)
         store.db.close()
+    wait_for(lambda: not Path(f"/proc/{evaluator}").exists())
+    assert "Traceback" not in (tmp_path / "server.log").read_text()
 
 
 def test_gunicorn_without_its_configuration_says_that_nobody_works(tmp_path: Path) -> None:

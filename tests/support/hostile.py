@@ -150,14 +150,15 @@ def hand_picked(app: Flask, ids: Ids) -> Iterator[Request]:
         for name in rule.arguments:
             for odd in (*ids.of(name), *itertools.islice(odd_ids, 6)):
                 yield Request(methods[0], path_of(rule, {**good, name: odd}), headers={"Accept": next(accepts)})
-        for name in NAMES:
-            pairs = [(name, next(texts))]
-            yield Request("GET", path, urlencode(pairs, errors="replace"), next(headers))
-            if "POST" in methods:
-                body = urlencode([*pairs, *pairs, ("address", next(texts))], errors="replace").encode()
-                yield Request("POST", path, "", {"Accept": next(accepts)}, body, "application/x-www-form-urlencoded")
-                sent = json.dumps({name: next(texts), "address": next(texts)}).encode()
-                yield Request("POST", path, "", next(headers), sent, "application/json")
+        for at, name in enumerate(NAMES):
+            pairs = [(name, next(texts)), ("address", next(texts))]
+            if "GET" in methods:
+                yield Request("GET", path, urlencode(pairs[:1], errors="replace"), next(headers))
+            elif at % 2:
+                body = urlencode([pairs[0], *pairs], errors="replace").encode()
+                yield Request("POST", path, "", {"Accept": next(accepts)}, body, FORM)
+            else:
+                yield Request("POST", path, "", next(headers), json.dumps(dict(pairs)).encode(), JSON)
         for _ in range(len(BODIES) if "POST" in methods else 2):
             kind, body = next(bodies)
             yield Request("POST", path, "", {"Accept": next(accepts)}, body, kind)

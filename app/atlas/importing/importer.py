@@ -51,7 +51,7 @@ from app.atlas.streets.build.squares import ways_together, with_squares
 from app.atlas.streets.build.ways import StreetWays
 from app.atlas.streets.network import Network
 from app.atlas.transit.compile.compiler import compile_timetables
-from app.atlas.transit.contract import TimetableFacts
+from app.atlas.transit.contract import STOP_WALK_M, TimetableFacts
 from app.atlas.transit.timetable import Timetable
 from app.errors import BadContent, BadExtract, BadFeed
 from app.geo import Floats
@@ -225,12 +225,13 @@ def _timetables(region: RegionInput, directory: Path, network: Network) -> Timet
     if not region.feeds:
         return None
 
-    def is_by_a_street(lats: Floats, lons: Floats) -> NDArray[np.bool_]:
-        return np.asarray(network.snap(lats, lons, over_rails=True)["edge"] >= 0)
+    def is_of_use(lats: Floats, lons: Floats) -> NDArray[np.bool_]:
+        """Return whether there is a street within a walk to a stop: in the region, or just beyond its edge."""
+        return np.asarray(network.snap(lats, lons, STOP_WALK_M, over_rails=True)["edge"] >= 0)
 
     folder, walks = directory / TRANSIT_DIR, NetworkWalks(network)
     with _checked_feeds(region.feeds):
-        facts = compile_timetables(region.feeds, folder, walks, is_by_a_street, anyway=region.anyway)
+        facts = compile_timetables(region.feeds, folder, walks, is_of_use, anyway=region.anyway)
     timetable = Timetable.open(directory / TRANSIT_DIR)
     if timetable is not None:
         ways_in = timetable.ways_in

@@ -6,6 +6,7 @@ from app.queue.store.batches import BatchStore
 from app.queue.store.operations import OperationStore
 from app.queue.store.pictures import PictureStore
 from app.queue.store.questions import QuestionStore
+from app.queue.store.recovery import RecoveryStore
 from app.queue.store.retention import RetentionStore
 from app.queue.store.sharing import SharingStore
 from app.queue.store.tokens import TokenStore
@@ -15,6 +16,7 @@ from app.queue.store.workers import WorkerStore
 
 class JobStore(
     QuestionStore,
+    RecoveryStore,
     OperationStore,
     PictureStore,
     BatchStore,

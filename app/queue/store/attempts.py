@@ -6,16 +6,13 @@ row, whatever its worker still tries to write.
 
 from __future__ import annotations
 
-import math
 import secrets
 import sqlite3
-from collections.abc import Mapping, Sequence
-from types import MappingProxyType
+from collections.abc import Sequence
 
 from app.db.database import Row
 from app.errors import EvaluationCrashed
 from app.queue.jobs import Claim, Failure, Picture, StageRecord, Status
-from app.queue.process import is_gone, lives
 from app.queue.store.base import (
     AT_ONCE,
     LONGEST_BACK_OFF_SECONDS,
@@ -28,11 +25,6 @@ from app.queue.store.pictures import store_pictures
 
 #: How long a sweep waits for its turn to write: not long, as the next one comes soon.
 SWEEP_PATIENCE_SECONDS = 0.5
-#: How often each watch sweeps (a second).
-SWEEPS_PER_SECOND = 2
-#: No lease is ever this long, so a later deadline was written before this machine's last start.
-LONGEST_LEASE_SECONDS = 3_600.0
-
 #: The job whose turn it is: due, or due so far ahead that the clock must have been put back since. That it does not ask
 #: must be said for the index `jobs_line` (schema_2.sql).
 NEXT_DUE = """
@@ -45,9 +37,6 @@ ORDER BY turn, seq LIMIT 1
 
 class AttemptStore(StoreBase):
     """The part of a job's state machine that workers drive."""
-
-    #: How many sweeps found a claim overdue though its owner lives, by its token and the lease that ran out.
-    _overdue: Mapping[tuple[str, float], int] = MappingProxyType({})
 
     # --- an attempt begins and goes on ---
 
@@ -188,26 +177,6 @@ class AttemptStore(StoreBase):
         self._notify()
         return True
 
-    def recover_stale(self) -> int:
-        """Queue again (or fail, after too many attempts) the jobs whose lease ran out or whose process is gone.
-
-        A process that is known to live keeps its job for as many sweeps more as the lease is long, counted only while
-        the database could be written to: it was frozen, or kept from writing, like everybody else. Return how many jobs
-        were lost.
-        """
-        running = self.db.read(
-            """
-            SELECT job_id, claim_token, lease_until, process FROM evaluation_jobs
-            WHERE completed_at IS NULL AND status = 'running' AND status <> 'asking'
-            """
-        )
-        lost = {(row["claim_token"], row["lease_until"]): row["job_id"] for row in running if self._why_lost(row)}
-        self._overdue = {lease: sweeps for lease, sweeps in self._overdue.items() if lease in lost}
-        recovered = sum(self._recover(job_id, token) for (token, _), job_id in lost.items())
-        if recovered:
-            self._notify()
-        return recovered
-
     # --- steps of a transaction ---
 
     def _claim(self, connection: sqlite3.Connection, worker: str) -> Claim | None:
@@ -240,7 +209,7 @@ class AttemptStore(StoreBase):
         (row,) = rows
         why = f"attempt {row['attempts']}"
         record_event(connection, row, now, before=Status.QUEUED, after=Status.RUNNING, worker=worker, why=why)
-        return _claim_from(row, token, worker, lease_until)
+        return claim_from(row, token, worker, lease_until)
 
     def _complete(
         self,
@@ -330,46 +299,11 @@ class AttemptStore(StoreBase):
         else:
             self._requeue(connection, claim, why)
 
-    def _recover(self, job_id: str, token: str) -> bool:
-        """Look again under the write lock: a heartbeat may have come in between. Return whether the claim was lost."""
-        with self.db.write(durable=True, patience_seconds=SWEEP_PATIENCE_SECONDS) as connection:
-            rows = connection.execute(
-                """
-                SELECT * FROM evaluation_jobs
-                WHERE job_id = :job_id AND claim_token = :token AND status = 'running'
-                """,
-                {"job_id": job_id, "token": token},
-            ).fetchall()
-            why = self._why_lost(rows[0]) if rows else ""
-            if not why:
-                return False
-            row = rows[0]
-            if lives(row["process"]) and self._is_spared((token, row["lease_until"])):
-                return False
-            claim = _claim_from(row, token, row["worker"], row["lease_until"])
-            self._give_up(connection, claim, row, why)
-        return True
-
-    def _is_spared(self, lease: tuple[str, float]) -> bool:
-        """Count one more sweep that found a living owner overdue; return whether it may still come back."""
-        sweeps = self._overdue.get(lease, 0) + 1
-        self._overdue = {**self._overdue, lease: sweeps}
-        return sweeps <= math.ceil(self.config.lease_seconds * SWEEPS_PER_SECOND)
-
-    def _why_lost(self, row: Row) -> str:
-        """Return why the claim of a running job counts as lost, "" if it stands."""
-        now, lease_until, process = self.clocks.steady(), row["lease_until"], row["process"]
-        if lease_until <= now or lease_until > now + LONGEST_LEASE_SECONDS:
-            return "its worker sent no heartbeat in time"
-        if process != self.process and is_gone(process):
-            return "its worker was gone"
-        return ""
-
     def _lease_until(self) -> float:
         return self.clocks.steady() + self.config.lease_seconds
 
 
-def _claim_from(row: Row, token: str, worker: str, lease_until: float) -> Claim:
+def claim_from(row: Row, token: str, worker: str, lease_until: float) -> Claim:
     return Claim(
         seq=row["seq"],
         job_id=row["job_id"],

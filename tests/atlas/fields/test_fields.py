@@ -156,7 +156,7 @@ def import_with_stops(folder: Path, *stops: tuple[float, float]) -> Atlas:
         stop_times="\n".join(("trip_id,arrival_time,departure_time,stop_id,stop_sequence", *times)),
     )
     store = RegionStore(folder / "regions")
-    import_region(store, "town", RegionInput(long_town().write(folder / "town.osm.pbf"), (feed,)))
+    import_region(store, "town", RegionInput(long_town().write(folder / "town.osm.pbf"), (feed,), anyway=True))
     return Atlas("town", store.directory("town"))
 
 

@@ -19,7 +19,7 @@ from tests.support.extracts import small_town
 from tests.support.folders import ROOT
 
 #: Seeds of the files: 500 in all, some by each process.
-EXTRACTS, FEEDS, EACH = 320, 180, 20
+EXTRACTS, FEEDS, EACH = 320, 200, 40
 #: Seconds for one file, on a machine that does much else as well; megabytes of any process of the import.
 PATIENCE_S, MOST_MB = 20.0, 300.0
 

@@ -76,10 +76,10 @@ def test_it_refuses_a_missing_file(tmp_path: Path, full_store: RegionStore) -> N
 
 
 def test_it_refuses_a_folder(tmp_path: Path, full_store: RegionStore) -> None:
-    assert "there is no such file" in refused(full_store, tmp_path)
+    assert "it is a folder; name the file in it" in refused(full_store, tmp_path)
 
 
-@pytest.mark.parametrize("content", [b"hello world, this is not a map" * 40, b"\x00" * 5_000, b"PK\x03\x04" * 500])
+@pytest.mark.parametrize("content", [b"hello world, this is not a map" * 40, b"\x00" * 5_000])
 def test_it_refuses_what_is_no_extract(tmp_path: Path, full_store: RegionStore, content: bytes) -> None:
     path = tmp_path / "other.osm.pbf"
     path.write_bytes(content)

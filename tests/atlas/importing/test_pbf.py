@@ -212,7 +212,7 @@ def read(path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        (header("OsmSchema-V0.6", "HistoricalInformation"), "it needs a reader that knows HistoricalInformation"),
+        (header("OsmSchema-V0.6", "HistoricalInformation"), "it holds earlier versions too (.osh)"),
         (header() + blob("OSMData", Blob()), OTHER_PACKING),
         (header() + blob("OSMData", Blob(raw=b"\xff\xff")), DAMAGED),
         (header() + blob("OSMData", Blob(zlib_data=b"\x78\x9c no")), DAMAGED),

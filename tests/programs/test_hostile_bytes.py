@@ -19,7 +19,7 @@ from tests.support.programs import KNOWN, Shell
 from tests.support.serving import Site
 
 #: Every so many-th of the hand-picked requests is sent, and the bytes that a process may grow by meanwhile.
-EVERY, MOST_BYTES = 61, 300_000_000
+EVERY, MOST_BYTES = 41, 300_000_000
 RAW = (
     b"GET / HTTP/1.1\r\nHost: " + b"h" * 5_000 + b"\r\n\r\n",
     b"GET / HTTP/1.1\r\nHost: a..b\r\n\r\n",
