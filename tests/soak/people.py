@@ -38,7 +38,7 @@ class Owner:
 
     def __init__(self, port: int) -> None:
         number = next(self._numbers)
-        self.connection = Connection(port, f"10.{number // 250 % 250}.{number % 250}.7")
+        self.connection = Connection(port, f"10.{number // 250 % 250}.{number % 250}.7", kept=False)
         self.sent = 0
         self.cookie = ""
         self.busy = False
@@ -183,7 +183,7 @@ class Senders:
 
 async def watch(port: int, number: int, books: Books, until: float) -> None:
     """Watch one panel after the other, each until its job has ended; now and then open the report."""
-    connection = Connection(port, f"10.{250 + number // 250}.{number % 250}.9")
+    connection = Connection(port, f"10.{250 + number // 250}.{number % 250}.9", kept=True)
     dice = random.Random(number)
     due, poll = time.monotonic() + dice.uniform(0, EVERY_SECONDS), ""
     with closing(connection):

@@ -140,11 +140,11 @@ def test_every_answer_was_right_or_an_honest_refusal(run: Run) -> None:
 
 def test_connections_break_only_where_a_process_was_killed(run: Run) -> None:
     late = [
-        (at - run.plan.began, what)
+        f"{what} after {at - run.plan.began:.1f} s"
         for at, what in run.books.broken
         if not any(0 <= at - moment <= AFTERMATH_SECONDS for moment in run.trouble.moments)
     ]
-    assert late == []
+    assert late == [], "\n".join(late)
     assert run.trouble.kills > 0
 
 

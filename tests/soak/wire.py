@@ -1,4 +1,4 @@
-"""HTTP as a browser speaks it: one kept connection, opened anew when the server has closed it."""
+"""HTTP as a browser speaks it: on a kept connection, opened anew when the server has closed it, or on one a request."""
 
 from __future__ import annotations
 
@@ -28,10 +28,14 @@ class Answer:
 
 
 class Connection:
-    """A connection of one client, whose address is what a proxy in front would say."""
+    """A connection of one client, whose address is what a proxy in front would say.
 
-    def __init__(self, port: int, address: str) -> None:
-        self._port, self._address = port, address
+    Only whoever asks more often than the server closes idle connections should keep one: a request that is on its way
+    just then is lost, by no fault of the server, and a browser sends it again.
+    """
+
+    def __init__(self, port: int, address: str, *, kept: bool) -> None:
+        self._port, self._address, self._kept = port, address, kept
         self._streams: tuple[asyncio.StreamReader, asyncio.StreamWriter] | None = None
 
     async def ask(self, method: str, path: str, body: bytes = b"", **headers: str) -> Answer:
@@ -58,13 +62,15 @@ class Connection:
         writer.write(self._head(method, path, body, headers) + body)
         await writer.drain()
         answer = await _read_answer(reader)
-        if answer.headers.get("connection", "").lower() == "close":
+        if not self._kept or answer.headers.get("connection", "").lower() == "close":
             self.close()
         return answer
 
     def _head(self, method: str, path: str, body: bytes, headers: Mapping[str, str]) -> bytes:
         lines = [f"{method} {path} HTTP/1.1", f"Host: 127.0.0.1:{self._port}", f"X-Forwarded-For: {self._address}"]
         lines += [f"{name.replace('_', '-')}: {value}" for name, value in headers.items()]
+        if not self._kept:
+            lines.append("Connection: close")
         if method == "POST":
             lines += ["Content-Type: application/x-www-form-urlencoded", f"Content-Length: {len(body)}"]
         return ("\r\n".join(lines) + "\r\n\r\n").encode()
