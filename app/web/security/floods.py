@@ -29,8 +29,8 @@ log = logging.getLogger(__name__)
 
 #: Methods that change nothing.
 SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
-#: What costs next to nothing and comes often is not counted: files, health, figures, and whoever watches a job. (The polls of
-#: panels do not even come here: `web/polls.py`.)
+#: What costs next to nothing and comes often is not counted: files, health, figures, and whoever watches a job. (The
+#: polls of panels do not even come here: `web/polls.py`.)
 UNCOUNTED = ("static", "health", "jobs", "metrics")
 #: Pages that the operators' token opens; they say nothing of one that is wrong, as if there were no such page.
 OF_OPERATORS = ("operators", "metrics")
