@@ -12,7 +12,7 @@ from flask import Flask, Response, current_app, g, make_response, render_templat
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from app.config import Config
-from app.errors import DatabaseDamaged, DoorstepError, InvalidListing, QueueUnavailable
+from app.errors import DoorstepError, InvalidListing
 from app.logs import REQUEST
 from app.web.measuring import route
 from app.web.negotiation import Wanted, json_response, negotiated, wanted
@@ -88,7 +88,7 @@ def answer(error: DoorstepError) -> Response:
         retry_after_seconds=error.retry_after_seconds,
         request_id=REQUEST.get() or None,
     )
-    if error.http_status >= 500 and not isinstance(error, (QueueUnavailable, DatabaseDamaged)):  # the database said it
+    if error.http_status >= 500 and error.retry_after_seconds is None:  # else its cause is logged, once
         current_app.logger.warning("%s %s: %s", request.method, route(), error.code)
     return with_retry_after(_in_shape(problem), error)
 
