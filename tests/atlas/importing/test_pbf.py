@@ -15,7 +15,16 @@ from hypothesis import strategies as st
 
 from app.atlas.importing.extract import read_extract
 from app.atlas.importing.formats import opened
-from app.atlas.importing.pbf.file import CUT_OFF, DAMAGED, OTHER_PACKING, Blob, BlobHeader, HeaderBlock, PbfFile
+from app.atlas.importing.pbf.file import (
+    CUT_OFF,
+    DAMAGED,
+    HISTORY,
+    OTHER_PACKING,
+    Blob,
+    BlobHeader,
+    HeaderBlock,
+    PbfFile,
+)
 from app.atlas.importing.pbf.located import NodePositions, Ways
 from app.atlas.varints import signed, unpacked
 from app.errors import BadExtract
@@ -212,7 +221,7 @@ def read(path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "why"),
     [
-        (header("OsmSchema-V0.6", "HistoricalInformation"), "it holds earlier versions too (.osh)"),
+        (header("OsmSchema-V0.6", "HistoricalInformation"), HISTORY),
         (header() + blob("OSMData", Blob()), OTHER_PACKING),
         (header() + blob("OSMData", Blob(raw=b"\xff\xff")), DAMAGED),
         (header() + blob("OSMData", Blob(zlib_data=b"\x78\x9c no")), DAMAGED),
