@@ -21,7 +21,7 @@ PIP := PYTHONWARNINGS=ignore $(BIN)/python -m pip --disable-pip-version-check --
 run: $(VENV)/run.installed $(SAMPLES:%=$(DATA)/regions/%)
 	@echo "Doorstep: http://127.0.0.1:$(PORT)"
 	@echo "Addresses to try: 12 Bulevardi, Helsinki - Boulevard des Moulins 27, Monaco"
-	@exec $(BIN)/gunicorn -c gunicorn_config.py 'app:create_app()'
+	@WEB_CONCURRENCY=$${WEB_CONCURRENCY:-2} exec $(BIN)/gunicorn -c gunicorn_config.py 'app:create_app()'
 
 # What starts servers and kills workers runs by itself; all else on every core.
 ALONE := tests/queue tests/browser tests/programs tests/soak

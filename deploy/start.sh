@@ -11,4 +11,6 @@ for region in ${SAMPLES-monaco helsinki}; do
   case $region in helsinki) title="Central Helsinki" ;; *) title="" ;; esac
   flask --app app region import "data/samples/$region.osm.pbf" --name "$region" --title "$title"
 done
+# Gunicorn reads this before our configuration, and takes nothing for a number.
+export WEB_CONCURRENCY="${WEB_CONCURRENCY:-2}"
 exec gunicorn -c gunicorn_config.py 'app:create_app()'
