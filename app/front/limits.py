@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import resource
-import socket
 from dataclasses import dataclass
+from ipaddress import IPv6Address, IPv6Network, ip_address
 
 #: Descriptors that a process keeps for everything but connections: databases, and some fourteen files a region.
 OTHER_FILES = 512
+#: Bits of an IPv6 address that the provider gives to one line; its owner uses the others as they like.
+LINE_BITS = 64
+#: Characters of something that is no address (what a proxy writes) by which it is known.
+MOST_CHARACTERS = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +42,19 @@ class Limits:
 
 
 def client_of(address: object) -> str | None:
-    """Return who is counted together: an IPv4 address, the /64 of an IPv6 one; None for a local socket's other end."""
-    if not isinstance(address, tuple):
-        return None
-    host = str(address[0]).partition("%")[0].removeprefix("::ffff:")
-    if ":" not in host:
-        return host
-    return socket.inet_ntop(socket.AF_INET6, socket.inet_pton(socket.AF_INET6, host)[:8] + bytes(8))
+    """Return who is counted together at the other end of a socket; None for that of a local one."""
+    return block_of(str(address[0])) if isinstance(address, tuple) else None
+
+
+def block_of(address: str) -> str:
+    """Return an IPv4 address as it is, an IPv6 address as its /64, and whatever is neither as a text of its own."""
+    try:
+        found = ip_address(address.partition("%")[0])
+    except ValueError:
+        return address[:MOST_CHARACTERS]
+    if isinstance(found, IPv6Address):
+        return str(found.ipv4_mapped or IPv6Network((found, LINE_BITS), strict=False))
+    return str(found)
 
 
 def room_for_connections(wanted: int) -> int:

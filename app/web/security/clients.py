@@ -3,25 +3,10 @@
 from __future__ import annotations
 
 from hashlib import blake2b
-from ipaddress import IPv6Address, IPv6Network, ip_address
 
 from flask import current_app, request
 
-#: Bits of an IPv6 address that the provider gives to one line; its owner uses the others as they like.
-LINE_BITS = 64
-#: Characters of something that is no address (what a proxy writes) by which it is known.
-MOST_CHARACTERS = 64
-
-
-def block_of(address: str) -> str:
-    """Return an IPv4 address as it is, an IPv6 address as its /64, and whatever is neither as a text of its own."""
-    try:
-        found = ip_address(address.partition("%")[0])
-    except ValueError:
-        return address[:MOST_CHARACTERS]
-    if isinstance(found, IPv6Address):
-        return str(found.ipv4_mapped or IPv6Network((found, LINE_BITS), strict=False))
-    return str(found)
+from app.front.limits import block_of
 
 
 def client_key(kind: str) -> int:
