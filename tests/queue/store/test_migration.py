@@ -233,6 +233,11 @@ INSERT INTO list_opinions VALUES (1, 2, 'yes', 'near the sea', 83.0);
 INSERT INTO api_tokens VALUES (1, 'agency', 'digest', 'doorst', 'token:1', 5, 60, 84.0, NULL, NULL);
 INSERT INTO idempotency_keys VALUES ('key', 'request', 'q', 85.0);
 """,
+    6: """
+UPDATE evaluation_jobs SET kept_before = 3, fruitful = 1 WHERE seq = 2;
+INSERT INTO workers VALUES ('host:1:1', 'boot/ns/1/2', 86.0);
+INSERT INTO settled_clock VALUES (1, 87.0);
+""",
 }
 
 
@@ -273,6 +278,6 @@ def test_every_row_of_every_kind_is_kept(tmp_path: Path, version: int) -> None:
 def test_this_version_brings_rows_of_its_own(tmp_path: Path) -> None:
     store = open_at(tmp_path)
     new = set(tables_of(store.db.connection(durable=True)))
-    assert {"workers", "settled_clock"} <= new
+    assert {"stage_totals", "job_totals"} <= new
     assert set(OF_EACH_KIND) == set(range(1, len(SCHEMA.migrations))), "each migration needs rows of its kind here"
     store.db.close()
