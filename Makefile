@@ -24,10 +24,11 @@ run: $(VENV)/run.installed $(SAMPLES:%=$(DATA)/regions/%)
 	@WEB_CONCURRENCY=$${WEB_CONCURRENCY:-2} exec $(BIN)/gunicorn -c gunicorn_config.py 'app:create_app()'
 
 # What starts servers and kills workers runs by itself; all else on every core.
-ALONE := tests/queue tests/browser tests/programs tests/soak
+ALONE := tests/queue tests/browser tests/programs
 test: lint
-	$(BIN)/python -m pytest --numprocesses auto --dist worksteal $(ALONE:%=--ignore %)
+	$(BIN)/python -m pytest --numprocesses auto --dist worksteal $(ALONE:%=--ignore %) --ignore tests/soak
 	$(BIN)/python -m pytest $(ALONE)
+	$(BIN)/python -m pytest tests/soak
 
 lint: audit
 	$(BIN)/ruff check .

@@ -34,6 +34,8 @@ def running(folder: Path, *command: str) -> Iterator[tuple[str, int]]:
             env=os.environ | {"DOORSTEP_DATA_DIR": str(folder)},
             stdout=output,
             stderr=output,
+            # Where the tests run in the background Ctrl-C is ignored, by what they start, too.
+            preexec_fn=lambda: signal.signal(signal.SIGINT, signal.default_int_handler),
         )
     family = [server.pid]
     try:
