@@ -112,6 +112,13 @@ def test_a_job_s_history_for_programs(client: FlaskClient, steps: Steps) -> None
     ]
 
 
+def test_a_stage_of_a_job_that_failed_is_not_at_work(client: FlaskClient, steps: Steps) -> None:
+    job_id = submit(client)
+    steps.fail()
+    stages = client.get(f"/queue/jobs/{job_id}", headers=BEARER | JSON).json["stages"]
+    assert [stage["state"] for stage in stages][-1:] == ["broken off"]
+
+
 def test_a_job_s_history_is_the_operators_alone(client: FlaskClient, steps: Steps) -> None:
     job_id = submit(client)
     assert client.get(f"/queue/jobs/{job_id}").status_code == 404

@@ -76,7 +76,7 @@ def _head(extract: Path) -> bytes:
         with extract.open("rb") as file:
             head = file.read(HEAD_BYTES)
     except FileNotFoundError:
-        raise BadExtract(file=extract.name, why="there is no such file") from None
+        raise BadExtract(file=extract, why="there is no such file") from None
     except IsADirectoryError:
         raise BadExtract(file=extract.name, why="it is a folder; name the file in it") from None
     except PermissionError:
