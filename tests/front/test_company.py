@@ -67,7 +67,7 @@ def test_nobody_goes_who_is_being_answered(company: Company, connect: Connect) -
 def test_a_network_of_the_new_kind_counts_as_one_client(company: Company, connect: Connect) -> None:
     for number in range(5):
         connect(f"2001:db8::{number}")
-    assert company.waiting("2001:db8::") == 5
+    assert company.waiting("2001:db8::/64") == 5
 
 
 def test_who_holds_most_goes_where_all_hold_too_much(company: Company, connect: Connect) -> None:

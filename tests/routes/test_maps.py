@@ -5,6 +5,8 @@ from __future__ import annotations
 import gzip
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -16,6 +18,7 @@ from app.atlas.basemap.basemap import Basemap
 from app.atlas.importing.importer import RegionInput, import_region
 from app.atlas.regions import RegionStore
 from app.config import Config
+from app.errors import TooManyRequests
 from app.maps import drawing, preview
 from app.maps.drawing import KEPT
 from app.maps.style import style_hash
@@ -200,8 +203,10 @@ def test_few_of_them_are_remembered() -> None:
 
 
 def test_who_asks_for_too_many_is_asked_to_wait(app: Flask, client: FlaskClient, link: str, region: Path) -> None:
-    with app.test_request_context("/", environ_base={"REMOTE_ADDR": "127.0.0.1"}):
-        refuse_floods(1_000_000)  # all that it may send at once
+    services = services_of(app)
+    services.config = replace(services.config, client_changes_per_minute=1)
+    with app.test_request_context("/", environ_base={"REMOTE_ADDR": "127.0.0.1"}), suppress(TooManyRequests):
+        refuse_floods()  # the one that it may send
     assert client.get(f"{link}/map.svg?zoom=1").status_code == 429
     assert client.get(f"{link}/map.svg").status_code == 200
 
