@@ -1,1 +1,1 @@
-"""The commands: `flask region ...`, `flask jobs ...` and `flask worker`."""
+"""The commands: `flask region`, `jobs`, `reports`, `token`, `worker`, `backup` and `restore`."""
