@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-import time
 from pathlib import Path
 
 import click
 
 from app.cli.errors import PlainCommand
 from app.config import Config, load_config
-from app.db.backup import back_up, restore
-from app.db.owners import PRIVATE, give_to_owner_of
+from app.db.backup import back_up, kept_as, restore
+from app.db.owners import open_like
 from app.queue import open_store
 from app.queue.store.base import SCHEMA
 from app.web.security.cookies import KEY_FILE
@@ -49,8 +48,7 @@ def _restore_key(config: Config, key: bytes) -> None:
     """Put the cookie key back, so that browsers are known on a new machine, too; another one is kept beside it."""
     path = config.data_dir / KEY_FILE
     if path.is_file() and path.read_bytes() != key:
-        path.rename(path.with_name(f"{KEY_FILE}.before-restore-{time.strftime('%Y%m%d-%H%M%S')}"))
+        path.rename(kept_as(path))
     if not path.exists():
-        with os.fdopen(os.open(path, os.O_CREAT | os.O_EXCL | os.O_WRONLY, PRIVATE), "wb") as file:
+        with os.fdopen(open_like(path, config.database_path, os.O_WRONLY), "wb") as file:
             file.write(key)
-        give_to_owner_of(path, config.database_path)

@@ -9,7 +9,7 @@ from app.config import load_config
 from app.queue import open_store
 from app.queue.jobs import Job, Status
 from app.queue.store import JobStore
-from app.wording import iso
+from app.wording import count, iso
 
 
 @click.group("jobs", cls=PlainGroup)
@@ -40,7 +40,7 @@ def show_job(job_id: str) -> None:
         click.echo(f"  {job.error}")
     for stage in store.stages(job_id):
         seconds = "" if stage.seconds is None else f"{stage.seconds:.3f} s"
-        click.echo(f"  {stage.stage:<16} {stage.state:<8} {seconds:>10}  {stage.reason}".rstrip())
+        click.echo(f"  {stage.stage:<16} {stage.state_in(job.status):<10} {seconds:>10}  {stage.reason}".rstrip())
     for event in store.events(job_id):
         before = event.from_status or "new"
         click.echo(f"  {iso(event.at)}  {before} -> {event.to_status}  {event.worker}  {event.why}")
@@ -72,7 +72,7 @@ def prune_jobs(days: float | None, yes: bool) -> None:
     if days != 0 and store.settled_before() is None:
         raise click.ClickException("The site has not run for an hour yet, so its clock is not trusted with that.")
     pruned = store.prune(config.job_retention_days if days is None else days)
-    click.echo(f"{pruned} {'job' if pruned == 1 else 'jobs'} cleared away.")
+    click.echo(f"{count(pruned, 'job')} cleared away.")
 
 
 @jobs_commands.command("stats")

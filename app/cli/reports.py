@@ -7,8 +7,8 @@ import click
 from app.cli.errors import PlainGroup
 from app.config import load_config
 from app.queue import open_store
-
-GIGABYTE = 1_000_000_000
+from app.queue.store.people import GIGABYTE
+from app.wording import count
 
 
 @click.group("reports", cls=PlainGroup)
@@ -35,8 +35,4 @@ def prune_reports(days: float | None, gigabytes: float | None, yes: bool) -> Non
     over = None if gigabytes is None else gigabytes * GIGABYTE
     pruned = store.prune_reports(older_than_days=days, over_bytes=over)
     store.db.shorten_log()
-    click.echo(f"{pruned} {'report' if pruned == 1 else 'reports'} deleted; {_size(store.db.used_bytes())} in use.")
-
-
-def _size(used_bytes: float) -> str:
-    return f"{used_bytes / GIGABYTE:.2f} GB"
+    click.echo(f"{count(pruned, 'report')} deleted; {store.db.used_bytes() / GIGABYTE:.2f} GB in use.")

@@ -66,6 +66,11 @@ def restore(database: Path, schema: Schema, source: Path) -> tuple[dict[str, byt
         return kept, before
 
 
+def kept_as(path: Path) -> Path:
+    """Return the dated name under which a file is kept that a restore replaces now."""
+    return path.with_name(f"{path.name}.before-restore-{time.strftime('%Y%m%d-%H%M%S')}")
+
+
 # --- making a backup -------------------------------------------------------------------------------
 
 
@@ -151,7 +156,7 @@ def _keep_replaced(database: Path) -> Path | None:
     if not database.exists():
         _remove_side_files(database)
         return None
-    before = database.with_name(f"{database.name}.before-restore-{time.strftime('%Y%m%d-%H%M%S')}")
+    before = kept_as(database)
     foreign = log_is_foreign(database)
     folded = not foreign and _fold_log(database)
     _name_again(database, before)

@@ -53,6 +53,11 @@ class StageRecord:
     #: Why nothing was found (state MISSING), else "".
     reason: str = ""
 
+    def state_in(self, status: Status) -> str:
+        """Return how it stands in a job of some status: "broken off" where its attempt ended before it did."""
+        is_working = self.state is StageState.WORKING
+        return "broken off" if is_working and status is not Status.RUNNING else self.state.value
+
 
 class Job(NamedTuple):
     """One queued evaluation. Times are Unix seconds of the database's host.

@@ -30,10 +30,7 @@ def is_gone(name: str) -> bool:
         return False
     if boot != machine.partition("/")[0]:
         return True
-    if not name.startswith(machine + "/"):
-        return False
-    pid, _, started = name.removeprefix(machine + "/").partition("/")
-    return _started(int(pid)) != started
+    return name.startswith(machine + "/") and not lives(name)
 
 
 def lives(name: str) -> bool:

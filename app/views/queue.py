@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from app.errors import EvaluationFailed, typing_errors
-from app.queue.jobs import Event, Job, QueueStats, StageRecord, StageState, Status
+from app.queue.jobs import Event, Job, QueueStats, Status
 from app.queue.store import JobStore
 from app.queue.store.totals import Totals
 
@@ -167,7 +167,7 @@ def history_of(store: JobStore, job_id: str) -> JobHistory:
         run_after=job.run_after,
         created_at=job.created_at,
         completed_at=job.completed_at,
-        stages=tuple(_stage(record, job.status) for record in store.stages(job_id)),
+        stages=tuple(StageTime(each.stage, each.state_in(job.status), each.seconds) for each in store.stages(job_id)),
         events=tuple(map(_transition, store.events(job_id))),
     )
 
@@ -175,11 +175,6 @@ def history_of(store: JobStore, job_id: str) -> JobHistory:
 def _error_id(job: Job) -> str:
     found = ERROR_ID.search(job.error or "") if job.error_code == EvaluationFailed.code else None
     return found[0] if found else ""
-
-
-def _stage(record: StageRecord, status: Status) -> StageTime:
-    broken_off = record.state is StageState.WORKING and status is not Status.RUNNING
-    return StageTime(record.stage, "broken off" if broken_off else record.state.value, record.seconds)
 
 
 def _transition(event: Event) -> Transition:

@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 from http import HTTPStatus
 from types import TracebackType
+from typing import Any
 
 import msgspec
 from flask import Flask, Response, current_app, g, make_response, render_template, request
@@ -13,6 +14,7 @@ from werkzeug.exceptions import HTTPException, InternalServerError
 
 from app.config import Config
 from app.errors import DoorstepError, InvalidListing
+from app.front.refusals import SENTENCES as AT_THE_DOOR
 from app.logs import REQUEST
 from app.web.measuring import route
 from app.web.negotiation import Wanted, json_response, negotiated, wanted
@@ -25,10 +27,10 @@ SENTENCES = {
     401: "This needs a token. Ask whoever runs this site for one.",
     404: "There is no page at this address. Check the link, or start from the front page.",
     405: "This address cannot be used that way. Go to the front page and start from there.",
-    413: "That was too much text at once. An address and a few numbers are all that Doorstep needs.",
+    413: AT_THE_DOOR[413],
     414: "That link is too long to be read. Start from the front page.",
     415: "Send the address as a form or as JSON.",
-    500: "Something went wrong on our side, and it has been noted. Please try again in a moment.",
+    500: AT_THE_DOOR[500],
 }
 TITLES = {
     400: "Unreadable request",
@@ -77,16 +79,13 @@ def init_app(app: Flask, config: Config) -> None:
 def answer(error: DoorstepError) -> Response:
     """Answer an expected failure."""
     field = error.field if isinstance(error, InvalidListing) else None
-    problem = Problem(
-        title=_title(error.http_status),
-        status=error.http_status,
-        detail=error.message,
-        code=error.code,
-        instance=request.path,
+    problem = _problem(
+        error.http_status,
+        error.message,
+        error.code,
         field=field,
         errors=error.by_field if isinstance(error, InvalidListing) else None,
         retry_after_seconds=error.retry_after_seconds,
-        request_id=REQUEST.get() or None,
     )
     if error.http_status >= 500 and error.retry_after_seconds is None:  # else its cause is logged, once
         current_app.logger.warning("%s %s: %s", request.method, route(), error.code)
@@ -97,8 +96,7 @@ def answer_http(error: HTTPException) -> Response:
     """Answer an error of HTTP itself, keeping headers such as Allow."""
     status = error.code or 500
     detail = SENTENCES.get(status, SENTENCES[400] if status < 500 else SENTENCES[500])
-    problem = Problem(_title(status), status, detail, f"http-{status}", request.path, request_id=REQUEST.get() or None)
-    response = _in_shape(problem)
+    response = _in_shape(_problem(status, detail, f"http-{status}"))
     for name, value in error.get_headers():
         if name.lower() not in ("content-type", "content-length"):
             response.headers[name] = value
@@ -115,10 +113,7 @@ def answer_unexpected(error: InternalServerError) -> Response:
         return answer(met)
     if isinstance(met, HTTPException):
         return answer_http(met)
-    error_id, request_id = g.get("error_id"), REQUEST.get() or None
-    return _in_shape(
-        Problem(_title(500), 500, SENTENCES[500], "internal", request.path, error_id=error_id, request_id=request_id)
-    )
+    return _in_shape(_problem(500, SENTENCES[500], "internal", error_id=g.get("error_id")))
 
 
 def log_unexpected(exc_info: ExcInfo) -> None:
@@ -132,6 +127,12 @@ def with_retry_after(response: Response, error: DoorstepError) -> Response:
     if error.retry_after_seconds is not None:
         response.headers["Retry-After"] = str(error.retry_after_seconds)
     return response
+
+
+def _problem(status: int, detail: str, code: str, **known: Any) -> Problem:
+    """Return what is wrong with the request that is answered just now."""
+    title, request_id = _title(status), REQUEST.get() or None
+    return Problem(title, status, detail, code, request.path, request_id=request_id, **known)
 
 
 def _in_shape(problem: Problem) -> Response:

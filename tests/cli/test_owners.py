@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.commands import flask
 from tests.support.folders import ROOT
 
 SERVICE = 65_534
@@ -27,17 +28,6 @@ def data_dir() -> Iterator[Path]:
         folder.mkdir()
         os.chown(folder, SERVICE, SERVICE)
         yield folder
-
-
-def flask(data_dir: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "flask", "--app", "app", *arguments],
-        cwd=ROOT,
-        env=os.environ | {"DOORSTEP_DATA_DIR": str(data_dir)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 def strangers(folder: Path) -> list[str]:

@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 from app.queue.jobs import Status
 from app.queue.wake import WakeUp
 from tests.support.building import assert_all_ended, create, open_at, wait_for, wait_for_status
-from tests.support.folders import ROOT
+from tests.support.commands import flask
 from tests.support.gunicorn_site import Gunicorn
-
-
-def flask(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    """Run a command of the site's."""
-    return subprocess.run(
-        [sys.executable, "-m", "flask", "--app", "app", *arguments],
-        cwd=ROOT,
-        env=os.environ | {"DOORSTEP_DATA_DIR": str(folder)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
 
 
 def test_a_backup_is_restored_once_the_site_is_stopped(tmp_path: Path) -> None:

@@ -27,27 +27,19 @@ from app.errors import (
 from app.sources.opened import LOOK_AGAIN_S
 from app.sources.regions import ImportedRegions
 from tests.sources.test_imported_regions import located, put
+from tests.support.building import SetClock
 from tests.support.extracts import LAT, LON, Town, small_town
 
 
-class Clock:
-    """Goes on when it is told to."""
-
-    now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
+@pytest.fixture
+def clock() -> SetClock:
+    return SetClock()
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def source(tmp_path: Path, clock: Clock) -> ImportedRegions:
+def source(tmp_path: Path, clock: SetClock) -> ImportedRegions:
     put(tmp_path, small_town())
-    return ImportedRegions(tmp_path / "regions", clock)
+    return ImportedRegions(tmp_path / "regions", clock.clocks.steady)
 
 
 def file_of(tmp_path: Path, name: str, region: str = "town") -> Path:
@@ -71,25 +63,25 @@ def cut(path: Path) -> None:
 
 @pytest.mark.parametrize("damage", [scribble, cut, Path.unlink])
 def test_damage_to_any_file_is_seen_and_so_is_that_it_was_mended(
-    tmp_path: Path, source: ImportedRegions, clock: Clock, damage: Callable[[Path], None]
+    tmp_path: Path, source: ImportedRegions, clock: SetClock, damage: Callable[[Path], None]
 ) -> None:
     for name in files_of(tmp_path):
         path = file_of(tmp_path, name)
         whole = path.read_bytes()
         damage(path)
-        clock.now += LOOK_AGAIN_S
+        clock.steady_seconds += LOOK_AGAIN_S
         assert [name in problem for problem in source.problems()] == [True], name
         path.write_bytes(whole)
-        clock.now += LOOK_AGAIN_S
+        clock.steady_seconds += LOOK_AGAIN_S
         assert source.problems() == ()
     assert located(source, "3 Main Street").region == "town"
 
 
-def test_a_file_written_again_as_it_was_is_no_damage(tmp_path: Path, source: ImportedRegions, clock: Clock) -> None:
+def test_a_file_written_again_as_it_was_is_no_damage(tmp_path: Path, source: ImportedRegions, clock: SetClock) -> None:
     before = source.whole_region("town")
     path = file_of(tmp_path, "covered.npy")
     path.write_bytes(path.read_bytes())
-    clock.now += LOOK_AGAIN_S
+    clock.steady_seconds += LOOK_AGAIN_S
     assert source.whole_region("town") is before
 
 
@@ -143,7 +135,9 @@ def meanwhile_it_fails(source: ImportedRegions, kind: type[DoorstepError]) -> It
         yield
 
 
-def test_a_region_that_was_mended_is_found_among_several(tmp_path: Path, source: ImportedRegions, clock: Clock) -> None:
+def test_a_region_that_was_mended_is_found_among_several(
+    tmp_path: Path, source: ImportedRegions, clock: SetClock
+) -> None:
     other = Town()
     other.street("Otley Road")
     put(tmp_path, other, "other")
@@ -152,10 +146,10 @@ def test_a_region_that_was_mended_is_found_among_several(tmp_path: Path, source:
         path = file_of(tmp_path, "covered.npy")
         whole = path.read_bytes()
         scribble(path)
-        clock.now += LOOK_AGAIN_S
+        clock.steady_seconds += LOOK_AGAIN_S
         assert source.problems()
         path.write_bytes(whole)
-        clock.now += LOOK_AGAIN_S
+        clock.steady_seconds += LOOK_AGAIN_S
 
 
 # --- evaluations -------------------------------------------------------------------------------------

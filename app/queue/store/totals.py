@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
+from app.db.in_use import log_of
 from app.queue.store.base import StoreBase
 
 
@@ -60,9 +61,8 @@ class TotalsStore(StoreBase):
 
     def sizes(self) -> Sizes:
         """Return how large the files are. They are not opened: that would drop SQLite's locks."""
-        path = self.db.path
-        log = path.with_name(f"{path.name}-wal")
-        return Sizes(*(file.stat().st_size if file.exists() else 0 for file in (path, log)))
+        files = (self.db.path, log_of(self.db.path))
+        return Sizes(*(file.stat().st_size if file.exists() else 0 for file in files))
 
     def _stage_totals(self) -> dict[str, StageTotals]:
         counts: dict[str, list[tuple[float, int]]] = defaultdict(list)

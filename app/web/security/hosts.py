@@ -6,25 +6,18 @@ what this very client called the site, no cache that others share keeps such an 
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from flask import Flask, request
 
 from app.config import Config
 from app.errors import ConfigError, WrongHost
+from app.front.hosts import is_host
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-#: A name of labels of at most 63 characters, an IPv4 address or an IPv6 address in brackets; perhaps a port.
-HOST = re.compile(
-    r"(?P<name>[a-z0-9_](?:[a-z0-9_-]{0,62})(?:\.[a-z0-9_][a-z0-9_-]{0,62})*\.?|\[[0-9a-f:.]{2,45}\])(?::(?P<port>\d{1,5}))?",
-    re.ASCII | re.IGNORECASE,
-)
-LONGEST_NAME, LAST_PORT = 253, 65_535
 #: Set on a request whose own Host was put aside.
 REFUSED = "doorstep.refused_host"
 #: What load balancers and monitors ask by an address of the network.
@@ -49,13 +42,6 @@ def names_in(setting: str) -> tuple[str, ...]:
         why = f"“{wrong}” is no name of a host; write such as doorstep.example or doorstep.example:8443"
         raise ConfigError(name="DOORSTEP_HOSTS", why=why)
     return names
-
-
-@lru_cache(maxsize=128)  # every poll asks, and nearly always of the same name
-def is_host(text: str) -> bool:
-    """Return whether a text may stand in the header Host."""
-    found = HOST.fullmatch(text) if len(text) <= LONGEST_NAME + len(":65535") else None
-    return found is not None and len(found["name"]) <= LONGEST_NAME and 1 <= int(found["port"] or 1) <= LAST_PORT
 
 
 class KnownHosts:

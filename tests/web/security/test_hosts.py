@@ -12,7 +12,7 @@ from flask.testing import FlaskClient
 from app import create_app
 from app.config import Config
 from app.errors import ConfigError
-from app.web.security.hosts import is_host
+from app.front.hosts import is_host
 from app.web.services import services_of
 from tests.support.asking import ADDRESS, HTMX, JSON, submit, visible_text
 from tests.support.queue_steps import Steps

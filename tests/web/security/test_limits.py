@@ -21,36 +21,28 @@ from app.web.security.floods import GUESSES_PER_MINUTE, Rate, RateLimiter, a_min
 from app.web.security.shared import SharedRecords
 from app.web.services import services_of
 from tests.support.asking import ADDRESS, JSON
+from tests.support.building import SetClock
 from tests.support.queue_steps import Steps
 
 
-class Clock:
-    """A clock that stands still until it is moved."""
-
-    now = 100.0
-
-    def __call__(self) -> float:
-        return self.now
+@pytest.fixture
+def clock() -> SetClock:
+    return SetClock()
 
 
 @pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def limiter(tmp_path: Path, clock: Clock) -> RateLimiter:
-    return RateLimiter(tmp_path / "limits" / "requests", clock)
+def limiter(tmp_path: Path, clock: SetClock) -> RateLimiter:
+    return RateLimiter(tmp_path / "limits" / "requests", clock.clocks.steady)
 
 
 # --- buckets ----------------------------------------------------------------------------------------
 
 
-def test_a_client_may_go_on_once_its_bucket_fills_again(limiter: RateLimiter, clock: Clock) -> None:
+def test_a_client_may_go_on_once_its_bucket_fills_again(limiter: RateLimiter, clock: SetClock) -> None:
     rate = Rate(2, 0.5)
     assert [limiter.take(1, rate) for _ in range(3)] == [0.0, 0.0, 2.0]
     assert limiter.take(2, rate) == 0.0
-    clock.now += 2.0
+    clock.steady_seconds += 2.0
     assert limiter.take(1, rate) == 0.0
     assert limiter.take(1, rate) > 0.0
 
@@ -62,43 +54,43 @@ def test_several_are_taken_all_or_none(limiter: RateLimiter) -> None:
     assert limiter.take(1, rate, 2) == 0.0
 
 
-def test_a_bucket_never_holds_more_than_a_burst(limiter: RateLimiter, clock: Clock) -> None:
+def test_a_bucket_never_holds_more_than_a_burst(limiter: RateLimiter, clock: SetClock) -> None:
     rate = Rate(2, 0.5)
     limiter.take(1, rate)
-    clock.now += 1_000.0
+    clock.steady_seconds += 1_000.0
     assert [limiter.take(1, rate) > 0 for _ in range(3)] == [False, False, True]
 
 
-def test_it_tells_how_long_a_partly_filled_bucket_takes(limiter: RateLimiter, clock: Clock) -> None:
+def test_it_tells_how_long_a_partly_filled_bucket_takes(limiter: RateLimiter, clock: SetClock) -> None:
     rate = Rate(1, 0.5)
     limiter.take(1, rate)
-    clock.now += 1.0
+    clock.steady_seconds += 1.0
     assert limiter.take(1, rate) == 1.0
 
 
-def test_two_processes_have_one_bucket(tmp_path: Path, limiter: RateLimiter, clock: Clock) -> None:
-    other = RateLimiter(tmp_path / "limits" / "requests", clock)
+def test_two_processes_have_one_bucket(tmp_path: Path, limiter: RateLimiter, clock: SetClock) -> None:
+    other = RateLimiter(tmp_path / "limits" / "requests", clock.clocks.steady)
     taken = [each.take(7, Rate(5, 0.1)) == 0.0 for each in (limiter, other) * 4]
     assert taken == [True] * 5 + [False] * 3
 
 
-def test_a_clock_that_begins_anew_leaves_no_bucket_empty_for_long(limiter: RateLimiter, clock: Clock) -> None:
+def test_a_clock_that_begins_anew_leaves_no_bucket_empty_for_long(limiter: RateLimiter, clock: SetClock) -> None:
     rate = Rate(2, 1.0)
     assert [limiter.take(1, rate) for _ in range(2)] == [0.0, 0.0]
-    clock.now = 1.0
+    clock.steady_seconds = 1.0
     assert limiter.take(1, rate) == 1.0
-    clock.now = 2.0
+    clock.steady_seconds = 2.0
     assert limiter.take(1, rate) == 0.0
 
 
 @pytest.mark.parametrize("damage", [b"", b"\xff" * 4_000_000, b"text\n" * 1_000], ids=["empty", "ones", "text"])
-def test_a_damaged_file_stops_nobody_for_long(tmp_path: Path, clock: Clock, damage: bytes) -> None:
+def test_a_damaged_file_stops_nobody_for_long(tmp_path: Path, clock: SetClock, damage: bytes) -> None:
     path = tmp_path / "requests"
     path.write_bytes(damage)
-    limiter, rate = RateLimiter(path, clock), a_minute(60)
+    limiter, rate = RateLimiter(path, clock.clocks.steady), a_minute(60)
     for key in (1, 2**64 - 1):
         assert limiter.take(key, rate) <= 1.0
-        clock.now += 1.0
+        clock.steady_seconds += 1.0
         assert limiter.take(key, rate) == 0.0
 
 
@@ -117,10 +109,12 @@ def test_a_folder_that_cannot_be_written_lets_a_process_count_alone(
     assert len(caplog.records) == 1
 
 
-def test_the_client_that_was_idle_longest_gives_way(tmp_path: Path, clock: Clock) -> None:
-    records = SharedRecords(tmp_path / "records", payload_bytes=1, sets=1, ways=2, patience_seconds=1.0, clock=clock)
+def test_the_client_that_was_idle_longest_gives_way(tmp_path: Path, clock: SetClock) -> None:
+    records = SharedRecords(
+        tmp_path / "records", payload_bytes=1, sets=1, ways=2, patience_seconds=1.0, clock=clock.clocks.steady
+    )
     for key in (1, 2, 3):
-        clock.now += 1.0
+        clock.steady_seconds += 1.0
         with records.held(key) as record:
             assert record.payload == b"\0"
             record.payload = bytes([key])
