@@ -71,6 +71,16 @@ def test_it_shows_a_job_with_its_history(site: JobStore) -> None:
         assert expected in output
 
 
+def test_it_shows_a_stage_that_was_broken_off(site: JobStore) -> None:
+    job = create(site)
+    claim = site.claim_next_job("w")
+    assert claim
+    site.update_job_stage(claim, "geocode", None, None)
+    assert "geocode          working" in run("show", job.job_id).output
+    site.fail_job(claim, Failure("code", "It did not work out."), retry=False)
+    assert "geocode          broken off" in run("show", job.job_id).output
+
+
 def test_it_says_so_where_there_is_no_such_job(site: JobStore) -> None:
     result = run("show", "nothing")
     assert result.exit_code == 1
