@@ -18,9 +18,11 @@ from app.config import load_config
 from app.errors import ConfigError
 from app.front.handover import HANDOVER
 from app.front.listening import bind_address, processes
+from app.seeing import files, sentry
 
 try:
-    load_config()
+    _config = load_config()
+    sentry.check(_config)
     bind = bind_address(os.environ)
     workers = processes(os.environ)
 except ConfigError as error:
@@ -57,14 +59,8 @@ _asked_at = float("inf")
 
 
 def on_starting(_server: Any) -> None:
-    """Refuse to start where defects cannot be reported as wished, and forget what an earlier run counted."""
-    from app.seeing import files, sentry
-
-    try:
-        sentry.check(load_config())
-    except ConfigError as error:
-        sys.exit(error.message)
-    files.begin_anew(load_config().data_dir)
+    """Forget what an earlier run counted."""
+    files.begin_anew(_config.data_dir)
 
 
 def post_fork(_server: Any, _worker: Any) -> None:
