@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
@@ -27,3 +29,8 @@ def soup(response: TestResponse) -> BeautifulSoup:
 def visible_text(response: TestResponse) -> str:
     """Return what a person reads of an answer, white space folded."""
     return " ".join(soup(response).get_text(" ").split())
+
+
+def without_ids(text: str) -> str:
+    """Return a text without its random ids, in which any few letters or digits may stand by chance."""
+    return re.sub(r"[0-9a-f]{32}(-\d+)?", "", text)
