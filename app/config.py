@@ -83,6 +83,52 @@ class Config:
     least_free_mb: float = _between(0, 1_000_000, default=64)
     #: How much the evaluation's process yields to the pages (Unix niceness).
     evaluation_niceness: int = _between(0, 19, default=10)
+    #: With `on`, addresses outside all regions are looked up by the services below, which needs a contact.
+    live: str = _one_of("off", "on")
+    #: E-mail address or web page by which the services can reach whoever runs this site; it is sent with each request.
+    contact: str = ""
+    #: Services that look for addresses, in the order in which they are asked: `nominatim`, `photon`, `census` (US only)
+    #: and `google` (needs its key).
+    geocoders: str = "nominatim,photon"
+    #: Where Nominatim answers.
+    nominatim_url: str = "https://nominatim.openstreetmap.org"
+    #: Where Photon answers.
+    photon_url: str = "https://photon.komoot.io"
+    #: Where the geocoder of the US Census Bureau answers.
+    census_url: str = "https://geocoding.geo.census.gov"
+    #: Where Google's Geocoding API and its Places API answer.
+    google_url: str = "https://maps.googleapis.com"
+    #: Key of Google's interfaces, which are billed by the call.
+    google_key: str = ""
+    #: With `off` no streets and places are fetched; what was fetched before is used.
+    overpass: str = _one_of("on", "off")
+    #: Where Overpass answers.
+    overpass_url: str = "https://overpass-api.de"
+    #: Facts of others that a report shows beside its own: `fema` (US flood zones), `walkscore` and `google` (ratings);
+    #: the last two need their keys.
+    extras: str = "fema"
+    #: Where FEMA's map of flood zones answers.
+    fema_url: str = "https://hazards.fema.gov"
+    #: Where Walk Score answers.
+    walkscore_url: str = "https://api.walkscore.com"
+    #: Key of Walk Score.
+    walkscore_key: str = ""
+    #: Requests a day to each service; beyond that it is not asked before the next day (UTC).
+    service_requests_per_day: int = _between(0, 1_000_000, default=5_000)
+    #: Megabytes a day from each service.
+    service_mb_per_day: float = _between(0, 1_000_000, default=500)
+    #: Requests a day to Google.
+    google_requests_per_day: int = _between(0, 1_000_000, default=200)
+    #: Seconds between two requests to a service at an address of your own; public ones have their own rule.
+    own_service_pause_seconds: float = _between(0, 60, default=1.0)
+    #: Seconds that one try of an evaluation may spend waiting for services in all.
+    live_seconds_per_job: float = _between(1, 3_600, default=240)
+    #: Answers of services are used again for so many days.
+    answer_days: float = _between(0, 3_650, default=30)
+    #: Streets and places that were fetched are used for so many days; then they are fetched again.
+    tile_days: float = _between(0, 3_650, default=30)
+    #: Gigabytes that fetched streets and places may take; beyond that those used longest ago are cleared away.
+    most_tiles_gb: float = _between(0.001, 100_000, default=2.0)
 
     @property
     def database_path(self) -> Path:
@@ -93,6 +139,11 @@ class Config:
     def regions_dir(self) -> Path:
         """Where imported regions live."""
         return self.data_dir / "regions"
+
+    @property
+    def tiles_dir(self) -> Path:
+        """Where the streets and places live that were fetched from live services."""
+        return self.data_dir / "tiles"
 
 
 def load_config(environ: Mapping[str, str] | None = None) -> Config:

@@ -10,6 +10,8 @@ class DoorstepError(Exception):
     http_status = 500
     #: The same work may succeed later, so the queue tries it again by itself.
     passing = False
+    #: Whether a try that ends so is one of those after which a job is given up.
+    counts = True
     #: What a person typed, or left unanswered, is the reason: no failure of the site.
     typed = False
     #: Commands and the start meet it; no program does.
@@ -113,6 +115,45 @@ class NoRegions(DoorstepError):
     code = "no-regions"
     http_status = 503
     passing = True
+
+
+# --- live services -----------------------------------------------------------------------------------
+
+
+class ServiceTrouble(DoorstepError):
+    """{service} {why}, so this evaluation waits and asks again."""
+
+    code = "service-trouble"
+    http_status = 503
+    passing = True
+    usual_retry_seconds = 30
+
+
+class ServiceBusy(DoorstepError):
+    """Other evaluations are asking {service} right now, one at a time: this one waits for its turn."""
+
+    code = "service-busy"
+    http_status = 503
+    passing = True
+    #: No fault of anything: a job that waits for its turn is not a job that failed.
+    counts = False
+    usual_retry_seconds = 5
+
+
+class ServiceSpent(DoorstepError):
+    """{service} was asked as often today as this site may ask it. Try again tomorrow, or ask whoever runs this site to
+    import the region.
+    """
+
+    code = "service-spent"
+    http_status = 503
+
+
+class ServiceDenied(DoorstepError):
+    """{service} refuses to answer this site ({why}). Whoever runs it needs to look at its settings."""
+
+    code = "service-denied"
+    http_status = 503
 
 
 # --- how it was sent --------------------------------------------------------------------------------
