@@ -77,6 +77,12 @@ class AddressNotFound(DoorstepError):
     http_status = 422
 
 
+class AddressUnknown(AddressNotFound):
+    """Neither the regions covered here nor the services that this site asks know an address like that. Check the
+    spelling, or add the town.
+    """
+
+
 class AddressOutsideRegions(DoorstepError):
     """That point lies outside the regions covered here, which are: {regions}."""
 

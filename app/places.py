@@ -157,13 +157,15 @@ class Question:
     """What is asked back where a text can mean several places, or none exactly: not a failure.
 
     `about` is the text as typed, `why` a sentence for the person. There are 1 to MOST_CHOICES choices, the likeliest
-    first. The place need not be settled where it `may_be_left_out`: a destination, not the address.
+    first. The place need not be settled where it `may_be_left_out`: a destination, not the address. It is `doubtful`
+    where nothing fits what was typed without doubt, so that it may lie elsewhere.
     """
 
     about: str
     why: str
     choices: tuple[Choice, ...]
     may_be_left_out: bool = False
+    doubtful: bool = False
 
 
 #: Choices offered with a question.

@@ -46,7 +46,7 @@ Message = Ready | StageBegan | StageEnded | Drew | Reported | Questioned | Faile
 def production_command(config: Config) -> tuple[str, ...]:
     """Return the command that starts the evaluator; the file descriptor of its socket is appended to it."""
     niceness = str(config.evaluation_niceness)
-    return (sys.executable, "-m", "app.queue.evaluator", os.fspath(config.regions_dir.resolve()), niceness)
+    return (sys.executable, "-m", "app.queue.evaluator", os.fspath(config.data_dir.resolve()), niceness)
 
 
 class ChildRunner:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Callable, Sequence
 
+from app.config import Config
 from app.errors import DoorstepError
 from app.maps.drawing import compressed, draw_all
 from app.pipeline.evaluate import evaluate_property
@@ -18,17 +18,38 @@ from app.sources.interface import Source
 from app.sources.regions import ImportedRegions
 
 
-def from_regions(regions_dir: Path) -> Evaluate:
-    """Return an evaluation that reads the regions imported into a folder."""
-    regions = ImportedRegions(regions_dir).watched()
-    evaluate = from_source(regions)
+def as_configured(config: Config) -> Evaluate:
+    """Return an evaluation by the imported regions and, where the settings say so, by live services."""
+    regions = ImportedRegions(config.regions_dir, tiles_dir=config.tiles_dir).watched()
+    source_for = _live_sources(config, regions) if config.live == "on" else lambda _observer: regions
 
     def evaluate_settled(listing: str, finished: Sequence[bytes], observer: StageObserver) -> bytes:
         # A report from data that changed under it is none, and a crash over such data is no fault of the address.
         with regions.settled():
-            return evaluate(listing, finished, observer)
+            return from_source(source_for(observer))(listing, finished, observer)
 
     return evaluate_settled
+
+
+def _live_sources(config: Config, regions: ImportedRegions) -> Callable[[StageObserver], Source]:
+    """Return what makes the source of one try: the time that it may spend on services is counted from there."""
+    # Imported here: only who turns live sources on pays for loading them.
+    from app.queue import open_store
+    from app.sources.live.client import Client
+    from app.sources.live.extras import LiveExtras
+    from app.sources.live.geocoding import Geocoders
+    from app.sources.live.services import services_in
+    from app.sources.live.source import LiveSource
+    from app.sources.live.tiles import Tiles
+
+    services, store = services_in(config), open_store(config)
+
+    def source_for(observer: StageObserver) -> Source:
+        client = Client(config, store, observer.waits)
+        tiles = Tiles(config, services.overpass, client)
+        return LiveSource(regions, Geocoders(services.geocoders, client), tiles, LiveExtras(services, client))
+
+    return source_for
 
 
 def from_source(source: Source) -> Evaluate:

@@ -13,6 +13,7 @@ import queue
 import signal
 import sys
 import threading
+from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -38,17 +39,17 @@ from app.seeing import sentry
 _PR_SET_PDEATHSIG = 1
 
 
-def main(regions_dir: str, niceness: str, socket_fd: str) -> None:
-    """Evaluate listings from the imported regions, at this niceness."""
+def main(data_dir: str, niceness: str, socket_fd: str) -> None:
+    """Evaluate listings by what is in a data folder, at this niceness."""
     _leave_the_end_to_the_worker()
-    config = load_config()
+    config = replace(load_config(), data_dir=Path(data_dir))
     logs.configure(config)
     sentry.start(config)
     os.nice(int(niceness))
     # Imported here: loading the pipeline's libraries must already yield to the pages.
-    from app.queue.evaluation import from_regions
+    from app.queue.evaluation import as_configured
 
-    evaluate = from_regions(Path(regions_dir))
+    evaluate = as_configured(config)
     # The libraries stay until the process ends: the collector need not look through them in each evaluation.
     gc.collect()
     gc.freeze()

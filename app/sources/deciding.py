@@ -84,7 +84,7 @@ def decided(text: str, found: Sequence[Found], near: Location | None = None) -> 
         ranked = [each for each in ranked if each.atlas.name == near.region]
     best = max((each.match.score for each in ranked), default=0.0)
     likely = [each for each in ranked if each.match.score >= max(PLAUSIBLE, best - WORSE)]
-    return _question(text, likely, _why(text, likely[0])) if likely else None
+    return replace(_question(text, likely, _why(text, likely[0])), doubtful=True) if likely else None
 
 
 def location_of(found: Found) -> Location:

@@ -46,11 +46,17 @@ class _Seen:
 
 
 class OpenRegions:
-    """Opens and watches the regions of a folder. Threads may share it."""
+    """Opens and watches the regions of a folder. Threads may share it.
 
-    def __init__(self, regions_dir: Path, clock: Callable[[], float] = time.monotonic) -> None:
+    With `most_open` no more than so many are kept open: of those, the ones that were asked for last.
+    """
+
+    def __init__(
+        self, regions_dir: Path, clock: Callable[[], float] = time.monotonic, most_open: int | None = None
+    ) -> None:
         self._store = RegionStore(regions_dir)
         self._clock = clock
+        self._most_open = most_open
         self._lock = threading.Lock()
         self._seen: dict[str, _Seen] = {}
         #: Regions whose trouble is in the log, with the sentence that told it.
@@ -142,6 +148,7 @@ class OpenRegions:
         """Return a region as it was no more than so many seconds ago. Raises RegionNotFound or AtlasUnreadable."""
         with self._lock:
             seen = self._current(name)
+            self._close_others(name)
             if self._clock() - seen.looked_at >= at_most_s:
                 self._look(name, seen)
             if seen.atlas is not None:
@@ -162,6 +169,12 @@ class OpenRegions:
             self._leave(seen)
             seen = self._seen[name] = _Seen(directory, AtlasFiles(name, directory))
         return seen
+
+    def _close_others(self, name: str) -> None:
+        """Note that a region was asked for; close the one that was asked for longest ago where too many are open."""
+        self._seen[name] = self._seen.pop(name)
+        if self._most_open is not None and len(self._seen) > self._most_open:
+            self._leave(self._seen.pop(next(iter(self._seen))))
 
     def _look(self, name: str, seen: _Seen) -> None:
         """Look at the files of a build and open it unless it is open. Raises TooManyOpenFiles, which tells nothing."""

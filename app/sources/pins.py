@@ -63,7 +63,7 @@ def _location(point: Point, atlas: Atlas) -> Location:
     """Return the point itself as a location, named by what it stands in and beside."""
     nearest = atlas.geocoder.reverse(*point)
     inside = [name for kind, name in ground_at(atlas, *point).inside if name and kind not in WIDE][:1]
-    numbers = f"{point.lat:.5f}, {point.lon:.5f}"
+    numbers = degrees(point)
     beside = ""
     if nearest is not None:
         gap = "at" if nearest.metres < AT_DOOR_M else f"{metres(nearest.metres)} from"
@@ -72,6 +72,11 @@ def _location(point: Point, atlas: Atlas) -> Location:
     note = f"The point {numbers}: {stands}." if stands else "No address or street is mapped near this point."
     label = f"Near {nearest.text}" if nearest is not None else numbers
     return Location(point.lat, point.lon, label, Precision.POINT, atlas.name, note)
+
+
+def degrees(point: Point) -> str:
+    """Return a point as the name of an address at which nothing is mapped."""
+    return f"{point.lat:.5f}, {point.lon:.5f}"
 
 
 def _neighbours(text: str, point: Point, ground: Ground, atlas: Atlas) -> Question:

@@ -7,7 +7,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,8 +31,9 @@ from app.errors import (
 from app.geo import Box
 from app.places import Location, Precision, Question
 from app.seeing.counts import counted
-from app.sources.deciding import Found, decided
+from app.sources.deciding import Found, decided, worth
 from app.sources.interface import Surroundings
+from app.sources.live.tiles import is_tile
 from app.sources.names import SharedNames, directories_of
 from app.sources.opened import OpenRegions
 from app.sources.pins import pinned
@@ -44,6 +45,9 @@ FEWEST_LETTERS = 3
 LONGEST_TYPED = 200
 #: Addresses offered to try; houses tried for one, and how far from a region's middle (metres).
 MOST_EXAMPLES, TRIED_EXAMPLES, EXAMPLE_M = 3, 20, 4_000.0
+
+#: Tiles of fetched streets and places that one process keeps open.
+MOST_OPEN_TILES = 8
 
 #: What is written as it is mapped, but less well than this, may be a slip of something better.
 WELL = 0.8
@@ -86,10 +90,16 @@ class _Troubled:
 
 
 class ImportedRegions:
-    """Answers from all regions of a folder; notices new and re-imported ones. Threads may share it."""
+    """Answers from all regions of a folder; notices new and re-imported ones. Threads may share it.
 
-    def __init__(self, regions_dir: Path, clock: Callable[[], float] = time.monotonic) -> None:
+    What is around an address it tells from the tiles of `tiles_dir` too, which no address is looked up in.
+    """
+
+    def __init__(
+        self, regions_dir: Path, clock: Callable[[], float] = time.monotonic, tiles_dir: Path | None = None
+    ) -> None:
         self._regions = OpenRegions(regions_dir, clock)
+        self._tiles = OpenRegions(tiles_dir or regions_dir, clock, MOST_OPEN_TILES)
         self._lock = threading.Lock()
         self._names = SharedNames(())
         #: Addresses to try, and the builds that they are from.
@@ -256,7 +266,7 @@ class ImportedRegions:
     def can_draw(self, region: str, data_date: str) -> bool:
         """Return whether maps can be drawn of a region as it was on a day: it is still there, and has a base map."""
         try:
-            atlas = self._regions.atlas(region)
+            atlas = self._opened(region).atlas(region)
             return atlas.meta.data_date == data_date and atlas.basemap is not None
         except DoorstepError:
             return False
@@ -267,16 +277,30 @@ class ImportedRegions:
 
     def surroundings(self, location: Location) -> Surroundings:
         """Open the surroundings of a location that `locate` gave. Raises RegionNotFound, AtlasUnreadable."""
-        atlas = self._regions.used(location.region)
+        atlas = self._opened(location.region).used(location.region)
         with atlas.reading():
             return AtlasSurroundings(atlas, location)
 
-    def settled(self) -> AbstractContextManager[None]:
+    def located_in_tile(self, text: str, tile: str, near: Location | None = None) -> Location | Question:
+        """Find a text in one tile alone. Raises as `locate`, and RegionNotFound or AtlasUnreadable."""
+        return self._found(text, near, (self._tiles.used(tile),))
+
+    def holding(self, lat: float, lon: float) -> str:
+        """Return the name of the region that holds data at a point, "" where none does."""
+        holding = [atlas for atlas in self._regions.all()[0] if atlas.coverage.holds(lat, lon)]
+        return max(holding, key=worth).name if holding else ""
+
+    @contextmanager
+    def settled(self) -> Iterator[None]:
         """Let what a block makes of surroundings count only where their data stayed as it was written.
 
         Raises AtlasUnreadable where it did not, and AtlasReplaced where the block failed as it was replaced.
         """
-        return self._regions.settled()
+        with self._regions.settled(), self._tiles.settled():
+            yield
+
+    def _opened(self, name: str) -> OpenRegions:
+        return self._tiles if is_tile(name) else self._regions
 
     def watched(self) -> ImportedRegions:
         """Return the same, looking at its regions every few seconds also while nobody asks."""

@@ -40,7 +40,7 @@ class Services:
         if self._source is None:
             with self._lock:
                 if self._source is None:
-                    self._source = ImportedRegions(self.config.regions_dir).watched()
+                    self._source = ImportedRegions(self.config.regions_dir, tiles_dir=self.config.tiles_dir).watched()
         return self._source
 
 

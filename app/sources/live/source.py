@@ -1,0 +1,183 @@
+"""Imported regions first; where none covers an address, what live services find, and the tile around it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+
+from app.atlas.geocoder.letters import fold
+from app.errors import (
+    AddressNotFound,
+    AddressOutsideRegions,
+    AddressUnknown,
+    LinkWithoutPoint,
+    MaybeInDamagedRegion,
+    NoHomeHere,
+    NoRegions,
+    ServiceBusy,
+    ServiceDenied,
+    ServiceSpent,
+    ServiceTrouble,
+)
+from app.geo import distance_m
+from app.places import MOST_CHOICES, Choice, Location, Precision, Question
+from app.sources.extras import Extras
+from app.sources.interface import Surroundings
+from app.sources.live.candidates import Candidate
+from app.sources.live.choosing import decide
+from app.sources.live.extras import LiveExtras
+from app.sources.live.geocoding import Geocoders
+from app.sources.live.tiles import Tiles, is_tile
+from app.sources.pins import degrees
+from app.sources.points import ShortCode, TypedPoint, is_link, point_in, recovered
+from app.sources.regions import WORDS, ImportedRegions
+
+#: What the regions raise where they do not hold what was typed.
+NOT_IN_REGIONS = (AddressNotFound, AddressOutsideRegions, NoRegions, MaybeInDamagedRegion)
+TROUBLE = (ServiceTrouble, ServiceBusy, ServiceSpent, ServiceDenied)
+#: What the map says of an address counts for what a service found no further away than this (metres).
+SAME_ADDRESS_M = 300.0
+PRECISIONS = tuple(Precision)
+
+
+class LiveSource:
+    """What `app.sources.interface.Source` promises, for one try of one evaluation."""
+
+    def __init__(self, regions: ImportedRegions, geocoders: Geocoders, tiles: Tiles, extras: LiveExtras) -> None:
+        self._regions = regions
+        self._geocoders = geocoders
+        self._tiles = tiles
+        self._extras = extras
+
+    def locate(self, text: str, near: Location | None = None) -> Location | Question:
+        """Find an address in the regions, else by the services; a destination only on the map of its address.
+
+        Raises as the regions do, AddressUnknown where no service knows it either, and what `Asks.ask` raises.
+        """
+        if near is not None:
+            return self._destination(text, near)
+        try:
+            found = self._regions.locate(text)
+        except NOT_IN_REGIONS:
+            return self._beyond_regions(text)
+        return self._further(text, found) if isinstance(found, Question) and found.doubtful else found
+
+    def surroundings(self, location: Location) -> Surroundings:
+        """Open the surroundings of a location; of one outside the regions, fetch them first. Raises as both do."""
+        self._make_ready(location)
+        return self._regions.surroundings(location)
+
+    def extras(self, location: Location) -> Extras:
+        """Return what others say of an address."""
+        return self._extras.around(location)
+
+    def _destination(self, text: str, near: Location) -> Location | Question:
+        if not is_tile(near.region):
+            return self._regions.locate(text, near)
+        self._make_ready(near)
+        return self._regions.located_in_tile(text, near.region, near)
+
+    def _beyond_regions(self, text: str) -> Location | Question:
+        point = point_in(text)
+        if isinstance(point, ShortCode) and point.near:
+            place = self._first(point.near)
+            point = TypedPoint(recovered(point, place.lat, place.lon), None)
+        if isinstance(point, TypedPoint):
+            return self._pinned(text, point)
+        if is_link(text):
+            raise LinkWithoutPoint
+        candidates = self._geocoders.find(text)
+        if not candidates:
+            raise AddressUnknown
+        found = decide(text, candidates, self._region_at)
+        return found if isinstance(found, Question) else self._on_map(text, found)
+
+    def _first(self, place: str) -> Candidate:
+        candidates = self._geocoders.find(place)
+        if not candidates:
+            raise AddressUnknown
+        return candidates[0]
+
+    def _further(self, text: str, question: Question) -> Location | Question:
+        """Return what the services find where the regions only have something like it, both to choose from if unsure.
+
+        A service in trouble leaves it at what the regions have.
+        """
+        candidates: Sequence[Candidate] = ()
+        with suppress(*TROUBLE):
+            candidates = self._geocoders.find(text)
+        if not candidates:
+            return question
+        found = decide(text, candidates, self._region_at)
+        if isinstance(found, Location) and any(_names_town(text, each) for each in candidates if _is_at(each, found)):
+            return self._on_map(text, found)
+        return _joined(question, found, candidates)
+
+    def _pinned(self, text: str, typed: TypedPoint) -> Location | Question:
+        """Return a point outside all regions, named by what the map has there, else by a service."""
+        point = typed.point
+        tile = self._ready(*point)
+        try:
+            found = self._regions.located_in_tile(text, tile)
+        except AddressOutsideRegions:
+            raise NoHomeHere(where="far from every street and house on the map") from None
+        if isinstance(found, Location) and found.label == degrees(point):
+            with suppress(*TROUBLE):
+                return replace(found, label=self._geocoders.name_at(*point) or found.label)
+        return found
+
+    def _on_map(self, text: str, found: Location) -> Location:
+        """Return what the map of a tile says of an address that a service found, where it says it as exactly."""
+        if not is_tile(found.region):
+            return found
+        self._make_ready(found)
+        with suppress(*NOT_IN_REGIONS):
+            mapped = self._regions.located_in_tile(text, found.region)
+            all_mapped = [each.location for each in mapped.choices] if isinstance(mapped, Question) else [mapped]
+            same = [each for each in all_mapped if _is_as_good(each, found)]
+            if same:
+                return min(same, key=lambda each: PRECISIONS.index(each.precision))
+        return found
+
+    def _make_ready(self, location: Location) -> None:
+        if is_tile(location.region):
+            self._ready(location.lat, location.lon)
+        self._extras.begin(location)
+
+    def _ready(self, lat: float, lon: float) -> str:
+        """Make sure that there is a tile around a point, and return its name."""
+        return self._tiles.ready(lat, lon)
+
+    def _region_at(self, lat: float, lon: float) -> str:
+        """Return the name of the region that a point lies in, or of the tile that it would lie in."""
+        return self._regions.holding(lat, lon) or self._tiles.name_at(lat, lon)
+
+
+def _joined(question: Question, found: Location | Question, candidates: Sequence[Candidate]) -> Question:
+    """Return a question with what the services found before what the regions have."""
+    if isinstance(found, Question):
+        choices = found.choices
+    else:
+        choices = tuple(Choice(found, each.what, each.where) for each in candidates if _is_at(each, found))[:1]
+    return replace(question, choices=(*choices, *question.choices)[:MOST_CHOICES])
+
+
+def _is_at(candidate: Candidate, location: Location) -> bool:
+    return (candidate.lat, candidate.lon) == (location.lat, location.lon)
+
+
+def _is_as_good(mapped: Location, found: Location) -> bool:
+    is_near = distance_m(mapped.lat, mapped.lon, found.lat, found.lon) <= SAME_ADDRESS_M
+    return is_near and PRECISIONS.index(mapped.precision) <= PRECISIONS.index(found.precision)
+
+
+def _names_town(text: str, candidate: Candidate) -> bool:
+    """Return whether a text says where the candidate is, beyond its street and number."""
+    typed, street = _words(text), _words(candidate.street or candidate.label.partition(",")[0])
+    beyond = {word for word in typed - street if not word.isdigit()}
+    return bool(beyond) and beyond <= _words(f"{candidate.label} {candidate.where}")
+
+
+def _words(text: str) -> set[str]:
+    return set(WORDS.findall(fold(text)))
