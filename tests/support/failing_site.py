@@ -54,7 +54,7 @@ def main() -> None:
     def fails(listing: str, *_: object) -> NoReturn:
         raise ValueError(f"cannot evaluate {listing}")
 
-    evaluation.from_regions = lambda _: fails  # type: ignore[assignment]
+    evaluation.as_configured = lambda _: fails  # type: ignore[assignment]
     evaluator.main(*sys.argv[1:])
 
 
