@@ -306,6 +306,10 @@ class Reception:
         self._watch(connection, selectors.EVENT_READ)
 
     def _refuse(self, connection: Connection, status: int, why: str) -> None:
+        # Imported here: what gunicorn's main process imports counts for none of the processes that serve.
+        from app.seeing.counts import REFUSED
+
+        REFUSED.labels(str(status)).inc()
         self._turned_away[why] += 1
         connection.refuse(refusal(status))
         self._leave(connection)

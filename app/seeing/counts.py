@@ -38,6 +38,12 @@ DURATIONS = Histogram(
     buckets=REQUEST_SECONDS,
     registry=REGISTRY,
 )
+REFUSED = Counter(
+    "doorstep_http_refused",
+    "Requests that never reached the application, as they could not be read or came too slowly, by status.",
+    ("status",),
+    registry=REGISTRY,
+)
 POLLS = Counter(
     "doorstep_polls",
     "Polls of panels that were answered in front of Flask: the panel as it was (unchanged) or anew (panel).",

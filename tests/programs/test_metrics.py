@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator
+from urllib.parse import urlsplit
 
 import pytest
 import requests
@@ -68,6 +70,14 @@ def test_it_counts_polls_and_what_the_evaluator_asked(site: Site) -> None:
     no_regions = {"call": "locate", "region": "", "outcome": "no-regions"}
     wait_for(lambda: value(scrape(site.url), "doorstep_source_call_seconds_count", **no_regions) > 0)
     wait_for(lambda: value(scrape(site.url), "doorstep_job_retries_total", reason="no-regions") > 0)
+
+
+def test_it_counts_what_never_reaches_the_application(site: Site) -> None:
+    address = urlsplit(site.url)
+    with socket.create_connection((address.hostname, address.port), timeout=10) as connection:
+        connection.sendall(b"GET / HTTP/1.1\r\nno colon\r\n\r\n")
+        assert connection.recv(100).startswith(b"HTTP/1.1 400 ")
+    assert value(scrape(site.url), "doorstep_http_refused_total", status="400") == 1
 
 
 def test_a_killed_worker_s_counts_stay_and_its_gauges_go(site: Site) -> None:

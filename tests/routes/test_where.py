@@ -115,6 +115,20 @@ def test_of_several_regions_one_is_chosen_and_nothing_is_lost(two_regions: Flask
     ]
 
 
+def test_a_region_that_cannot_be_read_is_said_to_be_damaged(two_regions: FlaskClient) -> None:
+    regions = RegionStore(services_of(two_regions.application).config.regions_dir)
+    tables = regions.directory("smallville") / "atlas.sqlite"
+    kept = tables.with_name("kept")
+    tables.rename(kept)
+    try:
+        other = create_app(services_of(two_regions.application).config).test_client()
+        text = visible_text(other.get("/where?region=smallville&wish=park-5"))
+    finally:
+        kept.rename(tables)
+    assert "The data of the region smallville is damaged" in text
+    assert "There is no region of that name" not in text
+
+
 def test_a_town_of_few_houses_is_measured_along_its_streets(two_regions: FlaskClient) -> None:
     text = visible_text(two_regions.get("/where?region=smallville&wish=park-5"))
     assert "points along the streets in Smallville" in text

@@ -235,16 +235,24 @@ FILLED = {
 
 def where_view(asked: AskedOfTown) -> WhereView:
     """Return what a link asks for with its answer. What is wrong with it is among the errors of what was asked."""
-    regions = tuple(region for region in source().covered() if region.usable)
+    covered = source().covered()
+    regions = tuple(region for region in covered if region.usable)
     if not asked.region and len(regions) == 1:
         asked = replace(asked, region=regions[0].name)
     region = next((region for region in regions if region.name == asked.region), None)
     if asked.region and region is None:
-        known = listed([region.name for region in regions], "or") or "none, as none has been imported"
-        asked = replace(asked, errors={"region": f"There is no region of that name; choose {known}.", **asked.errors})
+        asked = replace(asked, errors={"region": _why_not(asked.region, covered), **asked.errors})
     places = place_fields(asked, region)
     view = WhereView(asked, regions, region, places, None)
     return view if region is None or not asked.asks else replace(view, choice=_choice(view, region))
+
+
+def _why_not(name: str, covered: tuple[CoveredRegion, ...]) -> str:
+    """Return why a region cannot be asked: it cannot be read, or there is none of that name."""
+    if problem := next((region.problem for region in covered if region.name == name), ""):
+        return problem
+    known = listed([region.name for region in covered if region.usable], "or")
+    return f"There is no region of that name; choose {known or 'none, as none has been imported'}."
 
 
 def reaches_of(view: WhereView) -> tuple[Reach, ...]:
