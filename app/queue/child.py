@@ -32,6 +32,7 @@ from app.queue.runner import (
     StageBegan,
     StageEnded,
     StageObserver,
+    Waits,
     Work,
 )
 
@@ -42,7 +43,7 @@ START_SECONDS = 60.0
 
 _ROOT = Path(__file__).resolve().parents[2]
 
-Message = Ready | StageBegan | StageEnded | Drew | Reported | Questioned | Failed
+Message = Ready | StageBegan | StageEnded | Waits | Drew | Reported | Questioned | Failed
 
 
 def production_command(config: Config) -> tuple[str, ...]:
@@ -114,6 +115,8 @@ class ChildRunner:
                     progress.began(stage)
                 case StageEnded() as ended:
                     progress.ended(ended)
+                case Waits(service, turn):
+                    progress.waits(service, turn=turn)
                 case Drew(pictures):
                     progress.drew(pictures)
 

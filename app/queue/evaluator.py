@@ -29,13 +29,11 @@ from app.queue.runner import (
     Reported,
     StageBegan,
     StageEnded,
+    Waits,
     Work,
     refusal,
 )
 from app.seeing import sentry
-
-#: prctl(2): the signal this process gets when its parent dies.
-_PR_SET_PDEATHSIG = 1
 
 
 def main(regions_dir: str, niceness: str, socket_fd: str) -> None:
@@ -90,7 +88,7 @@ def _answer(connection: Connection, work: Work, evaluate: Evaluate) -> None:
 
 
 class _Sender:
-    """Sends the beginning and the end of each stage, and the pictures, to the worker."""
+    """Sends the beginning and the end of each stage, what it waits for, and the pictures, to the worker."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -100,6 +98,9 @@ class _Sender:
 
     def ended(self, stage: StageEnded) -> None:
         self._connection.send(stage)
+
+    def waits(self, service: str | None, *, turn: bool = False) -> None:
+        self._connection.send(Waits(service, turn))
 
     def drew(self, pictures: tuple[Picture, ...]) -> None:
         self._connection.send(Drew(pictures))
