@@ -18,6 +18,8 @@ class DoorstepError(Exception):
     for_operators = False
     #: When to come back (seconds), where the one who raises it knows nothing better; None: that is not said.
     usual_retry_seconds: int | None = None
+    #: The sentence for a job that was tried again until it was given up, "" if one does for both.
+    at_last = ""
     #: The sentence for a terminal, where the one for people speaks of what a page shows; "" if one does for both.
     at_terminal = ""
 
@@ -30,6 +32,7 @@ class DoorstepError(Exception):
         said = {key: _said(value) for key, value in details.items()}
         self.message = " ".join((self.__doc__ or "").split()).format(**said)
         self.terminal_message = self.at_terminal.format(**said) or self.message
+        self.message_at_last = self.at_last.format(**said)
         self.details = details
         self.retry_after_seconds = self.usual_retry_seconds if retry_after_seconds is None else retry_after_seconds
         super().__init__(self.message)
@@ -132,6 +135,7 @@ class ServiceTrouble(DoorstepError):
     code = "service-trouble"
     http_status = 503
     passing = True
+    at_last = "{service} {why}, however often this evaluation asked. Try again later."
     usual_retry_seconds = 30
 
 
@@ -143,6 +147,7 @@ class ServiceBusy(DoorstepError):
     passing = True
     #: No fault of anything: a job that waits for its turn is not a job that failed.
     counts = False
+    at_last = "{service} was busy with other evaluations for so long that this one was given up. Try again later."
     usual_retry_seconds = 5
 
 
@@ -581,3 +586,9 @@ def typing_errors() -> frozenset[str]:
     """Return the codes of errors whose reason is what a person typed."""
     kinds = (kind for kind in globals().values() if isinstance(kind, type) and issubclass(kind, DoorstepError))
     return frozenset(kind.code for kind in kinds if kind.typed)
+
+
+def waiting_errors() -> frozenset[str]:
+    """Return the codes of errors after which a job only waits for its turn."""
+    kinds = (kind for kind in globals().values() if isinstance(kind, type) and issubclass(kind, DoorstepError))
+    return frozenset(kind.code for kind in kinds if not kind.counts)

@@ -194,7 +194,12 @@ def day(value: str) -> str:
 def moment(unix_seconds: float) -> str:
     """Return a moment in words, in UTC."""
     at = datetime.fromtimestamp(unix_seconds, UTC)
-    return f"{at.day} {MONTHS[at.month - 1]} {at.year}, {at:%H:%M} UTC"
+    return f"{at.day} {MONTHS[at.month - 1]} {at.year}, {time_of_day(unix_seconds)}"
+
+
+def time_of_day(unix_seconds: float) -> str:
+    """Return the time of day of a moment, in UTC: "14:32 UTC"."""
+    return f"{datetime.fromtimestamp(unix_seconds, UTC):%H:%M} UTC"
 
 
 def iso(unix_seconds: float) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import click
 
 from app.cli.errors import PlainGroup
@@ -9,7 +11,8 @@ from app.config import load_config
 from app.queue import open_store
 from app.queue.jobs import Job, Status
 from app.queue.store import JobStore
-from app.wording import count, iso
+from app.queue.waiting import wait_of
+from app.wording import count, duration, iso
 
 
 @click.group("jobs", cls=PlainGroup)
@@ -38,6 +41,10 @@ def show_job(job_id: str) -> None:
     click.echo(f"  attempts {job.attempts}, resumed {job.resumed}, worker {job.worker or '-'}")
     if job.error:
         click.echo(f"  {job.error}")
+    if due_in_seconds := store.due_in_seconds(job):
+        click.echo(f"  tried again in {duration(due_in_seconds)}")
+    if wait := wait_of(job, time.time()):
+        click.echo(f"  {wait.sentence}")
     for stage in store.stages(job_id):
         seconds = "" if stage.seconds is None else f"{stage.seconds:.3f} s"
         click.echo(f"  {stage.stage:<16} {stage.state_in(job.status):<10} {seconds:>10}  {stage.reason}".rstrip())
@@ -56,7 +63,7 @@ def retry_job(job_id: str) -> None:
 @jobs_commands.command("cancel")
 @click.argument("job_id")
 def cancel_job(job_id: str) -> None:
-    """Call a job off: at once when it waits, at the end of its stage at the latest when it runs."""
+    """Call a job off: at once when it waits, within a second or so when it runs."""
     click.echo(_line(_store().cancel_job(job_id, None)))
 
 

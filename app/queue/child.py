@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import os
+import signal
 import socket
 import struct
 import subprocess
 import sys
 import threading
 from collections.abc import Sequence
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -30,6 +32,7 @@ from app.queue.runner import (
     StageBegan,
     StageEnded,
     StageObserver,
+    Waits,
     Work,
 )
 
@@ -40,7 +43,7 @@ START_SECONDS = 60.0
 
 _ROOT = Path(__file__).resolve().parents[2]
 
-Message = Ready | StageBegan | StageEnded | Drew | Reported | Questioned | Failed
+Message = Ready | StageBegan | StageEnded | Waits | Drew | Reported | Questioned | Failed
 
 
 def production_command(config: Config) -> tuple[str, ...]:
@@ -90,7 +93,7 @@ class ChildRunner:
         self._interrupted = True
         child = self._child
         if child is not None:
-            child.process.kill()
+            child.kill()
 
     def close(self) -> None:
         """End the process."""
@@ -112,6 +115,8 @@ class ChildRunner:
                     progress.began(stage)
                 case StageEnded() as ended:
                     progress.ended(ended)
+                case Waits(service, turn):
+                    progress.waits(service, turn=turn)
                 case Drew(pictures):
                     progress.drew(pictures)
 
@@ -134,7 +139,7 @@ class ChildRunner:
 
     def _living_child(self) -> _Child:
         with self._lock:
-            if self._child is None or self._child.process.poll() is not None:
+            if self._child is None or not self._child.is_alive():
                 self._drop()
                 self._child = _Child(self._command, self._stage_timeout_seconds)
             return self._child
@@ -164,7 +169,8 @@ class _Child:
                 stdin=subprocess.DEVNULL,
                 stdout=2,  # what a library prints belongs in the log
                 env={**os.environ, "PYTHONPATH": path},
-                start_new_session=True,  # a Ctrl-C in the terminal is for the worker alone
+                # A Ctrl-C in the terminal is for the worker alone; and its own children are of its group.
+                start_new_session=True,
             )
         # A time limit in the kernel also ends the wait for the rest of a message whose sender hangs.
         seconds, rest = divmod(patience_seconds, 1)
@@ -188,9 +194,19 @@ class _Child:
             raise EOFError
         self._ready = isinstance(self.receive(), Ready)
 
+    def is_alive(self) -> bool:
+        """Return whether it still runs. One that ended is left to `end`: until then its group is no other's."""
+        return os.waitid(os.P_PID, self.process.pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
+
+    def kill(self) -> None:
+        """Kill it with all processes that it has started."""
+        if self.process.returncode is None:
+            with suppress(ProcessLookupError):
+                os.killpg(self.process.pid, signal.SIGKILL)
+
     def end(self) -> None:
         """Kill it, wait for it, close the socket."""
-        self.process.kill()
+        self.kill()
         self.process.wait()
         self.connection.close()
 

@@ -6,7 +6,6 @@ the heartbeat would feel it. It may hang, crash or be killed without harm to eit
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import os
 import queue
@@ -20,6 +19,7 @@ from pathlib import Path
 from app import logs
 from app.config import load_config
 from app.queue.jobs import Picture
+from app.queue.process import end_with_parent
 from app.queue.runner import (
     Drew,
     Evaluate,
@@ -30,13 +30,11 @@ from app.queue.runner import (
     Reported,
     StageBegan,
     StageEnded,
+    Waits,
     Work,
     refusal,
 )
 from app.seeing import sentry
-
-#: prctl(2): the signal this process gets when its parent dies.
-_PR_SET_PDEATHSIG = 1
 
 
 def main(data_dir: str, niceness: str, socket_fd: str) -> None:
@@ -58,7 +56,7 @@ def main(data_dir: str, niceness: str, socket_fd: str) -> None:
 
 def serve(evaluate: Evaluate, socket_fd: int) -> None:
     """Answer the worker until it hangs up, which ends this process even in the middle of an evaluation."""
-    _die_with_parent()
+    end_with_parent()
     _leave_the_end_to_the_worker()
     connection = Connection(socket_fd)
     inbox: queue.SimpleQueue[Work] = queue.SimpleQueue()
@@ -91,7 +89,7 @@ def _answer(connection: Connection, work: Work, evaluate: Evaluate) -> None:
 
 
 class _Sender:
-    """Sends the beginning and the end of each stage, and the pictures, to the worker."""
+    """Sends the beginning and the end of each stage, what it waits for, and the pictures, to the worker."""
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
@@ -101,6 +99,9 @@ class _Sender:
 
     def ended(self, stage: StageEnded) -> None:
         self._connection.send(stage)
+
+    def waits(self, service: str | None, *, turn: bool = False) -> None:
+        self._connection.send(Waits(service, turn))
 
     def drew(self, pictures: tuple[Picture, ...]) -> None:
         self._connection.send(Drew(pictures))
@@ -113,12 +114,6 @@ def _leave_the_end_to_the_worker() -> None:
     """
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
-
-
-def _die_with_parent() -> None:
-    """On Linux, die with the worker even while native code holds the interpreter and nobody reads the socket."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 if __name__ == "__main__":

@@ -99,6 +99,11 @@ class Job(NamedTuple):
     asked_at: float | None = None
     #: The report that this evaluates again (its snapshot's id), None for a first evaluation.
     again_of: str | None = None
+    #: The name of the live service that it asks, and since when; None unless it runs and asks one.
+    waits_for: str | None = None
+    waits_since: float | None = None
+    #: Whether it has not asked yet, as it is another job's turn.
+    waits_turn: bool = False
 
 
 class Claim(NamedTuple):
@@ -196,10 +201,16 @@ class NewJob:
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """Why a job failed, in words for people; never raw exception text."""
+    """Why an attempt failed, in words for people, never raw exception text; and when to try again, if that helps."""
 
     code: str
     message: str
+    #: The sentence for a job that is given up after tries that all failed so, "" where one does for both.
+    at_last: str = ""
+    #: Seconds until the next try, None for the usual back-off.
+    retry_after_seconds: float | None = None
+    #: Whether the try is one of those after which a job is given up.
+    counts: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,6 +52,15 @@ class StageBegan:
 
 
 @dataclass(frozen=True, slots=True)
+class Waits:
+    """From the evaluator's process: the live service of this name is asked from now on, None: no longer any."""
+
+    service: str | None
+    #: Whether it is not asked yet, as other evaluations come first.
+    turn: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Drew:
     """From the evaluator's process: the pictures of the report that comes next."""
 
@@ -107,6 +116,12 @@ class StageObserver(Protocol):
     def began(self, stage: str) -> None: ...
 
     def ended(self, stage: StageEnded) -> None: ...
+
+    def waits(self, service: str | None, *, turn: bool = False) -> None:
+        """Take the name of the live service that is waited for from now on, None when that is over.
+
+        `turn`: the service is not asked yet, as other evaluations come first.
+        """
 
     def drew(self, pictures: tuple[Picture, ...]) -> None:
         """Take the pictures of the report, once all stages have ended."""
@@ -179,6 +194,10 @@ class _Interruptible:
         self._runner.stop_if_interrupted()
         self._progress.ended(stage)
 
+    def waits(self, service: str | None, *, turn: bool = False) -> None:
+        self._runner.stop_if_interrupted()
+        self._progress.waits(service, turn=turn)
+
     def drew(self, pictures: tuple[Picture, ...]) -> None:
         self._runner.stop_if_interrupted()
         self._progress.drew(pictures)
@@ -201,7 +220,8 @@ def refusal(error: Exception) -> Refused:
         error_id = secrets.token_hex(4)
         logger.error("evaluation failed, error %s", error_id, exc_info=error)
         error = EvaluationFailed(error_id=error_id)
-    return Refused(Failure(error.code, error.message), passing=error.passing)
+    failure = Failure(error.code, error.message, error.message_at_last, error.retry_after_seconds, error.counts)
+    return Refused(failure, passing=error.passing)
 
 
 class Attempt:
@@ -211,6 +231,8 @@ class Attempt:
         self.claim = claim
         self.lost = False
         self.called_off = False
+        #: Whether it waits for its turn at a service, so that nothing is lost when it is broken off.
+        self.waits_for_turn = False
         self._store = store
         self._stopping = stopping
         self._ended: StageEnded | None = None
@@ -222,13 +244,19 @@ class Attempt:
         finished, finding = (ended.record, ended.finding) if ended else (None, None)
         self.lost = not self.persist(lambda: self._store.update_job_stage(self.claim, stage, finished, finding))
         self._ended = None
-        self.called_off = not self.lost and self.persist(lambda: self._store.cancel_wanted(self.claim))
-        if self.lost or self.called_off or self._stopping():
-            raise Interrupted
+        self.waits_for_turn = False
+        self._stop_if_wanted()
 
     def ended(self, stage: StageEnded) -> None:
         """Remember the finding: it is written together with the beginning of the next stage."""
         self._ended = stage
+
+    def waits(self, service: str | None, *, turn: bool = False) -> None:
+        """Store what is waited for. Raises Interrupted if the job must stop and nothing would be lost by it."""
+        self.lost = not self.persist(lambda: self._store.note_wait(self.claim, service, turn=turn))
+        self.waits_for_turn = turn
+        if self.lost or service is not None:
+            self._stop_if_wanted()
 
     def drew(self, pictures: tuple[Picture, ...]) -> None:
         """Remember the pictures: they are written together with the report."""
@@ -249,6 +277,11 @@ class Attempt:
             self._store.finish_cancel(self.claim)
         elif not self.lost:
             self._store.release_job(self.claim)
+
+    def _stop_if_wanted(self) -> None:
+        self.called_off = not self.lost and self.persist(lambda: self._store.cancel_wanted(self.claim))
+        if self.lost or self.called_off or self._stopping():
+            raise Interrupted
 
     def persist(self, write: Callable[[], T]) -> T:
         """Read or write, trying again for as long as the database cannot be reached and the claim may still stand.

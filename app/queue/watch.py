@@ -137,8 +137,11 @@ class Watch:
             self._worker.interrupt(attempt)
 
     def _look_after_thread(self) -> None:
+        attempt = self._worker.attempt
         if self._worker.stopping:
             self._worker.wake()
+            if attempt is not None and attempt.waits_for_turn:
+                self._worker.interrupt(attempt)
         elif not self._worker.is_alive():
             self._worker.restart()
 

@@ -21,11 +21,14 @@ from app.pipeline.listing import listing_from_json, question_from_json, without_
 from app.places import Question
 from app.queue.jobs import Job, StageRecord, StageState, Status
 from app.queue.store import JobStore
+from app.queue.waiting import ServiceWait, wait_of
 from app.web.forms import FormValues, values_from
-from app.wording import duration, ordinal
+from app.wording import duration, ordinal, time_of_day
 
 #: While a job lives, the elapsed time on the page is renewed this often (seconds) even when nothing else changed.
 TICK_SECONDS = 10.0
+#: A wait of so many seconds is told by the time of day, too.
+LEAST_TIMED_SECONDS = 60.0
 #: Nobody needs to hear that two seconds are longer than usual.
 LEAST_SLOW_SECONDS = 5.0
 NOBODY_WORKS = "Nobody is working on requests at the moment. Yours is kept, and starts as soon as somebody is."
@@ -66,8 +69,12 @@ class JobView:
     #: What the owner is asked, and until when (Unix time); None unless the job asks.
     question: Question | None = None
     question_expires_at: float | None = None
-    #: Seconds until a job whose last try failed is tried again; 0 where it need not wait.
+    #: Seconds until a job whose last try failed, or that was handed back, is tried again; 0 where it need not wait.
     due_in_seconds: float = 0.0
+    #: The live service that is waited for, None where none is.
+    service_wait: ServiceWait | None = None
+    #: Whether services may be asked at all, so that there is a line for them.
+    asks_services: bool = False
     #: Whether no worker of the site looks for work.
     nobody_works: bool = False
 
@@ -80,7 +87,7 @@ class JobView:
     def sentence(self) -> str:
         """Return how the job stands, in one sentence."""
         if self.job.cancel_requested and self.live:
-            return "Cancelling. It stops at the end of this step."
+            return "Cancelling. It stops in a moment."
         match self.job.status:
             case Status.RUNNING:
                 step, current = f"Step {self.number} of {len(self.steps)}", self.current
@@ -88,7 +95,7 @@ class JobView:
             case Status.QUEUED if self.nobody_works:
                 return NOBODY_WORKS
             case Status.QUEUED if self.due_in_seconds:
-                return f"That did not work out. Tried again in about {duration(_whole_ticks(self.due_in_seconds))}."
+                return f"{self.job.error or 'That did not work out.'} {self._due_sentence}"
             case Status.QUEUED if self.position:
                 ahead = "1 evaluation is" if self.position == 1 else f"{self.position} evaluations are"
                 return f"Waiting: {ahead} ahead of yours."
@@ -104,6 +111,13 @@ class JobView:
                 return "This evaluation was cancelled."
             case Status.FAILED:
                 return "This evaluation stopped without a report."
+
+    @property
+    def _due_sentence(self) -> str:
+        """Return when a job is tried again; the time of day only where that is more than a moment away."""
+        wait = _whole_ticks(self.due_in_seconds)
+        at = f", at {time_of_day(self.job.run_after)}" if wait >= LEAST_TIMED_SECONDS else ""
+        return f"Tried again in about {duration(wait)}{at}."
 
     @property
     def _asking_sentence(self) -> str:
@@ -148,11 +162,13 @@ class JobView:
 
     @property
     def _try_note(self) -> str:
-        """Return which try this is and why, from the second on."""
+        """Return which try this is and why, from the second on; the sentence of one that waits has said why."""
         number = _try_number(self.job)
         if number < 2:
             return ""
-        return f"{ordinal(number)} try" + (f", after: {self.requeue_reason}" if self.requeue_reason else "")
+        is_said = self.due_in_seconds > 0 and bool(self.job.error)
+        why = "" if is_said or not self.requeue_reason else f", after: {self.requeue_reason}"
+        return f"{ordinal(number)} try{why}"
 
     @property
     def slow(self) -> bool:
@@ -222,6 +238,8 @@ def view_of(store: JobStore, job: Job, mine: bool, now: float) -> JobView:
         question=question_from_json(job.question) if job.question else None,
         question_expires_at=store.question_expires_at(job),
         due_in_seconds=waiting.due_in_seconds,
+        service_wait=wait_of(job, now),
+        asks_services=store.config.live == "on",
         nobody_works=waiting.nobody_works,
     )
 

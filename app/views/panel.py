@@ -16,6 +16,7 @@ from app.pipeline.listing import Listing
 from app.pipeline.report import to_json
 from app.places import Choice
 from app.queue.jobs import Job, NewJob, Status
+from app.queue.waiting import ServiceWait
 from app.views.job import JobView, Step, StepState, view_of
 from app.web import visitor
 from app.web.negotiation import NOT_KEPT, Wanted, json_response, negotiated, wanted
@@ -87,6 +88,11 @@ def panel_html(environment: Environment, here: str, view: JobView, *, first: boo
     return _rendered(environment, "partials/panel.html", here, view, first=first, fragment=True)
 
 
+def wait_html(environment: Environment, wait: ServiceWait) -> str:
+    """Render what is waited for alone: it is all that changes from poll to poll while a service is asked."""
+    return environment.get_template("panel/wait.html").render(wait=wait, alone=True)
+
+
 def _rendered(environment: Environment, template: str, here: str, view: JobView, **shape: bool | str | None) -> str:
     items = "".join([_step_item(environment, step) for step in view.steps])
     step_items = Markup(items)  # noqa: S704 - rendered templates
@@ -147,6 +153,15 @@ class QuestionDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class ServiceWaitDocument:
+    """The live service that is waited for, in words, and for how many seconds already."""
+
+    service: str
+    text: str
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
 class JobDocument:
     """A job, with links to its page and report. Null: not known, or not yet."""
 
@@ -172,6 +187,8 @@ class JobDocument:
     error: str | None
     error_code: str | None
     error_id: str | None
+    tried_again_at: str | None
+    waiting_for: ServiceWaitDocument | None
     question: QuestionDocument | None
     status_url: str
 
@@ -203,10 +220,16 @@ def job_json(view: JobView) -> bytes:
         error=job.error,
         error_code=job.error_code,
         error_id=view.error_id if job.error else None,
+        tried_again_at=iso(job.run_after) if view.due_in_seconds else None,
+        waiting_for=_wait_document(view.service_wait),
         question=_question_document(view),
         status_url=url_for("jobs.page", job_id=job.job_id, _external=True),
     )
     return msgspec.json.encode(document)
+
+
+def _wait_document(wait: ServiceWait | None) -> ServiceWaitDocument | None:
+    return ServiceWaitDocument(wait.service, wait.text, round(wait.seconds, 3)) if wait else None
 
 
 def _question_document(view: JobView) -> QuestionDocument | None:

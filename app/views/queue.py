@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from app.errors import EvaluationFailed, typing_errors
+from app.errors import EvaluationFailed, typing_errors, waiting_errors
 from app.queue.jobs import Event, Job, QueueStats, Status
 from app.queue.store import JobStore
 from app.queue.store.totals import Totals
@@ -39,7 +39,7 @@ class QueueTotals:
     #: Ended without a report because of what was typed or left unanswered: no failures of the site.
     typing_errors: int
     called_off: int
-    #: Attempts that failed and were followed by another one.
+    #: Attempts that failed and were followed by another one; none that only had to wait for its turn.
     tried_again: int
 
 
@@ -76,7 +76,7 @@ def overview_of(store: JobStore, now: float) -> QueueOverview:
 
 
 def _totals(totals: Totals) -> QueueTotals:
-    typed = typing_errors()
+    typed, waiting = typing_errors(), waiting_errors()
     ended = (*totals.failed.items(), *totals.cancelled.items())
     return QueueTotals(
         created=totals.created,
@@ -84,7 +84,7 @@ def _totals(totals: Totals) -> QueueTotals:
         failed=sum(jobs for code, jobs in totals.failed.items() if code not in typed),
         typing_errors=sum(jobs for code, jobs in ended if code in typed),
         called_off=sum(jobs for code, jobs in totals.cancelled.items() if code not in typed),
-        tried_again=sum(totals.tried_again.values()),
+        tried_again=sum(jobs for code, jobs in totals.tried_again.items() if code not in waiting),
     )
 
 
@@ -116,6 +116,9 @@ class JobHistory:
     error_id: str
     #: Not before this time is it tried again; 0 if it need not wait.
     run_after: float
+    #: The live service that it asks, or waits to ask, and since when; "" and None where there is none.
+    waits_for: str
+    waits_since: float | None
     created_at: float
     completed_at: float | None
     stages: tuple[StageTime, ...]
@@ -165,6 +168,8 @@ def history_of(store: JobStore, job_id: str) -> JobHistory:
         error_code=job.error_code or "",
         error_id=_error_id(job),
         run_after=job.run_after,
+        waits_for=job.waits_for or "",
+        waits_since=job.waits_since,
         created_at=job.created_at,
         completed_at=job.completed_at,
         stages=tuple(StageTime(each.stage, each.state_in(job.status), each.seconds) for each in store.stages(job_id)),

@@ -11,8 +11,9 @@ from flask import Flask
 
 from app.config import Config
 from app.errors import DoorstepError
+from app.queue.waiting import wait_of
 from app.views.job import JobView, mark_now, view_of
-from app.views.panel import panel_html
+from app.views.panel import panel_html, wait_html
 from app.web.negotiation import NOT_KEPT, SEEN, comes_from_a_panel
 from app.web.security.hosts import REFUSED
 from app.web.services import services_of
@@ -33,6 +34,8 @@ def init_app(app: Flask, config: Config) -> None:
 
 class Polls:
     """Middleware: 204 if the panel that the browser shows is still right, else the panel.
+
+    While a live service is asked, the line that says for how long takes the place of the 204.
 
     Anything else goes on to Flask. So does a poll that fails, such as one for an unknown job: it fails there again, and
     Flask says why.
@@ -56,12 +59,16 @@ class Polls:
         return (body,)
 
     def _panel(self, job_id: str, environ: WSGIEnvironment) -> str | None:
-        """Return the panel, "" if the browser shows it already, None if Flask has to say what is wrong."""
+        """Return the panel, "" if the browser shows it already, None if Flask has to say what is wrong.
+
+        Where it shows all but for how long a service has been asked, that alone comes back.
+        """
         try:
             store = self._services.store
             job, now = store.get_job(job_id), time.time()
             if _seen(environ) == mark_now(store, job, now):
-                return ""
+                wait = wait_of(job, now)
+                return wait_html(self._app.jinja_env, wait) if wait else ""
             view = view_of(store, job, mine=owner_in(self._app, environ) == job.owner, now=now)
         except DoorstepError:
             return None

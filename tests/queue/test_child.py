@@ -29,6 +29,7 @@ class Heard:
     def __init__(self, stop_at: str = "") -> None:
         self.stages: list[str] = []
         self.findings: list[bytes] = []
+        self.waited: list[tuple[str | None, bool]] = []
         self.pictures: tuple[Picture, ...] = ()
         self._stop_at = stop_at
 
@@ -39,6 +40,9 @@ class Heard:
 
     def ended(self, stage: StageEnded) -> None:
         self.findings.append(stage.finding)
+
+    def waits(self, service: str | None, *, turn: bool = False) -> None:
+        self.waited.append((service, turn))
 
     def drew(self, pictures: tuple[Picture, ...]) -> None:
         self.pictures += pictures
@@ -176,6 +180,32 @@ def test_it_is_interrupted_in_the_middle_of_a_stage(start: Start, how: str) -> N
         runner.run(f'"{how}"', (), heard)
 
 
+def fork_of(findings: list[bytes]) -> int:
+    """Return the process id of the fork that the evaluation told as its first finding."""
+    wait_for(lambda: bool(findings))
+    assert not gone(int(findings[0]))
+    return int(findings[0])
+
+
+@pytest.mark.parametrize("how", ["interrupted", "told too late", "killed"])
+def test_what_it_forked_ends_with_it(start: Start, how: str) -> None:
+    runner, heard = start(stage_timeout_seconds=0.5 if how == "told too late" else 30.0), Heard()
+    runner.start()
+    pid, forked = runner.pid or 0, []
+
+    def end() -> None:
+        forked.append(fork_of(heard.findings))
+        if how == "interrupted":
+            runner.interrupt()
+        elif how == "killed":
+            os.kill(pid, signal.SIGKILL)
+
+    threading.Thread(target=end).start()
+    with pytest.raises((Interrupted, StageTimeout, EvaluatorDied)):
+        runner.run('"forking"', (), heard)
+    wait_for(lambda: gone(forked[0]) and gone(pid))
+
+
 def test_it_is_interrupted_while_it_loads() -> None:
     runner = ChildRunner((sys.executable, "-c", "import time; time.sleep(600)"), 30.0)
 
@@ -208,10 +238,13 @@ PARENT = """
 import sys
 from app.queue.child import ChildRunner
 from tests.queue.test_child import Heard
+class Telling(Heard):
+    def ended(self, stage):
+        print(stage.finding.decode(), flush=True)
 runner = ChildRunner((sys.executable, "-m", "tests.support.evaluations", "by_listing"), 60)
 runner.run('"well"', (), Heard())
 print(runner.pid, flush=True)
-runner.run(sys.argv[1], (), Heard())
+runner.run(sys.argv[1], (), Telling())
 """
 
 
@@ -224,6 +257,15 @@ def test_it_ends_when_its_worker_is_killed(how: str) -> None:
         time.sleep(0.2)
         parent.kill()
     wait_for(lambda: gone(pid))
+
+
+def test_what_it_forked_ends_when_its_worker_is_killed() -> None:
+    with subprocess.Popen([sys.executable, "-c", PARENT, '"forking"'], stdout=subprocess.PIPE) as parent:
+        assert parent.stdout
+        pids = [int(parent.stdout.readline()) for _ in range(2)]
+        assert not any(map(gone, pids))
+        parent.kill()
+    wait_for(lambda: all(map(gone, pids)))
 
 
 def test_it_yields_to_the_pages() -> None:

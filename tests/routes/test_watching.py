@@ -57,7 +57,7 @@ def test_it_polls_soon_after_submission_and_then_every_two_seconds(client: Flask
     later = soup(client.get(str(first["hx-get"]).split("?")[0], headers=HTMX)).select_one("#panel")
     assert first["hx-trigger"] == "load delay:300ms, every 2s, visibilitychange from:document"
     assert later["hx-trigger"] == "every 2s, visibilitychange from:document"
-    assert later["hx-select-oob"] == "#panel.panel:outerMorph,#panel.gone:outerMorph"
+    assert later["hx-select-oob"] == "#panel.panel:outerMorph,#panel.gone:outerMorph,#panel-wait.alone:outerMorph"
     assert later["hx-config"] == "timeout:8s"
 
 
@@ -142,7 +142,7 @@ def test_a_job_whose_try_failed_says_when_it_is_tried_again(client: FlaskClient,
     job_id = submit(client, "1 Bulevardi")
     store.fail_job(steps.claim(), Failure("stage-timeout", "It took too long."), retry=True)
     page = visible_text(client.get(f"/job/{job_id}"))
-    assert "Tried again in about 10 s" in page
+    assert "It took too long. Tried again in about 10 s" in page
     assert "Yours is next" not in page
     other = submit(client, "2 Bulevardi")
     assert "Yours is next" in visible_text(client.get(f"/job/{other}"))
@@ -258,7 +258,11 @@ def test_it_gives_a_program_the_snapshot(client: FlaskClient, steps: Steps) -> N
 def test_it_says_second_try_and_why(client: FlaskClient, steps: Steps, store: JobStore) -> None:
     job_id = submit(client)
     assert store.fail_job(steps.claim(), Failure("stage-timeout", "The step took too long."), retry=True)
-    assert "second try, after: " in visible_text(client.get(f"/job/{job_id}"))
+    assert "second try" in visible_text(client.get(f"/job/{job_id}"))
+    with store.db.write(durable=True) as connection:
+        connection.execute("UPDATE evaluation_jobs SET run_after = 0")
+    steps.claim()
+    assert "second try, after: The step took too long." in visible_text(client.get(f"/job/{job_id}"))
 
 
 @pytest.mark.parametrize("headers", [{}, HTMX, JSON])

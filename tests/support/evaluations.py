@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import ctypes
 import os
+import socket
 import struct
 import sys
 import time
 from collections.abc import Sequence
+from multiprocessing.connection import Connection
 
+import requests
+
+from app.atlas.importing.forked import beside
 from app.errors import AddressNotFound
 from app.queue.evaluator import serve
 from app.queue.jobs import Picture
@@ -78,6 +83,29 @@ def crashing(listing: str, finished: Sequence[bytes], progress: StageObserver) -
     return b""
 
 
+def asking_a_silent_server(listing: str, finished: Sequence[bytes], progress: StageObserver) -> bytes:
+    """Ask a server that takes the question and never answers."""
+    _first_stage(progress)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        progress.waits("overpass")
+        requests.get(f"http://127.0.0.1:{silent.getsockname()[1]}/api/interpreter", timeout=600)
+    return b""
+
+
+def forking(listing: str, finished: Sequence[bytes], progress: StageObserver) -> bytes:
+    """Do what an import does, in a fork, beside a server that never answers; the finding is the fork's process id."""
+    progress.began("geocode")
+    with beside(_work_for_ever) as fork:
+        progress.ended(ended("geocode", b"%d" % fork.ask("who are you?")))  # type: ignore[str-bytes-safe]
+        return asking_a_silent_server(listing, finished, progress)
+
+
+def _work_for_ever(pipe: Connection) -> None:
+    pipe.recv()
+    pipe.send(os.getpid())
+    ctypes.PyDLL(None).sleep(600)
+
+
 def refusing(listing: str, finished: Sequence[bytes], progress: StageObserver) -> bytes:
     """Fail as expected."""
     raise AddressNotFound(regions=("Monaco",))
@@ -117,6 +145,8 @@ EVALUATIONS: dict[str, Evaluate] = {
         hanging_in_a_message,
         busy,
         crashing,
+        asking_a_silent_server,
+        forking,
         refusing,
         asking,
         leaking,

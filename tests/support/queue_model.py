@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from app.queue.jobs import Status
-from app.queue.store.base import LONGEST_BACK_OFF_SECONDS
+from app.queue.store.base import LONGEST_WAIT_SECONDS
 from app.queue.store.clocks import Settled
 
 
@@ -41,7 +41,7 @@ class ModelJob:
 
     def is_due(self, now: float) -> bool:
         """Return whether it need not wait, or waits so long that the clock must have been put back."""
-        return not now < self.due_at <= now + LONGEST_BACK_OFF_SECONDS
+        return not now < self.due_at <= now + LONGEST_WAIT_SECONDS
 
 
 @dataclass

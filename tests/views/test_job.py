@@ -71,9 +71,17 @@ def view(now: float = 1_006.0, records: tuple[StageRecord, ...] = (), **changes:
         ({"status": Status.QUEUED, "position": 0}, "Yours is next. It starts in a moment."),
         ({"status": Status.QUEUED, "position": 1}, "Waiting: 1 evaluation is ahead of yours."),
         ({"status": Status.QUEUED, "due_in_seconds": 31.0}, "That did not work out. Tried again in about 40 s."),
+        (
+            {"status": Status.QUEUED, "due_in_seconds": 31.0, "error": "Overpass did not answer."},
+            "Overpass did not answer. Tried again in about 40 s.",
+        ),
+        (
+            {"status": Status.QUEUED, "due_in_seconds": 171.0, "error": "Overpass rests.", "run_after": 1_177.0},
+            "Overpass rests. Tried again in about 3 min, at 00:19 UTC.",
+        ),
         ({"status": Status.QUEUED, "position": 0, "nobody_works": True}, NOBODY_WORKS),
         ({"status": Status.QUEUED, "position": 7}, "Waiting: 7 evaluations are ahead of yours."),
-        ({"cancel_requested": True}, "Cancelling. It stops at the end of this step."),
+        ({"cancel_requested": True}, "Cancelling. It stops in a moment."),
         ({"status": Status.DONE}, "Your report is ready."),
         ({"status": Status.CANCELLED}, "This evaluation was cancelled."),
         ({"status": Status.FAILED}, "This evaluation stopped without a report."),
@@ -156,6 +164,10 @@ def test_it_names_the_tab(changes: dict[str, object], title: str) -> None:
         (
             {"attempts": 1, "status": Status.QUEUED, "because": "a passing fault"},
             ("second try, after: a passing fault",),
+        ),
+        (
+            {"attempts": 1, "status": Status.QUEUED, "because": "Said.", "error": "Said.", "due_in_seconds": 9.0},
+            ("second try",),
         ),
         ({"resumed": 1}, ("resumed after an interruption; finished steps were kept",)),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 import struct
 import warnings
@@ -14,6 +15,7 @@ from typing import Generic, NamedTuple, TypeVar
 from shapely.errors import GEOSException
 
 from app.errors import BadContent, DoorstepError
+from app.queue.process import end_with_parent
 
 Result = TypeVar("Result")
 
@@ -27,7 +29,8 @@ class Forked(Generic[Result]):
     def __init__(self, work: Callable[[Connection], Result]) -> None:
         context = get_context("fork")
         self._ours, theirs = context.Pipe()
-        self._process = context.Process(target=_run, args=(work, self._ours, theirs), daemon=True)
+        arguments = (work, self._ours, theirs, os.getpid())
+        self._process = context.Process(target=_run, args=arguments, daemon=True)
         with warnings.catch_warnings():
             # Python 3.12 warns of forking beside threads; those of numpy are idle here.
             warnings.simplefilter("ignore", DeprecationWarning)
@@ -70,7 +73,7 @@ class Forked(Generic[Result]):
     def stop(self) -> None:
         """End the process if it still runs: the import failed elsewhere."""
         self._ours.close()
-        self._process.terminate()
+        self._process.kill()  # not asked: it may have inherited that it ignores those who ask
         self._process.join()
 
 
@@ -84,7 +87,10 @@ def beside(work: Callable[[Connection], Result]) -> Iterator[Forked[Result]]:
         process.stop()
 
 
-def _run(work: Callable[[Connection], Result], parent: Connection, pipe: Connection) -> None:
+def _run(work: Callable[[Connection], Result], parent: Connection, pipe: Connection, parent_id: int) -> None:
+    end_with_parent()
+    if os.getppid() != parent_id:  # it ended before it could be told
+        return
     parent.close()  # so that the end of the parent is the end of the pipe
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):  # the import failed elsewhere: nobody listens
         pipe.send(_result(work, pipe))

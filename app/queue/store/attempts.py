@@ -15,13 +15,13 @@ from app.errors import EvaluationCrashed
 from app.queue.jobs import Claim, Failure, Picture, StageRecord, Status
 from app.queue.store.base import (
     AT_ONCE,
-    LONGEST_BACK_OFF_SECONDS,
+    LONGEST_WAIT_SECONDS,
     StoreBase,
-    back_off_seconds,
     new_snapshot_id,
     record_event,
 )
 from app.queue.store.pictures import store_pictures
+from app.queue.store.tries import is_spent, kept_now, seconds_to_wait, tries_in_vain
 
 #: How long a sweep waits for its turn to write: not long, as the next one comes soon.
 SWEEP_PATIENCE_SECONDS = 0.5
@@ -43,7 +43,7 @@ class AttemptStore(StoreBase):
     def claim_next_job(self, worker: str) -> Claim | None:
         """Claim the job whose turn it is, under a fresh token and lease; None, after one read, if none is due."""
         now = self.clocks.unix()
-        if not self.db.read(NEXT_DUE, {"now": now, "latest": now + LONGEST_BACK_OFF_SECONDS}):
+        if not self.db.read(NEXT_DUE, {"now": now, "latest": now + LONGEST_WAIT_SECONDS}):
             return None
         with self.db.write(durable=False, draining=True) as connection:
             return self._claim(connection, worker)
@@ -79,7 +79,8 @@ class AttemptStore(StoreBase):
             rows = connection.execute(
                 """
                 UPDATE evaluation_jobs
-                SET current_stage = :stage, kept_stages = kept_stages + :kept, version = version + 1
+                SET current_stage = :stage, kept_stages = kept_stages + :kept,
+                    waits_for = NULL, waits_since = NULL, waits_turn = 0, version = version + 1
                 WHERE job_id = :job_id AND claim_token = :token AND status = 'running'
                 RETURNING seq
                 """,
@@ -91,6 +92,27 @@ class AttemptStore(StoreBase):
                 _keep_stage(connection, claim.seq, finished, checkpoint)
             _begin_stage(connection, claim.seq, stage)
         return True
+
+    def note_wait(self, claim: Claim, service: str | None, *, turn: bool = False) -> bool:
+        """Note which live service is asked from now on, None for no longer any; False if the claim is lost.
+
+        `turn`: it is not asked yet, as other jobs come first.
+        """
+        with self.db.write(durable=False) as connection:
+            noted = connection.execute(
+                """
+                UPDATE evaluation_jobs
+                SET waits_for = :service, waits_since = :since, waits_turn = :turn, version = version + 1
+                WHERE job_id = :job_id AND claim_token = :token AND status = 'running'
+                """,
+                {
+                    **held_by(claim),
+                    "service": service,
+                    "since": None if service is None else self.clocks.unix(),
+                    "turn": int(turn and service is not None),
+                },
+            )
+            return noted.rowcount == 1
 
     def checkpoints(self, job_id: str) -> tuple[bytes, ...]:
         """Return the findings (JSON) of finished stages, in order."""
@@ -131,9 +153,11 @@ class AttemptStore(StoreBase):
     # --- it ends without one ---
 
     def fail_job(self, claim: Claim, failure: Failure, *, retry: bool) -> bool:
-        """Queue the job again with back-off if `retry` and attempts are left, else end it; False if the claim is lost.
+        """Queue the job again if `retry` and attempts are left, else end it; False if the claim is lost.
 
-        A job that was called off in the meantime is cancelled, whatever went wrong.
+        It is tried again when the failure says, or after a back-off. One that does not count, as the job only waits for
+        its turn, goes back without a limit to its attempts, but to the time in all. A job that was called off in the
+        meantime is cancelled, whatever went wrong.
         """
         with self.db.write(durable=True) as connection:
             job = held(connection, claim)
@@ -141,11 +165,13 @@ class AttemptStore(StoreBase):
                 return False
             if job["cancel_requested"]:
                 self._end(connection, claim, Status.CANCELLED, "called off")
-            elif not retry or tries_in_vain(connection, job) >= self.config.max_attempts:
+            elif not retry:
                 self._end(connection, claim, Status.FAILED, failure.message, failure)
+            elif is_spent(connection, job, failure, self.config.max_attempts):
+                given_up = Failure(failure.code, failure.at_last or failure.message)
+                self._end(connection, claim, Status.FAILED, given_up.message, given_up)
             else:
-                due_at = self.clocks.unix() + back_off_seconds(tries_in_vain(connection, job))
-                self._requeue(connection, claim, failure.message, due_at=due_at, failure=failure)
+                self._try_later(connection, claim, job, failure)
         return True
 
     def release_job(self, claim: Claim) -> bool:
@@ -186,7 +212,8 @@ class AttemptStore(StoreBase):
             UPDATE evaluation_jobs
             SET status = 'running', claim_token = :token, worker = :worker, process = :process,
                 lease_until = :lease_until, attempts = attempts + 1, resumed = resumed + (kept_stages > 0),
-                started_at = :now, error = NULL, error_code = NULL, version = version + 1
+                started_at = :now, error = NULL, error_code = NULL,
+                waits_for = NULL, waits_since = NULL, waits_turn = 0, version = version + 1
             WHERE seq = (
                 SELECT seq FROM evaluation_jobs
                 WHERE completed_at IS NULL AND status = 'queued' AND status <> 'asking'
@@ -201,7 +228,7 @@ class AttemptStore(StoreBase):
                 "process": self.process,
                 "lease_until": lease_until,
                 "now": now,
-                "latest": now + LONGEST_BACK_OFF_SECONDS,
+                "latest": now + LONGEST_WAIT_SECONDS,
             },
         ).fetchall()
         if not rows:
@@ -225,7 +252,8 @@ class AttemptStore(StoreBase):
             """
             UPDATE evaluation_jobs
             SET status = 'done', result_snapshot_id = :snapshot_id, completed_at = :now,
-                claim_token = NULL, worker = NULL, process = NULL, lease_until = NULL, version = version + 1
+                claim_token = NULL, worker = NULL, process = NULL, lease_until = NULL,
+                waits_for = NULL, waits_since = NULL, waits_turn = 0, version = version + 1
             WHERE job_id = :job_id AND claim_token = :token AND status = 'running'
             """,
             {**held_by(claim), "snapshot_id": snapshot_id, "now": now},
@@ -251,7 +279,8 @@ class AttemptStore(StoreBase):
             UPDATE evaluation_jobs
             SET status = :status, completed_at = :now,
                 error = :error, error_code = :error_code,
-                claim_token = NULL, worker = NULL, process = NULL, lease_until = NULL, version = version + 1
+                claim_token = NULL, worker = NULL, process = NULL, lease_until = NULL,
+                waits_for = NULL, waits_since = NULL, waits_turn = 0, version = version + 1
             WHERE job_id = :job_id AND claim_token = :token AND status = 'running'
             RETURNING seq, version, current_stage
             """,
@@ -275,7 +304,8 @@ class AttemptStore(StoreBase):
             SET status = 'queued', run_after = :due_at, attempts = attempts - :uncounted,
                 fruitful = fruitful + (:uncounted = 0 AND :kept > kept_before), kept_before = max(:kept, kept_before),
                 error = :error, error_code = :error_code,
-                claim_token = NULL, worker = NULL, process = NULL, lease_until = NULL, version = version + 1
+                claim_token = NULL, worker = NULL, process = NULL, lease_until = NULL,
+                waits_for = NULL, waits_since = NULL, waits_turn = 0, version = version + 1
             WHERE job_id = :job_id AND claim_token = :token AND status = 'running'
             RETURNING seq, version, current_stage
             """,
@@ -289,6 +319,17 @@ class AttemptStore(StoreBase):
         ).fetchall()
         now, worker = self.clocks.unix(), claim.worker
         record_event(connection, row, now, before=Status.RUNNING, after=Status.QUEUED, worker=worker, why=why)
+
+    def _try_later(self, connection: sqlite3.Connection, claim: Claim, job: Row, failure: Failure) -> None:
+        """Queue a job again for later. Where the attempt does not count, the seconds that it waits do."""
+        now = self.clocks.unix()
+        wait = seconds_to_wait(connection, job, failure, now)
+        if not failure.counts:
+            connection.execute(
+                "UPDATE evaluation_jobs SET turn_seconds = turn_seconds + :wait WHERE seq = :seq",
+                {"wait": wait, "seq": claim.seq},
+            )
+        self._requeue(connection, claim, failure.message, due_at=now + wait, counts=failure.counts, failure=failure)
 
     def _give_up(self, connection: sqlite3.Connection, claim: Claim, job: Row, why: str) -> None:
         if job["cancel_requested"]:
@@ -322,18 +363,6 @@ def claim_from(row: Row, token: str, worker: str, lease_until: float) -> Claim:
 def held_by(claim: Claim) -> dict[str, object]:
     """Return the parameters that fence a write: `job_id` and `token`."""
     return {"job_id": claim.job_id, "token": claim.token}
-
-
-def kept_now(connection: sqlite3.Connection, seq: int) -> int:
-    """Return how many finished stages a later try need not repeat."""
-    sql = "SELECT count(*) FROM job_stages WHERE job_seq = :seq AND finding IS NOT NULL"
-    return int(connection.execute(sql, {"seq": seq}).fetchone()[0])
-
-
-def tries_in_vain(connection: sqlite3.Connection, job: Row) -> int:
-    """Return how many tries of a running job count towards giving up: those that kept no new stage, this one too."""
-    fruitful: int = job["fruitful"] + (kept_now(connection, job["seq"]) > job["kept_before"])
-    return int(job["attempts"] - fruitful)
 
 
 def held(connection: sqlite3.Connection, claim: Claim) -> Row | None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import secrets
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -18,10 +17,9 @@ from app.queue.store.clocks import Clocks, Settled, SettledClock
 #: Marks the file as ours: "Door" in ASCII.
 APPLICATION_ID = 0x446F6F72
 
-#: The first automatic retry comes after about this many seconds, each further one after twice as many.
-BACK_OFF_SECONDS = 5.0
-#: No automatic retry waits longer, jitter included: a `run_after` beyond it shows that the clock was put back.
-LONGEST_BACK_OFF_SECONDS = 300.0
+#: Nothing waits longer to be tried again: a `run_after` beyond it shows that the clock was put back. Longer than a
+#: service that faults is left alone.
+LONGEST_WAIT_SECONDS = 600.0
 #: `run_after` of a job that need not wait: a clock put back cannot delay it.
 AT_ONCE = 0.0
 
@@ -58,8 +56,7 @@ def migration(name: str) -> tuple[str, ...]:
 
 MIGRATIONS = (
     *("schema.sql", "schema_2.sql", "schema_3.sql", "schema_4.sql", "schema_5.sql", "schema_6.sql"),
-    "schema_7.sql",
-    "schema_9.sql",
+    *("schema_7.sql", "schema_8.sql", "schema_9.sql"),
 )
 SCHEMA = Schema(APPLICATION_ID, tuple(map(migration, MIGRATIONS)))
 
@@ -92,12 +89,6 @@ class StoreBase:
         if self._process is None:
             self._process = identity()
         return self._process
-
-
-def back_off_seconds(attempts: int) -> float:
-    """Return the seconds to wait after so many attempts: doubling, with jitter to part jobs that failed together."""
-    wait = BACK_OFF_SECONDS * 2.0 ** max(attempts - 1, 0) * random.uniform(0.5, 1.5)  # noqa: S311 - no secret
-    return min(wait, LONGEST_BACK_OFF_SECONDS)
 
 
 def record_event(
@@ -156,4 +147,7 @@ def job_from(row: Row) -> Job:
         question=row["question"],
         asked_at=row["asked_at"],
         again_of=row["again_of"],
+        waits_for=row["waits_for"],
+        waits_since=row["waits_since"],
+        waits_turn=bool(row["waits_turn"]),
     )

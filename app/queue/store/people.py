@@ -11,7 +11,7 @@ from typing import NamedTuple
 from app.db.database import Row
 from app.errors import JobNotFound, NotYours, QueueFull, SiteFull, SnapshotNotFound, TooManyJobs, TransitionRefused
 from app.queue.jobs import Event, Job, NewJob, Snapshot, SnapshotSummary, StageRecord, StageState, Status
-from app.queue.store.base import AT_ONCE, LONGEST_BACK_OFF_SECONDS, StoreBase, job_from, record_event, seq_in
+from app.queue.store.base import AT_ONCE, LONGEST_WAIT_SECONDS, StoreBase, job_from, record_event, seq_in
 from app.queue.store.keys import keep_key, made_with
 from app.queue.store.services import forget_answers_for
 from app.queue.store.tokens import live_jobs_allowed
@@ -109,13 +109,15 @@ class PeopleStore(StoreBase):
     def position(self, job: Job) -> int:
         """Return how many queued jobs are ahead of this queued one, without those that are tried again later."""
         now = self.clocks.unix()
-        rows = self.db.read(AHEAD, {"job_id": job.job_id, "now": now, "latest": now + LONGEST_BACK_OFF_SECONDS})
+        rows = self.db.read(AHEAD, {"job_id": job.job_id, "now": now, "latest": now + LONGEST_WAIT_SECONDS})
         return int(rows[0]["ahead"])
 
     def due_in_seconds(self, job: Job) -> float:
-        """Return the seconds until a queued job may be claimed, 0 where it may now: only a failed try has to wait."""
+        """Return the seconds until a queued job may be claimed, 0 where it may now: a try that failed and one
+        that was handed back have to wait.
+        """
         wait = job.run_after - self.clocks.unix()
-        return wait if 0 < wait <= LONGEST_BACK_OFF_SECONDS else 0.0
+        return wait if 0 < wait <= LONGEST_WAIT_SECONDS else 0.0
 
     def stages(self, job_id: str) -> tuple[StageRecord, ...]:
         """Return the stages that have begun, in order."""
@@ -308,8 +310,8 @@ class PeopleStore(StoreBase):
             """
             UPDATE evaluation_jobs
             SET status = 'queued', turn = :turn, queued_at = :queued_at, run_after = :run_after, attempts = 0,
-                fruitful = 0, listing_key = :listing_key, cancel_requested = 0, error = NULL, error_code = NULL,
-                started_at = NULL, completed_at = NULL, version = version + 1
+                fruitful = 0, turn_seconds = 0, listing_key = :listing_key, cancel_requested = 0,
+                error = NULL, error_code = NULL, started_at = NULL, completed_at = NULL, version = version + 1
             WHERE seq = :seq
             RETURNING *
             """,

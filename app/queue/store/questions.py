@@ -8,9 +8,10 @@ from collections.abc import Callable
 from app.db.database import Row
 from app.errors import QuestionExpired, TransitionRefused
 from app.queue.jobs import Claim, Job, Status
-from app.queue.store.attempts import SWEEP_PATIENCE_SECONDS, AttemptStore, held, held_by, kept_now
+from app.queue.store.attempts import SWEEP_PATIENCE_SECONDS, AttemptStore, held, held_by
 from app.queue.store.base import AT_ONCE, job_from, record_event
 from app.queue.store.people import PeopleStore, newest_job, owned_job, turn_of
+from app.queue.store.tries import kept_now
 from app.wording import count
 
 HOUR_SECONDS = 3_600.0
@@ -84,7 +85,8 @@ class QuestionStore(PeopleStore, AttemptStore):
             SET status = 'asking', question = :question, asked_at = :now, attempts = attempts - 1,
                 kept_before = max(:kept, kept_before),
                 current_stage = (SELECT stage FROM job_stages WHERE job_seq = seq ORDER BY place DESC LIMIT 1),
-                claim_token = NULL, worker = NULL, process = NULL, lease_until = NULL, version = version + 1
+                claim_token = NULL, worker = NULL, process = NULL, lease_until = NULL,
+                waits_for = NULL, waits_since = NULL, waits_turn = 0, version = version + 1
             WHERE job_id = :job_id AND claim_token = :token AND status = 'running'
             RETURNING seq, version, current_stage
             """,

@@ -6,7 +6,7 @@ import pytest
 
 from app.queue.jobs import Claim, Failure, Job, Status
 from app.queue.store import JobStore
-from app.queue.store.base import BACK_OFF_SECONDS, LONGEST_BACK_OFF_SECONDS, back_off_seconds
+from app.queue.store.tries import BACK_OFF_SECONDS, LONGEST_BACK_OFF_SECONDS, back_off_seconds
 from tests.support.building import SetClock, create, ended
 
 FAILURE = Failure("too-bad", "It did not work out.")

@@ -238,6 +238,10 @@ UPDATE evaluation_jobs SET kept_before = 3, fruitful = 1 WHERE seq = 2;
 INSERT INTO workers VALUES ('host:1:1', 'boot/ns/1/2', 86.0);
 INSERT INTO settled_clock VALUES (1, 87.0);
 """,
+    7: """
+INSERT INTO stage_totals VALUES ('schools', 0.02, 3, 0.04);
+INSERT INTO job_totals VALUES ('failed', 'stage-timeout', 2);
+""",
 }
 
 

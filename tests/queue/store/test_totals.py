@@ -90,14 +90,24 @@ def test_handing_a_job_back_is_no_failure(store: JobStore) -> None:
     assert (totals.tried_again, totals.failed, totals.cancelled) == ({}, {}, {})
 
 
+#: The migrations before the one that brought the totals, and two jobs that ended before that.
+BEFORE = 6
+OF_AN_OLDER_VERSION = """
+INSERT INTO evaluation_jobs
+    (seq, job_id, address, listing, listing_key, owner, status, priority, turn, result_snapshot_id, error_code,
+     run_after, created_at, queued_at, completed_at)
+VALUES
+    (1, 'd', '1 main', '{}', 'k1', 'ann', 'done', 0, 1.0, 'abc-1', NULL, 0, 1.0, 1.0, 2.0),
+    (2, 'f', '2 main', '{}', 'k2', 'ann', 'failed', 0, 1.0, NULL, 'no-home-here', 0, 1.0, 1.0, 2.0);
+INSERT INTO job_stages VALUES (1, 0, 'stage-0', 'done', 0.3, '', NULL);
+"""
+
+
 def test_it_begins_with_what_an_older_database_holds(tmp_path: Path) -> None:
     path = tmp_path / "doorstep.sqlite"
-    older = JobStore(Database(path, Schema(SCHEMA.application_id, SCHEMA.migrations[:-1])))
-    for _ in range(2):
-        older.create_job(new_job())
-    run(older, 0.3)
-    fail(older, "no-home-here")
-    older.db.close()
+    older = Database(path, Schema(SCHEMA.application_id, SCHEMA.migrations[:BEFORE]))
+    older.connection(durable=True).executescript(OF_AN_OLDER_VERSION)
+    older.close()
     totals = JobStore(Database(path, SCHEMA)).totals()
     assert (totals.created, totals.done, totals.failed) == (2, 1, {"no-home-here": 1})
     assert totals.stages["stage-0"].stages == ((0.5, 1),)

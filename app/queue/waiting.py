@@ -1,0 +1,51 @@
+"""What an evaluation under way waits for, in words: which live service it asks, for what, and for how long already."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from app.queue.jobs import Job, Status
+from app.wording import duration
+
+#: What is asked of whom, by the name of the service.
+ASKED: Mapping[str, str] = MappingProxyType(
+    {
+        "nominatim": "Nominatim, OpenStreetMap's address search, where this address is",
+        "photon": "Photon, an address search on OpenStreetMap's data, where this address is",
+        "census": "the geocoder of the US Census Bureau where this address is",
+        "google": "Google where this address is",
+        "overpass": "OpenStreetMap's Overpass server for streets and places",
+        "walkscore": "Walk Score for its scores",
+        "ratings": "Google for its ratings of places",
+        "fema": "FEMA, the US emergency agency, for its flood zone",
+    }
+)
+OTHER = "another service for what is not known here"
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceWait:
+    """A live service that is waited for, and the seconds since it began."""
+
+    service: str
+    #: "Asking OpenStreetMap's Overpass server for streets and places".
+    text: str
+    seconds: float
+
+    @property
+    def sentence(self) -> str:
+        """Return the text with the time: "Asking ... for streets and places, 12 s"."""
+        whole = math.floor(self.seconds)
+        return f"{self.text}, {duration(whole) if whole >= 60 else f'{whole} s'}"
+
+
+def wait_of(job: Job, now: float) -> ServiceWait | None:
+    """Return what a job waits for at a Unix time, None where it runs without asking anybody."""
+    if job.status is not Status.RUNNING or job.waits_for is None or job.cancel_requested:
+        return None
+    asked = ASKED.get(job.waits_for, OTHER)
+    text = f"Waiting for its turn to ask {asked}" if job.waits_turn else f"Asking {asked}"
+    return ServiceWait(job.waits_for, text, max(0.0, now - (job.waits_since or now)))
