@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from app.atlas.geocoder.kinds import MAJOR_KINDS
 from app.atlas.geocoder.letters import fold
 from app.geo import distance_m
 from app.places import MOST_CHOICES, Choice, Location, Precision, Question
@@ -23,6 +24,9 @@ SAME_THING_M, SAME_STREET_M = 200.0, 3_000.0
 BETTER_KNOWN = 0.25
 #: Where something is looked for from an address, what lies no further than this comes before all else (metres).
 NEAR_M = 50_000.0
+
+#: Things that are as likely meant as a street of the same name, as services call them.
+_MAJOR_THINGS = MAJOR_KINDS | {"station", "halt", "aerodrome", "train station", "school", "college", "museum"}
 
 _HOUSES = (Precision.HOUSE, Precision.INTERPOLATED)
 
@@ -59,7 +63,7 @@ def decided(
         return regions.location(rivals[0])
     if len(rivals) > 1:
         return _question(text, rivals, f"“{text}” can mean several places. Which one?", regions)
-    likely = [fit for fit in ranked if fit.order[:3] == ranked[0].order[:3]]
+    likely = [fit for fit in ranked if _is_likely(fit, ranked[0])]
     return _question(text, likely, _why(text, likely[0]), regions) if likely else None
 
 
@@ -85,13 +89,26 @@ def _same(one: Candidate, other: Candidate) -> bool:
 
 
 def _rivals(sure: Sequence[Fit]) -> list[Fit]:
-    """Return those that fit as well as the best one; of towns of one name only the best known, if one is."""
+    """Return those that fit as well as the best one; of towns of one name only the best known, if one is.
+
+    A shop or a building beside a street or a town of its name is called after that.
+    """
     rivals = [fit for fit in sure if fit.order[4:6] == sure[0].order[4:6]]
+    rivals = [fit for fit in rivals if not _is_lesser(fit)] or rivals
     if len(rivals) > 1 and all(fit.candidate.precision is Precision.PLACE for fit in rivals):
         first, second = sorted((fit.candidate.importance for fit in rivals), reverse=True)[:2]
         if first - second >= BETTER_KNOWN:
             return [fit for fit in rivals if fit.candidate.importance == first]
     return rivals
+
+
+def _is_lesser(fit: Fit) -> bool:
+    return fit.candidate.precision is Precision.NAMED and fit.candidate.what not in _MAJOR_THINGS
+
+
+def _is_likely(fit: Fit, best: Fit) -> bool:
+    """Return whether a doubtful candidate is worth showing beside the best one."""
+    return fit.order[:3] == best.order[:3] and (fit.untyped == 0 or best.untyped > 0)
 
 
 def _nearest(rivals: list[Fit], near: Location | None) -> list[Fit]:

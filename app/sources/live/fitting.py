@@ -47,16 +47,17 @@ class Fit:
     has_number: bool = False
     #: The postcode that was typed and is not its own.
     other_postcode: str = ""
-    #: Words of its name that were not typed.
+    #: Words of its name that were not typed, and whether none of them was: then only where it lies was named.
     untyped: int = 0
+    is_unnamed: bool = False
     #: Whether its names are in letters in which the text is not, so that words say nothing.
     is_unread: bool = False
 
     @property
     def is_sure(self) -> bool:
         """Return whether nothing that was typed speaks against it."""
-        misfits = self.dropped or self.missing_number or self.is_elsewhere or self.is_other_kind
-        return not misfits and not self.candidate.is_partial
+        misfits = (self.dropped, self.missing_number, self.is_elsewhere, self.is_other_kind, self.is_unnamed)
+        return not any(misfits) and not self.candidate.is_partial
 
     @property
     def order(self) -> tuple[bool, int, bool, bool, bool, int, int]:
@@ -65,7 +66,7 @@ class Fit:
             self.is_elsewhere,
             len(self.dropped),
             bool(self.missing_number),
-            self.is_other_kind or self.candidate.is_partial,
+            self.is_other_kind or self.is_unnamed or self.candidate.is_partial,
             bool(self.other_postcode),
             self.untyped,
             self.rank,
@@ -98,8 +99,8 @@ class _Names:
     """All names of a candidate as they may be typed, read in the languages of its own one."""
 
     def __init__(self, candidate: Candidate) -> None:
-        self.own = candidate.street or candidate.name or candidate.label
-        self.vocabulary = vocabulary(languages_in([self.own]))
+        self.own = candidate.name or candidate.street or candidate.label
+        self.vocabulary = vocabulary(languages_in([candidate.street or self.own]))
         names = (*candidate.words, candidate.name)
         folded = [*map(fold, names), *(fold(spelled_out(name)) for name in names)]
         words = [words_of(name, self.vocabulary) for name in folded]
@@ -142,6 +143,7 @@ class _Comparison:
         telling = tuple(self._text(at) for at in words if at not in kinds)
         is_unread = bool(telling) and self._names.has_other_letters
         missing, postcode = self._missing(numbers)
+        untyped, is_unnamed = (0, False) if is_unread else self._untyped()
         return Fit(
             self._candidate,
             rank,
@@ -151,7 +153,8 @@ class _Comparison:
             missing_number=missing,
             has_number=bool(number_at),
             other_postcode=postcode,
-            untyped=0 if is_unread else self._untyped(has_number=bool(number_at)),
+            untyped=untyped,
+            is_unnamed=is_unnamed,
             is_unread=is_unread,
         )
 
@@ -230,13 +233,19 @@ class _Comparison:
             return not (at == 0 and not self._own_number and self._candidate.country in _LONG_NUMBERS)
         return len(text) == 4 and bool(self._own_number) and text.isdigit()
 
-    def _untyped(self, *, has_number: bool) -> int:
-        """Return how many telling words of the name were not typed; a number that was not asked for is one, too."""
-        words = self._names.vocabulary
-        own = self._candidate.street if has_number and self._candidate.street else self._names.own
+    def _untyped(self) -> tuple[int, bool]:
+        """Return how many telling words of its name were not typed, and whether none was.
+
+        A house of which the number was typed goes by its street, whatever else stands there.
+        """
+        words, at = self._names.vocabulary, self._candidate
+        own = at.street if self._own_number and at.street else self._names.own
         silent = words.types | words.articles | words.directions | {""}
-        missing = [term for term in terms_of(own, words) if term not in silent and not self._was_typed(term)]
-        return len(missing) + (bool(self._candidate.street) and not has_number and not self._candidate.name)
+        terms = terms_of(own, words)
+        telling = [term for term in terms if term not in silent] or list(terms)
+        missing = [term for term in telling if not self._was_typed(term)]
+        no_house_asked = bool(at.number) and not self._own_number
+        return len(missing) + no_house_asked, bool(telling) and len(missing) == len(telling)
 
     def _was_typed(self, term: str) -> bool:
         """Return whether a term of a name was typed: as it is, written in pieces, with a slip, or abroad."""

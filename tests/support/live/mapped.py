@@ -68,7 +68,7 @@ class Gazetteer:
 
     def find(self, text: str, limit: int) -> list[Mapped]:
         """Return what has all words of a text; where no house has its number, the street without it."""
-        words = words_of(text) - words_of(self.country)
+        words = words_of(text) - words_of(self.country) or words_of(text)
         return self._having(words, limit) or self._having(
             frozenset(word for word in words if not word[0].isdigit()), limit
         )
@@ -123,7 +123,17 @@ def gazetteer(extract: Path, *, country: str = "Monaco", code: str = "mc") -> Ga
             continue
         found += _mapped(tags, element.type_str().upper(), element.id, at)
     city = next((each.name for each in found if each.value == "city"), "")
-    return Gazetteer((_in_city(each, city) for each in found), country, code)
+    return Gazetteer([*(_in_city(each, city) for each in found), *_postcodes(found)], country, code)
+
+
+def _postcodes(found: Iterable[Mapped]) -> Iterable[Mapped]:
+    """Yield each postcode in the middle of its houses, as a geocoder does that has no borders of them."""
+    points: dict[str, list[tuple[float, float]]] = defaultdict(list)
+    for each in found:
+        if each.kind == "house" and each.postcode:
+            points[each.postcode].append((each.lat, each.lon))
+    for postcode, houses in points.items():
+        yield Mapped("place", "N", 0, *_middle(houses), "place", "postcode", postcode)
 
 
 def _middle(line: list[tuple[float, float]]) -> tuple[float, float]:
