@@ -93,7 +93,7 @@ def _rivals(sure: Sequence[Fit]) -> list[Fit]:
 
     A shop or a building beside a street or a town of its name is called after that.
     """
-    rivals = [fit for fit in sure if fit.order[4:6] == sure[0].order[4:6]]
+    rivals = [fit for fit in sure if fit.looseness == sure[0].looseness]
     rivals = [fit for fit in rivals if not _is_lesser(fit)] or rivals
     if len(rivals) > 1 and all(fit.candidate.precision is Precision.PLACE for fit in rivals):
         first, second = sorted((fit.candidate.importance for fit in rivals), reverse=True)[:2]
@@ -108,7 +108,7 @@ def _is_lesser(fit: Fit) -> bool:
 
 def _is_likely(fit: Fit, best: Fit) -> bool:
     """Return whether a doubtful candidate is worth showing beside the best one."""
-    return fit.order[:3] == best.order[:3] and (fit.untyped == 0 or best.untyped > 0)
+    return fit.misfit == best.misfit and (fit.untyped == 0 or best.untyped > 0)
 
 
 def _nearest(rivals: list[Fit], near: Location | None) -> list[Fit]:

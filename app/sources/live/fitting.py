@@ -10,11 +10,13 @@ from functools import cached_property
 from app.atlas.geocoder.countries import is_country, is_elsewhere, lies_in
 from app.atlas.geocoder.language import languages_in, vocabulary
 from app.atlas.geocoder.letters import fold, romanised_alike, spelled_out
-from app.atlas.geocoder.numbers import asked_numbers, is_long_number, numbers_of
+from app.atlas.geocoder.numbers import HouseNumber, asked_numbers, is_long_number, numbers_of
 from app.atlas.geocoder.search.costs import allowed_edits
 from app.atlas.geocoder.search.query import CleanText, Query, read_text
 from app.atlas.geocoder.text import edits, key_of, terms_of, words_of
+from app.places import Precision
 from app.sources.live.candidates import Candidate
+from app.sources.live.census import STATES
 from app.sources.live.town_names import other_names
 
 #: Scripts without spaces between words, in which a text has no tokens to compare: Thai, Lao, Kana, Han.
@@ -39,6 +41,8 @@ class Fit:
     dropped: tuple[str, ...] = ()
     #: Whether a country or a state was typed in which it does not lie.
     is_elsewhere: bool = False
+    #: Whether a country or a state was typed that is none of its names, though it may lie there.
+    is_beside: bool = False
     #: Whether another type of street or direction was typed than it has.
     is_other_kind: bool = False
     #: The house number that was typed and is not its own, "" where it is or none was typed.
@@ -60,17 +64,19 @@ class Fit:
         return not any(misfits) and not self.candidate.is_partial
 
     @property
-    def order(self) -> tuple[bool, int, bool, bool, bool, int, int]:
+    def misfit(self) -> tuple[bool, int, bool]:
+        """How much of what was typed is not its own, the gravest first."""
+        return self.is_elsewhere, len(self.dropped), bool(self.missing_number)
+
+    @property
+    def looseness(self) -> tuple[bool, bool, int]:
+        """What tells fits apart against which nothing speaks."""
+        return self.is_beside, bool(self.other_postcode), self.untyped
+
+    @property
+    def order(self) -> tuple[bool | int, ...]:
         """What to sort by: the best fit comes first, and of equal ones what the service has first."""
-        return (
-            self.is_elsewhere,
-            len(self.dropped),
-            bool(self.missing_number),
-            self.is_other_kind or self.is_unnamed or self.candidate.is_partial,
-            bool(self.other_postcode),
-            self.untyped,
-            self.rank,
-        )
+        return (*self.misfit, not self.is_sure, *self.looseness, self.rank)
 
 
 def fits(text: str, candidates: Sequence[Candidate]) -> list[Fit]:
@@ -100,11 +106,21 @@ class _Names:
 
     def __init__(self, candidate: Candidate) -> None:
         self.own = candidate.name or candidate.street or candidate.label
-        self.vocabulary = vocabulary(languages_in([candidate.street or self.own]))
-        names = (*candidate.words, candidate.name)
+        self.street = candidate.street or self.own
+        self.vocabulary = vocabulary(languages_in([self.street]))
+        names = (*candidate.words, candidate.postcode.replace(" ", ""))
         folded = [*map(fold, names), *(fold(spelled_out(name)) for name in names)]
         words = [words_of(name, self.vocabulary) for name in folded]
         self.words = frozenset(word for each in words for word in each)
+        #: Numbers in what it lies in, rather than in its own name: the postcode, "Praha 1".
+        own = (candidate.name, candidate.street)
+        self.numbers_around = frozenset(
+            word
+            for name, each in zip(names * 2, words, strict=True)
+            if name not in own
+            for word in each
+            if word[0].isdigit()
+        )
         self.terms = frozenset(term for name in folded for term in terms_of(name, self.vocabulary))
         self.keys = frozenset(key_of(terms_of(name, self.vocabulary)) for name in folded) - {""}
         self._alike = frozenset(map(romanised_alike, self.words)) if self.vocabulary.romanised else frozenset()
@@ -113,7 +129,8 @@ class _Names:
 
     def hold(self, word: str, term: str) -> bool:
         """Return whether a word that was typed is in one of the names: as it is, short, with a slip, or abroad."""
-        if word in self.words or term in self.terms or not other_names(word).isdisjoint(self.words):
+        known = self.words | self.terms | self.keys
+        if word in known or term in known or not other_names(word).isdisjoint(self.words):
             return True
         if self._alike and romanised_alike(word) in self._alike:
             return True
@@ -121,8 +138,8 @@ class _Names:
         return bool(most) and any(edits(word, other, most) is not None for other in self.words | self.terms)
 
     def has_types(self) -> bool:
-        """Return whether the own name says what kind of street it is."""
-        return not self.vocabulary.types.isdisjoint(terms_of(self.own, self.vocabulary))
+        """Return whether its street says in its name what kind it is."""
+        return not self.vocabulary.types.isdisjoint(terms_of(self.street, self.vocabulary))
 
 
 class _Comparison:
@@ -138,9 +155,9 @@ class _Comparison:
         number_at = self._own_number
         strange = [at for at in range(len(self._query.tokens)) if at not in number_at and not self._is_known(at)]
         numbers = [at for at in strange if any(map(str.isdigit, self._text(at)))]
-        words = [at for at in strange if at not in numbers and not self._is_country(at) and not self._is_silent(at)]
-        kinds = [at for at in words if self._query.is_kind(at) or self._query.is_direction(at)]
-        telling = tuple(self._text(at) for at in words if at not in kinds)
+        words = [at for at in strange if at not in numbers and not self._is_country(at)]
+        kinds = [at for at in words if self._is_kind(at)]
+        telling = tuple(self._text(at) for at in words if at not in kinds and not self._is_silent(at))
         is_unread = bool(telling) and self._names.has_other_letters
         missing, postcode = self._missing(numbers)
         untyped, is_unnamed = (0, False) if is_unread else self._untyped()
@@ -149,6 +166,7 @@ class _Comparison:
             rank,
             dropped=() if is_unread else telling,
             is_elsewhere=any(self._is_elsewhere(at) for at in strange),
+            is_beside=any(self._is_country(at) for at in strange),
             is_other_kind=any(self._is_other_kind(at) for at in kinds),
             missing_number=missing,
             has_number=bool(number_at),
@@ -163,10 +181,12 @@ class _Comparison:
 
     @cached_property
     def _own_number(self) -> frozenset[int]:
-        """Return the tokens that are the house number of the candidate."""
+        """Return the tokens that are the house number of the candidate: the 12 in "12 Rue du 8 Mai", never the 8."""
         number = self._candidate.number
         for at in range(len(self._query.tokens)) if number else ():
-            if self._query.is_number(at):
+            if self._candidate.country == "jp" and self._text(at).endswith(f"-{number}"):
+                return frozenset((at,))  # the block before the house
+            if at not in self._in_name and self._query.is_number(at):
                 with_letter, used = self._query.number_at(at, frozenset())
                 if same_number(with_letter, number):
                     return used
@@ -174,11 +194,22 @@ class _Comparison:
                     return frozenset((at,))
         return frozenset()
 
+    @cached_property
+    def _in_name(self) -> frozenset[int]:
+        """Return the tokens that are numbers in its own name: of two alike one is that of the house."""
+        name = fold(f"{self._candidate.street} {self._candidate.name}")
+        words = {*words_of(name, self._names.vocabulary), *terms_of(name, self._names.vocabulary)}
+        texts = [token.text for token in self._query.tokens]
+        said = (at for at, text in enumerate(texts) if text[0].isdigit() and texts.index(text) == at)
+        return frozenset(at for at in said if texts[at] in words or self._query.terms[at] in words)
+
     def _is_known(self, at: int) -> bool:
         word = self._text(at)
+        if at in self._together:
+            return True
         if word[0].isdigit():
-            return word in self._names.words or self._query.terms[at] in self._names.terms
-        return self._names.hold(word, self._query.terms[at]) or at in self._together
+            return at in self._in_name or word in self._names.numbers_around
+        return self._names.hold(word, self._query.terms[at])
 
     @cached_property
     def _runs(self) -> dict[str, range]:
@@ -194,7 +225,7 @@ class _Comparison:
     def _together(self) -> frozenset[int]:
         """Return the tokens that are a name or a word of one when they are written together, or were."""
         known = self._names.keys | self._names.words | self._names.terms
-        return frozenset(at for key, run in self._runs.items() if key in known for at in run)
+        return frozenset(at for key, run in self._runs.items() if len(run) > 1 and key in known for at in run)
 
     def _is_country(self, at: int) -> bool:
         """Return whether a token names a country or a state, or begins the name of one."""
@@ -202,21 +233,31 @@ class _Comparison:
         return is_country(self._text(at)) or (self._text(at) in _BEFORE_COUNTRY and is_country(after))
 
     def _is_elsewhere(self, at: int) -> bool:
+        """Return whether a token that is none of the candidate's names a country or a state in which it is not."""
         word, point = self._text(at), (self._candidate.lat, self._candidate.lon)
+        if self._candidate.country == "us" and self._query.is_code(at) and word in STATES:
+            return not self._names.words.issuperset(STATES[word].split())
         if is_country(word):
             return not lies_in(word, *point)
         return self._query.is_code(at) and is_elsewhere(word, *point)
 
+    def _is_kind(self, at: int) -> bool:
+        """Return whether a token is a type of street or a direction of the compass, rather than the code of a state."""
+        is_type = self._query.terms[at] in self._names.vocabulary.types
+        return is_type or (self._query.is_direction(at) and not self._query.is_code(at))
+
     def _is_silent(self, at: int) -> bool:
-        """Return whether a token joins words, or is too short to name a place."""
-        term = self._query.terms[at]
-        is_joining = self._query.is_join(at) or term in self._names.vocabulary.articles
-        return is_joining or self._query.says_nothing(at)
+        """Return whether a token joins words, says of a station that it is one, or is too short to name a place."""
+        words = self._names.vocabulary
+        is_joining = self._query.is_join(at) or self._query.terms[at] in words.articles
+        is_station = self._candidate.precision is Precision.NAMED and self._text(at) in words.stations
+        return is_joining or is_station or self._query.says_nothing(at)
 
     def _is_other_kind(self, at: int) -> bool:
         """Return whether a type or direction was typed where the candidate has another, or is no street."""
         is_type = self._query.terms[at] in self._names.vocabulary.types
-        return not is_type or self._names.has_types() or not self._candidate.street
+        is_street = bool(self._candidate.street) or self._candidate.precision is Precision.STREET
+        return not is_type or self._names.has_types() or not is_street
 
     def _missing(self, strange: Sequence[int]) -> tuple[str, str]:
         """Return the house number and the postcode that were typed and are not the candidate's, "" for none."""
@@ -243,7 +284,8 @@ class _Comparison:
         silent = words.types | words.articles | words.directions | {""}
         terms = terms_of(own, words)
         telling = [term for term in terms if term not in silent] or list(terms)
-        missing = [term for term in telling if not self._was_typed(term)]
+        whole = key_of(terms) in self._runs
+        missing = [term for term in telling if not whole and not self._was_typed(term)]
         no_house_asked = bool(at.number) and not self._own_number
         return len(missing) + no_house_asked, bool(telling) and len(missing) == len(telling)
 
@@ -258,10 +300,13 @@ class _Comparison:
 def same_number(asked: str, have: str) -> bool:
     """Return whether a house number that was asked for is that of a house: "9" is that of "400/9", "14" of "12-16"."""
     parts = [have, *have.split("/")] if re.fullmatch(r"\d+/\d+\w?", have) else [have]
-    numbers = [number for part in parts for number in numbers_of(part)]
-    numbers += [number for part in parts for number in numbers_of(part, block_style=True)]
-    readings = asked_numbers(asked)
-    return any(have.exact == each.exact or have.holds(each) for have in numbers for each in readings)
+    numbers = [number for part in parts for blocks in (False, True) for number in numbers_of(part, block_style=blocks)]
+    return any(_is_same(have, each) for have in numbers for each in asked_numbers(asked))
+
+
+def _is_same(have: HouseNumber, asked: HouseNumber) -> bool:
+    is_range = have.house != have.last
+    return have.exact == asked.exact or (is_range and have.holds(asked))
 
 
 # --- scripts without spaces ---
