@@ -145,10 +145,10 @@ def _question(text: str, found: Sequence[Found], why: str) -> Question:
     shown = found[:MOST_CHOICES]
     several = len({each.atlas.name for each in shown}) > 1
     choices = [Choice(location_of(each), each.match.kind.replace("_", " "), _where(each, several)) for each in shown]
-    return Question(text, why, tuple(_told_apart(choices)))
+    return Question(text, why, tuple(told_apart(choices)))
 
 
-def _told_apart(choices: Sequence[Choice]) -> Iterator[Choice]:
+def told_apart(choices: Sequence[Choice]) -> Iterator[Choice]:
     """Yield the choices, those that read like one before them with how far and in which direction of it they lie."""
     firsts: dict[tuple[str, str], Location] = {}
     for choice in choices:

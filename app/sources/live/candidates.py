@@ -28,3 +28,14 @@ class Candidate:
     service: str = ""
     #: How sure the service is, 0 to 1; comparable within one answer alone.
     importance: float = 0.0
+    #: The house number as the service writes it, "" where it found none.
+    number: str = ""
+    postcode: str = ""
+    #: The name of a street, a town or a thing; "" for a house that is only an address.
+    name: str = ""
+    #: The address alone of a thing with a name ("Town Hall"), "" where it has no house number.
+    address: str = ""
+    #: All that the service says of where it is, to compare with what was typed: name, street, town, state, country.
+    words: tuple[str, ...] = ()
+    #: Whether the service says itself that it left out some of what was typed.
+    is_partial: bool = False
