@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Iterable
 from dataclasses import dataclass
+from operator import itemgetter
 from pathlib import Path
 
 import msgspec
@@ -175,18 +176,21 @@ def read_answer(body: bytes) -> OverpassAnswer:
     nodes = [element for element in read.elements if type(element) is _Node]
     ways = [WrittenWay(each.id, each.tags, each.nodes) for each in read.elements if type(each) is _Way]
     relations = [_relation(element) for element in read.elements if type(element) is _Relation]
-    points = _points(nodes)
+    points, tags = _columns(nodes)
     _refuse_half(points, ways)
-    tags = {row: node.tags for row, node in enumerate(nodes) if node.tags}
-    return OverpassAnswer(Elements(points, tags, ways, relations), _seconds(read.osm3s.timestamp_osm_base))
+    # By their ids, as in any extract: of two things that are alike the first is taken, whichever the server sent first.
+    elements = Elements(points, tags, sorted(ways, key=itemgetter(0)), sorted(relations, key=itemgetter(0)))
+    return OverpassAnswer(elements, _seconds(read.osm3s.timestamp_osm_base))
 
 
-def _points(nodes: list[_Node]) -> Points:
-    lats, lons = (
-        np.rint(np.array(degrees, dtype=np.float64) * STEPS_PER_DEGREE).astype(np.int64)
-        for degrees in ([node.lat for node in nodes], [node.lon for node in nodes])
-    )
-    return Points(np.array([node.id for node in nodes], dtype=np.int64), lats, lons)
+def _columns(nodes: list[_Node]) -> tuple[Points, dict[int, Tags]]:
+    """Return where the nodes are, by their ids, and the tags of those that have some."""
+    ids = np.array([node.id for node in nodes], dtype=np.int64)
+    order = np.argsort(ids, kind="stable")
+    degrees = [node.lat for node in nodes], [node.lon for node in nodes]
+    lats, lons = (np.rint(np.array(each) * STEPS_PER_DEGREE).astype(np.int64)[order] for each in degrees)
+    tags = ((row, nodes[i].tags) for row, i in enumerate(order.tolist()))
+    return Points(ids[order], lats, lons), {row: those for row, those in tags if those}
 
 
 def _relation(element: _Relation) -> Relation:
