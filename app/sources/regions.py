@@ -32,6 +32,7 @@ from app.geo import Box
 from app.places import Location, Precision, Question
 from app.seeing.counts import counted
 from app.sources.deciding import Found, decided
+from app.sources.extras import Extras
 from app.sources.interface import Surroundings
 from app.sources.names import SharedNames, directories_of
 from app.sources.opened import OpenRegions
@@ -270,6 +271,10 @@ class ImportedRegions:
         atlas = self._regions.used(location.region)
         with atlas.reading():
             return AtlasSurroundings(atlas, location)
+
+    def extras(self, location: Location) -> Extras:
+        """Return nothing: what is imported asks nobody."""
+        return Extras()
 
     def settled(self) -> AbstractContextManager[None]:
         """Let what a block makes of surroundings count only where their data stayed as it was written.
