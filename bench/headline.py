@@ -25,6 +25,7 @@ from app.pipeline.report import Verdict
 from app.pipeline.rules.profiles import METHODS
 from app.pipeline.scoring import word_for
 from app.places import Location, Precision
+from app.sources.extras import Extras
 from app.sources.interface import Surroundings
 from app.sources.regions import ImportedRegions
 from bench.geocoder.regions import OVERLAPPING, SHARED, at_hand
@@ -56,6 +57,10 @@ class Here:
     def surroundings(self, location: Location) -> Surroundings:
         """Return what the imported region holds."""
         return self.regions.surroundings(location)
+
+    def extras(self, location: Location) -> Extras:
+        """Return what the regions do: nothing."""
+        return self.regions.extras(location)
 
 
 def main() -> None:

@@ -11,6 +11,7 @@ from app.pipeline.needs_near import NeedsNear
 from app.pipeline.report import Finding, Gap, State
 from app.pipeline.rules.headline import Profile, profile_named
 from app.places import Location, Question
+from app.sources.extras import About, Extras
 from app.sources.interface import Source, Surroundings
 
 
@@ -40,6 +41,7 @@ class Evaluation:
     _around: Surroundings | None = None
     _knowledge: Knowledge | None = None
     _needs: NeedsNear | None = None
+    _extras: Extras | None = None
 
     @property
     def profile(self) -> Profile:
@@ -91,6 +93,22 @@ class Evaluation:
         if self._needs is None:
             self._needs = NeedsNear(self.around, self.knowledge)
         return self._needs
+
+    @property
+    def extras(self) -> Extras:
+        """What others say of the address, asked once."""
+        if self._extras is None:
+            self._extras = self.source.extras(self.location)
+        return self._extras
+
+    def beside(self, about: About, finding: Finding) -> Finding:
+        """Return a finding with what others say on its subject, or with the gap that they leave; its score stays."""
+        if score := self.extras.score(about):
+            finding = replace(finding, official=score)
+        if about is About.RATINGS and self.extras.ratings:
+            finding = replace(finding, ratings=self.extras.ratings)
+        missing = [Gap(each.what, each.why) for each in self.extras.missing if each.about is about]
+        return replace(finding, gaps=merge_gaps((*finding.gaps, *missing))) if missing else finding
 
     def usable(self, stage: str) -> Finding | None:
         """Return the finding of an earlier stage, None where it failed or found nothing."""

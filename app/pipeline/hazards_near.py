@@ -8,10 +8,13 @@ from dataclasses import replace
 from app.atlas.facts import Hazard
 from app.pipeline.found import hazard_noun, name_and_noun, name_with_noun
 from app.pipeline.knowledge import Knowledge
+from app.pipeline.report import Check, Outcome
+from app.pipeline.rules import flood_zones
 from app.pipeline.rules.categories import Data
 from app.pipeline.rules.profiles import METHODS
 from app.pipeline.rules.safety import LAND_KINDS, Known, SafetyRule
 from app.places import Kind
+from app.sources.extras import About, Extras, FloodHazard, FloodZone
 from app.sources.interface import Surroundings
 from app.wording import count, limit, percent, sentence
 
@@ -108,3 +111,27 @@ def _why_not_mapped(know: Knowledge, around: Surroundings, rule: SafetyRule) -> 
 
 def _says_nothing(rule: SafetyRule) -> str:
     return f"finding no {rule.things} says nothing"
+
+
+# --- the official flood zone -------------------------------------------------------------------------
+
+
+def flood_zone_checks(extras: Extras) -> tuple[Check, ...]:
+    """Return the check of the official flood zone, none where nobody was asked for it."""
+    if extras.flood:
+        return (_in_zone(extras.flood),)
+    return tuple(_flood_check(Outcome.UNKNOWN, each.why) for each in extras.missing if each.about is About.FLOOD)
+
+
+def _in_zone(found: FloodZone) -> Check:
+    if found.is_special:
+        outcome = Outcome.WARN
+    else:
+        outcome = Outcome.UNKNOWN if found.hazard is FloodHazard.UNDETERMINED else Outcome.PASS
+    said = f"FEMA's map puts this point in zone {found.zone}: {flood_zones.MEANINGS[found.hazard]}."
+    return replace(_flood_check(outcome, said), evidence=flood_zones.evidence(found.fetched), link=found.link)
+
+
+def _flood_check(outcome: Outcome, finding: str) -> Check:
+    rule, strength = flood_zones.RULE, flood_zones.STRENGTH
+    return Check(flood_zones.KEY, flood_zones.TITLE, outcome, finding, rule=rule, strength=strength)

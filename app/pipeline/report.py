@@ -11,6 +11,7 @@ import msgspec
 from app.atlas.facts import RegionFacts
 from app.pipeline.listing import Listing
 from app.places import Location, Question
+from app.sources.extras import OfficialScore, Ratings
 
 
 class State(StrEnum):
@@ -254,6 +255,9 @@ class Finding:
     location: Location | None = None
     #: Set by `tier1_checks` and `tier2_scoring` alone; reports from before it was kept have none.
     adjustable: Adjustable | None = None
+    #: What others say on the same subject; a report to which nobody was asked does not name them.
+    official: OfficialScore | msgspec.UnsetType = msgspec.UNSET
+    ratings: Ratings | msgspec.UnsetType = msgspec.UNSET
 
 
 @dataclass(frozen=True, slots=True)

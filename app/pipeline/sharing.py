@@ -1,13 +1,22 @@
-"""A report as others than its owner see it: what was said of money stays out unless its owner shares it."""
+"""A report as others see it: without what its owner said of money, and without what nobody may keep."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+import msgspec
+
 from app.pipeline.listing import MONEY, without_money
 from app.pipeline.report import Outcome, Report
 from app.pipeline.stages.saving import verdict_of
 from app.pipeline.stages.tier1_checks import COST, without_cost
+
+
+def without_ratings(report: Report) -> Report:
+    """Return the report without ratings of places, which are for one page and for a day."""
+    if not any(finding.ratings for finding in report.findings):
+        return report
+    return replace(report, findings=tuple(replace(f, ratings=msgspec.UNSET) for f in report.findings))
 
 
 def as_shared(report: Report) -> Report:

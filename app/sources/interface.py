@@ -20,6 +20,7 @@ from app.atlas.facts import (
 )
 from app.atlas.map_facts import MapFacts
 from app.places import Kind, Location, Place, Question
+from app.sources.extras import Extras
 
 
 class Surroundings(Protocol):
@@ -118,3 +119,9 @@ class Source(Protocol):
 
     def surroundings(self, location: Location) -> Surroundings:
         """Open the surroundings of a location that `locate` gave."""
+
+    def extras(self, location: Location) -> Extras:
+        """Return what others say of an address, as far as they are asked; what did not come is among the missing.
+
+        Never raises DoorstepError for the trouble of a service.
+        """

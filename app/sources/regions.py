@@ -32,8 +32,9 @@ from app.geo import Box
 from app.places import Location, Precision, Question
 from app.seeing.counts import counted
 from app.sources.deciding import Found, decided, worth
+from app.sources.extras import Extras
 from app.sources.interface import Surroundings
-from app.sources.live.tiles import is_tile
+from app.sources.live.grid import is_tile
 from app.sources.names import SharedNames, directories_of
 from app.sources.opened import OpenRegions
 from app.sources.pins import pinned
@@ -289,6 +290,10 @@ class ImportedRegions:
         """Return the name of the region that holds data at a point, "" where none does."""
         holding = [atlas for atlas in self._regions.all()[0] if atlas.coverage.holds(lat, lon)]
         return max(holding, key=worth).name if holding else ""
+
+    def extras(self, location: Location) -> Extras:
+        """Return nothing: what is imported asks nobody."""
+        return Extras()
 
     @contextmanager
     def settled(self) -> Iterator[None]:

@@ -28,7 +28,7 @@ from app.wording import day, moment, money, percent, points, sentence, together
 #: The first version of a report's shape whose head is put together from its parts.
 SINCE_CHARACTER = 3
 #: What the official source of a check is called.
-OFFICIAL_MAPS = {"flood": "Official flood map"}
+OFFICIAL_MAPS = {"flood": "Official flood map", "flood_zone": "Official flood map"}
 NO_TIMES = "no timetable, so how often buses and trains run is not known"
 #: Between two sentences.
 SENTENCE_ENDS = re.compile(r"(?<=[.!?]) (?=[A-Z])")

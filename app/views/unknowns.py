@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from app.pipeline.confidence import NO_TIMETABLE, ROUGH
 from app.pipeline.report import Finding, Outcome, Report
+from app.pipeline.rules import flood_zones
 from app.pipeline.rules.mapped import DOES_NOT_TELL
 from app.views.topics import ASKED
 from app.wording import sentence
@@ -88,7 +89,7 @@ def _of_checks(finding: Finding) -> Iterator[tuple[str, str]]:
     for check in finding.checks:
         # Each reason stands in the fold beside its check: nine of them would say nearly the same here.
         if check.outcome is Outcome.UNKNOWN and check.distance_m is None and not check.key.startswith(ASKED):
-            yield check.title.lower(), UNTOLD
+            yield check.title.lower(), check.finding if check.key == flood_zones.KEY else UNTOLD
 
 
 def _singular(what: str) -> str:

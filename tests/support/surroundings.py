@@ -29,6 +29,7 @@ from app.needs import NEEDS
 from app.pipeline.evaluation import Evaluation
 from app.pipeline.listing import Listing
 from app.places import Kind, Location, Place, Precision, Question
+from app.sources.extras import Extras
 
 ADDRESS = "1 High Street"
 LAT, LON = 52.0, 10.0
@@ -227,6 +228,8 @@ class Town:
     around: StreetGrid = field(default_factory=StreetGrid)
     known: dict[str, Location | Question] = field(default_factory=dict)
     opened: int = 0
+    #: What others say of every address.
+    others: Extras = field(default_factory=Extras)
 
     def locate(self, text: str, near: Location | None = None) -> Location | Question:
         if text == ADDRESS:
@@ -238,6 +241,9 @@ class Town:
     def surroundings(self, where: Location) -> StreetGrid:
         self.opened += 1
         return self.around
+
+    def extras(self, where: Location) -> Extras:
+        return self.others
 
 
 #: A place of every daily need, all within a few minutes.

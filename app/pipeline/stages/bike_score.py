@@ -15,6 +15,7 @@ from app.pipeline.report import Fact, Finding, Gap, Part, Score
 from app.pipeline.rules.categories import Category, Data
 from app.pipeline.rules.profiles import METHODS
 from app.pipeline.scoring import clamp, enough_known, interpolate_all, slot_sum, weighted_mean, word_for
+from app.sources.extras import About
 from app.sources.interface import Surroundings
 from app.wording import count, limit, listed, number, points, sentence
 
@@ -27,6 +28,10 @@ NOTES = (
 
 def run(evaluation: Evaluation) -> Finding:
     """Measure how good cycling is, 0 to 100, over the parts that are known."""
+    return evaluation.beside(About.BIKE, _measured(evaluation))
+
+
+def _measured(evaluation: Evaluation) -> Finding:
     if not evaluation.knowledge.has(Data.STREETS):
         return _unknown(evaluation)
     paths = evaluation.around.bike_infrastructure()

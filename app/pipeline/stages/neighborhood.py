@@ -14,6 +14,7 @@ from app.pipeline.report import Fact, Finding, Gap, Group, Part, Score, State
 from app.pipeline.rules.categories import Data
 from app.pipeline.rules.profiles import METHODS
 from app.pipeline.scoring import enough_known, fifteen_minutes, weighted_mean
+from app.sources.extras import About
 from app.wording import count, listed, metres, minutes, sentence, with_article
 
 METHOD = METHODS.needs
@@ -38,6 +39,10 @@ class NeedShown:
 
 def run(evaluation: Evaluation) -> Finding:
     """Score what is within 15 minutes: the mean over the known needs of 1 up to 15 minutes, falling to 0 at 30."""
+    return evaluation.beside(About.RATINGS, _measured(evaluation))
+
+
+def _measured(evaluation: Evaluation) -> Finding:
     shown = [_shown(evaluation.needs.find(key)) for key in METHOD.needs]
     known = [s for s in shown if s.value is not None]
     mean = weighted_mean((s.value, 1.0) for s in shown if s.value is not None)

@@ -12,7 +12,16 @@ from app.atlas.facts import Hazard
 from app.pipeline.confidence import section
 from app.pipeline.evaluation import Evaluation, merge_gaps
 from app.pipeline.found import is_slip_road, kind_noun
-from app.pipeline.hazards_near import counts, in_short, lanes_by_road, named, shown_m, told, why_unknown
+from app.pipeline.hazards_near import (
+    counts,
+    flood_zone_checks,
+    in_short,
+    lanes_by_road,
+    named,
+    shown_m,
+    told,
+    why_unknown,
+)
 from app.pipeline.knowledge import Knowledge
 from app.pipeline.listing import Listing
 from app.pipeline.must_haves import must_have_answers, must_have_checks
@@ -54,16 +63,19 @@ def run(evaluation: Evaluation) -> Finding:
     exact = (*(_safety(evaluation, rule, near) for rule in METHOD.rules), _road_noise(evaluation, near))
     judged = [one._replace(check=_as_sure_as(evaluation.location.precision, one.check)) for one in exact]
     safety, wishes = tuple(one.check for one in judged), wish_checks(evaluation.listing)
+    official = tuple(
+        _as_sure_as(evaluation.location.precision, check) for check in flood_zone_checks(evaluation.extras)
+    )
     answers = must_have_answers(evaluation)
-    checks = (*safety, *wishes, *must_have_checks(evaluation.listing.must_haves, answers))
+    checks = (*safety, *official, *wishes, *must_have_checks(evaluation.listing.must_haves, answers))
     unknown = [check for check in safety if check.outcome is Outcome.UNKNOWN]
     return Finding(
         state=_state(len(unknown), len(safety)),
-        summary=_summary(judged, wishes),
+        summary=_summary(judged, official, wishes),
         facts=outcome_counts(checks),
         checks=checks,
         notes=NOTES,
-        gaps=merge_gaps(Gap(check.title.lower(), check.finding) for check in unknown),
+        gaps=merge_gaps(Gap(c.title.lower(), c.finding) for c in (*safety, *official) if c.outcome is Outcome.UNKNOWN),
         confidence=section(evaluation, Data.STREETS, Data.AMENITIES, radius_m=300.0, by_metres=True),
         adjustable=Adjustable(answers=answers),
     )
@@ -332,15 +344,16 @@ def _state(unknown: int, total: int) -> State:
     return State.PARTIAL if unknown else State.MEASURED
 
 
-def _summary(judged: Sequence[Judged], wishes: Sequence[Check]) -> str:
+def _summary(judged: Sequence[Judged], official: Sequence[Check], wishes: Sequence[Check]) -> str:
     """Return what is near by name and distance, the gravest first, then what was not met and what is not known."""
 
     def found(outcome: Outcome) -> list[str]:
         return [short for check, short in judged if check.outcome is outcome and short]
 
     safety = [check for check, _ in judged]
-    near = _in_lines({"Too near": found(Outcome.FAIL), "Near": found(Outcome.WARN)})
-    return f"{near or _all_clear(safety)} {_asked_and_unknown((*safety, *wishes))}".strip()
+    flood = ["special flood hazard area"] if any(check.outcome is Outcome.WARN for check in official) else []
+    near = _in_lines({"Too near": found(Outcome.FAIL), "Near": found(Outcome.WARN), "By FEMA's map": flood})
+    return f"{near or _all_clear(safety)} {_asked_and_unknown((*safety, *official, *wishes))}".strip()
 
 
 def _asked_and_unknown(checks: Sequence[Check]) -> str:

@@ -21,6 +21,7 @@ from app.pipeline.transit_stops import (
     stop_name,
     tells_of_all,
 )
+from app.sources.extras import About
 from app.wording import count, limit, metres, points, sentence
 
 REACH_M = METHOD.decay[-1][0]
@@ -33,6 +34,10 @@ TOO_LITTLE = "Too little is known of the buses and trains here for a score."
 
 def run(evaluation: Evaluation) -> Finding:
     """Measure the transit score: 100 * sqrt(sum over lines / 78); unknown without a timetable, never 0."""
+    return evaluation.beside(About.TRANSIT, _measured(evaluation))
+
+
+def _measured(evaluation: Evaluation) -> Finding:
     if not evaluation.knowledge.has_timetable:
         return _unknown(evaluation, Gap("how good transit is", NO_TIMETABLE))
     lines = best_of_lines(boardings(evaluation.around.transit_stops()))

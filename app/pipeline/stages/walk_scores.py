@@ -14,6 +14,7 @@ from app.pipeline.rules.categories import Category, Data
 from app.pipeline.rules.profiles import METHODS
 from app.pipeline.scoring import above, below, clamp, enough_known, slot_sum, walk_decay, weighted_mean, word_for
 from app.places import Place
+from app.sources.extras import About
 from app.sources.interface import Surroundings
 from app.wording import limit, listed, metres, points, sentence
 
@@ -24,6 +25,10 @@ PACE_NOTE = f"Distances here are walking times turned into metres at {PACE}, so 
 
 def run(evaluation: Evaluation) -> Finding:
     """Measure errands on foot, 0 to 100: 100 * slots filled / slots there are, minus the street pattern's penalty."""
+    return evaluation.beside(About.WALK, _measured(evaluation))
+
+
+def _measured(evaluation: Evaluation) -> Finding:
     parts = tuple(category_part(evaluation, category) for category in METHOD.categories)
     streets = evaluation.around.streets()
     value = walk_index(parts, penalty_percent(streets))

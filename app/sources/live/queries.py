@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Generic, Protocol, TypeVar
 
 from app.sources.live.services import Service
@@ -25,6 +26,8 @@ class Query:
     key_param: str = ""
     #: The typed text that it is about, "" for none: what is kept is deleted with its job.
     about: str = ""
+    #: Most seconds for which the answer may be kept, where the service's terms set a limit; None: as the settings say.
+    most_kept_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,11 @@ class Answered(Generic[Value]):
     fetched_at: float
     #: Whether it was kept from earlier, so that nothing was sent.
     was_kept: bool = False
+
+    @property
+    def day(self) -> str:
+        """The day on which it was fetched, ISO, in UTC."""
+        return datetime.fromtimestamp(self.fetched_at, UTC).date().isoformat()
 
 
 class BadAnswer(Exception):
