@@ -56,7 +56,6 @@ MOST_SIBLINGS = 20
 #: Modules that one other module imports, in the same folder, and why each is a room of its own all the same.
 OWN_ROOMS = {
     "atlas.home_streets": "the streets of all homes at once; the atlas only opens what is there",
-    "atlas.importing.main_streets": "which trunk roads have houses is asked of the addresses",
     "db.trouble": "what went wrong, in words and in the log; the database only reads and writes",
     "pipeline.town": "the sentence beside a walk; looking for the walk is another subject",
     "atlas.fields.build.drives": "where cars start is asked of roads; walks know of feet alone",
@@ -68,6 +67,7 @@ OWN_ROOMS = {
     "atlas.importing.access": "the ways into an area are geometry; the compiler only asks for them",
     "atlas.importing.compiler": "what is computed; the importer decides when, in which process, and puts it in place",
     "atlas.importing.dividers": "which lines divide, on the ground alone; the importer decides when they are compiled",
+    "atlas.importing.entrances": "which station an entrance leads to, by names and passages; the compiler knows of streets",
     "atlas.importing.extract": "what is read; the importer decides when and in which process",
     "atlas.importing.formats": "what kind of file it is, by its bytes; the importer reads .osm.pbf alone",
     "atlas.importing.inside": "what lies around a place is another question than what it is, and than twins",

@@ -85,7 +85,7 @@ def test_the_walk_to_a_station_is_that_to_its_nearest_entrance(
 
 
 def test_an_underground_s_far_entrance_leads_to_its_nearest_station_alone(around: Opened, town: Town) -> None:
-    town.node(340, 5, {"railway": "station", "station": "subway", "name": "Near"})
+    town.node(240, 5, {"railway": "station", "station": "subway", "name": "Near"})
     town.node(500, 5, {"railway": "station", "station": "subway", "name": "Far"})
     town.node(10, 5, {"railway": "subway_entrance"})
     found = {stop.name: walk_m(stop) for stop in around(town).transit_stops()}

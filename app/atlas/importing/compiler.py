@@ -12,6 +12,7 @@ from app.atlas.coverage import Coverage, coverage_of
 from app.atlas.facts import GREEN_KINDS, STOP_KINDS
 from app.atlas.importing.access import snap_areas, snap_points
 from app.atlas.importing.elements import Extract
+from app.atlas.importing.entrances import station_entrances
 from app.atlas.importing.features import PlaceRow, PlaceShapes, is_place, place_rows
 from app.atlas.importing.greens import (
     GreenFacts,
@@ -26,7 +27,7 @@ from app.atlas.importing.greens import (
 from app.atlas.importing.grounds import GroundRow, ground_rows
 from app.atlas.importing.hazards import HazardRow, hazard_rows, is_hazard
 from app.atlas.importing.outlines import outlines_of, street_lines
-from app.atlas.importing.stops import name_stops, station_entrances, stop_routes
+from app.atlas.importing.stops import name_stops, stop_routes
 from app.atlas.importing.tables import AtlasTables
 from app.atlas.streets.build.ways import StreetWays
 from app.atlas.streets.network import Network
@@ -157,8 +158,8 @@ class Compiler:
         access = [
             of_areas[row.element] or of_points[i] if row.element >= 0 else of_points[i] for i, row in enumerate(rows)
         ]
-        for i, entrances in station_entrances(rows, self._extract).items():
-            own = access[i] if rows[i].kind == Kind.RAIL_STATION else b""  # tracks at ground level have other ways in
+        for i, entrances in station_entrances(rows, self._extract, places).items():
+            own = b"" if rows[i].kind == Kind.SUBWAY_STATION else access[i]  # tracks at ground level have other ways in
             access[i] = b"".join([own, *snap_points(entrances, network, over_rails=True)]) or access[i]
         return access
 

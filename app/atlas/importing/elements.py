@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from array import array
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -94,6 +95,22 @@ class RouteRelation(NamedTuple):
     members: frozenset[str]
 
 
+class Entrance(NamedTuple):
+    """A node where a person goes into a station of the underground or the railway."""
+
+    node_id: int
+    lat: float
+    lon: float
+    tags: Mapping[str, str]
+
+
+class StopArea(NamedTuple):
+    """Stops, stations and entrances that a relation puts together; members are element ids ("n12", "w7")."""
+
+    name: str
+    members: frozenset[str]
+
+
 @dataclass(slots=True)
 class StreetColumns:
     """Streets and ferries as columns: one entry a way, one reference and position a node of it."""
@@ -128,10 +145,10 @@ class Extract:
     closed_grounds: list[bytes] = field(default_factory=list)
     comforts: list[Comfort] = field(default_factory=list)
     tracks: list[Track] = field(default_factory=list)
-    #: (lat, lon) where a person goes down to a subway.
-    subway_entrances: list[tuple[float, float]] = field(default_factory=list)
-    #: The same of railway stations.
-    train_entrances: list[tuple[float, float]] = field(default_factory=list)
+    #: Where a person goes into a station.
+    entrances: list[Entrance] = field(default_factory=list)
+    #: What relations say belongs to one stop or station.
+    stop_areas: list[StopArea] = field(default_factory=list)
     #: Ways walked by a signposted route (hiking, foot).
     trail_ways: frozenset[int] = frozenset()
     #: Element id to the street of the associatedStreet relation that it is a house of.

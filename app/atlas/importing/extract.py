@@ -12,6 +12,7 @@ from app.atlas.importing.drawn import MapShapes
 from app.atlas.importing.elements import (
     Comfort,
     Cover,
+    Entrance,
     Extract,
     Gate,
     GroundShape,
@@ -33,6 +34,7 @@ from app.atlas.importing.tags.ground import ground_sort
 from app.atlas.importing.tags.keys import ADDRESS_KEYS, KIND_KEYS, NODE_KEYS, WAY_KEYS
 from app.atlas.importing.tags.lifecycle import is_there_on
 from app.atlas.importing.tags.naming import locality_row
+from app.atlas.importing.tags.stopping import STATION_ENTRANCES
 from app.atlas.streets.build.squares import Ring, Square, is_square
 from app.atlas.streets.rules.walk import way_class
 from app.errors import BadExtract
@@ -57,6 +59,7 @@ def read_extract(file: PbfFile, progress: Progress = lambda share: None) -> Extr
 def _read(file: PbfFile, relations: Relations, progress: Progress) -> tuple[Extract, int]:
     """Return what a file holds, and how many of its blocks hold relations."""
     extract = Extract(file.box, routes=relations.routes, house_streets=relations.house_streets)
+    extract.stop_areas = relations.stop_areas
     extract.trail_ways, extract.drawn = frozenset(relations.trail_ways), MapShapes()
     nodes, ways = NodeReader(extract, relations), WayReader(extract, relations)
     of_areas = np.array(sorted(relations.area_ways), dtype=np.int64)
@@ -100,10 +103,8 @@ class NodeReader:
             extract.comforts.append(Comfort(comfort, lat, lon))
         if kinds := kinds_of(tags):
             extract.points.append(PointFeature(osm_id, lat, lon, tags, kinds))
-        if tags.get("railway") == "subway_entrance":
-            extract.subway_entrances.append((lat, lon))
-        elif tags.get("railway") == "train_station_entrance":
-            extract.train_entrances.append((lat, lon))
+        if tags.get("railway") in STATION_ENTRANCES:
+            extract.entrances.append(Entrance(node_id, lat, lon, tags))
 
 
 class WayReader:

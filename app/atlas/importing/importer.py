@@ -32,6 +32,7 @@ from app.atlas.files import write_manifest
 from app.atlas.geocoder.build.columns import StreetRow
 from app.atlas.importing.addressing.addresses import NamedFeatures, houses_in, points_of, reading_addresses
 from app.atlas.importing.addressing.corners import corners_of
+from app.atlas.importing.addressing.main_streets import names_of_main_streets, with_houses
 from app.atlas.importing.compiler import Compiler
 from app.atlas.importing.dividers import dividers_of
 from app.atlas.importing.drawn import MapShapes
@@ -39,7 +40,6 @@ from app.atlas.importing.elements import Extract
 from app.atlas.importing.extract import read_extract
 from app.atlas.importing.forked import CONTRADICTIONS, Forked, beside
 from app.atlas.importing.formats import opened
-from app.atlas.importing.main_streets import names_of_main_streets, with_houses
 from app.atlas.importing.outlines import street_ways, without_leaps
 from app.atlas.importing.stops import settle_stations
 from app.atlas.importing.tables import AtlasTables, write_meta, write_tables

@@ -9,7 +9,7 @@ from typing import NamedTuple
 import numpy as np
 import shapely
 
-from app.atlas.importing.elements import RouteRelation
+from app.atlas.importing.elements import RouteRelation, StopArea
 from app.atlas.importing.pbf.block import Block, Member, Tags
 from app.atlas.importing.tags.keys import ADDRESS_KEYS, AREA_KEYS, KIND_KEYS
 from app.atlas.importing.tags.naming import named_kind
@@ -41,6 +41,7 @@ class Relations:
     trail_ways: set[int] = field(default_factory=set)
     #: Element id to the street of the associatedStreet relation that it is a house of.
     house_streets: dict[str, str] = field(default_factory=dict)
+    stop_areas: list[StopArea] = field(default_factory=list)
     areas: dict[int, AreaRelation] = field(default_factory=dict)
     #: Areas that are nothing but a building on the map.
     buildings: list[AreaRelation] = field(default_factory=list)
@@ -91,7 +92,9 @@ class _RelationReader:
 
     def read(self, relation_id: int, tags: Tags, members: Sequence[Member]) -> None:
         kind = tags.get("type")
-        if kind == "route":
+        if tags.get("public_transport") == "stop_area":  # some carry the type of a route
+            self.found.stop_areas.append(StopArea(tags.get("name", ""), frozenset(m.osm_id for m in members)))
+        elif kind == "route":
             self._route(relation_id, tags, members)
         elif kind in ("associatedStreet", "street"):
             self._street(tags, members)

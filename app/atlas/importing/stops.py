@@ -15,7 +15,7 @@ from app.atlas.importing.elements import Extract, PointFeature, RouteRelation, S
 from app.atlas.importing.features import PlaceRow
 from app.atlas.importing.outlines import decode_areas, street_lines
 from app.atlas.streets.build.ways import StreetWays
-from app.geo import Floats, Geometries, Projection, distances_m, point_array
+from app.geo import Geometries, Projection, point_array
 from app.places import Kind
 
 #: Tracks this near belong to a station: half the width of a large one.
@@ -70,39 +70,6 @@ def _kinds_beside(stations: np.ndarray[tuple[int], np.dtype[np.object_]], tracks
 
 def _with(kinds: tuple[Kind, ...], kind: Kind) -> tuple[Kind, ...]:
     return tuple(sorted({*kinds, kind} - ({Kind.RAIL_STATION} - {kind})))
-
-
-#: An entrance leads to every underground station this near, and to its nearest one up to the second distance (metres).
-ENTRANCE_M, FAR_ENTRANCE_M = 250.0, 400.0
-#: An underground's entrance this near to a railway station leads there too.
-SHARED_ENTRANCE_M = 150.0
-
-
-def station_entrances(rows: Sequence[PlaceRow], extract: Extract) -> dict[int, Floats]:
-    """Return by row the (lon, lat) of the entrances of each station that has some."""
-    found: dict[int, list[tuple[float, float]]] = {}
-    subways, trains = ([i for i, row in enumerate(rows) if row.kind == kind] for kind in STATIONS)
-    for entrance in extract.subway_entrances:
-        for i in [*_beside(rows, subways, entrance), *_within(rows, trains, entrance, SHARED_ENTRANCE_M)]:
-            found.setdefault(i, []).append(entrance[::-1])
-    for entrance in extract.train_entrances:
-        for i in _beside(rows, trains, entrance):
-            found.setdefault(i, []).append(entrance[::-1])
-    return {i: np.array(ends) for i, ends in sorted(found.items())}
-
-
-STATIONS = (Kind.SUBWAY_STATION, Kind.RAIL_STATION)
-
-
-def _beside(rows: Sequence[PlaceRow], stations: list[int], entrance: tuple[float, float]) -> list[int]:
-    return _within(rows, stations, entrance, ENTRANCE_M) or _within(rows, stations, entrance, FAR_ENTRANCE_M)[:1]
-
-
-def _within(rows: Sequence[PlaceRow], stations: list[int], entrance: tuple[float, float], reach_m: float) -> list[int]:
-    """Return the stations within a distance, nearest first."""
-    lats, lons = (np.array([getattr(rows[i], name) for i in stations]) for name in ("lat", "lon"))
-    metres = distances_m(*entrance, lats, lons)
-    return [stations[i] for i in np.argsort(metres, kind="stable").tolist() if metres[i] <= reach_m]
 
 
 #: A stop without a name is called by a street this near.

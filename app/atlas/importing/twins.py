@@ -81,7 +81,8 @@ SAME_STATION_M = {
     Kind.TRAM_STOP: 100.0,
 }
 ON_RAILS = frozenset({Kind.RAIL_STATION, Kind.SUBWAY_STATION})
-#: A station without a railway tag is the one with it at this distance, whatever they are called.
+#: A station without a railway tag is the one with it at this distance, whatever they are called; one whose name holds
+#: all of another's ("M2 Cologno Sud", "Milano Porta Garibaldi Passante") is a part of it.
 SAME_UNNAMED_STATION_M = 150.0
 #: Nameless halts of one tram stop lie on tracks side by side; a platform lies beside its halt.
 SAME_UNNAMED_TRAM_M = 30.0
@@ -118,17 +119,18 @@ def _outlines(rows: Sequence[int], things: Sequence[Mapped]) -> dict[int, int]:
     return {way: relation for way, relation in pairs if _is_outline(things[way], things[relation])}
 
 
-def _merit(thing: Mapped) -> tuple[int, int, bool, bool, float, str]:
+def _merit(thing: Mapped) -> tuple[int, int, bool, bool, float, int, str]:
     """Return what to sort by, the best first: what says more, what has a name, and the ground before its buildings.
 
     Of green the area comes first, whose edge one walks to; it takes the name of a node in it. A relation comes before
-    its outer way, which knows of no holes.
+    its outer way, which knows of no holes; a station before a part of it, whose name is longer.
     """
     is_station = thing.kind in SAME_STATION_M or thing.kind is Kind.BUS_STOP
     rank = scheme_rank(thing.tags) if is_station else 0
     is_nameless = not thing.name and thing.kind not in ONLY_NESTED
     is_outer_way = thing.kind in ONLY_NESTED and not thing.osm_id.startswith("r")
-    return VAGUE.get(thing.kind, 0), rank, is_nameless, is_outer_way, -thing.area_m2, thing.osm_id
+    length = len(thing.name) if thing.kind in ON_RAILS else 0
+    return VAGUE.get(thing.kind, 0), rank, is_nameless, is_outer_way, -thing.area_m2, length, thing.osm_id
 
 
 def _reach_m(kind: Kind) -> float:
@@ -222,7 +224,8 @@ def _is_one_station(better: Mapped, other: Mapped, distance: float) -> bool:
     if other.kind is Kind.TRAM_STOP:
         one_is_nameless = "" in (better.name, other.name)
         return one_is_nameless and distance <= (2 * SAME_UNNAMED_TRAM_M if is_weak else SAME_UNNAMED_TRAM_M)
-    is_beside = other.kind in ON_RAILS and is_weak and distance <= SAME_UNNAMED_STATION_M
+    is_part = bool(better.name and other.name) and _like_names(better.name, other.name)
+    is_beside = other.kind in ON_RAILS and (is_weak or is_part) and distance <= SAME_UNNAMED_STATION_M
     return is_beside or (distance == 0 and _like_names(better.name, other.name))
 
 

@@ -92,7 +92,7 @@ PAGE = b"<!DOCTYPE html>\n<html><head><title>404 Not Found</title></head></html>
     ("name", "content", "why"),
     [
         ("town.osc", CHANGES, "it is a list of changes (.osc), no extract"),
-        ("town.osc.gz", gzip.compress(CHANGES), "it is a list of changes (.osc), no extract"),
+        ("town.osc.gz", gzip.compress(CHANGES, mtime=0), "it is a list of changes (.osc), no extract"),
         ("town.osm.pbf", PAGE, "it is a web page, perhaps an error that was saved instead of the file"),
         ("town.osm.pbf", b"", "it is empty"),
         (

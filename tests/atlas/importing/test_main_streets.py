@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from app.atlas.atlas import Atlas
-from app.atlas.importing.main_streets import may_be_main_street
+from app.atlas.importing.addressing.main_streets import may_be_main_street
 from tests.support.extracts import Town, lat_lon
 
 Imported = Callable[[Town], Atlas]

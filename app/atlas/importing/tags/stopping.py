@@ -26,6 +26,20 @@ _MODES = (
 #: Modes that stop at platforms in the street: their platforms, or where they halt, are the stop itself.
 _IN_THE_STREET = frozenset({"tram", "ferry"})
 
+#: railway=* of the way in to a station, to the kinds of station that it is tagged for.
+STATION_ENTRANCES = {
+    "subway_entrance": frozenset({Kind.SUBWAY_STATION}),
+    "train_station_entrance": frozenset({Kind.RAIL_STATION, Kind.TRAM_STOP}),
+}
+#: Keys that say which trains an entrance leads to.
+_MARKED = {
+    **dict.fromkeys(("subway", "entrance_marker:subway"), frozenset({Kind.SUBWAY_STATION})),
+    **dict.fromkeys(
+        ("train", "light_rail", "entrance_marker:train", "entrance_marker:s-train"),
+        frozenset({Kind.RAIL_STATION, Kind.TRAM_STOP}),
+    ),
+}
+
 #: An element with none of these is a stop only by its amenity=*.
 _STOPPING = frozenset({"highway", "railway", "public_transport", "aerialway"})
 _TERMINALS = frozenset({"bus_station", "ferry_terminal"})
@@ -82,17 +96,29 @@ def _is_bus_stop(tags: Tags) -> bool:
     return scheme in ("platform", "stop_position", "station") and (by_bus == "yes" or others)
 
 
+#: train=* and the like of a station where nothing runs yet.
+_TO_COME = frozenset({"construction", "proposed", "planned"})
+
+
 def _station_kinds(tags: Tags) -> set[Kind]:
     station = tags.get("station", "")
     if station == "miniature" or tags.get("usage") == "tourism" or tags.get("railway:preserved") == "yes":
+        return set()
+    if _is_to_come(tags):
         return set()
     if station == "subway" or (tags.get("subway") == "yes" and tags.get("train") != "yes"):
         return {Kind.SUBWAY_STATION}
     if station in {"light_rail", "monorail", "tram"} or (tags.get("light_rail") == "yes" and "train" not in tags):
         return {Kind.TRAM_STOP}
-    if station == "funicular":
+    if station == "funicular" or (tags.get("funicular") == "yes" and "train" not in tags):
         return {Kind.CABLE_CAR_STATION}
     return {Kind.RAIL_STATION, Kind.SUBWAY_STATION} if tags.get("subway") == "yes" else {Kind.RAIL_STATION}
+
+
+def _is_to_come(tags: Tags) -> bool:
+    """Return whether what shall stop at a station is being built, and nothing else stops there."""
+    told = [tags[mode] for mode, _ in _MODES if mode in tags]
+    return "yes" not in told and not _TO_COME.isdisjoint(told)
 
 
 def _told_kinds(tags: Tags) -> set[Kind]:
@@ -100,6 +126,16 @@ def _told_kinds(tags: Tags) -> set[Kind]:
     if tags.get("usage") == "tourism" or tags.get("station") == "miniature":
         return set()
     return {kind for mode, kind in _MODES if tags.get(mode) == "yes"}
+
+
+def is_station(tags: Tags) -> bool:
+    """Return whether a stop is a station, with entrances of its own, rather than a platform in the street."""
+    return tags.get("railway") in {"station", "halt"} or tags.get("public_transport") == "station"
+
+
+def marked_kinds(tags: Tags) -> frozenset[Kind]:
+    """Return which kinds of station an entrance says that it leads to; none where it does not say."""
+    return frozenset().union(*(kinds for key, kinds in _MARKED.items() if tags.get(key) == "yes"))
 
 
 def scheme_rank(tags: Tags) -> int:
