@@ -9,6 +9,7 @@ from app.config import load_config
 from app.queue import open_store
 from app.queue.jobs import Job, Status
 from app.queue.store import JobStore
+from app.views.advice import advice_on
 from app.wording import count, iso
 
 
@@ -38,6 +39,9 @@ def show_job(job_id: str) -> None:
     click.echo(f"  attempts {job.attempts}, resumed {job.resumed}, worker {job.worker or '-'}")
     if job.error:
         click.echo(f"  {job.error}")
+    if advice := advice_on(job, load_config()):
+        for line in advice.lines:
+            click.echo(f"  {line}")
     for stage in store.stages(job_id):
         seconds = "" if stage.seconds is None else f"{stage.seconds:.3f} s"
         click.echo(f"  {stage.stage:<16} {stage.state_in(job.status):<10} {seconds:>10}  {stage.reason}".rstrip())

@@ -164,9 +164,9 @@ _PARTS = (
         "asia/china",
         "CN",
         """anhui AH|beijing BJ|chongqing CQ|fujian FJ|gansu GS|guangdong GD|guangxi GX|guizhou GZ|hainan HI X01~
-        |hebei HE|heilongjiang HL|henan HA|hubei HB|hunan HN|inner-mongolia NM|jiangsu JS|jiangxi JX|jilin JL|liaoning LN
-        |ningxia NX|qinghai QH|shaanxi SN|shandong SD|shanghai SH|shanxi SX|sichuan SC|tianjin TJ|tibet XZ|xinjiang XJ
-        |yunnan YN|zhejiang ZJ""",
+        |hebei HE|heilongjiang HL|henan HA|hubei HB|hunan HN|inner-mongolia NM|jiangsu JS|jiangxi JX|jilin JL
+        |liaoning LN|ningxia NX|qinghai QH|shaanxi SN|shandong SD|shanghai SH|shanxi SX|sichuan SC|tianjin TJ|tibet XZ
+        |xinjiang XJ|yunnan YN|zhejiang ZJ""",
     ),
     (
         "asia/india",
