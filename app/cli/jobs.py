@@ -12,6 +12,7 @@ from app.queue import open_store
 from app.queue.jobs import Job, Status
 from app.queue.store import JobStore
 from app.queue.waiting import wait_of
+from app.views.advice import advice_on
 from app.wording import count, duration, iso
 
 
@@ -45,6 +46,9 @@ def show_job(job_id: str) -> None:
         click.echo(f"  tried again in {duration(due_in_seconds)}")
     if wait := wait_of(job, time.time()):
         click.echo(f"  {wait.sentence}")
+    if advice := advice_on(job, load_config()):
+        for line in advice.lines:
+            click.echo(f"  {line}")
     for stage in store.stages(job_id):
         seconds = "" if stage.seconds is None else f"{stage.seconds:.3f} s"
         click.echo(f"  {stage.stage:<16} {stage.state_in(job.status):<10} {seconds:>10}  {stage.reason}".rstrip())

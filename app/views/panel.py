@@ -17,12 +17,13 @@ from app.pipeline.report import to_json
 from app.places import Choice
 from app.queue.jobs import Job, NewJob, Status
 from app.queue.waiting import ServiceWait
+from app.views.advice import AdviceDocument, advice_document
 from app.views.job import JobView, Step, StepState, view_of
 from app.web import visitor
 from app.web.negotiation import NOT_KEPT, Wanted, json_response, negotiated, wanted
 from app.web.programs.idempotency import once_in_request
 from app.web.security.live_jobs import room_for_one
-from app.web.services import store
+from app.web.services import config, store
 from app.wording import iso
 
 
@@ -191,6 +192,8 @@ class JobDocument:
     waiting_for: ServiceWaitDocument | None
     question: QuestionDocument | None
     status_url: str
+    #: Where the address is not covered.
+    advice: AdviceDocument | None
 
 
 def job_json(view: JobView) -> bytes:
@@ -224,6 +227,7 @@ def job_json(view: JobView) -> bytes:
         waiting_for=_wait_document(view.service_wait),
         question=_question_document(view),
         status_url=url_for("jobs.page", job_id=job.job_id, _external=True),
+        advice=advice_document(job, config()),
     )
     return msgspec.json.encode(document)
 

@@ -39,8 +39,8 @@ from app.routes import (
 )
 from app.seeing import sentry
 from app.sources.live.services import services_in
+from app.views import advice, report
 from app.views import maps as map_views
-from app.views import report
 from app.views.town import likeness
 from app.web import compression, errors, measuring, pictures, polls, proxies, services, towns
 from app.web.programs import tokens
@@ -107,7 +107,20 @@ def wire(config: Config | None) -> Flask:
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = ASSET_SECONDS
     measuring.init_app(app)
     guards = (hosts, reading, foreign, floods, live_jobs, cookies, headers)
-    modules = (services, polls, compression, *guards, tokens, errors, pictures, towns, report, map_views, likeness)
+    modules = (
+        services,
+        polls,
+        compression,
+        *guards,
+        tokens,
+        errors,
+        pictures,
+        towns,
+        report,
+        map_views,
+        likeness,
+        advice,
+    )
     for module in modules:
         module.init_app(app, config)
     for function in FILTERS:

@@ -25,10 +25,11 @@ from app.places import MOST_CHOICES, Choice, Location, Precision, Question
 from app.sources.extras import Extras
 from app.sources.interface import Surroundings
 from app.sources.live.candidates import Candidate
-from app.sources.live.choosing import decide
+from app.sources.live.choosing import decided
 from app.sources.live.extras import LiveExtras
 from app.sources.live.geocoding import Geocoders
-from app.sources.live.tiles import Tiles, is_tile
+from app.sources.live.grid import is_tile, tile_at
+from app.sources.live.tiles import Tiles
 from app.sources.pins import degrees
 from app.sources.points import ShortCode, TypedPoint, is_link, point_in, recovered
 from app.sources.regions import WORDS, ImportedRegions
@@ -90,7 +91,7 @@ class LiveSource:
         candidates = self._geocoders.find(text)
         if not candidates:
             raise AddressUnknown
-        found = decide(text, candidates, self._region_at)
+        found = decided(text, candidates, self._region_at)
         return found if isinstance(found, Question) else self._on_map(text, found)
 
     def _first(self, place: str) -> Candidate:
@@ -109,7 +110,7 @@ class LiveSource:
             candidates = self._geocoders.find(text)
         if not candidates:
             return question
-        found = decide(text, candidates, self._region_at)
+        found = decided(text, candidates, self._region_at)
         if isinstance(found, Location) and any(_names_town(text, each) for each in candidates if _is_at(each, found)):
             return self._on_map(text, found)
         return _joined(question, found, candidates)
@@ -151,7 +152,7 @@ class LiveSource:
 
     def _region_at(self, lat: float, lon: float) -> str:
         """Return the name of the region that a point lies in, or of the tile that it would lie in."""
-        return self._regions.holding(lat, lon) or self._tiles.name_at(lat, lon)
+        return self._regions.holding(lat, lon) or tile_at(lat, lon).name
 
 
 def _joined(question: Question, found: Location | Question, candidates: Sequence[Candidate]) -> Question:

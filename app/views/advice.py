@@ -1,0 +1,106 @@
+"""What whoever runs the site can do where an address lies outside all regions: import one, or turn live sources on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from flask import Flask
+
+from app.config import Config
+from app.errors import AddressNotFound, AddressOutsideRegions, NoRegions
+from app.queue.jobs import Job
+from app.sources.extracts import SITE, Extract, extracts_near
+from app.sources.points import Point, TypedPoint, point_in
+from app.wording import listed
+
+#: Failures that another region would mend, or might.
+NOT_COVERED = frozenset(fault.code for fault in (AddressNotFound, AddressOutsideRegions, NoRegions))
+#: Where the docs tell of live sources.
+LIVE_DOCS = "docs/live.md"
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """What to do so that such an address is covered."""
+
+    #: The extracts of which one holds the point, the likeliest first; () where no point is known, or it is at sea.
+    extracts: tuple[Extract, ...]
+    #: Whether live sources are turned off, so that turning them on is another way.
+    may_turn_on: bool
+
+    @property
+    def has_parts(self) -> bool:
+        """Return whether a smaller extract may do as well."""
+        return any(extract.has_parts for extract in self.extracts)
+
+    @property
+    def command(self) -> str:
+        """Return the command that imports the likeliest extract, or any where none is known."""
+        if not self.extracts:
+            return "flask region import FILE.osm.pbf --name NAME"
+        return f"flask region import {self.extracts[0].file} --name {self.extracts[0].region}"
+
+    @property
+    def lines(self) -> tuple[str, ...]:
+        """Return the same for a terminal."""
+        files = [f"{extract.title}, {extract.page}" for extract in self.extracts] or [SITE]
+        turn_on = f"Or set DOORSTEP_LIVE=on and DOORSTEP_CONTACT, so that live services are asked: see {LIVE_DOCS}."
+        return (
+            f"To cover it, import an extract ({listed(files, 'or')}): {self.command}",
+            *((turn_on,) if self.may_turn_on else ()),
+        )
+
+
+def init_app(app: Flask, config: Config) -> None:
+    """Give templates what may be done about an address that is not covered."""
+
+    def for_job(job: Job) -> Advice | None:
+        return advice_on(job, config)
+
+    app.jinja_env.globals.update(advice_on=for_job, live_docs=LIVE_DOCS, extracts_site=SITE)
+
+
+def advice_on(job: Job, config: Config) -> Advice | None:
+    """Return what may be done about a job that failed because its address is not covered; None for any other."""
+    if job.error_code not in NOT_COVERED:
+        return None
+    point = _point_of(job.address)
+    return Advice(extracts_near(*point) if point else (), may_turn_on=config.live == "off")
+
+
+def _point_of(address: str) -> Point | None:
+    """Return the point that was typed instead of an address."""
+    typed = point_in(address)
+    return typed.point if isinstance(typed, TypedPoint) else None
+
+
+# --- for programs ----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class ExtractDocument:
+    """An extract of OpenStreetMap that would cover the address: its name, and where to download it."""
+
+    title: str
+    path: str
+    page: str
+
+
+@dataclass(frozen=True, slots=True)
+class AdviceDocument:
+    """What whoever runs the site can do about an address that is not covered."""
+
+    #: The likeliest first; none where the address is not a point.
+    extracts: tuple[ExtractDocument, ...]
+    import_command: str
+    #: Whether live sources are off and would look for such an address.
+    may_turn_on_live_sources: bool
+
+
+def advice_document(job: Job, config: Config) -> AdviceDocument | None:
+    """Return the advice on a job as JSON has it."""
+    advice = advice_on(job, config)
+    if advice is None:
+        return None
+    extracts = tuple(ExtractDocument(each.title, each.path, each.page) for each in advice.extracts)
+    return AdviceDocument(extracts, advice.command, advice.may_turn_on)
