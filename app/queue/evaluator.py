@@ -12,6 +12,7 @@ import queue
 import signal
 import sys
 import threading
+from contextlib import closing
 from dataclasses import replace
 from multiprocessing.connection import Connection
 from pathlib import Path
@@ -77,8 +78,10 @@ def _receive(connection: Connection, inbox: queue.SimpleQueue[Work]) -> None:
 
 
 def _answer(connection: Connection, work: Work, evaluate: Evaluate) -> None:
+    sender = _Sender(connection)
     try:
-        report = evaluate(work.listing, work.finished, _Sender(connection))
+        with closing(sender):
+            report = evaluate(work.listing, work.finished, sender)
     except NeedsAnswer as asked:
         connection.send(Questioned(asked.question))
     except Exception as error:  # noqa: BLE001 - a border: `refusal` logs what is unexpected
@@ -89,22 +92,37 @@ def _answer(connection: Connection, work: Work, evaluate: Evaluate) -> None:
 
 
 class _Sender:
-    """Sends the beginning and the end of each stage, what it waits for, and the pictures, to the worker."""
+    """Sends the beginning and the end of each stage, what it waits for, and the pictures, to the worker.
+
+    Threads of the evaluation may wait for services beside it, and even after it: of that nothing is sent.
+    """
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._lock = threading.Lock()
+        self._is_open = True
 
     def began(self, stage: str) -> None:
-        self._connection.send(StageBegan(stage))
+        self._send(StageBegan(stage))
 
     def ended(self, stage: StageEnded) -> None:
-        self._connection.send(stage)
+        self._send(stage)
 
     def waits(self, service: str | None, *, turn: bool = False) -> None:
-        self._connection.send(Waits(service, turn))
+        self._send(Waits(service, turn))
 
     def drew(self, pictures: tuple[Picture, ...]) -> None:
-        self._connection.send(Drew(pictures))
+        self._send(Drew(pictures))
+
+    def close(self) -> None:
+        """Send no more."""
+        with self._lock:
+            self._is_open = False
+
+    def _send(self, message: StageBegan | StageEnded | Waits | Drew) -> None:
+        with self._lock:
+            if self._is_open:
+                self._connection.send(message)
 
 
 def _leave_the_end_to_the_worker() -> None:

@@ -88,10 +88,9 @@ class LiveSource:
             return self._pinned(text, point)
         if is_link(text):
             raise LinkWithoutPoint
-        candidates = self._geocoders.find(text)
-        if not candidates:
+        found = decided(text, self._geocoders.find(text), self._region_at)
+        if found is None:
             raise AddressUnknown
-        found = decided(text, candidates, self._region_at)
         return found if isinstance(found, Question) else self._on_map(text, found)
 
     def _first(self, place: str) -> Candidate:
@@ -108,9 +107,9 @@ class LiveSource:
         candidates: Sequence[Candidate] = ()
         with suppress(*TROUBLE):
             candidates = self._geocoders.find(text)
-        if not candidates:
-            return question
         found = decided(text, candidates, self._region_at)
+        if found is None:
+            return question
         if isinstance(found, Location) and any(_names_town(text, each) for each in candidates if _is_at(each, found)):
             return self._on_map(text, found)
         return _joined(question, found, candidates)
@@ -125,7 +124,7 @@ class LiveSource:
             raise NoHomeHere(where="far from every street and house on the map") from None
         if isinstance(found, Location) and found.label == degrees(point):
             with suppress(*TROUBLE):
-                return replace(found, label=self._geocoders.name_at(*point) or found.label)
+                return replace(found, label=self._geocoders.name_at(*point, about=text) or found.label)
         return found
 
     def _on_map(self, text: str, found: Location) -> Location:
