@@ -39,6 +39,8 @@ NOT_IN_REGIONS = (AddressNotFound, AddressOutsideRegions, NoRegions, MaybeInDama
 TROUBLE = (ServiceTrouble, ServiceBusy, ServiceSpent, ServiceDenied)
 #: What the map says of an address counts for what a service found no further away than this (metres).
 SAME_ADDRESS_M = 300.0
+#: A house is on a street that a service found no further away than this (metres).
+SAME_STREET_M = 3_000.0
 PRECISIONS = tuple(Precision)
 
 
@@ -91,7 +93,7 @@ class LiveSource:
         found = decided(text, self._geocoders.find(text), self._region_at)
         if found is None:
             raise AddressUnknown
-        return found if isinstance(found, Question) else self._on_map(text, found)
+        return self._numbered(text, found) if isinstance(found, Question) else self._on_map(text, found)
 
     def _first(self, place: str) -> Candidate:
         candidates = self._geocoders.find(place)
@@ -139,6 +141,21 @@ class LiveSource:
             if same:
                 return min(same, key=lambda each: PRECISIONS.index(each.precision))
         return found
+
+    def _numbered(self, text: str, question: Question) -> Location | Question:
+        """Return the house where it is in doubt only as the service does not know its number: the map may know it."""
+        street = question.choices[0].location
+        if len(question.choices) > 1 or street.precision is not Precision.STREET or not is_tile(street.region):
+            return question
+        self._ready(street.lat, street.lon)
+        with suppress(*NOT_IN_REGIONS):
+            mapped = self._regions.located_in_tile(text, street.region)
+            if (
+                isinstance(mapped, Location)
+                and distance_m(mapped.lat, mapped.lon, street.lat, street.lon) <= SAME_STREET_M
+            ):
+                return mapped
+        return question
 
     def _make_ready(self, location: Location) -> None:
         if is_tile(location.region):
