@@ -127,6 +127,7 @@ class ServiceTrouble(DoorstepError):
     http_status = 503
     passing = True
     usual_retry_seconds = 30
+    at_terminal = "{service} {why}."
 
 
 class ServiceBusy(DoorstepError):
@@ -138,6 +139,7 @@ class ServiceBusy(DoorstepError):
     #: No fault of anything: a job that waits for its turn is not a job that failed.
     counts = False
     usual_retry_seconds = 5
+    at_terminal = "Evaluations are asking {service} right now. Try again in a moment."
 
 
 class ServiceResting(ServiceBusy):
@@ -145,6 +147,7 @@ class ServiceResting(ServiceBusy):
 
     code = "service-resting"
     usual_retry_seconds = 30
+    at_terminal = "{service} asked to be left alone for a while."
 
 
 class ServiceSpent(DoorstepError):
@@ -154,6 +157,7 @@ class ServiceSpent(DoorstepError):
 
     code = "service-spent"
     http_status = 503
+    at_terminal = "{service} was asked as often today as this site may ask it."
 
 
 class ServiceDenied(DoorstepError):
@@ -161,6 +165,7 @@ class ServiceDenied(DoorstepError):
 
     code = "service-denied"
     http_status = 503
+    at_terminal = "{service} refuses to answer this site ({why}). Look at its settings."
 
 
 # --- how it was sent --------------------------------------------------------------------------------

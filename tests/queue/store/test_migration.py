@@ -238,6 +238,10 @@ UPDATE evaluation_jobs SET kept_before = 3, fruitful = 1 WHERE seq = 2;
 INSERT INTO workers VALUES ('host:1:1', 'boot/ns/1/2', 86.0);
 INSERT INTO settled_clock VALUES (1, 87.0);
 """,
+    7: """
+INSERT INTO stage_totals VALUES ('geocode', 0.5, 3, 1.2);
+INSERT INTO job_totals VALUES ('tried again', 'service-trouble', 2);
+""",
 }
 
 
@@ -278,6 +282,6 @@ def test_every_row_of_every_kind_is_kept(tmp_path: Path, version: int) -> None:
 def test_this_version_brings_rows_of_its_own(tmp_path: Path) -> None:
     store = open_at(tmp_path)
     new = set(tables_of(store.db.connection(durable=True)))
-    assert {"stage_totals", "job_totals"} <= new
+    assert {"services", "service_answers"} <= new
     assert set(OF_EACH_KIND) == set(range(1, len(SCHEMA.migrations))), "each migration needs rows of its kind here"
     store.db.close()
