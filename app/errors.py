@@ -137,6 +137,7 @@ class ServiceTrouble(DoorstepError):
     passing = True
     at_last = "{service} {why}, however often this evaluation asked. Try again later."
     usual_retry_seconds = 30
+    at_terminal = "{service} {why}."
 
 
 class ServiceBusy(DoorstepError):
@@ -149,6 +150,7 @@ class ServiceBusy(DoorstepError):
     counts = False
     at_last = "{service} was busy with other evaluations for so long that this one was given up. Try again later."
     usual_retry_seconds = 5
+    at_terminal = "Evaluations are asking {service} right now. Try again in a moment."
 
 
 class ServiceResting(ServiceBusy):
@@ -156,6 +158,7 @@ class ServiceResting(ServiceBusy):
 
     code = "service-resting"
     usual_retry_seconds = 30
+    at_terminal = "{service} asked to be left alone for a while."
 
 
 class ServiceSpent(DoorstepError):
@@ -165,6 +168,7 @@ class ServiceSpent(DoorstepError):
 
     code = "service-spent"
     http_status = 503
+    at_terminal = "{service} was asked as often today as this site may ask it."
 
 
 class ServiceDenied(DoorstepError):
@@ -172,6 +176,7 @@ class ServiceDenied(DoorstepError):
 
     code = "service-denied"
     http_status = 503
+    at_terminal = "{service} refuses to answer this site ({why}). Look at its settings."
 
 
 class SurroundingsNotHere(DoorstepError):

@@ -94,6 +94,7 @@ OWN_ROOMS = {
     "queue.store.sharing": "links, names and taking a list over; what stands on a list is another subject",
     "queue.watch": "a thread of its own that outlives the worker's",
     "queue.worker": "the worker's thread; the package's front door only names what others may use",
+    "sources.live.waiting": "what is told of waits, and how long they may be; the client only begins and ends them",
     "sources.opened": "what changed in the folder since the last look; the source only answers from what is whole",
     "sources.names": "which of many regions to ask: one look at all their names, before any search",
     "sources.live.fema": "each service has a protocol and terms of its own; who asks them all only waits",

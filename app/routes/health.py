@@ -6,7 +6,9 @@ from flask import Blueprint, Response
 
 from app.errors import DoorstepError
 from app.queue import worker_health
-from app.web.services import source, store
+from app.sources.live.checking import troubles
+from app.sources.live.services import all_of, services_in
+from app.web.services import config, source, store
 
 #: What is wrong where pages are served and no evaluation can begin.
 NOBODY = "Nobody works on the queue. Start gunicorn with -c gunicorn_config.py, or a `flask worker` beside it."
@@ -22,9 +24,12 @@ def up() -> Response:
 
 @bp.get("/readyz")
 def ready() -> Response:
-    """Answer 200 if an evaluation can start now, else 503 with one reason a line."""
+    """Answer 200 if an evaluation can start now, else 503 with one reason a line.
+
+    A live service that is not asked for a while is told in a line, too: evaluations in regions go on without it.
+    """
     reasons = reasons_not_ready()
-    return _plain("\n".join(reasons or ("ready",)) + "\n", 503 if reasons else 200)
+    return _plain("\n".join((*(reasons or ("ready",)), *_services())) + "\n", 503 if reasons else 200)
 
 
 def _plain(text: str, status: int) -> Response:
@@ -53,6 +58,14 @@ def _regions() -> str:
     if problems := source().problems():
         return "\n".join(problems)
     return "" if source().covered() else "No region has been imported."
+
+
+def _services() -> tuple[str, ...]:
+    """Return which live services are not asked now; nothing where the store cannot tell, which is a reason already."""
+    try:
+        return troubles(all_of(services_in(config())), store())
+    except DoorstepError:
+        return ()
 
 
 def _worker() -> str:

@@ -22,6 +22,7 @@ from app.queue.store import JobStore
 from app.queue.store.totals import StageTotals, Totals
 from app.seeing import files
 from app.seeing.counts import REGISTRY
+from app.sources.live.services import all_of, services_in
 from app.sources.regions import CoveredRegion, ImportedRegions
 from app.version import program_version
 
@@ -53,6 +54,7 @@ class _Everything(Collector):
         yield from _queue(self._store)
         yield from _disk(self._store)
         yield from _regions(self._source.covered())
+        yield from _services(self._store)
         yield from _processes()
         yield from _counted()
 
@@ -157,6 +159,28 @@ def _regions(regions: Iterable[CoveredRegion]) -> Iterator[Metric]:
             day = datetime.fromisoformat(region.data_date).replace(tzinfo=UTC)
             dates.add_metric((region.name,), day.timestamp())
     return iter((usable, dates))
+
+
+# --- live services ---------------------------------------------------------------------------------
+
+
+def _services(store: JobStore) -> Iterator[Metric]:
+    """Yield how things are with each live service that is on, or nothing where the database cannot be asked."""
+    about = "1 for a live service that is not asked for some minutes after faults in a row, else 0."
+    closed = GaugeMetricFamily("doorstep_service_closed", about, labels=("service",))
+    about = "Requests that a live service may be sent today (UTC)."
+    requests = GaugeMetricFamily("doorstep_service_requests_left", about, labels=("service",))
+    about = "Bytes that may be fetched from a live service today (UTC)."
+    size = GaugeMetricFamily("doorstep_service_bytes_left", about, labels=("service",))
+    try:
+        for service in all_of(services_in(store.config)):
+            standing = store.standing(service.name)
+            closed.add_metric((service.name,), int(standing.closed_s > 0))
+            requests.add_metric((service.name,), max(service.requests_per_day - standing.requests_today, 0))
+            size.add_metric((service.name,), max(service.bytes_per_day - standing.bytes_today, 0))
+    except DoorstepError:  # `database_up` says so
+        return
+    yield from (closed, requests, size)
 
 
 # --- the processes ---------------------------------------------------------------------------------

@@ -15,6 +15,7 @@ from app.cli.errors import plainly_for_commands
 from app.cli.jobs import jobs_commands
 from app.cli.regions import region_commands
 from app.cli.reports import reports_commands
+from app.cli.sources import sources_commands
 from app.cli.tokens import token_commands
 from app.cli.worker import worker_command
 from app.config import Config, load_config
@@ -92,7 +93,7 @@ BLUEPRINTS = (
 )
 COMMANDS = (
     *(region_commands, jobs_commands, reports_commands, token_commands, worker_command),
-    *(backup_command, restore_command),
+    *(sources_commands, backup_command, restore_command),
 )
 ROOT = Path(__file__).resolve().parents[2]
 

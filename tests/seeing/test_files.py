@@ -106,12 +106,19 @@ def test_all_that_can_be_counted_fits(shared: Path) -> None:
 from app import create_app
 from app.config import Config
 from app.seeing import counts
+from app.sources.live.sending import Fault
+from app.sources.live.services import _RULES
 from app.web.measuring import METHODS, NO_ROUTE
 for rule in [NO_ROUTE, *(rule.rule for rule in create_app(Config(secret_key="k" * 64)).url_map.iter_rules())]:
     counts.DURATIONS.labels(rule).observe(1)
     for method in (*METHODS, "other"):
         for status in "2345":
             counts.REQUESTS.labels(rule, method, f"{status}xx").inc()
+for service in _RULES:
+    counts.SERVICE_BYTES.labels(service).inc()
+    counts.KEPT_ANSWERS.labels(service).inc()
+    for outcome in ("answered", "defect", *Fault):
+        counts.SERVICE_REQUESTS.labels(service, str(outcome)).observe(1)
 """
     run(fill, shared)
     sizes = {path.name.partition("_")[0]: path.stat().st_size for path in shared.glob("*.db")}

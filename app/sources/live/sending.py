@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from enum import StrEnum
 from http.client import HTTPException
-from socket import SHUT_RDWR
+from socket import SHUT_RDWR, socket
 from time import monotonic
 
 import requests
@@ -185,7 +185,7 @@ class _Deadline:
         self._ends_at = monotonic() + seconds
         self._timer = threading.Timer(seconds, self._end)
         self._timer.daemon = True
-        self._made: list[HTTPConnection] = []
+        self._sockets: list[socket] = []
 
     def __enter__(self) -> _Deadline:
         self._timer.start()
@@ -193,22 +193,25 @@ class _Deadline:
 
     def __exit__(self, *_: object) -> None:
         self._timer.cancel()
+        self._timer.join()
+        for each in self._sockets:
+            each.close()
 
     @property
     def has_passed(self) -> bool:
         """Return whether the time is over."""
         return monotonic() >= self._ends_at
 
-    def watch(self, connection: HTTPConnection) -> None:
-        """Remember a connection that is being made."""
-        self._made.append(connection)
+    def watch(self, connected: socket) -> None:
+        """Keep a second handle of a connection: the first goes from hand to hand, into TLS and into the answer."""
+        self._sockets.append(connected.dup())
+        if self.has_passed:
+            self._end()
 
     def _end(self) -> None:
-        for connection in self._made:
-            socket = getattr(connection, "sock", None)
-            if socket is not None:
-                with suppress(OSError):  # it is closed already
-                    socket.shutdown(SHUT_RDWR)
+        for each in self._sockets:
+            with suppress(OSError):  # the other side was quicker
+                each.shutdown(SHUT_RDWR)
 
 
 class _Adapter(HTTPAdapter):
@@ -226,9 +229,10 @@ class _Adapter(HTTPAdapter):
         kind = HTTPSConnection if pool.scheme == "https" else HTTPConnection
 
         class Watched(kind):  # type: ignore[valid-type, misc]
-            def connect(self) -> None:
-                watch(self)
-                super().connect()
+            def _new_conn(self) -> socket:
+                connected: socket = super()._new_conn()
+                watch(connected)
+                return connected
 
         pool.ConnectionCls = Watched
         return pool

@@ -242,6 +242,7 @@ INSERT INTO settled_clock VALUES (1, 87.0);
 INSERT INTO stage_totals VALUES ('schools', 0.02, 3, 0.04);
 INSERT INTO job_totals VALUES ('failed', 'stage-timeout', 2);
 """,
+    8: "UPDATE evaluation_jobs SET waits_for = 'overpass', waits_since = 88.0, turn_seconds = 9.0 WHERE seq = 2;",
 }
 
 
@@ -282,6 +283,6 @@ def test_every_row_of_every_kind_is_kept(tmp_path: Path, version: int) -> None:
 def test_this_version_brings_rows_of_its_own(tmp_path: Path) -> None:
     store = open_at(tmp_path)
     new = set(tables_of(store.db.connection(durable=True)))
-    assert {"stage_totals", "job_totals"} <= new
+    assert {"services", "service_answers"} <= new
     assert set(OF_EACH_KIND) == set(range(1, len(SCHEMA.migrations))), "each migration needs rows of its kind here"
     store.db.close()
