@@ -23,7 +23,7 @@ ASKED: Mapping[str, str] = MappingProxyType(
         "fema": "FEMA, the US emergency agency, for its flood zone",
     }
 )
-OTHER = "another service for what is not known here"
+OTHER = "another service"
 
 
 @dataclass(frozen=True, slots=True)
