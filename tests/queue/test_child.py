@@ -41,7 +41,7 @@ class Heard:
     def ended(self, stage: StageEnded) -> None:
         self.findings.append(stage.finding)
 
-    def waits(self, service: str | None, *, turn: bool = False) -> None:
+    def waits(self, service: str | None, turn: bool = False) -> None:
         self.waited.append((service, turn))
 
     def drew(self, pictures: tuple[Picture, ...]) -> None:

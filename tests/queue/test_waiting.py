@@ -31,6 +31,11 @@ def test_only_a_running_job_asks(status: Status) -> None:
     assert wait_of(JOB, 1_006.0) is None
 
 
+def test_what_an_earlier_try_waited_for_is_over() -> None:
+    assert wait_of(ASKING._replace(started_at=1_004.0), 1_006.0)
+    assert wait_of(ASKING._replace(started_at=1_005.0), 1_006.0) is None
+
+
 def test_a_service_that_is_not_known_here_is_told_without_its_name() -> None:
     wait = wait_of(ASKING._replace(waits_for="tomorrow's"), 1_005.0)
     assert wait

@@ -270,8 +270,9 @@ def test_a_worker_that_stops_waits_for_an_answer_as_long_as_it_may(site: Site) -
     assert (back.status, back.attempts, back.waits_for) == (Status.QUEUED, 0, None)
 
 
-def test_a_worker_that_stops_asks_nothing_new(site: Site) -> None:
-    worker = site.start(child())
+@pytest.mark.parametrize("runner", [EVALUATIONS["by_listing"], child()], ids=["in its thread", "in a process"])
+def test_a_worker_that_stops_asks_nothing_new(site: Site, runner: Evaluate | ChildRunner) -> None:
+    worker = site.start(runner)
     job = create(site.store, listing='"asking_services"')
     wait_for(lambda: said(site, job) == ("nominatim", False))
     worker.stop(10.0)

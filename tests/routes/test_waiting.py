@@ -33,7 +33,9 @@ def config(tmp_path: Path) -> Config:
 def wait_began(store: JobStore, seconds_ago: float) -> None:
     """Let the wait have begun so many seconds ago."""
     with store.db.write(durable=True) as connection:
-        connection.execute("UPDATE evaluation_jobs SET waits_since = :at", {"at": store.clocks.unix() - seconds_ago})
+        connection.execute(
+            "UPDATE evaluation_jobs SET started_at = :at, waits_since = :at", {"at": store.clocks.unix() - seconds_ago}
+        )
 
 
 def waiting(steps: Steps, *, turn: bool = False, seconds_ago: float = 12.3) -> Claim:
