@@ -108,7 +108,7 @@ class _Sender:
     def ended(self, stage: StageEnded) -> None:
         self._send(stage)
 
-    def waits(self, service: str | None, *, turn: bool = False) -> None:
+    def waits(self, service: str | None, turn: bool = False) -> None:
         self._send(Waits(service, turn))
 
     def drew(self, pictures: tuple[Picture, ...]) -> None:

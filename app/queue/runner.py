@@ -117,7 +117,7 @@ class StageObserver(Protocol):
 
     def ended(self, stage: StageEnded) -> None: ...
 
-    def waits(self, service: str | None, *, turn: bool = False) -> None:
+    def waits(self, service: str | None, turn: bool = False) -> None:
         """Take the name of the live service that is waited for from now on, None when that is over.
 
         `turn`: the service is not asked yet, as other evaluations come first.
@@ -194,7 +194,7 @@ class _Interruptible:
         self._runner.stop_if_interrupted()
         self._progress.ended(stage)
 
-    def waits(self, service: str | None, *, turn: bool = False) -> None:
+    def waits(self, service: str | None, turn: bool = False) -> None:
         self._runner.stop_if_interrupted()
         self._progress.waits(service, turn=turn)
 
@@ -251,7 +251,7 @@ class Attempt:
         """Remember the finding: it is written together with the beginning of the next stage."""
         self._ended = stage
 
-    def waits(self, service: str | None, *, turn: bool = False) -> None:
+    def waits(self, service: str | None, turn: bool = False) -> None:
         """Store what is waited for. Raises Interrupted if the job must stop and nothing would be lost by it."""
         self.lost = not self.persist(lambda: self._store.note_wait(self.claim, service, turn=turn))
         self.waits_for_turn = turn

@@ -23,7 +23,7 @@ ASKED: Mapping[str, str] = MappingProxyType(
         "fema": "FEMA, the US emergency agency, for its flood zone",
     }
 )
-OTHER = "another service for what is not known here"
+OTHER = "another service"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,9 @@ def wait_of(job: Job, now: float) -> ServiceWait | None:
     """Return what a job waits for at a Unix time, None where it runs without asking anybody."""
     if job.status is not Status.RUNNING or job.waits_for is None or job.cancel_requested:
         return None
+    since = job.waits_since or now
+    if since < (job.started_at or 0.0):  # of an earlier try: a process of an earlier version does not clear it
+        return None
     asked = ASKED.get(job.waits_for, OTHER)
     text = f"Waiting for its turn to ask {asked}" if job.waits_turn else f"Asking {asked}"
-    return ServiceWait(job.waits_for, text, max(0.0, now - (job.waits_since or now)))
+    return ServiceWait(job.waits_for, text, max(0.0, now - since))

@@ -411,7 +411,7 @@ def _elapsed_note(job: Job, seconds: float) -> str:
 
 
 def _resumed_note(job: Job) -> str:
-    """Return that finished steps of an interrupted try were kept, as a sentence."""
+    """Return that finished steps of an earlier try were kept, whether it was interrupted or had to wait."""
     if not job.resumed or job.status is Status.QUEUED:
         return ""
-    return "resumed after an interruption; finished steps were kept"
+    return "went on where it was; finished steps were kept"

@@ -81,6 +81,18 @@ def test_it_shows_a_stage_that_was_broken_off(site: JobStore) -> None:
     assert "geocode          broken off" in run("show", job.job_id).output
 
 
+def test_it_shows_what_a_job_waits_for(site: JobStore) -> None:
+    job = create(site)
+    claim = site.claim_next_job("w")
+    assert claim
+    site.note_wait(claim, "overpass")
+    assert "\n  Asking OpenStreetMap's Overpass server for streets and places, 0 s\n" in run("show", job.job_id).output
+    site.fail_job(claim, Failure("service-trouble", "It rests.", retry_after_seconds=240), retry=True)
+    output = run("show", job.job_id).output
+    assert "Overpass" not in output
+    assert "\n  tried again in 4 min" in output
+
+
 def test_it_says_so_where_there_is_no_such_job(site: JobStore) -> None:
     result = run("show", "nothing")
     assert result.exit_code == 1

@@ -41,7 +41,7 @@ class Heard:
     def ended(self, stage: StageEnded) -> None:
         self.findings.append(stage.finding)
 
-    def waits(self, service: str | None, *, turn: bool = False) -> None:
+    def waits(self, service: str | None, turn: bool = False) -> None:
         self.waited.append((service, turn))
 
     def drew(self, pictures: tuple[Picture, ...]) -> None:
@@ -135,6 +135,31 @@ def test_a_stage_that_takes_too_long_is_stopped(start: Start, how: str) -> None:
         runner.run(f'"{how}"', (), Heard())
     assert gone(hung)
     assert runner.run('"well"', (), Heard())
+
+
+def test_it_tells_what_it_waits_for_and_each_wait_has_the_time_of_a_stage(start: Start) -> None:
+    runner, heard = start(stage_timeout_seconds=0.9), Heard()
+    began = time.monotonic()
+    assert runner.run('"asking_services"', (), heard) == b"report"
+    assert time.monotonic() - began > 0.9
+    assert heard.waited == [("nominatim", False), ("overpass", True), ("overpass", False), (None, False)]
+
+
+def test_a_wait_without_end_is_stopped_as_any_stage_is(start: Start) -> None:
+    with pytest.raises(StageTimeout, match="Finding schools"):
+        start(stage_timeout_seconds=0.5).run('"asking_a_silent_server"', (), Heard())
+
+
+def test_a_failure_comes_with_the_time_to_try_again_and_whether_it_counts(start: Start) -> None:
+    runner = start()
+    with pytest.raises(Refused) as resting:
+        runner.run('"at_a_resting_service"', (), Heard())
+    assert resting.value.passing
+    assert (resting.value.failure.retry_after_seconds, resting.value.failure.counts) == (90, True)
+    with pytest.raises(Refused) as busy:
+        runner.run('"at_a_busy_service"', (), Heard())
+    assert busy.value.passing
+    assert (busy.value.failure.retry_after_seconds, busy.value.failure.counts) == (5, False)
 
 
 def test_a_crash_is_told_and_survived(start: Start) -> None:

@@ -12,7 +12,8 @@ import pytest
 from app.config import Config
 from app.errors import NoRegions
 from app.queue.child import ChildRunner
-from app.queue.jobs import StageState, Status
+from app.queue.jobs import Job, StageState, Status
+from app.queue.process import identity
 from app.queue.runner import Evaluate, EvaluatorUnavailable, NeedsAnswer, StageObserver
 from tests.queue.conftest import Site
 from tests.support.building import (
@@ -195,6 +196,97 @@ def test_a_running_job_is_cancelled_in_the_middle_of_a_stage(site: Site) -> None
     wait_for(lambda: site.store.get_job(job.job_id).current_stage == "schools")
     site.store.cancel_job(job.job_id, "ann")
     wait_for_status(site.store, job, Status.CANCELLED)
+
+
+def test_a_job_that_asks_a_silent_server_is_cancelled_at_once(site: Site) -> None:
+    runner = child()
+    site.start(runner)
+    job = create(site.store, listing='"forking"')
+    wait_for(lambda: site.store.get_job(job.job_id).waits_for == "overpass")
+    evaluator, fork = runner.pid, int(site.store.checkpoints(job.job_id)[0])
+    asked_at = time.monotonic()
+    site.store.cancel_job(job.job_id, "ann")
+    wait_for_status(site.store, job, Status.CANCELLED)
+    assert time.monotonic() - asked_at < 5.0, "by far not as long as the server is silent"
+    wait_for(lambda: not identity(evaluator) and not identity(fork))
+    wait_for_status(site.store, create(site.store, listing='"well"'), Status.DONE)
+    assert runner.pid != evaluator
+
+
+def test_it_says_what_a_job_waits_for_until_the_stage_ends(site: Site) -> None:
+    site.start(child())
+    job = create(site.store, listing='"asking_services"')
+    for service, turn in (("nominatim", False), ("overpass", True), ("overpass", False)):
+        wait_for(lambda: said(site, job) == (service, turn))  # noqa: B023
+    assert abs(time.time() - (site.store.get_job(job.job_id).waits_since or 0)) < 5
+    done = wait_for_status(site.store, job, Status.DONE)
+    assert (done.waits_for, done.waits_since, done.waits_turn) == (None, None, False)
+
+
+def said(site: Site, job: Job) -> tuple[str | None, bool]:
+    found = site.store.get_job(job.job_id)
+    return found.waits_for, found.waits_turn
+
+
+def test_a_job_at_a_resting_service_waits_until_the_time_it_named(site: Site) -> None:
+    site.start(child())
+    job = create(site.store, listing='"at_a_resting_service"')
+    wait_for(lambda: site.store.get_job(job.job_id).error_code == "service-trouble")
+    waiting = site.store.get_job(job.job_id)
+    assert (waiting.status, waiting.attempts) == (Status.QUEUED, 1)
+    assert 85 < waiting.run_after - time.time() <= 90 * 1.2
+    assert site.store.checkpoints(job.job_id) == (b"here",)
+
+
+def test_jobs_that_wait_for_their_turn_hold_up_no_other(site: Site) -> None:
+    waiting = [create(site.store, owner=f"{number}", listing='"at_a_busy_service"') for number in range(30)]
+    site.start(child())
+    last = create(site.store, listing='"well"')
+    wait_for_status(site.store, last, Status.DONE)
+    found = [site.store.get_job(job.job_id) for job in waiting]
+    assert {(job.status, job.attempts, job.error_code) for job in found} == {(Status.QUEUED, 0, "service-busy")}
+
+
+def test_a_worker_that_stops_hands_back_at_once_what_only_waits_for_its_turn(site: Site) -> None:
+    worker = site.start(child())
+    job = create(site.store, listing='"waiting_for_its_turn"')
+    wait_for(lambda: said(site, job) == ("overpass", True))
+    began = time.monotonic()
+    worker.stop(60.0)
+    assert time.monotonic() - began < 30.0, "it did not wait for the end of the stage"
+    back = site.store.get_job(job.job_id)
+    assert (back.status, back.attempts, back.run_after, back.waits_for) == (Status.QUEUED, 0, 0.0, None)
+    assert site.store.checkpoints(job.job_id) == (b"here",)
+
+
+def test_a_worker_that_stops_waits_for_an_answer_as_long_as_it_may(site: Site) -> None:
+    worker = site.start(child())
+    job = create(site.store, listing='"asking_a_silent_server"')
+    wait_for(lambda: said(site, job) == ("overpass", False))
+    began = time.monotonic()
+    worker.stop(2.0)
+    assert time.monotonic() - began >= 1.5, "an answer under way is not thrown away at once"
+    back = site.store.get_job(job.job_id)
+    assert (back.status, back.attempts, back.waits_for) == (Status.QUEUED, 0, None)
+
+
+@pytest.mark.parametrize("runner", [EVALUATIONS["by_listing"], child()], ids=["in its thread", "in a process"])
+def test_a_worker_that_stops_asks_nothing_new(site: Site, runner: Evaluate | ChildRunner) -> None:
+    worker = site.start(runner)
+    job = create(site.store, listing='"asking_services"')
+    wait_for(lambda: said(site, job) == ("nominatim", False))
+    worker.stop(10.0)
+    back = site.store.get_job(job.job_id)
+    assert (back.status, back.attempts, back.waits_for) == (Status.QUEUED, 0, None)
+
+
+def test_stopping_leaves_the_time_of_a_job_that_waits_as_it_is(site: Site) -> None:
+    worker = site.start(child())
+    job = create(site.store, listing='"at_a_resting_service"')
+    wait_for(lambda: site.store.get_job(job.job_id).error_code == "service-trouble")
+    before = site.store.get_job(job.job_id)
+    worker.stop(5.0)
+    assert site.store.get_job(job.job_id) == before
 
 
 def test_a_running_job_is_cancelled_at_the_next_stage(site: Site) -> None:

@@ -22,6 +22,8 @@ from app.queue.store.lists import Mark, Sharing
 from tests.support.building import aged, create, ended, new_job, open_at
 
 FAILURE = Failure("too-bad", "It did not work out.")
+UNTIL = Failure("resting", "It rests.", retry_after_seconds=90.0)
+BUSY = Failure("busy", "It is busy.", retry_after_seconds=5.0, counts=False)
 MAP = Picture("map.svg", b"a map")
 connect = sqlite3.connect
 
@@ -55,6 +57,13 @@ def claimed(store: JobStore) -> Claim:
     assert claim
     store.update_job_stage(claim, "geocode", None, None)
     store.update_job_stage(claim, "schools", ended("geocode").record, b"here")
+    return claim
+
+
+def asking_a_service(store: JobStore) -> Claim:
+    """A running job that asks a service."""
+    claim = claimed(store)
+    store.note_wait(claim, "overpass")
     return claim
 
 
@@ -133,6 +142,13 @@ TRANSITIONS: dict[str, tuple[Callable[[JobStore], Any], Callable[[JobStore, Any]
     "complete and claim": (claimed, lambda store, claim: store.complete_and_claim(claim, b"report", "w", None, (MAP,))),
     "fail": (claimed, lambda store, claim: store.fail_job(claim, FAILURE, retry=False)),
     "fail and retry": (claimed, lambda store, claim: store.fail_job(claim, FAILURE, retry=True)),
+    "fail until a time": (claimed, lambda store, claim: store.fail_job(claim, UNTIL, retry=True)),
+    "wait for its turn": (asking_a_service, lambda store, claim: store.fail_job(claim, BUSY, retry=True)),
+    "note a wait": (claimed, lambda store, claim: store.note_wait(claim, "overpass")),
+    "stage after a wait": (
+        asking_a_service,
+        lambda store, claim: store.update_job_stage(claim, "green", ended("schools").record, b"found"),
+    ),
     "release": (claimed, lambda store, claim: store.release_job(claim)),
     "give up": (claimed, lambda store, claim: store.give_up(claim, "gone")),
     "ask": (claimed, lambda store, claim: store.ask_job(claim, "which one?")),

@@ -14,7 +14,7 @@ from multiprocessing.connection import Connection
 import requests
 
 from app.atlas.importing.forked import beside
-from app.errors import AddressNotFound
+from app.errors import AddressNotFound, ServiceBusy, ServiceTrouble
 from app.queue.evaluator import serve
 from app.queue.jobs import Picture
 from app.queue.runner import Evaluate, NeedsAnswer, StageObserver
@@ -86,10 +86,38 @@ def crashing(listing: str, finished: Sequence[bytes], progress: StageObserver) -
 def asking_a_silent_server(listing: str, finished: Sequence[bytes], progress: StageObserver) -> bytes:
     """Ask a server that takes the question and never answers."""
     _first_stage(progress)
-    with socket.create_server(("127.0.0.1", 0)) as silent:
-        progress.waits("overpass")
-        requests.get(f"http://127.0.0.1:{silent.getsockname()[1]}/api/interpreter", timeout=600)
+    return _ask_a_silent_server(progress)
+
+
+def asking_services(listing: str, finished: Sequence[bytes], progress: StageObserver) -> bytes:
+    """Wait for services three times in one stage, each time for a while, and once for a turn."""
+    _first_stage(progress)
+    for service, turn in (("nominatim", False), ("overpass", True), ("overpass", False)):
+        progress.waits(service, turn=turn)
+        time.sleep(0.4)
+    progress.waits(None)
+    progress.ended(ended("schools"))
+    return b"report"
+
+
+def waiting_for_its_turn(listing: str, finished: Sequence[bytes], progress: StageObserver) -> bytes:
+    """Wait for ever until a service may be asked."""
+    _first_stage(progress)
+    progress.waits("overpass", turn=True)
+    time.sleep(600)
     return b""
+
+
+def at_a_resting_service(listing: str, finished: Sequence[bytes], progress: StageObserver) -> bytes:
+    """Fail as a service wants to be left alone for a while."""
+    _first_stage(progress)
+    raise ServiceTrouble(service="Overpass", why="wants to be left alone", retry_after_seconds=90)
+
+
+def at_a_busy_service(listing: str, finished: Sequence[bytes], progress: StageObserver) -> bytes:
+    """Fail as a service is busy with others."""
+    _first_stage(progress)
+    raise ServiceBusy(service="Overpass")
 
 
 def forking(listing: str, finished: Sequence[bytes], progress: StageObserver) -> bytes:
@@ -97,7 +125,15 @@ def forking(listing: str, finished: Sequence[bytes], progress: StageObserver) ->
     progress.began("geocode")
     with beside(_work_for_ever) as fork:
         progress.ended(ended("geocode", b"%d" % fork.ask("who are you?")))  # type: ignore[str-bytes-safe]
-        return asking_a_silent_server(listing, finished, progress)
+        progress.began("schools")
+        return _ask_a_silent_server(progress)
+
+
+def _ask_a_silent_server(progress: StageObserver) -> bytes:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        progress.waits("overpass")
+        requests.get(f"http://127.0.0.1:{silent.getsockname()[1]}/api/interpreter", timeout=600)
+    return b""
 
 
 def _work_for_ever(pipe: Connection) -> None:
@@ -146,6 +182,10 @@ EVALUATIONS: dict[str, Evaluate] = {
         busy,
         crashing,
         asking_a_silent_server,
+        asking_services,
+        waiting_for_its_turn,
+        at_a_resting_service,
+        at_a_busy_service,
         forking,
         refusing,
         asking,

@@ -27,6 +27,8 @@ class ModelJob:
     fruitful: int = 0
     asked_at: float = 0.0
     answered: bool = False
+    #: The service that it asks while it runs.
+    waits_for: str | None = None
     checkpoints: list[bytes] = field(default_factory=list)
     snapshots: int = 0
 
@@ -38,6 +40,11 @@ class ModelJob:
     def tries_in_vain(self) -> int:
         """Return how many tries of a running job kept nothing new, this one too."""
         return self.attempts - self.fruitful - (len(self.checkpoints) > self.kept_before)
+
+    @property
+    def waiting_for(self) -> str | None:
+        """Return what it must be said to wait for."""
+        return self.waits_for if self.status is Status.RUNNING else None
 
     def is_due(self, now: float) -> bool:
         """Return whether it need not wait, or waits so long that the clock must have been put back."""

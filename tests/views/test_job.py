@@ -169,7 +169,7 @@ def test_it_names_the_tab(changes: dict[str, object], title: str) -> None:
             {"attempts": 1, "status": Status.QUEUED, "because": "Said.", "error": "Said.", "due_in_seconds": 9.0},
             ("second try",),
         ),
-        ({"resumed": 1}, ("resumed after an interruption; finished steps were kept",)),
+        ({"resumed": 1}, ("went on where it was; finished steps were kept",)),
     ],
 )
 def test_it_says_which_try_it_is_and_why(changes: dict[str, object], said: tuple[str, ...]) -> None:

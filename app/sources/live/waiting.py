@@ -15,11 +15,11 @@ from app.sources.live.services import Service
 class Waits(Protocol):
     """Is told which service is waited for from now on, and whether still for the turn to ask it; None: for none."""
 
-    def __call__(self, service: str | None, *, turn: bool = False) -> None:
+    def __call__(self, service: str | None, turn: bool = False) -> None:
         """Take note."""
 
 
-def tell_nobody(service: str | None, *, turn: bool = False) -> None:
+def tell_nobody(service: str | None, turn: bool = False) -> None:
     """Take no note."""
 
 
@@ -92,5 +92,4 @@ class Waiting:
             told = next((wait.told for wait in self._all if wait.told), (None, False))
             if told != self._told:
                 self._told = told
-                service, turn = told
-                self._waits(service, turn=turn)
+                self._waits(*told)

@@ -15,7 +15,8 @@ from tests.support.crashing import TRANSITIONS
 
 #: What is the same in every run: no ids, no times.
 SIGNATURE = """
-SELECT (SELECT group_concat(status || attempts || cancel_requested || kept_stages || version) FROM evaluation_jobs),
+SELECT (SELECT group_concat(status || attempts || cancel_requested || kept_stages || version || coalesce(waits_for, '')
+           || (turn_seconds > 0)) FROM evaluation_jobs),
        (SELECT group_concat(to_status || why) FROM job_events),
        (SELECT group_concat(stage || state || (finding IS NULL)) FROM job_stages),
        (SELECT count(*) FROM snapshots), (SELECT count(*) FROM pictures),

@@ -280,6 +280,13 @@ def test_every_row_of_every_kind_is_kept(tmp_path: Path, version: int) -> None:
     store.db.close()
 
 
+def test_a_job_of_an_earlier_version_waits_for_nothing(tmp_path: Path, old: sqlite3.Connection) -> None:
+    store = open_at(tmp_path)
+    waits = tuples(store.db.read("SELECT waits_for, waits_since, waits_turn, turn_seconds FROM evaluation_jobs"))
+    assert set(waits) == {(None, None, 0, 0.0)}
+    store.db.close()
+
+
 def test_this_version_brings_rows_of_its_own(tmp_path: Path) -> None:
     store = open_at(tmp_path)
     new = set(tables_of(store.db.connection(durable=True)))

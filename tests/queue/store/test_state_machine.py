@@ -15,7 +15,7 @@ from app.errors import NotYours, QueueFull, TooManyJobs, TransitionRefused
 from app.queue.jobs import Claim, Failure, Status
 from app.queue.store.clocks import SettledClock
 from app.queue.store.people import AGEING_SECONDS
-from app.queue.store.tries import BACK_OFF_SECONDS
+from app.queue.store.tries import BACK_OFF_SECONDS, LONGEST_ASKED_SECONDS
 from tests.support.building import SetClock, assert_whole, ended, new_job, open_at
 from tests.support.queue_model import Model, ModelJob
 
@@ -138,7 +138,7 @@ class StoreMachine(RuleBasedStateMachine):
         job = self.model.jobs[claim.job_id]
         assert claim.job_id == expected
         assert job.status is Status.QUEUED
-        job.status, job.token = Status.RUNNING, claim.token
+        job.status, job.token, job.waits_for = Status.RUNNING, claim.token, None
         job.attempts += 1
         job.lease_until = self.clock.steady_seconds + self.model.lease_seconds
         assert claim.attempts == job.attempts
@@ -169,6 +169,7 @@ class StoreMachine(RuleBasedStateMachine):
             advanced = self.store.update_job_stage(claim, f"stage {done + 1}", kept.record, kept.finding)
             assert advanced == (job is not None)
             if job:
+                job.waits_for = None
                 job.checkpoints.append(kept.finding)
 
     @rule(claim=claims)
@@ -206,6 +207,46 @@ class StoreMachine(RuleBasedStateMachine):
                 self.model.let_go(job, counts=True, due_at=failed.run_after)
             elif job:
                 job.status, job.token = Status.FAILED, ""
+
+    @rule(claim=claims, seconds=st.sampled_from([None, 3, 90, 100_000]))
+    def fail_until(self, claim: Claim | None, seconds: int | None) -> None:
+        """Fail in passing, with a time at which to try again, or with the usual one."""
+        if claim:
+            job = self._holder(claim)
+            failure = Failure("x", "y", "at last", seconds)
+            assert self.store.fail_job(claim, failure, retry=True) == (job is not None)
+            if job:
+                due_at = self._due_at(claim.job_id, at_least=min(seconds or 0, LONGEST_ASKED_SECONDS))
+                self.model.let_go(job, counts=True, due_at=due_at)
+                given_up = job.status is Status.FAILED
+                assert self.store.get_job(claim.job_id).error == (
+                    "at last" if given_up else None if job.cancel else "y"
+                )
+
+    @rule(claim=claims)
+    def wait_for_turn(self, claim: Claim | None) -> None:
+        """Go back, as a service is busy with other jobs."""
+        if claim:
+            job = self._holder(claim)
+            failure = Failure("x", "y", retry_after_seconds=5, counts=False)
+            assert self.store.fail_job(claim, failure, retry=True) == (job is not None)
+            if job:
+                self.model.let_go(job, counts=False, due_at=self._due_at(claim.job_id, at_least=5))
+
+    def _due_at(self, job_id: str, at_least: float) -> float:
+        """Return when a job that was queued again is due, which is no sooner than in so many seconds."""
+        job = self.store.get_job(job_id)
+        if job.status is Status.QUEUED:
+            assert at_least <= job.run_after - self.clock.unix_seconds <= LONGEST_ASKED_SECONDS
+        return job.run_after
+
+    @rule(claim=claims, service=st.sampled_from([None, "overpass"]), turn=st.booleans())
+    def wait_for_service(self, claim: Claim | None, service: str | None, turn: bool) -> None:
+        if claim:
+            job = self._holder(claim)
+            assert self.store.note_wait(claim, service, turn=turn) == (job is not None)
+            if job:
+                job.waits_for = service
 
     @rule(claim=claims)
     def release(self, claim: Claim | None) -> None:
@@ -275,8 +316,10 @@ class StoreMachine(RuleBasedStateMachine):
     def same_as_the_model(self) -> None:
         if not hasattr(self, "store"):
             return
-        found = {job.job_id: (job.status, job.attempts) for job in self.store.list_jobs(None, limit=10_000)}
-        assert found == {job_id: (job.status, job.attempts) for job_id, job in self.model.jobs.items()}
+        jobs = self.store.list_jobs(None, limit=10_000)
+        found = {job.job_id: (job.status, job.attempts, job.waits_for) for job in jobs}
+        model = self.model.jobs.items()
+        assert found == {job_id: (job.status, job.attempts, job.waiting_for) for job_id, job in model}
         stats = self.store.stats()
         assert stats.queued + stats.running == len(self.model.live())
         assert stats.asking == sum(job.status is Status.ASKING for job in self.model.jobs.values())

@@ -60,7 +60,7 @@ class Observed:
 
     def ended(self, stage: StageEnded) -> None: ...
 
-    def waits(self, service: str | None, *, turn: bool = False) -> None:
+    def waits(self, service: str | None, turn: bool = False) -> None:
         """Remember what is waited for."""
         if service is not None and not turn:
             self.waited_for.append(service)
