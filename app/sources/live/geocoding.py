@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -14,7 +15,7 @@ from app.geo import distance_m
 from app.places import Location, Precision
 from app.sources.live import census, google, nominatim, photon
 from app.sources.live.candidates import Candidate
-from app.sources.live.fitting import has_house_number
+from app.sources.live.fitting import fits, has_house_number
 from app.sources.live.queries import Asks, Query
 from app.sources.live.services import Service
 
@@ -62,26 +63,24 @@ class Geocoders:
         self._client = client
 
     def find(self, text: str, near: Location | None = None) -> tuple[Candidate, ...]:
-        """Return what a text may mean, by the first service that finds something; () where none does.
+        """Return what a text may mean, by the first service that finds what fits it; () where none finds anything.
 
-        Where a house number was typed and one finds no house, the next one is asked as well. What lies near a location
-        comes first. A service in trouble is passed over. Raises its ServiceTrouble, ServiceSpent or ServiceDenied where
-        no other one answered, ServiceTrouble also where those that answered found nothing, and ServiceBusy at once.
+        Where one finds nothing that has the house number and all words, the next one is asked as well; where none does,
+        the first answer stands. What lies near a location comes first. A service in trouble is passed over. Raises its
+        ServiceTrouble, ServiceSpent or ServiceDenied where no other one answered, ServiceTrouble also where those that
+        answered found nothing, and ServiceBusy at once.
         """
         text = asked_text(text)
-        wants_house = has_house_number(text)
         point = None if near is None else (near.lat, near.lon)
-        best: tuple[Candidate, ...] = ()
+        first: tuple[Candidate, ...] = ()
         answers = _Answers()
         for found in answers.of(self._searches(text, point)):
-            best = best or found
-            if wants_house and any(each.number or each.precision in _HOUSES for each in found):
+            if _is_found(text, found):
                 return found
-            if found and not wants_house:
-                return found
-        if not best:
+            first = first or found
+        if not first:
             answers.raise_trouble()
-        return best
+        return first
 
     def name_at(self, lat: float, lon: float, about: str = "") -> str:
         """Return the address or street at a point, "" where none is near it. `about` is the text that gave the point.
@@ -108,6 +107,12 @@ class Geocoders:
             dialect = DIALECTS[service.name]
             if dialect.at is not None and dialect.candidates_at is not None:
                 yield _Ask(self._client, service, dialect.at(lat, lon, about), dialect.candidates_at)
+
+
+def _is_found(text: str, found: Sequence[Candidate]) -> bool:
+    """Return whether some candidate is all that was typed, with the house number if there is one."""
+    wants_house = has_house_number(text)
+    return any(fit.is_sure and (fit.has_number or not wants_house) for fit in fits(text, found))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,12 +155,15 @@ class _Answers:
             raise self._troubles[0]
 
 
+_LINE_ENDS = re.compile(r"[\s,]*\n[\s,]*")
+
+
 def asked_text(text: str) -> str:
     """Return a typed text as services understand it: one line, without the flat and the phone number.
 
     In other scripts than Latin the text stays as it was typed, since it would lose its letters.
     """
-    line = " ".join(text.replace("\n", ", ").split())[:LONGEST_TEXT].strip(" ,;")
+    line = " ".join(_LINE_ENDS.sub(", ", text.strip()).split())[:LONGEST_TEXT].strip(" ,;")
     cleaned = read_text(line)
     if not cleaned.whole or not _is_latin(line):
         return line

@@ -7,6 +7,7 @@ import unicodedata
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from math import cos, hypot, radians
 from pathlib import Path
 
@@ -60,9 +61,9 @@ class Gazetteer:
 
     def __init__(self, mapped: Iterable[Mapped], country: str, code: str) -> None:
         self.country, self.code = country, code
-        self._all = tuple(mapped)
+        self.all = tuple(mapped)
         self._by_word: dict[str, set[int]] = defaultdict(set)
-        for at, each in enumerate(self._all):
+        for at, each in enumerate(self.all):
             for word in each.names | words_of(each.number) | each.around:
                 self._by_word[word].add(at)
 
@@ -77,10 +78,10 @@ class Gazetteer:
         if not words:
             return []
         found = set.intersection(*(self._by_word.get(word, set()) for word in words))
-        ranked = sorted((self._rank(self._all[at], words), at) for at in found)
+        ranked = sorted((self._rank(self.all[at], words), at) for at in found)
         kept: dict[tuple[str, str, str, str], Mapped] = {}
         for _, at in ranked:
-            each = self._all[at]
+            each = self.all[at]
             kept.setdefault((each.kind, each.name, each.street, each.number), each)
         return list(kept.values())[:limit]
 
@@ -93,10 +94,10 @@ class Gazetteer:
     def at(self, lat: float, lon: float, within_m: float = 500.0) -> Mapped | None:
         """Return the house nearest to a point, or the street where none is near; None where nothing is."""
         for kind in ("house", "street"):
-            near = [(apart_m(lat, lon, each), at) for at, each in enumerate(self._all) if each.kind == kind]
+            near = [(apart_m(lat, lon, each), at) for at, each in enumerate(self.all) if each.kind == kind]
             metres, found = min(near, default=(within_m + 1, 0))
             if metres <= within_m:
-                return self._all[found]
+                return self.all[found]
         return None
 
 
@@ -105,6 +106,7 @@ def apart_m(lat: float, lon: float, each: Mapped) -> float:
     return hypot((each.lat - lat) * 111_195, (each.lon - lon) * 111_195 * cos(radians(lat)))
 
 
+@cache
 def gazetteer(extract: Path, *, country: str = "Monaco", code: str = "mc") -> Gazetteer:
     """Read an extract. What names no town is in the city of the extract, if it has one."""
     points: dict[int, tuple[float, float]] = {}
