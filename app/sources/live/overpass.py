@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from operator import itemgetter
 from pathlib import Path
@@ -15,7 +15,7 @@ from app.atlas.importing.pbf.block import Member, Points, Relation, Tags
 from app.atlas.importing.pbf.writing import Elements, WrittenWay, write_pbf
 from app.atlas.importing.relations import ROUTE_MODES, TRAILS
 from app.atlas.importing.tags.keys import ADDRESS_KEYS, AREA_KEYS, NODE_KEYS, WAY_KEYS
-from app.atlas.importing.tags.naming import HOUSE_NAME
+from app.atlas.importing.tags.naming import HOUSE_NAME, NAMELESS
 from app.atlas.importing.tags.naming import KIND_KEYS as NAMED_KEYS
 from app.atlas.streets.rules.bike import RIDEABLE, RIDEABLE_IF_SAID
 from app.atlas.streets.rules.walk import PERMITTED
@@ -34,6 +34,8 @@ _NODE_KEYS = NODE_KEYS | ADDRESS_KEYS | {HOUSE_NAME}
 _WAY_KEYS = WAY_KEYS | ADDRESS_KEYS | {HOUSE_NAME}
 #: service=* that lead to one door or one car, and nowhere else.
 DEAD_ENDS = ("driveway", "parking_aisle", "drive-through", "emergency_access")
+#: Where people cycle to.
+ERRANDS = ("amenity", "healthcare", "leisure", "shop")
 #: How the keys of names begin: what has one, and a key that says what it is, may be typed by a person.
 NAMED = '[~"^(name|brand|name:.*)$"~"."]'
 
@@ -55,16 +57,19 @@ def query_text(tile: Tile, seconds: float) -> str:
     """
     allowed = max(min(MOST_SECONDS, int(seconds - ANSWERING_S)), 1)
     near, drawn, cycled = (_bounds(box) for box in (tile.known_box, tile.map_box, tile.bike_box))
+    furniture = "".join(_none_of(key, NAMELESS[key]) for key in ("amenity", "leisure"))
     statements = (
         f"[out:json][timeout:{allowed}][maxsize:{MOST_BYTES}]",
         "("
         + f"node{_any_key(_NODE_KEYS)}({near});"
         + f"node{_any_key(NAMED_KEYS - _NODE_KEYS)}{NAMED}({near});"
+        + f"node{_any_key(ERRANDS)}{furniture}({cycled});"
         + ")->.points",
         "("
         + f"way{_any_key(_WAY_KEYS)}({near});"
         + f"way{_any_key(NAMED_KEYS - _WAY_KEYS)}{NAMED}({near});"
         + f"way[building]({drawn});"
+        + f"way{_any_key(ERRANDS)}{furniture}({cycled});"
         + f"way{_one_of('highway', RIDEABLE)}{_none_of('service', DEAD_ENDS)}({cycled});"
         + f"way{_one_of('highway', RIDEABLE_IF_SAID)}{_one_of('bicycle', PERMITTED)}({cycled});"
         + ")->.lines",
@@ -175,7 +180,8 @@ def read_answer(body: bytes) -> OverpassAnswer:
         _refuse_remark(read.remark)
     nodes = [element for element in read.elements if type(element) is _Node]
     ways = [WrittenWay(each.id, each.tags, each.nodes) for each in read.elements if type(each) is _Way]
-    relations = [_relation(element) for element in read.elements if type(element) is _Relation]
+    way_ids = {way.way_id for way in ways}
+    relations = [_relation(each) for each in read.elements if type(each) is _Relation and not _is_cut(each, way_ids)]
     points, tags = _columns(nodes)
     _refuse_half(points, ways)
     # By their ids, as in any extract: of two things that are alike the first is taken, whichever the server sent first.
@@ -197,6 +203,15 @@ def _relation(element: _Relation) -> Relation:
     members = [Member(f"{each.type[0]}{each.ref}", each.role) for each in element.members if each.type in _MEMBERS]
     return Relation(element.id, element.tags, members)
 
+
+def _is_cut(area: _Relation, ways: Collection[int]) -> bool:
+    """Return whether an area is a town or the like, of which so small a part came that its middle is another."""
+    edge = [member.ref in ways for member in area.members if member.type == "way"]
+    return "place" in area.tags and sum(edge) < WHOLE_SHARE * len(edge)
+
+
+#: The least share of the ways around it that has to come: of a town at the coast some lie out at sea.
+WHOLE_SHARE = 0.8
 
 _MEMBERS = frozenset({"node", "way", "relation"})
 

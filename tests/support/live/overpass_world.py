@@ -86,13 +86,19 @@ def world_of(extract: Path) -> World:
             if tags:
                 world.node_tags[element.id] = tags
         elif isinstance(element, osmium.osm.Way):
-            refs = [node.ref for node in element.nodes if node.ref in world.positions]
-            if refs:
+            if refs := _known(element, world):
                 world.ways[element.id] = (refs, tags)
         elif isinstance(element, osmium.osm.Relation):
             world.relations[element.id] = ([(KINDS[m.type], m.ref, m.role) for m in element.members], tags)
     world.timestamp = _told(extract) or f"{newest:%Y-%m-%dT%H:%M:%SZ}"
     return world
+
+
+def _known(way: osmium.osm.Way, world: World) -> list[int]:
+    """Return the nodes of a way that are there; what was closed stays closed."""
+    refs = [node.ref for node in way.nodes if node.ref in world.positions]
+    is_open = not way.is_closed() or not refs or refs[0] == refs[-1]
+    return refs if is_open else [*refs, refs[0]]
 
 
 def _told(extract: Path) -> str:
