@@ -13,7 +13,7 @@ from flask import Response
 from app.pipeline.report import Report, report_from_json, to_json
 from app.pipeline.sharing import as_shared, without_ratings
 from app.queue.jobs import Snapshot
-from app.sources.extras import Ratings
+from app.sources.extras import RATINGS_MARK, Ratings
 from app.web import visitor
 from app.web.negotiation import kept_by_browser
 
@@ -84,8 +84,7 @@ def ratings_of(snapshot: Snapshot) -> Ratings | None:
 
 
 def _holds_ratings(snapshot: Snapshot) -> bool:
-    """Return whether ratings are among the stored bytes, in which no text has an unescaped quote."""
-    return b'"ratings":{' in snapshot.report
+    return RATINGS_MARK in snapshot.report
 
 
 def kept(response: Response) -> Response:
