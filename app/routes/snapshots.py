@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import time
+
 import msgspec
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import Blueprint, Response, abort, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
 
 from app.errors import NotYours, SnapshotNotFound
@@ -13,10 +15,20 @@ from app.pipeline.rescoring import PARTS
 from app.pipeline.rules.headline import AMOUNTS, PROFILES
 from app.pipeline.rules.must_haves import OFFERED
 from app.queue.jobs import Snapshot
+from app.sources.extras import Ratings
 from app.views.adjusting import Adjustment, adjustment_in
 from app.views.earlier import Since, since_earlier
 from app.views.report import ReportView
-from app.views.shown import AdjustedDocument, ChangesDocument, SnapshotDocument, is_mine, kept, shown_json, shown_report
+from app.views.shown import (
+    AdjustedDocument,
+    ChangesDocument,
+    SnapshotDocument,
+    is_mine,
+    kept,
+    ratings_of,
+    shown_json,
+    shown_report,
+)
 from app.web import visitor
 from app.web.negotiation import Wanted, json_response, negotiated, wanted
 from app.web.preferences import MUST, NONE, PROFILE, WEIGHT, in_link
@@ -89,6 +101,19 @@ def document(snapshot_id: str) -> AnyResponse:
     return kept(negotiated(json_response(msgspec.json.encode(body))))
 
 
+@bp.get("/<snapshot_id>/ratings")
+def ratings(snapshot_id: str) -> Response:
+    """Show what people think of places near by, as long as that may be shown."""
+    snapshot = store().get_snapshot(snapshot_id)
+    found = ratings_of(snapshot)
+    if found is None:
+        abort(404)
+    view = ReportView(shown_report(snapshot), snapshot, mine=is_mine(snapshot))
+    response = make_response(render_template("ratings.html", view=view, ratings=found, is_over=_is_over(found)))
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
 @bp.post("/<snapshot_id>/delete")
 @described(
     Operation(
@@ -109,7 +134,13 @@ def delete(snapshot_id: str) -> AnyResponse:
 
 
 def _html(snapshot: Snapshot, adjustment: Adjustment) -> str:
-    view = ReportView(adjustment.report, snapshot, mine=is_mine(snapshot), arguments=adjustment.arguments)
+    view = ReportView(
+        adjustment.report,
+        snapshot,
+        mine=is_mine(snapshot),
+        arguments=adjustment.arguments,
+        has_ratings=_may_show_ratings(snapshot),
+    )
     return render_template(
         "report.html",
         view=view,
@@ -120,6 +151,16 @@ def _html(snapshot: Snapshot, adjustment: Adjustment) -> str:
         # What was just swapped in takes the focus; a page that was opened begins at its top.
         is_news=wanted() is Wanted.FRAGMENT,
     )
+
+
+def _may_show_ratings(snapshot: Snapshot) -> bool:
+    found = ratings_of(snapshot)
+    return found is not None and not _is_over(found)
+
+
+def _is_over(found: Ratings) -> bool:
+    """Return whether the time is over for which ratings may be shown."""
+    return time.time() >= found.shown_until
 
 
 def _is_on_shortlist(snapshot: Snapshot) -> bool:

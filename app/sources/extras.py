@@ -32,6 +32,12 @@ class OfficialScore:
     fetched: str
 
 
+#: Seconds for which ratings may be shown after they were fetched: from an evaluation to its reading, and no longer.
+RATINGS_SHOWN_S = 86_400.0
+#: What stands in the JSON of a report that holds ratings, and in no other: a text has no unescaped quote.
+RATINGS_MARK = b'"ratings":{'
+
+
 @dataclass(frozen=True, slots=True)
 class Rating:
     """What people think of one place near the address: 1 to 5 on average, over `count` ratings."""

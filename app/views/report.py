@@ -43,6 +43,8 @@ class ReportView:
     mine: bool
     #: The query of the link by which the report is shown: for what it was scored again.
     arguments: Mapping[str, list[str]] = field(default_factory=dict)
+    #: Whether there are ratings of places near by that may be shown today.
+    has_ratings: bool = False
     #: Sentences that the page has said so far, as it is rendered from its top to its end.
     _said: set[str] = field(default_factory=set, compare=False)
 

@@ -1,4 +1,7 @@
-"""A stored report as this visitor may see it: what was said of money is its owner's alone, unless it is shared."""
+"""A stored report as this visitor may see it: what was said of money is its owner's alone, unless it is shared.
+
+Ratings of places are left out of it: they have a page of their own, for a day.
+"""
 
 from __future__ import annotations
 
@@ -8,8 +11,9 @@ import msgspec
 from flask import Response
 
 from app.pipeline.report import Report, report_from_json, to_json
-from app.pipeline.sharing import as_shared
+from app.pipeline.sharing import as_shared, without_ratings
 from app.queue.jobs import Snapshot
+from app.sources.extras import RATINGS_MARK, Ratings
 from app.web import visitor
 from app.web.negotiation import kept_by_browser
 
@@ -54,17 +58,33 @@ def is_mine(snapshot: Snapshot) -> bool:
 
 def shown_report(snapshot: Snapshot) -> Report:
     """Return the report for this visitor."""
-    report = report_from_json(snapshot.report)
-    return report if is_mine(snapshot) else as_shared(report)
+    return _shown(snapshot, report_from_json(snapshot.report))
 
 
 def shown_json(snapshot: Snapshot) -> bytes:
     """Return the same as JSON: the stored bytes untouched, unless they hold what is not for this visitor."""
-    if is_mine(snapshot):
+    if is_mine(snapshot) and not _holds_ratings(snapshot):
         return snapshot.report
     stored = report_from_json(snapshot.report)
-    shared = as_shared(stored)
-    return snapshot.report if shared is stored else to_json(shared)
+    shown = _shown(snapshot, stored)
+    return snapshot.report if shown is stored else to_json(shown)
+
+
+def _shown(snapshot: Snapshot, stored: Report) -> Report:
+    report = without_ratings(stored)
+    return report if is_mine(snapshot) else as_shared(report)
+
+
+def ratings_of(snapshot: Snapshot) -> Ratings | None:
+    """Return the ratings of places that were fetched with a report, which may be past their time; None without any."""
+    if not _holds_ratings(snapshot):
+        return None
+    findings = report_from_json(snapshot.report).findings
+    return next((finding.ratings for finding in findings if finding.ratings), None)
+
+
+def _holds_ratings(snapshot: Snapshot) -> bool:
+    return RATINGS_MARK in snapshot.report
 
 
 def kept(response: Response) -> Response:

@@ -111,7 +111,11 @@ def test_the_flood_zone_is_a_check_of_its_own(hazard: FloodHazard, outcome: Outc
     assert words in check.finding
     assert check.link == MAPS
     assert "as it was on 2 March 2026" in check.evidence
-    assert "not endorsed by FEMA" in check.evidence
+
+
+def test_fema_is_credited_as_it_asks_where_it_was_asked() -> None:
+    notes = [finding.notes for others in (ALL, Extras()) if (finding := reported(others).finding("tier1_checks"))]
+    assert ["not endorsed by FEMA" in " ".join(each) for each in notes] == [True, False]
 
 
 def test_a_special_flood_hazard_area_is_named_among_what_is_bad() -> None:

@@ -29,4 +29,4 @@ CREDIT = "This product uses the Federal Emergency Management Agency's API, but i
 
 def evidence(fetched: str) -> str:
     """Return where it comes from; `fetched` is an ISO day."""
-    return f"FEMA's National Flood Hazard Layer, as it was on {day(fetched)}. {CREDIT}"
+    return f"FEMA's National Flood Hazard Layer, as it was on {day(fetched)}."

@@ -26,6 +26,7 @@ from app.pipeline.knowledge import Knowledge
 from app.pipeline.listing import Listing
 from app.pipeline.must_haves import must_have_answers, must_have_checks
 from app.pipeline.report import Adjustable, Check, Fact, Finding, Gap, Outcome, State
+from app.pipeline.rules import flood_zones
 from app.pipeline.rules.categories import Data
 from app.pipeline.rules.profiles import METHODS
 from app.pipeline.rules.safety import ROAD_KINDS, SafetyRule
@@ -74,7 +75,7 @@ def run(evaluation: Evaluation) -> Finding:
         summary=_summary(judged, official, wishes),
         facts=outcome_counts(checks),
         checks=checks,
-        notes=NOTES,
+        notes=(*NOTES, flood_zones.CREDIT) if evaluation.extras.flood else NOTES,
         gaps=merge_gaps(Gap(c.title.lower(), c.finding) for c in (*safety, *official) if c.outcome is Outcome.UNKNOWN),
         confidence=section(evaluation, Data.STREETS, Data.AMENITIES, radius_m=300.0, by_metres=True),
         adjustable=Adjustable(answers=answers),

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import msgspec
+
 from app.queue.store.keys import forget_old_keys
 from app.queue.store.people import PeopleStore, delete_job
 from app.queue.store.services import forget_old_answers
+from app.sources.extras import RATINGS_MARK, RATINGS_SHOWN_S
 
 #: Jobs or reports cleared away in one transaction, so that others get their turn in between.
 PRUNE_BATCH = 100
 DAY_SECONDS = 86_400.0
+#: Reports of so many days are looked through for ratings: a site that was off for less than that forgets all of them.
+LOOKED_THROUGH_SECONDS = 8 * DAY_SECONDS
 
 
 class RetentionStore(PeopleStore):
@@ -30,6 +35,8 @@ class RetentionStore(PeopleStore):
         self.prune(self.config.job_retention_days)
         if self.config.snapshot_retention_days:
             self.prune_reports(older_than_days=self.config.snapshot_retention_days)
+        if self.config.google_key:
+            self.forget_ratings()
         self.db.shorten_log()
 
     def prune(self, older_than_days: float) -> int:
@@ -68,6 +75,25 @@ class RetentionStore(PeopleStore):
             pruned += len(due)
         return pruned
 
+    def forget_ratings(self) -> int:
+        """Take the ratings of places out of reports of more than a day ago. Return of how many.
+
+        Only the last days are looked through: it happens every hour.
+        """
+        before = self.settled_before()
+        if before is None:
+            return 0
+        latest = before - RATINGS_SHOWN_S
+        span = {"after": latest - LOOKED_THROUGH_SECONDS, "before": latest, "mark": RATINGS_MARK}
+        rows = self.db.read(_WITH_RATINGS, span)
+        for row in rows:
+            with self.db.write(durable=False, draining=True) as connection:
+                connection.execute(
+                    "UPDATE snapshots SET report = :report WHERE job_seq = :seq",
+                    {"report": _without_ratings(row["report"]), "seq": row["job_seq"]},
+                )
+        return len(rows)
+
     def _keep_settled(self) -> None:
         """Write the settled time down, for commands and for the time after a restart."""
         settled = self.settled()
@@ -94,8 +120,20 @@ class RetentionStore(PeopleStore):
         return len(rows)
 
 
+def _without_ratings(report: bytes) -> bytes:
+    """Return a report's JSON without ratings. The types of reports load what the evaluator loads with less priority."""
+    stored = msgspec.json.decode(report)
+    for finding in stored["findings"]:
+        finding.pop("ratings", None)
+    return msgspec.json.encode(stored)
+
+
 _ENDED_BEFORE = """
 SELECT seq FROM evaluation_jobs WHERE completed_at IS NOT NULL AND completed_at < :before LIMIT :most
+"""
+_WITH_RATINGS = """
+SELECT job_seq, report FROM snapshots
+WHERE created_at >= :after AND created_at < :before AND instr(report, :mark)
 """
 _NEXT_REPORTS = """
 SELECT job_seq, created_at, EXISTS (SELECT 1 FROM list_entries WHERE list_entries.job_seq = snapshots.job_seq) AS listed

@@ -17,7 +17,7 @@ from urllib.parse import urlencode
 import msgspec
 
 from app.places import Location
-from app.sources.extras import About, Extras, Missing, Rating, Ratings
+from app.sources.extras import RATINGS_SHOWN_S, About, Extras, Missing, Rating, Ratings
 from app.sources.live.bodies import decoded
 from app.sources.live.queries import Answered, Asks, BadAnswer, Denied, Query, Tired
 from app.sources.live.services import Service
@@ -28,8 +28,6 @@ BY = "Google Maps"
 #: Metres around the address; Google returns at most 20 places of one request.
 WITHIN_M = 800
 MOST_PLACES = 12
-#: From the evaluation to its reading: no longer.
-SHOWN_S = 86_400.0
 #: Fewer ratings than this tell of a few people and not of the place.
 LEAST_RATINGS = 5
 MOST_LETTERS = 100
@@ -78,7 +76,7 @@ def ask(service: Service, client: Asks, location: Location) -> Extras:
         "/maps/api/place/nearbysearch/json",
         (("location", f"{location.lat:.5f},{location.lon:.5f}"), ("radius", str(WITHIN_M))),
         key_param="key",
-        most_kept_s=SHOWN_S,
+        most_kept_s=RATINGS_SHOWN_S,
     )
     return _extras(client.ask(service, query, parse))
 
@@ -108,7 +106,7 @@ def _extras(answered: Answered[Body]) -> Extras:
             places=tuple(places[:MOST_PLACES]),
             credits=tuple(filter(None, map(_plain, answered.value.html_attributions or ()))),
             fetched=answered.day,
-            shown_until=answered.fetched_at + SHOWN_S,
+            shown_until=answered.fetched_at + RATINGS_SHOWN_S,
         )
     )
 

@@ -11,10 +11,14 @@ from click.testing import CliRunner
 from app.cli.reports import reports_commands
 from app.config import Config
 from app.errors import SiteFull
+from app.pipeline.report import to_json
+from app.pipeline.sharing import without_ratings
 from app.queue.jobs import Once, Picture
 from app.queue.store import JobStore
 from app.queue.store.batches import NewLine
 from app.queue.store.lists import Sharing
+from app.sources.extras import Extras
+from tests.pipeline.test_extras import ALL, reported
 from tests.support.building import SetClock, assert_whole, create, ended, new_job, open_at
 
 DAY = 86_400.0
@@ -153,6 +157,22 @@ def test_deleting_a_report_leaves_its_address_nowhere(store: JobStore, pruned: b
     store.db.close()
     files = [path for path in folder.iterdir() if path.is_file()]
     assert not [path.name for path in files if ADDRESS.encode() in path.read_bytes()]
+
+
+@pytest.mark.parametrize(("hours", "is_kept"), [(23, True), (25, False)])
+def test_ratings_are_taken_out_of_a_report_after_their_day(
+    tmp_path: Path, clock: SetClock, hours: float, is_kept: bool
+) -> None:
+    store = open_at(tmp_path, Config(google_key="secret"), clock)
+    rated, plain = finish(store, to_json(reported(ALL))), finish(store, to_json(reported(Extras())), "bob")
+    clock.pass_seconds(hours * 3_600)
+    store.tidy()
+    report = reported(ALL)
+    assert store.get_snapshot(rated).report == to_json(report if is_kept else without_ratings(report))
+    assert store.get_snapshot(plain).report == to_json(reported(Extras()))
+    names = b"".join(path.read_bytes() for path in tmp_path.iterdir() if path.is_file())
+    assert (b"Good Caf" in names) is is_kept
+    store.db.close()
 
 
 def test_the_log_forgets_it_within_the_hour(store: JobStore) -> None:

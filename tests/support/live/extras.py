@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import socket
+import struct
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -56,7 +58,8 @@ class Handler(BaseHTTPRequestHandler):
         if stand_in.fault == "slow":
             time.sleep(3)
         if stand_in.fault == "reset":
-            self.connection.close()
+            self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+            self.close_connection = True
             return
         self.send_response(int(stand_in.fault) if stand_in.fault.isdigit() else 200)
         self.send_header("Content-Type", "application/json")
