@@ -132,30 +132,34 @@ _LETTERS = re.compile(r"[^\W\d_]+")
 _SMALL = re.compile("all?|d(a|all|as|e|ei|el|ell|ella|er|es|i|o|os|u)|el?|en|l[ae]|of|the|und|y", re.IGNORECASE)
 
 
+#: Abbreviations without a vowel that are written as words: titles, and what comes before a place's name.
+_TITLES = frozenset({"dr", "fr", "gr", "jd", "jr", "mr", "mt", "pl", "pq", "pr", "rd", "sr", "sq", "st", "str", "vl"})
+
+
 def calm(name: str) -> str:
     """Return a name that is written in capitals throughout, or in none, as names are: "Estacao Novo Hamburgo".
 
-    Short words without a vowel stay as they are, as do Roman numerals, and names whose words are all short ("MAX").
+    Short words without a vowel are abbreviations ("FS", "SNCF", "MM"); Roman numerals stay as they are, and so do names
+    whose words are all short ("MAX").
     """
-    if name == name.lower() and "(" not in name:
-        return _LETTERS.sub(lambda word: _named_word(word.group(), before=name[: word.start()]), name)
-    if name != name.upper() or max(map(len, _LETTERS.findall(name)), default=0) < 5:
+    is_shouted = name == name.upper() and max(map(len, _LETTERS.findall(name)), default=0) >= 5
+    if not is_shouted and (name != name.lower() or "(" in name):
         return name
-    return _LETTERS.sub(lambda word: _calm_word(word.group(), is_first=word.start() == 0), name)
+    return _LETTERS.sub(lambda word: _calm_word(word.group(), before=name[: word.start()]), name)
 
 
-def _calm_word(word: str, *, is_first: bool) -> str:
-    if _SMALL.fullmatch(word) and not is_first:
-        return word.lower()
-    is_word = len(word) > 2 and set(word) & set("AEIOUYÄÖÜÅÁÉÍÓÚÃÕÂÊÔ") and not set(word) <= set("IVXLCM")
-    return word.capitalize() if is_word else word
+def _calm_word(word: str, *, before: str) -> str:
+    """Return one word of a name; the rest of an abbreviation ("P.za") begins with no capital."""
+    lower = word.lower()
+    if (before and _SMALL.fullmatch(word)) or (before.endswith(".") and 1 < len(word) <= 3):
+        return lower
+    if set(lower) <= set("ivx") or _is_abbreviation(lower):
+        return word.upper()
+    return word if word.isupper() and len(word) == 2 and lower not in _TITLES else word.capitalize()
 
 
-def _named_word(word: str, *, before: str) -> str:
-    """Return a word of a name that has no capitals, with its own; the rest of an abbreviation ("p.za") has none."""
-    if (before and _SMALL.fullmatch(word)) or before.endswith("."):
-        return word
-    return word.upper() if set(word) <= set("ivx") else word.capitalize()
+def _is_abbreviation(lower: str) -> bool:
+    return len(lower) <= 4 and lower.isascii() and set(lower).isdisjoint("aeiouy") and lower not in _TITLES
 
 
 def sentence(text: str) -> str:

@@ -11,17 +11,23 @@ import numpy as np
 
 from app.atlas.atlas import Atlas
 from app.atlas.facts import MODE_OF_STOP, STOP_KINDS, RouteAtStop, TransitStop
+from app.atlas.geocoder.letters import fold
 from app.atlas.nearby import Nearby
 from app.atlas.streets.network import Walkshed
 from app.atlas.transit.contract import RANKED_MODES, StopWalks
 from app.atlas.transit.timetable import Timetable
 from app.geo import distance_m
 from app.places import Kind, Place
+from app.wording import calm
 
 #: Straight metres beyond which no stop is within 45 minutes on foot.
 REACH_M = 3_600.0
 #: A timetable covers an address when one of its stops is this near.
 COVERED_M = 2_400.0
+#: The middles of a station on the map and in a timetable are no farther from each other.
+SAME_STATION_M = 300.0
+#: What the map calls a station, rather than a stop in the street.
+STATION_KINDS = STOP_KINDS - {Kind.BUS_STOP}
 #: Platforms of one name and mode are one stop up to this distance.
 SAME_NAME_M = 150.0
 
@@ -54,15 +60,22 @@ class StopsNear:
         ways = timetable.ways_near(self._lat, self._lon, REACH_M)
         return timetable.walks(ways, self._walkshed.seconds_to(self._atlas.stop_snaps[ways]))
 
-    def from_feed(self) -> tuple[TransitStop, ...]:
-        """Return the stations of the timetables, nearest walk first; empty where none covers the address."""
+    def from_feed(self, nearby: Nearby) -> tuple[TransitStop, ...]:
+        """Return the stations of the timetables, nearest walk first; empty where none covers the address.
+
+        They are written as on the map where it has them, as a report names stations of both.
+        """
         timetable = self._atlas.timetable
         if timetable is None or not self.has_timetable:
             return ()
         platforms: dict[int, list[tuple[float, int]]] = {}
         for stop, seconds in zip(self.walks.stops.tolist(), self.walks.seconds.tolist(), strict=True):
             platforms.setdefault(int(timetable.stops.stations[stop]), []).append((seconds, stop))
-        return _nearest_first(self._station(timetable, sorted(walks)) for walks in platforms.values())
+        mapped: dict[str, list[Place]] = {}
+        for place in filter(_has_letters, nearby.places(nearby.reached(STATION_KINDS))):
+            mapped.setdefault(_letters(place.name), []).append(place)
+        found = (self._station(timetable, sorted(walks)) for walks in platforms.values())
+        return _nearest_first(_as_mapped(stop, mapped.get(_letters(stop.name), ())) for stop in found)
 
     def _station(self, timetable: Timetable, walks: list[tuple[float, int]]) -> TransitStop:
         """Return the platforms of a station as one place to wait."""
@@ -70,7 +83,7 @@ class StopsNear:
         lat, lon = float(stops.lats[nearest]), float(stops.lons[nearest])
         return TransitStop(
             stop_id=stops.ids[nearest],
-            name=stops.station_names[nearest],
+            name=calm(stops.station_names[nearest]),
             mode=min((stops.modes[stop] for _, stop in walks), key=RANKED_MODES.index),
             lat=lat,
             lon=lon,
@@ -93,6 +106,22 @@ class StopsNear:
             for number, place in zip(ids, nearby.places_by_id(ids), strict=True)
         ]
         return _joined(_nearest_first(stops))
+
+
+def _as_mapped(stop: TransitStop, namesakes: Iterable[Place]) -> TransitStop:
+    """Return a stop in the spelling of the station of its name at the same place, where one is mapped."""
+    beside = (place for place in namesakes if distance_m(stop.lat, stop.lon, place.lat, place.lon) <= SAME_STATION_M)
+    mapped = next(beside, None)
+    return replace(stop, name=mapped.name) if mapped else stop
+
+
+def _has_letters(place: Place) -> bool:
+    return bool(_letters(place.name))
+
+
+def _letters(name: str) -> str:
+    """Return what is left of a name without case, accents, blanks and points: "Garibaldi F.S." is "Garibaldi FS"."""
+    return "".join(filter(str.isalnum, fold(name)))
 
 
 def _nearest_first(stops: Iterable[TransitStop]) -> tuple[TransitStop, ...]:

@@ -188,7 +188,7 @@ class AtlasSurroundings:
 
     @cached_property
     def _transit_stops(self) -> tuple[TransitStop, ...]:
-        return self._stops.from_feed() or self._stops.from_map(self._nearby)
+        return self._stops.from_feed(self._nearby) or self._stops.from_map(self._nearby)
 
     def has_timetable(self) -> bool:
         """Return whether a timetable covers the surroundings of this address."""

@@ -11,7 +11,7 @@ from app.pipeline.found import LISTED_MIN
 from app.pipeline.report import Check, Group, Outcome, Report, Route, Trip, Verdict
 from app.pipeline.stages.tier2_scoring import verdict_in_figures
 from app.pipeline.stages.transit_access import LISTED_ROUTES
-from app.wording import count, day, limit, listed, minutes, sentence
+from app.wording import calm, count, day, limit, listed, minutes, sentence
 
 #: An address that moved less than this is where it was: the map was drawn a little better.
 MOVED_M = 10.0
@@ -158,7 +158,8 @@ def _lines_of(report: Report) -> dict[str, Route]:
     finding = report.finding("transit_access")
     found: dict[str, Route] = {}
     for route in finding.routes if finding else ():
-        found.setdefault("/".join((route.agency, route.mode, route.name, route.towards)), route)
+        # Earlier reports hold names as timetables shout them.
+        found.setdefault("/".join((route.agency, route.mode, route.name, calm(route.towards))), route)
     return found
 
 

@@ -10,7 +10,17 @@ from app.pipeline.found import kind_noun, size_text
 from app.pipeline.hazards_near import counts, lanes_by_road, shown_m
 from app.pipeline.needs_near import NeedNear
 from app.pipeline.report import Route, State
-from app.pipeline.rules.character import DOOR_MIN, LANES, MUCH_MORE, RIDES, STOP_MIN, STREET_M, STREETS, WALK_MIN
+from app.pipeline.rules.character import (
+    DOOR_MIN,
+    LANES,
+    MUCH_MORE,
+    NEAR_MIN,
+    RIDES,
+    STOP_MIN,
+    STREET_M,
+    STREETS,
+    WALK_MIN,
+)
 from app.pipeline.rules.profiles import METHODS
 from app.pipeline.rules.safety import ROAD_KINDS
 from app.pipeline.transit_stops import tells_of_all
@@ -24,7 +34,7 @@ NOT_THE_HOUSE = (Precision.STREET, Precision.PLACE)
 
 
 def character_of(evaluation: Evaluation) -> str:
-    """Return "Four-lane main road; a food shop and a café at the door; ...", or "" where nothing is known."""
+    """Return "Four-lane main road; a food shop and a café within 4 minutes; ...", or "" where nothing is known."""
     clauses = (street(evaluation), shops(evaluation), green(evaluation), transit(evaluation))
     said = "; ".join(filter(None, clauses))
     return sentence(f"{said}.") if said else ""
@@ -74,14 +84,22 @@ def _beside(main: Hazard | None) -> str:
 
 
 def shops(evaluation: Evaluation) -> str:
-    """Return whether food and coffee are at the door, else how far the food is."""
+    """Return how far food and coffee are where they are near, else how far the food is."""
     food, cafe = evaluation.needs.find("food_shop"), evaluation.needs.find("cafe")
-    near = [with_article(one.need.noun) for one in (food, cafe) if _within(one, DOOR_MIN)]
+    near = [one for one in (food, cafe) if _within(one, NEAR_MIN)]
     if near:
-        return f"{' and '.join(near)} at the door"
+        farthest = max(near, key=lambda one: one.minutes or 0.0)
+        return f"{' and '.join(with_article(one.need.noun) for one in near)} {_where(farthest, len(near))}"
     if _within(food, WALK_MIN):
         return f"a food shop {_minutes(food)} away"
     return f"no food shop within {WALK_MIN} minutes" if food.is_known else ""
+
+
+def _where(farthest: NeedNear, count_of: int) -> str:
+    """Return "at the door", or how far the farthest of some things is."""
+    if _within(farthest, DOOR_MIN):
+        return "at the door"
+    return f"within {_minutes(farthest)}" if count_of > 1 else f"{_minutes(farthest)} away"
 
 
 def _within(near: NeedNear, minutes: int) -> bool:

@@ -26,7 +26,7 @@ from app.wording import calm, listed, sentence
 
 #: Each topic's key, heading, and the stages whose findings it rests on.
 TOPICS = (
-    ("door", "At the door", ("tier2_scoring", "neighborhood", "walk_scores")),
+    ("door", "Nearest on foot", ("tier2_scoring", "neighborhood", "walk_scores")),
     ("around", "Getting around", ("urban_access", "transit_access", "transit_score", "bike_score")),
     ("families", "Families and green", ("schools", "green_spaces", "green_escape")),
     ("quiet", "Quiet and safe", ("tier1_checks",)),

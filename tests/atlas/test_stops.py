@@ -124,3 +124,28 @@ def test_platforms_of_a_timetable_are_one_station_behind_its_doors(
     central = next(stop for stop in here.transit_stops() if stop.name == "Central")
     assert walk_m(central) == pytest.approx(reach_m, abs=8)
     assert [(route.weekday_trips, route.headsign) for route in central.routes] == [(2, "Cedar")]
+
+
+def shouting(path: Path, stops: dict[str, float], mode: str = "1") -> Path:
+    """Write a line that calls at stops, so many metres east, whose names are in capitals."""
+    rows = "".join("{},{},{},{}\n".format(name, name, *lat_lon(east, 5)) for name, east in stops.items())
+    calls = "".join(f"T,08:{n:02}:00,08:{n:02}:00,{name},{n}\n" for n, name in enumerate(stops))
+    return write_feed(
+        path,
+        stops=f"stop_id,stop_name,stop_lat,stop_lon\n{rows}",
+        stop_times=f"trip_id,arrival_time,departure_time,stop_id,stop_sequence\n{calls}",
+        routes=f"route_id,route_short_name,route_type\nR1,1,{mode}\n",
+        trips="route_id,service_id,trip_id,trip_headsign\nR1,week,T,VILLA FIORITA\n",
+    )
+
+
+def test_stops_of_a_timetable_are_written_as_names_are_and_as_on_the_map(tmp_path: Path, town: Town) -> None:
+    town.node(120, 5, {"railway": "station", "station": "subway", "name": "Garibaldi FS"})
+    town.node(900, 5, {"railway": "station", "station": "subway", "name": "Moscòva"})
+    feed = shouting(tmp_path / "feed.zip", {"GARIBALDI F.S.": 100, "GIOIA": 500, "MOSCOVA": 860, "VILLA": 990})
+    store = RegionStore(tmp_path / "regions")
+    import_region(store, "town", RegionInput(town.write(tmp_path / "town.osm.pbf"), (feed,)))
+    here = Location(*lat_lon(0, 0), "", Precision.HOUSE, "town")
+    stops = AtlasSurroundings(Atlas("town", store.directory("town")), here).transit_stops()
+    assert [stop.name for stop in stops] == ["Garibaldi FS", "Gioia", "Moscòva", "Villa"]
+    assert stops[0].routes[0].headsign == "Villa Fiorita"

@@ -34,7 +34,7 @@ def of(around: StreetGrid) -> Evaluation:
 def test_it_is_one_sentence_of_all_that_is_known() -> None:
     around = full_grid(dangers=(hazard(Kind.PRIMARY_ROAD, 12.0, "High Street", lanes=4),))
     assert character_of(of(around)) == (
-        "Four-lane main road; a food shop and a café at the door; Town Park (5 ha) at the door; "
+        "Four-lane main road; a food shop and a café within 3 minutes; Town Park (5 ha) 4 minutes away; "
         "a bus 240 times a weekday."
     )
 
@@ -72,13 +72,33 @@ def test_a_street_is_never_called_quiet() -> None:
 @pytest.mark.parametrize(
     ("metres", "said"),
     [
-        (400.0, "a food shop at the door"),
+        (110.0, "a food shop at the door"),
+        (130.0, "a food shop 2 minutes away"),
+        (400.0, "a food shop 5 minutes away"),
         (720.0, "a food shop 9 minutes away"),
         (1_600.0, "no food shop within 15 minutes"),
     ],
 )
 def test_food_by_minutes(metres: float, said: str) -> None:
     assert shops(of(StreetGrid(places=(place(Kind.SUPERMARKET, metres),)))) == said
+
+
+@pytest.mark.parametrize(
+    ("food_m", "cafe_m", "said"),
+    [
+        (60.0, 110.0, "a food shop and a café at the door"),
+        (60.0, 400.0, "a food shop and a café within 5 minutes"),
+        (720.0, 240.0, "a café 3 minutes away"),
+    ],
+)
+def test_food_and_coffee_are_as_far_as_the_farther(food_m: float, cafe_m: float, said: str) -> None:
+    places = (place(Kind.SUPERMARKET, food_m), place(Kind.CAFE, cafe_m))
+    assert shops(of(StreetGrid(places=places))) == said
+
+
+def test_a_park_is_at_the_door_where_it_is_a_minute_away() -> None:
+    assert green(of(full_grid(greens=(park(70.0, "Near", hectares=9.0),)))) == "Near (9 ha) at the door"
+    assert green(of(full_grid(greens=(park(240.0, "Near", hectares=9.0),)))) == "Near (9 ha) 3 minutes away"
 
 
 def test_shops_that_are_not_mapped_are_not_missed() -> None:

@@ -8,7 +8,7 @@ from datetime import date
 
 from app.pipeline.report import Route
 from tests.truth.near_by import Surroundings
-from tests.truth.oracles.timetable import Call, Count, Timetable
+from tests.truth.oracles.timetable import Call, Count, Timetable, bare
 from tests.truth.statements import Statement
 
 #: A service day with fewer trips than this share of the fullest such day is no usual one.
@@ -54,7 +54,7 @@ def _weekend_statements(timetable: Timetable, day: date, route: Route) -> Iterat
 def _trips_on(timetable: Timetable, day: date, route: Route) -> frozenset[int]:
     """Return how many trips a line may be said to make on a day."""
     found = timetable.counts(timetable.calls(day), route.name, route.stop)
-    return frozenset(count.trips for count in found if route.towards in count.headsigns) or frozenset({0})
+    return frozenset(count.trips for count in found if _is_towards(route, count)) or frozenset({0})
 
 
 def _in_words(route: Route) -> Iterator[Statement]:
@@ -113,12 +113,17 @@ def _wrong_weekend_line(found: list[Count], route: Route) -> str:
         return "it is no line at all: it never runs"
     if "not on weekdays" not in route.often:
         return "nothing says that it does not run on weekdays"
-    runs = [count for count in found if route.towards in count.headsigns]
+    runs = [count for count in found if _is_towards(route, count)]
     return f"the feed has {_shown(runs)}" if runs else ""
 
 
+def _is_towards(route: Route, count: Count) -> bool:
+    """Return whether a line's direction is one that the feed writes, in whatever case."""
+    return bare(route.towards) in map(bare, count.headsigns)
+
+
 def _fits(count: Count, route: Route) -> bool:
-    if count.trips != route.weekday_trips or (route.towards and route.towards not in count.headsigns):
+    if count.trips != route.weekday_trips or (route.towards and not _is_towards(route, count)):
         return False
     slack = 0 if count.is_told else UNTOLD_MIN
     ends = ((count.first_min, _clock(route.first)), (count.last_min, _clock(route.last)))

@@ -17,6 +17,7 @@ from app.atlas.transit.journeys import EVENING, MINUTE_S, MORNING, JourneySearch
 from app.atlas.transit.storage import TimetableColumns, TimetableTexts, load_arrays, load_texts
 from app.errors import AtlasDamaged
 from app.geo import distances_m
+from app.wording import calm
 
 #: Windows of arrivals whose search a process keeps.
 KEPT_WINDOWS = 4
@@ -115,7 +116,7 @@ class Timetable:
             route_id=names.route_ids[route],
             name=names.route_names[route],
             mode=names.route_modes[route],
-            headsign=names.headsigns[columns.row_headsign[row]],
+            headsign=calm(names.headsigns[columns.row_headsign[row]]),
             weekday_trips=trips,
             departures_per_hour=int(columns.row_daytime[row]) * 3600 / (DAYTIME_S[1] - DAYTIME_S[0]),
             first_departure=hours_and_minutes(int(columns.row_first[row])) if trips else "",

@@ -55,7 +55,7 @@ WALK_CATEGORIES = (
     ),
     Category(
         "restaurants",
-        "Restaurants",
+        "Restaurants and pubs",
         (0.75, 0.45, 0.25, 0.25, 0.225, 0.225, 0.225, 0.225, 0.2, 0.2),
         (Quality(1.0, (Kind.RESTAURANT, Kind.FAST_FOOD, Kind.PUB, Kind.BAR, Kind.FOOD_COURT)),),
         Data.AMENITIES,

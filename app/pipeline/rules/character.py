@@ -9,8 +9,8 @@ from app.places import Kind
 #: The middle of a house is up to so far from the middle of the street that it stands in: a deep front garden, a
 #: pavement and half of a wide road.
 STREET_M = 40.0
-#: Five minutes, some 400 m, is what people call "at the door"; a quarter of an hour is a walk.
-DOOR_MIN, WALK_MIN = 5, 15
+#: A minute, some 80 m, is "at the door"; of food and coffee within five both are told; a quarter of an hour is a walk.
+DOOR_MIN, NEAR_MIN, WALK_MIN = 1, 5, 15
 #: Most of those who ride walk no further than this to a stop.
 STOP_MIN = 10
 #: What leaves so many times as often within a walk says more than what stops nearer.

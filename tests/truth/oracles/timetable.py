@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import unicodedata
 import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping
@@ -17,6 +18,12 @@ Row = Mapping[str, str]
 #: "16", "Q4", "(12A)".
 LONGEST_BAY = 5
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+
+
+def bare(name: str) -> str:
+    """Return the letters and digits of a name: a report may write "Sao Pedro" of "SAO PEDRO", as the map does."""
+    parts = unicodedata.normalize("NFKD", name.casefold())
+    return "".join(letter for letter in parts if letter.isalnum())
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,9 +182,9 @@ class Timetable:
         """Return whether a stop has this name, or is a bay ("Market Square 16") or a platform of what has it."""
         stop = self.stops[stop_id]
         parent = self.stops.get(stop.parent)
-        own = stop.name.strip()
-        bay = own.removeprefix(f"{name} ") if name and own.startswith(f"{name} ") else ""
-        return name in (own, parent.name.strip() if parent else "") or (
+        name, own = bare(name), bare(stop.name)
+        bay = own.removeprefix(name) if name and own.startswith(name) else ""
+        return name in (own, bare(parent.name) if parent else "") or (
             bool(bay) and len(bay) <= LONGEST_BAY and any(letter.isdigit() for letter in bay)
         )
 
