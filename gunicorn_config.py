@@ -19,10 +19,12 @@ from app.errors import ConfigError
 from app.front.handover import HANDOVER
 from app.front.listening import bind_address, processes
 from app.seeing import files, sentry
+from app.sources.live.services import services_in
 
 try:
     _config = load_config()
     sentry.check(_config)
+    services_in(_config)
     bind = bind_address(os.environ)
     workers = processes(os.environ)
 except ConfigError as error:

@@ -117,7 +117,7 @@ class Config:
     service_requests_per_day: int = _between(0, 1_000_000, default=5_000)
     #: Megabytes a day from each service.
     service_mb_per_day: float = _between(0, 1_000_000, default=500)
-    #: Requests a day to Google.
+    #: Requests a day to each of Google's two interfaces.
     google_requests_per_day: int = _between(0, 1_000_000, default=200)
     #: Seconds between two requests to a service at an address of your own; public ones have their own rule.
     own_service_pause_seconds: float = _between(0, 60, default=1.0)

@@ -140,6 +140,13 @@ class ServiceBusy(DoorstepError):
     usual_retry_seconds = 5
 
 
+class ServiceResting(ServiceBusy):
+    """{service} asked to be left alone for a while, so this evaluation waits until then."""
+
+    code = "service-resting"
+    usual_retry_seconds = 30
+
+
 class ServiceSpent(DoorstepError):
     """{service} was asked as often today as this site may ask it. Try again tomorrow, or ask whoever runs this site to
     import the region.

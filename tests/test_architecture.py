@@ -39,7 +39,7 @@ LAYERS = [
     ["atlas"],
     ["avoided", "needs", "what_counts"],
     ["logs", "seeing"],
-    ["db", "queue.process", "config", "errors", "geo", "places", "wording"],
+    ["db", "queue.process", "config", "errors", "geo", "places", "version", "wording"],
 ]
 RANK = {name: rank for rank, layer in enumerate(LAYERS) for name in layer}
 #: What an evaluation reads must not pull in what only an import needs.

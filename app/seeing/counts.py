@@ -1,4 +1,4 @@
-"""What each process counts: requests, polls and look-ups of places."""
+"""What each process counts: requests, polls, look-ups of places, and what live services were asked."""
 
 from __future__ import annotations
 
@@ -24,6 +24,7 @@ REGISTRY = CollectorRegistry()
 #: Seconds that bound the histograms.
 REQUEST_SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
 LOOKUP_SECONDS = (0.001, 0.005, 0.02, 0.1, 0.5, 2.0)
+SERVICE_SECONDS = (0.1, 0.5, 2.0, 10.0, 30.0, 90.0)
 
 REQUESTS = Counter(
     "doorstep_http_requests",
@@ -49,6 +50,26 @@ LOOKUPS = Histogram(
     "Time that a source of addresses took, by call, by the region that answered, and by what came of it.",
     ("call", "region", "outcome"),
     buckets=LOOKUP_SECONDS,
+    registry=REGISTRY,
+)
+
+SERVICE_REQUESTS = Histogram(
+    "doorstep_service_request_seconds",
+    "Time from a request to a live service to the end of its answer, by service and by what came of it.",
+    ("service", "outcome"),
+    buckets=SERVICE_SECONDS,
+    registry=REGISTRY,
+)
+SERVICE_BYTES = Counter(
+    "doorstep_service_bytes",
+    "Bytes that came over the wire from live services.",
+    ("service",),
+    registry=REGISTRY,
+)
+KEPT_ANSWERS = Counter(
+    "doorstep_service_kept_answers",
+    "Questions to live services that a kept answer answered, so that nothing was sent.",
+    ("service",),
     registry=REGISTRY,
 )
 

@@ -7,7 +7,6 @@ import shutil
 import time
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from prometheus_client import CollectorRegistry, generate_latest
@@ -24,6 +23,7 @@ from app.queue.store.totals import StageTotals, Totals
 from app.seeing import files
 from app.seeing.counts import REGISTRY
 from app.sources.regions import CoveredRegion, ImportedRegions
+from app.version import program_version
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 #: What a process is, by a word of its command line; the first that fits.
@@ -65,14 +65,6 @@ def _build() -> Metric:
     build = GaugeMetricFamily("doorstep_build_info", "What runs here; always 1.", labels=("version", "methods"))
     build.add_metric((program_version(), METHODS_VERSION), 1)
     return build
-
-
-def program_version() -> str:
-    """Return the program's version, "unknown" where it was not installed."""
-    try:
-        return version("doorstep")
-    except PackageNotFoundError:
-        return "unknown"
 
 
 # --- the queue, from the database ------------------------------------------------------------------

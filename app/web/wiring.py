@@ -38,6 +38,7 @@ from app.routes import (
     where,
 )
 from app.seeing import sentry
+from app.sources.live.services import services_in
 from app.views import advice, report
 from app.views import maps as map_views
 from app.views.town import likeness
@@ -101,6 +102,7 @@ def wire(config: Config | None) -> Flask:
     """Return the application for these settings, or for those in the environment."""
     config = load_config() if config is None else config
     sentry.check(config)
+    services_in(config)  # raises ConfigError
     app = Flask(__name__, root_path=str(ROOT))
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = ASSET_SECONDS
     measuring.init_app(app)

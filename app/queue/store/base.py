@@ -59,6 +59,7 @@ def migration(name: str) -> tuple[str, ...]:
 MIGRATIONS = (
     *("schema.sql", "schema_2.sql", "schema_3.sql", "schema_4.sql", "schema_5.sql", "schema_6.sql"),
     "schema_7.sql",
+    "schema_9.sql",
 )
 SCHEMA = Schema(APPLICATION_ID, tuple(map(migration, MIGRATIONS)))
 

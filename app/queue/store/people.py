@@ -13,6 +13,7 @@ from app.errors import JobNotFound, NotYours, QueueFull, SiteFull, SnapshotNotFo
 from app.queue.jobs import Event, Job, NewJob, Snapshot, SnapshotSummary, StageRecord, StageState, Status
 from app.queue.store.base import AT_ONCE, LONGEST_BACK_OFF_SECONDS, StoreBase, job_from, record_event, seq_in
 from app.queue.store.keys import keep_key, made_with
+from app.queue.store.services import forget_answers_for
 from app.queue.store.tokens import live_jobs_allowed
 
 #: Parts the key of a listing from the id of the job that gave it up: a job that is being called off is no twin.
@@ -345,7 +346,8 @@ ORDER BY job_seq DESC
 
 
 def delete_job(connection: sqlite3.Connection, seq: int) -> None:
-    """Delete all rows of a job except its snapshot."""
+    """Delete all rows of a job except its snapshot, and what live services said of its address."""
+    forget_answers_for(connection, seq)
     connection.execute("DELETE FROM job_stages WHERE job_seq = :seq", {"seq": seq})
     connection.execute("DELETE FROM job_events WHERE job_seq = :seq", {"seq": seq})
     connection.execute("DELETE FROM evaluation_jobs WHERE seq = :seq", {"seq": seq})

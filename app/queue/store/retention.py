@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from app.queue.store.keys import forget_old_keys
 from app.queue.store.people import PeopleStore, delete_job
+from app.queue.store.services import forget_old_answers
 
 #: Jobs or reports cleared away in one transaction, so that others get their turn in between.
 PRUNE_BATCH = 100
@@ -44,6 +45,7 @@ class RetentionStore(PeopleStore):
             pruned += batch
         with self.db.write(durable=False) as connection:
             forget_old_keys(connection, self.settled())
+            forget_old_answers(connection, self.settled())
         return pruned
 
     def prune_reports(self, *, older_than_days: float | None = None, over_bytes: float | None = None) -> int:

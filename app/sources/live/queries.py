@@ -23,6 +23,8 @@ class Query:
     form: Pairs = ()
     #: The parameter that carries the service's key, "" where it has none.
     key_param: str = ""
+    #: The typed text that it is about, "" for none: what is kept is deleted with its job.
+    about: str = ""
 
 
 @dataclass(frozen=True, slots=True)
