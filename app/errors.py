@@ -163,6 +163,16 @@ class ServiceDenied(DoorstepError):
     http_status = 503
 
 
+class SurroundingsNotHere(DoorstepError):
+    """The streets and places around that address are not here, and this site does not fetch any. Ask whoever runs it
+    to import the region.
+    """
+
+    code = "surroundings-not-here"
+    typed = True
+    http_status = 422
+
+
 # --- how it was sent --------------------------------------------------------------------------------
 
 

@@ -271,8 +271,10 @@ class AtlasMeta:
     feeds: tuple[str, ...] = ()
     service_date: str = ""
     feed_valid_until: str = ""
-    #: The file that the region was imported from, for `region update`.
+    #: The file that the region was imported from, for `region update`; "" where a live service sent it.
     source_file: str = ""
+    #: When a live service sent it, an ISO date and time to the minute (UTC); "" for an imported region.
+    fetched_at: str = ""
     notes: tuple[str, ...] = ()
     format_version: int = FORMAT_VERSION
 

@@ -180,17 +180,22 @@ class Coverage:
         return found
 
 
-def coverage_of(mapped: Floats, places: Floats, addresses: Floats, coast: Floats, header_box: Box | None) -> Coverage:
+def coverage_of(
+    mapped: Floats, places: Floats, addresses: Floats, coast: Floats, header_box: Box | None, *, is_sure: bool = False
+) -> Coverage:
     """Work out the coverage.
 
     `mapped` are (lon, lat) rows of the corners of streets and areas, `places` of shops and the like, `addresses` of
     houses; `coast` are coastline segments as (lon, lat, lon, lat) with the water on their right. The header box says
-    no more than where streets are cut off, and another takes its place where much of the data lies outside it.
+    no more than where streets are cut off, and another takes its place where much of the data lies outside it, unless
+    it `is_sure`: then nothing outside it is held, however much of that is mapped.
     """
+    box = header_box
+    if box is not None and is_sure:
+        mapped, places, addresses = (points[_holds(box, points)] for points in (mapped, places, addresses))
     # Streets and rivers run out of an extract, shops and houses do not.
     lived_in = np.concatenate((places, addresses))
-    box = header_box
-    if box is not None and not _is_true(box, mapped, lived_in):
+    if box is not None and not is_sure and not _is_true(box, mapped, lived_in):
         box = _box_around(mapped, lived_in)
     grid = _grid_around(mapped, lived_in, box)
     sure = _count(grid, lived_in) > 0

@@ -127,6 +127,8 @@ class RegionFacts:
     service_date: str = ""
     #: ISO date of the last day on which those timetables run, "" without any.
     feed_valid_until: str = ""
+    #: When a live service sent it, an ISO date and time to the minute (UTC); "" for an imported region.
+    fetched_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,6 +39,12 @@ class RegionStore:
             raise RegionNotFound(name=name)
         return self._dir / link.readlink()
 
+    def size(self, name: str) -> int:
+        """Return the bytes of a region's builds, the one before included."""
+        builds = (self._dir / BUILDS).glob(f"{name}.*")
+        files = (file for build in builds for file in build.rglob("*") if file.is_file())
+        return sum(file.stat().st_size for file in files)
+
     @contextmanager
     def new_build(self, name: str) -> Iterator[Path]:
         """Give an empty folder to build in; on leaving it without an error it becomes the region.

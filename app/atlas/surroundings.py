@@ -68,6 +68,7 @@ class AtlasSurroundings:
             feeds=meta.feeds,
             service_date=meta.service_date,
             feed_valid_until=meta.feed_valid_until,
+            fetched_at=meta.fetched_at,
         )
 
     @property

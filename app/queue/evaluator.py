@@ -6,7 +6,6 @@ the heartbeat would feel it. It may hang, crash or be killed without harm to eit
 
 from __future__ import annotations
 
-import ctypes
 import gc
 import os
 import queue
@@ -19,6 +18,7 @@ from pathlib import Path
 from app import logs
 from app.config import load_config
 from app.queue.jobs import Picture
+from app.queue.process import die_with_parent
 from app.queue.runner import (
     Drew,
     Evaluate,
@@ -33,9 +33,6 @@ from app.queue.runner import (
     refusal,
 )
 from app.seeing import sentry
-
-#: prctl(2): the signal this process gets when its parent dies.
-_PR_SET_PDEATHSIG = 1
 
 
 def main(regions_dir: str, niceness: str, socket_fd: str) -> None:
@@ -57,7 +54,7 @@ def main(regions_dir: str, niceness: str, socket_fd: str) -> None:
 
 def serve(evaluate: Evaluate, socket_fd: int) -> None:
     """Answer the worker until it hangs up, which ends this process even in the middle of an evaluation."""
-    _die_with_parent()
+    die_with_parent()
     _leave_the_end_to_the_worker()
     connection = Connection(socket_fd)
     inbox: queue.SimpleQueue[Work] = queue.SimpleQueue()
@@ -112,12 +109,6 @@ def _leave_the_end_to_the_worker() -> None:
     """
     for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
         signal.signal(number, signal.SIG_IGN)
-
-
-def _die_with_parent() -> None:
-    """On Linux, die with the worker even while native code holds the interpreter and nobody reads the socket."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 if __name__ == "__main__":

@@ -1,9 +1,12 @@
-"""Which process holds a claim, and whether it is gone, so that its jobs need not wait for their leases to end."""
+"""Which process holds a claim, and whether it is gone; and processes that are not to outlive the one they work for."""
 
 from __future__ import annotations
 
+import ctypes
 import functools
 import os
+import signal
+import sys
 from pathlib import Path
 
 PROC = Path("/proc")
@@ -61,3 +64,13 @@ def _started(pid: int) -> str:
     except (OSError, IndexError):
         return ""
     return "" if state in "ZX" else started
+
+
+#: prctl(2): the signal this process gets when its parent dies.
+_PR_SET_PDEATHSIG = 1
+
+
+def die_with_parent() -> None:
+    """On Linux, die with the parent even while native code holds the interpreter and nobody reads what it sends."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)

@@ -88,7 +88,8 @@ class Compiler:
         streets = np.column_stack((ways.lons, ways.lats))
         land = shapely.get_coordinates(self._outlines.degrees[self._near_shapes()])
         mapped = np.concatenate((streets[np.isfinite(streets[:, 0])], land))
-        return coverage_of(mapped, points, addresses, self._coast(), extract.header_box)
+        box, is_sure = extract.known_box or extract.header_box, extract.known_box is not None
+        return coverage_of(mapped, points, addresses, self._coast(), box, is_sure=is_sure)
 
     def _near_shapes(self) -> list[int]:
         """Return the shapes of places: hazards such as rivers and railways run far out of many extracts."""

@@ -111,6 +111,8 @@ class Extract:
     """Everything that the compiler needs from one extract."""
 
     header_box: Box | None = None
+    #: Where everything is known, if whoever imports it is sure of that.
+    known_box: Box | None = None
     data_date: str = ""
     streets: StreetColumns = field(default_factory=StreetColumns)
     #: Platforms and piers.

@@ -14,6 +14,7 @@ from typing import Generic, NamedTuple, TypeVar
 from shapely.errors import GEOSException
 
 from app.errors import BadContent, DoorstepError
+from app.queue.process import die_with_parent
 
 Result = TypeVar("Result")
 
@@ -70,7 +71,7 @@ class Forked(Generic[Result]):
     def stop(self) -> None:
         """End the process if it still runs: the import failed elsewhere."""
         self._ours.close()
-        self._process.terminate()
+        self._process.kill()  # a fork of the evaluator ignores the signals that ask for an end, as that does
         self._process.join()
 
 
@@ -85,6 +86,7 @@ def beside(work: Callable[[Connection], Result]) -> Iterator[Forked[Result]]:
 
 
 def _run(work: Callable[[Connection], Result], parent: Connection, pipe: Connection) -> None:
+    die_with_parent()
     parent.close()  # so that the end of the parent is the end of the pipe
     with suppress(EOFError, BrokenPipeError, ConnectionResetError):  # the import failed elsewhere: nobody listens
         pipe.send(_result(work, pipe))

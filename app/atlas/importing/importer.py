@@ -54,7 +54,7 @@ from app.atlas.transit.compile.compiler import compile_timetables
 from app.atlas.transit.contract import STOP_WALK_M, TimetableFacts
 from app.atlas.transit.timetable import Timetable
 from app.errors import BadContent, BadExtract, BadFeed
-from app.geo import Floats
+from app.geo import Box, Floats
 from app.needs import OFTEN_MIN
 
 #: Called with the share done, 0 to 1, and what is being done.
@@ -75,6 +75,10 @@ class RegionInput:
     title: str = ""
     #: Take also timetables that have hardly a stop in the region.
     anyway: bool = False
+    #: Where everything is known, if that is sure: what a file says of itself is believed only where its data fits.
+    known_box: Box | None = None
+    #: When a live service sent it, an ISO date and time (UTC): then there is no file to import it from again.
+    fetched_at: str = ""
 
 
 def import_region(
@@ -141,6 +145,7 @@ def _compile(region: RegionInput, title: str, directory: Path, progress: Progres
         reading_addresses(file, directory / ADDRESSES_FILE) as addresses,
     ):
         extract = read_extract(file, lambda share: progress(PLACES * share, "reading streets and places"))
+        extract.known_box = region.known_box
         with beside(lambda pipe: extract.drawn.write(directory / BASEMAP_DIR)) as drawing:
             extract.drawn = MapShapes()  # the other process has its own, which is large
             meta = _build(region, title, directory, extract, addresses, progress)
@@ -295,6 +300,7 @@ def _meta(
         feeds=timetables.feeds if timetables else (),
         service_date=timetables.service_date if timetables else "",
         feed_valid_until=timetables.valid_until if timetables else "",
-        source_file=str(region.extract.resolve()),
+        source_file="" if region.fetched_at else str(region.extract.resolve()),
+        fetched_at=region.fetched_at,
         notes=timetables.notes if timetables else (),
     )

@@ -34,12 +34,12 @@ BIKE_METRES_PER_SECOND = 15 / 3.6
 #: Pushing a bicycle is walking: one metre costs as long as this many metres ridden (3.1; on steps twice that).
 PUSHING = BIKE_METRES_PER_SECOND * SECONDS_PER_METRE
 
-_RIDEABLE = frozenset(
+RIDEABLE = frozenset(
     {"trunk", "trunk_link", "primary", "primary_link", "secondary", "secondary_link", "tertiary"}
     | {"tertiary_link", "unclassified", "residential", "living_street", "service", "track", "path", "cycleway"}
     | {"road"}
 )
-_RIDEABLE_IF_SAID = frozenset({"footway", "pedestrian", "bridleway", "motorway", "motorway_link", "busway", "platform"})
+RIDEABLE_IF_SAID = frozenset({"footway", "pedestrian", "bridleway", "motorway", "motorway_link", "busway", "platform"})
 _CALM_CLASSES = frozenset({"residential", "living_street", "service", "track", "road"})
 _MINOR_CLASSES = frozenset({"unclassified", "tertiary", "tertiary_link"})
 _LANE_VALUES = frozenset({"lane", "opposite_lane", "buffered_lane"})
@@ -76,12 +76,12 @@ def bike_stress(tags: Tags, *, drives_left: bool = False) -> Stress:
 def may_cycle(tags: Tags) -> bool:
     """Return whether a bicycle may be ridden along a way in at least one direction."""
     highway = tags.get("highway", "")
-    if highway not in _RIDEABLE and highway not in _RIDEABLE_IF_SAID:
+    if highway not in RIDEABLE and highway not in RIDEABLE_IF_SAID:
         return False
     bicycle = tags.get("bicycle", "")
     if bicycle in FORBIDDEN or bicycle == "dismount" or is_gone(tags):
         return False
-    if highway in _RIDEABLE_IF_SAID or tags.get("motorroad") == "yes":
+    if highway in RIDEABLE_IF_SAID or tags.get("motorroad") == "yes":
         return bicycle in PERMITTED
     return explicit_permission(tags, "bicycle", "vehicle") is not False
 
