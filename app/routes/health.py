@@ -6,7 +6,7 @@ from flask import Blueprint, Response
 
 from app.errors import DoorstepError
 from app.queue import worker_health
-from app.web.services import source, store
+from app.web.services import config, source, store
 
 #: What is wrong where pages are served and no evaluation can begin.
 NOBODY = "Nobody works on the queue. Start gunicorn with -c gunicorn_config.py, or a `flask worker` beside it."
@@ -49,10 +49,13 @@ def _store() -> str:
 
 
 def _regions() -> str:
-    """Return what is wrong with each region that cannot be read, or that there is none; "" if all is well."""
+    """Return what is wrong with each region that cannot be read, or that there is none; "" if all is well.
+
+    Without a region a site can answer from live sources.
+    """
     if problems := source().problems():
         return "\n".join(problems)
-    return "" if source().covered() else "No region has been imported."
+    return "" if source().covered() or config().live == "on" else "No region has been imported."
 
 
 def _worker() -> str:
