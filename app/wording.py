@@ -197,6 +197,11 @@ def moment(unix_seconds: float) -> str:
     return f"{at.day} {MONTHS[at.month - 1]} {at.year}, {at:%H:%M} UTC"
 
 
+def moment_at(value: str) -> str:
+    """Return an ISO date and time in words, in UTC."""
+    return moment(datetime.fromisoformat(value).timestamp())
+
+
 def iso(unix_seconds: float) -> str:
     """Write a moment for machines."""
     return datetime.fromtimestamp(unix_seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
