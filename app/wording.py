@@ -206,6 +206,11 @@ def time_of_day(unix_seconds: float) -> str:
     return f"{datetime.fromtimestamp(unix_seconds, UTC):%H:%M} UTC"
 
 
+def moment_at(value: str) -> str:
+    """Return an ISO date and time in words, in UTC."""
+    return moment(datetime.fromisoformat(value).timestamp())
+
+
 def iso(unix_seconds: float) -> str:
     """Write a moment for machines."""
     return datetime.fromtimestamp(unix_seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")

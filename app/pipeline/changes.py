@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import chain
 from typing import TypeVar
 
+from app.atlas.facts import RegionFacts
 from app.geo import distance_m
 from app.pipeline.found import LISTED_MIN
 from app.pipeline.report import Check, Group, Outcome, Report, Route, Trip, Verdict
@@ -182,6 +183,8 @@ def _address(before: Report, after: Report) -> Iterator[str]:
 
 def _data(before: Report, after: Report) -> Iterator[str]:
     then, now = before.source, after.source
+    if bool(then.fetched_at) != bool(now.fetched_at):
+        yield f"Streets and places are {_from(now)}; before, they were {_from(then)}."
     if then.data_date != now.data_date:
         yield f"The map data is {_of(now.data_date)}; before, it was {_of(then.data_date)}."
     if then.service_date != now.service_date:
@@ -191,6 +194,10 @@ def _data(before: Report, after: Report) -> Iterator[str]:
             f"The rules are those of version {after.methods_version}, before {before.methods_version}; "
             "some of what changed may come from that."
         )
+
+
+def _from(source: RegionFacts) -> str:
+    return f"live data, fetched {day(source.fetched_at)}" if source.fetched_at else "those of an imported region"
 
 
 def _of(date: str) -> str:

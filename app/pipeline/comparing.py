@@ -358,6 +358,8 @@ def _for_one_person(reports: Sequence[Report]) -> tuple[tuple[Report, ...], tupl
 def _on_data(reports: Sequence[Report]) -> Iterator[str]:
     if len({report.methods_version for report in reports}) > 1:
         yield "The reports were made by rules of different versions: some of what differs may come from that."
+    if len({bool(report.source.fetched_at) for report in reports}) > 1:
+        yield "Some rest on live data, others on an imported region: some of what differs may come from that."
     if len({report.source.data_date for report in reports}) > 1:
         yield "Their map data is of different dates: some of what differs may come from that."
     if len({bool(report.source.feeds) for report in reports}) > 1:

@@ -54,10 +54,13 @@ def _store() -> str:
 
 
 def _regions() -> str:
-    """Return what is wrong with each region that cannot be read, or that there is none; "" if all is well."""
+    """Return what is wrong with each region that cannot be read, or that there is none; "" if all is well.
+
+    Without a region a site can answer from live sources.
+    """
     if problems := source().problems():
         return "\n".join(problems)
-    return "" if source().covered() else "No region has been imported."
+    return "" if source().covered() or config().live == "on" else "No region has been imported."
 
 
 def _services() -> tuple[str, ...]:

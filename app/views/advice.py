@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from flask import Flask
 
 from app.config import Config
-from app.errors import AddressNotFound, AddressOutsideRegions, NoRegions
+from app.errors import AddressNotFound, AddressOutsideRegions, NoRegions, SurroundingsNotHere
 from app.queue.jobs import Job
 from app.sources.extracts import SITE, Extract, extracts_near
 from app.sources.points import Point, TypedPoint, point_in
 from app.wording import listed
 
 #: Failures that another region would mend, or might.
-NOT_COVERED = frozenset(fault.code for fault in (AddressNotFound, AddressOutsideRegions, NoRegions))
+NOT_COVERED = frozenset(
+    fault.code for fault in (AddressNotFound, AddressOutsideRegions, NoRegions, SurroundingsNotHere)
+)
 #: Where the docs tell of live sources.
 LIVE_DOCS = "docs/live.md"
 
@@ -25,8 +27,8 @@ class Advice:
 
     #: The extracts of which one holds the point, the likeliest first; () where no point is known, or it is at sea.
     extracts: tuple[Extract, ...]
-    #: Whether live sources are turned off, so that turning them on is another way.
-    may_turn_on: bool
+    #: The settings that let live services be asked instead, () where nothing is turned off.
+    settings: tuple[str, ...] = ()
 
     @property
     def has_parts(self) -> bool:
@@ -44,10 +46,10 @@ class Advice:
     def lines(self) -> tuple[str, ...]:
         """Return the same for a terminal."""
         files = [f"{extract.title}, {extract.page}" for extract in self.extracts] or [SITE]
-        turn_on = f"Or set DOORSTEP_LIVE=on and DOORSTEP_CONTACT, so that live services are asked: see {LIVE_DOCS}."
+        turn_on = f"Or set {listed(self.settings)}, so that live services are asked: see {LIVE_DOCS}."
         return (
             f"To cover it, import an extract ({listed(files, 'or')}): {self.command}",
-            *((turn_on,) if self.may_turn_on else ()),
+            *((turn_on,) if self.settings else ()),
         )
 
 
@@ -65,7 +67,13 @@ def advice_on(job: Job, config: Config) -> Advice | None:
     if job.error_code not in NOT_COVERED:
         return None
     point = _point_of(job.address)
-    return Advice(extracts_near(*point) if point else (), may_turn_on=config.live == "off")
+    return Advice(extracts_near(*point) if point else (), _settings(config))
+
+
+def _settings(config: Config) -> tuple[str, ...]:
+    if config.live == "off":
+        return "DOORSTEP_LIVE=on", "DOORSTEP_CONTACT"
+    return ("DOORSTEP_OVERPASS=on",) if config.overpass == "off" else ()
 
 
 def _point_of(address: str) -> Point | None:
@@ -93,8 +101,8 @@ class AdviceDocument:
     #: The likeliest first; none where the address is not a point.
     extracts: tuple[ExtractDocument, ...]
     import_command: str
-    #: Whether live sources are off and would look for such an address.
-    may_turn_on_live_sources: bool
+    #: The settings that would let live services be asked instead; none where all is turned on.
+    settings: tuple[str, ...]
 
 
 def advice_document(job: Job, config: Config) -> AdviceDocument | None:
@@ -103,4 +111,4 @@ def advice_document(job: Job, config: Config) -> AdviceDocument | None:
     if advice is None:
         return None
     extracts = tuple(ExtractDocument(each.title, each.path, each.page) for each in advice.extracts)
-    return AdviceDocument(extracts, advice.command, advice.may_turn_on)
+    return AdviceDocument(extracts, advice.command, advice.settings)

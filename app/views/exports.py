@@ -30,7 +30,7 @@ LICENCE = "https://opendatacommons.org/licenses/odbl/1-0/"
 class Row:
     """One line of the table; numbers are None where they are unknown or mean nothing."""
 
-    #: home, place, line, trip or check
+    #: home, source (of live data alone), place, line, trip or check
     record: str
     section: str
     kind: str
@@ -67,9 +67,11 @@ def _cell(value: str | float | None) -> str | float | None:
 
 
 def rows_of(report: Report) -> Iterator[Row]:
-    """Yield the home, then what each section found."""
-    home = report.location
+    """Yield the home, where live data comes from, then what each section found."""
+    home, source = report.location, report.source
     yield Row("home", "", home.precision.value, home.label, home.note, 0.0, 0.0, home.lat, home.lon)
+    if source.fetched_at:
+        yield Row("source", "", "live data", "OpenStreetMap by Overpass", f"fetched {source.fetched_at}")
     for finding in report.findings:
         yield from _rows_of(finding)
 
@@ -162,13 +164,15 @@ class Feature(msgspec.Struct, frozen=True, kw_only=True):
     properties: Properties
 
 
-class FeatureCollection(msgspec.Struct, frozen=True):
+class FeatureCollection(msgspec.Struct, frozen=True, kw_only=True):
     """A report as points, lines and areas (RFC 7946)."""
 
     type: Literal["FeatureCollection"]
     attribution: str
     licence: str
     data_date: str | None
+    #: When the data was fetched, if it is live.
+    fetched_at: str | msgspec.UnsetType = msgspec.UNSET
     features: tuple[Feature, ...]
 
 
@@ -178,7 +182,14 @@ def geojson_of(report: Report, shapes: Shapes) -> bytes:
     `shapes` are those of the checks by their keys; a check that is not among them has no geometry.
     """
     features = (_home_feature(report), *_place_features(report), *_hazard_features(report, shapes))
-    collection = FeatureCollection("FeatureCollection", ATTRIBUTION, LICENCE, report.source.data_date or None, features)
+    collection = FeatureCollection(
+        type="FeatureCollection",
+        attribution=ATTRIBUTION,
+        licence=LICENCE,
+        data_date=report.source.data_date or None,
+        fetched_at=report.source.fetched_at or msgspec.UNSET,
+        features=features,
+    )
     return msgspec.json.encode(collection)
 
 

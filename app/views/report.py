@@ -23,7 +23,7 @@ from app.views import topics
 from app.views.topics import Topic, costs_of, place_score, shown_groups, topics_of
 from app.views.unknowns import Unknown, reasons_at_once, unknowns_of
 from app.web.forms import values_from
-from app.wording import day, moment, money, percent, points, sentence, together
+from app.wording import day, moment, moment_at, money, percent, points, sentence, together
 
 #: The first version of a report's shape whose head is put together from its parts.
 SINCE_CHARACTER = 3
@@ -194,10 +194,11 @@ class ReportView:
         source = self.report.source
         titles = {profile.key: profile.title for profile in PROFILES}
         service = (("Timetable of", day(source.service_date)),) if source.service_date else ()
+        live = source.fetched_at
         return (
-            ("Region", source.title),
+            ("Streets and places", f"{self.live_source} by Overpass") if live else ("Region", source.title),
             ("Map data as of", day(source.data_date) if source.data_date else "unknown, the map file carries no date"),
-            ("Timetables", ", ".join(source.feeds) or "none imported"),
+            ("Timetables", ", ".join(source.feeds) or ("none: live data has none" if live else "none imported")),
             *service,
             ("Profile", titles.get(self.report.listing.profile, self.report.profile)),
             ("Rules", f"version {self.report.methods_version}"),
@@ -210,6 +211,12 @@ class ReportView:
         return given_in(replace(self.report.listing, destinations=(), must_haves=()))
 
     @property
+    def live_source(self) -> str:
+        """Return that the data is live and when it was fetched, "" for data of an imported region."""
+        when = self.report.source.fetched_at
+        return f"live data of OpenStreetMap, fetched {moment_at(when)}" if when else ""
+
+    @property
     def map_source(self) -> str:
         """Return what a place rests on: "map data of 2 May 2015"."""
         when = self.report.source.data_date
@@ -219,7 +226,8 @@ class ReportView:
     def dates(self) -> str:
         """Return how old the data is: "Map data of 13 June 2023; timetable of 19 October 2023"."""
         when = self.report.source.service_date
-        return sentence(f"{self.map_source}; {f'timetable of {day(when)}' if when else NO_TIMES}")
+        timetable = f"timetable of {day(when)}" if when else NO_TIMES
+        return sentence("; ".join(filter(None, (self.live_source, self.map_source, timetable))))
 
     @property
     def official_maps(self) -> tuple[tuple[str, str], ...]:

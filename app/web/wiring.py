@@ -40,7 +40,7 @@ from app.routes import (
 )
 from app.seeing import sentry
 from app.sources.live.services import services_in
-from app.views import advice, report
+from app.views import advice, live, report
 from app.views import maps as map_views
 from app.views.town import likeness
 from app.web import compression, errors, measuring, pictures, polls, proxies, services, towns
@@ -121,6 +121,7 @@ def wire(config: Config | None) -> Flask:
         map_views,
         likeness,
         advice,
+        live,
     )
     for module in modules:
         module.init_app(app, config)

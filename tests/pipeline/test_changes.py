@@ -99,6 +99,18 @@ def test_newer_data_is_told() -> None:
     assert changes(after, before)[-1] == "No timetable is known any more."
 
 
+def test_data_of_another_kind_is_told() -> None:
+    before = made_by_hand()
+    after = replace(before, source=replace(before.source, fetched_at="2026-11-27T21:10Z"))
+    assert changes(before, after) == (
+        "Streets and places are live data, fetched 27 November 2026; before, they were those of an imported region.",
+    )
+    assert changes(after, before) == (
+        "Streets and places are those of an imported region; before, they were live data, fetched 27 November 2026.",
+    )
+    assert changes(after, after) == ()
+
+
 def with_lines(*routes: Route) -> Report:
     return made_by_hand(VERDICT, replace(TRANSIT, routes=routes))
 

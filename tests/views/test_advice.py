@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from click.testing import CliRunner
 from flask.testing import FlaskClient
@@ -15,6 +17,7 @@ from tests.support.queue_steps import Steps
 from tests.views.test_job import JOB
 
 ZURICH = "47.377, 8.541"
+TURN_ON = ("DOORSTEP_LIVE=on", "DOORSTEP_CONTACT")
 OFF, ON = Config(), Config(live="on", contact="me@example.org")
 
 
@@ -45,12 +48,12 @@ def test_it_names_both_where_a_border_is_near() -> None:
 
 @pytest.mark.parametrize("code", ["address-not-found", "no-regions"])
 def test_it_says_how_to_import_where_no_point_is_known(code: str) -> None:
-    assert advice("12 Nowhere Street", code) == Advice((), may_turn_on=True)
-    assert Advice((), may_turn_on=True).command == "flask region import FILE.osm.pbf --name NAME"
+    assert advice("12 Nowhere Street", code) == Advice((), TURN_ON)
+    assert Advice(()).command == "flask region import FILE.osm.pbf --name NAME"
 
 
 def test_it_names_no_extract_at_sea() -> None:
-    assert advice("30, -40") == Advice((), may_turn_on=True)
+    assert advice("30, -40") == Advice((), TURN_ON)
 
 
 @pytest.mark.parametrize("code", ["no-home-here", "stage-timeout", "service-spent", None])
@@ -61,7 +64,11 @@ def test_it_says_nothing_where_another_region_would_not_help(code: str) -> None:
 def test_it_does_not_say_to_turn_on_what_is_on() -> None:
     on = advice(ZURICH, config=ON)
     assert on is not None
-    assert not any("DOORSTEP_LIVE" in line for line in on.lines)
+    assert not on.settings
+    assert not any("DOORSTEP" in line for line in on.lines)
+    no_streets = advice(ZURICH, "surroundings-not-here", replace(ON, overpass="off"))
+    assert no_streets is not None
+    assert no_streets.settings == ("DOORSTEP_OVERPASS=on",)
     off = advice(ZURICH)
     assert off is not None
     assert "DOORSTEP_LIVE=on and DOORSTEP_CONTACT" in off.lines[1]
@@ -99,7 +106,7 @@ def test_the_json_says_it(client: FlaskClient, steps: Steps) -> None:
             }
         ],
         "import_command": "flask region import switzerland-latest.osm.pbf --name switzerland",
-        "may_turn_on_live_sources": True,
+        "settings": ["DOORSTEP_LIVE=on", "DOORSTEP_CONTACT"],
     }
 
 

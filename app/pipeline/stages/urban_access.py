@@ -119,6 +119,8 @@ def _is_beyond(place: Location, evaluation: Evaluation) -> bool:
 
 def _why_no_way(text: str, place: Location, evaluation: Evaluation) -> str:
     named = f"“{text}”" if same_words(text, place.label) else f"“{text}” ({place.label})"
+    if evaluation.around.region.fetched_at:
+        return f"{named} lies beyond the streets that were fetched around the address, so no way there is known."
     try:
         region = f"{evaluation.source.surroundings(place).region.title}, another region than the address"
     except DoorstepError:  # removed or damaged a moment ago

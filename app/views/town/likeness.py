@@ -79,7 +79,9 @@ def _link(report: Report, wishes: tuple[Wish, ...], places: tuple[AskedPlace, ..
 
 
 def _atlas(report: Report) -> Atlas | None:
-    """Return the region of a report, None where it is not there any more."""
+    """Return the region of a report, None where it is not there any more, or where live data was fetched instead."""
+    if report.source.fetched_at:
+        return None
     try:
         return source().whole_region(report.location.region)
     except DoorstepError:

@@ -101,6 +101,12 @@ def test_a_destination_in_another_region_is_a_gap_that_names_it() -> None:
     assert finding.gaps == (Gap("harbour", reason),)
 
 
+def test_a_destination_beyond_live_data_is_a_gap() -> None:
+    fetched = NoWayAbroad(region=replace(REGION, title="this area", fetched_at="2026-11-27T21:10Z"))
+    reason = run_in(TwoRegions(fetched, {"harbour": ABROAD}), "harbour").gaps[0].why
+    assert reason.startswith("“harbour” (Harbour 1, Farport) lies beyond the streets that were fetched")
+
+
 def test_another_region_that_is_gone_is_not_named() -> None:
     class Gone(TwoRegions):
         def surroundings(self, where: Location) -> StreetGrid:
