@@ -75,6 +75,10 @@ class Client:
         """Do the same without looking for a kept answer, as whoever checks the service wants."""
         return self._ask_when_due(_Asked(service, query, parse, anew=True))
 
+    def let_go(self, service: Service, query: Query) -> None:
+        """Drop the kept body of an answer, as something better was made of it; that it came is still known."""
+        self._ledger.drop_body(service.name, question_of(service, query))
+
     def _kept(self, asked: _Asked[Value]) -> Answered[Value] | None:
         """Return what is known; None where nothing is."""
         kept = None if asked.anew else self._ledger.kept_answer(asked.service.name, asked.question)
@@ -154,7 +158,8 @@ def _parsed(parse: Callable[[bytes], Value], received: Received) -> Value:
 
 def _good(asked: _Asked[Value], received: Received) -> Ended:
     """Return how a good answer is noted and kept."""
-    seconds = asked.service.keep_days * DAY_SECONDS
+    most = asked.query.most_kept_s
+    seconds = min(asked.service.keep_days * DAY_SECONDS, math.inf if most is None else most)
     kept = ToKeep(asked.question, digest_about(asked.query.about), received.body, seconds)
     return Ended("", received.wire_bytes, asked.service.pause_s, answer=kept)
 

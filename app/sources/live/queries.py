@@ -66,3 +66,6 @@ class Asks(Protocol):
         `parse` raises BadAnswer, Tired or Denied. Raises ServiceTrouble (it passes, and says when to try again),
         ServiceBusy (it is another job's turn), ServiceSpent (the day's budget) or ServiceDenied.
         """
+
+    def let_go(self, service: Service, query: Query) -> None:
+        """Drop the kept body of an answer, as something better was made of it; that it came is still known."""

@@ -99,7 +99,8 @@ class Tiles:
     def _fetch(self, tile: Tile, title: str, overpass: Service, before: AtlasMeta | None) -> None:
         if self._has_nothing(tile):
             raise NoHomeHere(where=NO_STREET)
-        answered = self._client.ask(overpass, question(tile, overpass.read_s), read_answer)
+        asked = question(tile, overpass.read_s)
+        answered = self._client.ask(overpass, asked, read_answer)
         if before is not None and before.fetched_at == minute(answered.fetched_at):
             return  # the answer is the one that the tile was made from: it is kept longer than tiles count as fresh
         if not answered.value.has_streets:
@@ -109,7 +110,9 @@ class Tiles:
         try:
             self._build(tile, title, answered)
         except BadExtract as error:
+            self._client.let_go(overpass, asked)  # another one may be better
             raise ServiceTrouble(service=overpass.title, why="sent a map that contradicts itself") from error
+        self._client.let_go(overpass, asked)
         self._make_room(tile.name)
 
     def _build(self, tile: Tile, title: str, answered: Answered[OverpassAnswer]) -> None:

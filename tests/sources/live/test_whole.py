@@ -15,6 +15,7 @@ from app.atlas.regions import RegionStore
 from app.config import Config
 from app.pipeline.listing import Listing
 from app.pipeline.report import Report, report_from_json, to_json
+from app.queue.evaluation import as_configured
 from app.sources.live.grid import Tile, tile_at
 from app.sources.live.tiles import TITLE
 from tests.support.folders import SAMPLES
@@ -67,8 +68,8 @@ def in_monaco(report: Report, source: RegionFacts) -> Report:
 def test_its_report_is_that_of_the_imported_region(
     live: Config, imported: Callable[[Tile], Config], listing: Listing
 ) -> None:
-    ours, drawn = evaluated(live, listing)
-    theirs, theirs_drawn = evaluated(imported(tile_at(ours.location.lat, ours.location.lon)), listing)
+    ours, drawn = evaluated(as_configured(live), listing)
+    theirs, theirs_drawn = evaluated(as_configured(imported(tile_at(ours.location.lat, ours.location.lon))), listing)
     differing = list(
         difflib.unified_diff(report_text(theirs).splitlines(), report_text(ours).splitlines(), lineterm="", n=0)
     )

@@ -31,3 +31,6 @@ class PlainClient:
             allow_redirects=False,
         )
         return Answered(parse(sent.content), time.time())
+
+    def let_go(self, service: Service, query: Query) -> None:
+        """Do nothing: nothing is kept."""

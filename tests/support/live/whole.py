@@ -6,13 +6,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
-from app.config import Config
 from app.pipeline.listing import Listing
 from app.pipeline.report import Report, report_from_json, to_json
-from app.queue.evaluation import as_configured
 from app.queue.jobs import Picture
-from app.queue.runner import StageEnded
+from app.queue.runner import Evaluate, StageEnded
 from tests.support.live.geocoders import nominatim_stand_in
 from tests.support.live.overpass import OverpassStandIn, overpass_stand_in
 from tests.support.live.standing_in import StandIn
@@ -32,7 +31,7 @@ class Services:
         """How many requests they got."""
         return len(self.nominatim.asked) + len(self.overpass.asked)
 
-    def settings(self) -> dict[str, str]:
+    def settings(self) -> dict[str, Any]:
         """Return the settings that ask them, by the names of Config's fields."""
         urls = {"nominatim_url": self.nominatim.url, "overpass_url": self.overpass.url}
         return {"live": "on", "contact": CONTACT, "geocoders": "nominatim", "extras": "", **urls}
@@ -70,8 +69,8 @@ class Observed:
         self.pictures = {each.name: each.body for each in pictures}
 
 
-def evaluated(config: Config, listing: Listing) -> tuple[Report, Observed]:
+def evaluated(evaluate: Evaluate, listing: Listing) -> tuple[Report, Observed]:
     """Evaluate a listing as the evaluator's process does."""
     observed = Observed()
-    report = as_configured(config)(to_json(listing).decode(), (), observed)
+    report = evaluate(to_json(listing).decode(), (), observed)
     return report_from_json(report), observed
