@@ -27,7 +27,7 @@ LATENCY_S = 0.08
 #: Requests of the way that asks for each place: geocoding, then each amenity, school, stop and destination.
 ONE_EACH = 106
 RUNS = 5
-HERE, NEXT_DOOR = "31 Avenue Princesse Grace, Monaco", "27 Avenue Princesse Grace, Monaco"
+HERE, NEXT_DOOR = "31 Avenue Princesse Grace, Monaco", "26 Avenue Princesse Grace, Monaco"
 
 
 @dataclass(frozen=True, slots=True)
