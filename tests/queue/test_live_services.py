@@ -6,15 +6,20 @@ import signal
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from app.config import Config
+from app.errors import ServiceBusy
 from app.queue.store import JobStore
+from app.seeing import files
 from app.sources.live.client import Client
-from app.sources.live.ledger import Turn
+from app.sources.live.ledger import Ended, Turn
 from app.sources.live.queries import Query
+from app.sources.regions import ImportedRegions
+from app.views.metrics import exposition
 from tests.support.building import open_at, wait_for
 from tests.support.live.askers import askers, kept_by, let_go
 from tests.support.live.faulty import FaultyServer, faulty_server, read_good
@@ -35,11 +40,37 @@ def ledger(tmp_path: Path) -> Iterator[JobStore]:
 
 def test_two_hundred_who_ask_the_same_send_one_request(server: FaultyServer, ledger: JobStore) -> None:
     def ask(_: int) -> bool:
-        return Client(Config(), ledger).ask(server.service(), Query("/slow"), read_good).was_kept
+        while True:
+            with suppress(ServiceBusy):
+                return Client(Config(), ledger).ask(server.service(), Query("/slow"), read_good).was_kept
+            time.sleep(0.02)
 
     with ThreadPoolExecutor(20) as pool:
         kept = sum(pool.map(ask, range(200)))
     assert (kept, len(server.paths)) == (199, 1)
+
+
+def test_one_waits_where_it_is_and_the_others_join_the_line_again(server: FaultyServer, ledger: JobStore) -> None:
+    turn = ledger.take_turn(server.service(), b"somebody else's")
+    assert isinstance(turn, Turn)
+
+    def ask(way: str) -> str:
+        try:
+            return Client(Config(), ledger).ask(server.service(), Query(way), read_good).value
+        except ServiceBusy as error:
+            return f"busy {error.retry_after_seconds}"
+
+    with ThreadPoolExecutor(1) as pool:
+        waiting = pool.submit(ask, "/good")
+        wait_for(lambda: bool(ledger.db.read("SELECT 1 FROM services WHERE place_token IS NOT NULL")))
+        began = time.monotonic()
+        answers = {ask("/gzipped") for _ in range(20)}
+        assert time.monotonic() - began < 5
+        assert not waiting.done()
+        ledger.end_turn(turn, Ended("", 0, 0.0))
+        assert waiting.result(10).startswith('{"answer"')
+    assert answers <= {"busy 6", "busy 7"}, "they come back after some seconds, and not together"
+    assert ask("/gzipped").startswith('{"answer"'), "the place is free again"
 
 
 def test_processes_ask_one_at_a_time_and_each_question_once(
@@ -97,3 +128,18 @@ def test_one_who_is_killed_after_the_answer_loses_nothing(
     repeated = len(server.paths) - len(set(server.paths))
     assert repeated <= 1, "that which was under way when they were killed"
     assert 4 <= asked < len(set(server.paths)) == 40
+
+
+def test_what_a_process_asked_is_among_the_figures(
+    server: FaultyServer, ledger: JobStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shared = tmp_path / "metrics"
+    shared.mkdir()
+    monkeypatch.setenv(files.VARIABLE, str(shared))
+    (evaluator,) = askers(1, tmp_path, server.url, questions=["a", "b", "a"], threads=1, way="good")
+    let_go([evaluator])
+    assert kept_by([evaluator]) == 1
+    text = exposition(ledger, ImportedRegions(tmp_path / "regions")).decode()
+    assert 'doorstep_service_request_seconds_count{outcome="answered",service="faulty"} 2.0' in text
+    assert 'doorstep_service_kept_answers_total{service="faulty"} 1.0' in text
+    assert 'doorstep_service_bytes_total{service="faulty"} 28.0' in text

@@ -9,6 +9,9 @@ CREATE TABLE services (
     turn_token TEXT,                          -- of the request under way
     turn_process TEXT,                        -- see process.py
     turn_until REAL,                          -- on the steady clock
+    place_token TEXT,                         -- of the one evaluation that waits where it is; others join the line again
+    place_process TEXT,
+    place_until REAL,                         -- on the steady clock
     day INTEGER NOT NULL DEFAULT 0,           -- days since 1970 (UTC), to which the next two belong
     requests INTEGER NOT NULL DEFAULT 0,
     bytes INTEGER NOT NULL DEFAULT 0,

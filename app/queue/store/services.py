@@ -78,6 +78,24 @@ class ServiceStore(StoreBase):
             if ended.answer is not None and ended.answer.seconds > 0:
                 connection.execute(_KEEP, _keeping(turn.service, ended.answer, now))
 
+    def take_place(self, service: str, seconds: float) -> str:
+        """Become the one who waits for the turn where he is, for so many seconds; return "" if somebody does already.
+
+        Else return a token with which to leave. Were there more places, evaluations that wait would keep all workers
+        from those that need not.
+        """
+        row, steady, token = self._row_of(service), self.clocks.steady(), secrets.token_hex(12)
+        gone = row["place_token"] if row is not None and is_gone(row["place_process"] or "") else ""
+        taking = {"name": service, "token": token, "process": self.process, "gone": gone}
+        with self.db.write(durable=False) as connection:
+            taken = connection.execute(_TAKE_PLACE, taking | {"steady": steady, "until": steady + seconds}).rowcount
+        return token if taken else ""
+
+    def leave_place(self, service: str, token: str) -> None:
+        """Let another wait."""
+        with self.db.write(durable=False) as connection:
+            connection.execute(_LEAVE_PLACE, {"name": service, "token": token})
+
     def standing(self, service: str) -> Standing:
         """Return how things are with a service."""
         row = self._row_of(service)
@@ -221,6 +239,15 @@ WHERE name = :name
         SELECT 1 FROM service_answers
         WHERE service = :name AND question = :question AND body IS NOT NULL AND expires_at > :now
     ))
+"""
+_TAKE_PLACE = """
+UPDATE services SET place_token = :token, place_process = :process, place_until = :until
+WHERE name = :name
+    AND (place_token IS NULL OR place_token = :gone OR place_until <= :steady OR place_until > :until)
+"""
+_LEAVE_PLACE = """
+UPDATE services SET place_token = NULL, place_process = NULL, place_until = NULL
+WHERE name = :name AND place_token = :token
 """
 _END = """
 UPDATE services

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import logging
 import math
 import random
 import time
@@ -24,7 +25,9 @@ from app.sources.live.services import Service
 from app.sources.live.waiting import TimeLeft, Wait, Waiting, Waits, tell_nobody
 from app.version import program_version
 
-#: How long (seconds) an evaluation waits for its turn where it is; beyond that it hands its place to another.
+logger = logging.getLogger(__name__)
+
+#: How long (seconds) one evaluation waits for its turn where it is; beyond that, and all others, join the line again.
 TURN_SECONDS = 10.0
 #: How often (seconds) it looks meanwhile, at most and at least.
 LOOK_SECONDS = (0.05, 0.25)
@@ -51,6 +54,34 @@ class _Asked(Generic[Value]):
     def question(self) -> bytes:
         """Return the hash by which the answer is kept."""
         return question_of(self.service, self.query)
+
+
+class _Place:
+    """The place of the one evaluation that waits for its turn where it is; it is taken when it is needed first."""
+
+    def __init__(self, ledger: Ledger, service: str, seconds: float) -> None:
+        self._ledger, self._service, self._seconds = ledger, service, seconds
+        self._ends_at = time.monotonic() + seconds
+        self._token = ""
+
+    def __enter__(self) -> _Place:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.leave()
+
+    def is_ours_for(self, seconds: float) -> bool:
+        """Return whether one may wait here for so many seconds more."""
+        if time.monotonic() + seconds > self._ends_at:
+            return False
+        self._token = self._token or self._ledger.take_place(self._service, self._seconds)
+        return bool(self._token)
+
+    def leave(self) -> None:
+        """Let another wait."""
+        token, self._token = self._token, ""
+        if token:
+            self._ledger.leave_place(self._service, token)
 
 
 class Client:
@@ -95,19 +126,22 @@ class Client:
     def _ask_when_due(self, asked: _Asked[Value]) -> Answered[Value]:
         """Ask once it is our turn, unless somebody else has got the answer by then. Raises what keeps us for long."""
         service = asked.service
-        with self._left.spending(service), self._waiting.one(service.name) as wait:
-            gives_up_at = time.monotonic() + min(TURN_SECONDS, self._left.seconds)
+        with self._left.spending(service), self._waiting.one(service.name) as wait, self._place(service) as place:
             while True:
                 turn = self._ledger.take_turn(service, asked.question, anew=asked.anew)
                 if isinstance(turn, Turn):
+                    place.leave()
                     return self._ask_in_turn(turn, asked, wait)
                 answered = self._kept(asked)
                 if answered is not None:
                     return answered
-                if turn.why is not Why.BUSY or time.monotonic() + turn.seconds > gives_up_at:
+                if turn.why is not Why.BUSY or not place.is_ours_for(turn.seconds):
                     raise _error_of(service, turn)
                 wait.for_turn()
                 _look_again_in(turn.seconds)
+
+    def _place(self, service: Service) -> _Place:
+        return _Place(self._ledger, service.name, min(TURN_SECONDS, self._left.seconds))
 
     def _ask_in_turn(self, turn: Turn, asked: _Asked[Value], wait: Wait) -> Answered[Value]:
         """Send the question and note what came of it, whatever that is."""
@@ -122,6 +156,7 @@ class Client:
             return Answered(value, time.time())
         except Failed as failed:
             outcome, ended = failed.fault.value, _ended(service, failed)
+            logger.warning("live service %s: %s after %.1f s", service.name, outcome, time.perf_counter() - began)
             raise _error_after(service, failed) from None
         finally:
             counts.SERVICE_REQUESTS.labels(service.name, outcome).observe(time.perf_counter() - began)
@@ -200,8 +235,16 @@ def _error_of(service: Service, wait: NotYet) -> DoorstepError:
     if wait.why is Why.CLOSED:
         why = "gave no proper answer several times in a row"
         return ServiceTrouble(service=service.title, why=why, retry_after_seconds=_retry_in(wait.seconds))
-    usual = ServiceBusy.usual_retry_seconds or 0
-    return ServiceBusy(service=service.title, retry_after_seconds=_retry_in(max(wait.seconds, usual)))
+    return ServiceBusy(service=service.title, retry_after_seconds=_retry_in(wait.seconds + _patience(service)))
+
+
+def _patience(service: Service) -> float:
+    """Return after how many seconds to come back to a service that others ask: they part, and none comes in vain often.
+
+    A worker looks at each of them in turn, so coming back soon would keep it from what need not wait.
+    """
+    least = float(ServiceBusy.usual_retry_seconds or 0)
+    return random.uniform(least, least + service.read_s / 3)  # noqa: S311 - jitter, no secret
 
 
 def _retry_in(seconds: float) -> int:

@@ -117,6 +117,15 @@ class Ledger(Protocol):
     def end_turn(self, turn: Turn, ended: Ended) -> None:
         """Give the turn back and note how the request ended. An answer is kept even where the turn was lost."""
 
+    def take_place(self, service: str, seconds: float) -> str:
+        """Become the one who waits for the turn where he is, for so many seconds; return "" if somebody does already.
+
+        Else return a token with which to leave.
+        """
+
+    def leave_place(self, service: str, token: str) -> None:
+        """Let another wait."""
+
     def kept_answer(self, service: str, question: bytes) -> Kept | None:
         """Return the answer to a question, if one is kept that is not too old."""
 

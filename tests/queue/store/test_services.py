@@ -123,6 +123,26 @@ def test_one_question_is_not_asked_twice(ledger: JobStore, clock: SetClock, nomi
     assert isinstance(ledger.take_turn(nominatim, QUESTION, anew=True), Turn)
 
 
+def test_one_waits_where_it_is(ledger: JobStore, clock: SetClock, nominatim: Service) -> None:
+    take(ledger, nominatim)
+    token = ledger.take_place("nominatim", 10)
+    assert token
+    assert not ledger.take_place("nominatim", 10)
+    ledger.leave_place("nominatim", "another's")
+    assert not ledger.take_place("nominatim", 10)
+    ledger.leave_place("nominatim", token)
+    assert ledger.take_place("nominatim", 10)
+    clock.pass_seconds(11)
+    assert ledger.take_place("nominatim", 10), "nobody waits for longer"
+
+
+def test_one_who_is_gone_waits_no_more(ledger: JobStore, nominatim: Service) -> None:
+    take(ledger, nominatim)
+    ledger._process = "another-boot/1/2/3"
+    assert ledger.take_place("nominatim", 10)
+    assert ledger.take_place("nominatim", 10)
+
+
 def test_services_do_not_wait_for_each_other(ledger: JobStore) -> None:
     config = Config(live="on", contact="a@b.example")
     assert len({take(ledger, service).token for service in all_of(services_in(config))}) == 4
