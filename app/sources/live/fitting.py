@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from app.atlas.geocoder.countries import is_country, is_elsewhere, lies_in
-from app.atlas.geocoder.language import languages_in, vocabulary
+from app.atlas.geocoder.language import languages, languages_in, vocabulary
 from app.atlas.geocoder.letters import fold, romanised_alike, spelled_out
 from app.atlas.geocoder.numbers import HouseNumber, asked_numbers, is_long_number, numbers_of
 from app.atlas.geocoder.search.costs import allowed_edits
 from app.atlas.geocoder.search.query import CleanText, Query, read_text
-from app.atlas.geocoder.text import edits, key_of, terms_of, words_of
+from app.atlas.geocoder.text import edits, glued_keys, key_of, terms_of, words_of
 from app.places import Precision
 from app.sources.live.candidates import Candidate
 from app.sources.live.census import STATES
@@ -28,6 +28,15 @@ LONGEST_RUN = 4
 _BEFORE_COUNTRY = frozenset({"new", "north", "south", "west", "united", "great", "channel", "northern"})
 #: Countries in which a house number may have five digits and stands first.
 _LONG_NUMBERS = frozenset({"au", "ca", "us"})
+#: Languages of countries whose code is not that of their language; one street name alone does not always tell.
+_SPOKEN = {
+    **dict.fromkeys(("au", "gb", "ie", "nz", "us", "za"), "en"),
+    **dict.fromkeys(("at", "li"), "de"),
+    **dict.fromkeys(("ar", "cl", "co", "mx", "pe"), "es"),
+    "al": "sq", "ba": "bs", "be": "fr nl", "br": "pt", "by": "be ru", "ca": "en fr", "ch": "de fr it", "cz": "cs",
+    "dk": "da", "ee": "et", "fi": "fi sv", "gr": "el", "lu": "de fr lb", "mc": "fr", "my": "ms", "no": "nb", "rs": "sr",
+    "se": "sv", "si": "sl", "ua": "ru uk", "vn": "vi",
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +56,9 @@ class Fit:
     is_other_kind: bool = False
     #: The house number that was typed and is not its own, "" where it is or none was typed.
     missing_number: str = ""
-    #: Whether the house number that was typed is its own.
+    #: Whether the house number that was typed is its own, and whether only as one of a range.
     has_number: bool = False
+    is_in_range: bool = False
     #: The postcode that was typed and is not its own.
     other_postcode: str = ""
     #: Words of its name that were not typed, and whether none of them was: then only where it lies was named.
@@ -69,9 +79,9 @@ class Fit:
         return self.is_elsewhere, len(self.dropped), bool(self.missing_number)
 
     @property
-    def looseness(self) -> tuple[bool, bool, int]:
+    def looseness(self) -> tuple[bool, bool, int, bool]:
         """What tells fits apart against which nothing speaks."""
-        return self.is_beside, bool(self.other_postcode), self.untyped
+        return self.is_beside, bool(self.other_postcode), self.untyped, self.is_in_range
 
     @property
     def order(self) -> tuple[bool | int, ...]:
@@ -98,7 +108,16 @@ def has_house_number(text: str) -> bool:
 def _fit(text: str, typed: CleanText, candidate: Candidate, rank: int) -> Fit:
     if _UNSPACED.search(text):
         return _unspaced(text, candidate, rank)
-    return _Comparison(typed, candidate).fit(rank)
+    found = _Comparison(typed, candidate)
+    if candidate.address and found.is_by_address:
+        return replace(_Comparison(typed, _without_name(candidate)).fit(rank), candidate=candidate)
+    return found.fit(rank)
+
+
+def _without_name(candidate: Candidate) -> Candidate:
+    """Return a thing as the house in which it is: a Hotel Vancouver may stand in any town."""
+    words = tuple(word for word in candidate.words if word != candidate.name)
+    return replace(candidate, name="", words=words)
 
 
 class _Names:
@@ -107,7 +126,9 @@ class _Names:
     def __init__(self, candidate: Candidate) -> None:
         self.own = candidate.name or candidate.street or candidate.label
         self.street = candidate.street or self.own
-        self.vocabulary = vocabulary(languages_in([self.street]))
+        spoken = _SPOKEN.get(candidate.country, candidate.country).split()
+        codes = {*languages_in([self.street]), *spoken}
+        self.vocabulary = vocabulary(tuple(sorted(codes.intersection(languages()))))
         names = (*candidate.words, candidate.postcode.replace(" ", ""))
         folded = [*map(fold, names), *(fold(spelled_out(name)) for name in names)]
         words = [words_of(name, self.vocabulary) for name in folded]
@@ -134,8 +155,7 @@ class _Names:
             return True
         if self._alike and romanised_alike(word) in self._alike:
             return True
-        most = allowed_edits(len(word))
-        return bool(most) and any(edits(word, other, most) is not None for other in self.words | self.terms)
+        return any(_has_slip(word, other) for other in self.words | self.terms)
 
     def has_types(self) -> bool:
         """Return whether its street says in its name what kind it is."""
@@ -159,7 +179,7 @@ class _Comparison:
         kinds = [at for at in words if self._is_kind(at)]
         telling = tuple(self._text(at) for at in words if at not in kinds and not self._is_silent(at))
         is_unread = bool(telling) and self._names.has_other_letters
-        missing, postcode = self._missing(numbers)
+        missing, postcode = self._missing(numbers, frozenset(range(len(self._query.tokens))) - frozenset(strange))
         untyped, is_unnamed = (0, False) if is_unread else self._untyped()
         return Fit(
             self._candidate,
@@ -170,11 +190,18 @@ class _Comparison:
             is_other_kind=any(self._is_other_kind(at) for at in kinds),
             missing_number=missing,
             has_number=bool(number_at),
+            is_in_range=bool(number_at) and not self._has_exact_number,
             other_postcode=postcode,
             untyped=untyped,
             is_unnamed=is_unnamed,
             is_unread=is_unread,
         )
+
+    @property
+    def is_by_address(self) -> bool:
+        """Return whether a thing was named by its street and house number, rather than by its own name as well."""
+        name = terms_of(self._candidate.name, self._names.vocabulary)
+        return bool(self._own_number) and not all(self._was_typed(term) for term in name)
 
     def _text(self, at: int) -> str:
         return self._query.tokens[at].text
@@ -194,14 +221,25 @@ class _Comparison:
                     return frozenset((at,))
         return frozenset()
 
+    @property
+    def _has_exact_number(self) -> bool:
+        """Return whether the number that was typed is the candidate's alone, rather than one of "12-16"."""
+        texts = {self._text(at) for at in self._own_number}
+        return not texts.isdisjoint(words_of(fold(self._candidate.number), self._names.vocabulary)) or len(texts) > 1
+
     @cached_property
     def _in_name(self) -> frozenset[int]:
-        """Return the tokens that are numbers in its own name: of two alike one is that of the house."""
+        """Return the tokens that are numbers in its own name: of two alike one is that of the house.
+
+        "XX Settembre" has the number 20, too, and "Kolmas linja" the 3, unless that is all there is for the house.
+        """
         name = fold(f"{self._candidate.street} {self._candidate.name}")
-        words = {*words_of(name, self._names.vocabulary), *terms_of(name, self._names.vocabulary)}
+        words, terms = words_of(name, self._names.vocabulary), terms_of(name, self._names.vocabulary)
         texts = [token.text for token in self._query.tokens]
-        said = (at for at, text in enumerate(texts) if text[0].isdigit() and texts.index(text) == at)
-        return frozenset(at for at in said if texts[at] in words or self._query.terms[at] in words)
+        said = [at for at, text in enumerate(texts) if text[0].isdigit() and texts.index(text) == at]
+        spelled = (at for at in said if self._query.terms[at] in terms)
+        others = (at for at in spelled if not same_number(texts[at], self._candidate.number))
+        return frozenset((*(at for at in said if texts[at] in words), *others))
 
     def _is_known(self, at: int) -> bool:
         word = self._text(at)
@@ -218,14 +256,15 @@ class _Comparison:
         for start in range(len(self._query.tokens)):
             for end in range(start + 1, min(start + LONGEST_RUN, len(self._query.tokens)) + 1):
                 for key in (key_of(map(self._text, range(start, end))), key_of(self._query.terms_of(start, end))):
-                    found[key] = range(start, end)
+                    found |= dict.fromkeys((key, *glued_keys(key, self._names.vocabulary)), range(start, end))
         return found
 
     @cached_property
     def _together(self) -> frozenset[int]:
-        """Return the tokens that are a name or a word of one when they are written together, or were."""
+        """Return the tokens that are a name or a word of one when they are written together, or were; no numbers."""
         known = self._names.keys | self._names.words | self._names.terms
-        return frozenset(at for key, run in self._runs.items() if len(run) > 1 and key in known for at in run)
+        runs = [run for key, run in self._runs.items() if key in known]
+        return frozenset(at for run in runs if len(run) > 1 or not self._text(run[0])[0].isdigit() for at in run)
 
     def _is_country(self, at: int) -> bool:
         """Return whether a token names a country or a state, or begins the name of one."""
@@ -259,11 +298,11 @@ class _Comparison:
         is_street = bool(self._candidate.street) or self._candidate.precision is Precision.STREET
         return not is_type or self._names.has_types() or not is_street
 
-    def _missing(self, strange: Sequence[int]) -> tuple[str, str]:
+    def _missing(self, strange: Sequence[int], known: frozenset[int]) -> tuple[str, str]:
         """Return the house number and the postcode that were typed and are not the candidate's, "" for none."""
         postcodes = [at for at in strange if self._is_postcode(at)]
         numbers = [at for at in strange if at not in postcodes]
-        number = "" if self._own_number or not numbers else self._query.number_at(numbers[0], frozenset())[0]
+        number = "" if self._own_number or not numbers else self._query.number_at(numbers[0], known)[0]
         return number, " ".join(self._text(at) for at in postcodes)
 
     def _is_postcode(self, at: int) -> bool:
@@ -293,8 +332,12 @@ class _Comparison:
         """Return whether a term of a name was typed: as it is, written in pieces, with a slip, or abroad."""
         if term in self._runs or not other_names(term).isdisjoint(self._runs):
             return True
-        most = allowed_edits(len(term))
-        return bool(most) and any(edits(term, run, most) is not None for run in self._runs)
+        return any(_has_slip(term, run) for run in self._runs)
+
+
+def _has_slip(word: str, other: str) -> bool:
+    """Return whether two words differ by one slip of the finger: with more, a service has found something else."""
+    return bool(allowed_edits(len(word))) and edits(word, other, 1) is not None
 
 
 def same_number(asked: str, have: str) -> bool:
