@@ -97,6 +97,7 @@ OWN_ROOMS = {
     "sources.opened": "what changed in the folder since the last look; the source only answers from what is whole",
     "sources.names": "which of many regions to ask: one look at all their names, before any search",
     "sources.links": "what each map writes into its links is another subject than what people type",
+    "sources.live.overpass": "what is asked and how answers are read; tiles only keep what is made of them",
     "views.unknowns": "each reason once over all findings; a topic shows findings of its own",
     "web.amounts": "what a listing says of money as a whole; the form reads field by field",
     "web.compression": "what goes out, whoever answered; middleware like the polls",

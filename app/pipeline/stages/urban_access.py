@@ -120,10 +120,13 @@ def _is_beyond(place: Location, evaluation: Evaluation) -> bool:
 def _why_no_way(text: str, place: Location, evaluation: Evaluation) -> str:
     named = f"“{text}”" if same_words(text, place.label) else f"“{text}” ({place.label})"
     try:
-        region = f"{evaluation.source.surroundings(place).region.title}, another region than the address"
+        region = evaluation.source.surroundings(place).region
     except DoorstepError:  # removed or damaged a moment ago
-        region = "another region than the address"
-    return f"{named} lies in {region}, so no way there is known."
+        where = "in another region than the address"
+    else:
+        apart = "too far away to be on one map with the address"
+        where = apart if region.fetched_at else f"in {region.title}, another region than the address"
+    return f"{named} lies {where}, so no way there is known."
 
 
 def _is_same(one: Location | Place, other: Location | Place) -> bool:

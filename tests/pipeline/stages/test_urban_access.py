@@ -101,6 +101,19 @@ def test_a_destination_in_another_region_is_a_gap_that_names_it() -> None:
     assert finding.gaps == (Gap("harbour", reason),)
 
 
+def test_a_destination_on_a_map_that_was_fetched_for_itself_is_too_far_away() -> None:
+    class Fetched(TwoRegions):
+        def surroundings(self, where: Location) -> StreetGrid:
+            region = replace(REGION, title="this area", fetched_at="2026-01-31T12:00Z")
+            return self.around if where.region == "gridtown" else StreetGrid(region=region)
+
+    finding = run_in(Fetched(NoWayAbroad(), {"harbour": ABROAD}), "harbour")
+    reason = (
+        "“harbour” (Harbour 1, Farport) lies too far away to be on one map with the address, so no way there is known."
+    )
+    assert finding.gaps == (Gap("harbour", reason),)
+
+
 def test_another_region_that_is_gone_is_not_named() -> None:
     class Gone(TwoRegions):
         def surroundings(self, where: Location) -> StreetGrid:
