@@ -105,6 +105,7 @@ OWN_ROOMS = {
     "sources.live.nominatim": "one service, one file: how it is asked and what its answers mean",
     "sources.live.photon": "one service, one file: how it is asked and what its answers mean",
     "sources.live.town_names": "towns by their names abroad; what is compared with them is another subject",
+    "sources.live.overpass": "what is asked and how answers are read; tiles only keep what is made of them",
     "views.unknowns": "each reason once over all findings; a topic shows findings of its own",
     "web.amounts": "what a listing says of money as a whole; the form reads field by field",
     "web.compression": "what goes out, whoever answered; middleware like the polls",

@@ -49,9 +49,11 @@ def usual_walk(town: TownNeed | None, minutes: float | None) -> str:
 
 
 def _whose(town: TownNeed, region_title: str) -> str:
-    """Return "Newport's addresses"."""
-    owner = f"{region_title}'" if region_title.endswith("s") else f"{region_title}'s"
-    return f"{owner} {'addresses' if town.sample == 'addresses' else 'streets'}"
+    """Return "Newport's addresses", or "the addresses in this area" where the title is no name."""
+    what = "addresses" if town.sample == "addresses" else "streets"
+    if region_title[:1].islower():
+        return f"the {what} in {region_title}"
+    return f"{region_title}' {what}" if region_title.endswith("s") else f"{region_title}'s {what}"
 
 
 def _as_others(town: TownNeed, minutes: float, region_title: str) -> str:

@@ -182,3 +182,22 @@ def test_two_towns_far_apart_share_a_grid_of_larger_cells(monkeypatch: pytest.Mo
     assert coverage.covered.size < 70_000
     assert coverage.grid.cell_m > 250
     assert [share(coverage, east, 0) for east in (0, 200_000, 400_000)] == [1.0, 0.0, 1.0]
+
+
+def test_a_box_that_is_sure_is_believed_however_much_lies_outside_it() -> None:
+    streets = filled(-5_000, -5_000, 5_000, 5_000)
+    known = box(-2_000, -2_000, 2_000, 2_000)
+    doubted = coverage_of(streets, NOTHING, NOTHING, NO_COAST, known)
+    sure = coverage_of(streets, NOTHING, NOTHING, NO_COAST, known, is_sure=True)
+    assert share(doubted, 3_500, 0, 500) == 1.0
+    assert share(sure, 0, 0) == 1.0
+    assert share(sure, 3_500, 0, 500) == 0.0
+
+
+def test_nothing_outside_such_a_box_is_held() -> None:
+    houses = filled(-5_000, -5_000, 5_000, 5_000)
+    known = box(-2_000, -2_000, 2_000, 2_000)
+    assert coverage_of(houses, NOTHING, houses, NO_COAST, known).holds(*lat_lon(4_000, 0))
+    sure = coverage_of(houses, NOTHING, houses, NO_COAST, known, is_sure=True)
+    assert sure.holds(*lat_lon(0, 0))
+    assert not sure.holds(*lat_lon(4_000, 0))

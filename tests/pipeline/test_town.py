@@ -63,6 +63,13 @@ def test_a_town_in_which_most_have_none_says_so() -> None:
     )
 
 
+@pytest.mark.parametrize("title", ["this area", "the area around Newport"])
+def test_a_title_that_is_no_name_owns_nothing(title: str) -> None:
+    assert town_sentence(SPREAD, 6.0, title) == f"half of the addresses in {title} need more than 13 min"
+    streets = replace(SPREAD, sample="streets")
+    assert town_sentence(streets, 6.0, title) == f"from half of the streets in {title} it is more than 13 min"
+
+
 def test_names_that_end_in_s() -> None:
     assert town_sentence(SPREAD, 4, "Queens").startswith("half of Queens' addresses")
 

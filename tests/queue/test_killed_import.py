@@ -50,6 +50,30 @@ def runs(pid: int) -> bool:
         return False
 
 
+#: A process with a helper that says it has begun, and then neither sends nor receives anything for a minute.
+BUSY = """
+import sys, time
+from pathlib import Path
+from app.atlas.importing.forked import beside
+def work(pipe):
+    Path(sys.argv[1]).touch()
+    time.sleep(60)
+with beside(work):
+    time.sleep(60)
+"""
+
+
+def test_a_busy_helper_ends_with_its_process(tmp_path: Path) -> None:
+    importing = subprocess.Popen([sys.executable, "-c", BUSY, str(tmp_path / "begun")], cwd=ROOT)
+    try:
+        wait_for((tmp_path / "begun").exists, 60)
+        (helper,) = children_of(importing.pid)
+    finally:
+        importing.kill()
+        importing.wait()
+    wait_for(lambda: not runs(helper), 20)
+
+
 def test_its_helpers_end_with_it_and_the_next_makes_the_tile(server: OverpassStandIn, tmp_path: Path) -> None:
     asked = len(server.asked)
     program = [sys.executable, "-m", "tests.support.live.making_tiles"]

@@ -153,7 +153,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         stand_in = self.server.stand_in
-        form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode())
+        form = parse_qs(self.rfile.read(int(self.headers["Content-Length"])).decode(), keep_blank_values=True)
         if self.path != "/api/interpreter" or list(form) != ["data"]:
             status, body = 404, _page("Not Found")
         else:

@@ -31,7 +31,7 @@ Test = Callable[[Mapping[str, str]], bool]
 
 def run(text: str, world: World) -> list[Ids]:
     """Return what each `out` prints. Raises NotUnderstood."""
-    head, *statements = _statements(re.sub(r"\s*\n\s*", "", text))
+    head, *statements = _statements(re.sub(r"\s*\n\s*", "", text)) or [""]
     settings = dict(SETTING.findall(head))
     if SETTING.sub("", head) or settings.get("out") != "json":
         raise NotUnderstood(f"settings {head!r}")
