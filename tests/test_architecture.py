@@ -98,7 +98,6 @@ OWN_ROOMS = {
     "sources.opened": "what changed in the folder since the last look; the source only answers from what is whole",
     "sources.names": "which of many regions to ask: one look at all their names, before any search",
     "sources.live.fema": "each service has a protocol and terms of its own; who asks them all only waits",
-    "sources.live.ratings": "each service has a protocol and terms of its own; who asks them all only waits",
     "sources.live.walkscore": "each service has a protocol and terms of its own; who asks them all only waits",
     "sources.links": "what each map writes into its links is another subject than what people type",
     "sources.live.google": "one service, one file: how it is asked and what its answers mean",

@@ -15,11 +15,12 @@ from app.atlas.transit.compile import changes
 from app.avoided import THROUGH_STREET
 from app.needs import NEED, Need
 from app.pipeline.found import LISTED_MIN, MODE_NOUNS, kind_noun
-from app.pipeline.rules import headline, must_haves, profiles, wishes
+from app.pipeline.rules import flood_zones, headline, must_haves, profiles, wishes
 from app.pipeline.rules.categories import Category
 from app.pipeline.rules.headline import TRANSIT
 from app.places import Kind
 from app.sources import deciding, pins
+from app.sources.live import extras, ratings
 from app.wording import listed, percent, plural, sentence
 
 #: The sections in the order of the page, by the key that a link names.
@@ -43,6 +44,7 @@ TITLES = MappingProxyType(
         "must_haves": "Must-haves",
         "verdict": "The verdict, and the home",
         "confidence": "Confidence",
+        "others": "What others say",
         "where": "Where to look",
     }
 )
@@ -78,6 +80,9 @@ def methods_context() -> dict[str, object]:
         "must_haves": must_haves,
         "wishes": wishes,
         "through_street_m": THROUGH_STREET.amounts_m[0],
+        "ratings": ratings,
+        "extras": extras,
+        "flood_zones": flood_zones,
         "profiles": headline.PROFILES,
         "kind_noun": kind_noun,
         "what_counts": what_counts,

@@ -15,11 +15,13 @@ from app.atlas.streets.rules import bike, car, walk
 from app.atlas.transit import contract, journeys
 from app.atlas.transit.compile import changes
 from app.needs import NEED
-from app.pipeline.rules import profiles, wishes
+from app.pipeline.rules import flood_zones, profiles, wishes
 from app.pipeline.rules.headline import PROFILES
 from app.pipeline.rules.profiles import METHODS, METHODS_VERSION
 from app.places import Kind
 from app.sources import deciding, pins
+from app.sources.extras import FloodHazard
+from app.sources.live import extras, ratings
 from app.views import methods
 from app.wording import sentence
 from tests.support.asking import soup, visible_text
@@ -84,6 +86,11 @@ CONSTANTS = [
     (facts, "LEAST_MAPPED_SHARE", 0.45, "less than 45 % of it is mapped"),
     (facts, "SNAP_M", 450.0, "low beyond 450 m"),
     (methods, "LISTED_MIN", 25, "schools within 25 minutes on foot"),
+    (ratings, "WITHIN_M", 650, "places within 650 m"),
+    (ratings, "LEAST_RATINGS", 9, "A place needs 9 ratings"),
+    (ratings, "MOST_PLACES", 7, "the 7 with the most are"),
+    (extras, "PATIENCE_S", 17.0, "not answered 17 seconds"),
+    (flood_zones, "MEANINGS", dict.fromkeys(FloodHazard, "a wet place"), "A wet place"),
     (profiles, "OLD_DATA_BEFORE", "2029-02-03", "medium before 2029-02-03"),
 ]
 
