@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
-from app.atlas.facts import WALK_LIMIT_S, Floats, GreenSpace
+from app.atlas.facts import STOP_KINDS, WALK_LIMIT_S, Floats, GreenSpace
 from app.atlas.geocoder.letters import fold
 from app.pipeline.listing import Listing
 from app.pipeline.report import FoundPlace, Group
@@ -44,7 +44,7 @@ KIND_NOUNS: dict[Kind, str] = {
     Kind.ATM: "cash machine",
     Kind.POST_OFFICE: "post office",
     Kind.PHARMACY: "pharmacy",
-    Kind.DOCTOR: "doctor's surgery",
+    Kind.DOCTOR: "doctor's practice",
     Kind.CLINIC: "clinic",
     Kind.HOSPITAL: "hospital",
     Kind.DENTIST: "dentist",
@@ -154,7 +154,9 @@ def kind_noun(kind: Kind) -> str:
 
 
 def place_name(place: Place) -> str:
-    """Return the name, or "a park (no name on the map)"."""
+    """Return the name, or "a park (no name on the map)", of a stop "a bus stop in Mill Lane"."""
+    if not place.name.strip() and place.kind in STOP_KINDS and (street := place.tags.get("street")):
+        return f"{with_article(kind_noun(place.kind))} in {street}"
     return name_or_noun(place.name, kind_noun(place.kind))
 
 

@@ -140,4 +140,5 @@ class NeedsNear:
 def _as_place(stop: TransitStop) -> Place:
     """Return a stop as a place."""
     osm_id, kind = "" if stop.from_feed else stop.stop_id, KIND_OF_MODE.get(stop.mode, Kind.BUS_STOP)
-    return Place(osm_id, kind, stop.name, stop.lat, stop.lon, stop.straight_m, stop.walk_s, {})
+    tags = {"street": stop.near} if stop.near else {}
+    return Place(osm_id, kind, stop.name, stop.lat, stop.lon, stop.straight_m, stop.walk_s, tags)

@@ -91,3 +91,10 @@ def test_a_number_or_a_town_more_is_said(typed: str, label: str) -> None:
 @pytest.mark.parametrize("typed", ["Rue des Roses 2", "Rue des Rosiers 1", "Rue des Roses 1, Monaco", ""])
 def test_any_other_word_is_one(typed: str) -> None:
     assert not same_words(typed, "Rue des Roses 1")
+
+
+def test_a_stop_without_a_name_is_called_by_its_street_as_in_the_section_of_transit() -> None:
+    stop = replace(place(Kind.BUS_STOP, 100, name=""), tags={"street": "Mill Lane"})
+    assert place_name(stop) == "a bus stop in Mill Lane"
+    assert place_name(replace(stop, tags={})) == "a bus stop (no name on the map)"
+    assert place_name(replace(stop, kind=Kind.PARK)) == "a park (no name on the map)"

@@ -11,7 +11,7 @@ from tests.truth.oracles.hazards import HAZARDS
 from tests.truth.oracles.world import Thing
 from tests.truth.statements import Statement, metres_in
 
-ROADS = re.compile(r"mostly from (?P<name>.+), (?P<far>under 10 m|[\d.]+ k?m) away")
+ROADS = re.compile(r"(?:mostly from|from several roads;) (?P<name>.+?), (?P<far>[\d.]+ k?m) (?:north|south|east|west)")
 
 
 def hazard_statements(around: Surroundings) -> Iterator[Statement]:
@@ -83,4 +83,8 @@ def _noise_statement(around: Surroundings, match: re.Match[str]) -> Statement:
 
 
 def _is_called(road: Thing, name: str) -> bool:
-    return "no name" in name or name in (road.tags.get("name"), road.tags.get("ref"), road.tags.get("name:en"))
+    return name.startswith(("a ", "an ")) or name in (
+        road.tags.get("name"),
+        road.tags.get("ref"),
+        road.tags.get("name:en"),
+    )

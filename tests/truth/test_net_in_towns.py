@@ -67,6 +67,14 @@ def test_a_hazard_that_was_moved_is_caught(town: Town, tmp_path: Path, metres: f
     assert hazards(town, tmp_path, Outcome.WARN, f"High Road is {metres:g} m away.", metres) == {"hazard"}
 
 
+@pytest.mark.parametrize(("far", "caught"), [(60, set()), (120, {"hazard"})])
+def test_noise_of_a_road_that_was_moved_is_caught(town: Town, tmp_path: Path, far: int, caught: set[str]) -> None:
+    text = "About 70 dB of road noise outside, {}; High Road, {} m north, adds most."
+    check = Check("road_noise", "Road noise", Outcome.WARN, text.format("from several roads", far), far)
+    section = Finding(state=State.MEASURED, summary="", checks=(check,))
+    assert false(hazard_statements(around(town, tmp_path, told(section)))) == caught
+
+
 def test_a_hazard_that_is_denied_is_caught(town: Town, tmp_path: Path) -> None:
     assert hazards(town, tmp_path, Outcome.PASS, "There are no busy roads within 75 m.", None) == {"no hazard"}
 

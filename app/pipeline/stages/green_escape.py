@@ -16,6 +16,7 @@ from app.pipeline.found import (
     found_place,
     group,
     place_name,
+    size_text,
     walk_minutes,
 )
 from app.pipeline.knowledge import DISC_M
@@ -114,9 +115,8 @@ def walk_value(walk_min: float) -> float:
 
 
 def _size(green: GreenSpace) -> Part:
-    hectares = green.area_m2 / 10_000
-    text = f"{number(hectares, 1)} ha." if hectares >= 0.05 else "Less than 0.1 ha."
-    return _part("size", "Size", at_least(METHOD.size_ha, hectares), METHOD.size_ha[0][1], text)
+    value = at_least(METHOD.size_ha, green.area_m2 / 10_000)
+    return _part("size", "Size", value, METHOD.size_ha[0][1], f"{sentence(size_text(green))}.")
 
 
 def _paths(green: GreenSpace) -> Part:
@@ -165,10 +165,15 @@ def _escape_facts(green: GreenSpace) -> tuple[Fact, ...]:
     return (
         Fact("escape", "Green space", place_name(green.place)),
         Fact("escape_walk", "Walk", round((green.place.walk_s or 0.0) / 60.0, 1), "min"),
-        Fact("escape_area", "Size", round(green.area_m2 / 10_000, 2), "ha"),
-        Fact("escape_paths", "Paths inside", round(green.paths_inside_m / 1_000, 2), "km"),
+        Fact("escape_area", "Size", _as_told(green.area_m2 / 10_000), "ha"),
+        Fact("escape_paths", "Paths inside", _as_told(green.paths_inside_m / 1_000), "km"),
         Fact("escape_nature", "Wood, water and meadow", None if share is None else float(round(100 * share)), "%"),
     )
+
+
+def _as_told(value: float) -> float:
+    """Return hectares or kilometres as sentences round them: tenths, and hundredths below 1."""
+    return round(value, 1) if value >= 0.995 else round(value, 2)
 
 
 def _escape_groups(valued: list[ValuedGreen]) -> tuple[Group, ...]:

@@ -102,7 +102,7 @@ def _summary(met: int, shown: list[NeedShown], score: Score | None) -> str:
         return "Too little is mapped near this address to say what can be done on foot."
     known = [s for s in shown if s.value is not None]
     verb = "is" if met == 1 else "are"
-    near = f"{count(len(known), 'daily need')} {verb} within a {METHOD.full_min:g} minute walk"
+    near = f"{count(len(known), 'daily need')} {verb} within a {METHOD.full_min:g}-minute walk"
     text = f"{met} of {near}{_unknown_text(shown)}."
     missing = [s.noun for s in known if s.group.nearest_min is None]
     if missing:

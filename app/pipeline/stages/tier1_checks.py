@@ -35,6 +35,8 @@ from app.sources.interface import Surroundings
 from app.wording import count, limit, money, number, percent, sentence, with_article
 
 NOISE = METHODS.safety.noise
+#: Half of all noise is so many decibels less than all of it.
+HALF_DB = 10 * math.log10(2)
 LEVELS = dict(NOISE.levels)
 SILENT = "The listing does not say."
 METHOD = METHODS.safety
@@ -202,7 +204,9 @@ def _road_noise(evaluation: Evaluation, near: Sequence[Hazard]) -> Judged:
     far = shown_m(loudest.distance_m)
     name = loudest.name or with_article(kind_noun(loudest.kind))
     where = f"{limit(far)} {loudest.direction}" if far else "at the address"
-    text = f"{sentence(about)} {whole_db} dB of road noise outside, mostly from {name}, {where}."
+    is_most = road_level(loudest) >= level - HALF_DB
+    source = f"mostly from {name}, {where}" if is_most else f"from several roads; {name}, {where}, adds most"
+    text = f"{sentence(about)} {whole_db} dB of road noise outside, {source}."
     if outcome is Outcome.PASS and cut:
         outcome, text = Outcome.UNKNOWN, f"{text} {know.why_cut(NOISE.edge_m)}"
     check = replace(_noise(outcome, text, far), direction=loudest.direction)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from app.atlas.facts import TransitTime, TravelTimes
+from app.atlas.facts import STOP_KINDS, TransitTime, TravelTimes
 from app.atlas.streets.network import FARTHEST_M
 from app.atlas.transit.journeys import MORNING
 from app.errors import AddressNotFound, AddressOutsideRegions, DoorstepError
@@ -161,6 +161,7 @@ def landmark_name(place: Place) -> str:
 def _trip(destination: Destination, times: TravelTimes, evaluation: Evaluation) -> Trip:
     if _is_here(destination, evaluation):
         times = TravelTimes(0.0, None, None, None)
+    times = replace(times, walk_s=_walk_to(destination.target, times.walk_s))
     walk, bike, car = (rounded(None if s is None else s / 60.0) for s in (times.walk_s, times.bike_s, times.car_s))
     transit = None if _walks_as_quick(times) else times.transit
     return Trip(
@@ -175,6 +176,12 @@ def _trip(destination: Destination, times: TravelTimes, evaluation: Evaluation) 
         notes=(*_place_notes(destination, evaluation), *_time_notes(times, transit, evaluation)),
         typed=destination.typed,
     )
+
+
+def _walk_to(target: Location | Place, walk_s: float | None) -> float | None:
+    """Return the walk to a station where one enters it, as other sections tell it, else the one to its point."""
+    own = target.walk_s if isinstance(target, Place) and target.kind in STOP_KINDS else None
+    return walk_s if own is None else own if walk_s is None else min(own, walk_s)
 
 
 def _walks_as_quick(times: TravelTimes) -> bool:

@@ -7,6 +7,7 @@ from dataclasses import replace
 import pytest
 
 from app.atlas.facts import GreenSpace
+from app.pipeline.found import size_text
 from app.pipeline.report import Finding, State
 from app.pipeline.stages import green_escape, green_spaces
 from app.pipeline.stages.green_escape import daily_walk_value, escape_word, green_parts, walk_value
@@ -198,3 +199,18 @@ def test_no_green_within_a_walk_is_nought_of_ten() -> None:
 )
 def test_sizes_are_written_as_people_say_them(hectares: float, said: str) -> None:
     assert green_spaces.size_text(green(100, hectares=hectares)) == said
+
+
+@pytest.mark.parametrize("hectares", [0.03, 0.58, 6.649, 44.3])
+def test_the_size_is_one_value_in_parts_and_facts(hectares: float) -> None:
+    finding = green_escape.run(evaluation_of(StreetGrid(greens=(green(300.0, hectares=hectares),))))
+    told = next(part.evidence for part in finding.parts if part.key == "size")
+    fact = next(fact for fact in finding.facts if fact.key == "escape_area")
+    assert told == f"{size_text(replace(green(300.0), area_m2=float(fact.value or 0) * 10_000))}."
+
+
+def test_metres_of_paths_are_one_value_in_parts_and_facts() -> None:
+    here = replace(green(300.0), paths_inside_m=1_349.0, has_named_trail=False)
+    finding = green_escape.run(evaluation_of(StreetGrid(greens=(here,))))
+    assert next(part.evidence for part in finding.parts if part.key == "paths") == "1.3 km of paths."
+    assert next(fact.value for fact in finding.facts if fact.key == "escape_paths") == 1.3

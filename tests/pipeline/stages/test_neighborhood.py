@@ -111,7 +111,7 @@ def test_a_suspicious_walk_is_flagged() -> None:
 
 def test_what_is_not_known_is_named() -> None:
     finding = run(full_grid(edge_m=500.0, places=full_grid().places[1:]))
-    assert finding.summary == "12 of 12 daily needs are within a 15 minute walk (not known here: a food shop)."
+    assert finding.summary == "12 of 12 daily needs are within a 15-minute walk (not known here: a food shop)."
 
 
 def test_what_lies_near_but_no_mapped_way_reaches_is_named_once() -> None:

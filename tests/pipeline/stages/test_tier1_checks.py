@@ -172,6 +172,13 @@ def test_noise_is_judged(kind: Kind, distance: float, outcome: str) -> None:
     assert check("road_noise", hazard(kind, distance, "Road")).outcome == outcome
 
 
+def test_noise_is_mostly_from_a_road_that_makes_half_of_it() -> None:
+    main, side = hazard(K.PRIMARY_ROAD, 20, "Main"), hazard(K.OTHER_ROAD, 20, "Side")
+    assert ", mostly from Main, 20 m" in check("road_noise", main, side).finding
+    others = tuple(hazard(K.SECONDARY_ROAD, 25 + n, f"Street {n}") for n in range(4))
+    assert ", from several roads; Main, 20 m " in check("road_noise", main, *others).finding
+
+
 def test_quiet_streets_near_the_edge_leave_noise_unknown() -> None:
     assert check("road_noise", hazard(K.OTHER_ROAD, 10), edge_m=200.0).outcome is Outcome.UNKNOWN
 

@@ -240,6 +240,16 @@ def test_a_station_is_told_from_its_town() -> None:
     assert run(StreetGrid(places=(station,))).trips[0].destination == "Gridtown (railway station)"
 
 
+def test_the_walk_to_a_station_is_that_to_its_entrance_as_in_other_sections() -> None:
+    class Underground(StreetGrid):
+        def _times(self, destination: Location | Place) -> TravelTimes:
+            return TravelTimes(240.0, None, None, None)  # to its point
+
+    station, hospital = place(Kind.RAIL_STATION, 80, name="Central"), place(Kind.HOSPITAL, 80)
+    walks = {trip.purpose: trip.walk_min for trip in run(Underground(places=(station, hospital))).trips}
+    assert walks == {"station": 1.0, "hospital": 4.0}
+
+
 def test_the_summary_names_the_walk_where_it_is_short() -> None:
     assert run(StreetGrid(places=LANDMARKS[:1])).summary == "City_Centre (city centre): 13 min on foot."
 
