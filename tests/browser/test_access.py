@@ -62,6 +62,7 @@ def failed(page: Page, steps: Steps) -> None:
     waiting(page, steps)
     steps.fail()
     expect(page.get_by_role("status")).to_contain_text("stopped without a report")
+    page.get_by_text("If you run this site").click()
 
 
 def cancelled(page: Page, steps: Steps) -> None:

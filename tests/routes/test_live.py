@@ -86,6 +86,17 @@ def test_every_service_that_may_be_asked_says_what_it_is_told(on: Config) -> Non
     assert all(service.sent and service.asked_for and service.policy for service in told.services)
 
 
+def test_the_methods_say_how_live_data_is_used(client: FlaskClient, on: Config) -> None:
+    said = "read by the same rules as an imported region"
+    off, turned_on = (
+        soup(each.get("/methods")).select_one("#locating") for each in (client, create_app(on).test_client())
+    )
+    assert said in visible_text(off)
+    assert said in visible_text(turned_on)
+    assert not off.select("a[href='/regions#live']")
+    assert turned_on.select("a[href='/regions#live']")
+
+
 # --- without a region ------------------------------------------------------------------------------
 
 
