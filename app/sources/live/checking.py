@@ -18,6 +18,12 @@ _EIFFEL_TOWER = "Avenue Gustave Eiffel, Paris"
 _WHITE_HOUSE = "1600 Pennsylvania Ave NW, Washington, DC 20500"
 _WHITE_HOUSE_AT = (("lat", "38.8977"), ("lon", "-77.0365"))
 
+#: The named nodes of a street corner in Monaco.
+_FEW_NODES = (
+    "[out:json][timeout:10][maxsize:1048576];"
+    'node["name"](43.7390,7.4260,43.7400,7.4270)->.points;\n.points out body qt;\n'
+)
+
 _QUESTIONS = {
     "nominatim": Query("/search", (("q", _EIFFEL_TOWER), ("format", "jsonv2"), ("limit", "1"))),
     "photon": Query("/api", (("q", _EIFFEL_TOWER), ("limit", "1"))),
@@ -31,7 +37,7 @@ _QUESTIONS = {
         (("input", "Eiffel Tower"), ("inputtype", "textquery"), ("fields", "place_id")),
         key_param="key",
     ),
-    "overpass": Query("/api/interpreter", form=(("data", "[out:json][timeout:10];node(1);out ids;"),)),
+    "overpass": Query("/api/interpreter", form=(("data", _FEW_NODES),)),
     "walkscore": Query(
         "/score", (("format", "json"), ("address", _WHITE_HOUSE), *_WHITE_HOUSE_AT), key_param="wsapikey"
     ),
