@@ -190,7 +190,7 @@ def _parsed(parse: Callable[[bytes], Value], received: Received) -> Value:
 def _good(asked: _Asked[Value], received: Received) -> Ended:
     """Return how a good answer is noted and kept."""
     seconds = asked.service.keep_days * DAY_SECONDS
-    kept = ToKeep(asked.question, digest_about(asked.query.about), received.body, seconds)
+    kept = ToKeep(asked.question, digest_about(asked.query.about), received.body, seconds) if seconds else None
     return Ended("", received.wire_bytes, asked.service.pause_s, answer=kept)
 
 
