@@ -18,6 +18,9 @@ _EIFFEL_TOWER = "Avenue Gustave Eiffel, Paris"
 _WHITE_HOUSE = "1600 Pennsylvania Ave NW, Washington, DC 20500"
 _WHITE_HOUSE_AT = (("lat", "38.8977"), ("lon", "-77.0365"))
 
+#: Rests up to this (seconds) are no news: evaluations wait for them.
+SHORT_REST_SECONDS = 60.0
+
 _QUESTIONS = {
     "nominatim": Query("/search", (("q", _EIFFEL_TOWER), ("format", "jsonv2"), ("limit", "1"))),
     "photon": Query("/api", (("q", _EIFFEL_TOWER), ("limit", "1"))),
@@ -63,6 +66,8 @@ def _trouble(service: Service, ledger: Ledger) -> str:
         faults, wait = count(standing.faults_in_a_row, "fault"), duration(standing.closed_s)
         last = next((fault.sentence for fault in Fault if fault == standing.last_fault), "gave no proper answer")
         return f"{service.title} is left alone for another {wait}, after {faults} in a row. The last time it {last}."
+    if standing.rests and standing.waits_s > SHORT_REST_SECONDS:
+        return f"{service.title} asked to be left alone for another {duration(standing.waits_s)}."
     if standing.requests_today >= service.requests_per_day or standing.bytes_today >= service.bytes_per_day:
         return f"{service.title} is not asked again before tomorrow (UTC): the budget of this day is spent."
     return ""

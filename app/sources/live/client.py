@@ -175,7 +175,7 @@ def _parsed(parse: Callable[[bytes], Value], received: Received) -> Value:
     """Return what a body says. Raises Failed for one that says nothing."""
     try:
         return parse(received.body)
-    except BadAnswer:
+    except (BadAnswer, RecursionError):  # brackets within brackets are no answer either
         fault = Fault.BAD_ANSWER
     except Tired:
         fault = Fault.TOO_MANY

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import socket
 import time
@@ -204,6 +205,11 @@ def test_the_body_may_say_it_too(
     with pytest.raises(expected) as refusal:
         asking.ask(server.service(), query("good"), parse)
     assert "theirs" not in str(refusal.value)
+
+
+def test_brackets_without_end_are_no_answer(asking: Client, server: FaultyServer) -> None:
+    with pytest.raises(ServiceTrouble):
+        asking.ask(server.service(), query("deep"), json.loads)
 
 
 def test_a_defect_of_ours_gives_the_turn_back(asking: Client, server: FaultyServer, ledger: JobStore) -> None:
