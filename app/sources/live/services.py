@@ -80,7 +80,8 @@ _RULES = {
         pause_s=1.0,
         read_s=15,
     ),
-    # Fair use without figures: heavy use is throttled. It gets what Nominatim asks for.
+    # A reasonable number of requests, without a figure: whoever sends more is throttled or banned. It gets what
+    # Nominatim asks for.
     "photon": _Rules(
         "Komoot's address search (Photon)",
         "Photon",
@@ -98,7 +99,8 @@ _RULES = {
         pause_s=0.5,
         read_s=30,
     ),
-    # Billed by the call. Positions may be kept for 30 days, and nothing else of an answer is taken from it.
+    # Billed by the call. Positions may be kept for 30 days in a row:
+    # https://cloud.google.com/maps-platform/terms/maps-service-terms
     "google": _Rules(
         "Google's address search",
         "Google's address search",
@@ -143,7 +145,7 @@ _RULES = {
         "FEMA's flood map",
         "FEMA's flood map",
         "the flood zone",
-        "https://www.fema.gov/flood-maps/national-flood-hazard-layer",
+        "https://hazards.fema.gov/femaportal/wps/portal/NFHLWMS",
         pause_s=0.5,
         read_s=30,
     ),
