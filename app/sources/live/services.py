@@ -121,7 +121,8 @@ _RULES = {
         most_keep_days=0,
     ),
     # Two slots an address, of which one is used; some 10,000 requests and 1 GB a day. A query may take 180 s there, and
-    # less here, as every wait has to end before the stage's does.
+    # less here, as every wait has to end before the stage's does. Who runs it wants more besides:
+    # https://www.fossgis.de/arbeitsgruppen/osm-server/nutzungsbedingungen/
     "overpass": _Rules(
         "OpenStreetMap's Overpass server",
         "Overpass",
