@@ -68,6 +68,16 @@ def test_a_spent_budget_is_told(client: FlaskClient, store: JobStore, overpass: 
     assert "is not asked again before tomorrow (UTC): the budget of this day is spent." in client.get("/readyz").text
 
 
+def test_a_long_rest_is_told_and_a_short_one_is_not(client: FlaskClient, store: JobStore, overpass: Service) -> None:
+    turn = store.take_turn(overpass, b"a question")
+    assert isinstance(turn, Turn)
+    store.end_turn(turn, Ended("too-many", 0, 3_600.0, rests=True))
+    assert "OpenStreetMap's Overpass server asked to be left alone for another " in client.get("/readyz").text
+    with store.db.write(durable=False) as connection:
+        connection.execute("UPDATE services SET next_allowed_at = next_allowed_at - 3550")
+    assert "Overpass" not in client.get("/readyz").text
+
+
 def test_nothing_is_told_where_all_is_well(client: FlaskClient, store: JobStore, overpass: Service) -> None:
     ask(store, overpass, "timeout", times=4)
     assert "Overpass" not in client.get("/readyz").text

@@ -72,11 +72,13 @@ class ServiceStore(StoreBase):
             "fault": ended.fault,
             "counts": ended.counts,
         }
+        # Compressing takes a while, so it is done before anybody has to wait for it.
+        keeping = _keeping(turn.service, ended.answer, now) if ended.answer is not None else None
         with self.db.write(durable=False) as connection:
             if not connection.execute(_END, noting | closes).rowcount:
                 connection.execute(_COUNT_BYTES, noting)
-            if ended.answer is not None and ended.answer.seconds > 0:
-                connection.execute(_KEEP, _keeping(turn.service, ended.answer, now))
+            if keeping is not None:
+                connection.execute(_KEEP, keeping)
 
     def take_place(self, service: str, seconds: float) -> str:
         """Become the one who waits for the turn where he is, for so many seconds; return "" if somebody does already.

@@ -24,6 +24,9 @@ _FEW_NODES = (
     'node["name"](43.7390,7.4260,43.7400,7.4270)->.points;\n.points out body qt;\n'
 )
 
+#: Rests up to this (seconds) are no news: evaluations wait for them.
+SHORT_REST_SECONDS = 60.0
+
 _QUESTIONS = {
     "nominatim": Query("/search", (("q", _EIFFEL_TOWER), ("format", "jsonv2"), ("limit", "1"))),
     "photon": Query("/api", (("q", _EIFFEL_TOWER), ("limit", "1"))),
@@ -69,6 +72,8 @@ def _trouble(service: Service, ledger: Ledger) -> str:
         faults, wait = count(standing.faults_in_a_row, "fault"), duration(standing.closed_s)
         last = next((fault.sentence for fault in Fault if fault == standing.last_fault), "gave no proper answer")
         return f"{service.title} is left alone for another {wait}, after {faults} in a row. The last time it {last}."
+    if standing.rests and standing.waits_s > SHORT_REST_SECONDS:
+        return f"{service.title} asked to be left alone for another {duration(standing.waits_s)}."
     if standing.requests_today >= service.requests_per_day or standing.bytes_today >= service.bytes_per_day:
         return f"{service.title} is not asked again before tomorrow (UTC): the budget of this day is spent."
     return ""

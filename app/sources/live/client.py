@@ -179,7 +179,7 @@ def _parsed(parse: Callable[[bytes], Value], received: Received) -> Value:
     """Return what a body says. Raises Failed for one that says nothing."""
     try:
         return parse(received.body)
-    except BadAnswer:
+    except (BadAnswer, RecursionError):  # brackets within brackets are no answer either
         fault = Fault.BAD_ANSWER
     except Tired:
         fault = Fault.TOO_MANY
@@ -193,9 +193,8 @@ def _parsed(parse: Callable[[bytes], Value], received: Received) -> Value:
 
 def _good(asked: _Asked[Value], received: Received) -> Ended:
     """Return how a good answer is noted and kept."""
-    most = asked.query.most_kept_s
-    seconds = min(asked.service.keep_days * DAY_SECONDS, math.inf if most is None else most)
-    kept = ToKeep(asked.question, digest_about(asked.query.about), received.body, seconds)
+    seconds = asked.service.keep_days * DAY_SECONDS
+    kept = ToKeep(asked.question, digest_about(asked.query.about), received.body, seconds) if seconds else None
     return Ended("", received.wire_bytes, asked.service.pause_s, answer=kept)
 
 

@@ -16,6 +16,7 @@ from enum import StrEnum
 from http.client import HTTPException
 from socket import SHUT_RDWR, socket
 from time import monotonic
+from typing import TYPE_CHECKING
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -26,6 +27,9 @@ from urllib3.exceptions import HTTPError, NewConnectionError, ReadTimeoutError
 
 from app.sources.live.queries import Query
 from app.sources.live.services import Service
+
+if TYPE_CHECKING:
+    from urllib3.response import BaseHTTPResponse
 
 # Its warnings quote addresses of requests, in which the key stands.
 logging.getLogger("urllib3").setLevel(logging.CRITICAL)
@@ -91,7 +95,8 @@ def send(service: Service, query: Query, *, user_agent: str, seconds: float) -> 
             received = _ask(session, service, query, seconds)
         except (requests.RequestException, HTTPError, HTTPException, OSError, ValueError) as error:
             # `from None`: the texts of these errors quote the whole address, with the key.
-            raise Failed(Fault.TIMEOUT if deadline.has_passed else _fault_of(error)) from None
+            fault = Fault.TIMEOUT if deadline.has_passed else _fault_of(error)
+            raise Failed(fault, adapter.received_bytes) from None
         if deadline.has_passed:  # an answer of no stated length looks whole however early it was ended
             raise Failed(Fault.TIMEOUT, received.wire_bytes)
         return received
@@ -220,6 +225,17 @@ class _Adapter(HTTPAdapter):
     def __init__(self, deadline: _Deadline) -> None:
         super().__init__(max_retries=0)
         self._deadline = deadline
+        self._answer: BaseHTTPResponse | None = None
+
+    @property
+    def received_bytes(self) -> int:
+        """Return how many bytes of a body came over the wire so far."""
+        return self._answer.tell() if self._answer is not None else 0
+
+    def build_response(self, req: requests.PreparedRequest, resp: BaseHTTPResponse) -> requests.Response:
+        """Remember the answer whose head has come."""
+        self._answer = resp
+        return super().build_response(req, resp)
 
     def get_connection_with_tls_context(self, *arguments: object, **named: object) -> HTTPConnectionPool:
         """Return the pool of a server, whose connections are watched."""

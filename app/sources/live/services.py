@@ -80,7 +80,8 @@ _RULES = {
         pause_s=1.0,
         read_s=15,
     ),
-    # Fair use without figures: heavy use is throttled. It gets what Nominatim asks for.
+    # A reasonable number of requests, without a figure: whoever sends more is throttled or banned. It gets what
+    # Nominatim asks for.
     "photon": _Rules(
         "Komoot's address search (Photon)",
         "Photon",
@@ -98,7 +99,8 @@ _RULES = {
         pause_s=0.5,
         read_s=30,
     ),
-    # Billed by the call. Positions may be kept for 30 days, and nothing else of an answer is taken from it.
+    # Billed by the call. Positions may be kept for 30 days in a row:
+    # https://cloud.google.com/maps-platform/terms/maps-service-terms
     "google": _Rules(
         "Google's address search",
         "Google's address search",
@@ -119,7 +121,8 @@ _RULES = {
         most_keep_days=0,
     ),
     # Two slots an address, of which one is used; some 10,000 requests and 1 GB a day. A query may take 180 s there, and
-    # less here, as every wait has to end before the stage's does.
+    # less here, as every wait has to end before the stage's does. Who runs it wants more besides:
+    # https://www.fossgis.de/arbeitsgruppen/osm-server/nutzungsbedingungen/
     "overpass": _Rules(
         "OpenStreetMap's Overpass server",
         "Overpass",
@@ -143,7 +146,7 @@ _RULES = {
         "FEMA's flood map",
         "FEMA's flood map",
         "the flood zone",
-        "https://www.fema.gov/flood-maps/national-flood-hazard-layer",
+        "https://hazards.fema.gov/femaportal/wps/portal/NFHLWMS",
         pause_s=0.5,
         read_s=30,
     ),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import socket
 import time
 from dataclasses import replace
 from pathlib import Path
@@ -176,6 +178,12 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(asking: Client, tmp_pa
         assert server.paths == [], "the address is not sent"
 
 
+def test_a_handshake_that_never_ends(asking: Client, server: FaultyServer) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        url = f"https://127.0.0.1:{mute.getsockname()[1]}"
+        assert refused(asking, server, "good", url=url, read_s=0.4).details["why"] == Fault.TIMEOUT.sentence
+
+
 def test_nothing_that_listens(asking: Client) -> None:
     with faulty_server() as gone:
         pass
@@ -197,6 +205,11 @@ def test_the_body_may_say_it_too(
     with pytest.raises(expected) as refusal:
         asking.ask(server.service(), query("good"), parse)
     assert "theirs" not in str(refusal.value)
+
+
+def test_brackets_without_end_are_no_answer(asking: Client, server: FaultyServer) -> None:
+    with pytest.raises(ServiceTrouble):
+        asking.ask(server.service(), query("deep"), json.loads)
 
 
 def test_a_defect_of_ours_gives_the_turn_back(asking: Client, server: FaultyServer, ledger: JobStore) -> None:
@@ -282,6 +295,14 @@ def test_a_budget_of_bytes_is_kept_to(asking: Client, server: FaultyServer, ledg
     asking.ask(server.service(bytes_per_day=10), query("good"), read_good)
     assert ledger.standing("faulty").bytes_today == len(GOOD)
     assert isinstance(refused(asking, server, "html", bytes_per_day=10), ServiceSpent)
+
+
+@pytest.mark.parametrize(("way", "least"), [("too-short", len(GOOD)), ("drip", 2), ("endless", 1_000_000)])
+def test_bytes_count_that_came_in_vain(
+    asking: Client, server: FaultyServer, ledger: JobStore, way: str, least: int
+) -> None:
+    refused(asking, server, way, read_s=0.5)
+    assert ledger.standing("faulty").bytes_today >= least
 
 
 def test_faults_close_a_service_and_one_request_tries_it_again(

@@ -213,6 +213,7 @@ _WAYS: dict[str, Callable[[_Handler, FaultyServer], None]] = {
     "redirect": lambda handler, seen: handler.say(b"", 302, Location=seen.elsewhere),
     "html": lambda handler, _: handler.say(b"<html>12 Privet Drive</html>"),
     "half": lambda handler, _: handler.say(GOOD[:7]),
+    "deep": lambda handler, _: handler.say(b"[" * 200_000),
     "latin": lambda handler, _: handler.say('{"answer": "é"}'.encode("latin-1")),
     "not-gzip": lambda handler, _: handler.say(GOOD, Content_Encoding="gzip"),
     "brotli": lambda handler, _: handler.say(GOOD, Content_Encoding="br"),
