@@ -118,7 +118,7 @@ class StageObserver(Protocol):
     def ended(self, stage: StageEnded) -> None: ...
 
     def waits(self, service: str | None, turn: bool = False) -> None:
-        """Take the name of the live service that is waited for from now on, None when that is over.
+        """Take the name of the live service that is waited for from now on, None once its answer is kept.
 
         `turn`: the service is not asked yet, as other evaluations come first.
         """
@@ -252,10 +252,13 @@ class Attempt:
         self._ended = stage
 
     def waits(self, service: str | None, turn: bool = False) -> None:
-        """Store what is waited for. Raises Interrupted if the job must stop and nothing would be lost by it."""
+        """Store what is waited for. Raises Interrupted if the job must stop and no question is on its way.
+
+        The answer to one that is comes first, and is kept, so that the next attempt need not ask again.
+        """
         self.lost = not self.persist(lambda: self._store.note_wait(self.claim, service, turn=turn))
         self.waits_for_turn = turn
-        if self.lost or service is not None:
+        if self.lost or turn or service is None:
             self._stop_if_wanted()
 
     def drew(self, pictures: tuple[Picture, ...]) -> None:

@@ -112,7 +112,7 @@ def test_a_column_missing_after_an_upgrade_is_added(tmp_path: Path) -> None:
 
 
 def test_a_job_that_ran_before_its_data_was_loaded_is_run_again(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("app.queue.store.base.BACK_OFF_SECONDS", 0.2)
+    monkeypatch.setattr("app.queue.store.tries.BACK_OFF_SECONDS", 0.2)
     imported = Event()
 
     def evaluation(listing: str, finished: Sequence[bytes], progress: StageObserver) -> bytes:

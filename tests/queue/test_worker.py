@@ -280,6 +280,17 @@ def test_a_worker_that_stops_asks_nothing_new(site: Site, runner: Evaluate | Chi
     assert (back.status, back.attempts, back.waits_for) == (Status.QUEUED, 0, None)
 
 
+def test_a_worker_that_stops_hands_back_what_has_its_answer(site: Site) -> None:
+    worker = site.start(child())
+    job = create(site.store, listing='"computing_on_an_answer"')
+    wait_for(lambda: said(site, job) == ("overpass", False))
+    began = time.monotonic()
+    worker.stop(60.0)
+    assert time.monotonic() - began < 30.0, "it did not wait for the end of the stage"
+    back = site.store.get_job(job.job_id)
+    assert (back.status, back.attempts, back.waits_for) == (Status.QUEUED, 0, None)
+
+
 def test_stopping_leaves_the_time_of_a_job_that_waits_as_it_is(site: Site) -> None:
     worker = site.start(child())
     job = create(site.store, listing='"at_a_resting_service"')

@@ -100,6 +100,16 @@ def asking_services(listing: str, finished: Sequence[bytes], progress: StageObse
     return b"report"
 
 
+def computing_on_an_answer(listing: str, finished: Sequence[bytes], progress: StageObserver) -> bytes:
+    """Wait for a service for a moment, and go on with its answer for ever."""
+    _first_stage(progress)
+    progress.waits("overpass")
+    time.sleep(0.8)
+    progress.waits(None)
+    time.sleep(600)
+    return b""
+
+
 def waiting_for_its_turn(listing: str, finished: Sequence[bytes], progress: StageObserver) -> bytes:
     """Wait for ever until a service may be asked."""
     _first_stage(progress)
@@ -183,6 +193,7 @@ EVALUATIONS: dict[str, Evaluate] = {
         crashing,
         asking_a_silent_server,
         asking_services,
+        computing_on_an_answer,
         waiting_for_its_turn,
         at_a_resting_service,
         at_a_busy_service,
