@@ -373,11 +373,22 @@ def _numbers_unspaced(squeezed: str) -> list[str]:
 
 
 def _unspaced(text: str, candidate: Candidate, rank: int) -> Fit:
+    """Compare a text without spaces: each name that stands in it is taken out, and what is left names nothing."""
     typed, rest = _squeezed(text), _squeezed(text)
     for name in sorted(map(_squeezed, candidate.words), key=len, reverse=True):
         rest = rest.replace(name, "") if len(name) > 1 else rest
-    numbers, own = _numbers_unspaced(typed), _squeezed(candidate.number)
-    has_number = bool(own) and any(number == own or number.endswith(f"-{own}") for number in numbers)
-    left = _NOISE.sub("", rest)
+    numbers, own_number = _numbers_unspaced(typed), _squeezed(candidate.number)
+    has_number = any(number == own_number or number.endswith(f"-{own_number}") for number in numbers if own_number)
     missing = "" if has_number else next(reversed(_numbers_unspaced(rest)), "")
-    return Fit(candidate, rank, (left,) if len(left) > 1 else (), missing_number=missing, has_number=has_number)
+    own, left = _squeezed(candidate.street or candidate.name), _NOISE.sub("", rest)
+    is_unread = not any(map(_UNSPACED.search, candidate.words))
+    return Fit(
+        candidate,
+        rank,
+        dropped=(left,) if len(left) > 1 and not is_unread else (),
+        missing_number=missing,
+        has_number=has_number,
+        untyped=int(bool(candidate.number) and not has_number),
+        is_unnamed=not is_unread and own not in typed,
+        is_unread=is_unread,
+    )

@@ -264,6 +264,12 @@ def test_a_house_in_what_was_named_is_not_what_was_named() -> None:
     assert "not on the map as it is written" in asked("98000", found).why
 
 
+def test_a_house_in_a_ward_is_not_the_ward() -> None:
+    assert "not on the map as it is written" in asked("東京都江東区", SARUE).why
+    ward = town("江東区", 35.67, 139.82, province="東京都", **JP)
+    assert taken("東京都江東区", SARUE, ward).label == "江東区, 日本 (city)"
+
+
 def test_what_the_service_calls_partial_is_asked_about() -> None:
     found = Candidate(52.0, 13.0, "Hauptstraße 5, Berlin", Precision.HOUSE, "house", "", number="5", is_partial=True,
                       street="Hauptstraße", words=("Hauptstraße", "Berlin"))  # fmt: skip
