@@ -231,15 +231,18 @@ class _Comparison:
     def _in_name(self) -> frozenset[int]:
         """Return the tokens that are numbers in its own name: of two alike one is that of the house.
 
-        "XX Settembre" has the number 20, too, and "Kolmas linja" the 3, unless that is all there is for the house.
+        "XX Settembre" has the number 20, too, "Kolmas linja" the 3 and "26 Carré Or" the 26, unless that is all there
+        is for the house.
         """
-        name = fold(f"{self._candidate.street} {self._candidate.name}")
-        words, terms = words_of(name, self._names.vocabulary), terms_of(name, self._names.vocabulary)
+        at_street, name = fold(self._candidate.street), fold(f"{self._candidate.street} {self._candidate.name}")
+        streets = frozenset(words_of(at_street or name, self._names.vocabulary))
+        words = {*words_of(name, self._names.vocabulary), *terms_of(name, self._names.vocabulary)}
         texts = [token.text for token in self._query.tokens]
         said = [at for at, text in enumerate(texts) if text[0].isdigit() and texts.index(text) == at]
-        spelled = (at for at in said if self._query.terms[at] in terms)
-        others = (at for at in spelled if not same_number(texts[at], self._candidate.number))
-        return frozenset((*(at for at in said if texts[at] in words), *others))
+        others = (at for at in said if not same_number(texts[at], self._candidate.number))
+        return frozenset(at for at in said if texts[at] in streets) | frozenset(
+            at for at in others if texts[at] in words or self._query.terms[at] in words
+        )
 
     def _is_known(self, at: int) -> bool:
         word = self._text(at)
