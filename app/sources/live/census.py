@@ -123,11 +123,19 @@ def _street(tells: _Components) -> str:
 
 
 def _calm(shouted: str) -> str:
-    """Return a name in capitals as names are written, also where it is short ("MAIN ST", "Silver Hill RD")."""
-    words = (word if any(map(str.isdigit, word)) or len(word) < 2 else calm(word).title() for word in shouted.split())
-    return " ".join(word.upper() if word.upper() in _DIRECTIONS else word for word in words)
+    """Return a name in capitals as names are written, also where it is short: "W 17TH ST" gives "W 17th St"."""
+    return " ".join(map(_calm_word, shouted.split()))
 
 
+def _calm_word(word: str) -> str:
+    if word.upper() in _DIRECTIONS:
+        return word.upper()
+    if _ORDINAL.fullmatch(word):
+        return word.lower()
+    return word if any(map(str.isdigit, word)) else calm(word).title()
+
+
+_ORDINAL = re.compile(r"\d+(?:ST|ND|RD|TH)", re.IGNORECASE)
 _DIRECTIONS = frozenset({"N", "S", "E", "W", "NE", "NW", "SE", "SW"})
 _NUMBER = re.compile(r"\d+[a-zA-Z]?(?:-\d+)?(?= )")
 

@@ -231,15 +231,18 @@ class _Comparison:
     def _in_name(self) -> frozenset[int]:
         """Return the tokens that are numbers in its own name: of two alike one is that of the house.
 
-        "XX Settembre" has the number 20, too, and "Kolmas linja" the 3, unless that is all there is for the house.
+        "XX Settembre" has the number 20, too, "Kolmas linja" the 3 and "26 Carré Or" the 26, unless that is all there
+        is for the house.
         """
-        name = fold(f"{self._candidate.street} {self._candidate.name}")
-        words, terms = words_of(name, self._names.vocabulary), terms_of(name, self._names.vocabulary)
+        at_street, name = fold(self._candidate.street), fold(f"{self._candidate.street} {self._candidate.name}")
+        streets = frozenset(words_of(at_street or name, self._names.vocabulary))
+        words = {*words_of(name, self._names.vocabulary), *terms_of(name, self._names.vocabulary)}
         texts = [token.text for token in self._query.tokens]
         said = [at for at, text in enumerate(texts) if text[0].isdigit() and texts.index(text) == at]
-        spelled = (at for at in said if self._query.terms[at] in terms)
-        others = (at for at in spelled if not same_number(texts[at], self._candidate.number))
-        return frozenset((*(at for at in said if texts[at] in words), *others))
+        others = (at for at in said if not same_number(texts[at], self._candidate.number))
+        return frozenset(at for at in said if texts[at] in streets) | frozenset(
+            at for at in others if texts[at] in words or self._query.terms[at] in words
+        )
 
     def _is_known(self, at: int) -> bool:
         word = self._text(at)
@@ -373,11 +376,22 @@ def _numbers_unspaced(squeezed: str) -> list[str]:
 
 
 def _unspaced(text: str, candidate: Candidate, rank: int) -> Fit:
+    """Compare a text without spaces: each name that stands in it is taken out, and what is left names nothing."""
     typed, rest = _squeezed(text), _squeezed(text)
     for name in sorted(map(_squeezed, candidate.words), key=len, reverse=True):
         rest = rest.replace(name, "") if len(name) > 1 else rest
-    numbers, own = _numbers_unspaced(typed), _squeezed(candidate.number)
-    has_number = bool(own) and any(number == own or number.endswith(f"-{own}") for number in numbers)
-    left = _NOISE.sub("", rest)
+    numbers, own_number = _numbers_unspaced(typed), _squeezed(candidate.number)
+    has_number = any(number == own_number or number.endswith(f"-{own_number}") for number in numbers if own_number)
     missing = "" if has_number else next(reversed(_numbers_unspaced(rest)), "")
-    return Fit(candidate, rank, (left,) if len(left) > 1 else (), missing_number=missing, has_number=has_number)
+    own, left = _squeezed(candidate.street or candidate.name), _NOISE.sub("", rest)
+    is_unread = not any(map(_UNSPACED.search, candidate.words))
+    return Fit(
+        candidate,
+        rank,
+        dropped=(left,) if len(left) > 1 and not is_unread else (),
+        missing_number=missing,
+        has_number=has_number,
+        untyped=int(bool(candidate.number) and not has_number),
+        is_unnamed=not is_unread and own not in typed,
+        is_unread=is_unread,
+    )

@@ -254,6 +254,17 @@ def test_names_in_other_letters_are_said_not_to_be_compared() -> None:
     assert "Number 15" in asked("15 Talaat Harb Street, Cairo", TALAAT).why
 
 
+def test_a_number_in_the_name_of_a_building_may_be_that_of_the_house() -> None:
+    found = thing("26 Carré Or", ("building", "yes"), 43.74, 7.42, house_number="26", road="Avenue de la Costa", **FR)
+    assert taken("26 Avenue de la Costa", found).label == "26 Avenue de la Costa"
+
+
+def test_a_number_written_in_words_may_be_that_of_the_house() -> None:
+    found = house("3", "Kolmas linja", "Helsinki", 60.18, 24.95, country="Suomi / Finland", country_code="fi")
+    assert taken("Kolmas linja 3", found).precision is Precision.HOUSE
+    assert "Number 5" in asked("Kolmas linja 5", found).why
+
+
 def test_a_part_of_a_name_is_asked_about() -> None:
     museum = thing("Museum of the Moving Image", ("tourism", "museum"), 40.756, -73.924, city="New York", **US)
     assert asked("Moving Image", museum).why == "“Moving Image” is only a part of these names. Which one?"
@@ -262,6 +273,12 @@ def test_a_part_of_a_name_is_asked_about() -> None:
 def test_a_house_in_what_was_named_is_not_what_was_named() -> None:
     found = house("37", "Rue Basse", "Monaco", 43.73, 7.42, postcode="98000", country="Monaco", country_code="mc")
     assert "not on the map as it is written" in asked("98000", found).why
+
+
+def test_a_house_in_a_ward_is_not_the_ward() -> None:
+    assert "not on the map as it is written" in asked("東京都江東区", SARUE).why
+    ward = town("江東区", 35.67, 139.82, province="東京都", **JP)
+    assert taken("東京都江東区", SARUE, ward).label == "江東区, 日本 (city)"
 
 
 def test_what_the_service_calls_partial_is_asked_about() -> None:

@@ -174,7 +174,7 @@ def test_names_in_capitals_are_calmed() -> None:
     match = {"coordinates": {"x": -104.99, "y": 39.75}, "addressComponents": components,
              "matchedAddress": "1125 W 17TH ST NW, DENVER, CO, 80202"}  # fmt: skip
     (found,) = census.candidates(json.dumps({"result": {"addressMatches": [match]}}).encode())
-    assert found.label == "1125 W 17TH St NW, Denver 80202"
+    assert found.label == "1125 W 17th St NW, Denver 80202"
     assert "colorado" in found.words
 
 

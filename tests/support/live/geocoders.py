@@ -33,13 +33,13 @@ def nominatim_stand_in(extract: Path, *, country: str = "Monaco", code: str = "m
             if not params.get("q"):
                 return _nominatim_error(400, "Nothing to search for.")
             found = known.find(params["q"], min(int(params.get("limit", "10")), 40))
-            return Reply([_nominatim_place(each, known) for each in found])
+            return Reply([nominatim_place(each, known) for each in found])
         if path == "/reverse":
             point = _point(params)
             if point is None:
                 return _nominatim_error(400, "Parameters 'lat' and 'lon' must be numbers.")
             nearest = known.at(*point)
-            return Reply(_nominatim_place(nearest, known) if nearest else {"error": "Unable to geocode"})
+            return Reply(nominatim_place(nearest, known) if nearest else {"error": "Unable to geocode"})
         return Reply(b"Not found", 404)
 
     return standing_in(answers, wants_agent=True)
@@ -49,7 +49,7 @@ def _nominatim_error(status: int, message: str) -> Reply:
     return Reply({"error": {"code": status, "message": message}}, status)
 
 
-def _nominatim_place(each: Mapped, known: Gazetteer) -> dict[str, Any]:
+def nominatim_place(each: Mapped, known: Gazetteer) -> dict[str, Any]:
     """Return one place of format `jsonv2`. What only has an address is a `place` of type `house`, as a building is."""
     ranks = {"place": 16, "street": 26}
     road = each.name if each.kind == "street" else each.street
@@ -99,12 +99,12 @@ def photon_stand_in(extract: Path, *, country: str = "Monaco", code: str = "mc")
             found = [nearest] if nearest else []
         else:
             return Reply(b"Not found", 404)
-        return Reply({"type": "FeatureCollection", "features": [_photon_feature(each, known) for each in found]})
+        return Reply({"type": "FeatureCollection", "features": [photon_feature(each, known) for each in found]})
 
     return standing_in(answers)
 
 
-def _photon_feature(each: Mapped, known: Gazetteer) -> dict[str, Any]:
+def photon_feature(each: Mapped, known: Gazetteer) -> dict[str, Any]:
     layers = {"street": "street", "place": "city" if each.value == "city" else "district"}
     tells = {
         "osm_type": each.element,
