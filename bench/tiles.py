@@ -15,9 +15,8 @@ import tempfile
 import time
 from collections.abc import Callable
 from multiprocessing import get_context
-from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
 
 # Loaded before the processes are made, as it is in one that has made a tile before.
 import app.atlas.importing.importer  # noqa: F401
@@ -71,27 +70,40 @@ class _InHand:
         """Do nothing: the body is of the bench."""
 
 
-def measure(body: bytes, lat: float, lon: float) -> Measured:
-    """Make a tile in a fresh process."""
+Result = TypeVar("Result")
+
+
+def apart(work: Callable[..., Result], *arguments: object) -> Result:
+    """Return what a function returns in a fork of this process, which stays small: a fork begins with its peak."""
     ours, theirs = get_context("fork").Pipe()
-    process = get_context("fork").Process(target=_make, args=(body, lat, lon, theirs))
+    process = get_context("fork").Process(target=lambda: theirs.send(work(*arguments)))
     process.start()
     theirs.close()  # so that the end of the process is the end of the pipe
-    measured: Measured = ours.recv()
+    result: Result = ours.recv()
     process.join()
-    return measured
+    return result
 
 
-def _make(body: bytes, lat: float, lon: float, answers: Connection) -> None:
+def answer(name: str, path: Path) -> int:
+    """Write the body of an answer, and return how many elements it has."""
+    extract, lat, lon = CORES[name]
+    world = world_of(extract)
+    printed = run(query_text(tile_at(lat, lon), QUERY_S), world)
+    path.write_bytes(document(world, printed))
+    return sum(len(each) for ids in printed for each in ids)
+
+
+def make(body: Path, lat: float, lon: float) -> Measured:
+    """Make a tile from a body."""
     with tempfile.TemporaryDirectory() as folder:
-        tiles = Tiles(Config(data_dir=Path(folder)), overpass_at(""), _InHand(body))
+        tiles = Tiles(Config(data_dir=Path(folder)), overpass_at(""), _InHand(body.read_bytes()))
         start = time.perf_counter()
         tiles.ready(lat, lon)
         seconds = time.perf_counter() - start
         usage = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
         size = sum(path.stat().st_size for path in Path(folder).rglob("*") if path.is_file())
-        cpu_s = sum(each.ru_utime + each.ru_stime for each in usage)
-        answers.send(Measured(seconds, cpu_s, max(each.ru_maxrss for each in usage) / 1024, size / 1e6))
+    cpu_s = sum(each.ru_utime + each.ru_stime for each in usage)
+    return Measured(seconds, cpu_s, max(each.ru_maxrss for each in usage) / 1024, size / 1e6)
 
 
 def main(names: list[str]) -> None:
@@ -100,14 +112,17 @@ def main(names: list[str]) -> None:
     heads = ("MB", "gzip MB", "elements", "s", "cpu s", "peak MB", "atlas MB")
     print(f"{'tile of':16}" + "".join(f"{head:>11}" for head in heads))
     for name in names or [name for name, (extract, _, _) in CORES.items() if extract.exists()]:
-        extract, lat, lon = CORES[name]
-        world = world_of(extract)
-        printed = run(query_text(tile_at(lat, lon), QUERY_S), world)
-        body, elements = document(world, printed), sum(len(each) for ids in printed for each in ids)
-        found = sorted(measure(body, lat, lon) for _ in range(REPEATS))[REPEATS // 2]
-        numbers = (len(body) / 1e6, len(gzip.compress(body, 6)) / 1e6, elements, *found)
-        shown = "".join(f"{number:11,}" if isinstance(number, int) else f"{number:11.2f}" for number in numbers)
-        print(f"{name:16}{shown}", flush=True)
+        with tempfile.NamedTemporaryFile() as file:
+            body = Path(file.name)
+            elements = apart(answer, name, body)
+            found = sorted(apart(make, body, *CORES[name][1:]) for _ in range(REPEATS))[REPEATS // 2]
+            sizes = body.stat().st_size / 1e6, apart(_packed_mb, body)
+        numbers = "".join(f"{number:11.2f}" for number in found)
+        print(f"{name:16}{sizes[0]:11.2f}{sizes[1]:11.2f}{elements:11,}{numbers}", flush=True)
+
+
+def _packed_mb(path: Path) -> float:
+    return len(gzip.compress(path.read_bytes(), 6)) / 1e6
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from itertools import chain
 from operator import itemgetter
 from pathlib import Path
 
@@ -195,8 +196,9 @@ def _columns(nodes: list[_Node]) -> tuple[Points, dict[int, Tags]]:
     order = np.argsort(ids, kind="stable")
     degrees = [node.lat for node in nodes], [node.lon for node in nodes]
     lats, lons = (np.rint(np.array(each) * STEPS_PER_DEGREE).astype(np.int64)[order] for each in degrees)
-    tags = ((row, nodes[i].tags) for row, i in enumerate(order.tolist()))
-    return Points(ids[order], lats, lons), {row: those for row, those in tags if those}
+    rows = np.argsort(order)
+    tags = {row: node.tags for row, node in zip(rows.tolist(), nodes, strict=True) if node.tags}
+    return Points(ids[order], lats, lons), tags
 
 
 def _relation(element: _Relation) -> Relation:
@@ -218,8 +220,8 @@ _MEMBERS = frozenset({"node", "way", "relation"})
 
 def _refuse_half(points: Points, ways: list[WrittenWay]) -> None:
     """Raise BadAnswer where a way goes through a node that did not come: what is left would be scored as if whole."""
-    refs = np.fromiter((ref for way in ways for ref in way.refs), dtype=np.int64)
-    if not np.isin(refs, points.ids).all():
+    refs = np.array(list(chain.from_iterable(way.refs for way in ways)), dtype=np.int64)
+    if len(refs) and (not len(points.ids) or (points.ids[np.searchsorted(points.ids[:-1], refs)] != refs).any()):
         raise BadAnswer("sent streets without saying where they are")
 
 

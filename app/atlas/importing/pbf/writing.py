@@ -78,20 +78,19 @@ class _Texts(dict[str, int]):
 
 def _of_nodes(elements: Elements, start: int, end: int) -> Any:
     points, texts = Points(*(column[start:end] for column in elements.nodes)), _Texts()
-    pairs: list[int] = []
-    for row in range(start, start + len(points.ids)):
-        for key, value in elements.node_tags.get(row, _NO_TAGS).items():
+    end, pairs, begun = start + len(points.ids), list[int](), start
+    for row in sorted(row for row in elements.node_tags if start <= row < end):
+        pairs += [0] * (row - begun)  # of those without tags
+        for key, value in elements.node_tags[row].items():
             pairs += texts[key], texts[value]
-        pairs.append(0)
+        begun = row
+    pairs += [0] * (end - begun)
     block = texts.block()
     dense = block.primitivegroup.add().dense
     for field, column in zip((dense.id, dense.lat, dense.lon), points, strict=True):
         field.extend(np.diff(column, prepend=0).tolist())
     dense.keys_vals.extend(pairs)
     return block
-
-
-_NO_TAGS: Tags = {}
 
 
 def _of_ways(ways: Sequence[WrittenWay]) -> Any:
@@ -110,7 +109,7 @@ def _fields(rows: Sequence[Sequence[int]], *, in_steps: bool = False) -> Iterato
     """Yield the numbers of each row as a packed field; in steps each is the difference to the one before in its row."""
     counts = np.fromiter(map(len, rows), dtype=np.int64, count=len(rows))
     ends = np.cumsum(counts)
-    numbers = np.fromiter(chain.from_iterable(rows), dtype=np.int64, count=int(counts.sum()))
+    numbers = np.array(list(chain.from_iterable(rows)), dtype=np.int64)
     if in_steps:
         numbers = folded(_steps(numbers, (ends - counts)[counts > 0]))
     data, lengths = packed(numbers)
