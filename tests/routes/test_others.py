@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
 
 from app.pipeline.report import to_json
 from app.sources.extras import Extras
-from tests.pipeline.test_extras import ALL, MAPS, NONE, RATINGS, reported
 from tests.support.asking import JSON, soup, submit, visible_text
+from tests.support.others import ALL, MAPS, NONE, rated, reported
 from tests.support.queue_steps import Steps
 
 Finish = Callable[[Extras], str]
@@ -28,11 +26,6 @@ def finish(client: FlaskClient, steps: Steps) -> Finish:
         return f"/s/{steps.finish(reported(others))}"
 
     return run
-
-
-def rated(seconds: float) -> Extras:
-    """Return what others say, with ratings that may be shown for so many seconds more."""
-    return replace(ALL, ratings=replace(RATINGS, shown_until=time.time() + seconds))
 
 
 def said_by_others(client: FlaskClient, link: str) -> list[str]:
