@@ -112,8 +112,8 @@ def test_what_did_not_come_is_told_among_what_we_do_not_know_and_the_job_is_done
     assert {f.state for f in report.findings if f.stage in SECTIONS.values()} <= {State.MEASURED, State.PARTIAL}
     told = {unknown.why: unknown.what for unknown in unknowns_of(report)}
     assert told["Walk Score did not answer."] == "Walk Score, Transit Score and Bike Score"
-    assert told["Google refuses to answer this site."] == "ratings of places near by"
-    assert told["FEMA's map of flood zones did not answer."] == "official flood zone"
+    assert told["Google Places refuses to answer this site."] == "ratings of places near by"
+    assert told["FEMA's flood map did not answer."] == "official flood zone"
 
 
 def test_what_did_not_come_leaves_every_section_as_sure_as_it_was() -> None:

@@ -58,8 +58,8 @@ def test_what_did_not_come_is_listed_with_what_we_do_not_know(client: FlaskClien
     unknown = " ".join(soup(client.get(finish(NONE))).select_one("#unknown").get_text(" ").split())
     for said in (
         "Walk Score, Transit Score and Bike Score. Walk Score did not answer.",
-        "Ratings of places near by. Google refuses to answer this site.",
-        "Official flood zone. FEMA's map of flood zones did not answer.",
+        "Ratings of places near by. Google Places refuses to answer this site.",
+        "Official flood zone. FEMA's flood map did not answer.",
     ):
         assert said in unknown
 

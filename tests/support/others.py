@@ -28,8 +28,8 @@ ALL = Extras(SCORES, RATINGS, FloodZone("AE", FloodHazard.SPECIAL, MAPS, "2026-0
 NONE = Extras(
     missing=(
         Missing(About.WALK, "Walk Score, Transit Score and Bike Score", "Walk Score did not answer."),
-        Missing(About.RATINGS, "ratings of places near by", "Google refuses to answer this site."),
-        Missing(About.FLOOD, "FEMA's flood zone", "FEMA's map of flood zones did not answer."),
+        Missing(About.RATINGS, "ratings of places near by", "Google Places refuses to answer this site."),
+        Missing(About.FLOOD, "FEMA's flood zone", "FEMA's flood map did not answer."),
     )
 )
 

@@ -24,8 +24,6 @@ class Query:
     form: Pairs = ()
     #: The parameter that carries the service's key, "" where it has none.
     key_param: str = ""
-    #: Most seconds for which the answer may be kept, where the service's terms set a limit; None: as the settings say.
-    most_kept_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
