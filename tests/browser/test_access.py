@@ -13,6 +13,7 @@ from app.pipeline.listing import Listing
 from app.pipeline.report import Report
 from tests.browser.conftest import TOKEN
 from tests.support.looking import fresh_page, overflow_px, submit
+from tests.support.others import rated, reported
 from tests.support.questions import question_json
 from tests.support.queue_steps import Steps
 from tests.support.reports import commuting_report, unknown_report
@@ -98,6 +99,19 @@ def commuting(page: Page, steps: Steps) -> None:
 
 def unknown(page: Page, steps: Steps) -> None:
     page.goto(finish_unwatched(page, steps, unknown_report()))
+
+
+def others(page: Page, steps: Steps) -> None:
+    page.goto(finish_unwatched(page, steps, reported(rated(3_600))))
+    for details in page.locator("details.worked-out").all():
+        details.locator("summary").first.click()
+    expect(page.locator(".official").first).to_contain_text("Walk Score®")
+
+
+def ratings(page: Page, steps: Steps) -> None:
+    others(page, steps)
+    page.get_by_role("link", name="What people think of places near here").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("Rated places near")
 
 
 def adjusted(page: Page, steps: Steps) -> None:
@@ -237,7 +251,7 @@ SCENES: tuple[Scene, ...] = (
     *(report, commuting, unknown, adjusted, changed, comparing, destination, regions, methods, operators, nowhere),
     failed_job,
     *(batch_form, batch_waiting, batch_ended, shortlist, shared_shortlist, read_shortlist, empty_shortlist),
-    *(interface, own_reports, embedded),
+    *(interface, own_reports, embedded, others, ratings),
 )
 
 

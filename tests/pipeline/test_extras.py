@@ -14,42 +14,17 @@ from app.pipeline.report import Check, Outcome, Report, State, finding_from_json
 from app.pipeline.rescoring import Preferences, rescored
 from app.pipeline.sharing import without_ratings
 from app.places import Location, Precision
-from app.sources.extras import About, Extras, FloodHazard, FloodZone, Missing, OfficialScore, Rating, Ratings
+from app.sources.extras import About, Extras, FloodHazard, FloodZone, OfficialScore
 from app.views.exports import csv_of, report_schema
 from app.views.unknowns import unknowns_of
-from tests.support.surroundings import ADDRESS, Town, full_grid, location
+from tests.support.others import ALL, MAPS, NONE, SCORES, reported
+from tests.support.surroundings import ADDRESS, Town, full_grid
 
-HOW = "https://www.redfin.com/how-walk-score-works"
-SCORES = tuple(
-    OfficialScore(about, name, value, word, HOW, "2025-03-04", "2026-03-02")
-    for about, name, value, word in (
-        (About.WALK, "Walk Score®", 3, "Car-Dependent"),
-        (About.TRANSIT, "Transit Score®", 0, ""),
-        (About.BIKE, "Bike Score®", 98, "Biker's Paradise"),
-    )
-)
-CAFE = Rating("Good Café", "café", 4.5, 120, "https://www.google.com/maps/search/?api=1")
-RATINGS = Ratings("Google Maps", (CAFE,), (), "2026-03-02", 1_772_539_200.0)
-MAPS = "https://msc.fema.gov/portal/home"
 SECTIONS = {About.WALK: "walk_scores", About.TRANSIT: "transit_score", About.BIKE: "bike_score"}
 
 
 def zone(hazard: FloodHazard, code: str = "X") -> Extras:
     return Extras(flood=FloodZone(code, hazard, MAPS, "2026-03-02"))
-
-
-ALL = Extras(SCORES, RATINGS, FloodZone("AE", FloodHazard.SPECIAL, MAPS, "2026-03-02"))
-NONE = Extras(
-    missing=(
-        Missing(About.WALK, "Walk Score, Transit Score and Bike Score", "Walk Score did not answer."),
-        Missing(About.RATINGS, "ratings of places near by", "Google refuses to answer this site."),
-        Missing(About.FLOOD, "FEMA's flood zone", "FEMA's map of flood zones did not answer."),
-    )
-)
-
-
-def reported(others: Extras, precision: Precision = Precision.HOUSE) -> Report:
-    return evaluate_property(Listing(ADDRESS), Town(full_grid(location=location(precision=precision)), others=others))
 
 
 def flood_check(report: Report) -> Check:
@@ -137,8 +112,8 @@ def test_what_did_not_come_is_told_among_what_we_do_not_know_and_the_job_is_done
     assert {f.state for f in report.findings if f.stage in SECTIONS.values()} <= {State.MEASURED, State.PARTIAL}
     told = {unknown.why: unknown.what for unknown in unknowns_of(report)}
     assert told["Walk Score did not answer."] == "Walk Score, Transit Score and Bike Score"
-    assert told["Google refuses to answer this site."] == "ratings of places near by"
-    assert told["FEMA's map of flood zones did not answer."] == "official flood zone"
+    assert told["Google Places refuses to answer this site."] == "ratings of places near by"
+    assert told["FEMA's flood map did not answer."] == "official flood zone"
 
 
 def test_what_did_not_come_leaves_every_section_as_sure_as_it_was() -> None:

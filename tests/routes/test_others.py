@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 from flask.testing import FlaskClient
 
 from app.pipeline.report import to_json
 from app.sources.extras import Extras
-from tests.pipeline.test_extras import ALL, MAPS, NONE, RATINGS, reported
 from tests.support.asking import JSON, soup, submit, visible_text
+from tests.support.others import ALL, MAPS, NONE, rated, reported
 from tests.support.queue_steps import Steps
 
 Finish = Callable[[Extras], str]
@@ -28,11 +26,6 @@ def finish(client: FlaskClient, steps: Steps) -> Finish:
         return f"/s/{steps.finish(reported(others))}"
 
     return run
-
-
-def rated(seconds: float) -> Extras:
-    """Return what others say, with ratings that may be shown for so many seconds more."""
-    return replace(ALL, ratings=replace(RATINGS, shown_until=time.time() + seconds))
 
 
 def said_by_others(client: FlaskClient, link: str) -> list[str]:
@@ -65,8 +58,8 @@ def test_what_did_not_come_is_listed_with_what_we_do_not_know(client: FlaskClien
     unknown = " ".join(soup(client.get(finish(NONE))).select_one("#unknown").get_text(" ").split())
     for said in (
         "Walk Score, Transit Score and Bike Score. Walk Score did not answer.",
-        "Ratings of places near by. Google refuses to answer this site.",
-        "Official flood zone. FEMA's map of flood zones did not answer.",
+        "Ratings of places near by. Google Places refuses to answer this site.",
+        "Official flood zone. FEMA's flood map did not answer.",
     ):
         assert said in unknown
 

@@ -131,7 +131,7 @@ def _why(error: DoorstepError) -> str:
     """Return why a service said nothing, after its name and in our own words."""
     match error:
         case ServiceBusy():
-            return "was busy with other evaluations of this site"
+            return "could not be asked in the time that there was"
         case ServiceSpent():
             return "was asked as often today as this site may ask it"
         case ServiceDenied():

@@ -18,7 +18,7 @@ import shapely
 from app.places import Location
 from app.sources.extras import About, Extras, FloodHazard, FloodZone, Missing
 from app.sources.live.bodies import decoded
-from app.sources.live.queries import Asks, BadAnswer, Query, Tired
+from app.sources.live.queries import Asks, BadAnswer, Query
 from app.sources.live.services import Service
 
 WHAT = "FEMA's flood zone"
@@ -26,7 +26,7 @@ ABOUT = About.FLOOD
 LAYER = "/arcgis/rest/services/public/NFHL/MapServer/28/query"
 #: Where the maps can be looked at, and those of a place ordered.
 MAPS = "https://msc.fema.gov/portal/home"
-NOT_MAPPED = "FEMA's map of flood zones shows nothing at this point, which does not mean that there is no risk."
+NOT_MAPPED = "FEMA's flood map shows nothing at this point, which does not mean that there is no risk."
 #: Countries and territories that the layer is of, by ISO 3166.
 COVERED = frozenset({"us", "pr", "vi", "gu", "mp", "as"})
 
@@ -124,11 +124,11 @@ def _is_sure(location: Location, country: str) -> bool:
 def parse(body: bytes) -> tuple[str, FloodHazard] | None:
     """Return the code and the meaning of the worst zone at the point; None where none is mapped.
 
-    Raises BadAnswer or Tired.
+    Raises BadAnswer, for an error that comes as a success too.
     """
     answer = decoded(_BODIES, body)
     if answer.error is not None:
-        raise Tired("answered with an error")
+        raise BadAnswer("answered with an error")
     if answer.features is None:
         raise BadAnswer("answered without a list of zones")
     return worst(each.attributes or Attributes() for each in answer.features)

@@ -26,8 +26,6 @@ class Query:
     key_param: str = ""
     #: The typed text that it is about, "" for none: what is kept is deleted with its job.
     about: str = ""
-    #: Most seconds for which the answer may be kept, where the service's terms set a limit; None: as the settings say.
-    most_kept_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

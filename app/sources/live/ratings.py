@@ -76,7 +76,6 @@ def ask(service: Service, client: Asks, location: Location) -> Extras:
         "/maps/api/place/nearbysearch/json",
         (("location", f"{location.lat:.5f},{location.lon:.5f}"), ("radius", str(WITHIN_M))),
         key_param="key",
-        most_kept_s=RATINGS_SHOWN_S,
     )
     return _extras(client.ask(service, query, parse))
 
@@ -91,8 +90,6 @@ def parse(body: bytes) -> Body:
             raise Tired("says that there were too many requests")
         case "REQUEST_DENIED":
             raise Denied("it does not accept the key")
-        case "UNKNOWN_ERROR":
-            raise Tired("has a fault of its own")
     raise BadAnswer("answered without a list of places")
 
 

@@ -16,6 +16,7 @@ from app.sources.extras import About, Extras, Missing, OfficialScore
 from app.sources.live.bodies import decoded
 from app.sources.live.queries import Answered, Asks, BadAnswer, Denied, Query, Tired
 from app.sources.live.services import Service
+from app.wording import day
 
 #: What is missing where the whole answer is.
 WHAT = "Walk Score, Transit Score and Bike Score"
@@ -68,8 +69,12 @@ def ask(service: Service, client: Asks, location: Location) -> Extras:
     return _extras(client.ask(service, query, parse))
 
 
-def parse(body: bytes) -> Body | None:
-    """Return a body that holds scores, None where there is none for this point.
+#: Statuses of a good answer without scores, and what they say.
+UNSCORED = {2: "was still computing the scores of this address", 30: "had no scores for this point"}
+
+
+def parse(body: bytes) -> Body:
+    """Return a body that holds scores, or says why there are none.
 
     Raises BadAnswer, Tired or Denied, by the status codes of their documentation.
     """
@@ -77,12 +82,10 @@ def parse(body: bytes) -> Body | None:
     match answer.status:
         case 1 if answer.walkscore is not None and all(map(_is_score, _values(answer))):
             return answer
-        case 2:
-            raise Tired("is still computing the score of this address")
-        case 30:
-            return None
+        case 2 | 30:
+            return answer
         case 31:
-            raise Tired("has a fault of its own")
+            raise BadAnswer("has a fault of its own")
         case 40:
             raise Denied("it does not accept the key")
         case 41:
@@ -101,10 +104,10 @@ def _is_score(value: float | None) -> bool:
     return value is None or 0 <= value <= 100
 
 
-def _extras(answered: Answered[Body | None]) -> Extras:
+def _extras(answered: Answered[Body]) -> Extras:
     body = answered.value
-    if body is None:
-        return Extras(missing=(Missing(ABOUT, WHAT, "Walk Score has no scores for this point."),))
+    if why := UNSCORED.get(body.status or 0):
+        return Extras(missing=(Missing(ABOUT, WHAT, f"Walk Score {why} on {day(answered.day)}."),))
     given = {About.WALK: Side(body.walkscore, body.description), About.TRANSIT: body.transit, About.BIKE: body.bike}
     scores = [_score(about, side, _day(body.updated), answered.day) for about, side in given.items()]
     return Extras(

@@ -18,8 +18,8 @@ from app.queue.store import JobStore
 from app.queue.store.batches import NewLine
 from app.queue.store.lists import Sharing
 from app.sources.extras import Extras
-from tests.pipeline.test_extras import ALL, reported
 from tests.support.building import SetClock, assert_whole, create, ended, new_job, open_at
+from tests.support.others import ALL, reported
 
 DAY = 86_400.0
 ADDRESS = "4 Privet Drive, Little Whinging"

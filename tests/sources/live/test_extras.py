@@ -120,8 +120,8 @@ def test_all_of_them_may_fail(others: Others) -> None:
     found = others.extras().around(HOUSTON)
     assert why(found) == {
         About.WALK: "Walk Score answered in a form that cannot be read.",
-        About.RATINGS: "Google answered in a form that cannot be read.",
-        About.FLOOD: "FEMA's map of flood zones answered in a form that cannot be read.",
+        About.RATINGS: "Google Places answered in a form that cannot be read.",
+        About.FLOOD: "FEMA's flood map answered in a form that cannot be read.",
     }
 
 
@@ -129,7 +129,7 @@ def test_an_evaluation_does_not_hang_on_a_slow_one(others: Others) -> None:
     others.google.fault = "slow"
     began = time.monotonic()
     found = others.extras(patience_s=1.0).around(HOUSTON)
-    assert why(found) == {About.RATINGS: "Google did not answer in time."}
+    assert why(found) == {About.RATINGS: "Google Places did not answer in time."}
     assert time.monotonic() - began < 2.5
 
 
@@ -182,7 +182,7 @@ def test_a_wrong_key_is_a_refusal(others: Others) -> None:
     found = why(others.extras().around(HOUSTON))
     assert found == {
         About.WALK: "Walk Score refuses to answer this site.",
-        About.RATINGS: "Google refuses to answer this site.",
+        About.RATINGS: "Google Places refuses to answer this site.",
     }
 
 
@@ -209,11 +209,11 @@ def test_it_waits_for_its_turn(others: Others) -> None:
 @pytest.mark.parametrize(
     ("error", "words"),
     [
-        (ServiceBusy(service="FEMA", retry_after_seconds=60), "was busy with other evaluations of this site"),
+        (ServiceBusy(service="FEMA", retry_after_seconds=60), "could not be asked in the time that there was"),
         (ServiceSpent(service="FEMA"), "was asked as often today as this site may ask it"),
         (ZeroDivisionError(), "could not be asked, for a fault on our side"),
     ],
 )
 def test_it_says_why_there_was_no_answer(others: Others, error: Exception, words: str) -> None:
     extras = LiveExtras(services(fema=others.fema), Refuses(error, 1_000), patience_s=5)
-    assert why(extras.around(HOUSTON)) == {About.FLOOD: f"FEMA's map of flood zones {words}."}
+    assert why(extras.around(HOUSTON)) == {About.FLOOD: f"FEMA's flood map {words}."}

@@ -125,7 +125,7 @@ def test_services_that_fail_are_gaps_and_the_evaluation_ends(
     observer = Observer()
     report = evaluated(monaco, others, observer)
     told = " ".join(unknown.sentences for unknown in unknowns_of(report))
-    for name in ("Walk Score", "Google", "FEMA's map of flood zones"):
+    for name in ("Walk Score", "Google Places", "FEMA's flood map"):
         assert name in told
     before = {finding.stage: finding.state for finding in alone(monaco).findings}
     assert {finding.stage: finding.state for finding in report.findings} == before
@@ -139,7 +139,7 @@ def test_a_slow_service_holds_no_stage_up_for_longer_than_the_patience(monaco: I
     )
     began = time.monotonic()
     report = report_from_json(run(source))
-    assert "Google did not answer in time." in {unknown.why for unknown in unknowns_of(report)}
+    assert "Google Places did not answer in time." in {unknown.why for unknown in unknowns_of(report)}
     assert time.monotonic() - began < 10
 
 
@@ -159,7 +159,7 @@ def test_without_services_the_stored_report_is_the_same_to_the_byte(monaco: Impo
 def test_a_point_that_fema_has_not_mapped_is_a_gap(monaco: ImportedRegions, others: Others) -> None:
     others.fema.reply = fema_reply()
     told = json.dumps([unknown.sentences for unknown in unknowns_of(evaluated(monaco, others, Observer()))])
-    assert "Official flood zone. FEMA's map of flood zones shows nothing at this point" in told
+    assert "Official flood zone. FEMA's flood map shows nothing at this point" in told
 
 
 def test_a_zone_is_told_as_fema_calls_it(monaco: ImportedRegions, others: Others) -> None:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from app.places import Location, Precision
 from app.sources.extras import Extras, FloodHazard
 from app.sources.live import fema
-from app.sources.live.queries import BadAnswer, Tired
+from app.sources.live.queries import BadAnswer
 from tests.support.live.damage import damaged
 from tests.support.live.extras import Says, fema_reply, service, unless_refused, zone
 
@@ -79,7 +79,7 @@ def test_a_zone_that_nobody_knows_is_refused(code: str) -> None:
 
 
 def test_an_error_that_comes_as_a_success_is_one() -> None:
-    with pytest.raises(Tired):
+    with pytest.raises(BadAnswer, match="with an error"):
         said_of(b'{"error": {"code": 400, "message": "Unable to complete operation.", "details": []}}')
 
 

@@ -61,7 +61,7 @@ def test_the_official_sample_gives_its_places_those_with_the_most_ratings_first(
         ("OVER_QUERY_LIMIT", Tired, "too many requests"),
         ("OVER_DAILY_LIMIT", Tired, "too many requests"),
         ("REQUEST_DENIED", Denied, "does not accept the key"),
-        ("UNKNOWN_ERROR", Tired, "fault of its own"),
+        ("UNKNOWN_ERROR", BadAnswer, "without a list"),
         ("INVALID_REQUEST", BadAnswer, "without a list"),
         ("NOT_FOUND", BadAnswer, "without a list"),
         (None, BadAnswer, "without a list"),
@@ -116,12 +116,13 @@ def test_it_lists_few_places_and_shows_them_for_a_day() -> None:
     assert found.fetched == "2026-03-02"
 
 
-def test_it_asks_once_near_the_point_and_for_nothing_to_be_kept_longer() -> None:
+def test_it_asks_once_near_the_point_and_leaves_the_key_to_the_client() -> None:
     client = Says(b'{"status": "OK", "results": []}')
     ratings.ask(service("google", "Google", "", "secret"), client, SYDNEY)
     (query,) = client.asked
+    assert "secret" not in repr(query)
     assert dict(query.params) == {"location": "-33.86705,151.19574", "radius": "800"}
-    assert (query.key_param, query.most_kept_s) == ("key", 86_400)
+    assert query.key_param == "key"
     assert google_reply()(query.path, {**dict(query.params), "key": "google-secret-0815"})["status"] == "ZERO_RESULTS"
 
 

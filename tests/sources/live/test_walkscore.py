@@ -73,8 +73,7 @@ def test_it_shows_no_text_that_is_not_among_their_words() -> None:
 @pytest.mark.parametrize(
     ("status", "raised", "words"),
     [
-        (2, Tired, "still computing"),
-        (31, Tired, "fault of its own"),
+        (31, BadAnswer, "fault of its own"),
         (40, Denied, "does not accept the key"),
         (41, Tired, "used up"),
         (42, Denied, "blocked"),
@@ -87,9 +86,17 @@ def test_it_says_each_status_in_words(status: int | None, raised: type[Exception
         said_of(json.dumps({"status": status}).encode())
 
 
-def test_a_point_that_they_do_not_score_is_missing() -> None:
-    extras = said_of(b'{"status": 30}')
-    assert [each.why for each in extras.missing] == ["Walk Score has no scores for this point."]
+@pytest.mark.parametrize(
+    ("status", "why"),
+    [
+        (2, "Walk Score was still computing the scores of this address on 2 March 2026."),
+        (30, "Walk Score had no scores for this point on 2 March 2026."),
+    ],
+)
+def test_an_answer_without_scores_is_missing_and_no_fault(status: int, why: str) -> None:
+    extras = said_of(json.dumps({"status": status}).encode())
+    assert [each.why for each in extras.missing] == [why]
+    assert extras.scores == ()
 
 
 @pytest.mark.parametrize("value", [-1, 101, 1e300])

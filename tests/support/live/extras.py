@@ -232,6 +232,6 @@ def services(
         geocoders=(),
         overpass=None,
         walkscore=service("walkscore", "Walk Score", walkscore.url, WALKSCORE_KEY) if walkscore else None,
-        ratings=service("google", "Google", google.url, GOOGLE_KEY) if google else None,
-        fema=service("fema", "FEMA's map of flood zones", fema.url) if fema else None,
+        ratings=service("ratings", "Google Places", google.url, GOOGLE_KEY) if google else None,
+        fema=service("fema", "FEMA's flood map", fema.url) if fema else None,
     )
