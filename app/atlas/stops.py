@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache, cached_property
 
@@ -11,8 +11,8 @@ import numpy as np
 
 from app.atlas.atlas import Atlas
 from app.atlas.facts import MODE_OF_STOP, STOP_KINDS, RouteAtStop, TransitStop
-from app.atlas.geocoder.letters import fold
 from app.atlas.nearby import Nearby
+from app.atlas.station_names import telling_words
 from app.atlas.streets.network import Walkshed
 from app.atlas.transit.contract import RANKED_MODES, StopWalks
 from app.atlas.transit.timetable import Timetable
@@ -28,6 +28,8 @@ COVERED_M = 2_400.0
 SAME_STATION_M = 300.0
 #: What the map calls a station, rather than a stop in the street.
 STATION_KINDS = STOP_KINDS - {Kind.BUS_STOP}
+#: What one map calls an underground is light rail or a railway to another.
+TRAINS = frozenset({"subway", "rail", "light_rail"})
 #: Platforms of one name and mode are one stop up to this distance.
 SAME_NAME_M = 150.0
 
@@ -71,11 +73,11 @@ class StopsNear:
         platforms: dict[int, list[tuple[float, int]]] = {}
         for stop, seconds in zip(self.walks.stops.tolist(), self.walks.seconds.tolist(), strict=True):
             platforms.setdefault(int(timetable.stops.stations[stop]), []).append((seconds, stop))
-        mapped: dict[str, list[Place]] = {}
-        for place in filter(_has_letters, nearby.places(nearby.reached(STATION_KINDS))):
-            mapped.setdefault(_letters(place.name), []).append(place)
+        mapped: dict[frozenset[str], list[Place]] = {}
+        for place in nearby.places(nearby.reached(STATION_KINDS)):
+            mapped.setdefault(telling_words(place.name), []).append(place)
         found = (self._station(timetable, sorted(walks)) for walks in platforms.values())
-        return _nearest_first(_as_mapped(stop, mapped.get(_letters(stop.name), ())) for stop in found)
+        return _nearest_first(_as_mapped(stop, mapped) for stop in found)
 
     def _station(self, timetable: Timetable, walks: list[tuple[float, int]]) -> TransitStop:
         """Return the platforms of a station as one place to wait."""
@@ -108,20 +110,18 @@ class StopsNear:
         return _joined(_nearest_first(stops))
 
 
-def _as_mapped(stop: TransitStop, namesakes: Iterable[Place]) -> TransitStop:
+def _as_mapped(stop: TransitStop, mapped: Mapping[frozenset[str], Sequence[Place]]) -> TransitStop:
     """Return a stop in the spelling of the station of its name at the same place, where one is mapped."""
-    beside = (place for place in namesakes if distance_m(stop.lat, stop.lon, place.lat, place.lon) <= SAME_STATION_M)
-    mapped = next(beside, None)
-    return replace(stop, name=mapped.name) if mapped else stop
+    words = telling_words(stop.name)
+    same = next((place for place in mapped.get(words, ()) if _is_there(place, stop)), None) if words else None
+    return replace(stop, name=same.name) if same else stop
 
 
-def _has_letters(place: Place) -> bool:
-    return bool(_letters(place.name))
-
-
-def _letters(name: str) -> str:
-    """Return what is left of a name without case, accents, blanks and points: "Garibaldi F.S." is "Garibaldi FS"."""
-    return "".join(filter(str.isalnum, fold(name)))
+def _is_there(place: Place, stop: TransitStop) -> bool:
+    """Return whether a mapped station is that of a stop: the one's underground is the other's railway."""
+    modes = {MODE_OF_STOP[place.kind], stop.mode}
+    is_near = distance_m(stop.lat, stop.lon, place.lat, place.lon) <= SAME_STATION_M
+    return is_near and (len(modes) == 1 or modes <= TRAINS)
 
 
 def _nearest_first(stops: Iterable[TransitStop]) -> tuple[TransitStop, ...]:

@@ -150,7 +150,7 @@ def _group_row(group: Group) -> Row:
 
 
 #: What a list is called on its one line.
-SHORT_TITLES = {"school": "School of unknown level"}
+SHORT_TITLES = {"school": "School of unknown level", "special_school": "Special school"}
 
 
 def shown_groups(report: Report) -> set[str]:

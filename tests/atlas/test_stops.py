@@ -142,10 +142,15 @@ def shouting(path: Path, stops: dict[str, float], mode: str = "1") -> Path:
 def test_stops_of_a_timetable_are_written_as_names_are_and_as_on_the_map(tmp_path: Path, town: Town) -> None:
     town.node(120, 5, {"railway": "station", "station": "subway", "name": "Garibaldi FS"})
     town.node(900, 5, {"railway": "station", "station": "subway", "name": "Moscòva"})
-    feed = shouting(tmp_path / "feed.zip", {"GARIBALDI F.S.": 100, "GIOIA": 500, "MOSCOVA": 860, "VILLA": 990})
+    town.node(700, 5, {"railway": "station", "train": "yes", "name": "São Pedro"})
+    town.node(990, 5, {"railway": "tram_stop", "name": "VILLA M2"})
+    feed = shouting(
+        tmp_path / "feed.zip",
+        {"GARIBALDI F.S.": 100, "GIOIA": 500, "ESTACAO SAO PEDRO": 710, "MOSCOVA": 860, "VILLA": 990},
+    )
     store = RegionStore(tmp_path / "regions")
     import_region(store, "town", RegionInput(town.write(tmp_path / "town.osm.pbf"), (feed,)))
     here = Location(*lat_lon(0, 0), "", Precision.HOUSE, "town")
     stops = AtlasSurroundings(Atlas("town", store.directory("town")), here).transit_stops()
-    assert [stop.name for stop in stops] == ["Garibaldi FS", "Gioia", "Moscòva", "Villa"]
+    assert [stop.name for stop in stops] == ["Garibaldi FS", "Gioia", "São Pedro", "Moscòva", "Villa"]
     assert stops[0].routes[0].headsign == "Villa Fiorita"

@@ -16,10 +16,10 @@ import shapely
 from numpy.typing import NDArray
 from scipy.sparse.csgraph import connected_components
 
-from app.atlas.geocoder.letters import fold
 from app.atlas.importing.elements import Entrance, Extract, StopArea, StreetColumns
 from app.atlas.importing.features import PlaceRow, PlaceShapes
 from app.atlas.importing.tags.stopping import STATION_ENTRANCES, is_station, marked_kinds
+from app.atlas.station_names import telling_words
 from app.geo import Floats, point_array
 from app.places import Kind
 
@@ -89,7 +89,7 @@ def _stations(rows: Sequence[PlaceRow], extract: Extract, places: PlaceShapes) -
     for position, i in enumerate(found):
         if rows[i].element >= 0:
             shapes[position] = places.outlines.metres[rows[i].element]
-    names = [frozenset({_words(rows[i].name)}) | _names(mapped[rows[i].osm_id]) for i in found]
+    names = [frozenset({telling_words(rows[i].name)}) | _names(mapped[rows[i].osm_id]) for i in found]
     return _Stations(found, [rows[i].kind for i in found], [rows[i].osm_id for i in found], names, shapes)
 
 
@@ -134,7 +134,7 @@ def _told(entrance: Entrance, stations: _Stations, areas: Sequence[StopArea], ne
     found = stations.called(_names(entrance.tags), near)
     for area in areas:
         members = {i for i in near if stations.ids[i] in area.members}
-        found |= members or stations.called([_words(area.name)], near)
+        found |= members or stations.called([telling_words(area.name)], near)
     return found
 
 
@@ -171,29 +171,10 @@ def _nearest(entrance: Entrance, stations: _Stations, metres: Floats) -> set[int
 # --- names -------------------------------------------------------------------------------------------
 
 NAME_KEYS = re.compile(r"(?:alt_|official_|short_|loc_|old_)?name(?::[a-z]{2,3})?")
-#: Words of a station's name that tell it from no other.
-COMMON = frozenset(
-    {"station", "stazione", "bahnhof", "hauptbahnhof", "bf", "hbf", "gare", "estacion", "estacao", "estacio"}
-    | {"metro", "metropolitana", "metroasema", "asema", "subway", "underground", "skytrain", "tube", "ubahn", "sbahn"}
-    | {"bahn", "entrance", "exit", "ausgang", "eingang", "ingresso", "uscita", "sortie", "entree", "salida", "fs"}
-    | {"the", "of", "de", "di", "la", "le"}
-)
-#: Lines ("M2", "S11") and letters of exits.
-_LINE = re.compile(r"[a-z]{1,2}?\d*")
 
 
 def _names(tags: Mapping[str, str]) -> frozenset[frozenset[str]]:
-    return frozenset(_words(value) for key, value in tags.items() if NAME_KEYS.fullmatch(key)) - {frozenset()}
-
-
-def _words(name: str) -> frozenset[str]:
-    """Return the words of a name that tell it from others."""
-    words = re.findall(r"[^\W_]+", fold(name).replace("f.s.", ""))
-    return frozenset(word for word in words if word not in COMMON and not _is_line(word))
-
-
-def _is_line(word: str) -> bool:
-    return len(word) == 1 or (word[-1].isdigit() and _LINE.fullmatch(word) is not None)
+    return frozenset(telling_words(value) for key, value in tags.items() if NAME_KEYS.fullmatch(key)) - {frozenset()}
 
 
 def _likeness(name: frozenset[str], other: frozenset[str]) -> float:

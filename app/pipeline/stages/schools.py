@@ -91,6 +91,11 @@ def _counted(level: Level) -> Fact:
     return Fact(f"{found.key}_within_30", f"{found.title} within {LISTED_MIN} minutes on foot", amount)
 
 
+def _nearest(level: Level) -> str:
+    place = level.group.places[0]
+    return f"{level.noun}: {place.name}, {minutes(place.minutes or 0.0)}"
+
+
 def _state(asked: list[Level], others: list[Level]) -> State:
     unknown = [level for level in asked if level.why_unknown]
     if unknown and not any(level.group.within_30 for level in (*asked, *others)):
@@ -100,9 +105,12 @@ def _state(asked: list[Level], others: list[Level]) -> State:
 
 def _summary(asked: list[Level], others: list[Level]) -> str:
     """Return the nearest of each level and the levels that are not there, in sentences."""
-    nearest = [(level.noun, level.group.places[0]) for level in (*asked, *others) if level.group.places]
-    said = [f"{noun}: {place.name}, {minutes(place.minutes or 0.0)}" for noun, place in nearest]
-    texts = [f"The nearest on foot: {'; '.join(said)}."] if said else []
+    listed_ones = [level for level in (*asked, *others) if level.group.places]
+    sure = [_nearest(level) for level in listed_ones if not level.why_unknown]
+    doubtful = [_nearest(level) for level in listed_ones if level.why_unknown]
+    texts = [f"The nearest on foot: {'; '.join(sure)}."] if sure else []
+    if doubtful:
+        texts.append(f"On the map, though others may be nearer: {'; '.join(doubtful)}.")
     none = [with_article(level.noun) for level in asked if level.is_none]
     if none:
         texts.append(f"Within {LISTED_MIN} minutes on foot the map shows no way to {listed(none, 'or')}.")

@@ -103,6 +103,8 @@ def test_what_only_calls_itself_a_school_is_none(name: str) -> None:
         ({"school": "secondary"}, {SECONDARY}),
         ({"school": "special_education_needs", "isced:level": "2"}, {SPECIAL}),
         ({"school": "driving"}, set()),
+        ({"name": "Otto-Falckenberg-Schule", "description": "Schauspielschule"}, set()),
+        ({"name": "Schule am Park", "description": "mit Schauspielschule im Hof"}, {Kind.SCHOOL}),
         ({"name": "High School", "isced:level": "1"}, {PRIMARY}),
     ],
 )

@@ -38,6 +38,14 @@ def test_a_known_school_nearby_is_enough() -> None:
     assert "primary school: North Primary, 5 min" in finding.summary
 
 
+def test_a_school_beside_nearer_ones_of_unknown_level_is_not_called_the_nearest() -> None:
+    finding = run(
+        place(Kind.SCHOOL, 1_300, name="St Joseph's"), place(Kind.PRIMARY_SCHOOL, 1_600, name="North Primary")
+    )
+    assert "though others may be nearer: primary school: North Primary, 20 min." in finding.summary
+    assert "primary school: " not in finding.summary.split(".")[0]
+
+
 def test_a_special_school_is_shown_as_one() -> None:
     finding = run(place(Kind.SPECIAL_SCHOOL, 200, name="The Oaks"))
     assert [g.title for g in finding.groups][-1] == "Special schools"

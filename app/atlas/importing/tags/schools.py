@@ -111,7 +111,9 @@ def _is_none(tags: Tags, name: str, words: str) -> bool:
     values = {value for key in WORD_TAGS for value in split(tags.get(key, "").lower())}
     if not values.isdisjoint(_NONE_VALUES) or "dance" in (tags.get("leisure"), tags.get("sport")):
         return True
-    return _NONE.search(words) is not None or _NONE.search(name) is not None
+    # A description that is nothing but "Schauspielschule" says it; a longer one may name such a school beside it.
+    described = _NONE.fullmatch(fold(tags.get("description", "")).strip())
+    return described is not None or _NONE.search(words) is not None or _NONE.search(name) is not None
 
 
 def _is_special(tags: Tags, words: str, name: str) -> bool:

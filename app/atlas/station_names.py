@@ -1,0 +1,27 @@
+"""What tells one station's name from another's, however map, timetable and signs at the entrances write it."""
+
+from __future__ import annotations
+
+import re
+
+from app.atlas.geocoder.letters import fold
+
+#: Words of a station's name that tell it from no other.
+COMMON = frozenset(
+    {"station", "stazione", "bahnhof", "hauptbahnhof", "bf", "hbf", "gare", "estacion", "estacao", "estacio"}
+    | {"metro", "metropolitana", "metroasema", "asema", "subway", "underground", "skytrain", "tube", "ubahn", "sbahn"}
+    | {"bahn", "entrance", "exit", "ausgang", "eingang", "ingresso", "uscita", "sortie", "entree", "salida", "fs"}
+    | {"the", "of", "de", "di", "la", "le"}
+)
+#: Lines ("M2", "S11") and letters of exits.
+_LINE = re.compile(r"[a-z]{1,2}?\d*")
+
+
+def telling_words(name: str) -> frozenset[str]:
+    """Return the words of a name that tell it from others: "Garibaldi F.S." and "GARIBALDI FS" have the same ones."""
+    words = re.findall(r"[^\W_]+", fold(name).replace("f.s.", ""))
+    return frozenset(word for word in words if word not in COMMON and not _is_line(word))
+
+
+def _is_line(word: str) -> bool:
+    return len(word) == 1 or (word[-1].isdigit() and _LINE.fullmatch(word) is not None)
