@@ -9,7 +9,7 @@ from app.config import load_config
 from app.queue import open_store
 from app.queue.jobs import Job, Status
 from app.queue.store import JobStore
-from app.views.advice import advice_on
+from app.sources.advice import advice_on
 from app.wording import count, iso
 
 
@@ -39,7 +39,7 @@ def show_job(job_id: str) -> None:
     click.echo(f"  attempts {job.attempts}, resumed {job.resumed}, worker {job.worker or '-'}")
     if job.error:
         click.echo(f"  {job.error}")
-    if advice := advice_on(job, load_config()):
+    if advice := advice_on(job.address, job.error_code, load_config()):
         for line in advice.lines:
             click.echo(f"  {line}")
     for stage in store.stages(job_id):
