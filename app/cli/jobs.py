@@ -12,7 +12,7 @@ from app.queue import open_store
 from app.queue.jobs import Job, Status
 from app.queue.store import JobStore
 from app.queue.waiting import wait_of
-from app.views.advice import advice_on
+from app.sources.advice import advice_on
 from app.wording import count, duration, iso
 
 
@@ -46,7 +46,7 @@ def show_job(job_id: str) -> None:
         click.echo(f"  tried again in {duration(due_in_seconds)}")
     if wait := wait_of(job, time.time()):
         click.echo(f"  {wait.sentence}")
-    if advice := advice_on(job, load_config()):
+    if advice := advice_on(job.address, job.error_code, load_config()):
         for line in advice.lines:
             click.echo(f"  {line}")
     for stage in store.stages(job_id):

@@ -73,16 +73,11 @@ class Extract:
         return self.path in HAVE_PARTS
 
 
-def extract_at(lat: float, lon: float) -> Extract | None:
-    """Return the smallest known extract that holds a point (degrees), None out at sea.
-
-    Near a border it may be the neighbour's: `extracts_near` has both.
-    """
-    return next(iter(extracts_near(lat, lon)), None)
-
-
 def extracts_near(lat: float, lon: float) -> tuple[Extract, ...]:
-    """Return the extracts of which one holds a point, the likeliest first: several near a border, none out at sea."""
+    """Return the smallest known extracts of which one holds a point (degrees), the likeliest first.
+
+    They are several near a border, and none out at sea.
+    """
     extracts, lands, tree = _table()
     here = shapely.Point(lon, lat)
     reach = COAST_M / max(metres_per_degree_lon(lat), 1.0)

@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import msgspec
-from flask import Response, current_app, redirect, url_for
+from flask import Flask, Response, current_app, redirect, url_for
 from jinja2 import Environment
 from markupsafe import Markup
 from werkzeug.wrappers import Response as AnyResponse
 
+from app.config import Config
 from app.pipeline.listing import Listing
 from app.pipeline.report import to_json
 from app.places import Choice
 from app.queue.jobs import Job, NewJob, Status
 from app.queue.waiting import ServiceWait
-from app.views.advice import AdviceDocument, advice_document
+from app.sources.advice import LIVE_DOCS, Advice, advice_on
+from app.sources.extracts import SITE
 from app.views.job import JobView, Step, StepState, view_of
 from app.web import visitor
 from app.web.negotiation import NOT_KEPT, Wanted, json_response, negotiated, wanted
@@ -25,6 +27,15 @@ from app.web.programs.idempotency import once_in_request
 from app.web.security.live_jobs import room_for_one
 from app.web.services import config, store
 from app.wording import iso
+
+
+def init_app(app: Flask, config: Config) -> None:
+    """Give the panel what may be done about an address that is not covered."""
+
+    def advice_for(job: Job) -> Advice | None:
+        return advice_on(job.address, job.error_code, config)
+
+    app.jinja_env.globals.update(advice_for=advice_for, live_docs=LIVE_DOCS, extracts_site=SITE)
 
 
 def job_response(job: Job, *, refresh: bool = True) -> Response:
@@ -163,6 +174,26 @@ class ServiceWaitDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class ExtractDocument:
+    """An extract of OpenStreetMap that would cover the address: its name, and where to download it."""
+
+    title: str
+    path: str
+    page: str
+
+
+@dataclass(frozen=True, slots=True)
+class AdviceDocument:
+    """What whoever runs the site can do about an address that is not covered."""
+
+    #: The likeliest first; none where the address is not a point.
+    extracts: tuple[ExtractDocument, ...]
+    import_command: str
+    #: The settings that would let live services be asked instead; none where all is turned on.
+    settings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class JobDocument:
     """A job, with links to its page and report. Null: not known, or not yet."""
 
@@ -227,7 +258,7 @@ def job_json(view: JobView) -> bytes:
         waiting_for=_wait_document(view.service_wait),
         question=_question_document(view),
         status_url=url_for("jobs.page", job_id=job.job_id, _external=True),
-        advice=advice_document(job, config()),
+        advice=_advice_document(job),
     )
     return msgspec.json.encode(document)
 
@@ -262,3 +293,11 @@ def _choice_document(number: int, choice: Choice) -> ChoiceDocument:
         precision=place.precision.value,
         region=place.region,
     )
+
+
+def _advice_document(job: Job) -> AdviceDocument | None:
+    advice = advice_on(job.address, job.error_code, config())
+    if advice is None:
+        return None
+    extracts = tuple(ExtractDocument(each.title, each.path, each.page) for each in advice.extracts)
+    return AdviceDocument(extracts, advice.command, advice.settings)

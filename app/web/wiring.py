@@ -40,8 +40,9 @@ from app.routes import (
 )
 from app.seeing import sentry
 from app.sources.live.services import services_in
-from app.views import advice, live, report
+from app.sources.live.told import live_sources
 from app.views import maps as map_views
+from app.views import panel, report
 from app.views.town import likeness
 from app.web import compression, errors, measuring, pictures, polls, proxies, services, towns
 from app.web.programs import tokens
@@ -103,7 +104,7 @@ def wire(config: Config | None) -> Flask:
     """Return the application for these settings, or for those in the environment."""
     config = load_config() if config is None else config
     sentry.check(config)
-    services_in(config)  # raises ConfigError
+    live = live_sources(services_in(config))  # raises ConfigError
     app = Flask(__name__, root_path=str(ROOT))
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = ASSET_SECONDS
     measuring.init_app(app)
@@ -120,14 +121,14 @@ def wire(config: Config | None) -> Flask:
         report,
         map_views,
         likeness,
-        advice,
-        live,
+        panel,
     )
     for module in modules:
         module.init_app(app, config)
     for function in FILTERS:
         app.add_template_filter(function)
     app.add_template_global(_asset_links(app))
+    app.jinja_env.globals.update(live_sources=live)
     proxies.init_app(app, config)  # in front of all that reads where a request comes from
     app.wsgi_app = measuring.Measured(app.wsgi_app, config)  # type: ignore[method-assign]
     for blueprint in BLUEPRINTS:

@@ -12,7 +12,7 @@ from app import create_app
 from app.atlas.atlas import Atlas
 from app.config import Config
 from app.sources.live.services import services_in
-from app.views.live import live_sources
+from app.sources.live.told import live_sources
 from tests.support.asking import soup, visible_text
 from tests.support.extracts import Town, small_town
 

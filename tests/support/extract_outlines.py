@@ -25,15 +25,15 @@ from app.sources.extracts import STEP, TABLE, packed
 from tests.support.extract_names import NAMES, PATHS, STATE_PATHS, UK, slug
 
 #: How rough borders may be (degrees), by the areas of the triangles that are left out of a line.
-BORDER = 0.05
-#: How rough coasts may be (degrees): less than how far off the coast a point still belongs to it. Degrees of longitude
-#: are short in the far north and south.
-COAST, FAR_COAST, FAR_LAT = 0.07, 0.3, 58.0
-#: Islands smaller than this (square degrees) are left out where larger land of their extract lies this near (degrees),
-#: and none of another extract does even as near as that.
+BORDER = 0.055
+#: How rough coasts may be (degrees): less than how far off the coast a point still belongs to it. Where next to nobody
+#: lives on them, north and south of 58 degrees but for Europe, they may be rougher.
+COAST, FAR_COAST, FAR_LAT, EUROPE_LON = 0.07, 0.3, 58.0, (-30.0, 45.0)
+#: Islands smaller than this (square degrees) are left out where all of them is this near (degrees) to larger land of
+#: their extract, and no other extract's land as near as that.
 ISLET, ISLET_NEAR, NEIGHBOUR_NEAR = 0.02, 0.08, 0.2
 #: The coasts of extracts smaller than this (square degrees) stay as they are.
-SMALL = 0.3
+SMALL = 0.05
 
 
 def path_of(state: Mapping[str, Any]) -> str:
@@ -63,19 +63,18 @@ def outlines(states: Iterable[Mapping[str, Any]]) -> Iterator[tuple[str, BaseGeo
 
 
 def _without_islets(lands: Sequence[BaseGeometry]) -> list[BaseGeometry]:
-    tree = shapely.STRtree(lands)
-
-    def is_needed(islet: BaseGeometry, larger: Iterable[BaseGeometry]) -> bool:
-        has_neighbours = len(tree.query(islet, predicate="dwithin", distance=NEIGHBOUR_NEAR)) > 1
-        return has_neighbours or not any(islet.dwithin(other, ISLET_NEAR) for other in larger)
-
-    thinned = []
+    tree, thinned = shapely.STRtree(lands), []
     for land in lands:
         pieces = sorted(_areas(land), key=lambda piece: -piece.area)
-        kept = [piece for piece in pieces if piece.area >= ISLET] or pieces[:1]
-        kept += [piece for piece in pieces[len(kept) :] if is_needed(piece, kept)]
-        thinned.append(shapely.multipolygons(kept))
+        large = [piece for piece in pieces if piece.area >= ISLET] or pieces[:1]
+        near = shapely.multipolygons(large).buffer(ISLET_NEAR, quad_segs=2)
+        islets = [piece for piece in pieces[len(large) :] if not piece.within(near) or _has_neighbours(piece, tree)]
+        thinned.append(shapely.multipolygons(large + islets))
     return thinned
+
+
+def _has_neighbours(islet: BaseGeometry, lands: shapely.STRtree) -> bool:
+    return len(lands.query(islet, predicate="dwithin", distance=NEIGHBOUR_NEAR)) > 1
 
 
 def _areas(land: BaseGeometry) -> list[BaseGeometry]:
@@ -105,8 +104,12 @@ def _rough_coasts(lands: Sequence[BaseGeometry]) -> Iterator[BaseGeometry]:
         sides[line].append(lands[land])
     for at, line in enumerate(lines):
         is_coast = len(sides[at]) < 2 and all(land.area >= SMALL for land in sides[at])
-        rough = FAR_COAST if abs(line.centroid.y) > FAR_LAT else COAST
-        yield line.simplify(rough) if is_coast else line
+        yield line.simplify(FAR_COAST if _is_far(line.centroid) else COAST) if is_coast else line
+
+
+def _is_far(middle: shapely.Point) -> bool:
+    is_europe = middle.y > 0 and EUROPE_LON[0] < middle.x < EUROPE_LON[1]
+    return abs(middle.y) > FAR_LAT and not is_europe
 
 
 def line_of(path: str, land: BaseGeometry) -> str:

@@ -4,11 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Flask
-
 from app.config import Config
 from app.errors import AddressNotFound, AddressOutsideRegions, NoRegions, SurroundingsNotHere
-from app.queue.jobs import Job
 from app.sources.extracts import SITE, Extract, extracts_near
 from app.sources.points import Point, TypedPoint, point_in
 from app.wording import listed
@@ -53,20 +50,11 @@ class Advice:
         )
 
 
-def init_app(app: Flask, config: Config) -> None:
-    """Give templates what may be done about an address that is not covered."""
-
-    def for_job(job: Job) -> Advice | None:
-        return advice_on(job, config)
-
-    app.jinja_env.globals.update(advice_on=for_job, live_docs=LIVE_DOCS, extracts_site=SITE)
-
-
-def advice_on(job: Job, config: Config) -> Advice | None:
-    """Return what may be done about a job that failed because its address is not covered; None for any other."""
-    if job.error_code not in NOT_COVERED:
+def advice_on(address: str, error_code: str | None, config: Config) -> Advice | None:
+    """Return what may be done about an address that failed because it is not covered; None for any other failure."""
+    if error_code not in NOT_COVERED:
         return None
-    point = _point_of(job.address)
+    point = _point_of(address)
     return Advice(extracts_near(*point) if point else (), _settings(config))
 
 
@@ -80,35 +68,3 @@ def _point_of(address: str) -> Point | None:
     """Return the point that was typed instead of an address."""
     typed = point_in(address)
     return typed.point if isinstance(typed, TypedPoint) else None
-
-
-# --- for programs ----------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class ExtractDocument:
-    """An extract of OpenStreetMap that would cover the address: its name, and where to download it."""
-
-    title: str
-    path: str
-    page: str
-
-
-@dataclass(frozen=True, slots=True)
-class AdviceDocument:
-    """What whoever runs the site can do about an address that is not covered."""
-
-    #: The likeliest first; none where the address is not a point.
-    extracts: tuple[ExtractDocument, ...]
-    import_command: str
-    #: The settings that would let live services be asked instead; none where all is turned on.
-    settings: tuple[str, ...]
-
-
-def advice_document(job: Job, config: Config) -> AdviceDocument | None:
-    """Return the advice on a job as JSON has it."""
-    advice = advice_on(job, config)
-    if advice is None:
-        return None
-    extracts = tuple(ExtractDocument(each.title, each.path, each.page) for each in advice.extracts)
-    return AdviceDocument(extracts, advice.command, advice.settings)

@@ -10,23 +10,17 @@ from flask.testing import FlaskClient
 
 from app.cli.jobs import jobs_commands
 from app.config import Config
-from app.queue.jobs import Job
-from app.views.advice import Advice, advice_on
+from app.sources.advice import Advice, advice_on
 from tests.support.asking import JSON, soup, submit, visible_text
 from tests.support.queue_steps import Steps
-from tests.views.test_job import JOB
 
 ZURICH = "47.377, 8.541"
 TURN_ON = ("DOORSTEP_LIVE=on", "DOORSTEP_CONTACT")
 OFF, ON = Config(), Config(live="on", contact="me@example.org")
 
 
-def advice(address: str, code: str = "outside-regions", config: Config = OFF) -> Advice | None:
-    return advice_on(failed(address, code), config)
-
-
-def failed(address: str, code: str) -> Job:
-    return JOB._replace(address=address, error_code=code)
+def advice(address: str, code: str | None = "outside-regions", config: Config = OFF) -> Advice | None:
+    return advice_on(address, code, config)
 
 
 @pytest.mark.parametrize(

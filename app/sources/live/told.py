@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import Flask
-
-from app.config import Config
-from app.sources.live.services import LiveServices, Service, all_of, services_in
+from app.sources.live.services import LiveServices, Service, all_of
 from app.wording import listed
 
 #: What is sent to each kind of service, beside who runs this site.
@@ -42,11 +39,6 @@ class LiveSources:
     searching: str
     #: Those that are sent where it is.
     placing: str
-
-
-def init_app(app: Flask, config: Config) -> None:
-    """Give templates the live sources, None where they are turned off."""
-    app.jinja_env.globals.update(live_sources=live_sources(services_in(config)))
 
 
 def live_sources(services: LiveServices) -> LiveSources | None:
