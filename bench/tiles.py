@@ -21,11 +21,11 @@ from typing import NamedTuple, TypeVar
 # Loaded before the processes are made, as it is in one that has made a tile before.
 import app.atlas.importing.importer  # noqa: F401
 from app.config import Config
-from app.sources.live.grid import tile_at
-from app.sources.live.overpass import query_text
-from app.sources.live.queries import Answered, Query, Value
+from app.sources.live.asking.queries import Answered, Query, Value
 from app.sources.live.services import Service
-from app.sources.live.tiles import Tiles
+from app.sources.live.tiles.grid import tile_at
+from app.sources.live.tiles.overpass import query_text
+from app.sources.live.tiles.tiles import Tiles
 from bench.regions import EXTRACTS, SHARED
 from tests.support.live.overpass import document
 from tests.support.live.overpass_language import run

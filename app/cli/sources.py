@@ -12,8 +12,8 @@ from app.config import Config, load_config
 from app.errors import DoorstepError
 from app.queue import open_store
 from app.queue.store import JobStore
-from app.sources.live.checking import check, left_today
-from app.sources.live.client import Client
+from app.sources.live.asking.checking import check, left_today
+from app.sources.live.asking.client import Client
 from app.sources.live.services import Service, all_of, services_in
 from app.wording import count, duration
 

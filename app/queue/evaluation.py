@@ -35,12 +35,12 @@ def _live_sources(config: Config, regions: ImportedRegions) -> Callable[[StageOb
     """Return what makes the source of one try: the time that it may spend on services is counted from there."""
     # Imported here: only who turns live sources on pays for loading them.
     from app.queue import open_store
-    from app.sources.live.client import Client
-    from app.sources.live.extras import LiveExtras
-    from app.sources.live.geocoding import Geocoders
+    from app.sources.live.asking.client import Client
+    from app.sources.live.extras.extras import LiveExtras
+    from app.sources.live.geocoders.geocoding import Geocoders
     from app.sources.live.services import services_in
     from app.sources.live.source import LiveSource
-    from app.sources.live.tiles import Tiles
+    from app.sources.live.tiles.tiles import Tiles
 
     services, store = services_in(config), open_store(config)
 

@@ -6,7 +6,7 @@ from flask import Blueprint, Response
 
 from app.errors import DoorstepError
 from app.queue import worker_health
-from app.sources.live.checking import troubles
+from app.sources.live.asking.checking import troubles
 from app.sources.live.services import all_of, services_in
 from app.web.services import config, source, store
 

@@ -34,7 +34,7 @@ from app.seeing.counts import counted
 from app.sources.deciding import Found, decided, worth
 from app.sources.extras import Extras
 from app.sources.interface import Surroundings
-from app.sources.live.grid import is_tile
+from app.sources.live.tiles.grid import is_tile
 from app.sources.names import SharedNames, directories_of
 from app.sources.opened import OpenRegions
 from app.sources.pins import pinned

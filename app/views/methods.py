@@ -20,7 +20,7 @@ from app.pipeline.rules.categories import Category
 from app.pipeline.rules.headline import TRANSIT
 from app.places import Kind
 from app.sources import deciding, pins
-from app.sources.live import extras, ratings
+from app.sources.live.extras import extras, ratings
 from app.wording import listed, percent, plural, sentence
 
 #: The sections in the order of the page, by the key that a link names.

@@ -19,8 +19,8 @@ from app.atlas.regions import RegionStore
 from app.cli.sources import sources_commands
 from app.config import PREFIX, Config
 from app.queue.store import JobStore
-from app.sources.live.client import Client
-from app.sources.live.queries import Query
+from app.sources.live.asking.client import Client
+from app.sources.live.asking.queries import Query
 from tests.support.building import open_at
 from tests.support.extracts import small_town
 from tests.support.live.faulty import faulty_server, read_good

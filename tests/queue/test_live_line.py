@@ -14,7 +14,7 @@ from pathlib import Path
 import osmium
 import requests
 
-from app.sources.live.grid import tile_at
+from app.sources.live.tiles.grid import tile_at
 from tests.support.asking import JSON
 from tests.support.building import assert_all_ended, open_at, wait_for
 from tests.support.folders import SAMPLES

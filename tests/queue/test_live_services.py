@@ -15,9 +15,9 @@ from app.config import Config
 from app.errors import ServiceBusy
 from app.queue.store import JobStore
 from app.seeing import files
-from app.sources.live.client import Client
-from app.sources.live.ledger import Ended, Turn
-from app.sources.live.queries import Query
+from app.sources.live.asking.client import Client
+from app.sources.live.asking.ledger import Ended, Turn
+from app.sources.live.asking.queries import Query
 from app.sources.regions import ImportedRegions
 from app.views.metrics import exposition
 from tests.support.building import open_at, wait_for

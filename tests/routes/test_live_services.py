@@ -11,9 +11,9 @@ from prometheus_client.parser import text_string_to_metric_families
 from app import create_app
 from app.config import Config
 from app.queue.store import JobStore
-from app.sources.live.client import Client
-from app.sources.live.ledger import Ended, Turn
-from app.sources.live.queries import Query
+from app.sources.live.asking.client import Client
+from app.sources.live.asking.ledger import Ended, Turn
+from app.sources.live.asking.queries import Query
 from app.sources.live.services import Service, services_in
 from app.web.services import services_of
 from tests.conftest import TOKEN

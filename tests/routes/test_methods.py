@@ -21,7 +21,7 @@ from app.pipeline.rules.profiles import METHODS, METHODS_VERSION
 from app.places import Kind
 from app.sources import deciding, pins
 from app.sources.extras import FloodHazard
-from app.sources.live import extras, ratings
+from app.sources.live.extras import extras, ratings
 from app.views import methods
 from app.wording import sentence
 from tests.support.asking import soup, visible_text

@@ -106,7 +106,7 @@ def test_all_that_can_be_counted_fits(shared: Path) -> None:
 from app import create_app
 from app.config import Config
 from app.seeing import counts
-from app.sources.live.sending import Fault
+from app.sources.live.asking.sending import Fault
 from app.sources.live.services import _RULES
 from app.web.measuring import METHODS, NO_ROUTE
 for rule in [NO_ROUTE, *(rule.rule for rule in create_app(Config(secret_key="k" * 64)).url_map.iter_rules())]:

@@ -10,7 +10,7 @@ from app.db.database import Row
 from app.queue.process import is_gone
 from app.queue.store.base import StoreBase
 from app.queue.store.clocks import Settled
-from app.sources.live.ledger import (
+from app.sources.live.asking.ledger import (
     CLOSED_SECONDS,
     FAULTS_THAT_CLOSE,
     LONGEST_REST_SECONDS,

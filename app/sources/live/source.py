@@ -24,12 +24,12 @@ from app.geo import distance_m
 from app.places import MOST_CHOICES, Choice, Location, Precision, Question
 from app.sources.extras import Extras
 from app.sources.interface import Surroundings
-from app.sources.live.candidates import Candidate
-from app.sources.live.choosing import decided
-from app.sources.live.extras import LiveExtras
-from app.sources.live.geocoding import Geocoders
-from app.sources.live.grid import is_tile, tile_at
-from app.sources.live.tiles import Tiles
+from app.sources.live.extras.extras import LiveExtras
+from app.sources.live.geocoders.candidates import Candidate
+from app.sources.live.geocoders.choosing import decided
+from app.sources.live.geocoders.geocoding import Geocoders
+from app.sources.live.tiles.grid import is_tile, tile_at
+from app.sources.live.tiles.tiles import Tiles
 from app.sources.pins import degrees
 from app.sources.points import ShortCode, TypedPoint, is_link, point_in, recovered
 from app.sources.regions import WORDS, ImportedRegions

@@ -11,7 +11,7 @@ from app.config import Config
 from app.queue.jobs import NewJob
 from app.queue.process import identity
 from app.queue.store import JobStore
-from app.sources.live.ledger import Ended, NotYet, Standing, ToKeep, Turn, Why, digest_about
+from app.sources.live.asking.ledger import Ended, NotYet, Standing, ToKeep, Turn, Why, digest_about
 from app.sources.live.services import Service, all_of, services_in
 from tests.support.building import SetClock, aged, assert_whole, open_at
 

@@ -9,7 +9,7 @@ import pytest
 
 from app.config import Config
 from app.queue.store import JobStore
-from app.sources.live.client import Client
+from app.sources.live.asking.client import Client
 from tests.support.building import open_at
 from tests.support.live.faulty import FaultyServer, faulty_server
 

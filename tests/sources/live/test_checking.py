@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from app.config import Config
-from app.sources.live.checking import _QUESTIONS, _READERS
-from app.sources.live.queries import BadAnswer, Denied, Tired
+from app.sources.live.asking.checking import _QUESTIONS, _READERS
+from app.sources.live.asking.queries import BadAnswer, Denied, Tired
 from app.sources.live.services import all_of, services_in
 from tests.support.folders import ROOT
 

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from app.places import MOST_CHOICES, Location, Precision, Question
-from app.sources.live.candidates import Candidate
-from app.sources.live.choosing import decided
-from app.sources.live.fitting import has_house_number, same_number
+from app.sources.live.geocoders.candidates import Candidate
+from app.sources.live.geocoders.choosing import decided
+from app.sources.live.geocoders.fitting import has_house_number, same_number
 from tests.support.live.answers import candidates, house, postcode, street, thing, town
 
 DE = {"country": "Deutschland", "country_code": "de"}

@@ -13,10 +13,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.places import Location, Precision, Question
-from app.sources.live import nominatim
-from app.sources.live.candidates import Candidate
-from app.sources.live.choosing import decided
-from app.sources.live.geocoding import asked_text
+from app.sources.live.geocoders import nominatim
+from app.sources.live.geocoders.candidates import Candidate
+from app.sources.live.geocoders.choosing import decided
+from app.sources.live.geocoders.geocoding import asked_text
 from tests.support.folders import SAMPLES
 from tests.support.live.geocoders import nominatim_place
 from tests.support.live.mapped import Gazetteer, Mapped, apart_m, gazetteer

@@ -21,10 +21,10 @@ from app.errors import (
     ServiceTrouble,
 )
 from app.queue.store import JobStore
-from app.sources.live.client import LONGEST_RETRY_SECONDS, Client, question_of
-from app.sources.live.ledger import Turn
-from app.sources.live.queries import Denied, Query, Tired
-from app.sources.live.sending import Fault
+from app.sources.live.asking.client import LONGEST_RETRY_SECONDS, Client, question_of
+from app.sources.live.asking.ledger import Turn
+from app.sources.live.asking.queries import Denied, Query, Tired
+from app.sources.live.asking.sending import Fault
 from app.version import program_version
 from tests.sources.live.conftest import CONTACT
 from tests.support.building import SetClock, open_at

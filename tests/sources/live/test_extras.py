@@ -13,8 +13,8 @@ import pytest
 from app.errors import ServiceBusy, ServiceSpent
 from app.places import Location, Precision
 from app.sources.extras import About, Extras, FloodHazard
-from app.sources.live.extras import LiveExtras
-from app.sources.live.queries import Answered, Query, Value
+from app.sources.live.asking.queries import Answered, Query, Value
+from app.sources.live.extras.extras import LiveExtras
 from app.sources.live.services import Service
 from tests.support.live.extras import (
     GOOGLE_KEY,

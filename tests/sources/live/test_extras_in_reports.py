@@ -19,7 +19,7 @@ from app.queue.jobs import Picture, StageState
 from app.queue.runner import StageEnded
 from app.sources.extras import Extras
 from app.sources.interface import Source, Surroundings
-from app.sources.live.extras import LiveExtras
+from app.sources.live.extras.extras import LiveExtras
 from app.sources.regions import ImportedRegions
 from app.views.unknowns import unknowns_of
 from tests.sources.live.test_extras import Others

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from app.places import Location, Precision
 from app.sources.extras import Extras, FloodHazard
-from app.sources.live import fema
-from app.sources.live.queries import BadAnswer
+from app.sources.live.asking.queries import BadAnswer
+from app.sources.live.extras import fema
 from tests.support.live.damage import damaged
 from tests.support.live.extras import Says, fema_reply, service, unless_refused, zone
 

@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.places import Precision
-from app.sources.live import census, google, nominatim, photon
-from app.sources.live.candidates import Candidate
-from app.sources.live.queries import BadAnswer, Denied, Tired
-from app.sources.live.reading import MOST_LETTERS, said
+from app.sources.live.asking.queries import BadAnswer, Denied, Tired
+from app.sources.live.geocoders import census, google, nominatim, photon
+from app.sources.live.geocoders.candidates import Candidate
+from app.sources.live.geocoders.reading import MOST_LETTERS, said
 from tests.support.live.answers import body, candidates, house, postcode, street, thing, town
 
 Read = Callable[[bytes], tuple[Candidate, ...]]

@@ -10,9 +10,9 @@ import pytest
 from app.errors import DoorstepError, ServiceBusy, ServiceDenied, ServiceSpent, ServiceTrouble
 from app.geo import distance_m
 from app.places import Location, Precision, Question
-from app.sources.live.choosing import decided
-from app.sources.live.geocoding import LONGEST_TEXT, Geocoders, asked_text
-from app.sources.live.queries import Answered, Query, Value
+from app.sources.live.asking.queries import Answered, Query, Value
+from app.sources.live.geocoders.choosing import decided
+from app.sources.live.geocoders.geocoding import LONGEST_TEXT, Geocoders, asked_text
 from app.sources.live.services import Service
 from tests.support.folders import SAMPLES
 from tests.support.live.geocoders import census_stand_in, google_stand_in, nominatim_stand_in, photon_stand_in

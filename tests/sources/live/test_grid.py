@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from app.atlas.regions import LONGEST_NAME, NAME
 from app.geo import Box, distance_m
-from app.sources.live.grid import BIKE_REACH_M, MAP_REACH_M, WALK_REACH_M, is_tile, tile_at
+from app.sources.live.tiles.grid import BIKE_REACH_M, MAP_REACH_M, WALK_REACH_M, is_tile, tile_at
 
 LATS = st.floats(-90, 90)
 LONS = st.floats(-180, 180)

@@ -14,9 +14,9 @@ from hypothesis import strategies as st
 from app.atlas.importing.pbf.file import PbfFile
 from app.atlas.importing.tags.keys import ADDRESS_KEYS, AREA_KEYS, NODE_KEYS, WAY_KEYS
 from app.geo import Box
-from app.sources.live.grid import tile_at
-from app.sources.live.overpass import query_text, question, read_answer
-from app.sources.live.queries import BadAnswer, Tired
+from app.sources.live.asking.queries import BadAnswer, Tired
+from app.sources.live.tiles.grid import tile_at
+from app.sources.live.tiles.overpass import query_text, question, read_answer
 from tests.support.folders import SHARED
 from tests.support.live.overpass_language import run
 from tests.support.live.overpass_world import Ids, World

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 import requests
 
-from app.sources.live.grid import tile_at
-from app.sources.live.overpass import query_text
+from app.sources.live.tiles.grid import tile_at
+from app.sources.live.tiles.overpass import query_text
 from tests.support.extracts import LAT, LON
 from tests.support.live.overpass import Fault, OverpassStandIn, overpass_stand_in
 from tests.support.live.tiles import small_town_extract

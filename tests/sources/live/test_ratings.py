@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from app.places import Location, Precision
 from app.sources.extras import Extras, Ratings
-from app.sources.live import ratings
-from app.sources.live.queries import BadAnswer, Denied, Tired
+from app.sources.live.asking.queries import BadAnswer, Denied, Tired
+from app.sources.live.extras import ratings
 from tests.support.folders import SHARED
 from tests.support.live.damage import damaged
 from tests.support.live.extras import Says, google_place, google_reply, service, unless_refused

@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 
 from app.places import Precision
-from app.sources.live import census, google, nominatim, photon
-from app.sources.live.candidates import Candidate
-from app.sources.live.queries import BadAnswer, Denied, Tired
+from app.sources.live.asking.queries import BadAnswer, Denied, Tired
+from app.sources.live.geocoders import census, google, nominatim, photon
+from app.sources.live.geocoders.candidates import Candidate
 from tests.support.folders import SHARED
 
 Read = Callable[[bytes], tuple[Candidate, ...]]

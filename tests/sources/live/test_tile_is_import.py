@@ -14,8 +14,8 @@ from app.atlas.files import MANIFEST_FILE
 from app.atlas.importing.importer import RegionInput, import_region
 from app.atlas.regions import RegionStore
 from app.config import Config
-from app.sources.live.grid import tile_at
-from app.sources.live.tiles import Tiles
+from app.sources.live.tiles.grid import tile_at
+from app.sources.live.tiles.tiles import Tiles
 from tests.support.folders import SAMPLES
 from tests.support.live.overpass import OverpassStandIn, overpass_stand_in
 from tests.support.live.plain_client import PlainClient

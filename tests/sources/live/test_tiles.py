@@ -17,8 +17,8 @@ from app.config import Config
 from app.errors import NoHomeHere, RegionNotFound, ServiceBusy, ServiceTrouble, SurroundingsNotHere
 from app.places import Kind, Location, Precision
 from app.sources.live import tiles as tiles_module
-from app.sources.live.grid import ROW_DEG, tile_at
-from app.sources.live.tiles import MARKS, Tiles
+from app.sources.live.tiles.grid import ROW_DEG, tile_at
+from app.sources.live.tiles.tiles import MARKS, Tiles
 from tests.support.building import SetClock
 from tests.support.extracts import LAT, LON
 from tests.support.live.overpass import Fault, OverpassStandIn, overpass_stand_in

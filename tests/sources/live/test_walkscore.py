@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from app.places import Location, Precision
 from app.sources.extras import About, Extras
-from app.sources.live import walkscore
-from app.sources.live.queries import BadAnswer, Denied, Tired
+from app.sources.live.asking.queries import BadAnswer, Denied, Tired
+from app.sources.live.extras import walkscore
 from tests.support.folders import SHARED
 from tests.support.live.damage import damaged
 from tests.support.live.extras import Says, service, unless_refused

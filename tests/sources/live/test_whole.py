@@ -16,8 +16,8 @@ from app.config import Config
 from app.pipeline.listing import Listing
 from app.pipeline.report import Report, report_from_json, to_json
 from app.queue.evaluation import as_configured
-from app.sources.live.grid import Tile, tile_at
-from app.sources.live.tiles import TITLE
+from app.sources.live.tiles.grid import Tile, tile_at
+from app.sources.live.tiles.tiles import TITLE
 from tests.support.folders import SAMPLES
 from tests.support.live.whole import Services, evaluated, live_services
 from tests.support.report_text import report_text

@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from app.sources.live import nominatim
-from app.sources.live.candidates import Candidate
+from app.sources.live.geocoders import nominatim
+from app.sources.live.geocoders.candidates import Candidate
 
 
 def house(number: str, road: str, city: str, lat: float, lon: float, **more: str) -> dict[str, Any]:

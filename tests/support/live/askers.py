@@ -16,8 +16,8 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from app.config import Config
 from app.errors import ServiceBusy
-from app.sources.live.client import Client
-from app.sources.live.queries import Query
+from app.sources.live.asking.client import Client
+from app.sources.live.asking.queries import Query
 from tests.support.building import open_at
 from tests.support.live.faulty import FaultyServer, read_good
 

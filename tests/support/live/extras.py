@@ -17,8 +17,8 @@ from urllib.parse import parse_qsl, urlsplit
 import requests
 
 from app.errors import ServiceDenied, ServiceTrouble
-from app.sources.live.fema import LAYER
-from app.sources.live.queries import Answered, BadAnswer, Denied, Query, Tired, Value
+from app.sources.live.asking.queries import Answered, BadAnswer, Denied, Query, Tired, Value
+from app.sources.live.extras.fema import LAYER
 from app.sources.live.services import LiveServices, Service
 from tests.support.live.plain_client import PlainClient
 

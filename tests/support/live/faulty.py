@@ -16,7 +16,7 @@ from email.utils import formatdate
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
-from app.sources.live.queries import BadAnswer
+from app.sources.live.asking.queries import BadAnswer
 from app.sources.live.services import Service
 
 GOOD = b'{"answer": 42}'

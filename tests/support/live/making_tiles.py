@@ -8,9 +8,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app.config import Config
-from app.sources.live.queries import Answered, Query, Value
+from app.sources.live.asking.queries import Answered, Query, Value
 from app.sources.live.services import Service
-from app.sources.live.tiles import Tiles
+from app.sources.live.tiles.tiles import Tiles
 from tests.support.live.plain_client import PlainClient
 from tests.support.live.tiles import overpass_at
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 import requests
 
-from app.sources.live.queries import Answered, Query, Value
+from app.sources.live.asking.queries import Answered, Query, Value
 from app.sources.live.services import Service
 
 

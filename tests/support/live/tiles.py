@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from app.errors import ServiceTrouble
-from app.sources.live.queries import Answered, BadAnswer, Query, Tired, Value
+from app.sources.live.asking.queries import Answered, BadAnswer, Query, Tired, Value
 from app.sources.live.services import Service
 from tests.support.extracts import small_town
 from tests.support.live.plain_client import PlainClient

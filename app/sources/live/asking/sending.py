@@ -25,7 +25,7 @@ from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool
 from urllib3.exceptions import HTTPError, NewConnectionError, ReadTimeoutError
 
-from app.sources.live.queries import Query
+from app.sources.live.asking.queries import Query
 from app.sources.live.services import Service
 
 if TYPE_CHECKING:

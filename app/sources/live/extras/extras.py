@@ -13,8 +13,8 @@ from functools import partial
 from app.errors import DoorstepError, ServiceBusy, ServiceDenied, ServiceSpent, ServiceTrouble
 from app.places import Location
 from app.sources.extras import About, Extras, Missing
-from app.sources.live import fema, ratings, walkscore
-from app.sources.live.queries import Asks
+from app.sources.live.asking.queries import Asks
+from app.sources.live.extras import fema, ratings, walkscore
 from app.sources.live.services import LiveServices, Service
 
 log = logging.getLogger(__name__)

@@ -18,11 +18,11 @@ from typing import Generic
 from app.config import Config
 from app.errors import DoorstepError, ServiceBusy, ServiceDenied, ServiceResting, ServiceSpent, ServiceTrouble
 from app.seeing import counts
-from app.sources.live.ledger import Ended, Ledger, NotYet, ToKeep, Turn, Why, digest_about
-from app.sources.live.queries import Answered, BadAnswer, Denied, Query, Tired, Value
-from app.sources.live.sending import Failed, Fault, Received, send
+from app.sources.live.asking.ledger import Ended, Ledger, NotYet, ToKeep, Turn, Why, digest_about
+from app.sources.live.asking.queries import Answered, BadAnswer, Denied, Query, Tired, Value
+from app.sources.live.asking.sending import Failed, Fault, Received, send
+from app.sources.live.asking.waiting import TimeLeft, Wait, Waiting, Waits, tell_nobody
 from app.sources.live.services import Service
-from app.sources.live.waiting import TimeLeft, Wait, Waiting, Waits, tell_nobody
 from app.version import program_version
 
 logger = logging.getLogger(__name__)

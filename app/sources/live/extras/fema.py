@@ -17,8 +17,8 @@ import shapely
 
 from app.places import Location
 from app.sources.extras import About, Extras, FloodHazard, FloodZone, Missing
-from app.sources.live.bodies import decoded
-from app.sources.live.queries import Asks, BadAnswer, Query
+from app.sources.live.asking.bodies import decoded
+from app.sources.live.asking.queries import Asks, BadAnswer, Query
 from app.sources.live.services import Service
 
 WHAT = "FEMA's flood zone"

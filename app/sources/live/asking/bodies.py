@@ -6,7 +6,7 @@ from typing import TypeVar
 
 import msgspec
 
-from app.sources.live.queries import BadAnswer
+from app.sources.live.asking.queries import BadAnswer
 
 T = TypeVar("T")
 

@@ -25,10 +25,10 @@ from app.errors import (
     SurroundingsNotHere,
     TooManyOpenFiles,
 )
-from app.sources.live.grid import Tile, tile_at
-from app.sources.live.overpass import OverpassAnswer, question, read_answer
-from app.sources.live.queries import Answered, Asks
+from app.sources.live.asking.queries import Answered, Asks
 from app.sources.live.services import Service
+from app.sources.live.tiles.grid import Tile, tile_at
+from app.sources.live.tiles.overpass import OverpassAnswer, question, read_answer
 
 #: What a tile is called where nobody knows better: it stands in "half of this area's addresses", "in this area".
 TITLE = "this area"

@@ -11,8 +11,8 @@ import msgspec
 
 from app.atlas.geocoder.labels import Style, address_label, style_of
 from app.places import Precision
-from app.sources.live.candidates import Candidate
-from app.sources.live.queries import BadAnswer
+from app.sources.live.asking.queries import BadAnswer
+from app.sources.live.geocoders.candidates import Candidate
 
 Shape = TypeVar("Shape")
 

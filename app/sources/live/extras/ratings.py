@@ -18,8 +18,8 @@ import msgspec
 
 from app.places import Location
 from app.sources.extras import RATINGS_SHOWN_S, About, Extras, Missing, Rating, Ratings
-from app.sources.live.bodies import decoded
-from app.sources.live.queries import Answered, Asks, BadAnswer, Denied, Query, Tired
+from app.sources.live.asking.bodies import decoded
+from app.sources.live.asking.queries import Answered, Asks, BadAnswer, Denied, Query, Tired
 from app.sources.live.services import Service
 
 WHAT = "ratings of places near by"

@@ -13,8 +13,8 @@ import msgspec
 
 from app.places import Location
 from app.sources.extras import About, Extras, Missing, OfficialScore
-from app.sources.live.bodies import decoded
-from app.sources.live.queries import Answered, Asks, BadAnswer, Denied, Query, Tired
+from app.sources.live.asking.bodies import decoded
+from app.sources.live.asking.queries import Answered, Asks, BadAnswer, Denied, Query, Tired
 from app.sources.live.services import Service
 from app.wording import day
 

@@ -12,9 +12,9 @@ import msgspec
 from app.atlas.geocoder.countries import is_country
 from app.atlas.geocoder.letters import fold
 from app.places import Precision
-from app.sources.live.candidates import Candidate
-from app.sources.live.queries import Query
-from app.sources.live.reading import Parts, Said, candidates_of, decoded, said
+from app.sources.live.asking.queries import Query
+from app.sources.live.geocoders.candidates import Candidate
+from app.sources.live.geocoders.reading import Parts, Said, candidates_of, decoded, said
 from app.wording import calm
 
 NAME = "census"

@@ -22,8 +22,8 @@ from app.atlas.streets.rules.bike import RIDEABLE, RIDEABLE_IF_SAID
 from app.atlas.streets.rules.walk import PERMITTED
 from app.atlas.streets.tiling import STEPS_PER_DEGREE
 from app.geo import Box
-from app.sources.live.grid import Tile
-from app.sources.live.queries import BadAnswer, Query, Tired
+from app.sources.live.asking.queries import BadAnswer, Query, Tired
+from app.sources.live.tiles.grid import Tile
 
 #: The most seconds and bytes that a query may ask the server for: its usual limits,
 #: https://wiki.openstreetmap.org/wiki/Overpass_API/Overpass_QL#Settings

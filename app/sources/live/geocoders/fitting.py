@@ -15,9 +15,9 @@ from app.atlas.geocoder.search.costs import allowed_edits
 from app.atlas.geocoder.search.query import CleanText, Query, read_text
 from app.atlas.geocoder.text import edits, glued_keys, key_of, terms_of, words_of
 from app.places import Precision
-from app.sources.live.candidates import Candidate
-from app.sources.live.census import STATES
-from app.sources.live.town_names import other_names
+from app.sources.live.geocoders.candidates import Candidate
+from app.sources.live.geocoders.census import STATES
+from app.sources.live.geocoders.town_names import other_names
 
 #: Scripts without spaces between words, in which a text has no tokens to compare: Thai, Lao, Kana, Han.
 _UNSPACED = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")

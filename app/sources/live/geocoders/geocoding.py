@@ -13,10 +13,10 @@ from app.atlas.geocoder.search.reverse import ADDRESS_M
 from app.errors import DoorstepError, ServiceDenied, ServiceSpent, ServiceTrouble
 from app.geo import distance_m
 from app.places import Location, Precision
-from app.sources.live import census, google, nominatim, photon
-from app.sources.live.candidates import Candidate
-from app.sources.live.fitting import fits, has_house_number
-from app.sources.live.queries import Asks, Query
+from app.sources.live.asking.queries import Asks, Query
+from app.sources.live.geocoders import census, google, nominatim, photon
+from app.sources.live.geocoders.candidates import Candidate
+from app.sources.live.geocoders.fitting import fits, has_house_number
 from app.sources.live.services import Service
 
 #: As long as an address may be in the form.

@@ -14,8 +14,8 @@ from app.atlas.geocoder.letters import fold
 from app.geo import distance_m
 from app.places import MOST_CHOICES, Choice, Location, Precision, Question
 from app.sources.deciding import MUCH_NEARER, SAME_TOWN_M, told_apart
-from app.sources.live.candidates import Candidate
-from app.sources.live.fitting import Fit, fits
+from app.sources.live.geocoders.candidates import Candidate
+from app.sources.live.geocoders.fitting import Fit, fits
 
 #: Answers of one name nearer than this are one thing, mapped twice; pieces of a street lie further apart (metres).
 SAME_THING_M, SAME_STREET_M = 200.0, 3_000.0

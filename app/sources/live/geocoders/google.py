@@ -10,9 +10,9 @@ from collections.abc import Sequence
 import msgspec
 
 from app.places import Precision
-from app.sources.live.candidates import Candidate
-from app.sources.live.queries import BadAnswer, Denied, Query, Tired
-from app.sources.live.reading import Parts, Said, candidates_of, decoded, first_said, said
+from app.sources.live.asking.queries import BadAnswer, Denied, Query, Tired
+from app.sources.live.geocoders.candidates import Candidate
+from app.sources.live.geocoders.reading import Parts, Said, candidates_of, decoded, first_said, said
 
 NAME = "google"
 

@@ -6,10 +6,10 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-from app.sources.live.client import Client
-from app.sources.live.ledger import Ledger
-from app.sources.live.queries import BadAnswer, Denied, Query, Tired
-from app.sources.live.sending import Fault
+from app.sources.live.asking.client import Client
+from app.sources.live.asking.ledger import Ledger
+from app.sources.live.asking.queries import BadAnswer, Denied, Query, Tired
+from app.sources.live.asking.sending import Fault
 from app.sources.live.services import MEGABYTE, Service
 from app.wording import count, duration
 

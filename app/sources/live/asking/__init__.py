@@ -1,0 +1,1 @@
+"""How services are asked: one client, its turns, budgets and kept answers in the ledger, and what a fault means."""
