@@ -128,8 +128,8 @@ def _in_zone(found: FloodZone) -> Check:
         outcome = Outcome.WARN
     else:
         outcome = Outcome.UNKNOWN if found.hazard is FloodHazard.UNDETERMINED else Outcome.PASS
-    said = f"FEMA's map puts this point in zone {found.zone}: {flood_zones.MEANINGS[found.hazard]}."
-    return replace(_flood_check(outcome, said), evidence=flood_zones.evidence(found.fetched), link=found.link)
+    said = _flood_check(outcome, flood_zones.told(found))
+    return replace(said, evidence=flood_zones.evidence(found.fetched), link=found.link)
 
 
 def _flood_check(outcome: Outcome, finding: str) -> Check:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from types import MappingProxyType
 
-from app.sources.extras import FloodHazard
+from app.sources.extras import FloodHazard, FloodZone
 from app.wording import day
 
 #: The key of the check on it.
@@ -12,7 +12,7 @@ KEY = "flood_zone"
 TITLE = "Official flood zone"
 RULE = "Warns in a special flood hazard area, never fails."
 STRENGTH = "official"
-#: After "FEMA's map puts this point in zone AE: ".
+#: What a zone means, after its name.
 MEANINGS = MappingProxyType({
     FloodHazard.COASTAL: "a special flood hazard area at a coast, which a flood with waves reaches in any year with a "
     "chance of 1 % or more",
@@ -25,6 +25,11 @@ MEANINGS = MappingProxyType({
 })  # fmt: skip
 #: What FEMA asks whoever uses its data to say.
 CREDIT = "This product uses the Federal Emergency Management Agency's API, but is not endorsed by FEMA."
+
+
+def told(found: FloodZone) -> str:
+    """Return in which zone the point lies, and what that means."""
+    return f"FEMA's map puts this point in zone {found.zone}: {MEANINGS[found.hazard]}."
 
 
 def evidence(fetched: str) -> str:

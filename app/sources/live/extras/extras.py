@@ -93,7 +93,7 @@ class _Question:
         self._is_done = threading.Event()
         self._answer = self._missing("did not answer in time")
         run = copy_context().run  # the log's lines keep telling which job they are about
-        threading.Thread(target=run, args=(self._run,), name=f"extra {wanted.service.name}", daemon=True).start()
+        threading.Thread(target=run, args=(self._run,), name=f"extra-{wanted.service.name}", daemon=True).start()
 
     def answer(self) -> Extras:
         """Return what came until the patience ended."""
