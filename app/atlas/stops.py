@@ -26,9 +26,8 @@ REACH_M = 3_600.0
 COVERED_M = 2_400.0
 #: The middles of a station on the map and in a timetable are no farther from each other.
 SAME_STATION_M = 300.0
-#: What the map calls a station, rather than a stop in the street.
-STATION_KINDS = STOP_KINDS - {Kind.BUS_STOP}
-#: What one map calls an underground is light rail or a railway to another.
+STATION_KINDS = frozenset({Kind.SUBWAY_STATION, Kind.RAIL_STATION})
+#: What the map calls an underground is light rail or a railway to some timetables.
 TRAINS = frozenset({"subway", "rail", "light_rail"})
 #: Platforms of one name and mode are one stop up to this distance.
 SAME_NAME_M = 150.0
@@ -65,7 +64,7 @@ class StopsNear:
     def from_feed(self, nearby: Nearby) -> tuple[TransitStop, ...]:
         """Return the stations of the timetables, nearest walk first; empty where none covers the address.
 
-        They are written as on the map where it has them, as a report names stations of both.
+        Stations of trains are as the map has them, with their entrances, as a report names stations of both.
         """
         timetable = self._atlas.timetable
         if timetable is None or not self.has_timetable:
@@ -111,17 +110,20 @@ class StopsNear:
 
 
 def _as_mapped(stop: TransitStop, mapped: Mapping[frozenset[str], Sequence[Place]]) -> TransitStop:
-    """Return a stop in the spelling of the station of its name at the same place, where one is mapped."""
+    """Return a stop of trains as the station of its name at the same place, where one is mapped."""
     words = telling_words(stop.name)
-    same = next((place for place in mapped.get(words, ()) if _is_there(place, stop)), None) if words else None
-    return replace(stop, name=same.name) if same else stop
+    there = [place for place in mapped.get(words, ()) if words and _is_there(place, stop)]
+    same = min(there, key=lambda place: (MODE_OF_STOP[place.kind] != stop.mode, place.walk_s or 0.0), default=None)
+    if same is None:
+        return stop
+    told = replace(stop, name=same.name, mode=MODE_OF_STOP[same.kind], lat=same.lat, lon=same.lon)
+    return replace(told, walk_s=same.walk_s or 0.0, straight_m=same.straight_m)
 
 
 def _is_there(place: Place, stop: TransitStop) -> bool:
     """Return whether a mapped station is that of a stop: the one's underground is the other's railway."""
-    modes = {MODE_OF_STOP[place.kind], stop.mode}
     is_near = distance_m(stop.lat, stop.lon, place.lat, place.lon) <= SAME_STATION_M
-    return is_near and (len(modes) == 1 or modes <= TRAINS)
+    return is_near and stop.mode in TRAINS
 
 
 def _nearest_first(stops: Iterable[TransitStop]) -> tuple[TransitStop, ...]:

@@ -160,7 +160,7 @@ def _lines_of(report: Report) -> dict[str, Route]:
     found: dict[str, Route] = {}
     for route in finding.routes if finding else ():
         # Earlier reports hold names as timetables shout them.
-        found.setdefault("/".join((route.agency, route.mode, route.name, calm(route.towards))), route)
+        found.setdefault("/".join((route.agency, route.mode, calm(route.name), calm(route.towards))), route)
     return found
 
 

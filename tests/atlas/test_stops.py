@@ -154,3 +154,15 @@ def test_stops_of_a_timetable_are_written_as_names_are_and_as_on_the_map(tmp_pat
     stops = AtlasSurroundings(Atlas("town", store.directory("town")), here).transit_stops()
     assert [stop.name for stop in stops] == ["Garibaldi FS", "Gioia", "São Pedro", "Moscòva", "Villa"]
     assert stops[0].routes[0].headsign == "Villa Fiorita"
+
+
+def test_a_station_of_trains_is_as_far_as_its_mapped_entrance(tmp_path: Path, town: Town) -> None:
+    town.node(420, 5, {"railway": "station", "station": "subway", "name": "Lambrate FS"})
+    town.node(300, 5, {"railway": "subway_entrance", "name": "Lambrate"})
+    feed = shouting(tmp_path / "feed.zip", {"LAMBRATE F.S.": 400, "VILLA": 990}, mode="2")
+    store = RegionStore(tmp_path / "regions")
+    import_region(store, "town", RegionInput(town.write(tmp_path / "town.osm.pbf"), (feed,)))
+    here = Location(*lat_lon(0, 0), "", Precision.HOUSE, "town")
+    stop = AtlasSurroundings(Atlas("town", store.directory("town")), here).transit_stops()[0]
+    assert (stop.name, stop.mode, stop.from_feed) == ("Lambrate FS", "subway", True)
+    assert walk_m(stop) == pytest.approx(300, abs=8)

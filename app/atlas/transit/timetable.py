@@ -114,7 +114,7 @@ class Timetable:
         route, trips = int(columns.line_route[line]), int(columns.row_trips[row])
         return RouteAtStop(
             route_id=names.route_ids[route],
-            name=names.route_names[route],
+            name=calm(names.route_names[route]),
             mode=names.route_modes[route],
             headsign=calm(names.headsigns[columns.row_headsign[row]]),
             weekday_trips=trips,

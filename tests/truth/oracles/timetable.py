@@ -189,7 +189,7 @@ class Timetable:
         )
 
     def _is_line(self, call: Call, line: str) -> bool:
-        return line in [name.strip() for name in self.route_names[call.route]]
+        return bare(line) in map(bare, self.route_names[call.route])
 
     def _by_direction(self, calls: list[Call]) -> Iterator[Count]:
         """Yield a count for each way of each route, and for the routes of an operator that share their name.
