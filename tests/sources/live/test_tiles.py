@@ -16,7 +16,7 @@ from app.atlas.surroundings import AtlasSurroundings
 from app.config import Config
 from app.errors import NoHomeHere, RegionNotFound, ServiceBusy, ServiceTrouble, SurroundingsNotHere
 from app.places import Kind, Location, Precision
-from app.sources.live import tiles as tiles_module
+from app.sources.live.tiles import tiles as tiles_module
 from app.sources.live.tiles.grid import ROW_DEG, tile_at
 from app.sources.live.tiles.tiles import MARKS, Tiles
 from tests.support.building import SetClock
