@@ -140,6 +140,7 @@ _RULES = {
         "https://www.walkscore.com/professional/api.php",
         pause_s=0.5,
         read_s=15,
+        most_keep_days=0,  # an answer holds a link with the address
     ),
     # No figures.
     "fema": _Rules(

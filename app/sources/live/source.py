@@ -15,8 +15,8 @@ from app.errors import (
     MaybeInDamagedRegion,
     NoHomeHere,
     NoRegions,
-    ServiceBusy,
     ServiceDenied,
+    ServiceResting,
     ServiceSpent,
     ServiceTrouble,
 )
@@ -36,7 +36,8 @@ from app.sources.regions import WORDS, ImportedRegions
 
 #: What the regions raise where they do not hold what was typed.
 NOT_IN_REGIONS = (AddressNotFound, AddressOutsideRegions, NoRegions, MaybeInDamagedRegion)
-TROUBLE = (ServiceTrouble, ServiceBusy, ServiceSpent, ServiceDenied)
+#: Why a service cannot help for now; ServiceBusy is none of these, as one's turn comes.
+TROUBLE = (ServiceTrouble, ServiceSpent, ServiceDenied, ServiceResting)
 #: What the map says of an address counts for what a service found no further away than this (metres).
 SAME_ADDRESS_M = 300.0
 #: A house is on a street that a service found no further away than this (metres).
