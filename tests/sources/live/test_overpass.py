@@ -130,9 +130,18 @@ def test_it_copes_where_the_answer_does_not_tell(about: dict[str, str]) -> None:
     assert read_answer(body(*STREET, osm3s=about)).data_time == 0
 
 
-@pytest.mark.parametrize(("elements", "has_some"), [(STREET, True), (STREET[:2], False), ((), False)])
+@pytest.mark.parametrize(
+    ("elements", "has_some"),
+    [
+        (STREET, True),
+        (STREET[:2], False),
+        ((), False),
+        ((node(1), node(2, 48.001), way(7, 1, 2, highway="proposed")), False),
+        ((node(1, 48.05), node(2, 48.06), way(7, 1, 2, highway="residential")), False),  # where people only cycle to
+    ],
+)
 def test_it_tells_whether_there_are_streets(elements: tuple[dict[str, Any], ...], has_some: bool) -> None:
-    assert read_answer(body(*elements)).has_streets is has_some
+    assert read_answer(body(*elements)).has_streets(TILE.known_box) is has_some
 
 
 def test_a_town_of_which_a_part_came_is_left_out() -> None:
@@ -182,7 +191,7 @@ def test_it_tells_when_the_server_wants_to_be_left_alone(sent: bytes) -> None:
 
 
 def test_a_remark_that_is_no_error_is_fine() -> None:
-    assert read_answer(body(*STREET, remark="runtime remark: Test")).has_streets
+    assert read_answer(body(*STREET, remark="runtime remark: Test")).has_streets(TILE.known_box)
 
 
 @given(st.data())

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from app.atlas.importing.pbf.block import MEMBER_TYPES, NANO_PER_STEP, Points, Relation, Tags
 from app.atlas.importing.pbf.file import KNOWN_FEATURES, Blob, BlobHeader, HeaderBlock, PrimitiveBlock
@@ -119,7 +118,7 @@ def _fields(rows: Sequence[Sequence[int]], *, in_steps: bool = False) -> Iterato
         yield raw[start:end]
 
 
-def _steps(numbers: Ints, starts: NDArray[np.intp] | Ints) -> Ints:
+def _steps(numbers: Ints, starts: Ints) -> Ints:
     steps: Ints = np.diff(numbers, prepend=0)
     steps[starts] = numbers[starts]
     return steps

@@ -12,6 +12,7 @@ from pathlib import Path
 import msgspec
 import numpy as np
 
+from app.atlas.importing.extract import NOT_STREETS
 from app.atlas.importing.pbf.block import Member, Points, Relation, Tags
 from app.atlas.importing.pbf.writing import Elements, WrittenWay, write_pbf
 from app.atlas.importing.relations import ROUTE_MODES, TRAILS
@@ -160,10 +161,12 @@ class OverpassAnswer:
     elements: Elements
     data_time: int
 
-    @property
-    def has_streets(self) -> bool:
-        """Return whether there is a street in it: else nobody lives there, or nobody has mapped it."""
-        return any("highway" in way.tags and len(way.refs) > 1 for way in self.elements.ways)
+    def has_streets(self, box: Box) -> bool:
+        """Return whether a street comes into a box: else nobody lives there, or nobody has mapped it."""
+        streets = (way.refs for way in self.elements.ways if way.tags.get("highway", "no") not in NOT_STREETS)
+        ids, lats, lons = self.elements.nodes
+        rows = np.searchsorted(ids, np.array(list(chain.from_iterable(streets)), dtype=np.int64))
+        return any(map(box.contains, lats[rows] / STEPS_PER_DEGREE, lons[rows] / STEPS_PER_DEGREE))
 
     def write(self, path: Path, known_box: Box) -> None:
         """Write it as an extract (.osm.pbf)."""

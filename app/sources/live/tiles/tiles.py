@@ -67,8 +67,7 @@ class Tiles:
         tile = tile_at(lat, lon)
         if not self._is_fresh(self._meta(tile)):
             self._renew(tile, title)
-        self._mark(tile, "used").touch()
-        os.utime(self._mark(tile, "used"), (self._clock(), self._clock()))
+        self._stamp(tile, "used")
         return tile.name
 
     def clear(self) -> int:
@@ -76,7 +75,7 @@ class Tiles:
         names = self._store.names()
         for name in names:
             self._remove(name)
-        for mark in self._marks("nothing"):
+        for mark in (self._dir / MARKS).glob("*.nothing"):
             mark.unlink(missing_ok=True)
         return len(names)
 
@@ -103,9 +102,8 @@ class Tiles:
         answered = self._client.ask(overpass, asked, read_answer)
         if before is not None and before.fetched_at == minute(answered.fetched_at):
             return  # the answer is the one that the tile was made from: it is kept longer than tiles count as fresh
-        if not answered.value.has_streets:
-            self._mark(tile, "nothing").touch()
-            os.utime(self._mark(tile, "nothing"), (self._clock(), self._clock()))
+        if not answered.value.has_streets(tile.known_box):
+            self._stamp(tile, "nothing")
             raise NoHomeHere(where=NO_STREET)
         try:
             self._build(tile, title, answered)
@@ -185,8 +183,11 @@ class Tiles:
         (self._dir / MARKS).mkdir(parents=True, exist_ok=True)
         return self._dir / MARKS / f"{tile.name}.{kind}"
 
-    def _marks(self, kind: str) -> list[Path]:
-        return sorted((self._dir / MARKS).glob(f"*.{kind}"))
+    def _stamp(self, tile: Tile, kind: str) -> None:
+        """Note the time of now on a tile."""
+        mark = self._mark(tile, kind)
+        mark.touch()
+        os.utime(mark, (self._clock(), self._clock()))
 
 
 def minute(seconds: float) -> str:
