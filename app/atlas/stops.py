@@ -18,7 +18,7 @@ from app.atlas.transit.contract import RANKED_MODES, StopWalks
 from app.atlas.transit.timetable import Timetable
 from app.geo import distance_m
 from app.places import Kind, Place
-from app.wording import calm
+from app.wording import calm, whole_minutes
 
 #: Straight metres beyond which no stop is within 45 minutes on foot.
 REACH_M = 3_600.0
@@ -64,7 +64,7 @@ class StopsNear:
     def from_feed(self, nearby: Nearby) -> tuple[TransitStop, ...]:
         """Return the stations of the timetables, nearest walk first; empty where none covers the address.
 
-        Stations of trains are as the map has them, with their entrances, as a report names stations of both.
+        Stations of trains have the names that they have on the map, as a report names stations of both.
         """
         timetable = self._atlas.timetable
         if timetable is None or not self.has_timetable:
@@ -110,14 +110,21 @@ class StopsNear:
 
 
 def _as_mapped(stop: TransitStop, mapped: Mapping[frozenset[str], Sequence[Place]]) -> TransitStop:
-    """Return a stop of trains as the station of its name at the same place, where one is mapped."""
+    """Return a stop of trains by the name and kind of the station that it is on the map.
+
+    Where the map knows a nearer way in, its walk is another one, and one name would have two values on a page: then the
+    stop stays as the timetable has it.
+    """
     words = telling_words(stop.name)
     there = [place for place in mapped.get(words, ()) if words and _is_there(place, stop)]
     same = min(there, key=lambda place: (MODE_OF_STOP[place.kind] != stop.mode, place.walk_s or 0.0), default=None)
-    if same is None:
+    if same is None or _minutes(same.walk_s) != _minutes(stop.walk_s):
         return stop
-    told = replace(stop, name=same.name, mode=MODE_OF_STOP[same.kind], lat=same.lat, lon=same.lon)
-    return replace(told, walk_s=same.walk_s or 0.0, straight_m=same.straight_m)
+    return replace(stop, name=same.name, mode=MODE_OF_STOP[same.kind])
+
+
+def _minutes(walk_s: float | None) -> int | None:
+    return None if walk_s is None else whole_minutes(round(walk_s / 60.0, 1))
 
 
 def _is_there(place: Place, stop: TransitStop) -> bool:

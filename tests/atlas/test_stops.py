@@ -146,7 +146,7 @@ def test_stops_of_a_timetable_are_written_as_names_are_and_as_on_the_map(tmp_pat
     town.node(990, 5, {"railway": "tram_stop", "name": "VILLA M2"})
     feed = shouting(
         tmp_path / "feed.zip",
-        {"GARIBALDI F.S.": 100, "GIOIA": 500, "ESTACAO SAO PEDRO": 710, "MOSCOVA": 860, "VILLA": 990},
+        {"GARIBALDI F.S.": 122, "GIOIA": 500, "ESTACAO SAO PEDRO": 705, "MOSCOVA": 895, "VILLA": 990},
     )
     store = RegionStore(tmp_path / "regions")
     import_region(store, "town", RegionInput(town.write(tmp_path / "town.osm.pbf"), (feed,)))
@@ -156,13 +156,16 @@ def test_stops_of_a_timetable_are_written_as_names_are_and_as_on_the_map(tmp_pat
     assert stops[0].routes[0].headsign == "Villa Fiorita"
 
 
-def test_a_station_of_trains_is_as_far_as_its_mapped_entrance(tmp_path: Path, town: Town) -> None:
+@pytest.mark.parametrize(("entrance_m", "named"), [(400, ("Lambrate FS", "subway")), (200, ("Lambrate F.S.", "rail"))])
+def test_a_station_of_the_map_lends_its_name_where_its_walk_is_the_same(
+    tmp_path: Path, town: Town, entrance_m: float, named: tuple[str, str]
+) -> None:
     town.node(420, 5, {"railway": "station", "station": "subway", "name": "Lambrate FS"})
-    town.node(300, 5, {"railway": "subway_entrance", "name": "Lambrate"})
+    town.node(entrance_m, 5, {"railway": "subway_entrance", "name": "Lambrate"})
     feed = shouting(tmp_path / "feed.zip", {"LAMBRATE F.S.": 400, "VILLA": 990}, mode="2")
     store = RegionStore(tmp_path / "regions")
     import_region(store, "town", RegionInput(town.write(tmp_path / "town.osm.pbf"), (feed,)))
     here = Location(*lat_lon(0, 0), "", Precision.HOUSE, "town")
     stop = AtlasSurroundings(Atlas("town", store.directory("town")), here).transit_stops()[0]
-    assert (stop.name, stop.mode, stop.from_feed) == ("Lambrate FS", "subway", True)
-    assert walk_m(stop) == pytest.approx(300, abs=8)
+    assert (stop.name, stop.mode) == named
+    assert walk_m(stop) == pytest.approx(405, abs=10)

@@ -11,7 +11,7 @@ from functools import cached_property
 from shapely.geometry import Point
 
 from app.pipeline.report import DoorThing, Finding, FoundPlace, Group, Report
-from tests.truth.oracles.timetable import Timetable, bare
+from tests.truth.oracles.timetable import Timetable
 from tests.truth.oracles.walking import METRES_PER_MINUTE, Roads, Span, Walk
 from tests.truth.oracles.wanted import WANTED
 from tests.truth.oracles.world import Thing, World
@@ -237,17 +237,11 @@ def _feed_stop(around: Surroundings, place: FoundPlace) -> Iterator[Statement]:
     said = f"stop of the timetable: {place.name}, {place.metres:g} m"
     named = [] if timetable is None else timetable.called(place.name)
     far = [around.here.distance(Point(around.region.world.xy(stop.lat, stop.lon))) for stop in named]
-    # A station of the timetable may be told as the map has it.
-    far += [around.here.distance(thing.shape) for thing in around.region.world.things if _is_station(thing, place.name)]
     fits = any(abs(metres - place.metres) <= max(SLACK_M, SLACK_SHARE * metres) for metres in far)
     nameless = "no name" in place.name or place.name.lower().startswith(("a ", "an "))
     yield Statement(
         "exists", said, "" if fits or nameless else f"stops of that name are {[round(m) for m in far]} m away"
     )
-
-
-def _is_station(thing: Thing, name: str) -> bool:
-    return thing.tags.get("railway") in ("station", "halt") and bare(thing.tags.get("name", "")) == bare(name)
 
 
 def _group_statements(around: Surroundings, group: Group) -> Iterator[Statement]:

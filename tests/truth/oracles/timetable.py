@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 import unicodedata
 import zipfile
 from collections import Counter, defaultdict
@@ -17,13 +18,16 @@ from pathlib import Path
 Row = Mapping[str, str]
 #: "16", "Q4", "(12A)".
 LONGEST_BAY = 5
+#: What one writes of a station beside its name and the other does not.
+STATION = re.compile(r"^(?:estacao|stazione)|(?:station|fs)$")
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 
 
 def bare(name: str) -> str:
     """Return the letters and digits of a name: a report may write "Sao Pedro" of "SAO PEDRO", as the map does."""
     parts = unicodedata.normalize("NFKD", name.casefold())
-    return "".join(letter for letter in parts if letter.isalnum())
+    letters = "".join(letter for letter in parts if letter.isalnum())
+    return STATION.sub("", letters) or letters
 
 
 @dataclass(frozen=True, slots=True)
