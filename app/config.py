@@ -107,6 +107,8 @@ class Config:
     #: Facts of others that a report shows beside its own: `fema` (US flood zones), `walkscore` and `google` (ratings);
     #: the last two need their keys.
     extras: str = "fema"
+    #: With `on`, those are asked about addresses in imported regions too, which then wait for them (25 s at most).
+    extras_in_regions: str = _one_of("off", "on")
     #: Where FEMA's map of flood zones answers.
     fema_url: str = "https://hazards.fema.gov"
     #: Where Walk Score answers.

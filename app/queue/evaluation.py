@@ -47,7 +47,9 @@ def _live_sources(config: Config, regions: ImportedRegions) -> Callable[[StageOb
     def source_for(observer: StageObserver) -> Source:
         client = Client(config, store, observer.waits)
         tiles = Tiles(config, services.overpass, client)
-        return LiveSource(regions, Geocoders(services.geocoders, client), tiles, LiveExtras(services, client))
+        extras = LiveExtras(services, client)
+        everywhere = config.extras_in_regions == "on"
+        return LiveSource(regions, Geocoders(services.geocoders, client), tiles, extras, extras_in_regions=everywhere)
 
     return source_for
 

@@ -104,7 +104,7 @@ def wire(config: Config | None) -> Flask:
     """Return the application for these settings, or for those in the environment."""
     config = load_config() if config is None else config
     sentry.check(config)
-    live = live_sources(services_in(config))  # raises ConfigError
+    live = live_sources(services_in(config), extras_in_regions=config.extras_in_regions == "on")  # raises ConfigError
     app = Flask(__name__, root_path=str(ROOT))
     app.config["SEND_FILE_MAX_AGE_DEFAULT"] = ASSET_SECONDS
     measuring.init_app(app)

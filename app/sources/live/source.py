@@ -48,8 +48,17 @@ PRECISIONS = tuple(Precision)
 class LiveSource:
     """What `app.sources.interface.Source` promises, for one try of one evaluation."""
 
-    def __init__(self, regions: ImportedRegions, geocoders: Geocoders, tiles: Tiles, extras: LiveExtras) -> None:
+    def __init__(
+        self,
+        regions: ImportedRegions,
+        geocoders: Geocoders,
+        tiles: Tiles,
+        extras: LiveExtras,
+        *,
+        extras_in_regions: bool = False,
+    ) -> None:
         self._regions = regions
+        self._extras_in_regions = extras_in_regions
         self._geocoders = geocoders
         self._tiles = tiles
         self._extras = extras
@@ -73,8 +82,9 @@ class LiveSource:
         return self._regions.surroundings(location)
 
     def extras(self, location: Location) -> Extras:
-        """Return what others say of an address."""
-        return self._extras.around(location)
+        """Return what others say of an address: of one in a region only where the settings say so."""
+        asked = is_tile(location.region) or self._extras_in_regions
+        return self._extras.around(location) if asked else Extras()
 
     def _destination(self, text: str, near: Location) -> Location | Question:
         if not is_tile(near.region):
@@ -159,9 +169,10 @@ class LiveSource:
         return question
 
     def _make_ready(self, location: Location) -> None:
+        if is_tile(location.region) or self._extras_in_regions:
+            self._extras.begin(location)
         if is_tile(location.region):
             self._ready(location.lat, location.lon)
-        self._extras.begin(location)
 
     def _ready(self, lat: float, lon: float) -> str:
         """Make sure that there is a tile around a point, and return its name."""

@@ -39,13 +39,16 @@ class LiveSources:
     searching: str
     #: Those that are sent where it is.
     placing: str
+    #: Those that are sent where an address is that a region covers, "" for none.
+    everywhere: str = ""
 
 
-def live_sources(services: LiveServices) -> LiveSources | None:
-    """Return what is said of these services; None where no address is looked up by any."""
-    if not services.geocoders:
+def live_sources(services: LiveServices, *, extras_in_regions: bool = False) -> LiveSources | None:
+    """Return what is said of these services; None where none is asked. `extras_in_regions` is the setting."""
+    if not all_of(services):
         return None
     others = all_of(services)[len(services.geocoders) :]
+    everywhere = [service for service in others if extras_in_regions and service is not services.overpass]
     return LiveSources(
         (
             *(_asked(service, _TO_GEOCODERS) for service in services.geocoders),
@@ -53,6 +56,7 @@ def live_sources(services: LiveServices) -> LiveSources | None:
         ),
         listed([service.title for service in services.geocoders]),
         listed([service.title for service in others]),
+        listed([service.title for service in everywhere]),
     )
 
 

@@ -34,7 +34,10 @@ class _Wanted:
 
 
 class LiveExtras:
-    """Asks Walk Score, Google and FEMA, those of them that the settings turn on, each once for an address."""
+    """Asks Walk Score, Google and FEMA, those of them that the settings turn on, each once for an address.
+
+    It is for one try of an evaluation: of the address that was asked about last the answers stay.
+    """
 
     def __init__(self, services: LiveServices, client: Asks, *, patience_s: float = PATIENCE_S) -> None:
         self._services = services
@@ -50,8 +53,7 @@ class LiveExtras:
     def around(self, location: Location, country: str = "") -> Extras:
         """Return what came; whoever has not answered after the patience is missing. Asks first where nobody has."""
         self.begin(location, country)
-        begun, self._begun = self._begun, None
-        return begun.collected() if begun else Extras()
+        return self._begun.collected() if self._begun else Extras()
 
     def _wanted(self, location: Location, country: str) -> Iterator[_Wanted]:
         client, services = self._client, self._services
@@ -73,8 +75,8 @@ class _Round:
         self._questions = tuple(_Question(each, self._ends_at) for each in wanted)
 
     def is_about(self, location: Location) -> bool:
-        """Return whether it asks about an address and has not run out: what is older is asked anew."""
-        return self._point == (location.lat, location.lon) and time.monotonic() < self._ends_at
+        """Return whether it asks about an address."""
+        return self._point == (location.lat, location.lon)
 
     def collected(self) -> Extras:
         """Wait for the answers, and return them with what is missing."""
