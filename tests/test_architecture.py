@@ -67,11 +67,7 @@ OWN_ROOMS = {
     "atlas.importing.access": "the ways into an area are geometry; the compiler only asks for them",
     "atlas.importing.compiler": "what is computed; the importer decides when, in which process, and puts it in place",
     "atlas.importing.dividers": "which lines divide, on the ground alone; the importer decides when they are compiled",
-<<<<<<< HEAD
     "atlas.importing.entrances": "which station an entrance leads to, by names and passages; the compiler snaps",
-    "atlas.importing.extract": "what is read; the importer decides when and in which process",
-=======
->>>>>>> tiles
     "atlas.importing.formats": "what kind of file it is, by its bytes; the importer reads .osm.pbf alone",
     "atlas.importing.inside": "what lies around a place is another question than what it is, and than twins",
     "atlas.importing.addressing.named": "telling twins apart is a subject of its own, beside the addresses",
