@@ -44,7 +44,7 @@ def show_job(job_id: str) -> None:
         click.echo(f"  {job.error}")
     if due_in_seconds := store.due_in_seconds(job):
         click.echo(f"  tried again in {duration(due_in_seconds)}")
-    if wait := wait_of(job, time.time()):
+    if wait := wait_of(job, time.time(), store.config):
         click.echo(f"  {wait.sentence}")
     if advice := advice_on(job.address, job.error_code, load_config()):
         for line in advice.lines:

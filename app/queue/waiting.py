@@ -3,26 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
 
+from app.config import Config
 from app.queue.jobs import Job, Status
+from app.sources.live.services import asked_of_each
 from app.wording import duration
 
-#: What is asked of whom, by the name of the service.
-ASKED: Mapping[str, str] = MappingProxyType(
-    {
-        "nominatim": "Nominatim, OpenStreetMap's address search, where this address is",
-        "photon": "Photon, an address search on OpenStreetMap's data, where this address is",
-        "census": "the geocoder of the US Census Bureau where this address is",
-        "google": "Google where this address is",
-        "overpass": "OpenStreetMap's Overpass server for streets and places",
-        "walkscore": "Walk Score for its scores",
-        "ratings": "Google for its ratings of places",
-        "fema": "FEMA, the US emergency agency, for its flood zone",
-    }
-)
+#: A service that this version does not know, or that is no longer set up.
 OTHER = "another service"
 
 
@@ -42,13 +30,13 @@ class ServiceWait:
         return f"{self.text}, {duration(whole) if whole >= 60 else f'{whole} s'}"
 
 
-def wait_of(job: Job, now: float) -> ServiceWait | None:
+def wait_of(job: Job, now: float, config: Config) -> ServiceWait | None:
     """Return what a job waits for at a Unix time, None where it runs without asking anybody."""
     if job.status is not Status.RUNNING or job.waits_for is None or job.cancel_requested:
         return None
     since = job.waits_since or now
     if since < (job.started_at or 0.0):  # of an earlier try: a process of an earlier version does not clear it
         return None
-    asked = ASKED.get(job.waits_for, OTHER)
+    asked = asked_of_each(config).get(job.waits_for, OTHER)
     text = f"Waiting for its turn to ask {asked}" if job.waits_turn else f"Asking {asked}"
     return ServiceWait(job.waits_for, text, max(0.0, now - since))

@@ -238,7 +238,7 @@ def view_of(store: JobStore, job: Job, mine: bool, now: float) -> JobView:
         question=question_from_json(job.question) if job.question else None,
         question_expires_at=store.question_expires_at(job),
         due_in_seconds=waiting.due_in_seconds,
-        service_wait=wait_of(job, now),
+        service_wait=wait_of(job, now, store.config),
         asks_services=store.config.live == "on",
         nobody_works=waiting.nobody_works,
     )

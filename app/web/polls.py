@@ -67,7 +67,7 @@ class Polls:
             store = self._services.store
             job, now = store.get_job(job_id), time.time()
             if _seen(environ) == mark_now(store, job, now):
-                wait = wait_of(job, now)
+                wait = wait_of(job, now, store.config)
                 return wait_html(self._app.jinja_env, wait) if wait else ""
             view = view_of(store, job, mine=owner_in(self._app, environ) == job.owner, now=now)
         except DoorstepError:

@@ -22,6 +22,8 @@ from app.views.maps import SECTION_KEYS
 from tests.support.folders import ROOT
 
 PIPELINE = ROOT / "app/pipeline"
+#: Who says what else of an address, by the names of their modules.
+OTHERS = ("extras", "walkscore", "ratings", "fema")
 #: Which files speak to whoever reads a report, and what each speaks about, in the order of the page.
 SPOKEN = (
     ("The verdict", ("stages/saving.py",)),
@@ -39,7 +41,10 @@ SPOKEN = (
     ("Cycling", ("rules/indexes.py", "stages/bike_score.py")),
     ("Families", ("stages/schools.py",)),
     ("The home", ("stages/tier3_bonuses.py",)),
-    ("What others say", tuple(f"../sources/live/extras/{name}.py" for name in ("extras", "walkscore", "ratings", "fema"))),
+    (
+        "What others say",
+        tuple(f"../sources/live/extras/{name}.py" for name in ("extras", "walkscore", "ratings", "fema")),
+    ),
     ("What we do not know", ("rules/mapped.py", "knowledge.py", "confidence.py", "evaluate.py")),
     ("Scored again", ("rescoring.py", "../web/preferences.py", "../views/adjusting.py")),
     ("What changed", ("changes.py",)),

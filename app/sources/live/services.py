@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
+from functools import lru_cache
 from urllib.parse import SplitResult, urlsplit
 
 from app.config import PREFIX, Config
@@ -130,7 +132,7 @@ _RULES = {
         "https://dev.overpass-api.de/overpass-doc/en/preface/commons.html",
         pause_s=1.0,
         read_s=90,
-        most_bytes=64 * MEGABYTE,
+        most_bytes=128 * MEGABYTE,
     ),
     # 5,000 calls a day with a free key; the number only with its name, link and logo.
     "walkscore": _Rules(
@@ -187,6 +189,13 @@ def all_of(services: LiveServices) -> tuple[Service, ...]:
     """Return all services that are turned on, in the order in which an evaluation may ask them."""
     others = (services.overpass, services.fema, services.walkscore, services.ratings)
     return (*services.geocoders, *filter(None, others))
+
+
+@lru_cache(maxsize=8)
+def asked_of_each(config: Config) -> Mapping[str, str]:
+    """Return by its name whom each service's question goes to, and for what: "Walk Score for its scores"."""
+    every = (_service(config, name) for name in _RULES)
+    return {service.name: f"{service.title} for {service.asked_for}" for service in every}
 
 
 def _service(config: Config, name: str) -> Service:
