@@ -41,10 +41,7 @@ SPOKEN = (
     ("Cycling", ("rules/indexes.py", "stages/bike_score.py")),
     ("Families", ("stages/schools.py",)),
     ("The home", ("stages/tier3_bonuses.py",)),
-    (
-        "What others say",
-        tuple(f"../sources/live/extras/{name}.py" for name in ("extras", "walkscore", "ratings", "fema")),
-    ),
+    ("What others say", tuple(f"../sources/live/extras/{name}.py" for name in OTHERS)),
     ("What we do not know", ("rules/mapped.py", "knowledge.py", "confidence.py", "evaluate.py")),
     ("Scored again", ("rescoring.py", "../web/preferences.py", "../views/adjusting.py")),
     ("What changed", ("changes.py",)),
