@@ -16,7 +16,7 @@ from enum import StrEnum
 from http.client import HTTPException
 from socket import SHUT_RDWR, socket
 from time import monotonic
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import requests
 from requests.adapters import HTTPAdapter
@@ -239,8 +239,8 @@ class _Adapter(HTTPAdapter):
 
     def get_connection_with_tls_context(self, *arguments: object, **named: object) -> HTTPConnectionPool:
         """Return the pool of a server, whose connections are watched."""
-        pool = super().get_connection_with_tls_context(*arguments, **named)  # type: ignore[arg-type]
-        assert isinstance(pool, HTTPConnectionPool)  # noqa: S101 - what urllib3 has; its common base knows too little
+        # Their common base, which requests names, knows too little.
+        pool = cast(HTTPConnectionPool, super().get_connection_with_tls_context(*arguments, **named))  # type: ignore[arg-type]
         watch = self._deadline.watch
         kind = HTTPSConnection if pool.scheme == "https" else HTTPConnection
 
