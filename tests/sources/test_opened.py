@@ -24,7 +24,7 @@ from app.errors import (
     MaybeInDamagedRegion,
     TooManyOpenFiles,
 )
-from app.sources.opened import LOOK_AGAIN_S
+from app.sources.opened import LOOK_AGAIN_S, OpenRegions
 from app.sources.regions import ImportedRegions
 from tests.sources.test_imported_regions import located, put
 from tests.support.building import SetClock
@@ -248,3 +248,15 @@ def test_an_atlas_of_an_older_version_is_not_called_damaged(tmp_path: Path, sour
     tables.close()
     command = "run flask region update town"
     assert source.problems() == (f"The data of the region town is of an older version of Doorstep; {command}",)
+
+
+def test_of_many_only_those_asked_for_last_stay_open(tmp_path: Path) -> None:
+    for name in ("one", "two", "three"):
+        put(tmp_path, small_town(), name)
+    regions = OpenRegions(tmp_path / "regions", most_open=2)
+    opened = {name: weakref.ref(regions.atlas(name)) for name in ("one", "two")}
+    regions.atlas("one")
+    regions.atlas("three")
+    gc.collect()
+    assert {name for name, atlas in opened.items() if atlas() is not None} == {"one"}
+    assert regions.atlas("two").name == "two"

@@ -18,6 +18,7 @@ from app.pipeline.report import Report, report_from_json, to_json
 from app.queue.evaluation import as_configured
 from app.sources.live.tiles.grid import Tile, tile_at
 from app.sources.live.tiles.tiles import TITLE
+from app.sources.regions import ImportedRegions
 from tests.support.folders import SAMPLES
 from tests.support.live.whole import Services, evaluated, live_services
 from tests.support.report_text import report_text
@@ -76,3 +77,12 @@ def test_its_report_is_that_of_the_imported_region(
     assert "\n".join(differing) == ""
     assert in_monaco(ours, theirs.source) == theirs
     assert drawn.pictures == theirs_drawn.pictures
+
+
+def test_its_maps_can_be_drawn_again_from_the_tile(live: Config) -> None:
+    report, _ = evaluated(as_configured(live), LISTINGS[0])
+    of_a_page = ImportedRegions(live.regions_dir, tiles_dir=live.tiles_dir)
+    assert of_a_page.can_draw(report.location.region, report.source.data_date)
+    assert of_a_page.surroundings(report.location).map_facts() is not None
+    assert report.source.fetched_at
+    assert of_a_page.covered() == ()  # a tile is no region to choose
