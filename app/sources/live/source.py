@@ -95,7 +95,7 @@ class LiveSource:
     def _beyond_regions(self, text: str) -> Location | Question:
         point = point_in(text)
         if isinstance(point, ShortCode) and point.near:
-            place = self._first(point.near)
+            place = self._first(point.near, text)
             point = TypedPoint(recovered(point, place.lat, place.lon), None)
         if isinstance(point, TypedPoint):
             return self._pinned(text, point)
@@ -106,8 +106,8 @@ class LiveSource:
             raise AddressUnknown
         return self._numbered(text, found) if isinstance(found, Question) else self._on_map(text, found)
 
-    def _first(self, place: str) -> Candidate:
-        candidates = self._geocoders.find(place)
+    def _first(self, place: str, typed: str) -> Candidate:
+        candidates = self._geocoders.find(place, about=typed)
         if not candidates:
             raise AddressUnknown
         return candidates[0]

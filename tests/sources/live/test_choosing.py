@@ -55,12 +55,12 @@ SARUE = house(
 TALAAT = house("12", "شارع طلعت حرب", "القاهرة", 30.05, 31.24, **EG)
 
 
-def decide(text: str, *places: dict[str, Any], near: Location | None = None) -> Location | Question | None:
-    return decided(text, candidates(*places), lambda lat, lon: f"{lat:.0f}/{lon:.0f}", near)
+def decide(text: str, *places: dict[str, Any]) -> Location | Question | None:
+    return decided(text, candidates(*places), lambda lat, lon: f"{lat:.0f}/{lon:.0f}")
 
 
-def taken(text: str, *places: dict[str, Any], near: Location | None = None) -> Location:
-    answer = decide(text, *places, near=near)
+def taken(text: str, *places: dict[str, Any]) -> Location:
+    answer = decide(text, *places)
     assert isinstance(answer, Location), answer
     return answer
 
@@ -297,21 +297,6 @@ def test_an_estimated_place_is_said_to_be_one() -> None:
 
 def test_of_no_candidates_nothing_is_made() -> None:
     assert decide("Hauptstr. 5") is None
-
-
-# --- seen from an address ---
-
-
-def test_a_destination_is_looked_for_near_the_address() -> None:
-    home = Location(49.40, 8.69, "home", Precision.HOUSE, "x")
-    assert taken("Hauptstr. 5", *HAUPTSTRASSEN, near=home).label == "Hauptstraße 5, 69117 Heidelberg"
-
-
-def test_the_nearest_of_several_shops_is_meant_where_it_is_much_nearer() -> None:
-    home = Location(51.0, 0.0, "home", Precision.HOUSE, "x")
-    shops = [thing("Tesco", ("shop", "supermarket"), 51.0 + north, 0.0, city="Testham", **GB) for north in (0.05, 0.01)]
-    assert taken("Tesco", *shops, near=home).lat == 51.01
-    assert isinstance(decide("Tesco", *shops), Question)
 
 
 # --- numbers ---

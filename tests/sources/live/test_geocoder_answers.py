@@ -102,14 +102,10 @@ def test_no_language_is_asked_for() -> None:
     assert not [name for query in queries for name, _ in query.params if "lang" in name]
 
 
-@pytest.mark.parametrize("module", [nominatim, photon, google])
-def test_what_is_near_is_preferred(module: Any) -> None:
-    assert module.search("x", (50.0, 8.0)).params[len(module.search("x").params) :]
-
-
 @pytest.mark.parametrize("module", [nominatim, photon, census, google])
 def test_a_question_says_what_it_is_about(module: Any) -> None:
     assert module.search("Hauptstr. 5").about == "Hauptstr. 5"
+    assert module.search("Hauptstr. 5", "Hauptstr. 5, 2. Stock").about == "Hauptstr. 5, 2. Stock"
 
 
 # --- Photon ---

@@ -14,8 +14,10 @@ from app.config import Config
 from app.errors import AddressUnknown, DoorstepError, LinkWithoutPoint, NoHomeHere, ServiceTrouble, SurroundingsNotHere
 from app.pipeline.listing import Listing
 from app.places import Location, Precision, Question
+from app.queue import open_store
 from app.queue.evaluation import as_configured
 from app.queue.runner import NeedsAnswer
+from app.sources.live.asking.ledger import digest_about
 from app.sources.live.tiles.grid import is_tile
 from tests.support.folders import SAMPLES
 from tests.support.live.extras import WALKSCORE_KEY, StandIn, fema_reply, served, walkscore_reply
@@ -95,6 +97,13 @@ def test_a_point_is_fetched_and_named_by_the_map(locate: Locate, services: Servi
     assert isinstance(found, Location)
     assert found.label.startswith("Near ")
     assert len(services.nominatim.asked) == asked
+
+
+@pytest.mark.parametrize("typed", [f"Flat 2, {PRINCESSE_GRACE}", "PCQF+99 Monaco"])
+def test_what_is_kept_of_an_answer_goes_with_what_was_typed(locate: Locate, config: Config, typed: str) -> None:
+    locate(typed)
+    kept = open_store(config).db.read("SELECT about FROM service_answers WHERE service = 'nominatim'")
+    assert digest_about(typed) in [row["about"] for row in kept]
 
 
 def test_a_short_plus_code_is_completed_by_its_town(locate: Locate) -> None:

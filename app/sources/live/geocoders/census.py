@@ -83,10 +83,10 @@ def can_know(text: str) -> bool:
     return not abroad and _HOUSE_FIRST.match(folded) is not None and names_us is not None
 
 
-def search(text: str, near: tuple[float, float] | None = None) -> Query:
-    """Return the question where an address of the US is; the service has no preference for what lies near."""
+def search(text: str, about: str = "") -> Query:
+    """Return the question where an address of the US is, which is `about` another text where it is a part of that."""
     params = (("address", text), ("benchmark", "Public_AR_Current"), ("format", "json"))
-    return Query("/geocoder/locations/onelineaddress", params, about=text)
+    return Query("/geocoder/locations/onelineaddress", params, about=about or text)
 
 
 def candidates(body: bytes) -> tuple[Candidate, ...]:

@@ -13,7 +13,7 @@ from app.atlas.geocoder.kinds import MAJOR_KINDS
 from app.atlas.geocoder.letters import fold
 from app.geo import distance_m
 from app.places import MOST_CHOICES, Choice, Location, Precision, Question
-from app.sources.deciding import MUCH_NEARER, SAME_TOWN_M, told_apart
+from app.sources.deciding import SAME_TOWN_M, told_apart
 from app.sources.live.geocoders.candidates import Candidate
 from app.sources.live.geocoders.fitting import Fit, fits
 
@@ -22,8 +22,6 @@ SAME_THING_M, SAME_STREET_M = 200.0, 3_000.0
 #: Of several towns of one name that one is meant without a question which is so much better known (`importance`): Paris
 #: in France (0.9) before Paris in Texas (0.5); the Springfields lie within 0.1.
 BETTER_KNOWN = 0.25
-#: Where something is looked for from an address, what lies no further than this comes before all else (metres).
-NEAR_M = 50_000.0
 
 #: Things that are as likely meant as a street of the same name, as services call them.
 _MAJOR_THINGS = MAJOR_KINDS | {"station", "halt", "aerodrome", "train station", "school", "college", "museum"}
@@ -50,15 +48,14 @@ def decided(
     text: str,
     candidates: Sequence[Candidate],
     region_of: Callable[[float, float], str],
-    near: Location | None = None,
 ) -> Location | Question | None:
     """Return the place that a text means, a question where that is open, or None where there is no candidate.
 
-    `region_of` names the region of a point in degrees; `near` is the address from which a destination is looked for.
+    `region_of` names the region of a point in degrees.
     """
     regions = _Regions(region_of)
     ranked = _places(fits(text, candidates))
-    rivals = _nearest(_rivals([fit for fit in ranked if fit.is_sure]), near)
+    rivals = _rivals([fit for fit in ranked if fit.is_sure])
     if len(rivals) == 1 and not _is_part_of_name(rivals[0]):
         return regions.location(rivals[0])
     if len(rivals) > 1:
@@ -109,18 +106,6 @@ def _is_lesser(fit: Fit) -> bool:
 def _is_likely(fit: Fit, best: Fit) -> bool:
     """Return whether a doubtful candidate is worth showing beside the best one."""
     return fit.misfit == best.misfit and (fit.untyped == 0 or best.untyped > 0)
-
-
-def _nearest(rivals: list[Fit], near: Location | None) -> list[Fit]:
-    """Return those of several that lie near an address; of things of one name the one that is much nearer."""
-    if near is None or len(rivals) < 2:
-        return rivals
-    metres = {fit: distance_m(near.lat, near.lon, fit.candidate.lat, fit.candidate.lon) for fit in rivals}
-    around = sorted((fit for fit in rivals if metres[fit] <= NEAR_M), key=lambda fit: metres[fit])
-    are_things = all(fit.candidate.precision is Precision.NAMED for fit in around)
-    if len(around) > 1 and are_things and metres[around[0]] * MUCH_NEARER <= metres[around[1]]:
-        return around[:1]
-    return around or rivals
 
 
 def _is_part_of_name(fit: Fit) -> bool:

@@ -12,7 +12,7 @@ from app.atlas.geocoder.search.query import read_text
 from app.atlas.geocoder.search.reverse import ADDRESS_M
 from app.errors import DoorstepError, ServiceDenied, ServiceSpent, ServiceTrouble
 from app.geo import distance_m
-from app.places import Location, Precision
+from app.places import Precision
 from app.sources.live.asking.queries import Asks, Query
 from app.sources.live.geocoders import census, google, nominatim, photon
 from app.sources.live.geocoders.candidates import Candidate
@@ -31,7 +31,7 @@ _HOUSES = (Precision.HOUSE, Precision.INTERPOLATED)
 class Search(Protocol):
     """Makes the question where a text is."""
 
-    def __call__(self, text: str, near: tuple[float, float] | None = None) -> Query: ...
+    def __call__(self, text: str, about: str = "") -> Query: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +62,19 @@ class Geocoders:
         self._services = tuple(services)
         self._client = client
 
-    def find(self, text: str, near: Location | None = None) -> tuple[Candidate, ...]:
+    def find(self, text: str, about: str = "") -> tuple[Candidate, ...]:
         """Return what a text may mean, by the first service that finds what fits it; () where none finds anything.
 
         Where one finds nothing that has the house number and all words, the next one is asked as well; where none does,
-        the first answer stands. What lies near a location comes first. A service in trouble is passed over. Raises its
-        ServiceTrouble, ServiceSpent or ServiceDenied where no other one answered, ServiceTrouble also where those that
-        answered found nothing, and ServiceBusy at once.
+        the first answer stands. A service in trouble is passed over. Raises its ServiceTrouble, ServiceSpent or
+        ServiceDenied where no other one answered, ServiceTrouble also where those that answered found nothing, and
+        ServiceBusy at once. `about` is all that was typed, where the text is a part of it: what is kept goes with that.
         """
+        about = about or text
         text = asked_text(text)
-        point = None if near is None else (near.lat, near.lon)
         first: tuple[Candidate, ...] = ()
         answers = _Answers()
-        for found in answers.of(self._searches(text, point)):
+        for found in answers.of(self._searches(text, about)):
             if _is_found(text, found):
                 return found
             first = first or found
@@ -96,11 +96,11 @@ class Geocoders:
                     return each.label
         return ""
 
-    def _searches(self, text: str, near: tuple[float, float] | None) -> Iterator[_Ask]:
+    def _searches(self, text: str, about: str) -> Iterator[_Ask]:
         for service in self._services:
             dialect = DIALECTS[service.name]
             if text and dialect.can_know(text):
-                yield _Ask(self._client, service, dialect.search(text, near), dialect.candidates)
+                yield _Ask(self._client, service, dialect.search(text, about), dialect.candidates)
 
     def _looks_at(self, lat: float, lon: float, about: str) -> Iterator[_Ask]:
         for service in self._services:

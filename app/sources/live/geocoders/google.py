@@ -60,13 +60,9 @@ class _Answer(msgspec.Struct):
     results: list[_Found] = []
 
 
-def search(text: str, near: tuple[float, float] | None = None) -> Query:
-    """Return the question where a text is; what lies near a point (latitude, longitude) comes first."""
-    params: tuple[tuple[str, str], ...] = (("address", text),)
-    if near is not None:
-        lat, lon = near
-        params += (("bounds", f"{lat - 0.5:.2f},{lon - 0.5:.2f}|{lat + 0.5:.2f},{lon + 0.5:.2f}"),)
-    return Query(_PATH, params, key_param=_KEY, about=text)
+def search(text: str, about: str = "") -> Query:
+    """Return the question where a text is, which is `about` another one where it is a part of that."""
+    return Query(_PATH, (("address", text),), key_param=_KEY, about=about or text)
 
 
 def candidates(body: bytes) -> tuple[Candidate, ...]:

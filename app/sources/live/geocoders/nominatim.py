@@ -18,8 +18,6 @@ NAME = "nominatim"
 
 #: Places asked for: enough for a question, and for the same street in pieces.
 MOST_FOUND = 10
-#: Half the side of the box (degrees) in which places are preferred, where something near an address is looked for.
-NEAR_DEGREES = 0.5
 
 #: Keys of `address`, the first that is there; old versions name a street by its kind.
 _STREETS = ("road", "pedestrian", "footway", "cycleway", "path", "square", "place")
@@ -58,14 +56,10 @@ class _FoundAt(_Found):
     error: Said = None
 
 
-def search(text: str, near: tuple[float, float] | None = None) -> Query:
-    """Return the question where a text is; what lies near a point (latitude, longitude) comes first."""
+def search(text: str, about: str = "") -> Query:
+    """Return the question where a text is, which is `about` another one where it is a part of that."""
     params: Pairs = (("q", text), ("format", "jsonv2"), ("addressdetails", "1"), ("limit", str(MOST_FOUND)))
-    if near is not None:
-        lat, lon = near
-        west, north, east, south = lon - NEAR_DEGREES, lat + NEAR_DEGREES, lon + NEAR_DEGREES, lat - NEAR_DEGREES
-        params += (("viewbox", f"{west:.2f},{north:.2f},{east:.2f},{south:.2f}"),)
-    return Query("/search", params, about=text)
+    return Query("/search", params, about=about or text)
 
 
 def candidates(body: bytes) -> tuple[Candidate, ...]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import msgspec
 
 from app.places import Precision
-from app.sources.live.asking.queries import Pairs, Query
+from app.sources.live.asking.queries import Query
 from app.sources.live.geocoders.candidates import Candidate
 from app.sources.live.geocoders.reading import Parts, Said, candidates_of, decoded, first_said, said
 
@@ -53,12 +53,9 @@ class _Answer(msgspec.Struct):
     features: list[_Feature]
 
 
-def search(text: str, near: tuple[float, float] | None = None) -> Query:
-    """Return the question where a text is; what lies near a point (latitude, longitude) comes first."""
-    params: Pairs = (("q", text), ("limit", str(MOST_FOUND)))
-    if near is not None:
-        params += (("lat", f"{near[0]:.2f}"), ("lon", f"{near[1]:.2f}"))
-    return Query("/api", params, about=text)
+def search(text: str, about: str = "") -> Query:
+    """Return the question where a text is, which is `about` another one where it is a part of that."""
+    return Query("/api", (("q", text), ("limit", str(MOST_FOUND))), about=about or text)
 
 
 def candidates(body: bytes) -> tuple[Candidate, ...]:
