@@ -18,5 +18,5 @@ def decoded(decoder: msgspec.json.Decoder[T], body: bytes) -> T:
     """
     try:
         return decoder.decode(body)
-    except (msgspec.MsgspecError, RecursionError):
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
         raise BadAnswer("answered in a form that cannot be read") from None

@@ -12,9 +12,10 @@ import msgspec
 from app.atlas.geocoder.countries import is_country
 from app.atlas.geocoder.letters import fold
 from app.places import Precision
+from app.sources.live.asking.bodies import decoded
 from app.sources.live.asking.queries import Query
 from app.sources.live.geocoders.candidates import Candidate
-from app.sources.live.geocoders.reading import Parts, Said, candidates_of, decoded, said
+from app.sources.live.geocoders.reading import Parts, Said, candidates_of, said
 from app.wording import calm
 
 NAME = "census"
@@ -71,6 +72,9 @@ class _Answer(msgspec.Struct):
     result: _Result
 
 
+_ANSWERS = msgspec.json.Decoder(_Answer, strict=False)
+
+
 def can_know(text: str) -> bool:
     """Return whether a text can be an address of the US: it begins with a number, and names a state or ends with a ZIP.
 
@@ -91,7 +95,7 @@ def search(text: str, about: str = "") -> Query:
 
 def candidates(body: bytes) -> tuple[Candidate, ...]:
     """Return the addresses of an answer. Raises BadAnswer."""
-    return candidates_of(map(_parts, decoded(body, _Answer).result.addressMatches))
+    return candidates_of(map(_parts, decoded(_ANSWERS, body).result.addressMatches))
 
 
 def _parts(match: _Match) -> Parts:

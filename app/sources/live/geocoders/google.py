@@ -10,9 +10,10 @@ from collections.abc import Sequence
 import msgspec
 
 from app.places import Precision
+from app.sources.live.asking.bodies import decoded
 from app.sources.live.asking.queries import BadAnswer, Denied, Query, Tired
 from app.sources.live.geocoders.candidates import Candidate
-from app.sources.live.geocoders.reading import Parts, Said, candidates_of, decoded, first_said, said
+from app.sources.live.geocoders.reading import Parts, Said, candidates_of, first_said, said
 
 NAME = "google"
 
@@ -60,6 +61,9 @@ class _Answer(msgspec.Struct):
     results: list[_Found] = []
 
 
+_ANSWERS = msgspec.json.Decoder(_Answer, strict=False)
+
+
 def search(text: str, about: str = "") -> Query:
     """Return the question where a text is, which is `about` another one where it is a part of that."""
     return Query(_PATH, (("address", text),), key_param=_KEY, about=about or text)
@@ -67,7 +71,7 @@ def search(text: str, about: str = "") -> Query:
 
 def candidates(body: bytes) -> tuple[Candidate, ...]:
     """Return the places of an answer in its order. Raises BadAnswer, Tired or Denied."""
-    answer = decoded(body, _Answer)
+    answer = decoded(_ANSWERS, body)
     _check(answer.status)
     return candidates_of(map(_parts, answer.results))
 

@@ -10,9 +10,10 @@ from __future__ import annotations
 import msgspec
 
 from app.places import Precision
+from app.sources.live.asking.bodies import decoded
 from app.sources.live.asking.queries import BadAnswer, Pairs, Query
 from app.sources.live.geocoders.candidates import Candidate
-from app.sources.live.geocoders.reading import Parts, Said, candidates_of, decoded, first_said, said
+from app.sources.live.geocoders.reading import Parts, Said, candidates_of, first_said, said
 
 NAME = "nominatim"
 
@@ -56,6 +57,10 @@ class _FoundAt(_Found):
     error: Said = None
 
 
+_FOUND = msgspec.json.Decoder(list[_Found], strict=False)
+_FOUND_AT = msgspec.json.Decoder(_FoundAt, strict=False)
+
+
 def search(text: str, about: str = "") -> Query:
     """Return the question where a text is, which is `about` another one where it is a part of that."""
     params: Pairs = (("q", text), ("format", "jsonv2"), ("addressdetails", "1"), ("limit", str(MOST_FOUND)))
@@ -64,7 +69,8 @@ def search(text: str, about: str = "") -> Query:
 
 def candidates(body: bytes) -> tuple[Candidate, ...]:
     """Return the places of an answer in its order. Raises BadAnswer."""
-    return candidates_of(map(_parts, decoded(body, list[_Found])))
+    found: list[_Found] = decoded(_FOUND, body)
+    return candidates_of(map(_parts, found))
 
 
 def at(lat: float, lon: float, about: str = "") -> Query:
@@ -75,7 +81,7 @@ def at(lat: float, lon: float, about: str = "") -> Query:
 
 def candidates_at(body: bytes) -> tuple[Candidate, ...]:
     """Return the address of an answer to `at`, if there is one. Raises BadAnswer."""
-    found = decoded(body, _FoundAt)
+    found = decoded(_FOUND_AT, body)
     return () if found.error is not None else candidates_of([_parts(found)])
 
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 import msgspec
 
 from app.places import Precision
+from app.sources.live.asking.bodies import decoded
 from app.sources.live.asking.queries import Query
 from app.sources.live.geocoders.candidates import Candidate
-from app.sources.live.geocoders.reading import Parts, Said, candidates_of, decoded, first_said, said
+from app.sources.live.geocoders.reading import Parts, Said, candidates_of, first_said, said
 
 NAME = "photon"
 
@@ -53,6 +54,9 @@ class _Answer(msgspec.Struct):
     features: list[_Feature]
 
 
+_ANSWERS = msgspec.json.Decoder(_Answer, strict=False)
+
+
 def search(text: str, about: str = "") -> Query:
     """Return the question where a text is, which is `about` another one where it is a part of that."""
     return Query("/api", (("q", text), ("limit", str(MOST_FOUND))), about=about or text)
@@ -60,7 +64,7 @@ def search(text: str, about: str = "") -> Query:
 
 def candidates(body: bytes) -> tuple[Candidate, ...]:
     """Return the places of an answer in its order. Raises BadAnswer."""
-    return candidates_of(map(_parts, decoded(body, _Answer).features))
+    return candidates_of(map(_parts, decoded(_ANSWERS, body).features))
 
 
 def at(lat: float, lon: float, about: str = "") -> Query:

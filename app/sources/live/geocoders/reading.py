@@ -5,16 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import TypeVar
-
-import msgspec
 
 from app.atlas.geocoder.labels import Style, address_label, style_of
 from app.places import Precision
-from app.sources.live.asking.queries import BadAnswer
 from app.sources.live.geocoders.candidates import Candidate
-
-Shape = TypeVar("Shape")
 
 #: What stands where a name or a number is promised: services write numbers as texts and texts as numbers.
 Said = str | int | float | bool | None
@@ -28,16 +22,6 @@ _STYLES = {
     **dict.fromkeys(("fr", "lu", "mc"), Style.FRENCH),
     **dict.fromkeys(("at", "be", "ch", "de", "jp", "nl"), Style.NUMBER_LAST),
 }
-
-
-def decoded(body: bytes, shape: type[Shape]) -> Shape:
-    """Return a JSON body as a type. Raises BadAnswer where it is none, or has another form than promised."""
-    try:
-        return msgspec.json.decode(body, type=shape, strict=False)
-    except msgspec.ValidationError:
-        raise BadAnswer("sent an answer of another form than it promises") from None
-    except (msgspec.DecodeError, UnicodeDecodeError, RecursionError):
-        raise BadAnswer("sent an answer that is not JSON, or was cut off") from None
 
 
 def said(value: Said) -> str:
