@@ -85,6 +85,8 @@ class AddressUnknown(AddressNotFound):
     spelling, or add the town.
     """
 
+    code = "address-unknown"
+
 
 class AddressOutsideRegions(DoorstepError):
     """That point lies outside the regions covered here, which are: {regions}."""

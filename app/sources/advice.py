@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from app.config import Config
-from app.errors import AddressNotFound, AddressOutsideRegions, NoRegions, SurroundingsNotHere
+from app.errors import AddressNotFound, AddressOutsideRegions, AddressUnknown, NoRegions, SurroundingsNotHere
 from app.sources.extracts import SITE, Extract, extracts_near
 from app.sources.points import Point, TypedPoint, point_in
 from app.wording import listed
 
 #: Failures that another region would mend, or might.
 NOT_COVERED = frozenset(
-    fault.code for fault in (AddressNotFound, AddressOutsideRegions, NoRegions, SurroundingsNotHere)
+    fault.code for fault in (AddressNotFound, AddressUnknown, AddressOutsideRegions, NoRegions, SurroundingsNotHere)
 )
 #: Where the docs tell of live sources.
 LIVE_DOCS = "docs/live.md"

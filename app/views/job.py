@@ -11,6 +11,7 @@ from typing import Literal, NamedTuple
 from app.errors import (
     AddressNotFound,
     AddressOutsideRegions,
+    AddressUnknown,
     LinkWithoutPoint,
     NoHomeHere,
     QuestionExpired,
@@ -37,7 +38,8 @@ ERROR_ID_LETTERS = 8
 
 #: Failures that another address mends.
 ADDRESS_FAULTS = tuple(
-    fault.code for fault in (AddressNotFound, AddressOutsideRegions, LinkWithoutPoint, ShortPlusCode, NoHomeHere)
+    fault.code
+    for fault in (AddressNotFound, AddressUnknown, AddressOutsideRegions, LinkWithoutPoint, ShortPlusCode, NoHomeHere)
 )
 
 TITLES = {

@@ -115,6 +115,7 @@ def test_a_site_without_a_region_is_ready_with_live_sources(on: Config) -> None:
     assert "No region has been imported." in create_app(off).test_client().get("/readyz").text
 
 
-def test_without_a_service_for_addresses_nothing_is_promised(on: Config) -> None:
-    answer = create_app(replace(on, geocoders="")).test_client().get("/")
-    assert not soup(answer).select("#live-hint")
+def test_without_a_service_for_addresses_points_alone_are_promised(on: Config) -> None:
+    text = visible_text(soup(create_app(replace(on, geocoders="")).test_client().get("/")).select_one("#live-hint"))
+    assert text.startswith("A point outside the regions covered here is looked up by live services")
+    assert "its position is sent to OpenStreetMap's Overpass server" in text
