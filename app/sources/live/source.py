@@ -58,10 +58,10 @@ class LiveSource:
         extras_in_regions: bool = False,
     ) -> None:
         self._regions = regions
-        self._extras_in_regions = extras_in_regions
         self._geocoders = geocoders
         self._tiles = tiles
         self._extras = extras
+        self._extras_in_regions = extras_in_regions
 
     def locate(self, text: str, near: Location | None = None) -> Location | Question:
         """Find an address in the regions, else by the services; a destination only on the map of its address.
@@ -72,6 +72,11 @@ class LiveSource:
             return self._destination(text, near)
         try:
             found = self._regions.locate(text)
+        except MaybeInDamagedRegion as damaged:
+            try:
+                return self._beyond_regions(text)
+            except AddressUnknown:
+                raise damaged from None
         except NOT_IN_REGIONS:
             return self._beyond_regions(text)
         return self._further(text, found) if isinstance(found, Question) and found.doubtful else found
@@ -130,7 +135,7 @@ class LiveSource:
     def _pinned(self, text: str, typed: TypedPoint) -> Location | Question:
         """Return a point outside all regions, named by what the map has there, else by a service."""
         point = typed.point
-        tile = self._ready(*point)
+        tile = self._tiles.ready(*point)
         try:
             found = self._regions.located_in_tile(text, tile)
         except AddressOutsideRegions:
@@ -158,7 +163,7 @@ class LiveSource:
         street = question.choices[0].location
         if len(question.choices) > 1 or street.precision is not Precision.STREET or not is_tile(street.region):
             return question
-        self._ready(street.lat, street.lon)
+        self._tiles.ready(street.lat, street.lon)
         with suppress(*NOT_IN_REGIONS):
             mapped = self._regions.located_in_tile(text, street.region)
             if (
@@ -169,14 +174,11 @@ class LiveSource:
         return question
 
     def _make_ready(self, location: Location) -> None:
+        """Begin to ask others about an address, and meanwhile fetch what is around one that no region covers."""
         if is_tile(location.region) or self._extras_in_regions:
             self._extras.begin(location)
         if is_tile(location.region):
-            self._ready(location.lat, location.lon)
-
-    def _ready(self, lat: float, lon: float) -> str:
-        """Make sure that there is a tile around a point, and return its name."""
-        return self._tiles.ready(lat, lon)
+            self._tiles.ready(location.lat, location.lon)
 
     def _region_at(self, lat: float, lon: float) -> str:
         """Return the name of the region that a point lies in, or of the tile that it would lie in."""

@@ -11,7 +11,15 @@ import pytest
 from app.atlas.importing.importer import RegionInput, import_region
 from app.atlas.regions import RegionStore
 from app.config import Config
-from app.errors import AddressUnknown, DoorstepError, LinkWithoutPoint, NoHomeHere, ServiceTrouble, SurroundingsNotHere
+from app.errors import (
+    AddressUnknown,
+    DoorstepError,
+    LinkWithoutPoint,
+    MaybeInDamagedRegion,
+    NoHomeHere,
+    ServiceTrouble,
+    SurroundingsNotHere,
+)
 from app.pipeline.listing import Listing
 from app.places import Location, Precision, Question
 from app.queue import open_store
@@ -123,6 +131,19 @@ def test_a_short_plus_code_is_completed_by_its_town(locate: Locate) -> None:
 def test_what_cannot_be_found_is_said(locate: Locate, typed: str, error: type[DoorstepError]) -> None:
     with pytest.raises(error):
         locate(typed)
+
+
+def test_what_no_service_knows_may_lie_in_a_damaged_region(config: Config, locate: Locate) -> None:
+    tables = RegionStore(config.regions_dir).directory("helsinki") / "atlas.sqlite"
+    import_region(RegionStore(config.regions_dir), "smallville", RegionInput(SAMPLES / "helsinki.osm.pbf"))
+    kept = tables.rename(tables.with_name("kept"))
+    try:
+        with pytest.raises(MaybeInDamagedRegion):
+            locate("Zzyzx Road 99, Nowhere")
+        assert isinstance(locate(PRINCESSE_GRACE), Location)
+    finally:
+        kept.rename(tables)
+        RegionStore(config.regions_dir).remove("smallville")
 
 
 def test_where_nothing_is_fetched_that_is_said(locate: Locate) -> None:
