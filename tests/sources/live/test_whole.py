@@ -6,6 +6,7 @@ import difflib
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import pytest
 
@@ -19,7 +20,7 @@ from app.queue.evaluation import as_configured
 from app.sources.live.tiles.grid import Tile, tile_at
 from app.sources.live.tiles.tiles import TITLE
 from app.sources.regions import ImportedRegions
-from tests.support.folders import SAMPLES
+from tests.support.folders import REGIONS, SAMPLES
 from tests.support.live.whole import Services, evaluated, live_services
 from tests.support.report_text import report_text
 
@@ -86,3 +87,19 @@ def test_its_maps_can_be_drawn_again_from_the_tile(live: Config) -> None:
     assert of_a_page.surroundings(report.location).map_facts() is not None
     assert report.source.fetched_at
     assert of_a_page.covered() == ()  # a tile is no region to choose
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("address", ["Stollbergstraße 3, München", "Lenbachplatz 4, München"])
+def test_so_does_one_among_stations_with_many_entrances(tmp_path: Path, address: str) -> None:
+    extract = REGIONS / "munich-center" / "munchen.osm.pbf"
+    if not extract.exists():
+        pytest.skip("the extract of Munich is not beside the repository")
+    with live_services(extract) as services:
+        live = Config(data_dir=tmp_path / "live", own_service_pause_seconds=0.05, **services.settings())
+        ours, _ = evaluated(as_configured(live), Listing(address))
+    imported = Config(data_dir=tmp_path / "imported")
+    box = tile_at(ours.location.lat, ours.location.lon).known_box
+    import_region(RegionStore(imported.regions_dir), "munich", RegionInput(extract, title=TITLE, known_box=box))
+    theirs, _ = evaluated(as_configured(imported), Listing(address))
+    assert report_text(ours) == report_text(theirs)

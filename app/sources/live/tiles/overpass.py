@@ -82,6 +82,7 @@ def query_text(tile: Tile, seconds: float) -> str:
         + f"relation[type=boundary]{_one_of('boundary', ('national_park', 'protected_area'))}({near});"
         + f"relation{_one_of('type', ('associatedStreet', 'street'))}({near});"
         + f"relation[type=route]{_one_of('route', {*ROUTE_MODES, *TRAILS})}({near});"
+        + f"relation[public_transport=stop_area]({near});"
         + ")->.groups",
         f"relation.groups{_one_of('type', ('multipolygon', 'boundary'))}->.areas",
         f"(.lines;way(r.areas)({cycled});)->.lines",
