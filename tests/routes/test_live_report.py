@@ -53,6 +53,14 @@ def test_the_page_says_that_it_is_live_and_since_when(client: FlaskClient, shown
     assert "Region" not in rows
 
 
+@pytest.mark.parametrize(("made", "links"), [(live, 1), (made_by_hand, 0)])
+def test_the_way_to_mend_the_map_stands_beside_live_data(
+    client: FlaskClient, shown: Shown, made: Callable[[], Report], links: int
+) -> None:
+    page = soup(client.get(shown(made())))
+    assert len(page.select("a[href='https://www.openstreetmap.org/fixthemap']")) == links
+
+
 def test_a_report_of_a_region_names_the_region(client: FlaskClient, shown: Shown) -> None:
     page = soup(client.get(shown(made_by_hand())))
     assert "live data" not in visible_text(page).lower()
