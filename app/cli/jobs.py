@@ -46,7 +46,7 @@ def show_job(job_id: str) -> None:
         click.echo(f"  tried again in {duration(due_in_seconds)}")
     if wait := wait_of(job, time.time(), store.config):
         click.echo(f"  {wait.sentence}")
-    if advice := advice_on(job.address, job.error_code, load_config()):
+    if advice := advice_on(job.address, job.error_code, store.config):
         for line in advice.lines:
             click.echo(f"  {line}")
     for stage in store.stages(job_id):

@@ -6,9 +6,8 @@ import time
 
 import click
 
-from app.atlas.regions import RegionStore
 from app.cli.errors import PlainGroup
-from app.config import Config, load_config
+from app.config import load_config
 from app.errors import DoorstepError
 from app.queue import open_store
 from app.queue.store import JobStore
@@ -62,18 +61,14 @@ def clear_sources(answers: bool, tiles: bool) -> None:
     Evaluations that are under way can finish; later ones ask again.
     """
     config, both = load_config(), answers == tiles
+    store = open_store(config)
     if answers or both:
-        store = open_store(config)
         cleared = store.clear_answers()
         store.db.shorten_log()
         click.echo(f"{count(cleared, 'answer')} cleared away.")
     if tiles or both:
-        click.echo(f"{count(_clear_tiles(config), 'tile')} cleared away.")
+        # Imported here: every process of the site loads this module, and none of them makes tiles.
+        from app.sources.live.tiles.tiles import Tiles
 
-
-def _clear_tiles(config: Config) -> int:
-    tiles = RegionStore(config.tiles_dir)
-    names = tiles.names()
-    for name in names:
-        tiles.remove(name)
-    return len(names)
+        cleared = Tiles(config, None, Client(config, store)).clear()
+        click.echo(f"{count(cleared, 'tile')} cleared away.")

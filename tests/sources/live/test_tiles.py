@@ -78,11 +78,11 @@ def test_it_makes_an_atlas_of_what_lies_around(made: Made, config: Config) -> No
 
 
 def test_it_tells_where_the_data_is_from(made: Made, config: Config) -> None:
-    name = made().ready(LAT, LON, "the area around Smallville")
+    name = made().ready(LAT, LON)
     meta = atlas_of(config, name).meta
     region = AtlasSurroundings(atlas_of(config, name), Location(LAT, LON, "here", Precision.POINT, name)).region
     assert (meta.title, meta.data_date, meta.fetched_at) == (
-        "the area around Smallville",
+        "this area",
         "2024-05-06",
         "2023-11-14T22:14Z",
     )

@@ -30,7 +30,7 @@ from app.sources.live.services import Service
 from app.sources.live.tiles.grid import Tile, tile_at
 from app.sources.live.tiles.overpass import OverpassAnswer, question, read_answer
 
-#: What a tile is called where nobody knows better: it stands in "half of this area's addresses", "in this area".
+#: What a tile is called: it has to be true of all that lies within 2.5 km, and stands in "half of this area's addresses".
 TITLE = "this area"
 #: Where the marks of tiles lie, beside the atlases: locks, when each was used, and where nothing is mapped.
 MARKS = ".marks"
@@ -44,7 +44,7 @@ NO_STREET = "far from every street on the map"
 
 
 class Tiles:
-    """Makes and keeps tiles. Threads and processes may share a folder of them."""
+    """Makes and keeps tiles, for one try of an evaluation. Processes may share a folder of them."""
 
     def __init__(
         self, config: Config, overpass: Service | None, client: Asks, clock: Callable[[], float] = time.time
@@ -56,18 +56,23 @@ class Tiles:
         self._most_bytes = config.most_tiles_gb * 1e9
         self._dir = config.tiles_dir
         self._store = RegionStore(config.tiles_dir)
+        #: The builds that were found to be fresh: an evaluation asks for its tile again and again.
+        self._looked_at: dict[str, Path | None] = {}
 
-    def ready(self, lat: float, lon: float, title: str = TITLE) -> str:
+    def ready(self, lat: float, lon: float) -> str:
         """Return the name of the tile around a point, which is there then: fetched now unless a fresh one is kept.
 
-        The title is for people, and has to be true of all that lies within 2.5 km of the tile. An older tile is used
-        where the service is in trouble; without one that is raised. Raises NoHomeHere where no street is mapped,
-        SurroundingsNotHere where nothing is fetched, and ServiceBusy where another process makes the tile right now.
+        An older tile is used where the service is in trouble; without one that is raised. Raises NoHomeHere where no
+        street is mapped, SurroundingsNotHere where nothing is fetched, and ServiceBusy where another process makes the
+        tile right now.
         """
         tile = tile_at(lat, lon)
-        if not self._is_fresh(self._meta(tile)):
-            self._renew(tile, title)
-        self._stamp(tile, "used")
+        build = self._build_of(tile)
+        if build is None or self._looked_at.get(tile.name) != build:
+            if not self._is_fresh(self._meta(tile)):
+                self._renew(tile)
+            self._stamp(tile, "used")
+            self._looked_at[tile.name] = self._build_of(tile)
         return tile.name
 
     def clear(self) -> int:
@@ -79,7 +84,7 @@ class Tiles:
             mark.unlink(missing_ok=True)
         return len(names)
 
-    def _renew(self, tile: Tile, title: str) -> None:
+    def _renew(self, tile: Tile) -> None:
         """Fetch a tile, unless another process does that meanwhile. Raises as `ready`."""
         if self._overpass is None:
             if self._meta(tile) is None:
@@ -90,12 +95,12 @@ class Tiles:
             if self._is_fresh(before):
                 return
             try:
-                self._fetch(tile, title, self._overpass, before)
+                self._fetch(tile, self._overpass, before)
             except (ServiceTrouble, ServiceSpent, ServiceDenied):
                 if before is None:
                     raise
 
-    def _fetch(self, tile: Tile, title: str, overpass: Service, before: AtlasMeta | None) -> None:
+    def _fetch(self, tile: Tile, overpass: Service, before: AtlasMeta | None) -> None:
         if self._has_nothing(tile):
             raise NoHomeHere(where=NO_STREET)
         asked = question(tile, overpass.read_s)
@@ -106,24 +111,30 @@ class Tiles:
             self._stamp(tile, "nothing")
             raise NoHomeHere(where=NO_STREET)
         try:
-            self._build(tile, title, answered)
+            self._build(tile, answered)
         except BadExtract as error:
             self._client.let_go(overpass, asked)  # another one may be better
             raise ServiceTrouble(service=overpass.title, why="sent a map that contradicts itself") from error
         self._client.let_go(overpass, asked)
         self._make_room(tile.name)
 
-    def _build(self, tile: Tile, title: str, answered: Answered[OverpassAnswer]) -> None:
+    def _build(self, tile: Tile, answered: Answered[OverpassAnswer]) -> None:
         # Loading what an import needs takes a third of a second, which only a new tile costs.
         from app.atlas.importing.importer import RegionInput, import_region
 
         extract = self._mark(tile, "osm.pbf")
         answered.value.write(extract, tile.known_box)
         try:
-            region = RegionInput(extract, title=title, known_box=tile.known_box, fetched_at=minute(answered.fetched_at))
+            region = RegionInput(extract, title=TITLE, known_box=tile.known_box, fetched_at=minute(answered.fetched_at))
             import_region(self._store, tile.name, region)
         finally:
             extract.unlink(missing_ok=True)
+
+    def _build_of(self, tile: Tile) -> Path | None:
+        """Return the folder that a tile is in now, None where there is none."""
+        with suppress(RegionNotFound):
+            return self._store.directory(tile.name)
+        return None
 
     def _meta(self, tile: Tile) -> AtlasMeta | None:
         """Return the facts of a tile, None where it is missing, damaged, or of another version. TooManyOpenFiles."""
