@@ -106,10 +106,11 @@ class LiveSource:
             return self._pinned(text, point)
         if is_link(text):
             raise LinkWithoutPoint
-        found = decided(text, self._geocoders.find(text), self._region_at)
+        candidates = self._geocoders.find(text)
+        found = decided(text, candidates, self._region_at)
         if found is None:
             raise AddressUnknown
-        return self._numbered(text, found) if isinstance(found, Question) else self._on_map(text, found)
+        return self._numbered(text, found) if isinstance(found, Question) else self._on_map(text, found, candidates)
 
     def _first(self, place: str, typed: str) -> Candidate:
         candidates = self._geocoders.find(place, about=typed)
@@ -129,7 +130,7 @@ class LiveSource:
         if found is None:
             return question
         if isinstance(found, Location) and any(_names_town(text, each) for each in candidates if _is_at(each, found)):
-            return self._on_map(text, found)
+            return self._on_map(text, found, candidates)
         return _joined(question, found, candidates)
 
     def _pinned(self, text: str, typed: TypedPoint) -> Location | Question:
@@ -145,11 +146,11 @@ class LiveSource:
                 return replace(found, label=self._geocoders.name_at(*point, about=text) or found.label)
         return found
 
-    def _on_map(self, text: str, found: Location) -> Location:
+    def _on_map(self, text: str, found: Location, candidates: Sequence[Candidate]) -> Location:
         """Return what the map of a tile says of an address that a service found, where it says it as exactly."""
         if not is_tile(found.region):
             return found
-        self._make_ready(found)
+        self._make_ready(found, next((each.country for each in candidates if _is_at(each, found)), ""))
         with suppress(*NOT_IN_REGIONS):
             mapped = self._regions.located_in_tile(text, found.region)
             all_mapped = [each.location for each in mapped.choices] if isinstance(mapped, Question) else [mapped]
@@ -173,10 +174,10 @@ class LiveSource:
                 return mapped
         return question
 
-    def _make_ready(self, location: Location) -> None:
+    def _make_ready(self, location: Location, country: str = "") -> None:
         """Begin to ask others about an address, and meanwhile fetch what is around one that no region covers."""
         if is_tile(location.region) or self._extras_in_regions:
-            self._extras.begin(location)
+            self._extras.begin(location, country)
         if is_tile(location.region):
             self._tiles.ready(location.lat, location.lon)
 

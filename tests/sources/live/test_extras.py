@@ -6,6 +6,7 @@ import logging
 import threading
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -81,6 +82,13 @@ def test_what_has_begun_is_not_asked_again(others: Others) -> None:
     extras.begin(HOUSTON)
     extras.begin(HOUSTON)
     assert extras.around(HOUSTON).flood
+    assert others.asked == [1, 1, 1]
+
+
+def test_an_address_that_the_map_puts_a_few_steps_away_is_the_same(others: Others) -> None:
+    extras = others.extras()
+    extras.begin(HOUSTON)
+    assert extras.around(replace(HOUSTON, lat=HOUSTON.lat + 0.0001)).flood
     assert others.asked == [1, 1, 1]
 
 

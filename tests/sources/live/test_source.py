@@ -189,3 +189,11 @@ def test_others_are_asked_about_a_region_only_where_the_settings_say_so(
         report, _ = evaluated(as_configured(site), Listing("Bulevardi 12, Helsinki"))
     assert len(walkscore.asked) == asked
     assert [bool(finding.official) for finding in report.findings if finding.stage == "walk_scores"] == [bool(asked)]
+
+
+def test_others_are_asked_once_about_an_address_in_a_tile(config: Config) -> None:
+    walkscore = StandIn(walkscore_reply(71, None, None))
+    with served(walkscore):
+        site = replace(config, extras="walkscore", walkscore_url=walkscore.url, walkscore_key=WALKSCORE_KEY)
+        evaluated(as_configured(site), Listing(PRINCESSE_GRACE))
+    assert len(walkscore.asked) == 1

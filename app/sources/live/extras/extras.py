@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 
 from app.errors import DoorstepError, ServiceBusy, ServiceDenied, ServiceSpent, ServiceTrouble
+from app.geo import distance_m
 from app.places import Location
 from app.sources.extras import About, Extras, Missing
 from app.sources.live.asking.queries import Asks
@@ -21,6 +22,8 @@ log = logging.getLogger(__name__)
 
 #: Seconds that an evaluation gives all of them together, from when they are asked.
 PATIENCE_S = 25.0
+#: Points no further apart than this (metres) are one address: no one's figures tell them apart.
+SAME_ADDRESS_M = 15.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,13 +73,13 @@ class _Round:
     """All questions about one address, each in a thread that no end of the process waits for."""
 
     def __init__(self, location: Location, wanted: tuple[_Wanted, ...], patience_s: float) -> None:
-        self._point = (location.lat, location.lon)
+        self._lat, self._lon = location.lat, location.lon
         self._ends_at = time.monotonic() + patience_s
         self._questions = tuple(_Question(each, self._ends_at) for each in wanted)
 
     def is_about(self, location: Location) -> bool:
-        """Return whether it asks about an address."""
-        return self._point == (location.lat, location.lon)
+        """Return whether it asks about an address: a map and a geocoder may put it a few steps apart."""
+        return distance_m(self._lat, self._lon, location.lat, location.lon) <= SAME_ADDRESS_M
 
     def collected(self) -> Extras:
         """Wait for the answers, and return them with what is missing."""

@@ -30,7 +30,7 @@ from app.sources.live.services import Service
 from app.sources.live.tiles.grid import Tile, tile_at
 from app.sources.live.tiles.overpass import OverpassAnswer, question, read_answer
 
-#: What a tile is called: it has to be true of all that lies within 2.5 km, and stands in "half of this area's addresses".
+#: What a tile is called, true of all that lies within 2.5 km of it: "half of this area's addresses", "in this area".
 TITLE = "this area"
 #: Where the marks of tiles lie, beside the atlases: locks, when each was used, and where nothing is mapped.
 MARKS = ".marks"
