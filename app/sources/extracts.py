@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gzip
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -103,7 +103,7 @@ def _name_of(part: str) -> str:
 #: Coordinates are kept in steps of this (degrees): some 500 m.
 STEP = 0.005
 #: Numbers are written five bits a letter, the lowest first; letters begin here.
-_BITS, _FIRST = 5, 63
+BITS, FIRST = 5, 63
 
 
 @cache
@@ -122,28 +122,8 @@ def _area(shell: str, *holes: str) -> Polygon:
     return Polygon(unpacked(shell), [unpacked(hole) for hole in holes])
 
 
-def packed(points: Iterable[Sequence[float]]) -> str:
-    """Write points in steps from one to the next, few letters a number (Google's polyline encoding)."""
-    before = (0, 0)
-    text: list[str] = []
-    for point in points:
-        here = round(point[0] / STEP), round(point[1] / STEP)
-        if here != before or not text:
-            text += [_letters(now - then) for now, then in zip(here, before, strict=True)]
-        before = here
-    return "".join(text)
-
-
-def _letters(number: int) -> str:
-    rest, text = (number << 1) ^ (number >> 63), ""
-    while rest >= 1 << _BITS:
-        text += chr((rest & 31 | 32) + _FIRST)
-        rest >>= _BITS
-    return text + chr(rest + _FIRST)
-
-
 def unpacked(text: str) -> list[tuple[float, float]]:
-    """Return the points that `packed` wrote, longitude first."""
+    """Return the points of a line of the table, longitude first (Google's polyline encoding, in steps)."""
     numbers = list(_numbers(text))
     totals = np.cumsum(np.array(numbers).reshape(-1, 2), axis=0) * STEP
     return [(lon, lat) for lon, lat in totals.tolist()]
@@ -152,9 +132,9 @@ def unpacked(text: str) -> list[tuple[float, float]]:
 def _numbers(text: str) -> Iterator[int]:
     number = shift = 0
     for letter in text:
-        bits = ord(letter) - _FIRST
+        bits = ord(letter) - FIRST
         number |= (bits & 31) << shift
-        shift += _BITS
+        shift += BITS
         if bits < 32:
             yield (number >> 1) ^ -(number & 1)
             number = shift = 0

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from app.sources.extracts import TABLE, Extract, extracts_near, packed, unpacked
+from app.sources.extracts import TABLE, Extract, extracts_near, unpacked
+from tests.support.extract_outlines import packed
 
 CITIES = [
     # Africa

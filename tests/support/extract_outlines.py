@@ -21,7 +21,7 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from app.sources.extracts import STEP, TABLE, packed
+from app.sources.extracts import BITS, FIRST, STEP, TABLE
 from tests.support.extract_names import NAMES, PATHS, STATE_PATHS, UK, slug
 
 #: How rough borders may be (degrees), by the areas of the triangles that are left out of a line.
@@ -117,6 +117,26 @@ def line_of(path: str, land: BaseGeometry) -> str:
     pieces = (" ".join(packed(ring.coords) for ring in (each.exterior, *each.interiors)) for each in _areas(land))
     name = NAMES.get(path) or path.rpartition("/")[2].replace("-", " ").title()
     return "\t".join((path, name, *pieces))
+
+
+def packed(points: Iterable[Sequence[float]]) -> str:
+    """Write points in steps from one to the next, few letters a number (Google's polyline encoding)."""
+    before = (0, 0)
+    text: list[str] = []
+    for point in points:
+        here = round(point[0] / STEP), round(point[1] / STEP)
+        if here != before or not text:
+            text += [_letters(now - then) for now, then in zip(here, before, strict=True)]
+        before = here
+    return "".join(text)
+
+
+def _letters(number: int) -> str:
+    rest, text = (number << 1) ^ (number >> 63), ""
+    while rest >= 1 << BITS:
+        text += chr((rest & 31 | 32) + FIRST)
+        rest >>= BITS
+    return text + chr(rest + FIRST)
 
 
 def main(source: str) -> None:
