@@ -15,7 +15,7 @@ from app.atlas.importing.importer import RegionInput, import_region
 from app.atlas.regions import RegionStore
 from app.config import Config
 from app.sources.live.tiles.grid import tile_at
-from app.sources.live.tiles.tiles import Tiles
+from app.sources.live.tiles.tiles import TITLE, Tiles
 from tests.support.folders import SAMPLES
 from tests.support.live.overpass import OverpassStandIn, overpass_stand_in
 from tests.support.live.plain_client import PlainClient
@@ -38,8 +38,8 @@ def server() -> Iterator[OverpassStandIn]:
 def test_every_file_is_the_same(lat: float, lon: float, server: OverpassStandIn, tmp_path: Path) -> None:
     config, imported = Config(data_dir=tmp_path), RegionStore(tmp_path / "regions")
     tiles = Tiles(config, overpass_at(server.url), PlainClient())
-    of_tile = RegionStore(config.tiles_dir).directory(tiles.ready(lat, lon, "Monaco"))
-    import_region(imported, "monaco", RegionInput(MONACO, known_box=tile_at(lat, lon).known_box))
+    of_tile = RegionStore(config.tiles_dir).directory(tiles.ready(lat, lon))
+    import_region(imported, "monaco", RegionInput(MONACO, title=TITLE, known_box=tile_at(lat, lon).known_box))
     of_import = imported.directory("monaco")
     assert _differing(of_import, of_tile) == [TABLES_FILE, MANIFEST_FILE]  # which holds the size and sum of the other
     assert _tables(of_import / TABLES_FILE) == _tables(of_tile / TABLES_FILE)
