@@ -104,6 +104,8 @@ class Job(NamedTuple):
     waits_since: float | None = None
     #: Whether it has not asked yet, as it is another job's turn.
     waits_turn: bool = False
+    #: The build ("name@build") whose data it must run on; "" where any host may take it that holds every region.
+    needs: str = ""
 
 
 class Claim(NamedTuple):
@@ -197,6 +199,8 @@ class NewJob:
     again_of: str | None = None
     #: The key under which it was sent, None without one.
     once: Once | None = None
+    #: The build ("name@build") whose data it must run on.
+    needs: str = ""
 
 
 @dataclass(frozen=True, slots=True)

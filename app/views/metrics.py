@@ -122,7 +122,7 @@ def _by_reason(name: str, about: str, counts: dict[str, int]) -> Metric:
     return family
 
 
-#: The upper bounds of the triggers that sort durations (schema_7.sql), in seconds.
+#: The upper bounds of the triggers that sort durations (tables/sqlite/07.sql), in seconds.
 STAGE_BOUNDS = (0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 30.0, 120.0, float("inf"))
 
 

@@ -98,7 +98,7 @@ def test_it_times_stages(client: FlaskClient, steps: Steps) -> None:
 
 
 def test_it_knows_every_bound_of_the_database() -> None:
-    schema = (ROOT / "app" / "queue" / "store" / "schema_7.sql").read_text()
+    schema = (ROOT / "app/queue/store/tables/sqlite/07.sql").read_text()
     bounds = {float(bound) for bound in re.findall(r"THEN ([\d.]+)", schema)}
     assert bounds == set(STAGE_BOUNDS) - {float("inf")}
 

@@ -49,16 +49,13 @@ def statements(script: str) -> Iterator[str]:
             statement = ""
 
 
-def migration(name: str) -> tuple[str, ...]:
-    """Return the statements of a migration from its file beside this one."""
-    return tuple(statements(Path(__file__).with_name(name).read_text()))
+def migration(file: Path) -> tuple[str, ...]:
+    """Return the statements of a migration."""
+    return tuple(statements(file.read_text()))
 
 
-MIGRATIONS = (
-    *("schema.sql", "schema_2.sql", "schema_3.sql", "schema_4.sql", "schema_5.sql", "schema_6.sql"),
-    *("schema_7.sql", "schema_8.sql", "schema_9.sql"),
-)
-SCHEMA = Schema(APPLICATION_ID, tuple(map(migration, MIGRATIONS)))
+SQLITE_TABLES = Path(__file__).with_name("tables") / "sqlite"
+SCHEMA = Schema(APPLICATION_ID, tuple(migration(file) for file in sorted(SQLITE_TABLES.glob("*.sql"))))
 
 
 class StoreBase:
@@ -150,4 +147,5 @@ def job_from(row: Row) -> Job:
         waits_for=row["waits_for"],
         waits_since=row["waits_since"],
         waits_turn=bool(row["waits_turn"]),
+        needs=row["needs"],
     )

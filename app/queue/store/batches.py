@@ -59,7 +59,7 @@ class Batch:
 
 
 class BatchStore(PeopleStore):
-    """The part of the store that keeps batches. A batch goes with the last of its jobs (schema_5.sql)."""
+    """The part of the store that keeps batches. A batch goes with the last of its jobs (tables/sqlite/05.sql)."""
 
     def create_batch(
         self, owner: str, lines: Sequence[NewLine], notes: Sequence[str] = (), once: Once | None = None

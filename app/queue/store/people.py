@@ -254,10 +254,10 @@ class PeopleStore(StoreBase):
             """
             INSERT INTO evaluation_jobs
                 (job_id, address, listing, listing_key, owner, status, priority, turn, run_after, created_at, queued_at,
-                 again_of)
+                 again_of, needs)
             VALUES
                 (:job_id, :address, :listing, :listing_key, :owner, 'queued', :priority, :turn, :run_after, :now,
-                 :queued_at, :again_of)
+                 :queued_at, :again_of, :needs)
             """,
             {
                 "job_id": secrets.token_hex(16),
@@ -271,6 +271,7 @@ class PeopleStore(StoreBase):
                 "now": now,
                 "queued_at": queued_at,
                 "again_of": new.again_of,
+                "needs": new.needs,
             },
         )
         row = _row(connection, inserted.lastrowid)

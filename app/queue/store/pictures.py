@@ -1,4 +1,4 @@
-"""The pictures of a report: kept with it, read by anyone with its link, deleted with it (schema_4.sql)."""
+"""The pictures of a report: kept with it, read by anyone with its link, deleted with it (tables/sqlite/04.sql)."""
 
 from __future__ import annotations
 

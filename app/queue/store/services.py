@@ -1,4 +1,4 @@
-"""The ledger of live services in the store: turns, pauses, budgets and faults; and the answers (schema_9.sql)."""
+"""The ledger of live services in the store: turns, pauses, budgets, faults and answers (tables/sqlite/09.sql)."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What has happened so far, in numbers that never fall, whatever is tried again or cleared away (schema_7.sql)."""
+"""What has happened so far, in numbers that never fall, whatever is cleared away (tables/sqlite/07.sql)."""
 
 from __future__ import annotations
 
