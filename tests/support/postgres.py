@@ -54,10 +54,10 @@ def programs() -> Path | None:
 class Server:
     """One PostgreSQL server with a folder of its own. Everyone who can reach it may do everything."""
 
-    def __init__(self, folder: Path, port: int | None = None, **settings: str) -> None:
+    def __init__(self, folder: Path, port: int | None = None, settings: dict[str, str] | None = None) -> None:
         self.folder = folder
         self.port = port or _free_port()
-        self._settings = {**SETTINGS, **settings}
+        self._settings = {**SETTINGS, **(settings or {})}
         self._bin = programs() or pytest.skip(MISSING)
 
     @property
@@ -101,7 +101,7 @@ class Server:
     def run(self, statement: str, *values: object, database: str = "postgres") -> list[tuple[Any, ...]]:
         """Run a statement as the server's owner, outside any transaction; return its rows."""
         with psycopg.connect(self.url(database), autocommit=True) as connection:
-            cursor = connection.execute(statement, values)  # type: ignore[call-overload]
+            cursor = connection.execute(statement, values)
             return cursor.fetchall() if cursor.description else []
 
     def database_for(self, folder: Path) -> str:
@@ -126,7 +126,7 @@ class Server:
 
     def break_connections(self, database: str) -> int:
         """End the connections to a database by `pg_terminate_backend`; return how many there were."""
-        sql_text = (
+        ending = (
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
         )
         return len(self.run(ending, database))
@@ -147,7 +147,7 @@ def server(**settings: str) -> Iterator[Server]:
         skipped.append(MISSING)
         pytest.skip(MISSING)
     folder = Path(tempfile.mkdtemp(prefix="doorstep-postgres-"))
-    running = Server(folder, **settings)
+    running = Server(folder, settings=settings)
     try:
         running.make()
         running.start()
