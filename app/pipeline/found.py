@@ -255,11 +255,13 @@ def _detour(place: Place) -> str:
 
 
 def size_text(green: GreenSpace) -> str:
-    """Return "12 ha", or square metres below a tenth of a hectare."""
+    """Return "12 ha", or square metres below a tenth of a hectare; "size not known" of a mere point."""
+    if green.area_m2 is None or green.area_m2 < 10:
+        return "size not known"
     hectares = green.area_m2 / 10_000
     if hectares >= 0.1:
         return f"{number(hectares, 1 if hectares < 10 else 0)} ha"
-    return f"{number(round(green.area_m2, -1), 0)} m²" if green.area_m2 >= 10 else "size not known"
+    return f"{number(round(green.area_m2, -1), 0)} m²"
 
 
 #: A group counts what is near and lists what is farther, up to these minutes on foot: `within_15` and `within_30`.

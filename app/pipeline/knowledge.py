@@ -67,15 +67,21 @@ class Knowledge:
         return self._has[data]
 
     def _is_mapped(self, data: Data) -> bool:
-        mapped, limits = self.mapped, METHODS.confidence
+        mapped = self.mapped
         if data is Data.STREETS:
             return mapped.street_km > 0
-        amount, per_km = {
-            Data.SHOPS: (mapped.shops, limits.shops_per_km),
-            Data.AMENITIES: (mapped.amenities, limits.amenities_per_km),
-            Data.STOPS: (mapped.stops, limits.stops_per_km),
+        amounts = {Data.SHOPS: mapped.shops, Data.AMENITIES: mapped.amenities, Data.STOPS: mapped.stops}
+        return self.is_plenty(data, amounts[data])
+
+    def is_plenty(self, data: Data, amount: int) -> bool:
+        """Return whether so many of a family are as many as so many streets have where the family is mapped."""
+        limits = METHODS.confidence
+        per_km = {
+            Data.SHOPS: limits.shops_per_km,
+            Data.AMENITIES: limits.amenities_per_km,
+            Data.STOPS: limits.stops_per_km,
         }[data]
-        return amount >= max(1.0, per_km * mapped.street_km)
+        return amount >= max(1.0, per_km * self.mapped.street_km)
 
     def why_not_mapped(self, need: Need) -> str:
         """Return why a need's places count as not mapped, in the region or near here, or ""."""

@@ -27,6 +27,7 @@ from app.pipeline.transit_stops import (
     route_name,
     stop_name,
     tells_of_all,
+    why_not_all,
     worth,
 )
 from app.places import Kind, Place
@@ -162,7 +163,7 @@ def _notes(evaluation: Evaluation, stops: Sequence[TransitStop], *, timed: bool,
     if stops and not evaluation.knowledge.has_timetable:
         yield "Stops and lines are from OpenStreetMap, which holds no timetable; some lines may be missing there."
     if timed and not whole:
-        yield OTHERS
+        yield why_not_all(evaluation, OTHERS)
 
 
 def _why_untimed(evaluation: Evaluation) -> str:
