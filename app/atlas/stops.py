@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
 from typing import Protocol
 
@@ -25,8 +25,9 @@ from app.wording import calm
 REACH_M = 3_600.0
 #: A timetable covers an address when one of its stops is this near.
 COVERED_M = 2_400.0
-#: The middles of a station on the map and in a timetable are no farther from each other.
-SAME_STATION_M = 300.0
+#: The middles of a station of one name, on the map and in a timetable, are no farther from each other; where one
+#: leaves words out ("Cernusco S.N.", "Assago Forum"), they are this near.
+SAME_STATION_M, SHORTENED_M = 400.0, 100.0
 STATION_KINDS = frozenset({Kind.SUBWAY_STATION, Kind.RAIL_STATION})
 #: What the map calls an underground is light rail or a railway to some timetables.
 TRAINS = frozenset({"subway", "rail", "light_rail"})
@@ -74,9 +75,7 @@ class StopsNear:
         platforms: dict[int, list[tuple[float, int]]] = {}
         for stop, seconds in zip(self.walks.stops.tolist(), self.walks.seconds.tolist(), strict=True):
             platforms.setdefault(int(timetable.stops.stations[stop]), []).append((seconds, stop))
-        mapped: dict[frozenset[str], list[Place]] = {}
-        for place in nearby.places(nearby.reached(STATION_KINDS)):
-            mapped.setdefault(telling_words(place.name), []).append(place)
+        mapped = [(telling_words(place.name), place) for place in nearby.places(nearby.reached(STATION_KINDS))]
         alone: list[TransitStop] = []
         of_place: dict[str, tuple[Place, list[TransitStop]]] = {}
         for stop in (self._station(timetable, sorted(walks)) for walks in platforms.values()):
@@ -130,25 +129,40 @@ class Station(Protocol):
     def lon(self) -> float: ...
 
 
-#: What tells which of several stations a stop is, the least first: another mode, metres, element.
-StationRank = tuple[bool, float, str]
+#: What tells which of several stations a stop is, the least first: another name, another mode, metres, element.
+StationRank = tuple[bool, bool, float, str]
 
 
-def station_rank(place: Station, mode: str, lat: float, lon: float) -> StationRank | None:
-    """Return how well a station of the map fits a stop of the same telling words; None where it is another one.
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """A stop of trains in a timetable: the words that tell its name from others, what runs there, and where it is."""
 
-    The one's underground is the other's railway.
-    """
-    metres = distance_m(lat, lon, place.lat, place.lon)
-    if mode not in TRAINS or metres > SAME_STATION_M:
-        return None
-    return MODE_OF_STOP[place.kind] != mode, metres, place.osm_id
+    words: frozenset[str]
+    mode: str
+    lat: float
+    lon: float
+
+    def rank(self, words: frozenset[str], place: Station) -> StationRank | None:
+        """Return how well a station of the map with these telling words fits; None where it is another one.
+
+        The one's underground is the other's railway; where a name is shortened, both are the same.
+        """
+        if not self.words or not words or self.mode not in TRAINS:
+            return None
+        is_other_mode = MODE_OF_STOP[place.kind] != self.mode
+        is_shortened = self.words != words
+        if is_shortened and (is_other_mode or not (self.words < words or words < self.words)):
+            return None
+        metres = distance_m(self.lat, self.lon, place.lat, place.lon)
+        if metres > (SHORTENED_M if is_shortened else SAME_STATION_M):
+            return None
+        return is_shortened, is_other_mode, metres, place.osm_id
 
 
-def _on_the_map(stop: TransitStop, mapped: Mapping[frozenset[str], Sequence[Place]]) -> Place | None:
+def _on_the_map(stop: TransitStop, mapped: Sequence[tuple[frozenset[str], Place]]) -> Place | None:
     """Return the station of the map that a stop of a timetable is."""
-    words = telling_words(stop.name)
-    ranked = [(station_rank(place, stop.mode, stop.lat, stop.lon), place) for place in mapped.get(words, ()) if words]
+    halt = Halt(telling_words(stop.name), stop.mode, stop.lat, stop.lon)
+    ranked = ((halt.rank(words, place), place) for words, place in mapped)
     fitting = [(rank, place) for rank, place in ranked if rank is not None]
     return min(fitting, key=lambda found: found[0])[1] if fitting else None
 

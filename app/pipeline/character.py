@@ -25,7 +25,7 @@ from app.pipeline.rules.character import (
 )
 from app.pipeline.rules.profiles import METHODS
 from app.pipeline.rules.safety import ROAD_KINDS
-from app.pipeline.transit_stops import tells_of_all
+from app.pipeline.transit_stops import is_served, tells_of_all
 from app.places import Kind, Precision
 from app.wording import count, limit, sentence, whole_minutes, with_article
 
@@ -119,7 +119,7 @@ def _ends_within(evaluation: Evaluation, minutes: int) -> bool:
 
 def green(evaluation: Evaluation) -> str:
     """Return the nearest large park within a walk, one of unknown size, or that there are only small ones or none."""
-    near = [g for g in evaluation.around.green_spaces() if _walk_min(g) <= WALK_MIN]
+    near = [g for g in evaluation.around.green_spaces() if _is_near(g)]
     for least_ha in (METHODS.green.size_ha[0][0], METHODS.green.daily_ha):
         if large := next((g for g in near if g.is_known_from(least_ha)), None):
             return _green_words(large)
@@ -130,12 +130,13 @@ def green(evaluation: Evaluation) -> str:
     return "only small parks" if near else f"no park within {WALK_MIN} minutes"
 
 
-def _walk_min(green: GreenSpace) -> float:
-    return float("inf") if green.place.walk_s is None else green.place.walk_s / 60
+def _is_near(green: GreenSpace) -> bool:
+    walk_s = green.place.walk_s
+    return walk_s is not None and whole_minutes(walk_s / 60) <= WALK_MIN
 
 
 def _green_words(green: GreenSpace) -> str:
-    minutes = whole_minutes(_walk_min(green))
+    minutes = whole_minutes((green.place.walk_s or 0.0) / 60)
     name = green.place.name.strip() or with_article(kind_noun(green.place.kind))
     where = "at the door" if minutes <= DOOR_MIN else f"{minutes} minutes away"
     return f"{name} ({size_text(green)}) {where}"
@@ -151,10 +152,19 @@ def transit(evaluation: Evaluation) -> str:
     timed = [r for r in routes if r.weekday_trips and not r.is_school_run]
     near = max((r for r in timed if r.walk_min <= STOP_MIN), key=_by_trips, default=None)
     further = max((r for r in timed if r.headway_min and r.walk_min <= WALK_MIN), key=_by_trips, default=None)
-    if near is None:
+    if near is None or (near.headway_min is None and _has_unserved_station(evaluation)):
         return _stops(evaluation)
     is_better = further is not None and _by_trips(further)[0] >= MUCH_MORE * _by_trips(near)[0]
     return _how_often(further if further is not None and is_better else near)
+
+
+def _has_unserved_station(evaluation: Evaluation) -> bool:
+    """Return whether trains may run near by of which the timetable, that of one operator, knows nothing."""
+    station = evaluation.needs.find("station")
+    if tells_of_all(evaluation) or not _within(station, STOP_MIN):
+        return False
+    served = {stop.name for stop in evaluation.around.transit_stops() if is_served(stop)}
+    return station.places[0].name not in served
 
 
 def _by_trips(route: Route) -> tuple[int, float]:

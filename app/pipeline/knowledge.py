@@ -12,7 +12,7 @@ from app.pipeline.rules.mapped import is_mapped, why_not_mapped
 from app.pipeline.rules.profiles import METHODS
 from app.places import Kind
 from app.sources.interface import Surroundings
-from app.wording import metres, number, percent
+from app.wording import count, metres, number, percent
 
 DISC_M = METHODS.distances.disc_m
 
@@ -101,7 +101,9 @@ class Knowledge:
         mapped = self.mapped
         amount = {Data.SHOPS: mapped.shops, Data.AMENITIES: mapped.amenities, Data.STOPS: mapped.stops}.get(data, 0)
         if data is Data.STOPS and self.has_timetable:
-            return f"{amount or 'No'} transit stops are mapped here, and the timetable may be of one operator alone."
+            stops = count(amount, "transit stop") if amount else "No transit stops"
+            verb = "is" if amount == 1 else "are"
+            return f"{stops} {verb} mapped here, and the timetable may be of one operator alone."
         if not amount:
             return f"No {DATA_NOUNS[data]} are mapped within {metres(DISC_M)}, which need not mean that there are none."
         return (

@@ -182,6 +182,24 @@ def test_two_stops_of_a_timetable_that_are_one_station_of_the_map_are_one(tmp_pa
     assert [route.weekday_trips for route in mercado.routes] == [1]
 
 
+@pytest.mark.parametrize(
+    ("on_the_map", "in_the_timetable", "east", "is_one"),
+    [
+        ("Porta Genova FS", "P.TA GENOVA F.S.", 490, True),
+        ("Sant'Agostino", "S.AGOSTINO", 490, True),
+        ("Cernusco sul Naviglio", "CERNUSCO S.N.", 430, True),
+        ("Cernusco sul Naviglio", "CERNUSCO S.N.", 560, False),
+        ("Assago Milanofiori Forum", "ASSAGO NORD", 430, False),
+    ],
+)
+def test_a_station_is_one_however_its_name_is_shortened(
+    tmp_path: Path, town: Town, on_the_map: str, in_the_timetable: str, east: float, is_one: bool
+) -> None:
+    town.node(420, 5, {"railway": "station", "station": "subway", "name": on_the_map})
+    here = surroundings(tmp_path, town, shouting(tmp_path / "feed.zip", {in_the_timetable: east, "VILLA": 990}))
+    assert (here.transit_stops()[0].name == on_the_map) is is_one
+
+
 def surroundings(tmp_path: Path, town: Town, feed: Path) -> AtlasSurroundings:
     """Import a town with a timetable, and return what lies around its middle."""
     store = RegionStore(tmp_path / "regions")

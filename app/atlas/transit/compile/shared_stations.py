@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from app.atlas.station_names import telling_words
-from app.atlas.stops import STATION_KINDS, Station, StationRank, station_rank
+from app.atlas.stops import STATION_KINDS, Halt, Station, StationRank
 from app.atlas.streets.snapping import SNAP, Snaps
 from app.atlas.transit.contract import Ints, Stops, WaysIn
 
@@ -28,34 +28,23 @@ def shared_stations(places: Sequence[Station], stops: Stops) -> SharedStations:
 
     All platforms of a station go together, and so do all kinds of one element.
     """
-    by_words: dict[frozenset[str], list[int]] = {}
-    for row, place in enumerate(places):
-        if place.kind in STATION_KINDS:
-            by_words.setdefault(telling_words(place.name), []).append(row)
-    best: dict[int, tuple[StationRank, int]] = {}
+    stations = [(row, telling_words(place.name)) for row, place in enumerate(places) if place.kind in STATION_KINDS]
+    rows_of: dict[str, list[int]] = {}
+    for row, _ in stations:
+        rows_of.setdefault(places[row].osm_id, []).append(row)
+    best: dict[int, StationRank] = {}
     for stop, mode in enumerate(stops.modes):
-        station, at = int(stops.stations[stop]), (float(stops.lats[stop]), float(stops.lons[stop]))
-        for row in by_words.get(telling_words(stops.station_names[stop]), ()):
-            rank = station_rank(places[row], mode, *at)
-            if rank is not None and (station not in best or rank < best[station][0]):
-                best[station] = rank, row
-    return _pairs(best, places, by_words, stops)
-
-
-def _pairs(
-    best: Mapping[int, tuple[StationRank, int]],
-    places: Sequence[Station],
-    by_words: Mapping[frozenset[str], Sequence[int]],
-    stops: Stops,
-) -> SharedStations:
-    pairs = [
-        (row, int(platform))
-        for station, (_, found) in best.items()
-        for row in by_words[telling_words(places[found].name)]
-        if places[row].osm_id == places[found].osm_id
-        for platform in np.flatnonzero(stops.stations == station)
-    ]
-    columns = np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2)
+        words = telling_words(stops.station_names[stop])
+        halt = Halt(words, mode, float(stops.lats[stop]), float(stops.lons[stop]))
+        ranks = [rank for row, named in stations if (rank := halt.rank(named, places[row])) is not None]
+        station = int(stops.stations[stop])
+        if ranks:
+            best[station] = min(best.get(station, min(ranks)), *ranks)
+    platforms = {station: np.flatnonzero(stops.stations == station).tolist() for station in best}
+    pairs = sorted(
+        (row, stop) for station, found in best.items() for row in rows_of[found[-1]] for stop in platforms[station]
+    )
+    columns = np.array(pairs, dtype=np.int64).reshape(-1, 2)
     return SharedStations(columns[:, 0], columns[:, 1])
 
 
