@@ -149,16 +149,24 @@ class Hazard:
 
 @dataclass(frozen=True, slots=True)
 class GreenSpace:
-    """A park, garden, forest or reserve with the measures of its own polygon (holes left out)."""
+    """A park, garden, forest, beach or reserve with the measures of its own polygon (holes left out).
+
+    Of one that is mapped as a mere point, or by an outline that the extract cuts open, nothing inside is known: its
+    area and paths are None.
+    """
 
     place: Place
-    area_m2: float
-    paths_inside_m: float
+    area_m2: float | None
+    paths_inside_m: float | None
     has_named_trail: bool
     #: Share of wood, water and meadow in the area, 0 to 1; None where that of too little of it is mapped.
     nature_share: float | None
     #: Which of bench, toilets, drinking_water, playground, lighting, viewpoint are in it.
     comforts: tuple[str, ...]
+
+    def is_known_from(self, hectares: float) -> bool:
+        """Return whether it is known to have so many hectares or more."""
+        return self.area_m2 is not None and self.area_m2 >= hectares * 10_000
 
 
 @dataclass(frozen=True, slots=True)

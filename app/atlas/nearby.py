@@ -51,10 +51,12 @@ WHERE i.min_lon <= ? AND i.max_lon >= ? AND i.min_lat <= ? AND i.max_lat >= ?
   AND h.kind IN (SELECT value FROM json_each(?))
 """
 
+#: What is mapped as a point, or by an outline that the extract cuts open, has no measures.
 _GREENS = """
-SELECT g.place, p.area_m2, g.paths_m, g.has_named_trail, g.nature_share, g.comforts
-FROM greens AS g JOIN places AS p ON p.id = g.place
-WHERE g.place IN (SELECT value FROM json_each(?))
+SELECT p.id, CASE WHEN g.place IS NOT NULL THEN p.area_m2 END, g.paths_m, coalesce(g.has_named_trail, 0),
+    g.nature_share, coalesce(g.comforts, '')
+FROM places AS p LEFT JOIN greens AS g ON p.id = g.place
+WHERE p.id IN (SELECT value FROM json_each(?))
 """
 _GREENS_AROUND = """
 SELECT p.id, p.shape
@@ -264,7 +266,7 @@ def _hazard(row: tuple[int, str, str, int | None, str, bytes], metres: float, di
 
 
 def greens_near(connection: sqlite3.Connection, nearby: Nearby) -> list[GreenSpace]:
-    """Return the green areas within 45 minutes on foot, nearest walk first."""
+    """Return the green spaces within 45 minutes on foot, nearest walk first."""
     reached = nearby.ids(nearby.reached(GREEN_KINDS))
     rows = connection.execute(_GREENS, (_json(reached),)).fetchall()
     places = nearby.places_by_id([row[0] for row in rows])

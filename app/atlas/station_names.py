@@ -11,15 +11,26 @@ COMMON = frozenset(
     {"station", "stazione", "bahnhof", "hauptbahnhof", "bf", "hbf", "gare", "estacion", "estacao", "estacio"}
     | {"metro", "metropolitana", "metroasema", "asema", "subway", "underground", "skytrain", "tube", "ubahn", "sbahn"}
     | {"bahn", "entrance", "exit", "ausgang", "eingang", "ingresso", "uscita", "sortie", "entree", "salida", "fs"}
-    | {"the", "of", "de", "di", "la", "le"}
+    | {"the", "of", "de", "di", "la", "le", "sant", "santo", "santa", "san", "saint", "sankt", "st"}
 )
+#: How timetables shorten what the map writes in full: "P.TA GENOVA" is Porta Genova.
+CONTRACTIONS = {
+    "p.ta": "porta",
+    "p.za": "piazza",
+    "p.le": "piazzale",
+    "v.le": "viale",
+    "c.so": "corso",
+    "l.go": "largo",
+}
+_CONTRACTED = re.compile(rf"\b(?:{'|'.join(map(re.escape, CONTRACTIONS))})(?!\w)")
 #: Lines ("M2", "S11") and letters of exits.
 _LINE = re.compile(r"[a-z]{1,2}?\d*")
 
 
 def telling_words(name: str) -> frozenset[str]:
     """Return the words of a name that tell it from others: "Garibaldi F.S." and "GARIBALDI FS" have the same ones."""
-    words = re.findall(r"[^\W_]+", fold(name).replace("f.s.", ""))
+    folded = _CONTRACTED.sub(lambda found: CONTRACTIONS[found[0]], fold(name).replace("f.s.", ""))
+    words = re.findall(r"[^\W_]+", folded)
     return frozenset(word for word in words if word not in COMMON and not _is_line(word))
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from functools import cache, cached_property
+from typing import Protocol
 
 import numpy as np
 
@@ -18,14 +19,15 @@ from app.atlas.transit.contract import RANKED_MODES, StopWalks
 from app.atlas.transit.timetable import Timetable
 from app.geo import distance_m
 from app.places import Kind, Place
-from app.wording import calm, whole_minutes
+from app.wording import calm
 
 #: Straight metres beyond which no stop is within 45 minutes on foot.
 REACH_M = 3_600.0
 #: A timetable covers an address when one of its stops is this near.
 COVERED_M = 2_400.0
-#: The middles of a station on the map and in a timetable are no farther from each other.
-SAME_STATION_M = 300.0
+#: The middles of a station of one name, on the map and in a timetable, are no farther from each other; where one
+#: leaves words out ("Cernusco S.N.", "Assago Forum"), they are this near.
+SAME_STATION_M, SHORTENED_M = 400.0, 100.0
 STATION_KINDS = frozenset({Kind.SUBWAY_STATION, Kind.RAIL_STATION})
 #: What the map calls an underground is light rail or a railway to some timetables.
 TRAINS = frozenset({"subway", "rail", "light_rail"})
@@ -64,7 +66,8 @@ class StopsNear:
     def from_feed(self, nearby: Nearby) -> tuple[TransitStop, ...]:
         """Return the stations of the timetables, nearest walk first; empty where none covers the address.
 
-        Stations of trains have the names that they have on the map, as a report names stations of both.
+        A station of trains that the map has, too, is one thing, as a report names stations of both: it has the map's
+        name, kind and walk. The import has given both the ways in of both (`transit/compile/shared_stations.py`).
         """
         timetable = self._atlas.timetable
         if timetable is None or not self.has_timetable:
@@ -72,11 +75,13 @@ class StopsNear:
         platforms: dict[int, list[tuple[float, int]]] = {}
         for stop, seconds in zip(self.walks.stops.tolist(), self.walks.seconds.tolist(), strict=True):
             platforms.setdefault(int(timetable.stops.stations[stop]), []).append((seconds, stop))
-        mapped: dict[frozenset[str], list[Place]] = {}
-        for place in nearby.places(nearby.reached(STATION_KINDS)):
-            mapped.setdefault(telling_words(place.name), []).append(place)
-        found = (self._station(timetable, sorted(walks)) for walks in platforms.values())
-        return _nearest_first(_as_mapped(stop, mapped) for stop in found)
+        mapped = [(telling_words(place.name), place) for place in nearby.places(nearby.reached(STATION_KINDS))]
+        alone: list[TransitStop] = []
+        of_place: dict[str, tuple[Place, list[TransitStop]]] = {}
+        for stop in (self._station(timetable, sorted(walks)) for walks in platforms.values()):
+            station = _on_the_map(stop, mapped)
+            (alone if station is None else of_place.setdefault(station.osm_id, (station, []))[1]).append(stop)
+        return _nearest_first((*alone, *(_as_mapped(place, stops) for place, stops in of_place.values())))
 
     def _station(self, timetable: Timetable, walks: list[tuple[float, int]]) -> TransitStop:
         """Return the platforms of a station as one place to wait."""
@@ -109,28 +114,73 @@ class StopsNear:
         return _joined(_nearest_first(stops))
 
 
-def _as_mapped(stop: TransitStop, mapped: Mapping[frozenset[str], Sequence[Place]]) -> TransitStop:
-    """Return a stop of trains by the name and kind of the station that it is on the map.
+class Station(Protocol):
+    """A station of the map."""
 
-    Where the map knows a nearer way in, its walk is another one, and one name would have two values on a page: then the
-    stop stays as the timetable has it.
-    """
-    words = telling_words(stop.name)
-    there = [place for place in mapped.get(words, ()) if words and _is_there(place, stop)]
-    same = min(there, key=lambda place: (MODE_OF_STOP[place.kind] != stop.mode, place.walk_s or 0.0), default=None)
-    if same is None or _minutes(same.walk_s) != _minutes(stop.walk_s):
-        return stop
-    return replace(stop, name=same.name, mode=MODE_OF_STOP[same.kind])
-
-
-def _minutes(walk_s: float | None) -> int | None:
-    return None if walk_s is None else whole_minutes(round(walk_s / 60.0, 1))
+    @property
+    def kind(self) -> Kind: ...
+    @property
+    def osm_id(self) -> str: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def lat(self) -> float: ...
+    @property
+    def lon(self) -> float: ...
 
 
-def _is_there(place: Place, stop: TransitStop) -> bool:
-    """Return whether a mapped station is that of a stop: the one's underground is the other's railway."""
-    is_near = distance_m(stop.lat, stop.lon, place.lat, place.lon) <= SAME_STATION_M
-    return is_near and stop.mode in TRAINS
+#: What tells which of several stations a stop is, the least first: another name, another mode, metres, element.
+StationRank = tuple[bool, bool, float, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """A stop of trains in a timetable: the words that tell its name from others, what runs there, and where it is."""
+
+    words: frozenset[str]
+    mode: str
+    lat: float
+    lon: float
+
+    def rank(self, words: frozenset[str], place: Station) -> StationRank | None:
+        """Return how well a station of the map with these telling words fits; None where it is another one.
+
+        The one's underground is the other's railway; where a name is shortened, both are the same.
+        """
+        if not self.words or not words or self.mode not in TRAINS:
+            return None
+        is_other_mode = MODE_OF_STOP[place.kind] != self.mode
+        is_shortened = self.words != words
+        if is_shortened and (is_other_mode or not (self.words < words or words < self.words)):
+            return None
+        metres = distance_m(self.lat, self.lon, place.lat, place.lon)
+        if metres > (SHORTENED_M if is_shortened else SAME_STATION_M):
+            return None
+        return is_shortened, is_other_mode, metres, place.osm_id
+
+
+def _on_the_map(stop: TransitStop, mapped: Sequence[tuple[frozenset[str], Place]]) -> Place | None:
+    """Return the station of the map that a stop of a timetable is."""
+    halt = Halt(telling_words(stop.name), stop.mode, stop.lat, stop.lon)
+    ranked = ((halt.rank(words, place), place) for words, place in mapped)
+    fitting = [(rank, place) for rank, place in ranked if rank is not None]
+    return min(fitting, key=lambda found: found[0])[1] if fitting else None
+
+
+def _as_mapped(place: Place, stops: Sequence[TransitStop]) -> TransitStop:
+    """Return the stops of a timetable that are one station of the map as that one station."""
+    told = {(route.route_id, route.direction): route for stop in stops for route in stop.routes}
+    nearest = _nearest_first(stops)[0]
+    return replace(
+        nearest,
+        name=place.name,
+        mode=MODE_OF_STOP[place.kind],
+        lat=place.lat,
+        lon=place.lon,
+        walk_s=nearest.walk_s if place.walk_s is None else place.walk_s,
+        straight_m=place.straight_m,
+        routes=tuple(told[key] for key in sorted(told)),
+    )
 
 
 def _nearest_first(stops: Iterable[TransitStop]) -> tuple[TransitStop, ...]:

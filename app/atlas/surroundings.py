@@ -160,7 +160,7 @@ class AtlasSurroundings:
         return tuple(greens_near(self._atlas.tables(), self._nearby))
 
     def green_spaces(self) -> tuple[GreenSpace, ...]:
-        """Return green areas within 45 minutes on foot, nearest first."""
+        """Return green spaces within 45 minutes on foot, nearest first; those without an area have no measures."""
         return self._green_spaces
 
     def largest_green_within_m(self, radius_m: float) -> float:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from app.atlas.facts import GreenSpace, Hazard
+from app.needs import NEED
 from app.pipeline.evaluation import Evaluation
 from app.pipeline.found import kind_noun, size_text
 from app.pipeline.hazards_near import counts, lanes_by_road, shown_m
 from app.pipeline.needs_near import NeedNear
 from app.pipeline.report import Route, State
+from app.pipeline.rules.categories import Data
 from app.pipeline.rules.character import (
     DOOR_MIN,
     LANES,
@@ -23,7 +25,7 @@ from app.pipeline.rules.character import (
 )
 from app.pipeline.rules.profiles import METHODS
 from app.pipeline.rules.safety import ROAD_KINDS
-from app.pipeline.transit_stops import tells_of_all
+from app.pipeline.transit_stops import is_served, tells_of_all
 from app.places import Kind, Precision
 from app.wording import count, limit, sentence, whole_minutes, with_article
 
@@ -92,7 +94,8 @@ def shops(evaluation: Evaluation) -> str:
         return f"{' and '.join(with_article(one.need.noun) for one in near)} {_where(farthest, len(near))}"
     if _within(food, WALK_MIN):
         return f"a food shop {_minutes(food)} away"
-    return f"no food shop within {WALK_MIN} minutes" if food.is_known else ""
+    is_all = food.is_known and not _ends_within(evaluation, WALK_MIN)
+    return f"no food shop within {WALK_MIN} minutes" if is_all else ""
 
 
 def _where(farthest: NeedNear, count_of: int) -> str:
@@ -106,29 +109,37 @@ def _within(near: NeedNear, minutes: int) -> bool:
     return near.is_known and near.minutes is not None and whole_minutes(near.minutes) <= minutes
 
 
+def _ends_within(evaluation: Evaluation, minutes: int) -> bool:
+    """Return whether the map ends within a walk: what is farther away on it need not be the nearest there is."""
+    return evaluation.knowledge.cut_off(minutes * METHODS.distances.metres_per_minute)
+
+
 # --- green -------------------------------------------------------------------------------------------
 
 
 def green(evaluation: Evaluation) -> str:
-    """Return the nearest large park within a walk, or that there are only small ones or none."""
-    near = [g for g in evaluation.around.green_spaces() if (g.place.walk_s or 1e9) <= WALK_MIN * 60]
+    """Return the nearest large park within a walk, one of unknown size, or that there are only small ones or none."""
+    near = [g for g in evaluation.around.green_spaces() if _is_near(g)]
     for least_ha in (METHODS.green.size_ha[0][0], METHODS.green.daily_ha):
-        if large := next((g for g in near if g.area_m2 >= least_ha * 10_000), None):
+        if large := next((g for g in near if g.is_known_from(least_ha)), None):
             return _green_words(large)
-    park, know = evaluation.needs.find("park"), evaluation.knowledge
-    if not park.is_known or know.cut_off(WALK_MIN * METHODS.distances.metres_per_minute):
+    if unmeasured := next((g for g in near if g.area_m2 is None), None):
+        return _green_words(unmeasured)
+    if evaluation.knowledge.why_not_mapped(NEED["park"]) or _ends_within(evaluation, WALK_MIN):
         return ""
-    if near:
-        return "only small parks"
-    # A park that is mapped as a mere point has no size.
-    return "" if _within(park, WALK_MIN) else f"no park within {WALK_MIN} minutes"
+    return "only small parks" if near else f"no park within {WALK_MIN} minutes"
 
 
-def _green_words(large: GreenSpace) -> str:
-    minutes = whole_minutes((large.place.walk_s or 0.0) / 60)
-    name = large.place.name.strip() or with_article(kind_noun(large.place.kind))
+def _is_near(green: GreenSpace) -> bool:
+    walk_s = green.place.walk_s
+    return walk_s is not None and whole_minutes(walk_s / 60) <= WALK_MIN
+
+
+def _green_words(green: GreenSpace) -> str:
+    minutes = whole_minutes((green.place.walk_s or 0.0) / 60)
+    name = green.place.name.strip() or with_article(kind_noun(green.place.kind))
     where = "at the door" if minutes <= DOOR_MIN else f"{minutes} minutes away"
-    return f"{name} ({size_text(large)}) {where}"
+    return f"{name} ({size_text(green)}) {where}"
 
 
 # --- transit -----------------------------------------------------------------------------------------
@@ -141,10 +152,19 @@ def transit(evaluation: Evaluation) -> str:
     timed = [r for r in routes if r.weekday_trips and not r.is_school_run]
     near = max((r for r in timed if r.walk_min <= STOP_MIN), key=_by_trips, default=None)
     further = max((r for r in timed if r.headway_min and r.walk_min <= WALK_MIN), key=_by_trips, default=None)
-    if near is None:
+    if near is None or (near.headway_min is None and _has_unserved_station(evaluation)):
         return _stops(evaluation)
     is_better = further is not None and _by_trips(further)[0] >= MUCH_MORE * _by_trips(near)[0]
     return _how_often(further if further is not None and is_better else near)
+
+
+def _has_unserved_station(evaluation: Evaluation) -> bool:
+    """Return whether trains may run near by of which the timetable, that of one operator, knows nothing."""
+    station = evaluation.needs.find("station")
+    if tells_of_all(evaluation) or not _within(station, STOP_MIN):
+        return False
+    served = {stop.name for stop in evaluation.around.transit_stops() if is_served(stop)}
+    return station.places[0].name not in served
 
 
 def _by_trips(route: Route) -> tuple[int, float]:
@@ -165,8 +185,11 @@ def _stops(evaluation: Evaluation) -> str:
     if near := [one for one in (stop, station) if _within(one, STOP_MIN)]:
         told = dict.fromkeys(f"{with_article(kind_noun(n.places[0].kind))} {_minutes(n)} away" for n in near)
         return " and ".join(told)
-    is_all = stop.is_known and (not evaluation.knowledge.has_timetable or tells_of_all(evaluation))
-    return f"no stop within {STOP_MIN} minutes" if is_all else ""
+    know = evaluation.knowledge
+    is_all = tells_of_all(evaluation) if know.has_timetable else know.has(Data.STOPS)
+    if not (is_all and stop.is_known) or _ends_within(evaluation, STOP_MIN):
+        return ""
+    return f"no stop within {STOP_MIN} minutes"
 
 
 def _minutes(near: NeedNear) -> str:

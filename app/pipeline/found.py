@@ -7,13 +7,16 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
+
 from app.atlas.facts import STOP_KINDS, WALK_LIMIT_S, Floats, GreenSpace
 from app.atlas.geocoder.letters import fold
 from app.pipeline.listing import Listing
 from app.pipeline.report import FoundPlace, Group
 from app.pipeline.rules.profiles import METHODS
 from app.places import Kind, Place
-from app.wording import minutes, number, with_article
+from app.wording import minutes, number, whole_minutes, with_article
 
 KIND_NOUNS: dict[Kind, str] = {
     Kind.SUPERMARKET: "supermarket",
@@ -255,11 +258,13 @@ def _detour(place: Place) -> str:
 
 
 def size_text(green: GreenSpace) -> str:
-    """Return "12 ha", or square metres below a tenth of a hectare."""
+    """Return "12 ha", or square metres below a tenth of a hectare; "size not known" of a mere point."""
+    if green.area_m2 is None or green.area_m2 < 10:
+        return "size not known"
     hectares = green.area_m2 / 10_000
     if hectares >= 0.1:
         return f"{number(hectares, 1 if hectares < 10 else 0)} ha"
-    return f"{number(round(green.area_m2, -1), 0)} m²" if green.area_m2 >= 10 else "size not known"
+    return f"{number(round(green.area_m2, -1), 0)} m²"
 
 
 #: A group counts what is near and lists what is farther, up to these minutes on foot: `within_15` and `within_30`.
@@ -268,16 +273,22 @@ NEAR_MIN, LISTED_MIN = 15, 30
 FARTHEST_WALK = f"{WALK_LIMIT_S / 60:g} minutes on foot"
 
 
+def is_within(seconds: Floats, minutes: int) -> NDArray[np.bool_]:
+    """Return which walks are told as so many minutes or fewer: who reads "15 min" is not told "none within 15"."""
+    shown = [whole_minutes(round(float(walk) / 60.0, 1)) <= minutes for walk in seconds]
+    return np.array(shown, dtype=bool)
+
+
 def group(key: str, title: str, places: Sequence[FoundPlace], seconds: Floats, usual_min: float | None = None) -> Group:
     """Return the places that answer one need, with how many lie within 15 and 30 minutes."""
-    within = seconds[seconds <= LISTED_MIN * 60]
+    within = seconds[is_within(seconds, LISTED_MIN)]
     return Group(
         key=key,
         title=title,
         nearest_min=rounded(float(within[0]) / 60.0) if len(within) else None,
-        within_15=int((within <= NEAR_MIN * 60).sum()),
+        within_15=int(is_within(within, NEAR_MIN).sum()),
         within_30=len(within),
-        places=tuple(p for p in places if p.minutes is not None and p.minutes <= LISTED_MIN),
+        places=tuple(p for p in places if p.minutes is not None and whole_minutes(p.minutes) <= LISTED_MIN),
         usual_min=usual_min,
     )
 

@@ -12,7 +12,7 @@ from app.pipeline.rules.mapped import is_mapped, why_not_mapped
 from app.pipeline.rules.profiles import METHODS
 from app.places import Kind
 from app.sources.interface import Surroundings
-from app.wording import metres, number, percent
+from app.wording import count, metres, number, percent
 
 DISC_M = METHODS.distances.disc_m
 
@@ -67,15 +67,21 @@ class Knowledge:
         return self._has[data]
 
     def _is_mapped(self, data: Data) -> bool:
-        mapped, limits = self.mapped, METHODS.confidence
+        mapped = self.mapped
         if data is Data.STREETS:
             return mapped.street_km > 0
-        amount, per_km = {
-            Data.SHOPS: (mapped.shops, limits.shops_per_km),
-            Data.AMENITIES: (mapped.amenities, limits.amenities_per_km),
-            Data.STOPS: (mapped.stops, limits.stops_per_km),
+        amounts = {Data.SHOPS: mapped.shops, Data.AMENITIES: mapped.amenities, Data.STOPS: mapped.stops}
+        return self.is_plenty(data, amounts[data])
+
+    def is_plenty(self, data: Data, amount: int) -> bool:
+        """Return whether so many of a family are as many as so many streets have where the family is mapped."""
+        limits = METHODS.confidence
+        per_km = {
+            Data.SHOPS: limits.shops_per_km,
+            Data.AMENITIES: limits.amenities_per_km,
+            Data.STOPS: limits.stops_per_km,
         }[data]
-        return amount >= max(1.0, per_km * mapped.street_km)
+        return amount >= max(1.0, per_km * self.mapped.street_km)
 
     def why_not_mapped(self, need: Need) -> str:
         """Return why a need's places count as not mapped, in the region or near here, or ""."""
@@ -95,7 +101,9 @@ class Knowledge:
         mapped = self.mapped
         amount = {Data.SHOPS: mapped.shops, Data.AMENITIES: mapped.amenities, Data.STOPS: mapped.stops}.get(data, 0)
         if data is Data.STOPS and self.has_timetable:
-            return f"{amount or 'No'} transit stops are mapped here, and the timetable may be of one operator alone."
+            stops = count(amount, "transit stop") if amount else "No transit stops"
+            verb = "is" if amount == 1 else "are"
+            return f"{stops} {verb} mapped here, and the timetable may be of one operator alone."
         if not amount:
             return f"No {DATA_NOUNS[data]} are mapped within {metres(DISC_M)}, which need not mean that there are none."
         return (

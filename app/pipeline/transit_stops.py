@@ -11,6 +11,7 @@ from app.pipeline.evaluation import Evaluation
 from app.pipeline.found import MODE_NOUNS, STOP_NOUNS, rounded, straight_metres, walk_metres
 from app.pipeline.knowledge import DISC_M
 from app.pipeline.report import FoundPlace, Route
+from app.pipeline.rules.categories import Data
 from app.pipeline.rules.profiles import METHODS
 from app.pipeline.scoring import interpolate
 from app.wording import named, with_article
@@ -91,10 +92,22 @@ def is_served(stop: TransitStop) -> bool:
 
 
 def tells_of_all(evaluation: Evaluation) -> bool:
-    """Return whether the timetable has about as many stations near here as stops are mapped: that of all operators."""
+    """Return whether the timetable is that of all operators.
+
+    It has about as many stations near here as stops are mapped, and one of the two has as many as so many streets have:
+    beside a map without bus stops, a timetable of trains tells nothing of buses.
+    """
     served = sum(is_served(stop) for stop in evaluation.around.transit_stops() if stop.straight_m <= DISC_M)
     mapped = evaluation.knowledge.mapped.stops
+    if not evaluation.knowledge.is_plenty(Data.STOPS, max(mapped, served)):
+        return False
     return mapped < METHOD.several_stops or served >= METHOD.least_share_of_stops * mapped
+
+
+def why_not_all(evaluation: Evaluation, others: str) -> str:
+    """Return why a timetable may not be that of all operators: `others` where the map has stops that it lacks."""
+    know = evaluation.knowledge
+    return others if know.has(Data.STOPS) else know.why_not(Data.STOPS)
 
 
 def stop_name(stop: TransitStop) -> str:

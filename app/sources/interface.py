@@ -75,7 +75,7 @@ class Surroundings(Protocol):
         """How many lines and areas of these kinds the whole region has."""
 
     def green_spaces(self) -> tuple[GreenSpace, ...]:
-        """Green areas open to the public within 45 minutes on foot, nearest first."""
+        """Green spaces open to the public within 45 minutes on foot, nearest first; points have no measures."""
 
     def largest_green_within_m(self, radius_m: float) -> float:
         """Square metres of the largest public green area whose edge is within a straight distance; 0.0 for none."""

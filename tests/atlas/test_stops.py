@@ -11,7 +11,7 @@ from app.atlas.facts import TransitStop
 from app.atlas.importing.importer import RegionInput, import_region
 from app.atlas.regions import RegionStore
 from app.atlas.surroundings import AtlasSurroundings
-from app.places import Location, Precision
+from app.places import Kind, Location, Precision
 from tests.conftest import Opened
 from tests.support.extracts import Town, lat_lon
 from tests.support.gtfs_feeds import write_feed
@@ -156,16 +156,53 @@ def test_stops_of_a_timetable_are_written_as_names_are_and_as_on_the_map(tmp_pat
     assert stops[0].routes[0].headsign == "Villa Fiorita"
 
 
-@pytest.mark.parametrize(("entrance_m", "named"), [(400, ("Lambrate FS", "subway")), (200, ("Lambrate F.S.", "rail"))])
-def test_a_station_of_the_map_lends_its_name_where_its_walk_is_the_same(
-    tmp_path: Path, town: Town, entrance_m: float, named: tuple[str, str]
+@pytest.mark.parametrize(("entrance_m", "reach_m"), [(400, 405), (200, 205), (520, 405)])
+def test_a_station_of_map_and_timetable_has_one_name_and_the_shorter_walk_of_both(
+    tmp_path: Path, town: Town, entrance_m: float, reach_m: float
 ) -> None:
     town.node(420, 5, {"railway": "station", "station": "subway", "name": "Lambrate FS"})
     town.node(entrance_m, 5, {"railway": "subway_entrance", "name": "Lambrate"})
     feed = shouting(tmp_path / "feed.zip", {"LAMBRATE F.S.": 400, "VILLA": 990}, mode="2")
+    here = surroundings(tmp_path, town, feed)
+    (station,) = here.nearest(Kind.SUBWAY_STATION)
+    stop, _ = here.transit_stops()
+    assert (stop.name, stop.mode) == (station.name, "subway") == ("Lambrate FS", "subway")
+    assert stop.walk_s == station.walk_s == here.walk_seconds(Kind.SUBWAY_STATION)[0]
+    assert here.landmark(Kind.SUBWAY_STATION) == station
+    assert walk_m(stop) == pytest.approx(reach_m, abs=10)
+
+
+def test_two_stops_of_a_timetable_that_are_one_station_of_the_map_are_one(tmp_path: Path, town: Town) -> None:
+    town.node(420, 5, {"railway": "station", "name": "Mercado"})
+    feed = shouting(tmp_path / "feed.zip", {"MERCADO": 300, "ESTACAO MERCADO": 560, "VILLA": 990}, mode="2")
+    here = surroundings(tmp_path, town, feed)
+    mercado, villa = here.transit_stops()
+    assert (mercado.name, villa.name) == ("Mercado", "Villa")
+    assert walk_m(mercado) == pytest.approx(300, abs=10)
+    assert [route.weekday_trips for route in mercado.routes] == [1]
+
+
+@pytest.mark.parametrize(
+    ("on_the_map", "in_the_timetable", "east", "is_one"),
+    [
+        ("Porta Genova FS", "P.TA GENOVA F.S.", 490, True),
+        ("Sant'Agostino", "S.AGOSTINO", 490, True),
+        ("Cernusco sul Naviglio", "CERNUSCO S.N.", 430, True),
+        ("Cernusco sul Naviglio", "CERNUSCO S.N.", 560, False),
+        ("Assago Milanofiori Forum", "ASSAGO NORD", 430, False),
+    ],
+)
+def test_a_station_is_one_however_its_name_is_shortened(
+    tmp_path: Path, town: Town, on_the_map: str, in_the_timetable: str, east: float, is_one: bool
+) -> None:
+    town.node(420, 5, {"railway": "station", "station": "subway", "name": on_the_map})
+    here = surroundings(tmp_path, town, shouting(tmp_path / "feed.zip", {in_the_timetable: east, "VILLA": 990}))
+    assert (here.transit_stops()[0].name == on_the_map) is is_one
+
+
+def surroundings(tmp_path: Path, town: Town, feed: Path) -> AtlasSurroundings:
+    """Import a town with a timetable, and return what lies around its middle."""
     store = RegionStore(tmp_path / "regions")
     import_region(store, "town", RegionInput(town.write(tmp_path / "town.osm.pbf"), (feed,)))
     here = Location(*lat_lon(0, 0), "", Precision.HOUSE, "town")
-    stop = AtlasSurroundings(Atlas("town", store.directory("town")), here).transit_stops()[0]
-    assert (stop.name, stop.mode) == named
-    assert walk_m(stop) == pytest.approx(405, abs=10)
+    return AtlasSurroundings(Atlas("town", store.directory("town")), here)

@@ -12,10 +12,12 @@ from app.pipeline.stages import transit_access
 from app.places import Kind, Precision
 from tests.support.surroundings import (
     NOTHING_MAPPED,
+    WELL_COUNTED,
     WELL_MAPPED,
     StreetGrid,
     evaluation_of,
     full_grid,
+    green_point,
     hazard,
     location,
     place,
@@ -122,7 +124,28 @@ def test_no_park_is_said_only_where_parks_are_mapped() -> None:
 
 
 def test_a_park_that_is_a_mere_point_is_not_called_small_or_missing() -> None:
-    assert green(of(StreetGrid(places=(place(Kind.PARK, 300.0),)))) == ""
+    point = green_point(300.0)
+    assert green(of(StreetGrid(greens=(point,)))) == "Point Park (size not known) 4 minutes away"
+    assert green(of(full_grid(greens=(park(200.0, hectares=0.5), point)))) == (
+        "Point Park (size not known) 4 minutes away"
+    )
+    assert green(of(full_grid(greens=(point, park(800.0, "Great", hectares=9.0))))) == "Great (9 ha) 10 minutes away"
+
+
+def test_one_small_park_is_not_all_there_is_where_parks_are_hardly_mapped() -> None:
+    small = (park(300.0, hectares=0.5),)
+    assert green(of(StreetGrid(greens=small, facts=NOTHING_MAPPED))) == ""
+    hardly_any = replace(WELL_COUNTED, places={**WELL_COUNTED.places, "park": 1})
+    assert green(of(StreetGrid(greens=small, counts=hardly_any))) == ""
+
+
+def test_what_lies_beyond_the_edge_of_the_map_is_not_denied() -> None:
+    around = StreetGrid(
+        places=(place(Kind.SUPERMARKET, 1_600.0), place(Kind.BUS_STOP, 1_000.0)), stops=(stop(1_000.0),)
+    )
+    assert shops(of(around)) == "no food shop within 15 minutes"
+    assert transit(of(around)) == "no stop within 10 minutes"
+    assert shops(of(replace(around, edge_m=500.0))) == transit(of(replace(around, edge_m=500.0))) == ""
 
 
 # --- transit -----------------------------------------------------------------------------------------
@@ -142,7 +165,16 @@ def test_the_timetable_of_one_operator_alone_does_not_tell_that_there_is_no_stop
     train = stop(1_600.0, route(mode="rail"), mode="rail")
     alone = full_grid(stops=(train,), facts=replace(WELL_MAPPED, stops=60))
     assert transit(of(alone)) == ""
-    assert transit(of(replace(alone, facts=replace(WELL_MAPPED, stops=1)))) == "no stop within 10 minutes"
+    few_streets = replace(WELL_MAPPED, stops=1, street_km=30.0)
+    assert transit(of(replace(alone, facts=few_streets))) == "no stop within 10 minutes"
+
+
+def test_trains_tell_of_no_bus_where_hardly_any_stop_is_mapped() -> None:
+    """217-15 Hollis Avenue, Queens Village: six stops are mapped beside 268 km of streets, all of the railway."""
+    train = stop(1_120.0, route(mode="rail"), mode="rail")
+    few = replace(WELL_MAPPED, stops=6, street_km=268.0)
+    assert transit(of(full_grid(stops=(train,), facts=few))) == ""
+    assert transit(of(full_grid(stops=(stop(1_120.0),), facts=few, timetable=False))) == ""
 
 
 @pytest.mark.parametrize(

@@ -239,6 +239,17 @@ def page(client: FlaskClient, finish: Finish, region: Path) -> BeautifulSoup:
     return soup(client.get(finish()))
 
 
+def test_the_way_to_mend_the_map_stands_once_beside_its_source_and_tells_nobody_the_page(page: BeautifulSoup) -> None:
+    (link,) = page.select("a[href*=fixthemap]")
+    assert link["href"] == "https://www.openstreetmap.org/fixthemap"
+    assert "noreferrer" in link["rel"]
+    beside = link.find_parent(class_="map-data")
+    assert beside is not None
+    assert beside.get_text(" ", strip=True).endswith(
+        "© OpenStreetMap . Something wrong on the map? Mend it at the source"
+    )
+
+
 def test_the_page_shows_it_for_wide_and_for_narrow_screens(page: BeautifulSoup) -> None:
     figure = page.select_one("#map")
     assert figure is not None

@@ -78,6 +78,11 @@ def green(
     return GreenSpace(place(Kind.PARK, east_m, name=name), hectares * 10_000, paths_m, False, nature, comforts)
 
 
+def green_point(east_m: float, name: str = "Point Park") -> GreenSpace:
+    """Return a park that the map has as a mere point."""
+    return GreenSpace(place(Kind.PARK, east_m, name=name), None, None, False, None, ())
+
+
 def stop(walk_m: float, *routes: RouteAtStop, name: str = "Market", mode: str = "bus") -> TransitStop:
     """Return a stop so many metres along the street."""
     walk_s = walk_m / 80.0 * 60.0
@@ -172,7 +177,7 @@ class StreetGrid:
         return tuple(sorted(self.greens, key=lambda g: (g.place.walk_s or 0.0, g.place.osm_id)))
 
     def largest_green_within_m(self, radius_m: float) -> float:
-        return max((g.area_m2 for g in self.greens if g.place.straight_m <= radius_m), default=0.0)
+        return max((g.area_m2 or 0.0 for g in self.greens if g.place.straight_m <= radius_m), default=0.0)
 
     def bike_infrastructure(self) -> BikeInfrastructure:
         return self.bike
@@ -261,8 +266,8 @@ def full_grid(**changes: object) -> StreetGrid:
         places=(*names, centre),
         greens=(green(300.0),),
         stops=(stop(210.0, route()),),
-        # As many as the timetable serves: it is that of all operators.
-        facts=replace(WELL_MAPPED, stops=1),
+        # As many as the timetable serves, and as so few streets have: it is that of all operators.
+        facts=replace(WELL_MAPPED, stops=1, street_km=30.0),
         timetable=True,
         transit_share=1.0,
     )

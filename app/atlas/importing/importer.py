@@ -6,7 +6,7 @@ import gc
 import logging
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -51,7 +51,9 @@ from app.atlas.streets.build.squares import ways_together, with_squares
 from app.atlas.streets.build.ways import StreetWays
 from app.atlas.streets.network import Network
 from app.atlas.transit.compile.compiler import compile_timetables
+from app.atlas.transit.compile.shared_stations import shared_stations, ways_of_both
 from app.atlas.transit.contract import STOP_WALK_M, TimetableFacts
+from app.atlas.transit.storage import add_ways_in
 from app.atlas.transit.timetable import Timetable
 from app.errors import BadContent, BadExtract, BadFeed
 from app.geo import Box, Floats
@@ -177,9 +179,10 @@ def _build(
         compiling.result()
     network = Network.open(streets)
     tables = compiler.tables(found, network)
+    progress(TIMETABLES, "compiling timetables")
+    timetables = _timetables(region, directory, network)
+    tables = _with_shared_stations(tables, directory)
     with beside(lambda pipe: write_tables(directory / TABLES_FILE, tables)) as writing:
-        progress(TIMETABLES, "compiling timetables")
-        timetables = _timetables(region, directory, network)
         points = points_of(addresses, directory / ADDRESSES_FILE)
         coverage = compiler.coverage(points.mapped)
         coverage.write(directory)
@@ -242,6 +245,19 @@ def _timetables(region: RegionInput, directory: Path, network: Network) -> Timet
         ways_in = timetable.ways_in
         np.save(directory / STOP_SNAPS_FILE, network.snap(ways_in.lats, ways_in.lons, over_rails=True))
     return facts
+
+
+def _with_shared_stations(tables: AtlasTables, directory: Path) -> AtlasTables:
+    """Give each station that both map and timetable have the ways in of both, in the tables and in the timetable."""
+    timetable = Timetable.open(directory / TRANSIT_DIR)
+    if timetable is None:
+        return tables
+    snaps, stops = np.load(directory / STOP_SNAPS_FILE), timetable.stops
+    shared = shared_stations(tables.places, stops)
+    access, further, further_snaps = ways_of_both(shared, tables.access, timetable.ways_in, snaps)
+    add_ways_in(directory / TRANSIT_DIR, further, stops.lats[further], stops.lons[further])
+    np.save(directory / STOP_SNAPS_FILE, np.concatenate((snaps, further_snaps)))
+    return replace(tables, access=access)
 
 
 def _stops(directory: Path) -> FieldStops | None:

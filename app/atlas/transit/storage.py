@@ -107,6 +107,20 @@ def save(directory: Path, names: TimetableTexts, *parts: _ArraysOnly) -> None:
     (directory / TEXTS_FILE).write_bytes(msgspec.json.encode(msgspec.structs.replace(names, lengths=lengths)))
 
 
+def add_ways_in(directory: Path, stops: Ints, lats: Floats, lons: Floats) -> None:
+    """Add ways in to those of a timetable that was written: the stop of each, and where that is."""
+    names = load_texts(directory)
+    if names is None or not len(stops):
+        return
+    (directory / TEXTS_FILE).unlink()
+    added: dict[str, Floats | Ints] = {"way_stop": stops, "way_lat": lats, "way_lon": lons}
+    for column, rows in added.items():
+        np.save(_file(directory, column), np.concatenate((np.load(_file(directory, column)), rows)))
+    lengths = {column: names.lengths[column] + len(rows) for column, rows in added.items()}
+    told = msgspec.structs.replace(names, lengths=names.lengths | lengths)
+    (directory / TEXTS_FILE).write_bytes(msgspec.json.encode(told))
+
+
 def load_texts(directory: Path) -> TimetableTexts | None:
     """Return the words; None where there is no timetable. Raises ValueError where they are of another version."""
     if not (directory / TEXTS_FILE).exists():

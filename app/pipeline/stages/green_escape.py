@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +15,7 @@ from app.pipeline.found import (
     FARTHEST_WALK,
     found_place,
     group,
+    name_and_minutes,
     place_name,
     size_text,
     walk_minutes,
@@ -24,11 +25,20 @@ from app.pipeline.report import Fact, Finding, FoundPlace, Gap, Group, Part, Sco
 from app.pipeline.rules.categories import Data
 from app.pipeline.rules.profiles import METHODS
 from app.pipeline.scoring import at_least, interpolate, weighted_mean
-from app.pipeline.stages.green_spaces import described, is_incomplete, is_inside, reached
+from app.pipeline.stages.green_spaces import (
+    described,
+    gap,
+    is_incomplete,
+    is_inside,
+    reached,
+    why_not_mapped,
+    why_unmeasured,
+)
 from app.wording import listed, metres, minutes, number, percent, sentence, whole_minutes
 
 METHOD = METHODS.green
 WALK_FULL = METHOD.walk[0][1]
+SCORE, FULL = "Daily walk value", 10.0
 #: One word for each value, and how it is said; "far" before all: a daily walk needs a green space nearby.
 SAID = {
     "good": "good for a daily walk",
@@ -49,28 +59,47 @@ class ValuedGreen:
 
 def run(evaluation: Evaluation) -> Finding:
     """Choose the green space with the best daily walk value, 0 to 10."""
-    valued = value_greens(evaluation.around.green_spaces())
+    spaces = evaluation.around.green_spaces()
+    valued = value_greens(spaces)
+    unmeasured = [g for g in spaces if g.area_m2 is None and g.place.walk_s is not None]
     if not valued:
-        return _no_escape(evaluation)
+        return _unmeasured_escape(evaluation, unmeasured[0]) if unmeasured else _no_escape(evaluation)
     best = valued[0]
-    missing = [p for p in best.parts if p.value is None]
-    score = Score("Daily walk value", best.value, 10.0, escape_word(best.value, best.green))
+    missing = [Gap(p.label.lower(), p.evidence) for p in best.parts if p.value is None]
+    word = escape_word(best.value, best.green)
+    better = () if word == "good" else tuple(_may_be_better(evaluation, unmeasured))
     return Finding(
-        state=State.PARTIAL if missing else State.MEASURED,
-        summary=_escape_summary(best, score),
-        score=score,
+        state=State.PARTIAL if missing or better else State.MEASURED,
+        summary=" ".join((_escape_summary(best, word), *(one.why for one in better))),
+        score=_score(best, word, is_best=not better),
         parts=best.parts,
         facts=_escape_facts(best.green),
         groups=_escape_groups(valued),
         notes=(_note(),),
-        gaps=tuple(Gap(p.label.lower(), p.evidence) for p in missing),
+        gaps=(*missing, *better),
         confidence=section(evaluation, Data.AMENITIES),
     )
 
 
+def _score(best: ValuedGreen, word: str, *, is_best: bool) -> Score:
+    """Return the value with its word; without one, and open upwards, where a better green space may be near."""
+    if is_best:
+        return Score(SCORE, best.value, FULL, word)
+    return Score(SCORE, best.value, FULL, "", best.value, FULL)
+
+
+def _may_be_better(evaluation: Evaluation, unmeasured: Sequence[GreenSpace]) -> Iterator[Gap]:
+    """Yield why a better one may be near, if any: the size of one is not known, or else the map has hardly any."""
+    if (nearest := next(iter(unmeasured), None)) and not is_far(nearest):
+        named = name_and_minutes(nearest.place)
+        yield Gap("a better green space", f"{sentence(named)}, may be better: its size is not known.")
+    elif why_not_mapped(evaluation):
+        yield Gap("a better green space", "There may be better ones that the map does not have.")
+
+
 def value_greens(greens: tuple[GreenSpace, ...]) -> list[ValuedGreen]:
-    """Return the green spaces that can be walked to, best value first, the nearer one of equals."""
-    walkable = [g for g in greens if g.place.walk_s is not None]
+    """Return the green spaces of known size that can be walked to, best value first, the nearer one of equals."""
+    walkable = [g for g in greens if g.place.walk_s is not None and g.area_m2 is not None]
     valued = [ValuedGreen(g, daily_walk_value(g, parts := green_parts(g)), parts) for g in walkable]
     return sorted(valued, key=lambda v: (-v.value, v.green.place.walk_s or 0.0, v.green.place.osm_id))
 
@@ -81,7 +110,7 @@ def daily_walk_value(green: GreenSpace, parts: Sequence[Part]) -> float:
     value = round(10 * (mean or 0.0), 1)
     if is_far(green):
         return min(value, METHOD.most_if_far)
-    return min(value, METHOD.most_if_small) if green.area_m2 < METHOD.daily_ha * 10_000 else value
+    return value if green.is_known_from(METHOD.daily_ha) else min(value, METHOD.most_if_small)
 
 
 def is_far(green: GreenSpace) -> bool:
@@ -115,17 +144,18 @@ def walk_value(walk_min: float) -> float:
 
 
 def _size(green: GreenSpace) -> Part:
-    value = at_least(METHOD.size_ha, green.area_m2 / 10_000)
+    value = at_least(METHOD.size_ha, (green.area_m2 or 0.0) / 10_000)
     return _part("size", "Size", value, METHOD.size_ha[0][1], f"{sentence(size_text(green))}.")
 
 
 def _paths(green: GreenSpace) -> Part:
-    km = green.paths_inside_m / 1_000
+    paths_m = green.paths_inside_m or 0.0
+    km = paths_m / 1_000
     value = at_least(METHOD.paths_km, km, METHOD.paths_any if km > 0 else 0.0)
     full = METHOD.paths_km[0][1]
     if green.has_named_trail:
         return _part("paths", "Paths inside", full, full, "A named trail runs through it.")
-    text = f"{sentence(metres(green.paths_inside_m))} of paths." if km > 0 else "No path is mapped inside."
+    text = f"{sentence(metres(paths_m))} of paths." if km > 0 else "No path is mapped inside."
     return _part("paths", "Paths inside", value, full, text)
 
 
@@ -156,8 +186,8 @@ def escape_word(value: float, green: GreenSpace) -> str:
     return "good" if value >= METHOD.good else "fair" if value >= METHOD.fair else "little"
 
 
-def _escape_summary(best: ValuedGreen, score: Score) -> str:
-    return f"{sentence(reached(best.green))}: {number(score.value)} of 10, {SAID[score.word]}."
+def _escape_summary(best: ValuedGreen, word: str) -> str:
+    return f"{sentence(reached(best.green))}: {number(best.value)} of 10, {SAID[word]}."
 
 
 def _escape_facts(green: GreenSpace) -> tuple[Fact, ...]:
@@ -165,14 +195,17 @@ def _escape_facts(green: GreenSpace) -> tuple[Fact, ...]:
     return (
         Fact("escape", "Green space", place_name(green.place)),
         Fact("escape_walk", "Walk", round((green.place.walk_s or 0.0) / 60.0, 1), "min"),
-        Fact("escape_area", "Size", _as_told(green.area_m2 / 10_000), "ha"),
-        Fact("escape_paths", "Paths inside", _as_told(green.paths_inside_m / 1_000), "km"),
+        Fact("escape_area", "Size", _as_told(green.area_m2, 10_000), "ha"),
+        Fact("escape_paths", "Paths inside", _as_told(green.paths_inside_m, 1_000), "km"),
         Fact("escape_nature", "Wood, water and meadow", None if share is None else float(round(100 * share)), "%"),
     )
 
 
-def _as_told(value: float) -> float:
-    """Return hectares or kilometres as sentences round them: tenths, and hundredths below 1."""
+def _as_told(measure: float | None, of_unit: float) -> float | None:
+    """Return hectares or kilometres as sentences round them: tenths, and hundredths below 1; None if not known."""
+    if measure is None:
+        return None
+    value = measure / of_unit
     return round(value, 1) if value >= 0.995 else round(value, 2)
 
 
@@ -188,6 +221,17 @@ def _described(valued: ValuedGreen) -> FoundPlace:
     return found_place(valued.green.place, described(valued.green, f"{number(valued.value)} of 10"))
 
 
+def _unmeasured_escape(evaluation: Evaluation, nearest: GreenSpace) -> Finding:
+    """Say that the size of what is near is not known, which makes up most of the value."""
+    return Finding(
+        state=State.UNKNOWN,
+        summary=f"{sentence(name_and_minutes(nearest.place))}: its size is not known, so there is no value for it.",
+        facts=_escape_facts(nearest),
+        gaps=(Gap("a daily green escape", why_unmeasured(nearest)),),
+        confidence=section(evaluation, Data.AMENITIES),
+    )
+
+
 def _no_escape(evaluation: Evaluation) -> Finding:
     unsure = is_incomplete(evaluation)
     return Finding(
@@ -195,7 +239,7 @@ def _no_escape(evaluation: Evaluation) -> Finding:
         summary="The map does not tell whether there is a green space for a daily walk."
         if unsure
         else f"No public green space is within {FARTHEST_WALK}, so there is none for a daily walk.",
-        score=None if unsure else Score("Daily walk value", 0.0, 10.0, "little"),
-        gaps=(evaluation.knowledge.gap("a daily green escape", Data.AMENITIES, DISC_M),) if unsure else (),
+        score=None if unsure else Score(SCORE, 0.0, FULL, "little"),
+        gaps=(gap(evaluation, "a daily green escape", DISC_M),) if unsure else (),
         confidence=section(evaluation, Data.AMENITIES),
     )

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+
 import numpy as np
 
 from app.atlas.facts import GreenSpace
+from app.needs import NEED
 from app.pipeline.confidence import section
 from app.pipeline.evaluation import Evaluation, merge_gaps
 from app.pipeline.found import (
@@ -33,10 +36,10 @@ def run(evaluation: Evaluation) -> Finding:
     greens = [g for g in evaluation.around.green_spaces() if g.place.walk_s is not None]
     seconds = np.array([g.place.walk_s for g in greens], dtype=float)
     near, gaps = _green_nearby(evaluation)
-    sparse = not evaluation.knowledge.has(Data.AMENITIES)
+    sparse = bool(why_not_mapped(evaluation))
     unsure = not greens and is_incomplete(evaluation)
     if unsure:
-        gaps.append(evaluation.knowledge.gap("parks and green spaces", Data.AMENITIES, DISC_M))
+        gaps.append(gap(evaluation, "parks and green spaces", DISC_M))
     nearest = [found_place(g.place, described(g)) for g in greens[: METHOD.others + 1]]
     found = group("green", f"Green spaces within {LISTED_MIN} minutes on foot", nearest, seconds)
     return Finding(
@@ -47,15 +50,15 @@ def run(evaluation: Evaluation) -> Finding:
             Fact("green_within_15", COUNTED_TITLE, None if unsure or sparse else float(found.within_15)),
         ),
         groups=(found,) if greens else (),
-        notes=("Sizes are those of the mapped areas, without their holes; the walk ends where you enter.",),
+        notes=tuple(_notes(greens[: METHOD.others + 1])),
         gaps=merge_gaps(gaps),
         confidence=section(evaluation, Data.AMENITIES),
     )
 
 
 def is_inside(green: GreenSpace) -> bool:
-    """Return whether the address lies in a green space."""
-    return green.place.straight_m == 0
+    """Return whether the address lies in a green space; one that is a point or a line on the map holds nothing."""
+    return green.area_m2 is not None and green.place.straight_m == 0
 
 
 def reached(green: GreenSpace) -> str:
@@ -70,24 +73,47 @@ def described(green: GreenSpace, *more: str) -> str:
 
 def is_incomplete(evaluation: Evaluation) -> bool:
     """Return whether finding no green space says nothing: the data is sparse, or the map ends too near."""
-    return not evaluation.knowledge.has(Data.AMENITIES) or evaluation.knowledge.cut_off(DISC_M)
+    return bool(why_not_mapped(evaluation)) or evaluation.knowledge.cut_off(DISC_M)
+
+
+def why_not_mapped(evaluation: Evaluation) -> str:
+    """Return why parks count as not mapped here, as the daily needs judge it, or ""."""
+    return evaluation.knowledge.why_not_mapped(NEED["park"])
+
+
+def gap(evaluation: Evaluation, what: str, radius_m: float) -> Gap:
+    return Gap(what, why_not_mapped(evaluation) or evaluation.knowledge.why_cut(radius_m))
 
 
 def _green_nearby(evaluation: Evaluation) -> tuple[bool | None, list[Gap]]:
     """Return whether public green of 1 ha lies within 300 m; None where not finding it says nothing."""
-    know = evaluation.knowledge
+    what = NEAR_TITLE[:1].lower() + NEAR_TITLE[1:]
     if evaluation.around.largest_green_within_m(METHOD.near_m) >= METHOD.near_ha * 10_000:
         return True, []
-    if not know.has(Data.AMENITIES) or know.cut_off(METHOD.near_m):
-        what = NEAR_TITLE[:1].lower() + NEAR_TITLE[1:]
-        return None, [know.gap(what, Data.AMENITIES, METHOD.near_m)]
+    if why_not_mapped(evaluation) or evaluation.knowledge.cut_off(METHOD.near_m):
+        return None, [gap(evaluation, what, METHOD.near_m)]
+    spaces = evaluation.around.green_spaces()
+    if unmeasured := [g for g in spaces if g.area_m2 is None and g.place.straight_m <= METHOD.near_m]:
+        return None, [Gap(what, why_unmeasured(unmeasured[0]))]
     return False, []
+
+
+def why_unmeasured(green: GreenSpace) -> str:
+    """Return that the size of a green space is not known, as a sentence."""
+    return f"The map does not tell the size of {place_name(green.place)}."
+
+
+def _notes(listed: Sequence[GreenSpace]) -> Iterator[str]:
+    yield "Sizes are those of the mapped areas, without their holes; the walk ends where you enter."
+    if any(g.area_m2 is None for g in listed):
+        yield "Where no size is known, the map has only a point, or a part of the edge."
 
 
 def _first(nearest: GreenSpace) -> str:
     if is_inside(nearest):
         return f"The address is in {place_name(nearest.place)}"
-    return f"{sentence(name_and_minutes(nearest.place))}, is the nearest green space"
+    size = ", but its size is not known" if nearest.area_m2 is None else ""
+    return f"{sentence(name_and_minutes(nearest.place))}, is the nearest green space{size}"
 
 
 def _counted(found: Group, sparse: bool) -> str:

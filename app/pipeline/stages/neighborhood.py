@@ -15,7 +15,7 @@ from app.pipeline.rules.categories import Data
 from app.pipeline.rules.profiles import METHODS
 from app.pipeline.scoring import enough_known, fifteen_minutes, weighted_mean
 from app.sources.extras import About
-from app.wording import count, listed, metres, minutes, sentence, with_article
+from app.wording import count, listed, metres, minutes, sentence, whole_minutes, with_article
 
 METHOD = METHODS.needs
 NEAR = f"{METHOD.full_min:g} minutes"
@@ -79,7 +79,13 @@ def _shown(near: NeedNear) -> NeedShown:
     )
     if not near.is_known:
         return NeedShown(near, found, None)
-    return NeedShown(near, found, round(fifteen_minutes(near.minutes, METHOD.full_min, METHOD.none_min), 3))
+    return NeedShown(near, found, round(fifteen_minutes(_as_told(near.minutes), METHOD.full_min, METHOD.none_min), 3))
+
+
+def _as_told(walk_min: float | None) -> float | None:
+    """Return the minutes, those of "15 min" as 15: what reads so is within a 15-minute walk."""
+    is_told_full = walk_min is not None and whole_minutes(round(walk_min, 1)) <= METHOD.full_min
+    return METHOD.full_min if is_told_full and (walk_min or 0.0) > METHOD.full_min else walk_min
 
 
 def _part(s: NeedShown) -> Part:

@@ -9,6 +9,7 @@ import numpy as np
 
 from app.atlas.facts import RouteAtStop, TransitStop
 from app.atlas.transit.clock import hours_and_minutes
+from app.atlas.transit.contract import STOP_WALK_S
 from app.pipeline.confidence import NO_TIMETABLE, Reason, section
 from app.pipeline.evaluation import Evaluation
 from app.pipeline.found import FARTHEST_WALK, LISTED_MIN, group
@@ -27,6 +28,7 @@ from app.pipeline.transit_stops import (
     route_name,
     stop_name,
     tells_of_all,
+    why_not_all,
     worth,
 )
 from app.places import Kind, Place
@@ -50,7 +52,7 @@ def run(evaluation: Evaluation) -> Finding:
     whole = timed and tells_of_all(evaluation)
     return Finding(
         state=State.MEASURED if whole or not stops else State.PARTIAL,
-        summary=_summary(best, home, timed=timed),
+        summary=_summary(best, home, timed=timed, whole=whole),
         facts=tuple(_facts(evaluation, best, home, timed=timed)),
         groups=(_stops_group(stops),) if stops else (),
         routes=_routes(stops),
@@ -96,13 +98,18 @@ class _Home:
 
 
 def _last_way_home(evaluation: Evaluation) -> _Home | None:
-    """Return the last departure from the centre, else from the main station; None where one is near enough to walk."""
+    """Return the last departure from the centre, else from the main station.
+
+    None where that is near enough to walk, and where no stop is near the address.
+    """
     around = evaluation.around
     place = landmark(around, "centre", CENTRE_KINDS) or landmark(around, "station", (Kind.RAIL_STATION,))
     if place is None:
         return None
     if place.walk_s is not None and place.walk_s <= METHOD.walk_home_min * 60:
         return None
+    if not any(stop.walk_s <= STOP_WALK_S for stop in evaluation.around.transit_stops() if is_served(stop)):
+        return None  # Whoever walks farther than this from every stop is at home by no timetable.
     leaves_s = around.last_way_home(place)
     return _Home(place, leaves_s)
 
@@ -137,10 +144,12 @@ def _one_way(stop: TransitStop, departures: Callable[[RouteAtStop], float | None
     return sum(sorted(lines.values()))
 
 
-def _summary(best: TransitStop | None, home: _Home | None, *, timed: bool) -> str:
+def _summary(best: TransitStop | None, home: _Home | None, *, timed: bool, whole: bool) -> str:
     if best is None:
         return f"No stop is within {FARTHEST_WALK}."
-    text = f"The best stop is {stop_name(best)}, {minutes(best.walk_s / 60.0)} on foot"
+    # Of stops that the timetable does not serve nobody knows what they offer.
+    which = "The best stop in the timetable" if timed and not whole else "The best stop"
+    text = f"{which} is {stop_name(best)}, {minutes(best.walk_s / 60.0)} on foot"
     lines = list(dict.fromkeys(route_name(route) for route in best.routes if route.weekday_trips != 0))
     if not timed:
         calls = f", where {named(lines, NAMED)} {'stops' if len(lines) == 1 else 'stop'}" if lines else ""
@@ -162,7 +171,7 @@ def _notes(evaluation: Evaluation, stops: Sequence[TransitStop], *, timed: bool,
     if stops and not evaluation.knowledge.has_timetable:
         yield "Stops and lines are from OpenStreetMap, which holds no timetable; some lines may be missing there."
     if timed and not whole:
-        yield OTHERS
+        yield why_not_all(evaluation, OTHERS)
 
 
 def _why_untimed(evaluation: Evaluation) -> str:

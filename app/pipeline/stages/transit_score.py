@@ -20,6 +20,7 @@ from app.pipeline.transit_stops import (
     stop_metres,
     stop_name,
     tells_of_all,
+    why_not_all,
 )
 from app.sources.extras import About
 from app.wording import count, limit, metres, points, sentence
@@ -54,7 +55,7 @@ def _measured(evaluation: Evaluation) -> Finding:
         score=score,
         parts=tuple(map(_part, lines[:LISTED])),
         facts=(Fact("lines", f"Lines within {limit(REACH_M)} on foot", float(len(lines))),),
-        notes=() if whole else (OTHERS,),
+        notes=() if whole else (why_not_all(evaluation, OTHERS),),
         confidence=_confidence(evaluation),
     )
 

@@ -11,7 +11,7 @@ from app.pipeline.found import size_text
 from app.pipeline.report import Finding, State
 from app.pipeline.stages import green_escape, green_spaces
 from app.pipeline.stages.green_escape import daily_walk_value, escape_word, green_parts, walk_value
-from tests.support.surroundings import NOTHING_MAPPED, StreetGrid, evaluation_of, green
+from tests.support.surroundings import NOTHING_MAPPED, WELL_COUNTED, StreetGrid, evaluation_of, green, green_point
 
 
 def escape(*found: GreenSpace, **grid: object) -> Finding:
@@ -116,6 +116,60 @@ def test_a_map_with_few_places_does_not_count_green_spaces() -> None:
         "Town Park, 5 min on foot, is the nearest green space; there may be others that the map does not have."
     )
     assert finding.facts[1].value is None
+
+
+def test_a_park_that_is_a_mere_point_is_the_nearest_and_its_size_is_said_to_be_unknown() -> None:
+    finding = spaces(green_point(160), green(2_000))
+    assert finding.summary == (
+        "Point Park, 2 min on foot, is the nearest green space, but its size is not known; "
+        "1 green space is within 15 minutes."
+    )
+    assert finding.facts[0].value is None
+    assert finding.facts[1].value == 1
+    assert finding.gaps[0].why == "The map does not tell the size of Point Park."
+    assert finding.groups[0].places[0].detail == "size not known"
+    assert finding.notes[-1] == "Where no size is known, the map has only a point, or a part of the edge."
+
+
+def test_a_mere_point_denies_no_green_that_is_known_and_leaves_none_open_farther_away() -> None:
+    assert spaces(green_point(160), green(200)).facts[0].value is True
+    assert spaces(green_point(400), green(2_000)).facts[0].value is False
+
+
+def test_a_mere_point_is_not_valued_but_may_be_better() -> None:
+    finding = escape(green_point(160), green(2_000, "Far Wood"))
+    assert finding.summary == (
+        "Far Wood, 25 min on foot: 3.5 of 10, too far away for every day. "
+        "Point Park, 2 min on foot, may be better: its size is not known."
+    )
+    assert finding.score is not None
+    assert (finding.score.word, finding.score.low, finding.score.high) == ("", 3.5, 10.0)
+    assert finding.state is State.PARTIAL
+
+
+def test_a_good_green_space_is_good_whatever_else_is_there() -> None:
+    finding = escape(green_point(160), green(400))
+    assert finding.summary == "Town Park, 5 min on foot: 10 of 10, good for a daily walk."
+    assert finding.gaps == ()
+
+
+def test_a_mere_point_too_far_for_every_day_is_no_better() -> None:
+    assert escape(green_point(1_600), green(2_000)).summary.endswith("too far away for every day.")
+
+
+def test_where_all_green_is_points_there_is_no_value() -> None:
+    finding = escape(green_point(160))
+    assert finding.score is None
+    assert finding.state is State.UNKNOWN
+    assert finding.summary == "Point Park, 2 min on foot: its size is not known, so there is no value for it."
+
+
+def test_parks_that_are_hardly_mapped_are_not_denied() -> None:
+    hardly_any = replace(WELL_COUNTED, places={**WELL_COUNTED.places, "park": 1})
+    assert spaces(counts=hardly_any).state is State.UNKNOWN
+    assert spaces(green(400, hectares=0.3), counts=hardly_any).facts[0].value is None
+    poor = escape(green(400, hectares=0.3), counts=hardly_any)
+    assert poor.summary.endswith("There may be better ones that the map does not have.")
 
 
 def test_none_within_a_quarter_of_an_hour_reads_well() -> None:

@@ -126,7 +126,18 @@ def test_a_timetable_without_trips_where_stops_are_mapped_is_that_of_another_ope
 def test_a_timetable_of_the_trains_alone_is_partial_where_many_stops_are_mapped() -> None:
     trains = stop(300, route(mode="rail"), mode="rail")
     assert score(trains, facts=WELL_MAPPED).state is State.PARTIAL
-    assert score(trains, facts=replace(WELL_MAPPED, stops=4)).state is State.MEASURED
+    few_streets = replace(WELL_MAPPED, stops=4, street_km=100.0)
+    assert score(trains, facts=few_streets).state is State.MEASURED
+
+
+def test_a_timetable_of_the_trains_alone_is_partial_where_hardly_any_stop_is_mapped() -> None:
+    trains = stop(300, route(mode="rail"), mode="rail")
+    finding = score(trains, facts=replace(WELL_MAPPED, stops=4))
+    assert finding.summary.startswith("At least ")
+    assert finding.notes == ("4 transit stops are mapped here, and the timetable may be of one operator alone.",)
+    shown = section(trains, facts=replace(WELL_MAPPED, stops=4), timetable=True)
+    assert shown.state is State.PARTIAL
+    assert shown.notes == finding.notes
 
 
 def test_stops_beyond_the_edge_are_unknown() -> None:

@@ -81,7 +81,7 @@ def _places_of(region: FieldInput, need: Need) -> int:
     """Return how many places of a need the region has; of stops, the more of what map and timetables have."""
     mapped = region.places.count(need.kinds)
     if need.key == "stop" and region.stops is not None:
-        return max(mapped, int((region.stops.snaps["edge"] >= 0).sum()))
+        return max(mapped, len(np.unique(region.stops.stop_of[region.stops.snaps["edge"] >= 0])))
     return mapped
 
 
