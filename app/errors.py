@@ -356,6 +356,14 @@ class QueueUnavailable(DoorstepError):
     usual_retry_seconds = 5
 
 
+class TextNotKept(DoorstepError):
+    """The text holds a character that stands for nothing (NUL), which cannot be kept. Please type it anew."""
+
+    code = "text-not-kept"
+    typed = True
+    http_status = 422
+
+
 class DiskFull(QueueUnavailable):
     """The disk of this site is full, so nothing new can be kept right now. Nothing was lost; please try again later."""
 

@@ -29,7 +29,8 @@ Opened = Callable[..., AtlasSurroundings]
 
 @pytest.fixture
 def config(tmp_path: Path) -> Config:
-    return Config(data_dir=tmp_path / "var", operator_token=TOKEN, secret_key="k" * 64)
+    folder = tmp_path / "var"
+    return Config(data_dir=folder, operator_token=TOKEN, secret_key="k" * 64, database_url=postgres.url_for(folder))
 
 
 @pytest.fixture
@@ -96,7 +97,7 @@ def dialect(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     server = request.getfixturevalue("postgres_server")
     monkeypatch.setenv(postgres.VARIABLE, str(server.port))
     yield "postgres"
-    server.drop_databases()
+    server.clear_databases()
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -105,6 +105,10 @@ class Database(Protocol):
         """Return how much of it holds something."""
         ...
 
+    def holds_more_than(self, size: float) -> bool:
+        """Return whether more bytes of it than that hold something."""
+        ...
+
     def sizes(self) -> Sizes:
         """Return how large it is."""
         ...

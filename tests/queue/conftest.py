@@ -10,9 +10,8 @@ import pytest
 from app.config import Config
 from app.queue.runner import Evaluate, InlineRunner, Runner
 from app.queue.store import JobStore
-from app.queue.wake.datagrams import DatagramWakeUp
 from app.queue.worker import Worker
-from tests.support.building import SetClock, open_at
+from tests.support.building import SetClock, open_at, open_waking, wake_up_of
 
 
 @pytest.fixture
@@ -33,8 +32,8 @@ class Site:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.wake_up = DatagramWakeUp(folder)
-        self.store = open_at(folder, notify=self.wake_up.notify)
+        self.store = open_waking(folder)
+        self.wake_up = wake_up_of(self.store, folder)
         self._workers: list[Worker] = []
 
     def start(self, evaluation: Evaluate | Runner, store: JobStore | None = None, lease: float = 15.0) -> Worker:

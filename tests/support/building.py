@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import itertools
-import os
+import sqlite3
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+
+import pytest
 
 from app.config import Config
 from app.db.interface import Row
 from app.db.postgres.database import PostgresDatabase
 from app.db.sqlite.database import SqliteDatabase
+from app.errors import QueueUnavailable
 from app.queue.jobs import Job, NewJob, StageRecord, StageState, Status
 from app.queue.runner import StageEnded, StageObserver
 from app.queue.store import JobStore
 from app.queue.store.clocks import Clocks
 from app.queue.store.tables import POSTGRES_SCRIPTS, SCHEMA
+from app.queue.wake import WakeUp
+from app.queue.wake.datagrams import DatagramWakeUp
+from app.queue.wake.notifications import NotificationWakeUp
 from tests.support import postgres
 
 _numbers = itertools.count(1)
@@ -50,11 +57,10 @@ def open_at(
     patience: float = 5.0,
 ) -> JobStore:
     """Open a store in a folder; on PostgreSQL, where the test asks for that, in a database that stands for it."""
-    port, clocks = os.environ.get(postgres.VARIABLE), clock.clocks if clock else None
+    url, clocks = postgres.url_for(folder), clock.clocks if clock else None
     db: SqliteDatabase | PostgresDatabase
-    if port:
-        server = postgres.Server(folder, int(port))
-        db = PostgresDatabase(server.url(server.database_for(folder)), POSTGRES_SCRIPTS, patience_seconds=patience)
+    if url:
+        db = PostgresDatabase(url, POSTGRES_SCRIPTS, patience_seconds=patience)
         clocks = clocks or Clocks(db.clock.now, db.clock.now, elapsed=time.monotonic)
     else:
         db = SqliteDatabase(folder / "doorstep.sqlite", SCHEMA, patience_seconds=patience)
@@ -62,6 +68,18 @@ def open_at(
     if clock:
         store._process = ""  # only the lease says whether an owner lives: with a set clock a test plays them all
     return store
+
+
+def open_waking(folder: Path, config: Config | None = None) -> JobStore:
+    """Open a store that wakes the workers of a site on the same folder."""
+    store = open_at(folder, config)
+    store._notify = wake_up_of(store, folder).notify
+    return store
+
+
+def wake_up_of(store: JobStore, folder: Path) -> WakeUp:
+    """Return what wakes, and is woken by, all who use the same database as a store."""
+    return NotificationWakeUp(store.db) if isinstance(store.db, PostgresDatabase) else DatagramWakeUp(folder)
 
 
 def aged(store: JobStore) -> JobStore:
@@ -123,15 +141,50 @@ def tuples(rows: Sequence[Row]) -> list[tuple[object, ...]]:
     return [tuple(row) for row in rows]
 
 
+@contextmanager
+def refused_as_double() -> Iterator[None]:
+    """Expect that the database itself refuses a row which may be there once."""
+    with pytest.raises((sqlite3.IntegrityError, QueueUnavailable)) as refusal:
+        yield
+    assert "unique constraint" in str(refusal.value.__cause__ or refusal.value).lower()
+
+
 #: Pruning leaves snapshots without their job.
 KEPT = "job_seq IN (SELECT seq FROM evaluation_jobs)"
 
 
+#: Rows that belong to something that is not there.
+_ORPHANS = """
+SELECT 'job_stages', count(*) FROM job_stages WHERE job_seq NOT IN (SELECT seq FROM evaluation_jobs)
+UNION ALL
+SELECT 'job_events', count(*) FROM job_events WHERE job_seq NOT IN (SELECT seq FROM evaluation_jobs)
+UNION ALL
+SELECT 'pictures', count(*) FROM pictures WHERE job_seq NOT IN (SELECT job_seq FROM snapshots)
+UNION ALL
+SELECT 'batch_lines', count(*) FROM batch_lines WHERE batch_id NOT IN (SELECT batch_id FROM batches)
+    OR job_seq NOT IN (SELECT seq FROM evaluation_jobs)
+UNION ALL
+SELECT 'batches', count(*) FROM batches
+WHERE batch_id NOT IN (SELECT batch_id FROM batch_lines WHERE job_seq IS NOT NULL)
+UNION ALL
+SELECT 'list_entries', count(*) FROM list_entries WHERE job_seq NOT IN (SELECT job_seq FROM snapshots)
+    OR list_id NOT IN (SELECT list_id FROM lists)
+UNION ALL
+SELECT 'list_opinions', count(*) FROM list_opinions WHERE entry_id NOT IN (SELECT entry_id FROM list_entries)
+    OR person_id NOT IN (SELECT person_id FROM list_people)
+"""
+
+
 def assert_whole(store: JobStore) -> None:
-    """Check what must hold at any moment: one snapshot per done job, and an intact file."""
+    """Check what must hold at any moment: one snapshot per done job, nothing without its owner, intact indexes."""
     done = tuples(store.db.read("SELECT job_id, result_snapshot_id FROM evaluation_jobs WHERE status = 'done'"))
     assert sorted(done) == sorted(tuples(store.db.read(f"SELECT job_id, snapshot_id FROM snapshots WHERE {KEPT}")))
-    assert tuples(store.db.read("PRAGMA integrity_check")) == [("ok",)]
+    assert [row for row in tuples(store.db.read(_ORPHANS)) if row[1]] == []
+    if isinstance(store.db, PostgresDatabase):
+        indexes = "SELECT bt_index_check(indexrelid, true) FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid "
+        store.db.read(indexes + "WHERE relnamespace = current_schema()::regnamespace")
+    else:
+        assert tuples(store.db.read("PRAGMA integrity_check")) == [("ok",)]
 
 
 def assert_all_ended(store: JobStore) -> None:

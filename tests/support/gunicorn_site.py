@@ -8,6 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+from tests.support import postgres
 from tests.support.building import wait_for
 from tests.support.folders import ROOT
 
@@ -27,6 +28,7 @@ class Gunicorn:
     def __init__(self, folder: Path, evaluation: str, workers: int = 2, **settings: str) -> None:
         environ = {
             **os.environ,
+            **postgres.environment(folder),
             "DOORSTEP_DATA_DIR": str(folder),
             "TEST_EVALUATION": evaluation,
             "WEB_CONCURRENCY": str(workers),

@@ -32,6 +32,34 @@ MISSING = (
     "Install Debian's package `postgresql` (as .ci/run does) and run the tests again."
 )
 TEMPLATE = "doorstep_template"
+#: How the names of databases begin that wait for a test.
+SPARE = "spare_"
+#: A database that is larger is not used again.
+MOST_BYTES = 20_000_000
+_IN_USE = "SELECT datname, pg_database_size(oid) FROM pg_database WHERE datname LIKE 'd\\_%%'"
+#: What tables, columns, indexes and triggers there are.
+_SHAPE = """
+SELECT md5(string_agg(thing, ' ' ORDER BY thing)) FROM (
+    SELECT format('%%s %%s %%s', relname, attname, atttypid) AS thing FROM pg_attribute
+    JOIN pg_class ON pg_class.oid = attrelid WHERE relnamespace = 'public'::regnamespace AND NOT attisdropped
+    UNION ALL
+    SELECT tgname FROM pg_trigger
+    UNION ALL
+    SELECT proname FROM pg_proc WHERE pronamespace = 'public'::regnamespace
+) AS things
+"""
+#: All rows go but those that a new database has; numbers begin anew.
+_EMPTY = """
+SET session_replication_role = replica;
+DO $$ DECLARE each RECORD; BEGIN
+    FOR each IN SELECT relname FROM pg_class
+        WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relname <> 'doorstep_tables'
+    LOOP EXECUTE format('DELETE FROM %I', each.relname); END LOOP;
+    FOR each IN SELECT relname FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind = 'S'
+    LOOP EXECUTE format('ALTER SEQUENCE %I RESTART', each.relname); END LOOP;
+    INSERT INTO probe VALUES (1, 0);
+END $$
+"""
 #: Durable enough for tests that kill processes; a power cut does not happen.
 SETTINGS = {
     "fsync": "off",
@@ -113,16 +141,34 @@ class Server:
             if TEMPLATE not in names:
                 connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(TEMPLATE)))
                 with psycopg.connect(self.url(TEMPLATE), autocommit=True) as template:
+                    template.execute("CREATE EXTENSION amcheck")  # by which `assert_whole` looks through the indexes
                     prepare(template, POSTGRES_SCRIPTS)
-            if name not in names:
+            spare = min((each for each in names if each.startswith(SPARE)), default="")
+            if name not in names and spare:
+                renamed = sql.SQL("ALTER DATABASE {} RENAME TO {}")
+                connection.execute(renamed.format(sql.Identifier(spare), sql.Identifier(name)))
+            elif name not in names:
                 made = sql.SQL("CREATE DATABASE {} TEMPLATE {}")
                 connection.execute(made.format(sql.Identifier(name), sql.Identifier(TEMPLATE)))
         return name
 
-    def drop_databases(self) -> None:
-        """Drop all databases that stand for data folders, whoever uses them."""
-        for (name,) in self.run("SELECT datname FROM pg_database WHERE datname LIKE 'd\\_%%'"):
-            self.run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+    def clear_databases(self) -> None:
+        """End the use of all databases that stand for data folders; the next test gets them as if they were new.
+
+        Making one takes ten times as long as emptying it. One that grew, or whose tables are not ours any more, goes.
+        """
+        shape = self.run(_SHAPE, database=TEMPLATE)
+        for number, (name, size) in enumerate(self.run(_IN_USE)):
+            self.break_connections(name)
+            if size < MOST_BYTES and self.run(_SHAPE, database=name) == shape:
+                self._empty(name)
+                self.run(f'ALTER DATABASE "{name}" RENAME TO "{SPARE}{os.getpid()}_{time.monotonic_ns()}_{number}"')
+            else:
+                self.run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+    def _empty(self, database: str) -> None:
+        with psycopg.connect(self.url(database), autocommit=True) as connection:
+            connection.execute(_EMPTY.encode())
 
     def break_connections(self, database: str) -> int:
         """End the connections to a database by `pg_terminate_backend`; return how many there were."""
@@ -138,6 +184,21 @@ class Server:
         done = subprocess.run(command, capture_output=True, text=True, cwd="/", stdin=subprocess.DEVNULL, timeout=90)
         if check and done.returncode:
             raise RuntimeError(f"{program}: {done.stdout[-2000:]} {done.stderr[-2000:]}")
+
+
+def url_for(folder: Path) -> str:
+    """Return the address of the database that stands for a data folder; "" where the test is of SQLite."""
+    port = os.environ.get(VARIABLE)
+    if not port:
+        return ""
+    running = Server(folder, int(port))
+    return running.url(running.database_for(folder))
+
+
+def environment(folder: Path) -> dict[str, str]:
+    """Return what tells a site on a data folder to use the database that stands for it; nothing for SQLite."""
+    url = url_for(folder)
+    return {"DOORSTEP_DATABASE_URL": url} if url else {}
 
 
 @contextmanager

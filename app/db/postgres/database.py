@@ -19,6 +19,7 @@ from app.db.interface import Cursor, Parameters, Row, Sizes
 from app.db.postgres.clock import ServerClock
 from app.db.postgres.errors import NAME, explained, in_short, is_connection_lost
 from app.db.postgres.opening import prepare
+from app.db.postgres.room import used_bytes
 from app.db.postgres.rows import NamedRow, named_rows
 from app.db.postgres.statements import translated
 from app.db.trouble import READING, WRITING, trouble_of
@@ -149,12 +150,16 @@ class PostgresDatabase:
         return False
 
     def used_bytes(self) -> int:
-        """Return the size of the database."""
-        return int(self.read("SELECT pg_database_size(current_database())")[0][0])
+        """Return how much of the database holds something."""
+        return used_bytes(self.read)
+
+    def holds_more_than(self, size: float) -> bool:
+        """Return whether more of it holds something; that is looked at closely only where its files are larger."""
+        return self._size() > size and self.used_bytes() > size
 
     def sizes(self) -> Sizes:
         """Return the size of the database; its log is the server's."""
-        return Sizes(self.used_bytes(), 0)
+        return Sizes(self._size(), 0)
 
     def last_number(self, table: str, key: str) -> int:
         """Return the last number that was given to a row of a table; some may have been given for nothing."""
@@ -181,6 +186,9 @@ class PostgresDatabase:
             if self._pool is not None:
                 self._pool.close(timeout=2.0)
             self._pool, self._prepared = None, False
+
+    def _size(self) -> int:
+        return int(self.read("SELECT pg_database_size(current_database())")[0][0])
 
     # --- connections ---
 

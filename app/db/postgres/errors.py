@@ -5,7 +5,7 @@ from __future__ import annotations
 import psycopg
 from psycopg import errors
 
-from app.errors import DatabaseDamaged, DatabaseFaulty, DiskFull, DoorstepError, QueueUnavailable
+from app.errors import DatabaseDamaged, DatabaseFaulty, DiskFull, DoorstepError, QueueUnavailable, TextNotKept
 
 #: By what pages, rows and logs call the database: its address may hold a password.
 NAME = "PostgreSQL"
@@ -27,6 +27,8 @@ def explained(error: psycopg.Error) -> DoorstepError | None:
     """Return an error that says in plain words what the server did; None for our own mistakes in SQL."""
     if isinstance(error, errors.DiskFull):
         return DiskFull()
+    if isinstance(error, psycopg.DataError) and error.sqlstate is None and "NUL" in str(error):
+        return TextNotKept()
     if isinstance(error, errors.InsufficientPrivilege):
         return DatabaseFaulty(name=NAME, what="its user may not use the tables of Doorstep")
     if isinstance(error, (errors.DataCorrupted, errors.IndexCorrupted)):

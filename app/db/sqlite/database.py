@@ -188,6 +188,10 @@ class SqliteDatabase:
         sql = "SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, "
         return int(self.read(sql + "pragma_page_size")[0][0])
 
+    def holds_more_than(self, size: float) -> bool:
+        """Return whether more of the file than that holds something."""
+        return self.used_bytes() > size
+
     def shorten_log(self) -> None:
         """Copy the log into the file and empty it, unless somebody reads just now: deleted text goes with it."""
         self.read("SELECT 1")

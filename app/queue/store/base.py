@@ -21,6 +21,10 @@ AHEAD_SECONDS = 2.0
 AT_ONCE = 0.0
 
 
+#: Whoever deletes reports or jobs, or changes a list, takes this turn: what goes with a report is found by looking, and
+#: what somebody else is just adding would not be seen.
+KEEPING = "what is kept"
+
 #: A snapshot's id is 128 random bits, this mark, and the number that finds the row without an index of its own.
 SNAPSHOT_MARK = "-"
 

@@ -131,7 +131,7 @@ class BatchStore(PeopleStore):
 
         Raises BatchNotFound, or NotYours if it is another owner's.
         """
-        with self.db.write(durable=True) as connection:
+        with self.db.write(durable=True, turn=self._owner_of_batch(batch_id)) as connection:
             heads = connection.execute("SELECT owner FROM batches WHERE batch_id = :batch_id", {"batch_id": batch_id})
             head = heads.fetchone()
             if head is None:
@@ -144,6 +144,13 @@ class BatchStore(PeopleStore):
                 else:
                     self._ask_to_stop(connection, row)
         self._notify()
+
+    def _owner_of_batch(self, batch_id: str) -> str:
+        """Return whose a batch is. Raises BatchNotFound."""
+        rows = self.db.read("SELECT owner FROM batches WHERE batch_id = :batch_id", {"batch_id": batch_id})
+        if not rows:
+            raise BatchNotFound
+        return str(rows[0]["owner"])
 
 
 #: Live jobs of an owner's batches, by the index of live jobs: at most a batch and the owner's other jobs.

@@ -39,6 +39,14 @@ def forget_old_keys(connection: Connection, settled: Settled | None) -> None:
     """
     if settled is not None:
         connection.execute(
-            "DELETE FROM idempotency_keys WHERE kept_at < :before OR kept_at > :after",
+            _FORGET,
             {"before": settled.earliest - KEPT_SECONDS, "after": settled.latest + KEPT_SECONDS},
         )
+
+
+#: Two that forget at once never wait for each other.
+_FORGET = """
+DELETE FROM idempotency_keys WHERE digest IN (
+    SELECT digest FROM idempotency_keys WHERE kept_at < :before OR kept_at > :after /*pg FOR UPDATE SKIP LOCKED */
+)
+"""

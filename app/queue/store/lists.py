@@ -10,10 +10,8 @@ from enum import StrEnum
 from app.db.interface import Connection, Row
 from app.errors import InvalidListing, ListFull, ListNotFound, NotOnList, SnapshotNotFound
 from app.queue.jobs import Snapshot
-from app.queue.store.base import StoreBase, seq_in
+from app.queue.store.base import KEEPING, StoreBase, seq_in
 
-#: Whoever changes a list takes this turn: several people share one, and what is there decides what comes next.
-LISTS = "lists"
 #: Reports on a list.
 MOST_ENTRIES = 100
 
@@ -108,7 +106,7 @@ class ListStore(StoreBase):
 
         What is on it already stays where it is. Raises SnapshotNotFound, or ListFull if there was room for none.
         """
-        with self.db.write(durable=True, turn=LISTS) as connection:
+        with self.db.write(durable=True, turn=KEEPING) as connection:
             seqs = [_report(connection, snapshot_id) for snapshot_id in dict.fromkeys(snapshot_ids)]
             list_id = self._own_or_new(connection, visitor)
             there = {row["job_seq"] for row in entries(connection, list_id)}
@@ -122,7 +120,7 @@ class ListStore(StoreBase):
 
     def move_entry(self, visitor: str, snapshot_id: str, *, up: bool) -> None:
         """Let a report change places with its neighbour; nothing at the end. Raises ListNotFound or NotOnList."""
-        with self.db.write(durable=True, turn=LISTS) as connection:
+        with self.db.write(durable=True, turn=KEEPING) as connection:
             list_id = owned(connection, visitor)
             rows = entries(connection, list_id)
             entry_id = _entry(connection, list_id, snapshot_id)
@@ -137,7 +135,7 @@ class ListStore(StoreBase):
 
     def remove_entry(self, visitor: str, snapshot_id: str) -> None:
         """Take a report off the list, with what was said of it. Raises ListNotFound or NotOnList."""
-        with self.db.write(durable=True, turn=LISTS) as connection:
+        with self.db.write(durable=True, turn=KEEPING) as connection:
             entry_id = _entry(connection, owned(connection, visitor), snapshot_id)
             connection.execute("DELETE FROM list_entries WHERE entry_id = :entry_id", {"entry_id": entry_id})
 
@@ -154,7 +152,7 @@ class ListStore(StoreBase):
 
         Raises ListNotFound, NotOnList, or InvalidListing where the person has given no name yet.
         """
-        with self.db.write(durable=True, turn=LISTS) as connection:
+        with self.db.write(durable=True, turn=KEEPING) as connection:
             list_id, person_id = _speaker(connection, visitor, link)
             said: dict[str, object] = {"entry_id": _entry(connection, list_id, snapshot_id), "person_id": person_id}
             words = {"mark": None if mark is None else str(mark), "note": note, "now": self.clocks.unix()}

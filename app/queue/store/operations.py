@@ -77,7 +77,7 @@ class OperationStore(StoreBase):
     def check_room(self) -> None:
         """Raise DiskFull or SiteFull unless there is room for more reports."""
         self.db.check_room(self.config.least_free_mb)
-        if self.db.used_bytes() > self.config.max_database_gb * GIGABYTE:
+        if self.db.holds_more_than(self.config.max_database_gb * GIGABYTE):
             raise SiteFull
 
     def is_first(self) -> bool:

@@ -13,7 +13,7 @@ import msgspec
 from app.db.interface import Connection, Row
 from app.errors import JobNotFound, NotYours, QueueFull, SiteFull, SnapshotNotFound, TooManyJobs, TransitionRefused
 from app.queue.jobs import Event, Job, NewJob, Snapshot, SnapshotSummary, StageRecord, StageState, Status
-from app.queue.store.base import AT_ONCE, LONGEST_WAIT_SECONDS, StoreBase, job_from, record_event, seq_in
+from app.queue.store.base import AT_ONCE, KEEPING, LONGEST_WAIT_SECONDS, StoreBase, job_from, record_event, seq_in
 from app.queue.store.keys import keep_key, made_with
 from app.queue.store.services import forget_answers_for
 from app.queue.store.tokens import live_jobs_allowed
@@ -170,7 +170,7 @@ class PeopleStore(StoreBase):
 
     def delete_snapshot(self, snapshot_id: str, owner: str | None) -> None:
         """Delete a report and everything that its job keeps about the address. Raises SnapshotNotFound or NotYours."""
-        with self.db.write(durable=True) as connection:
+        with self.db.write(durable=True, turn=KEEPING) as connection:
             rows = connection.execute(
                 "SELECT job_seq, owner FROM snapshots WHERE job_seq = :seq AND snapshot_id = :snapshot_id",
                 {"seq": seq_in(snapshot_id), "snapshot_id": snapshot_id},
@@ -233,16 +233,21 @@ class PeopleStore(StoreBase):
     def _check_room(self) -> None:
         """Raise SiteFull where the database has grown as large as it may. A look at most once a second will do."""
         if time.monotonic() - self._room_seen_at > RECOUNT_SECONDS:
-            if self.db.used_bytes() > self.config.max_database_gb * GIGABYTE:
+            if self.db.holds_more_than(self.config.max_database_gb * GIGABYTE):
                 raise SiteFull
             self._room_seen_at = time.monotonic()
 
     def _live_jobs(self, connection: Connection, newest: Newest) -> int:
-        """Count the live jobs; far from the limit, a count up to a second old and all jobs made since will do."""
+        """Count the live jobs; far from the limit, a count up to a second old and all jobs made since will do.
+
+        Near the limit one counts at a time, until what it made can be seen: the limit holds exactly.
+        """
         now = time.monotonic()
         counted, newest_then, counted_at = self._counted
         at_most = counted + newest.seq - newest_then
         if now - counted_at > RECOUNT_SECONDS or at_most * 2 > self.config.max_live_jobs:
+            if at_most * 2 > self.config.max_live_jobs:
+                connection.execute(_ONE_COUNTS)
             sql = "SELECT count(*) FROM evaluation_jobs WHERE completed_at IS NULL AND status <> 'asking'"
             at_most = connection.execute(sql).fetchone()[0]
             self._counted = (at_most, newest.seq, now)
@@ -338,6 +343,8 @@ WHERE completed_at IS NULL AND status <> 'asking' AND status = 'queued'
     AND (turn, seq) < (SELECT turn, seq FROM evaluation_jobs WHERE job_id = :job_id)
     AND (run_after <= :now OR run_after > :latest)
 """
+#: A row that everybody who counts near the limit locks, until the end of the transaction.
+_ONE_COUNTS = "SELECT id FROM probe WHERE id = 1 /*pg FOR UPDATE */"
 OWN_SNAPSHOTS = """
 SELECT job_seq, snapshot_id, address, created_at, report FROM snapshots
 WHERE owner = :owner AND job_seq < :before ORDER BY job_seq DESC LIMIT :limit
@@ -414,10 +421,11 @@ def key_of(job: Row) -> str:
 
 
 def live_twin(connection: Connection, owner: str, listing_key: str) -> Job | None:
+    """Return the owner's unfinished job for a listing; it cannot be deleted before the transaction ends."""
     row = connection.execute(
         """
         SELECT * FROM evaluation_jobs
-        WHERE owner = :owner AND listing_key = :listing_key AND completed_at IS NULL
+        WHERE owner = :owner AND listing_key = :listing_key AND completed_at IS NULL /*pg FOR KEY SHARE */
         """,
         {"owner": owner, "listing_key": listing_key},
     ).fetchone()

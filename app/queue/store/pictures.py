@@ -44,7 +44,7 @@ class PictureStore(StoreBase):
                 """
                 INSERT INTO pictures (job_seq, name, body)
                 SELECT job_seq, :name, :body FROM snapshots WHERE job_seq = :seq AND snapshot_id = :snapshot_id
-                ON CONFLICT (job_seq, name) DO NOTHING
+                /*pg FOR KEY SHARE */ ON CONFLICT (job_seq, name) DO NOTHING
                 """,
                 [
                     {"seq": seq_in(snapshot_id), "snapshot_id": snapshot_id, "name": picture.name, "body": picture.body}

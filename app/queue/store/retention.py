@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import msgspec
 
+from app.queue.store.base import KEEPING
 from app.queue.store.keys import forget_old_keys
 from app.queue.store.people import PeopleStore, delete_job
 from app.queue.store.services import forget_old_answers
@@ -50,7 +51,7 @@ class RetentionStore(PeopleStore):
         pruned = 0
         while batch := self._prune_batch(before - older_than_days * DAY_SECONDS):
             pruned += batch
-        with self.db.write(durable=False) as connection:
+        with self.db.write(durable=False, turn=KEEPING) as connection:
             forget_old_keys(connection, self.settled())
             forget_old_answers(connection, self.settled())
         return pruned
@@ -64,15 +65,11 @@ class RetentionStore(PeopleStore):
         before = -1.0 if older_than_days is None or settled is None else settled - older_than_days * DAY_SECONDS
         pruned = 0
         for seqs in self._reports_in_turn():
-            over = over_bytes is not None and self.db.used_bytes() > over_bytes
+            over = over_bytes is not None and self.db.holds_more_than(over_bytes)
             due = [seq for seq, created_at, listed in seqs if not listed and (over or created_at < before)]
             if not over and not any(created_at < before for _, created_at, _ in seqs):
                 break
-            with self.db.write(durable=False, draining=True) as connection:
-                for seq in due:
-                    connection.execute("DELETE FROM snapshots WHERE job_seq = :seq", {"seq": seq})
-                    delete_job(connection, seq)
-            pruned += len(due)
+            pruned += self._delete_reports(due)
         return pruned
 
     def forget_ratings(self) -> int:
@@ -112,8 +109,18 @@ class RetentionStore(PeopleStore):
             after = rows[-1]["job_seq"]
             yield [(row["job_seq"], row["created_at"], bool(row["listed"])) for row in rows]
 
+    def _delete_reports(self, seqs: Sequence[int]) -> int:
+        """Delete reports with their jobs, but for those that somebody has put on a list meanwhile; return how many."""
+        deleted = 0
+        with self.db.write(durable=False, draining=True, turn=KEEPING) as connection:
+            for seq in seqs:
+                if connection.execute(_DELETE_UNLISTED, {"seq": seq}).rowcount:
+                    delete_job(connection, seq)
+                    deleted += 1
+        return deleted
+
     def _prune_batch(self, before: float) -> int:
-        with self.db.write(durable=False, draining=True) as connection:
+        with self.db.write(durable=False, draining=True, turn=KEEPING) as connection:
             rows = connection.execute(_ENDED_BEFORE, {"before": before, "most": PRUNE_BATCH}).fetchall()
             for row in rows:
                 delete_job(connection, row["seq"])
@@ -131,6 +138,10 @@ def _without_ratings(report: bytes) -> bytes:
 _ENDED_BEFORE = """
 SELECT seq FROM evaluation_jobs WHERE completed_at IS NOT NULL AND completed_at < :before LIMIT :most
 /*pg FOR UPDATE SKIP LOCKED */
+"""
+_DELETE_UNLISTED = """
+DELETE FROM snapshots WHERE job_seq = :seq
+    AND NOT EXISTS (SELECT 1 FROM list_entries WHERE list_entries.job_seq = snapshots.job_seq)
 """
 _WITH_RATINGS = """
 SELECT job_seq, report FROM snapshots

@@ -8,7 +8,7 @@ import zlib
 from collections.abc import Iterator
 
 from app.db.interface import Connection, Row
-from app.queue.store.base import AHEAD_SECONDS, StoreBase
+from app.queue.store.base import AHEAD_SECONDS, KEEPING, StoreBase
 from app.queue.store.clocks import Settled
 from app.sources.live.asking.ledger import (
     CLOSED_SECONDS,
@@ -57,6 +57,7 @@ class ServiceStore(StoreBase):
                 connection.execute(
                     "INSERT INTO services (name) VALUES (:name) ON CONFLICT (name) DO NOTHING", {"name": service.name}
                 )
+            connection.execute(_ALONE, taking)
             taken = connection.execute(_TAKE, taking).rowcount
         return Turn(service.name, token) if taken else NotYet(Why.BUSY, 0.0)
 
@@ -188,7 +189,7 @@ class ServiceStore(StoreBase):
 
     def clear_answers(self) -> int:
         """Delete all kept answers and return how many there were."""
-        with self.db.write(durable=True) as connection:
+        with self.db.write(durable=True, turn=KEEPING) as connection:
             return connection.execute("DELETE FROM service_answers").rowcount
 
 
@@ -251,8 +252,8 @@ def _keeping(service: str, answer: ToKeep, now: float) -> dict[str, object]:
     }
 
 
-_LISTING = "SELECT address, listing FROM evaluation_jobs WHERE seq = :seq"
-_MAKE = "INSERT INTO services (name) VALUES (:name) ON CONFLICT (name) DO NOTHING"
+#: Whoever takes a turn looks for a kept answer only once nobody else has the row: the turn before may have kept it.
+_ALONE = "SELECT name FROM services WHERE name = :name /*pg FOR UPDATE */"
 _TAKE = """
 UPDATE services
 SET turn_token = :token, turn_process = :process, turn_until = :until,

@@ -9,8 +9,8 @@ import secrets
 
 from app.db.interface import Connection, Row
 from app.errors import InvalidListing, ListFull, ListShared
+from app.queue.store.base import KEEPING
 from app.queue.store.lists import (
-    LISTS,
     MOST_ENTRIES,
     OWNED,
     PERSON_OF,
@@ -35,7 +35,7 @@ class SharingStore(ListStore):
 
     def share_list(self, visitor: str, sharing: Sharing) -> str:
         """Return the link of the visitor's own list, making it if there is none. Raises ListNotFound."""
-        with self.db.write(durable=True, turn=LISTS) as connection:
+        with self.db.write(durable=True, turn=KEEPING) as connection:
             list_id = owned(connection, visitor)
             new = {"list_id": list_id, "link": secrets.token_urlsafe(LINK_BYTES)}
             connection.execute(_SHARE[sharing], new)
@@ -44,12 +44,12 @@ class SharingStore(ListStore):
 
     def stop_sharing(self, visitor: str, sharing: Sharing) -> None:
         """Make a link lead nowhere, for good; what was said stays. Raises ListNotFound."""
-        with self.db.write(durable=True, turn=LISTS) as connection:
+        with self.db.write(durable=True, turn=KEEPING) as connection:
             connection.execute(_STOP_SHARING[sharing], {"list_id": owned(connection, visitor)})
 
     def delete_list(self, visitor: str) -> None:
         """Delete the visitor's own list with all that was said on it; the reports stay. Raises ListNotFound."""
-        with self.db.write(durable=True, turn=LISTS) as connection:
+        with self.db.write(durable=True, turn=KEEPING) as connection:
             connection.execute("DELETE FROM lists WHERE list_id = :list_id", {"list_id": owned(connection, visitor)})
 
     # --- people ---
@@ -59,7 +59,7 @@ class SharingStore(ListStore):
 
         Raises ListNotFound, ListFull, or InvalidListing for a name that somebody else has.
         """
-        with self.db.write(durable=True, turn=LISTS) as connection:
+        with self.db.write(durable=True, turn=KEEPING) as connection:
             list_id = owned(connection, visitor) if link is None else together(connection, link)
             known = people(connection, list_id)
             row = connection.execute(PERSON_OF, {"visitor": visitor, "list_id": list_id}).fetchone()
@@ -79,7 +79,7 @@ class SharingStore(ListStore):
 
     def remove_person(self, visitor: str, person_id: int) -> None:
         """Take a name off the own list, with all that was said by it; nothing for the owner. Raises ListNotFound."""
-        with self.db.write(durable=True, turn=LISTS) as connection:
+        with self.db.write(durable=True, turn=KEEPING) as connection:
             connection.execute(
                 "DELETE FROM list_people WHERE list_id = :list_id AND person_id = :person_id AND is_owner = 0",
                 {"list_id": owned(connection, visitor), "person_id": person_id},
@@ -90,7 +90,7 @@ class SharingStore(ListStore):
 
         Raises ListNotFound, ListFull, or ListShared where the browser's own list is shared.
         """
-        with self.db.write(durable=True, turn=LISTS) as connection:
+        with self.db.write(durable=True, turn=KEEPING) as connection:
             list_id = together(connection, link)
             owner = next(person for person in people(connection, list_id) if person.is_owner)
             own = connection.execute(OWNED, {"visitor": visitor}).fetchone()

@@ -38,7 +38,7 @@ class WorkerStore(StoreBase):
                 {"name": worker, "process": self.process, "now": now},
             )
             connection.execute(
-                "DELETE FROM workers WHERE seen_at < :old OR seen_at > :latest",
+                _FORGET,
                 {"old": now - FORGET_SECONDS, "latest": now + AHEAD_SECONDS},
             )
 
@@ -72,3 +72,11 @@ class WorkerStore(StoreBase):
         now = self.clocks.steady()
         sql = "SELECT 1 FROM workers WHERE seen_at > :silent AND seen_at <= :latest LIMIT 1"
         return bool(self.db.read(sql, {"silent": now - SILENT_SECONDS, "latest": now + AHEAD_SECONDS}))
+
+
+#: Two that forget at once must not wait for each other: each holds its own row already.
+_FORGET = """
+DELETE FROM workers WHERE name IN (
+    SELECT name FROM workers WHERE seen_at < :old OR seen_at > :latest /*pg FOR UPDATE SKIP LOCKED */
+)
+"""

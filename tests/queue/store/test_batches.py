@@ -13,6 +13,7 @@ from app.queue.store import JobStore
 from app.queue.store.batches import NewLine
 from app.queue.store.people import BATCH_PRIORITY
 from tests.support.building import SetClock, assert_whole, create, new_job, open_at, tuples
+from tests.support.dialects import sqlite_alone
 
 
 def line(number: int, owner: str = "ann", key: str | None = None) -> NewLine:
@@ -84,6 +85,7 @@ def test_a_batch_that_waited_for_a_day_is_not_starved(store: JobStore, clock: Se
     assert claim.job_id == batch.lines[0].job.job_id
 
 
+@sqlite_alone("PostgreSQL's plans: test_plans.py")
 def test_a_claim_still_reads_the_line_by_its_index(store: JobStore) -> None:
     batch_of(store, 5)
     plan = tuples(

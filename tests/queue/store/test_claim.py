@@ -9,6 +9,7 @@ from app.queue.store import JobStore
 from app.queue.store.attempts import NEXT_DUE
 from app.queue.store.people import AGEING_SECONDS
 from tests.support.building import SetClock, create
+from tests.support.dialects import sqlite_alone
 
 
 def test_it_claims_the_oldest_job(store: JobStore) -> None:
@@ -68,6 +69,7 @@ def test_nothing_starves_under_a_stream_of_urgent_jobs(store: JobStore, clock: S
     pytest.fail("the first job was never claimed")
 
 
+@sqlite_alone("PostgreSQL's plans: test_plans.py")
 def test_the_claim_uses_its_index(store: JobStore) -> None:
     plans = store.db.read(f"EXPLAIN QUERY PLAN {NEXT_DUE}", {"now": 1, "latest": 9})
     (plan,) = [row["detail"] for row in plans]

@@ -15,6 +15,10 @@ from app.queue.store.batches import NewLine
 from app.queue.store.people import OWN_SNAPSHOTS
 from app.queue.store.tables import APPLICATION_ID, SCHEMA
 from tests.support.building import assert_whole, create, new_job, open_at, tuples
+from tests.support.dialects import sqlite_alone
+
+#: PostgreSQL came after all of these versions; that both have the same tables is test_tables.py's.
+pytestmark = sqlite_alone("files that earlier versions made")
 
 FIRST = Schema(APPLICATION_ID, SCHEMA.migrations[:1])
 TABLES = ("job_events", "job_stages", "probe")

@@ -11,6 +11,7 @@ from app.queue.jobs import Failure, Job, Status
 from app.queue.store import JobStore
 from app.queue.store.people import AHEAD
 from tests.support.building import SetClock, create, ended, new_job, open_at
+from tests.support.dialects import sqlite_alone
 
 
 def failed(store: JobStore) -> Job:
@@ -165,6 +166,7 @@ def test_a_job_that_is_done_is_not_asked_for_again(store: JobStore) -> None:
     assert store.get_job(job.job_id).status is Status.DONE
 
 
+@sqlite_alone("PostgreSQL's plans: test_plans.py")
 def test_counting_those_ahead_reads_the_line_alone(store: JobStore) -> None:
     job = create(store)
     plan = [
@@ -175,6 +177,7 @@ def test_counting_those_ahead_reads_the_line_alone(store: JobStore) -> None:
     assert not [step for step in plan if step.startswith("SCAN")]
 
 
+@sqlite_alone("PostgreSQL's plans: test_plans.py")
 def test_ended_jobs_cost_a_poll_nothing(store: JobStore) -> None:
     job = create(store)
     steps = {ended: steps_of_a_look(store, job, ended) for ended in (0, 40_000)}

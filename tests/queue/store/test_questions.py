@@ -12,6 +12,7 @@ from app.errors import InvalidListing, JobNotFound, NotYours, QueueFull, Transit
 from app.queue.jobs import Claim, Failure, Job, Status
 from app.queue.store import JobStore
 from tests.support.building import SetClock, create, ended, new_job, open_at
+from tests.support.dialects import sqlite_alone
 
 QUESTION = '{"about": "London"}'
 HOUR = 3_600.0
@@ -365,6 +366,7 @@ def test_an_answer_that_comes_first_is_not_lost(
 # --- what open questions cost others ---
 
 
+@sqlite_alone("PostgreSQL's plans: test_plans.py")
 def test_a_question_leaves_the_line(store: JobStore) -> None:
     for number in range(20):
         asking(store, owner=f"owner {number}")
@@ -375,6 +377,7 @@ def test_a_question_leaves_the_line(store: JobStore) -> None:
     assert str(rows[0]["stat"]).split()[0] == "1"
 
 
+@sqlite_alone("PostgreSQL's plans: test_plans.py")
 def test_nothing_that_happens_often_reads_all_jobs(store: JobStore) -> None:
     said: list[str] = []
     for levels in ((True, False), (False, True), (False, False)):

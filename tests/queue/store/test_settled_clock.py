@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from app.queue.jobs import Failure
@@ -75,7 +77,7 @@ def everything(store: JobStore) -> tuple[int, ...]:
 @pytest.mark.parametrize("jump", [YEAR, -YEAR])
 @pytest.mark.parametrize("ran_for", [0.0, 30 * HOUR])
 def test_a_year_more_for_a_moment_clears_nothing_away(
-    store: JobStore, clock: SetClock, jump: float, ran_for: float
+    store: JobStore, tmp_path: Path, clock: SetClock, jump: float, ran_for: float
 ) -> None:
     store.settled()
     clock.pass_seconds(ran_for)
@@ -84,7 +86,7 @@ def test_a_year_more_for_a_moment_clears_nothing_away(
     clock.unix_seconds += jump
     store.tidy()
     store.expire_questions()
-    restarted = open_at(store.db.path.parent, clock=clock)
+    restarted = open_at(tmp_path, clock=clock)
     restarted.tidy()
     restarted.expire_questions()
     assert restarted.prune(1) == 0
@@ -96,13 +98,13 @@ def test_a_year_more_for_a_moment_clears_nothing_away(
     restarted.db.close()
 
 
-def test_a_command_goes_by_what_the_site_has_settled(store: JobStore, clock: SetClock) -> None:
+def test_a_command_goes_by_what_the_site_has_settled(store: JobStore, tmp_path: Path, clock: SetClock) -> None:
     create(store)
     claim = store.claim_next_job("w")
     assert claim
     store.fail_job(claim, Failure("x", "y"), retry=False)
     clock.pass_seconds(3 * DAY)
     store.tidy()
-    command = open_at(store.db.path.parent, clock=clock)
+    command = open_at(tmp_path, clock=clock)
     assert (command.prune(4), command.prune(2)) == (0, 1)
     command.db.close()

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import sqlite3
 from dataclasses import replace
 
 import pytest
 
 from app.errors import JobNotFound, NotYours, SnapshotNotFound
 from app.queue.store import JobStore
-from tests.support.building import assert_whole, create, new_job
+from tests.support.building import assert_whole, create, new_job, refused_as_double
 
 
 def done(store: JobStore, owner: str = "ann") -> str:
@@ -81,7 +80,7 @@ def test_the_database_itself_refuses_a_second_snapshot_of_a_job(store: JobStore)
         INSERT INTO snapshots
         SELECT job_seq, 'other', job_id, owner, address, created_at, report, again_of FROM snapshots
     """
-    with pytest.raises(sqlite3.IntegrityError), store.db.write(durable=True) as connection:
+    with refused_as_double(), store.db.write(durable=True) as connection:
         connection.execute(again)
 
 

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-import sqlite3
-
-import pytest
-
 from app.queue.jobs import Job, Status
 from app.queue.store import JobStore
 from app.queue.store.batches import NewLine
-from tests.support.building import assert_whole, new_job
+from tests.support.building import assert_whole, new_job, refused_as_double
 
 
 def running(store: JobStore, key: str = "k") -> Job:
@@ -80,7 +76,7 @@ def test_a_batch_makes_a_job_of_its_own_beside_a_dying_one(store: JobStore) -> N
 
 def test_the_database_itself_refuses_a_second_live_job(store: JobStore) -> None:
     running(store)
-    with pytest.raises(sqlite3.IntegrityError), store.db.write(durable=True) as connection:
+    with refused_as_double(), store.db.write(durable=True) as connection:
         connection.execute(
             """
             INSERT INTO evaluation_jobs

@@ -19,6 +19,7 @@ from app.queue.store.tries import (
     WAITING,
 )
 from tests.support.building import SetClock, create, ended, new_job
+from tests.support.dialects import sqlite_alone
 
 
 def claimed(store: JobStore) -> Claim:
@@ -219,6 +220,7 @@ def test_a_job_alone_comes_back_soon(store: JobStore) -> None:
     assert TURN_SECONDS <= wait_left(store, claim) <= TURN_SECONDS * (1 + JITTER)
 
 
+@sqlite_alone("PostgreSQL's plans: test_plans.py")
 def test_those_that_wait_are_counted_by_the_index_of_the_line(store: JobStore) -> None:
     plan = " ".join(row["detail"] for row in store.db.read(f"EXPLAIN QUERY PLAN {WAITING}", {"now": 1, "latest": 9}))
     assert "USING COVERING INDEX jobs_line" in plan
