@@ -48,6 +48,13 @@ class Connection(Protocol):
         """Insert one row and return its number, which the database gives: the value of the column `key`."""
         ...
 
+    def prove(self, sql: str, parameters: Parameters, /) -> None:
+        """Name a query that finds something once this transaction is committed, and nothing else makes it find.
+
+        By it a database over a network sees whether a commit happened to which no answer came.
+        """
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Sizes:

@@ -127,6 +127,10 @@ class Claim(NamedTuple):
     current_stage: str | None
     attempts: int
     resumed: int
+    #: The id of the snapshot, and the token of the claim that is made with its completion. They are drawn beforehand:
+    #: whoever completes a job a second time, as no answer came to the first, finds by them what that did.
+    snapshot_id: str
+    next_token: str
 
 
 @dataclass(frozen=True, slots=True)

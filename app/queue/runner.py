@@ -277,9 +277,9 @@ class Attempt:
     def break_off(self) -> None:
         """End an interrupted attempt: cancel the job if it was called off, else hand it back as it is."""
         if self.called_off:
-            self._store.finish_cancel(self.claim)
+            self.persist(lambda: self._store.finish_cancel(self.claim))
         elif not self.lost:
-            self._store.release_job(self.claim)
+            self.persist(lambda: self._store.release_job(self.claim))
 
     def _stop_if_wanted(self) -> None:
         self.called_off = not self.lost and self.persist(lambda: self._store.cancel_wanted(self.claim))
@@ -289,7 +289,9 @@ class Attempt:
     def persist(self, write: Callable[[], T]) -> T:
         """Read or write, trying again for as long as the database cannot be reached and the claim may still stand.
 
-        Nobody takes the claim meanwhile: who cannot write cannot take it, and this process lives.
+        On one machine nobody takes the claim meanwhile: who cannot write cannot take it, and this process lives.
+        Another host may, once the lease has run out; then this write is refused. A write that was committed though no
+        answer came does no harm when it is repeated.
         """
         while True:
             try:

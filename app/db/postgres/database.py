@@ -12,12 +12,12 @@ from typing import Any, NoReturn, cast
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
-from psycopg.types.numeric import Int8Dumper
 from psycopg_pool import ConnectionPool, PoolTimeout
 
-from app.db.interface import Cursor, Parameters, Row, Sizes
+from app.db.interface import Parameters, Row, Sizes
 from app.db.postgres.clock import ServerClock
-from app.db.postgres.errors import NAME, explained, in_short, is_connection_lost
+from app.db.postgres.connection import DEFAULTS, PgConnection, StoreConnection, configure
+from app.db.postgres.errors import NAME, ServerUnreachable, explained, in_short, is_connection_lost
 from app.db.postgres.opening import prepare
 from app.db.postgres.rows import NamedRow, named_rows
 from app.db.postgres.statements import translated
@@ -30,24 +30,8 @@ PATIENCE_IN_TROUBLE_SECONDS = 0.5
 #: A connection is waited for so long at a time: whoever asks again lets the pool try to connect again.
 SLICE_SECONDS = 0.25
 PAUSE_SECONDS = 0.05
-#: What libpq is told where the database's address does not say otherwise: a server that is cut off is noticed in
-#: seconds, and of several servers the one is taken that can be written to.
-DEFAULTS = {
-    "application_name": "doorstep",
-    "client_encoding": "utf8",
-    "connect_timeout": "4",
-    "keepalives_idle": "5",
-    "keepalives_interval": "2",
-    "keepalives_count": "3",
-    "tcp_user_timeout": "8000",
-    "target_session_attrs": "read-write",
-}
-#: No statement of ours takes long, and none waits for long; a host that was cut off in a transaction holds rows that
-#: others need.
-SETTINGS = (
-    "SET statement_timeout = '20s'; SET lock_timeout = '5s'; SET idle_in_transaction_session_timeout = '8s'; "
-    "SET default_transaction_isolation = 'read committed'"
-)
+#: Before each look (seconds) whether a commit that was not answered happened.
+COMMIT_LOOKS = (0.0, 0.1)
 BEGIN_DURABLE = "BEGIN"
 #: Safe when a process or the server is killed by itself, and whole, if perhaps a moment old, after a power cut.
 BEGIN_LIGHT = "BEGIN; SET LOCAL synchronous_commit = off"
@@ -55,31 +39,12 @@ BEGIN_LIGHT = "BEGIN; SET LOCAL synchronous_commit = off"
 _TAKE_TURN = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 _CLOCK = "SELECT extract(epoch FROM clock_timestamp())::float8"
 
+#: What the log calls a process that is short of connections, apart from a server that is away.
+BORROWING = "getting a connection"
+#: The shortage is over when nobody has waited in vain for so long.
+CALM_SECONDS = 10.0
+
 logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)  # what fails is logged here, once, without addresses
-
-PgConnection = psycopg.Connection[NamedRow]
-
-
-class StoreConnection:
-    """A connection in a transaction, as the store uses it."""
-
-    __slots__ = ("_connection",)
-
-    def __init__(self, connection: PgConnection) -> None:
-        self._connection = connection
-
-    def execute(self, sql: str, parameters: Parameters = {}, /) -> Cursor:  # noqa: B006 - nobody changes it
-        return cast(Cursor, self._connection.execute(translated(sql), parameters))
-
-    def executemany(self, sql: str, parameters: Sequence[Parameters], /) -> Cursor:
-        cursor = self._connection.cursor()
-        if parameters:
-            cursor.executemany(translated(sql), parameters)
-        return cast(Cursor, cursor)
-
-    def insert(self, sql: str, parameters: Parameters, key: str, /) -> int:
-        row = self._connection.execute(f"{translated(sql)} RETURNING {key}", parameters).fetchone()
-        return 0 if row is None else int(row[0])
 
 
 class PostgresDatabase:
@@ -103,13 +68,25 @@ class PostgresDatabase:
         self._pool: ConnectionPool[PgConnection] | None = None
         self._prepared = False
         self._contact_since = -math.inf
+        #: Why the last connection could not be made, None once one could.
+        self._unreachable: ServerUnreachable | None = None
+        self._last_short_at = self._drained_at = -math.inf
+        #: The transaction that a thread is in: what it reads meanwhile needs no second connection.
+        self._under_way = threading.local()
         self.clock = ServerClock(lambda: self.read("SELECT 1"))
         self.trouble = trouble_of(url, NAME)
+        self.shortage = trouble_of(f"connections to {url}", NAME)
 
     # --- the store's way in ---
 
     def read(self, sql: str, parameters: Parameters | None = None) -> Sequence[Row]:
-        """Run one query and return all its rows; while the server is away for a moment, wait for it."""
+        """Run one query and return all its rows; while the server is away for a moment, wait for it.
+
+        In a thread that holds a transaction it is a part of that.
+        """
+        under_way: PgConnection | None = getattr(self._under_way, "connection", None)
+        if under_way is not None:
+            return cast(Sequence[Row], under_way.execute(translated(sql), parameters or {}).fetchall())
         deadline = time.monotonic() + self._patience()
         while True:
             try:
@@ -171,7 +148,7 @@ class PostgresDatabase:
 
     def listen(self, channel: str) -> PgConnection:
         """Return a connection of its own that listens on a channel; the caller closes it. Raises psycopg.Error."""
-        connection = cast(PgConnection, psycopg.connect(**self._arguments()))
+        connection = PgConnection.connect(**self._arguments())
         connection.execute(f"LISTEN {channel}")
         return connection
 
@@ -206,10 +183,11 @@ class PostgresDatabase:
 
     def _open(self) -> ConnectionPool[PgConnection]:
         pool: ConnectionPool[PgConnection] = ConnectionPool(
-            kwargs=self._arguments(),
+            kwargs=self._arguments() | {"on_failure": self._note_unreachable},
+            connection_class=PgConnection,
             min_size=0,
             max_size=self._most_connections,
-            configure=_configure,
+            configure=self._made,
             reconnect_timeout=0.1,  # whoever waits asks again
             open=False,
             name="doorstep",
@@ -217,10 +195,17 @@ class PostgresDatabase:
         pool.open()
         return pool
 
+    def _made(self, connection: PgConnection) -> None:
+        configure(connection)
+        self._unreachable = None
+
+    def _note_unreachable(self, error: ServerUnreachable) -> None:
+        self._unreachable = error
+
     def _borrow(self, deadline: float) -> PgConnection:
         """Borrow a connection to a server that is there and has our tables. Raises psycopg.Error."""
         pool = self._opened()
-        connection = _borrowed(pool, deadline)
+        connection = self._borrowed(pool, deadline)
         try:
             if not self._prepared:
                 prepare(connection, self._migrations)
@@ -234,31 +219,67 @@ class PostgresDatabase:
             raise
         return connection
 
+    def _borrowed(self, pool: ConnectionPool[PgConnection], deadline: float) -> PgConnection:
+        while True:
+            try:
+                return pool.getconn(timeout=min(SLICE_SECONDS, max(deadline - time.monotonic(), 0.01)))
+            except PoolTimeout:
+                if time.monotonic() > deadline:
+                    if self._unreachable is not None:
+                        raise self._unreachable.again() from None
+                    raise
+
     def _give_back(self, connection: PgConnection, error: BaseException | None = None) -> None:
-        """Give a connection back to the pool, which replaces it where an error showed that it is of no use any more."""
+        """Give a connection back to the pool, which replaces it where an error showed that it is of no use any more.
+
+        Those that are older than that lead to the same server, and nobody is to find that out with each of them.
+        """
+        pool = self._opened()
         if isinstance(error, psycopg.Error) and is_connection_lost(error):
             connection.close()
-        self._opened().putconn(connection)
+            if connection.made_at > self._drained_at:
+                self._drained_at = time.monotonic()
+                pool.drain()
+        pool.putconn(connection)
 
     @contextmanager
     def _transaction(self, durable: bool, patience_seconds: float, turn: str | None) -> Iterator[StoreConnection]:
         try:
             connection = self._begin(durable, time.monotonic() + patience_seconds)
+            held, unanswered = StoreConnection(connection), None
             failure: BaseException | None = None
+            self._under_way.connection = connection
             try:
                 if turn is not None:
                     connection.execute(_TAKE_TURN, (turn,))
-                yield StoreConnection(connection)
-                connection.execute("COMMIT")
+                yield held
+                unanswered = failure = _commit(held)
             except BaseException as error:
                 failure = error
-                _undo(connection)
+                held.undo()
                 raise
             finally:
+                self._under_way.connection = None
                 self._give_back(connection, failure)
+            if unanswered is not None and not self._happened(held):
+                raise unanswered
         except psycopg.Error as error:
             self._give_up(error, WRITING)
         self._over(WRITING)
+
+    def _happened(self, held: StoreConnection) -> bool:
+        """Return whether a transaction is known to be committed though nobody answered: by what it left behind.
+
+        False also where that cannot be seen now: whoever writes the same again must do no harm.
+        """
+        if held.proof is None:
+            return False
+        with suppress(DoorstepError):
+            for pause in COMMIT_LOOKS:  # the server may not be through with it yet
+                time.sleep(pause)
+                if self.read(*held.proof):
+                    return True
+        return False
 
     def _begin(self, durable: bool, deadline: float) -> PgConnection:
         """Borrow a connection and begin a transaction on it; one that turns out to be dead is replaced."""
@@ -296,7 +317,10 @@ class PostgresDatabase:
             raise error
         if isinstance(told, DatabaseFaulty):
             self._prepared = False
-        if type(told) is not QueueUnavailable or is_connection_lost(error):
+        if isinstance(error, PoolTimeout):  # the server is there: this process has no connection to spare
+            self._last_short_at = time.monotonic()
+            self.shortage.begins(BORROWING, told, f"all {self._most_connections} are in use")
+        elif type(told) is not QueueUnavailable or is_connection_lost(error):
             self.trouble.begins(doing, told, in_short(error))
         raise told from error
 
@@ -304,26 +328,16 @@ class PostgresDatabase:
         if self.trouble.known:
             self.trouble.over(doing)
             self._contact_since = time.monotonic()
+        if self.shortage.known and time.monotonic() - self._last_short_at > CALM_SECONDS:
+            self.shortage.over(BORROWING)
 
 
-def _borrowed(pool: ConnectionPool[PgConnection], deadline: float) -> PgConnection:
-    while True:
-        try:
-            return pool.getconn(timeout=min(SLICE_SECONDS, max(deadline - time.monotonic(), 0.01)))
-        except PoolTimeout:
-            if time.monotonic() > deadline:
-                raise
-
-
-def _configure(connection: PgConnection) -> None:
-    connection.execute(SETTINGS, prepare=False)
-    # An integer is one of 8 bytes whatever its value: else each statement would be planned several times.
-    connection.adapters.register_dumper(int, Int8Dumper)
-
-
-def _undo(connection: PgConnection) -> None:
-    """Undo a transaction; where that cannot be said to the server any more it undoes it by itself."""
+def _commit(held: StoreConnection) -> psycopg.Error | None:
+    """Commit; return the error where the connection broke, so that nobody knows whether it happened."""
     try:
-        connection.execute("ROLLBACK", prepare=False)
-    except psycopg.Error:
-        connection.close()
+        held.commit()
+    except psycopg.Error as error:
+        if not is_connection_lost(error):
+            raise
+        return error
+    return None

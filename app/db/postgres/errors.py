@@ -10,6 +10,40 @@ from app.errors import DatabaseDamaged, DatabaseFaulty, DiskFull, DoorstepError,
 #: By what pages, rows and logs call the database: its address may hold a password.
 NAME = "PostgreSQL"
 
+#: What a server or libpq says when there is no connection, and what a log may say of that: their own words hold names.
+REFUSALS = (
+    ("password authentication failed", "the server refuses the password"),
+    ("no password supplied", "the server wants a password"),
+    ("no pg_hba.conf entry", "the server lets nobody in from here"),
+    ("too many clients", "the server has no connection left"),
+    ("remaining connection slots", "the server has no connection left"),
+    ("too many connections", "the server has no connection left"),
+    ("starting up", "the server is starting"),
+    ("shutting down", "the server is shutting down"),
+    ("recovery mode", "the server is recovering"),
+    ("session is read-only", "the server only reads"),
+    ("server is in hot standby", "the server only reads"),
+    ("does not exist", "the server has no such database or user"),
+    ("could not translate host name", "the server's name is not known"),
+    ("failed to resolve host", "the server's name is not known"),
+    ("Connection refused", "nothing answers at its address"),
+    ("timeout", "the server does not answer"),
+)
+
+
+class ServerUnreachable(psycopg.OperationalError):
+    """No connection could be made; `why` says so without any name, password or address."""
+
+    def __init__(self, error: psycopg.Error | None, why: str = "") -> None:
+        said = str(error)
+        self.why = why or next((words for part, words in REFUSALS if part in said), "no connection can be made")
+        super().__init__(self.why)
+
+    def again(self) -> ServerUnreachable:
+        """Return the same as an exception of its own: one that is raised twice gathers tracebacks."""
+        return ServerUnreachable(None, self.why)
+
+
 #: The server, the network or another transaction stood in the way; the same may go well in a moment. A row that is
 #: there already shows two at once, and the next look sees what the other one made.
 PASSING = (
@@ -47,5 +81,7 @@ def is_connection_lost(error: psycopg.Error) -> bool:
 
 def in_short(error: Exception) -> str:
     """Return what a log may say of an error: what kind it is. Its text may hold values, such as an address."""
+    if isinstance(error, ServerUnreachable):
+        return error.why
     state = getattr(error, "sqlstate", None)
     return f"{type(error).__name__} ({state})" if state else type(error).__name__

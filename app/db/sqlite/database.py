@@ -43,6 +43,9 @@ class SqliteConnection(sqlite3.Connection):
         # No RETURNING: it would cost twice as much.
         return self.execute(sql, parameters).lastrowid or 0
 
+    def prove(self, _sql: str, _parameters: Parameters, /) -> None:
+        """Do nothing: a file always answers whether a commit happened."""
+
 
 class _Opened(threading.local):
     """What one thread keeps open: connections by (durable, draining), and its waiting sign."""

@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Sequence
 
 from app.db.interface import Connection, Row
-from app.errors import EvaluationCrashed
+from app.errors import EvaluationCrashed, QueueUnavailable
 from app.queue.jobs import Claim, Failure, Picture, StageRecord, Status
 from app.queue.store.base import (
     AT_ONCE,
@@ -40,12 +40,22 @@ class AttemptStore(StoreBase):
     # --- an attempt begins and goes on ---
 
     def claim_next_job(self, worker: str) -> Claim | None:
-        """Claim the job whose turn it is, under a fresh token and lease; None, after one read, if none is due."""
+        """Claim the job whose turn it is, under a fresh token and lease; None, after one read, if none is due.
+
+        A claim of the worker's to which no answer came, and which was made all the same, is the one that it gets.
+        """
+        if (unanswered := self._unanswered.get(worker)) and (claim := self._made_under(unanswered, worker)):
+            return claim
         now = self.clocks.unix()
         if not self.db.read(NEXT_DUE, {"now": now, "latest": now + LONGEST_WAIT_SECONDS}):
             return None
-        with self.db.write(durable=False, draining=True) as connection:
-            return self._claim(connection, worker)
+        token = new_token()
+        try:
+            with self.db.write(durable=False, draining=True) as connection:
+                return self._claim(connection, worker, token)
+        except QueueUnavailable:
+            self._unanswered[worker] = token
+            raise
 
     def heartbeat(self, claim: Claim) -> bool:
         """Renew the lease; return False if the claim is lost. A request to cancel shows in `cancel_wanted`."""
@@ -73,12 +83,16 @@ class AttemptStore(StoreBase):
     def update_job_stage(
         self, claim: Claim, stage: str, finished: StageRecord | None, checkpoint: bytes | None
     ) -> bool:
-        """Advance to a stage and keep what the one before found, in one transaction; False if the claim is lost."""
+        """Advance to a stage and keep what the one before found, in one transaction; False if the claim is lost.
+
+        To advance to the same stage once more changes nothing.
+        """
         with self.db.write(durable=False) as connection:
             rows = connection.execute(
                 """
                 UPDATE evaluation_jobs
-                SET current_stage = :stage, kept_stages = kept_stages + :kept,
+                SET current_stage = :stage,
+                    kept_stages = kept_stages + CASE WHEN current_stage = :stage THEN 0 ELSE :kept END,
                     waits_for = NULL, waits_since = NULL, waits_turn = 0, version = version + 1
                 WHERE job_id = :job_id AND claim_token = :token AND status = 'running'
                 RETURNING seq
@@ -131,10 +145,13 @@ class AttemptStore(StoreBase):
     ) -> str | None:
         """Store the snapshot and finish the job in one transaction; return its id, or None if the claim is lost.
 
-        `finished` is the last stage; the pictures are kept with the snapshot.
+        `finished` is the last stage; the pictures are kept with the snapshot. A claim that was completed already, by a
+        commit to which no answer came, gives the same once more.
         """
         with self.db.write(durable=True, draining=True) as connection:
-            return self._complete(connection, claim, report, finished, pictures)
+            if self._complete(connection, claim, report, finished, pictures) or _is_completed(connection, claim):
+                return claim.snapshot_id
+        return None
 
     def complete_and_claim(
         self,
@@ -146,8 +163,12 @@ class AttemptStore(StoreBase):
     ) -> tuple[str | None, Claim | None]:
         """Do `complete_job` and, if it succeeds, `claim_next_job` in the same transaction; return both results."""
         with self.db.write(durable=True, draining=True) as connection:
-            snapshot_id = self._complete(connection, claim, report, finished, pictures)
-            return snapshot_id, self._claim(connection, worker) if snapshot_id else None
+            following = None
+            if not self._complete(connection, claim, report, finished, pictures):
+                if not _is_completed(connection, claim):
+                    return None, None
+                following = self._claimed_under(connection, claim.next_token, worker)
+            return claim.snapshot_id, following or self._claim(connection, worker, claim.next_token)
 
     # --- it ends without one ---
 
@@ -204,8 +225,29 @@ class AttemptStore(StoreBase):
 
     # --- steps of a transaction ---
 
-    def _claim(self, connection: Connection, worker: str) -> Claim | None:
-        now, token, lease_until = self.clocks.unix(), secrets.token_hex(12), self._lease_until()
+    def _made_under(self, token: str, worker: str) -> Claim | None:
+        """Return the claim to which no answer came, None if it was not made, or is lost by now."""
+        with self.db.write(durable=False, draining=True) as connection:
+            claim = self._claimed_under(connection, token, worker)
+        self._unanswered.pop(worker, None)
+        return claim
+
+    def _claimed_under(self, connection: Connection, token: str, worker: str) -> Claim | None:
+        """Return a worker's claim that was made with this token and still stands, with a lease from now on."""
+        lease_until = self._lease_until()
+        rows = connection.execute(
+            """
+            UPDATE evaluation_jobs SET lease_until = :lease_until
+            WHERE claim_token = :token AND worker = :worker
+                AND completed_at IS NULL AND status = 'running' AND status <> 'asking'
+            RETURNING *
+            """,
+            {"lease_until": lease_until, "token": token, "worker": worker},
+        ).fetchall()
+        return claim_from(rows[0], token, worker, lease_until) if rows else None
+
+    def _claim(self, connection: Connection, worker: str, token: str) -> Claim | None:
+        now, lease_until = self.clocks.unix(), self._lease_until()
         rows = connection.execute(
             """
             UPDATE evaluation_jobs
@@ -245,8 +287,8 @@ class AttemptStore(StoreBase):
         report: bytes,
         finished: StageRecord | None,
         pictures: Sequence[Picture],
-    ) -> str | None:
-        now, snapshot_id = self.clocks.unix(), new_snapshot_id(claim.seq)
+    ) -> bool:
+        now, snapshot_id = self.clocks.unix(), claim.snapshot_id
         # No RETURNING: it would cost as much as the rest of the statement.
         done = connection.execute(
             """
@@ -259,7 +301,7 @@ class AttemptStore(StoreBase):
             {**held_by(claim), "snapshot_id": snapshot_id, "now": now},
         )
         if done.rowcount != 1:
-            return None
+            return False
         _store_snapshot(connection, claim, snapshot_id, now, report)
         if pictures:
             store_pictures(connection, claim.seq, pictures)
@@ -268,7 +310,8 @@ class AttemptStore(StoreBase):
         connection.execute(
             "UPDATE job_stages SET finding = NULL WHERE job_seq = :seq AND finding IS NOT NULL", {"seq": claim.seq}
         )
-        return snapshot_id
+        connection.prove(_COMPLETED, {"seq": claim.seq, "snapshot_id": snapshot_id})
+        return True
 
     def _end(
         self, connection: Connection, claim: Claim, status: Status, why: str, failure: Failure | None = None
@@ -345,6 +388,20 @@ class AttemptStore(StoreBase):
         return self.clocks.steady() + self.config.lease_seconds
 
 
+def new_token() -> str:
+    """Return a token for a claim."""
+    return secrets.token_hex(12)
+
+
+_COMPLETED = "SELECT 1 FROM evaluation_jobs WHERE seq = :seq AND result_snapshot_id = :snapshot_id"
+
+
+def _is_completed(connection: Connection, claim: Claim) -> bool:
+    """Return whether a claim that holds its job no longer has completed it."""
+    done = {"seq": claim.seq, "snapshot_id": claim.snapshot_id}
+    return connection.execute(_COMPLETED, done).fetchone() is not None
+
+
 def claim_from(row: Row, token: str, worker: str, lease_until: float) -> Claim:
     return Claim(
         seq=row["seq"],
@@ -358,6 +415,8 @@ def claim_from(row: Row, token: str, worker: str, lease_until: float) -> Claim:
         current_stage=row["current_stage"],
         attempts=row["attempts"],
         resumed=row["resumed"],
+        snapshot_id=new_snapshot_id(row["seq"]),
+        next_token=new_token(),
     )
 
 

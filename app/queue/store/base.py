@@ -58,6 +58,8 @@ class StoreBase:
         #: Wakes idle workers.
         self._notify = notify
         self._process: str | None = None
+        #: The tokens of claims whose answer did not come, by their workers.
+        self._unanswered: dict[str, str] = {}
         self._settled_clock = SettledClock(self.clocks)
 
     def is_gone(self, process: str) -> bool:
@@ -87,22 +89,30 @@ def record_event(
     why: str,
 ) -> None:
     """Add a transition to a job's history. `changed` holds the job's seq, its new version and its current_stage."""
+    parameters: dict[str, object] = {
+        "seq": changed["seq"],
+        "version": changed["version"],
+        "stage": changed["current_stage"],
+        "at": at,
+        # sqlite3 looks for an adapter for everything that is not exactly a str, at 2 us each
+        "before": before and before.value,
+        "after": after.value,
+        "worker": worker or "",
+        "why": why,
+    }
     connection.execute(
         """
         INSERT INTO job_events (job_seq, version, stage, at, from_status, to_status, worker, why)
         VALUES (:seq, :version, :stage, :at, :before, :after, :worker, :why)
         """,
-        {
-            "seq": changed["seq"],
-            "version": changed["version"],
-            "stage": changed["current_stage"],
-            "at": at,
-            # sqlite3 looks for an adapter for everything that is not exactly a str, at 2 us each
-            "before": before and before.value,
-            "after": after.value,
-            "worker": worker or "",
-            "why": why,
-        },
+        parameters,
+    )
+    connection.prove(
+        """
+        SELECT 1 FROM job_events
+        WHERE job_seq = :seq AND version = :version AND at = :at AND to_status = :after AND worker = :worker
+        """,
+        parameters,
     )
 
 

@@ -103,6 +103,7 @@ class BatchStore(PeopleStore):
                         "given": line.given,
                     },
                 )
+            connection.prove("SELECT 1 FROM batches WHERE batch_id = :batch_id", {"batch_id": batch_id})
         self._notify()
         return batch_id
 

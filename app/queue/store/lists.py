@@ -130,10 +130,9 @@ class ListStore(StoreBase):
             other = at - 1 if up else at + 1
             if 0 <= other < len(rows):
                 for one, two in ((rows[at], rows[other]), (rows[other], rows[at])):
-                    connection.execute(
-                        "UPDATE list_entries SET place = :place WHERE entry_id = :entry_id",
-                        {"place": two["place"], "entry_id": one["entry_id"]},
-                    )
+                    moved = {"place": two["place"], "entry_id": one["entry_id"]}
+                    connection.execute("UPDATE list_entries SET place = :place WHERE entry_id = :entry_id", moved)
+                    connection.prove("SELECT 1 FROM list_entries WHERE entry_id = :entry_id AND place = :place", moved)
 
     def remove_entry(self, visitor: str, snapshot_id: str) -> None:
         """Take a report off the list, with what was said of it. Raises ListNotFound or NotOnList."""

@@ -182,6 +182,8 @@ class PeopleStore(StoreBase):
             seq = rows[0]["job_seq"]
             connection.execute("DELETE FROM snapshots WHERE job_seq = :seq", {"seq": seq})
             delete_job(connection, seq)
+            gone = "SELECT 1 AS gone WHERE NOT EXISTS (SELECT 1 FROM snapshots WHERE job_seq = :seq)"
+            connection.prove(gone, {"seq": seq})
 
     def recent_snapshots(self, owner: str, limit: int = 10, *, alone: bool = False) -> tuple[Snapshot, ...]:
         """Return an owner's reports, newest first, as long as their jobs are kept; `alone`: none of a batch."""

@@ -38,6 +38,7 @@ class TokenStore(StoreBase):
                     "now": self.clocks.unix(),
                 },
             )
+            connection.prove("SELECT 1 FROM api_tokens WHERE digest = :digest", {"digest": digest_of(secret)})
         return secret
 
     def list_tokens(self) -> tuple[Token, ...]:
@@ -47,13 +48,14 @@ class TokenStore(StoreBase):
 
     def revoke_token(self, name: str) -> None:
         """Let a token open nothing any more, from the next request on; its reports stay. Raises TokenNotFound."""
+        revoking = {"now": self.clocks.unix(), "name": name}
         with self.db.write(durable=True) as connection:
             revoked = connection.execute(
-                "UPDATE api_tokens SET revoked_at = :now WHERE name = :name AND revoked_at IS NULL",
-                {"now": self.clocks.unix(), "name": name},
+                "UPDATE api_tokens SET revoked_at = :now WHERE name = :name AND revoked_at IS NULL", revoking
             )
             if not revoked.rowcount:
                 raise TokenNotFound(name=name)
+            connection.prove("SELECT 1 FROM api_tokens WHERE name = :name AND revoked_at = :now", revoking)
 
     def token_with(self, secret: str) -> Token | None:
         """Return the token with this secret, and note the day of its use; None if there is none, or it was revoked."""

@@ -8,7 +8,8 @@ from contextlib import suppress
 
 import psycopg
 
-from app.db.postgres.database import PgConnection, PostgresDatabase
+from app.db.postgres.connection import PgConnection
+from app.db.postgres.database import PostgresDatabase
 from app.errors import DoorstepError
 
 logger = logging.getLogger(__name__)
