@@ -15,7 +15,7 @@ from types import FrameType
 from typing import Any
 
 from app.config import load_config
-from app.errors import ConfigError
+from app.errors import ConfigError, SiteMoving
 from app.front.handover import HANDOVER
 from app.front.listening import bind_address, processes
 from app.seeing import files, sentry
@@ -61,7 +61,13 @@ _asked_at = float("inf")
 
 
 def on_starting(_server: Any) -> None:
-    """Forget what an earlier run counted."""
+    """Refuse to start where the data has moved away (a reload goes on); forget what an earlier run counted."""
+    from app.queue import refuse_moved
+
+    try:
+        refuse_moved(_config)
+    except SiteMoving as error:
+        sys.exit(error.terminal_message)
     files.begin_anew(_config.data_dir)
 
 

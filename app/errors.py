@@ -380,6 +380,16 @@ class DatabaseSwapped(QueueUnavailable):
     usual_retry_seconds = 60
 
 
+class SiteMoving(QueueUnavailable):
+    """This site is moving its data to another place, so nothing new can be kept right now, while all that is there can
+    be read. Nothing was lost; please try again in a few minutes.
+    """
+
+    code = "site-moving"
+    usual_retry_seconds = 60
+    at_terminal = "{why}"
+
+
 class DatabaseDamaged(DoorstepError):
     """The database file {name} is damaged or not a Doorstep database. Nothing was changed in it; restore a backup."""
 
@@ -459,6 +469,32 @@ class DatabaseInUse(DoorstepError):
     """{name} is in use: stop the site, each `flask worker` and every other program that has it open, then try again."""
 
     code = "database-in-use"
+    for_operators = True
+
+
+# --- moving to another database ----------------------------------------------------------------------
+
+
+class MoveRefused(DoorstepError):
+    """Nothing was moved: {why}."""
+
+    code = "move-refused"
+    for_operators = True
+
+
+class MoveFailed(DoorstepError):
+    """The move was broken off: {why}. The site goes on with its data where it was, and nothing was lost."""
+
+    code = "move-failed"
+    for_operators = True
+
+
+class MoveUnsure(DoorstepError):
+    """The move was broken off at its last step ({why}), and whether all has arrived could not be seen. The site takes
+    nothing new until that is known: run the same command again, and it finishes the move or opens the site.
+    """
+
+    code = "move-unsure"
     for_operators = True
 
 

@@ -1,1 +1,1 @@
-"""The commands: `flask region`, `jobs`, `reports`, `token`, `worker`, `sources`, `backup` and `restore`."""
+"""The commands: `flask region`, `jobs`, `reports`, `token`, `worker`, `sources`, `backup`, `restore`, and moves."""

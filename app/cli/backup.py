@@ -11,7 +11,8 @@ from app.cli.errors import PlainCommand
 from app.config import Config, load_config
 from app.db.owners import open_like
 from app.db.sqlite.backup import back_up, kept_as, restore
-from app.queue import open_store
+from app.errors import BackupRefused, SiteMoving
+from app.queue import open_store, refuse_moved
 from app.queue.store.tables import SCHEMA
 from app.web.security.cookies import KEY_FILE
 
@@ -24,10 +25,22 @@ MEGABYTE = 1_000_000
 def backup_command(file: Path, force: bool) -> None:
     """Copy jobs, reports, shortlists, tokens and the cookie key to FILE, while the site runs, and check the copy."""
     config = load_config()
+    _refuse_another_database(config)
     key = config.data_dir / KEY_FILE
     kept = {KEY_FILE: key.read_bytes()} if key.is_file() else {}
     back_up(config.database_path, SCHEMA, file, kept, replace=force)
     click.echo(f"Backed up to {file} ({file.stat().st_size / MEGABYTE:.1f} MB) and checked.")
+
+
+def _refuse_another_database(config: Config) -> None:
+    """Raise BackupRefused where the jobs are not in the file: a copy of it would hold none of today's."""
+    if config.database_url:
+        why = "jobs and reports are in PostgreSQL, which pg_dump copies; the cookie key is DOORSTEP_SECRET_KEY"
+        raise BackupRefused(why=why)
+    try:
+        refuse_moved(config)
+    except SiteMoving as moved:
+        raise BackupRefused(why=moved.terminal_message.rstrip(".")) from moved
 
 
 @click.command("restore", cls=PlainCommand)

@@ -9,7 +9,7 @@ import click
 from flask.helpers import get_debug_flag
 
 from app.config import Config
-from app.queue import start_worker
+from app.queue import refuse_moved, start_worker
 
 #: How long the end of the server waits for the stage under way (seconds).
 STOP_SECONDS = 5.0
@@ -20,6 +20,7 @@ def work_beside_pages(config: Config) -> None:
     context = click.get_current_context(silent=True)
     if context is None or context.info_name != "run" or _is_reloaders_parent(context):
         return
+    refuse_moved(config)
     worker = start_worker(config)
     atexit.register(worker.stop, STOP_SECONDS)
 

@@ -22,7 +22,7 @@ def plainly_for_commands() -> Iterator[None]:
     except DoorstepError as error:
         if click.get_current_context(silent=True) is None:
             raise
-        raise click.ClickException(error.message) from error
+        raise click.ClickException(error.terminal_message) from error
 
 
 class PlainCommand(click.Command):

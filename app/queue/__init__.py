@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 from app.config import Config
 from app.db.interface import Database
+from app.db.sqlite.closing import why_moved
 from app.db.sqlite.database import SqliteDatabase
-from app.errors import ConfigError
+from app.errors import ConfigError, SiteMoving
 from app.queue.child import ChildRunner, production_command
 from app.queue.store import JobStore
 from app.queue.store.clocks import Clocks
@@ -30,6 +31,21 @@ def open_store(config: Config) -> JobStore:
     """Return a store on the configured database, which is opened at its first use."""
     database, clocks = _database(config)
     return JobStore(database, config, clocks, notify=_wake_up(config).notify)
+
+
+def refuse_moved(config: Config) -> None:
+    """Raise SiteMoving where the data of the configured database has moved away: nobody should start on it by mistake.
+
+    Nothing is written, and nothing stays open. A database that cannot be read is left to whoever opens it.
+    """
+    if config.database_url:
+        from app.db.postgres import closing
+
+        why = closing.why_moved(config.database_url)
+    else:
+        why = why_moved(config.database_path)
+    if why:
+        raise SiteMoving(why=why)
 
 
 def start_worker(config: Config) -> Worker:

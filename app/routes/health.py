@@ -49,7 +49,7 @@ def _store() -> str:
         store().check()
         store().check_room()
     except DoorstepError as error:
-        return error.message
+        return error.terminal_message
     return ""
 
 

@@ -30,7 +30,14 @@ REF = "#/components/schemas/{name}"
 
 #: What every operation may meet, and every one that changes something.
 ALWAYS = (
-    *(errors.WrongHost, errors.WrongToken, errors.TooManyRequests, errors.QueueUnavailable, errors.DiskFull),
+    *(
+        errors.WrongHost,
+        errors.WrongToken,
+        errors.TooManyRequests,
+        errors.QueueUnavailable,
+        errors.DiskFull,
+        errors.SiteMoving,
+    ),
     *(errors.DatabaseSwapped, errors.DatabaseDamaged, errors.DatabaseFaulty, errors.DatabaseTooNew),
 )
 CHANGING = (errors.ForeignForm,)

@@ -16,6 +16,7 @@ from psycopg_pool import ConnectionPool, PoolTimeout
 
 from app.db.interface import Parameters, Row, Sizes
 from app.db.postgres.clock import ServerClock
+from app.db.postgres.closing import refuse_half_filled
 from app.db.postgres.connection import DEFAULTS, PgConnection, StoreConnection, configure
 from app.db.postgres.errors import NAME, ServerUnreachable, explained, in_short, is_connection_lost
 from app.db.postgres.opening import prepare
@@ -217,6 +218,7 @@ class PostgresDatabase:
         try:
             if not self._prepared:
                 prepare(connection, self._migrations)
+                refuse_half_filled(connection)
                 self._prepared = True
             if self.clock.is_due:
                 asked_at = time.monotonic()

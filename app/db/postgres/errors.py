@@ -5,6 +5,7 @@ from __future__ import annotations
 import psycopg
 from psycopg import errors
 
+from app.db.closed import SQLSTATE, refusal_in
 from app.errors import DatabaseDamaged, DatabaseFaulty, DiskFull, DoorstepError, QueueUnavailable, TextNotKept
 
 #: By what pages, rows and logs call the database: its address may hold a password.
@@ -59,6 +60,8 @@ MISSING = (errors.UndefinedTable, errors.UndefinedColumn, errors.UndefinedFuncti
 
 def explained(error: psycopg.Error) -> DoorstepError | None:
     """Return an error that says in plain words what the server did; None for our own mistakes in SQL."""
+    if error.sqlstate == SQLSTATE:
+        return refusal_in(error.diag.message_primary or "")
     if isinstance(error, errors.DiskFull):
         return DiskFull()
     if isinstance(error, psycopg.DataError) and error.sqlstate is None and "NUL" in str(error):
@@ -86,4 +89,6 @@ def in_short(error: Exception) -> str:
     if isinstance(error, ServerUnreachable):
         return error.why
     state = getattr(error, "sqlstate", None)
+    if isinstance(error, psycopg.Error) and state == SQLSTATE:
+        return error.diag.message_primary or ""  # a sentence of ours
     return f"{type(error).__name__} ({state})" if state else type(error).__name__

@@ -58,12 +58,25 @@ def restore(database: Path, schema: Schema, source: Path) -> tuple[dict[str, byt
         try:
             kept = _copy_checked(source, schema, copy)
             give_to_owner_of(copy, database)
-            before = _keep_replaced(database)
+            before = _keep_replaced(database, kept_as(database))
             _put_in_place(copy, database)
         finally:
             copy.unlink(missing_ok=True)
         _remove_side_files(database)
         return kept, before
+
+
+def install(database: Path, finished: Path, *, kept_as: Path) -> Path | None:
+    """Put a finished file, which nobody has open, in the place of a database that nobody uses.
+
+    Return under which name that is kept now, None if there was none. Raises DatabaseInUse, or OSError.
+    """
+    with alone(database):
+        give_to_owner_of(finished, database)
+        before = _keep_replaced(database, kept_as)
+        _put_in_place(finished, database)
+        _remove_side_files(database)
+        return before
 
 
 def kept_as(path: Path) -> Path:
@@ -151,12 +164,11 @@ def _take_kept(connection: sqlite3.Connection) -> dict[str, bytes]:
     return kept
 
 
-def _keep_replaced(database: Path) -> Path | None:
-    """Give the database that is there a second, dated name, whole by itself; return that name."""
+def _keep_replaced(database: Path, before: Path) -> Path | None:
+    """Give the database that is there a second name, whole by itself; return that name, None if there is none."""
     if not database.exists():
         _remove_side_files(database)
         return None
-    before = kept_as(database)
     foreign = log_is_foreign(database)
     folded = not foreign and _fold_log(database)
     _name_again(database, before)

@@ -6,6 +6,7 @@ import errno
 import sqlite3
 from pathlib import Path
 
+from app.db.closed import refusal_in
 from app.db.sqlite.write_lock import BUSY, primary_code
 from app.errors import DatabaseDamaged, DiskFull, DoorstepError, QueueUnavailable
 
@@ -25,6 +26,8 @@ NO_SPACE = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 def explained(error: sqlite3.Error | OSError, path: Path) -> DoorstepError | None:
     """Return an error that says in plain words what the file or the disk did; None for our own mistakes in SQL."""
     code = primary_code(error)
+    if code == sqlite3.SQLITE_CONSTRAINT:
+        return refusal_in(str(error))
     if code in DAMAGED:
         return DatabaseDamaged(name=path.name)
     if code == sqlite3.SQLITE_FULL or (isinstance(error, OSError) and error.errno in NO_SPACE):
