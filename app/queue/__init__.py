@@ -8,6 +8,7 @@ from pathlib import Path
 from app.config import Config
 from app.db.database import Database
 from app.queue.child import ChildRunner, production_command
+from app.queue.hosting import Hosting
 from app.queue.store import JobStore
 from app.queue.store.base import SCHEMA
 from app.queue.wake import WakeUp
@@ -25,10 +26,19 @@ def open_store(config: Config) -> JobStore:
 def start_worker(config: Config) -> Worker:
     """Start this process's worker, with its evaluator loading in a process of its own. Call it after any fork."""
     runner = ChildRunner(production_command(config), config.stage_timeout_seconds)
-    worker = Worker(open_store(config), runner, _wake_up(config), config)
+    store = open_store(config)
+    worker = Worker(store, runner, _wake_up(config), config)
+    worker.hosting = Hosting(store, config, worker.looks_for_work)
     worker.start()
     _workers[os.getpid()] = worker
     return worker
+
+
+def keep_regions(config: Config) -> Hosting:
+    """Fetch what this host lacks of the site's regions, in a process that has no worker. Call it after any fork."""
+    hosting = Hosting(open_store(config), config)
+    hosting.start()
+    return hosting
 
 
 def worker_health() -> Health | None:

@@ -127,6 +127,8 @@ class Claim(NamedTuple):
     current_stage: str | None
     attempts: int
     resumed: int
+    #: The build ("name@build") whose data it must run on; "" for the regions as they are.
+    needs: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,6 +75,9 @@ class StoreBase:
         self._notify = notify
         self._process: str | None = None
         self._settled_clock = SettledClock(self.clocks)
+        #: What this process may claim jobs on: each build that its host holds (" name@build "), and once more those
+        #: that its regions are now (" =name@build ").
+        self.held = ""
 
     def settled(self) -> Settled | None:
         """Return the time by which things may be thrown away; None in a process that is younger than an hour."""
