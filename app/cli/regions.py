@@ -1,4 +1,4 @@
-"""`flask region ...`: import, update, list and remove regions; publish and fetch them where a site has several hosts."""
+"""`flask region ...`: import, update, list and remove regions; publish and fetch them for sites of several hosts."""
 
 from __future__ import annotations
 

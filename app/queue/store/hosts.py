@@ -205,9 +205,8 @@ class HostStore(StoreBase):
         """Return what a queued job waits for that no host has; None where one can serve it. A second old at most."""
         return self._lately().unserved(job.needs, job.queued_at or job.created_at)
 
-    def unserved_jobs(self) -> int:
+    def unserved_jobs(self, coverage: Coverage) -> int:
         """Return how many queued jobs no host can serve."""
-        coverage = self.coverage()
         rows = self.db.read(
             """
             SELECT needs, count(*) AS jobs FROM evaluation_jobs
