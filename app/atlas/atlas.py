@@ -298,8 +298,9 @@ def read_meta(connection: sqlite3.Connection) -> AtlasMeta:
 def meta_of(name: str, directory: Path) -> AtlasMeta:
     """Read the facts of an atlas alone. Raises AtlasOutdated, AtlasDamaged or TooManyOpenFiles."""
     _refuse_outdated(name, directory)
+    tables = Connections(directory / TABLES_FILE, name)
     try:
-        return read_meta(Connections(directory / TABLES_FILE, name)())
+        return read_meta(tables())
     except FAULTS as error:
         raise unreadable(name, error, TABLES_FILE) from error
 

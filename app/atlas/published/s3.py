@@ -21,6 +21,7 @@ try:
     from boto3.s3.transfer import TransferConfig
     from botocore.config import Config
     from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, NoCredentialsError
+    from botocore.exceptions import ConnectionError as NoConnection
 except ImportError:  # the extra doorstep[s3] is not installed; whoever names such a store is told so
     boto3 = None
 
@@ -112,7 +113,7 @@ class S3Store:
             why = "did not take a file"
         elif isinstance(error, NoCredentialsError):
             why = "needs keys, and this host has none: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY"
-        elif isinstance(error, HTTPClientError):
+        elif isinstance(error, (HTTPClientError, NoConnection)):
             why = f"cannot be reached ({type(error).__name__})"
         else:
             why = f"cannot be used ({type(error).__name__})"

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 import msgspec
 
+from app.atlas.regions import title_of
 from app.queue.jobs import Job
 from app.queue.store.base import StoreBase
 from app.queue.store.workers import ASK_SECONDS, FORGET_SECONDS, SILENT_SECONDS
@@ -116,9 +117,9 @@ class Coverage:
         return Unserved(tuple(map(self.title, names)), max((queued_at, *published, *silent)))
 
     def title(self, region: str) -> str:
-        """Return what people call a region: as any host does, else by its short name."""
+        """Return what people call a region: as any host does, else by what its short name says."""
         titles = (host.regions[region].title for host in self.hosts if region in host.regions)
-        return next(filter(None, titles), region)
+        return next(filter(None, titles), title_of(region))
 
 
 class HostStore(StoreBase):
