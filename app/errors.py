@@ -635,6 +635,88 @@ class MaybeInDamagedRegion(DoorstepError):
     http_status = 503
 
 
+class BuildGone(DoorstepError):
+    """The data of {name} that this evaluation runs on is no longer on the machine that took it up, so it waits for one
+    that has it.
+    """
+
+    code = "build-gone"
+    http_status = 503
+    passing = True
+    counts = False
+    at_last = "The data of {name} that this evaluation runs on is on no machine of this site any more. Try again."
+    usual_retry_seconds = 5
+
+
+class BadRegionStore(DoorstepError):
+    """{store} cannot be a region store: {why}."""
+
+    code = "bad-region-store"
+    for_operators = True
+
+
+class RegionStoreNotSet(DoorstepError):
+    """No region store is named. Set DOORSTEP_REGION_STORE to a folder or to s3://bucket/prefix, or name one with
+    {option}.
+    """
+
+    code = "region-store-not-set"
+    for_operators = True
+
+
+class RegionStoreTrouble(DoorstepError):
+    """The region store {store} {why}. Nothing was lost; try again."""
+
+    code = "region-store-trouble"
+    for_operators = True
+    http_status = 503
+
+
+class RegionNotPublished(DoorstepError):
+    """The catalogue of this site has no region named {name}. Publish it first: flask region publish {name}"""
+
+    code = "region-not-published"
+    for_operators = True
+    http_status = 404
+
+
+class BuildNotInStore(DoorstepError):
+    """The region store {store} does not hold the build {build} of the region {name}, or not all of it: {file} is
+    missing. Publish it again from a host that has it: flask region publish {name}
+    """
+
+    code = "build-not-in-store"
+    for_operators = True
+    http_status = 404
+
+
+class StoredBuildDamaged(DoorstepError):
+    """In the region store {store} the build {build} of the region {name} is damaged ({file} {why}), so it was not put
+    in place. Publish it again from a host that has it: flask region publish {name} --again
+    """
+
+    code = "stored-build-damaged"
+    for_operators = True
+
+
+class BuildOutdated(DoorstepError):
+    """The build {build} of the region {name} is of {why} version of Doorstep than this host runs, so it was not put in
+    place. Run the same version on all hosts; a region of an older one is published again after flask region update.
+    """
+
+    code = "build-outdated"
+    for_operators = True
+
+
+class NoRoomForRegion(DoorstepError):
+    """There is no room for the region {name} on this host: {needed} MB of it are still to be fetched, and {free} MB are
+    free. What was there before stays in place.
+    """
+
+    code = "no-room-for-region"
+    for_operators = True
+
+
 class AtlasReplaced(DoorstepError):
     """The data of the region {name} was replaced while it was read. Please try again."""
 

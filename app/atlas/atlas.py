@@ -120,6 +120,11 @@ class Atlas:
         self.coverage = self._read(lambda: Coverage.open(directory))
         self.geocoder = Geocoder(Connections(directory / ADDRESSES_FILE, name), self.meta.title)
 
+    @property
+    def build(self) -> str:
+        """The name of its build: hex digits that follow from its content."""
+        return self.files.build
+
     def _read(self, read: Callable[[], Part]) -> Part:
         """Return a part that is read now. Raises AtlasDamaged where files change meanwhile, or TooManyOpenFiles."""
         try:
@@ -288,6 +293,16 @@ def to_rows(meta: AtlasMeta) -> Mapping[str, str]:
 def read_meta(connection: sqlite3.Connection) -> AtlasMeta:
     """Read the table `meta`. Raises sqlite3.Error or msgspec.ValidationError where it is not one."""
     return _METAS.decode(_rows(connection))
+
+
+def meta_of(name: str, directory: Path) -> AtlasMeta:
+    """Read the facts of an atlas alone. Raises AtlasOutdated, AtlasDamaged or TooManyOpenFiles."""
+    _refuse_outdated(name, directory)
+    tables = Connections(directory / TABLES_FILE, name)
+    try:
+        return read_meta(tables())
+    except FAULTS as error:
+        raise unreadable(name, error, TABLES_FILE) from error
 
 
 def _refuse_outdated(name: str, directory: Path) -> None:

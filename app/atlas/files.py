@@ -7,6 +7,7 @@ Arrays are read whole when first asked for, SQLite reads page by page.
 from __future__ import annotations
 
 import errno
+import hashlib
 import os
 import zlib
 from pathlib import Path
@@ -22,6 +23,8 @@ from app.geo import Box
 MANIFEST_FILE = "manifest.json"
 #: Bytes of a file that are summed up at once.
 CHUNK = 1 << 20
+#: Letters that name a build: 64 bits of its manifest's digest.
+BUILD_LETTERS = 16
 
 
 class Written(msgspec.Struct, frozen=True):
@@ -70,6 +73,21 @@ def read_manifest(directory: Path) -> Manifest:
     return _MANIFESTS.decode((directory / MANIFEST_FILE).read_bytes())
 
 
+def build_of(directory: Path) -> str:
+    """Return the name of an atlas's build: hex digits that follow from its content alone. Raises OSError."""
+    return build_in((directory / MANIFEST_FILE).read_bytes())
+
+
+def build_in(manifest: bytes) -> str:
+    """Return the name of the build that a manifest's file describes."""
+    return hashlib.sha256(manifest).hexdigest()[:BUILD_LETTERS]
+
+
+def manifest_in(data: bytes) -> Manifest:
+    """Return what a manifest's file says. Raises msgspec.MsgspecError."""
+    return _MANIFESTS.decode(data)
+
+
 def checksum(path: Path) -> int:
     """Return the CRC-32 of a file. Raises OSError."""
     found = 0
@@ -110,6 +128,8 @@ class AtlasFiles:
         self._name = name
         self._directory = directory
         self._manifest: tuple[Stamp, Manifest] | None = None
+        #: The name of the build, once it was looked at.
+        self.build = ""
         #: Of each file the stamp with which it was as written, or with which it was found damaged.
         self._sound: dict[str, Stamp] = {}
         self._spoilt: dict[str, Stamp] = {}
@@ -131,7 +151,8 @@ class AtlasFiles:
         try:
             stamp = Stamp.of(path)
             if self._manifest is None or self._manifest[0] != stamp:
-                self._manifest = stamp, read_manifest(self._directory)
+                data = (self._directory / MANIFEST_FILE).read_bytes()
+                self._manifest, self.build = (stamp, _MANIFESTS.decode(data)), build_in(data)
                 self._sound, self._spoilt = {}, {}
         except (OSError, msgspec.MsgspecError) as error:
             raise unreadable(self._name, error, MANIFEST_FILE) from error

@@ -1,4 +1,4 @@
-"""`flask region ...`: import, update, list and remove regions."""
+"""`flask region ...`: import, update, list and remove regions; publish and fetch them for sites of several hosts."""
 
 from __future__ import annotations
 
@@ -10,10 +10,23 @@ from pathlib import Path
 import click
 
 from app.atlas.atlas import Atlas, AtlasMeta, Origin, origin_of
+from app.atlas.files import AtlasFiles
+from app.atlas.published.builds import Fetching, publish
+from app.atlas.published.stores import store_at
 from app.atlas.regions import RegionStore
 from app.cli.errors import PlainGroup
-from app.config import load_config
-from app.errors import AtlasUnreadable, RegionNotFound, TimetableGone, TimetableNotFound
+from app.config import Config, load_config
+from app.errors import (
+    AtlasUnreadable,
+    DoorstepError,
+    RegionNotFound,
+    RegionNotPublished,
+    TimetableGone,
+    TimetableNotFound,
+)
+from app.queue import open_store
+from app.queue.store.hosts import PublishedRegion
+from app.queue.store.operations import MEGABYTE
 
 #: Steps of the progress bar.
 STEPS = 1_000
@@ -71,15 +84,30 @@ def update_command(
 
 @region_commands.command("list")
 def list_command() -> None:
-    """List the regions."""
-    store = _store()
+    """List the regions, each with its build; what else is on the site's catalogue, too."""
+    config, store = load_config(), _store()
+    catalogue = {each.name: each for each in _catalogue(config)}
     for name in store.names():
         try:
-            click.echo(_line(name, Atlas(name, store.directory(name)).meta))
+            atlas = Atlas(name, store.directory(name))
+            standing = _standing(atlas.build, catalogue.pop(name, None))
+            click.echo(f"{_line(name, atlas.meta)}, build {atlas.build}{standing}")
         except AtlasUnreadable as error:
+            catalogue.pop(name, None)
             click.echo(f"{name:20} {error.finding}")
-    if not store.names():
+    for name, published in catalogue.items():
+        click.echo(f"{name:20} not on this host; published is build {published.build}")
+    if not store.names() and not catalogue:
         click.echo("No region has been imported yet.")
+
+
+def _standing(build: str, published: PublishedRegion | None) -> str:
+    """Return how a build here stands to the catalogue, "" where that does not hold the region."""
+    if published is None:
+        return ""
+    if build == published.build:
+        return " (published)"
+    return f" ({'the one before' if build == published.before else 'not'} the published {published.build})"
 
 
 @region_commands.command("remove")
@@ -88,6 +116,90 @@ def remove_command(name: str) -> None:
     """Remove a region and its files."""
     _store().remove(name)
     click.echo(f"Removed {name}.")
+
+
+# --- for sites of several hosts ---
+
+
+@region_commands.command("publish")
+@click.argument("names", nargs=-1, metavar="NAME...")
+@click.option("--all", "every", is_flag=True, help="Publish all regions of this host.")
+@click.option("--to", "place", default="", metavar="STORE", help="A folder or s3://bucket/prefix.")
+@click.option("--again", is_flag=True, help="Put every file there once more, also where the store has it.")
+def publish_command(names: tuple[str, ...], every: bool, place: str, again: bool) -> None:
+    """Put the regions' builds into the region store, and into the catalogue of the site: its hosts fetch them."""
+    config, regions = load_config(), _store()
+    store, jobs = store_at(place or config.region_store, "--to"), open_store(config)
+    for name in _chosen(names, regions.names(), every=every):
+        with _progress_bar(f"Publishing {name}") as progress:
+            build = publish(store, regions, name, progress, again=again)
+        regions.note_published(name)
+        jobs.publish_build(name, build)
+        click.echo(f"Published {name}, build {build}, in {store.name}.")
+
+
+@region_commands.command("unpublish")
+@click.argument("name")
+def unpublish_command(name: str) -> None:
+    """Take a region off the catalogue; its files stay in the region store."""
+    jobs = open_store(load_config())
+    if not jobs.unpublish_region(name):
+        raise RegionNotPublished(name=name)
+    if jobs.catalogue():
+        click.echo(f"Took {name} off the catalogue. Hosts that fetched it let go of it.")
+    else:
+        click.echo(f"Took {name} off the catalogue, which is empty now: each host keeps the regions that it has.")
+
+
+@region_commands.command("fetch")
+@click.argument("names", nargs=-1, metavar="NAME...")
+@click.option("--all", "every", is_flag=True, help="Fetch all regions of the catalogue.")
+@click.option("--from", "place", default="", metavar="STORE", help="A folder or s3://bucket/prefix.")
+def fetch_command(names: tuple[str, ...], every: bool, place: str) -> None:
+    """Fetch published regions that this host lacks, or has in another build."""
+    config, regions = load_config(), _store()
+    catalogue = {each.name: each for each in open_store(config).catalogue()}
+    store = store_at(place or config.region_store, "--from")
+    spare = int(config.least_free_mb * MEGABYTE)
+    for name in _chosen(names, tuple(catalogue), every=every):
+        if name not in catalogue:
+            raise RegionNotPublished(name=name)
+        build = catalogue[name].build
+        if _is_whole(regions, name, build):
+            click.echo(f"{name} is here already, build {build}.")
+            continue
+        with _progress_bar(f"Fetching {name}") as progress:
+            Fetching(store, regions, name, build, progress, spare_bytes=spare).run()
+        click.echo(f"Fetched {name}, build {build}.")
+
+
+def _chosen(names: tuple[str, ...], known: tuple[str, ...], *, every: bool) -> tuple[str, ...]:
+    """Return the regions that a command is about, each once. Raises click.UsageError where none is named."""
+    if bool(names) == every:
+        raise click.UsageError("Name the regions, or give --all.")
+    return known if every else tuple(dict.fromkeys(names))
+
+
+def _is_whole(regions: RegionStore, name: str, build: str) -> bool:
+    """Return whether a region here is of a build, and as it was published."""
+    try:
+        if regions.current_build(name) != build:
+            return False
+        AtlasFiles(name, regions.directory(name)).check()
+    except (RegionNotFound, AtlasUnreadable, OSError):
+        return False
+    return True
+
+
+def _catalogue(config: Config) -> tuple[PublishedRegion, ...]:
+    """Return the site's catalogue; none where there is no database yet, or where it cannot be asked, which is said."""
+    if not config.database_url and not config.database_path.exists():
+        return ()
+    try:
+        return open_store(config).catalogue()
+    except DoorstepError as error:
+        click.echo(f"{error.terminal_message} Which builds are published is not known.", err=True)
+        return ()
 
 
 def _store() -> RegionStore:

@@ -12,6 +12,7 @@ from app.db.sqlite.closing import why_moved
 from app.db.sqlite.database import SqliteDatabase
 from app.errors import ConfigError, SiteMoving
 from app.queue.child import ChildRunner, production_command
+from app.queue.hosting import Hosting
 from app.queue.store import JobStore
 from app.queue.store.clocks import Clocks
 from app.queue.store.tables import POSTGRES_SCRIPTS, SCHEMA
@@ -51,10 +52,19 @@ def refuse_moved(config: Config) -> None:
 def start_worker(config: Config) -> Worker:
     """Start this process's worker, with its evaluator loading in a process of its own. Call it after any fork."""
     runner = ChildRunner(production_command(config), config.stage_timeout_seconds)
-    worker = Worker(open_store(config), runner, _wake_up(config), config)
+    store = open_store(config)
+    worker = Worker(store, runner, _wake_up(config), config)
+    worker.hosting = Hosting(store, config, worker.looks_for_work)
     worker.start()
     _workers[os.getpid()] = worker
     return worker
+
+
+def keep_regions(config: Config) -> Hosting:
+    """Fetch what this host lacks of the site's regions, in a process that has no worker. Call it after any fork."""
+    hosting = Hosting(open_store(config), config)
+    hosting.start()
+    return hosting
 
 
 def worker_health() -> Health | None:

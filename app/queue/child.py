@@ -19,6 +19,7 @@ from app.config import Config
 from app.errors import StageTimeout
 from app.logs import JOB
 from app.queue.runner import (
+    BeganAnew,
     Drew,
     EvaluatorDied,
     EvaluatorUnavailable,
@@ -43,7 +44,7 @@ START_SECONDS = 60.0
 
 _ROOT = Path(__file__).resolve().parents[2]
 
-Message = Ready | StageBegan | StageEnded | Waits | Drew | Reported | Questioned | Failed
+Message = Ready | BeganAnew | StageBegan | StageEnded | Waits | Drew | Reported | Questioned | Failed
 
 
 def production_command(config: Config) -> tuple[str, ...]:
@@ -78,7 +79,7 @@ class ChildRunner:
         self._interrupted = False
         child = self._ready_child()
         try:
-            return self._converse(child, Work(listing, tuple(finished), JOB.get()), progress)
+            return self._converse(child, Work(listing, tuple(finished), JOB.get(), progress.needs), progress)
         except (Refused, NeedsAnswer):
             raise
         except (EOFError, ConnectionError):
@@ -111,6 +112,8 @@ class ChildRunner:
                     raise NeedsAnswer(question)
                 case Failed(failure, passing):
                     raise Refused(failure, passing=passing)
+                case BeganAnew():
+                    progress.began_anew()
                 case StageBegan(stage):
                     progress.began(stage)
                 case StageEnded() as ended:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
+import msgspec
+
 from app.config import Config
 from app.errors import DoorstepError
 from app.maps.drawing import compressed, draw_all
@@ -25,10 +27,51 @@ def as_configured(config: Config) -> Evaluate:
 
     def evaluate_settled(listing: str, finished: Sequence[bytes], observer: StageObserver) -> bytes:
         # A report from data that changed under it is none, and a crash over such data is no fault of the address.
-        with regions.settled():
-            return from_source(source_for(observer))(listing, finished, observer)
+        with regions.pinned(observer.needs), regions.settled():
+            kept = finished if all(map(_is_of(regions), finished)) else ()
+            if len(kept) < len(finished):
+                observer.began_anew()
+            return from_source(source_for(observer))(listing, kept, _Stamping(observer, regions))
 
     return evaluate_settled
+
+
+class _Made(msgspec.Struct):
+    """What a checkpoint says beside its finding: the builds ("name@build") that the evaluation had used by then."""
+
+    builds: tuple[str, ...] | None = None
+
+
+# Made here, before any thread: where the first decodings of a type race, msgspec crashes the process.
+_MADE = msgspec.json.Decoder(_Made)
+
+
+def _is_of(regions: ImportedRegions) -> Callable[[bytes], bool]:
+    """Return whether a checkpoint was made from the builds that there are: findings of two builds never meet.
+
+    One of a version that did not say so counts as of another.
+    """
+
+    def is_of(finding: bytes) -> bool:
+        builds = _MADE.decode(finding).builds
+        return builds is not None and all(map(regions.use_build, builds))
+
+    return is_of
+
+
+class _Stamping:
+    """Writes into each checkpoint from which builds it was made; passes everything else on."""
+
+    def __init__(self, observer: StageObserver, regions: ImportedRegions) -> None:
+        self._observer, self._regions = observer, regions
+        self.needs = observer.needs
+        self.began_anew, self.began = observer.began_anew, observer.began
+        self.waits, self.drew = observer.waits, observer.drew
+
+    def ended(self, stage: StageEnded) -> None:
+        builds = msgspec.json.encode(self._regions.builds_used())
+        # Findings are JSON objects, and whoever reads one passes over what it does not know.
+        self._observer.ended(StageEnded(stage.record, b'{"builds":' + builds + b"," + stage.finding[1:]))
 
 
 def _live_sources(config: Config, regions: ImportedRegions) -> Callable[[StageObserver], Source]:

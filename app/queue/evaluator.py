@@ -22,6 +22,7 @@ from app.config import load_config
 from app.queue.jobs import Picture
 from app.queue.process import end_with_parent
 from app.queue.runner import (
+    BeganAnew,
     Drew,
     Evaluate,
     Failed,
@@ -78,7 +79,7 @@ def _receive(connection: Connection, inbox: queue.SimpleQueue[Work]) -> None:
 
 
 def _answer(connection: Connection, work: Work, evaluate: Evaluate) -> None:
-    sender = _Sender(connection)
+    sender = _Sender(connection, work.needs)
     try:
         with closing(sender):
             report = evaluate(work.listing, work.finished, sender)
@@ -97,10 +98,14 @@ class _Sender:
     Threads of the evaluation may wait for services beside it, and even after it: of that nothing is sent.
     """
 
-    def __init__(self, connection: Connection) -> None:
+    def __init__(self, connection: Connection, needs: str) -> None:
+        self.needs = needs
         self._connection = connection
         self._lock = threading.Lock()
         self._is_open = True
+
+    def began_anew(self) -> None:
+        self._send(BeganAnew())
 
     def began(self, stage: str) -> None:
         self._send(StageBegan(stage))
@@ -119,7 +124,7 @@ class _Sender:
         with self._lock:
             self._is_open = False
 
-    def _send(self, message: StageBegan | StageEnded | Waits | Drew) -> None:
+    def _send(self, message: BeganAnew | StageBegan | StageEnded | Waits | Drew) -> None:
         with self._lock:
             if self._is_open:
                 self._connection.send(message)

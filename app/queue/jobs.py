@@ -131,6 +131,8 @@ class Claim(NamedTuple):
     #: whoever completes a job a second time, as no answer came to the first, finds by them what that did.
     snapshot_id: str
     next_token: str
+    #: The build ("name@build") whose data it must run on; "" for the regions as they are.
+    needs: str = ""
 
 
 @dataclass(frozen=True, slots=True)

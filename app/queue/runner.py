@@ -37,6 +37,8 @@ class Work:
     finished: tuple[bytes, ...]
     #: For its log.
     job_id: str = ""
+    #: The build ("name@build") that it must run on.
+    needs: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +51,11 @@ class StageBegan:
     """From the evaluator's process: a stage begins. `StageEnded` reports its end."""
 
     stage: str
+
+
+@dataclass(frozen=True, slots=True)
+class BeganAnew:
+    """From the evaluator's process: the findings are of other data than there is now, so it begins with none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +119,13 @@ class EvaluatorUnavailable(Exception):
 
 class StageObserver(Protocol):
     """What is told of each stage while an evaluation runs. Its methods may raise Interrupted, which ends it."""
+
+    @property
+    def needs(self) -> str:
+        """The build ("name@build") that the evaluation must run on, "" for the regions as they are."""
+
+    def began_anew(self) -> None:
+        """Take that the findings of earlier attempts are of no use: no stage is finished."""
 
     def began(self, stage: str) -> None: ...
 
@@ -186,6 +200,14 @@ class _Interruptible:
         self._runner = runner
         self._progress = progress
 
+    @property
+    def needs(self) -> str:
+        return self._progress.needs
+
+    def began_anew(self) -> None:
+        self._runner.stop_if_interrupted()
+        self._progress.began_anew()
+
     def began(self, stage: str) -> None:
         self._runner.stop_if_interrupted()
         self._progress.began(stage)
@@ -237,6 +259,17 @@ class Attempt:
         self._stopping = stopping
         self._ended: StageEnded | None = None
         self._pictures: tuple[Picture, ...] = ()
+
+    @property
+    def needs(self) -> str:
+        """The build that the job must run on."""
+        return self.claim.needs
+
+    def began_anew(self) -> None:
+        """Forget what earlier attempts kept. Raises Interrupted if the claim is lost."""
+        self.lost = not self.persist(lambda: self._store.begin_anew(self.claim))
+        if self.lost:
+            raise Interrupted
 
     def began(self, stage: str) -> None:
         """Store this stage together with the finding of the one before. Raises Interrupted if the job must stop."""

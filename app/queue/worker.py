@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from app.config import Config
 from app.errors import DatabaseDamaged, QueueUnavailable
 from app.logs import about_job
+from app.queue.hosting import Hosting
 from app.queue.jobs import Claim
 from app.queue.runner import Attempt, EvaluatorDied, EvaluatorUnavailable, Interrupted, NeedsAnswer, Runner, refusal
 from app.queue.store import JobStore
@@ -53,6 +54,8 @@ class Worker:
         self.attempt: Attempt | None = None
         self.stopping = False
         self.restarts = 0
+        #: What looks after the regions of this host beside it.
+        self.hosting: Hosting | None = None
         self._failed_starts = 0
         self._store = store
         self._runner = runner
@@ -68,6 +71,8 @@ class Worker:
         self._woken = self._wake_up.subscribe()
         self._start_loop()
         self._watch.start()
+        if self.hosting is not None:
+            self.hosting.start()
 
     def ask_to_stop(self) -> None:
         """Begin to stop: nothing new is claimed, and the job under way goes back after its running stage.
@@ -79,6 +84,8 @@ class Worker:
     def stop(self, timeout_seconds: float) -> None:
         """Stop within these seconds: at the end of the running stage if that is in time, else in the middle of it."""
         self.stopping = True
+        if self.hosting is not None:
+            self.hosting.stop()
         self.wake()
         if self.attempt is None:
             self._runner.interrupt()  # it may still be loading

@@ -6,10 +6,14 @@ from flask import Blueprint, Response
 
 from app.errors import DoorstepError
 from app.queue import worker_health
+from app.queue.store.hosts import PublishedRegion
 from app.sources.live.asking.checking import troubles
 from app.sources.live.services import all_of, services_in
+from app.views.queue import hosts_of
 from app.web.services import config, source, store
 
+#: What is wrong where a host of several has just begun.
+FETCHING = "This host has no region yet; it fetches those of the site's catalogue."
 #: What is wrong where pages are served and no evaluation can begin.
 NOBODY = "Nobody works on the queue. Start gunicorn with -c gunicorn_config.py, or a `flask worker` beside it."
 
@@ -26,10 +30,11 @@ def up() -> Response:
 def ready() -> Response:
     """Answer 200 if an evaluation can start now, else 503 with one reason a line.
 
-    A live service that is not asked for a while is told in a line, too: evaluations in regions go on without it.
+    A live service that is not asked for a while is told in a line, too: evaluations in regions go on without it. So is
+    what each host covers, where the site has a catalogue of regions: what another host lacks does not stop this one.
     """
     reasons = reasons_not_ready()
-    return _plain("\n".join((*(reasons or ("ready",)), *_services())) + "\n", 503 if reasons else 200)
+    return _plain("\n".join((*(reasons or ("ready",)), *_services(), *_hosts())) + "\n", 503 if reasons else 200)
 
 
 def _plain(text: str, status: int) -> Response:
@@ -60,7 +65,28 @@ def _regions() -> str:
     """
     if problems := source().problems():
         return "\n".join(problems)
-    return "" if source().covered() or config().live == "on" else "No region has been imported."
+    if source().covered() or config().live == "on":
+        return ""
+    return FETCHING if config().region_store and _catalogue() else "No region has been imported."
+
+
+def _catalogue() -> tuple[PublishedRegion, ...]:
+    """Return the site's catalogue; nothing where the store cannot tell, which is a reason already."""
+    try:
+        return store().catalogue()
+    except DoorstepError:
+        return ()
+
+
+def _hosts() -> tuple[str, ...]:
+    """Return what each host covers and how many jobs wait for data that none has; nothing without a catalogue."""
+    try:
+        coverage = store().coverage()
+        waiting = store().unserved_jobs(coverage)
+    except DoorstepError:
+        return ()
+    told = (f"Jobs that wait for data that no host has: {waiting}.",) if waiting else ()
+    return (*told, *(host.sentence for host in hosts_of(coverage))) if coverage.catalogue else told
 
 
 def _services() -> tuple[str, ...]:

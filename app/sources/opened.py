@@ -62,6 +62,8 @@ class OpenRegions:
         #: Regions whose trouble is in the log, with the sentence that told it.
         self._told: dict[str, str] = {}
         self._local = threading.local()
+        #: Of these regions the build that is asked, in place of the current one.
+        self._pinned: dict[str, str] = {}
         #: Atlases that were let go of, and how often the collector is still to look for what holds them.
         self._left: dict[weakref.ref[Atlas], int] = {}
 
@@ -91,7 +93,7 @@ class OpenRegions:
         """
         before: tuple[Atlas, ...] | None = None
         while True:
-            whole, _ = self.all()
+            whole = self._as_used(self.all()[0])
             try:
                 return ask(whole)
             except Exception as error:
@@ -111,7 +113,7 @@ class OpenRegions:
         It is about those that the block gets by `used`. Raises AtlasUnreadable where one did not, whatever became of
         the block, and AtlasReplaced where it failed on a build that was cleared away.
         """
-        self._local.used = used = set[Atlas]()
+        self._local.used = used = dict[str, Atlas]()
         try:
             yield
         except Exception as error:
@@ -122,12 +124,41 @@ class OpenRegions:
         finally:
             self._local.used = None
 
+    def build_directory(self, name: str, build: str) -> Path:
+        """Return the folder of a build. Raises RegionNotFound where it is not here."""
+        return self._store.directory(name, build)
+
+    @contextmanager
+    def pinned(self, name: str, build: str) -> Iterator[None]:
+        """Let a region be one of its builds, whichever is current; one evaluation at a time may ask so."""
+        self._pinned = {name: build}
+        try:
+            yield
+        finally:
+            self._pinned = {}
+
     def used(self, name: str) -> Atlas:
-        """Return a region whose files are to stay as they are. Raises as `atlas`."""
-        atlas = self._looked_at(name, LOOK_AGAIN_S)
+        """Return a region whose files are to stay as they are: within `settled` the same build always. As `atlas`."""
+        used: dict[str, Atlas] | None = getattr(self._local, "used", None)
+        if used is None:
+            return self._looked_at(name, LOOK_AGAIN_S)
+        if name not in used:
+            used[name] = self._looked_at(name, LOOK_AGAIN_S)
+        return used[name]
+
+    def use(self, atlas: Atlas) -> None:
+        """Let `used` give this build of its region, unless it gave another one before."""
         if (used := getattr(self._local, "used", None)) is not None:
-            used.add(atlas)
-        return atlas
+            used.setdefault(atlas.name, atlas)
+
+    def builds_used(self) -> tuple[str, ...]:
+        """Return the builds ("name@build") that were used within `settled` so far."""
+        used: dict[str, Atlas] = getattr(self._local, "used", None) or {}
+        return tuple(f"{name}@{atlas.build}" for name, atlas in sorted(used.items()))
+
+    def _as_used(self, atlases: tuple[Atlas, ...]) -> tuple[Atlas, ...]:
+        used: dict[str, Atlas] = getattr(self._local, "used", None) or {}
+        return tuple(used.get(atlas.name, atlas) for atlas in atlases)
 
     def manifest(self, name: str) -> Manifest | None:
         """Return what is written down about a region that may be damaged, None where that cannot be read either."""
@@ -138,7 +169,7 @@ class OpenRegions:
 
     def _names(self) -> tuple[str, ...]:
         try:
-            return self._store.names()
+            return tuple(sorted({*self._store.names(), *self._pinned}))
         except OSError as error:
             if error.errno in OUT_OF_FILES:
                 return tuple(sorted(self._seen))
@@ -160,7 +191,7 @@ class OpenRegions:
     def _current(self, name: str) -> _Seen:
         """Return the build that a region has now; the one before is closed when its last reader lets go of it."""
         try:
-            directory = self._store.directory(name)
+            directory = self._directory(name)
         except RegionNotFound:
             self._leave(self._seen.pop(name, None))
             raise
@@ -189,7 +220,7 @@ class OpenRegions:
         except AtlasUnreadable as problem:
             self._leave(seen)
             seen.atlas, seen.problem = None, problem.again()
-            if self._store.directory(name) != seen.directory:
+            if self._directory(name) != seen.directory:
                 seen.problem = None
                 return
             self._tell(name, problem.finding)
@@ -211,8 +242,11 @@ class OpenRegions:
         except (RegionNotFound, AtlasUnreadable):
             return False
 
-    def _refuse_disturbed(self, used: set[Atlas], error: Exception | None = None) -> None:
-        for atlas in used:
+    def _directory(self, name: str) -> Path:
+        return self._store.directory(name, self._pinned.get(name, ""))
+
+    def _refuse_disturbed(self, used: dict[str, Atlas], error: Exception | None = None) -> None:
+        for atlas in used.values():
             try:
                 atlas.files.check()
             except AtlasUnreadable:
@@ -223,7 +257,7 @@ class OpenRegions:
 
     def _is_current(self, atlas: Atlas) -> bool:
         try:
-            return self._store.directory(atlas.name) == atlas.directory
+            return self._directory(atlas.name) == atlas.directory
         except RegionNotFound:
             return False
 

@@ -22,10 +22,12 @@ from app.errors import (
     AddressOutsideRegions,
     AtlasDamaged,
     AtlasUnreadable,
+    BuildGone,
     DoorstepError,
     LinkWithoutPoint,
     MaybeInDamagedRegion,
     NoRegions,
+    RegionNotFound,
     ShortPlusCode,
 )
 from app.geo import Box
@@ -174,7 +176,17 @@ class ImportedRegions:
         Raises AddressNotFound, AddressOutsideRegions, NoRegions, MaybeInDamagedRegion, or AtlasUnreadable where no
         region can be read.
         """
-        return self._regions.undisturbed(lambda atlases: self._located(text, near, atlases))
+        return self._regions.undisturbed(lambda atlases: self._used(self._located(text, near, atlases), near, atlases))
+
+    def _used(
+        self, found: Location | Question, near: Location | None, atlases: tuple[Atlas, ...]
+    ) -> Location | Question:
+        """Note the build in which an address was found: all else about it is told from the same."""
+        if near is None and isinstance(found, Location):
+            for atlas in atlases:
+                if atlas.name == found.region:
+                    self._regions.use(atlas)
+        return found
 
     def _located(self, text: str, near: Location | None, atlases: tuple[Atlas, ...]) -> Location | Question:
         if not atlases:
@@ -303,6 +315,32 @@ class ImportedRegions:
         """
         with self._regions.settled(), self._tiles.settled():
             yield
+
+    @contextmanager
+    def pinned(self, needs: str) -> Iterator[None]:
+        """Answer from this build ("name@build") of its region, "" for the regions as they are. Raises BuildGone."""
+        if not needs:
+            yield
+            return
+        name, _, build = needs.partition("@")
+        try:
+            self._regions.build_directory(name, build)
+        except RegionNotFound as error:
+            raise BuildGone(name=name) from error
+        with self._regions.pinned(name, build):
+            yield
+
+    def builds_used(self) -> tuple[str, ...]:
+        """Return the builds ("name@build") of regions and tiles that were used within `settled` so far."""
+        return (*self._regions.builds_used(), *self._tiles.builds_used())
+
+    def use_build(self, build: str) -> bool:
+        """Return whether a region or tile is of this build ("name@build"); within `settled` it stays so."""
+        name = build.partition("@")[0]
+        try:
+            return f"{name}@{self._opened(name).used(name).build}" == build
+        except (RegionNotFound, AtlasUnreadable):
+            return False
 
     def _opened(self, name: str) -> OpenRegions:
         return self._tiles if is_tile(name) else self._regions

@@ -22,9 +22,10 @@ from app.pipeline.listing import listing_from_json, question_from_json, without_
 from app.places import Question
 from app.queue.jobs import Job, StageRecord, StageState, Status
 from app.queue.store import JobStore
+from app.queue.store.hosts import Unserved
 from app.queue.waiting import ServiceWait, wait_of
 from app.web.forms import FormValues, values_from
-from app.wording import duration, ordinal, time_of_day
+from app.wording import duration, listed, moment, ordinal, time_of_day
 
 #: While a job lives, the elapsed time on the page is renewed this often (seconds) even when nothing else changed.
 TICK_SECONDS = 10.0
@@ -79,6 +80,8 @@ class JobView:
     asks_services: bool = False
     #: Whether no worker of the site looks for work.
     nobody_works: bool = False
+    #: The data that it waits for, as no host of the site has it; None where one does.
+    unserved: Unserved | None = None
 
     @property
     def live(self) -> bool:
@@ -96,6 +99,8 @@ class JobView:
                 return f"{step}: {current.text}" if current else f"{step}."
             case Status.QUEUED if self.nobody_works:
                 return NOBODY_WORKS
+            case Status.QUEUED if self.unserved:
+                return unserved_sentence(self.unserved)
             case Status.QUEUED if self.due_in_seconds:
                 return f"{self.job.error or 'That did not work out.'} {self._due_sentence}"
             case Status.QUEUED if self.position:
@@ -243,6 +248,16 @@ def view_of(store: JobStore, job: Job, mine: bool, now: float) -> JobView:
         service_wait=wait_of(job, now, store.config),
         asks_services=store.config.live == "on",
         nobody_works=waiting.nobody_works,
+        unserved=waiting.unserved,
+    )
+
+
+def unserved_sentence(unserved: Unserved) -> str:
+    """Return which data a job waits for, and since when no host has had it."""
+    regions = listed(unserved.regions)
+    return (
+        f"Waiting since {moment(unserved.since)} for the data of {regions}, which no host of this site has yet. "
+        "It starts by itself as soon as one does."
     )
 
 
@@ -252,15 +267,18 @@ class Waiting(NamedTuple):
     position: int | None = None
     due_in_seconds: float = 0.0
     nobody_works: bool = False
+    unserved: Unserved | None = None
 
 
 def _waiting(store: JobStore, job: Job, now: float) -> Waiting:
     """Return what a job waits for. That nobody works is said of one that has waited for a moment: sites restart."""
     if job.status is not Status.QUEUED:
         return Waiting()
-    nobody_works = elapsed_seconds(job, now) >= TICK_SECONDS and not store.somebody_works()
+    has_waited = elapsed_seconds(job, now) >= TICK_SECONDS
+    nobody_works = has_waited and not store.somebody_works()
+    unserved = store.unserved(job) if has_waited and not nobody_works else None
     due_in_seconds = store.due_in_seconds(job)
-    return Waiting(None if due_in_seconds else store.position(job), due_in_seconds, nobody_works)
+    return Waiting(None if due_in_seconds else store.position(job), due_in_seconds, nobody_works, unserved)
 
 
 def _whole_ticks(seconds: float) -> float:
@@ -306,7 +324,8 @@ def panel_mark(job: Job, waiting: Waiting, now: float) -> str:
     if job.status is not Status.QUEUED:
         return f"{job.version}.{ticks}"
     due = math.ceil(waiting.due_in_seconds / TICK_SECONDS)
-    return f"{job.version}.{ticks}.{'nobody' if waiting.nobody_works else waiting.position}.{due}"
+    line = "nobody" if waiting.nobody_works else "unserved" if waiting.unserved else waiting.position
+    return f"{job.version}.{ticks}.{line}.{due}"
 
 
 # --- the steps -------------------------------------------------------------------------------------

@@ -19,6 +19,7 @@ from app.errors import DoorstepError, typing_errors
 from app.pipeline.rules.profiles import METHODS_VERSION
 from app.queue.jobs import Status
 from app.queue.store import JobStore
+from app.queue.store.hosts import Coverage
 from app.queue.store.totals import StageTotals, Totals
 from app.seeing import files
 from app.seeing.counts import REGISTRY
@@ -77,6 +78,8 @@ def _queue(store: JobStore) -> Iterator[Metric]:
     about = "1 if the database answers, else 0; then what it knows is missing below."
     try:
         stats, totals, workers = store.stats(), store.totals(), store.workers_at_work()
+        coverage = store.coverage()
+        unserved = store.unserved_jobs(coverage)
     except DoorstepError:
         yield _gauge("database_up", about, 0)
         return
@@ -87,8 +90,21 @@ def _queue(store: JobStore) -> Iterator[Metric]:
     yield jobs
     oldest = stats.oldest_queued_seconds or 0.0
     yield _gauge("queue_oldest_seconds", "How long the job that waits longest has waited; 0 if none waits.", oldest)
+    yield _gauge("jobs_unserved", "Waiting jobs that no host can serve, as none has the data.", unserved)
+    yield _hosts(coverage)
     yield _workers(workers)
     yield from _totals(totals)
+
+
+def _hosts(coverage: Coverage) -> Metric:
+    about = "Hosts that are heard of, by whether they hold every published region, each in its build or the one before."
+    family = GaugeMetricFamily("doorstep_hosts", about, labels=("coverage",))
+    lacking = [len(coverage.lacking(host)) for host in coverage.hosts if host.is_heard]
+    every = len(coverage.catalogue)
+    family.add_metric(("all",), sum(regions == 0 for regions in lacking))
+    family.add_metric(("some",), sum(0 < regions < every for regions in lacking))
+    family.add_metric(("none",), sum(0 < regions == every for regions in lacking))
+    return family
 
 
 def _workers(workers: dict[str, float]) -> Metric:

@@ -17,6 +17,7 @@ from app.pipeline.listing import Listing
 from app.pipeline.report import to_json
 from app.places import Choice
 from app.queue.jobs import Job, NewJob, Status
+from app.queue.store.hosts import Unserved
 from app.queue.waiting import ServiceWait
 from app.sources.advice import LIVE_DOCS, Advice, advice_on
 from app.sources.extracts import SITE
@@ -174,6 +175,14 @@ class ServiceWaitDocument:
 
 
 @dataclass(frozen=True, slots=True)
+class DataWaitDocument:
+    """Regions whose data a job waits for that no host of the site has, and since when that is so."""
+
+    regions: tuple[str, ...]
+    since: str
+
+
+@dataclass(frozen=True, slots=True)
 class ExtractDocument:
     """An extract of OpenStreetMap that would cover the address: its name, and where to download it."""
 
@@ -221,6 +230,7 @@ class JobDocument:
     error_id: str | None
     tried_again_at: str | None
     waiting_for: ServiceWaitDocument | None
+    waiting_for_data: DataWaitDocument | None
     question: QuestionDocument | None
     status_url: str
     #: Where the address is not covered.
@@ -256,6 +266,7 @@ def job_json(view: JobView) -> bytes:
         error_id=view.error_id if job.error else None,
         tried_again_at=iso(job.run_after) if view.due_in_seconds else None,
         waiting_for=_wait_document(view.service_wait),
+        waiting_for_data=_data_wait_document(view.unserved),
         question=_question_document(view),
         status_url=url_for("jobs.page", job_id=job.job_id, _external=True),
         advice=_advice_document(job),
@@ -265,6 +276,10 @@ def job_json(view: JobView) -> bytes:
 
 def _wait_document(wait: ServiceWait | None) -> ServiceWaitDocument | None:
     return ServiceWaitDocument(wait.service, wait.text, round(wait.seconds, 3)) if wait else None
+
+
+def _data_wait_document(unserved: Unserved | None) -> DataWaitDocument | None:
+    return DataWaitDocument(unserved.regions, iso(unserved.since)) if unserved else None
 
 
 def _question_document(view: JobView) -> QuestionDocument | None:

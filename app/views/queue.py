@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from typing import Literal
 
 from app.errors import EvaluationFailed, typing_errors, waiting_errors
 from app.queue.jobs import Event, Job, QueueStats, Status
 from app.queue.store import JobStore
+from app.queue.store.hosts import Coverage, HeldRegion, Host, PublishedRegion
 from app.queue.store.totals import Totals
+from app.wording import duration
 
 #: The most jobs that are listed.
 MOST_RUNNING, MOST_FAILURES = 100, 20
@@ -27,6 +30,66 @@ class QueueOverview:
     since_beginning: QueueTotals
     running: tuple[RunningJob, ...]
     failures: tuple[FailedJob, ...]
+    #: Queued jobs that no host can serve.
+    unserved: int
+    #: The regions of the site's catalogue; none where each host has its own.
+    regions: tuple[CatalogueRegion, ...]
+    hosts: tuple[HostStanding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CatalogueRegion:
+    """A published region, and on how many of the hosts that are heard of it is of that build, or of the one before."""
+
+    name: str
+    build: str
+    before: str
+    published_at: float
+    hosts: int
+    hosts_before: int
+
+
+#: How a region of a host stands to the catalogue.
+Standing = Literal["published", "the one before", "not the published build", "missing", "not in the catalogue"]
+
+
+@dataclass(frozen=True, slots=True)
+class RegionOnHost:
+    """A region on a host; "" where it is missing. Builds beside it are there for jobs that need them."""
+
+    name: str
+    build: str
+    data_date: str
+    standing: Standing
+    others: tuple[str, ...] = ()
+
+    @property
+    def sentence(self) -> str:
+        """Return it in words: "newport 0123456789abcdef (data of 2026-01-01, the one before)"."""
+        if not self.build:
+            return f"{self.name} is missing"
+        date = f"data of {self.data_date}" if self.data_date else "data of unknown date"
+        said = "" if self.standing in ("published", "not in the catalogue") else f", {self.standing}"
+        return f"{self.name} {self.build} ({date}{said})"
+
+
+@dataclass(frozen=True, slots=True)
+class HostStanding:
+    """What a host holds, as its workers said last."""
+
+    name: str
+    silent_seconds: float
+    #: Whether it was heard of lately.
+    is_heard: bool
+    #: Whether it may take any address: it holds every region of the catalogue, or there is none.
+    is_whole: bool
+    regions: tuple[RegionOnHost, ...]
+
+    @property
+    def sentence(self) -> str:
+        """Return it in words, for whoever runs the site."""
+        held = "; ".join(region.sentence for region in self.regions) or "no region"
+        return f"Host {self.name}, heard of {duration(self.silent_seconds)} ago: {held}."
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +130,51 @@ class FailedJob:
 
 def overview_of(store: JobStore, now: float) -> QueueOverview:
     """Return everything that the page shows, as of a Unix time."""
+    coverage = store.coverage()
     return QueueOverview(
         store.stats(),
         _totals(store.totals()),
         tuple(_running(job, now) for job in store.list_jobs(Status.RUNNING, MOST_RUNNING)),
         tuple(_failed(job) for job in store.last_failures(MOST_FAILURES, apart_from=typing_errors())),
+        unserved=store.unserved_jobs(coverage),
+        regions=tuple(_published(region, coverage) for region in coverage.catalogue),
+        hosts=hosts_of(coverage),
+    )
+
+
+def hosts_of(coverage: Coverage) -> tuple[HostStanding, ...]:
+    """Return how the hosts stand to the catalogue, those that are heard of first."""
+    hosts = sorted(coverage.hosts, key=lambda host: (not host.is_heard, host.name))
+    return tuple(_standing_of(host, coverage) for host in hosts)
+
+
+def _standing_of(host: Host, coverage: Coverage) -> HostStanding:
+    published = {region.name: region for region in coverage.catalogue}
+    names = sorted({*published, *host.regions})
+    regions = tuple(_region_on(host, name, published.get(name)) for name in names)
+    return HostStanding(host.name, host.silent_seconds, host.is_heard, not coverage.lacking(host), regions)
+
+
+def _region_on(host: Host, name: str, published: PublishedRegion | None) -> RegionOnHost:
+    held = host.regions.get(name, HeldRegion(""))
+    return RegionOnHost(name, held.build, held.data_date, _standing(held.build, published), held.others)
+
+
+def _standing(build: str, published: PublishedRegion | None) -> Standing:
+    if published is None:
+        return "not in the catalogue"
+    if not build:
+        return "missing"
+    if build == published.build:
+        return "published"
+    return "the one before" if build == published.before else "not the published build"
+
+
+def _published(region: PublishedRegion, coverage: Coverage) -> CatalogueRegion:
+    builds = [host.build(region.name) for host in coverage.hosts if host.is_heard]
+    older = builds.count(region.before) if region.before else 0
+    return CatalogueRegion(
+        region.name, region.build, region.before, region.published_at, builds.count(region.build), older
     )
 
 
@@ -119,6 +222,11 @@ class JobHistory:
     #: The live service that it asks, or waits to ask, and since when; "" and None where there is none.
     waits_for: str
     waits_since: float | None
+    #: The build ("name@build") that it must run on; "" for none.
+    needs: str
+    #: The regions whose data it waits for, as no host has it, and since when; empty and None where one can serve it.
+    unserved: tuple[str, ...]
+    unserved_since: float | None
     created_at: float
     completed_at: float | None
     stages: tuple[StageTime, ...]
@@ -160,6 +268,7 @@ class Transition:
 def history_of(store: JobStore, job_id: str) -> JobHistory:
     """Return a job's way. Raises JobNotFound."""
     job = store.get_job(job_id)
+    unserved = store.unserved(job) if job.status is Status.QUEUED else None
     return JobHistory(
         job_id=job.job_id,
         status=job.status,
@@ -170,6 +279,9 @@ def history_of(store: JobStore, job_id: str) -> JobHistory:
         run_after=job.run_after,
         waits_for=job.waits_for or "",
         waits_since=job.waits_since,
+        needs=job.needs,
+        unserved=unserved.regions if unserved else (),
+        unserved_since=unserved.since if unserved else None,
         created_at=job.created_at,
         completed_at=job.completed_at,
         stages=tuple(StageTime(each.stage, each.state_in(job.status), each.seconds) for each in store.stages(job_id)),

@@ -26,12 +26,16 @@ Start = Callable[..., ChildRunner]
 class Heard:
     """An observer that remembers the stages, and raises Interrupted at one when told to."""
 
+    needs = ""
+
     def __init__(self, stop_at: str = "") -> None:
         self.stages: list[str] = []
         self.findings: list[bytes] = []
         self.waited: list[tuple[str | None, bool]] = []
         self.pictures: tuple[Picture, ...] = ()
         self._stop_at = stop_at
+
+    def began_anew(self) -> None: ...
 
     def began(self, stage: str) -> None:
         if stage == self._stop_at:

@@ -31,6 +31,10 @@ class Unsure(Town):
 class Nobody:
     """Listens to no stage."""
 
+    needs = ""
+
+    def began_anew(self) -> None: ...
+
     def began(self, stage: str) -> None: ...
 
     def ended(self, stage: StageEnded) -> None: ...

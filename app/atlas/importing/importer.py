@@ -44,7 +44,7 @@ from app.atlas.importing.outlines import street_ways, without_leaps
 from app.atlas.importing.stops import settle_stations
 from app.atlas.importing.tables import AtlasTables, write_meta, write_tables
 from app.atlas.importing.tags.addressing import street_row
-from app.atlas.regions import RegionStore
+from app.atlas.regions import RegionStore, title_of
 from app.atlas.streets.build.compile import compile_network
 from app.atlas.streets.build.pavements import with_pavements_apart
 from app.atlas.streets.build.squares import ways_together, with_squares
@@ -117,15 +117,6 @@ def _checked_feeds(feeds: Sequence[Path]) -> Iterator[None]:
         log.debug("timetables could not be compiled", exc_info=error)
         names = ", ".join(feed.name for feed in feeds)
         raise BadFeed(file=names, why=f"what it holds contradicts itself ({type(error).__name__})") from error
-
-
-def title_of(name: str) -> str:
-    """Return "Queens Village NY US" for "queens-village-ny-us": two letters at the end stand for a state or country."""
-    words = name.split("-")
-    rest = len(words)
-    while rest > 1 and len(words[rest - 1]) == 2:
-        rest -= 1
-    return " ".join([*(word.title() for word in words[:rest]), *(word.upper() for word in words[rest:])])
 
 
 @contextmanager

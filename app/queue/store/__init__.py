@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from app.queue.store.batches import BatchStore
+from app.queue.store.hosts import HostStore
 from app.queue.store.operations import OperationStore
 from app.queue.store.pictures import PictureStore
 from app.queue.store.questions import QuestionStore
@@ -21,6 +22,7 @@ class JobStore(
     OperationStore,
     PictureStore,
     BatchStore,
+    HostStore,
     RetentionStore,
     ServiceStore,
     SharingStore,

@@ -24,12 +24,24 @@ from app.queue.store.tries import is_spent, kept_now, seconds_to_wait, tries_in_
 
 #: How long a sweep waits for its turn to write: not long, as the next one comes soon.
 SWEEP_PATIENCE_SECONDS = 0.5
-#: The job whose turn it is: due, or due so far ahead that the clock must have been put back since. That it does not ask
-#: must be said for the index `jobs_line` (tables/sqlite/02.sql).
+#: What the history says where an attempt cannot go on from what earlier ones kept.
+BEGUN_ANEW = "begins anew: the data of its region is another build than before"
+#: The job whose turn it is: due, or due so far ahead that the clock must have been put back since; and one that this
+#: host may take, by the builds that it holds (`StoreBase.held`): that which the job needs, or all regions of the
+#: catalogue, each in its build or the one before. The second is looked up once, whatever stands in the line.
+#: That a job does not ask must be said for the index `jobs_line` (tables/sqlite/02.sql).
 NEXT_DUE = """
 SELECT seq FROM evaluation_jobs
 WHERE completed_at IS NULL AND status = 'queued' AND status <> 'asking'
     AND (run_after <= :now OR run_after > :latest)
+    AND (
+        needs <> '' AND instr(:held, ' ' || needs || ' ') > 0
+        OR needs = '' AND NOT EXISTS (
+            SELECT 1 FROM region_builds
+            WHERE instr(:held, ' =' || name || '@' || build || ' ') = 0
+                AND instr(:held, ' =' || name || '@' || before || ' ') = 0
+        )
+    )
 ORDER BY turn, seq LIMIT 1
 """
 
@@ -47,7 +59,7 @@ class AttemptStore(StoreBase):
         if (unanswered := self._unanswered.get(worker)) and (claim := self._made_under(unanswered, worker)):
             return claim
         now = self.clocks.unix()
-        if not self.db.read(NEXT_DUE, {"now": now, "latest": now + LONGEST_WAIT_SECONDS}):
+        if not self.db.read(NEXT_DUE, {"now": now, "latest": now + LONGEST_WAIT_SECONDS, "held": self.held}):
             return None
         token = new_token()
         try:
@@ -126,6 +138,26 @@ class AttemptStore(StoreBase):
                 },
             )
             return noted.rowcount == 1
+
+    def begin_anew(self, claim: Claim) -> bool:
+        """Forget what earlier attempts kept, as it is from other data; False if the claim is lost."""
+        with self.db.write(durable=False) as connection:
+            rows = connection.execute(
+                """
+                UPDATE evaluation_jobs
+                SET current_stage = NULL, resumed = resumed - CASE WHEN kept_stages > 0 THEN 1 ELSE 0 END,
+                    kept_stages = 0, version = version + 1
+                WHERE job_id = :job_id AND claim_token = :token AND status = 'running'
+                RETURNING seq, version, current_stage
+                """,
+                held_by(claim),
+            ).fetchall()
+            if not rows:
+                return False
+            connection.execute("DELETE FROM job_stages WHERE job_seq = :seq", {"seq": claim.seq})
+            now, running, worker = self.clocks.unix(), Status.RUNNING, claim.worker
+            record_event(connection, rows[0], now, before=running, after=running, worker=worker, why=BEGUN_ANEW)
+        return True
 
     def checkpoints(self, job_id: str) -> tuple[bytes, ...]:
         """Return the findings (JSON) of finished stages, in order."""
@@ -260,9 +292,17 @@ class AttemptStore(StoreBase):
                 SELECT seq FROM evaluation_jobs
                 WHERE completed_at IS NULL AND status = 'queued' AND status <> 'asking'
                     AND (run_after <= :now OR run_after > :latest)
+                    AND (
+                        needs <> '' AND instr(:held, ' ' || needs || ' ') > 0
+                        OR needs = '' AND NOT EXISTS (
+                            SELECT 1 FROM region_builds
+                            WHERE instr(:held, ' =' || name || '@' || build || ' ') = 0
+                                AND instr(:held, ' =' || name || '@' || before || ' ') = 0
+                        )
+                    )
                 ORDER BY turn, seq LIMIT 1 /*pg FOR UPDATE SKIP LOCKED */
             )
-            RETURNING seq, job_id, address, listing, owner, current_stage, attempts, resumed, version
+            RETURNING seq, job_id, address, listing, owner, current_stage, attempts, resumed, version, needs
             """,
             {
                 "token": token,
@@ -271,6 +311,7 @@ class AttemptStore(StoreBase):
                 "lease_until": lease_until,
                 "now": now,
                 "latest": now + LONGEST_WAIT_SECONDS,
+                "held": self.held,
             },
         ).fetchall()
         if not rows:
@@ -417,6 +458,7 @@ def claim_from(row: Row, token: str, worker: str, lease_until: float) -> Claim:
         resumed=row["resumed"],
         snapshot_id=new_snapshot_id(row["seq"]),
         next_token=new_token(),
+        needs=row["needs"],
     )
 
 

@@ -65,6 +65,9 @@ class StoreBase:
         #: The tokens of claims whose answer did not come, by their workers.
         self._unanswered: dict[str, str] = {}
         self._settled_clock = SettledClock(self.clocks)
+        #: What this process may claim jobs on: each build that its host holds (" name@build "), and once more those
+        #: that its regions are now (" =name@build ").
+        self.held = ""
 
     def is_gone(self, process: str) -> bool:
         """Return whether the process of that name is certainly gone."""

@@ -49,8 +49,12 @@ class WithOthers:
 class Observer:
     """Keeps how the stages ended, as the worker does."""
 
+    needs = ""
+
     def __init__(self) -> None:
         self.ended_stages: list[StageEnded] = []
+
+    def began_anew(self) -> None: ...
 
     def began(self, stage: str) -> None:
         """Take no note."""

@@ -51,9 +51,13 @@ def live_services(extract: Path) -> Iterator[Services]:
 class Observed:
     """Takes what an evaluation tells of itself."""
 
+    needs = ""
+
     def __init__(self) -> None:
         self.waited_for: list[str] = []
         self.pictures: dict[str, bytes] = {}
+
+    def began_anew(self) -> None: ...
 
     def began(self, stage: str) -> None: ...
 
