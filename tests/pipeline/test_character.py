@@ -139,6 +139,11 @@ def test_one_small_park_is_not_all_there_is_where_parks_are_hardly_mapped() -> N
     assert green(of(StreetGrid(greens=small, counts=hardly_any))) == ""
 
 
+def test_what_is_told_as_fifteen_minutes_is_within_fifteen() -> None:
+    assert green(of(full_grid(greens=(park(1_225.0, hectares=5.0),)))) == "Town Park (5 ha) 15 minutes away"
+    assert green(of(full_grid(greens=(park(1_225.0, hectares=0.5),)))) == "only small parks"
+
+
 def test_what_lies_beyond_the_edge_of_the_map_is_not_denied() -> None:
     around = StreetGrid(
         places=(place(Kind.SUPERMARKET, 1_600.0), place(Kind.BUS_STOP, 1_000.0)), stops=(stop(1_000.0),)
@@ -167,6 +172,14 @@ def test_the_timetable_of_one_operator_alone_does_not_tell_that_there_is_no_stop
     assert transit(of(alone)) == ""
     few_streets = replace(WELL_MAPPED, stops=1, street_km=30.0)
     assert transit(of(replace(alone, facts=few_streets))) == "no stop within 10 minutes"
+
+
+def test_a_station_that_the_timetable_does_not_serve_is_not_hidden_by_a_rare_bus() -> None:
+    """55 Corso Venezia, Milan: the timetable holds one bus there, and none of the underground at the door."""
+    metro = place(Kind.SUBWAY_STATION, 80.0, name="Palestro")
+    rare = full_grid(stops=(stop(60.0, route("151", trips=12)),), places=(metro,), facts=WELL_MAPPED)
+    assert transit(of(rare)) == "a bus stop 1 minute away and an underground station 1 minute away"
+    assert transit(of(replace(rare, facts=replace(WELL_MAPPED, stops=1, street_km=30.0)))) == "a bus 12 times a weekday"
 
 
 def test_trains_tell_of_no_bus_where_hardly_any_stop_is_mapped() -> None:

@@ -261,7 +261,8 @@ def _group_statements(around: Surroundings, group: Group) -> Iterator[Statement]
 
 def _count_statement(around: Surroundings, key: str, said: int, minutes: float) -> Statement:
     least = sum(MOST_SHARE * most + SLACK_MIN <= minutes for most, _ in around.surely(key))
-    most = around.may_be_within(key, minutes)
+    # What is told as 15 min is within 15 minutes.
+    most = around.may_be_within(key, minutes + 0.5)
     wrong = "" if least <= said <= most else f"there are {least} to {most}"
     return Statement("count", f"{key}: {said} within {minutes:g} min", wrong)
 

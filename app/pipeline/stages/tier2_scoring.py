@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from app.pipeline.confidence import section
 from app.pipeline.evaluation import Evaluation, merge_gaps, state_of
-from app.pipeline.found import FARTHEST_WALK, kind_noun, name_with_noun, says_what
+from app.pipeline.found import FARTHEST_WALK, is_within, kind_noun, name_with_noun, says_what
 from app.pipeline.knowledge import DISC_M
 from app.pipeline.needs_near import NeedNear
 from app.pipeline.report import Adjustable, Confidence, Finding, Gap, Part, Score, Verdict
@@ -94,7 +94,8 @@ def _need_part(evaluation: Evaluation, asked: HeadlineNeed) -> Part:
         return Part(asked.key, sentence(found.need.noun), None, FULL, weight, found.why_unknown)
     within = found.within(METHOD.choice_min)
     value = round(FULL * need_value(found.minutes, within, asked.full_choice), 2)
-    told = _evidence(found, within), _in_few_words(found, within), found.usual_walk
+    shown = int(is_within(found.seconds, int(METHOD.choice_min)).sum())
+    told = _evidence(found, shown), _in_few_words(found, shown), found.usual_walk
     return Part(asked.key, sentence(found.need.noun), value, FULL, weight, *told)
 
 

@@ -172,6 +172,13 @@ def test_parks_that_are_hardly_mapped_are_not_denied() -> None:
     assert poor.summary.endswith("There may be better ones that the map does not have.")
 
 
+def test_what_is_told_as_fifteen_minutes_is_within_fifteen() -> None:
+    """3811 Byxbee Road, Randallstown: the nearest park is 15.04 minutes away."""
+    assert spaces(green(1_203)).summary.startswith(
+        "Town Park, 15 min on foot, is the nearest green space; 1 green space is within 15 minutes."
+    )
+
+
 def test_none_within_a_quarter_of_an_hour_reads_well() -> None:
     assert "is the nearest green space; none are within 15 minutes." in spaces(green(2_000)).summary
 

@@ -40,6 +40,14 @@ def test_every_need_within_fifteen_minutes_reads_one_hundred() -> None:
     assert (finding.score.value, finding.score.word) == (100.0, "13 of 13 needs within 15 minutes")
 
 
+def test_what_is_told_as_fifteen_minutes_is_met() -> None:
+    finding = run(StreetGrid(places=(place(Kind.PHARMACY, 1_203.0), place(Kind.SUPERMARKET, 1_245.0))))
+    assert value(finding, "pharmacy") == 1.0
+    assert group(finding, "pharmacy").within_15 == 1
+    assert value(finding, "food_shop") == pytest.approx(0.9625, abs=0.001)
+    assert group(finding, "food_shop").within_15 == 0
+
+
 def test_the_worst_need_is_named() -> None:
     near = tuple(p for p in full_grid().places if p.kind is not Kind.PHARMACY)
     finding = run(full_grid(places=(*near, place(Kind.PHARMACY, 1_760.0, name="Far Pharmacy"))))

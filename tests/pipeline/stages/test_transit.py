@@ -140,6 +140,27 @@ def test_a_timetable_of_the_trains_alone_is_partial_where_hardly_any_stop_is_map
     assert shown.notes == finding.notes
 
 
+def test_the_best_stop_is_that_of_the_timetable_where_others_may_offer_more() -> None:
+    lines = stop(300, route())
+    assert section(lines, facts=WELL_MAPPED).summary.startswith("The best stop in the timetable is Market, 4 min")
+    few = replace(WELL_MAPPED, stops=1, street_km=30.0)
+    assert section(lines, facts=few).summary.startswith("The best stop is Market, 4 min")
+
+
+def test_who_walks_from_the_main_station_has_no_last_way_home() -> None:
+    """224-43 Manor Road, Queens Village: the main station is the nearest stop, 28 minutes away."""
+    main = place(Kind.RAIL_STATION, 2_240.0, name="Queens Village")
+    for walk_m, home in ((2_240, None), (1_000, "none in the evening")):
+        shown = section(stop(walk_m, route(mode="rail"), mode="rail"), places=(main,))
+        assert {fact.key: fact.value for fact in shown.facts}.get("last_way_home") == home
+
+
+def test_one_stop_is_one() -> None:
+    trains = stop(300, route(mode="rail"), mode="rail")
+    (note,) = score(trains, facts=replace(WELL_MAPPED, stops=1)).notes
+    assert note == "1 transit stop is mapped here, and the timetable may be of one operator alone."
+
+
 def test_stops_beyond_the_edge_are_unknown() -> None:
     finding = score(edge_m=400.0)
     assert finding.score is None
