@@ -318,9 +318,10 @@ def test_two_workers_of_a_host_are_one_host_and_one_is_killed_while_it_fetches(f
 
 def test_a_job_that_needs_a_build_runs_on_it(folder: Folder) -> None:
     first, second = folder.publish("first"), folder.publish("second")
+    becomes, becomes_of_first = ask(folder.store), ask(folder.store, f"town@{first}")
     with flask_worker(folder):
-        ask(folder.store)(Status.DONE)
-        ask(folder.store, f"town@{first}")(Status.DONE)
+        becomes(Status.DONE)
+        becomes_of_first(Status.DONE)
     with closing(sqlite3.connect(folder.config.database_path)) as database:
         reports = [json.loads(row[0]) for row in database.execute("SELECT report FROM snapshots ORDER BY job_seq")]
     assert len(reports) == 2
