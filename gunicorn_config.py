@@ -88,15 +88,21 @@ def on_reload(server: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Start the queue's worker once the application is loaded, and tell it as soon as gunicorn wants to stop."""
+    """Start the queue's worker once the application is loaded, and tell it as soon as gunicorn wants to stop.
+
+    Where `flask worker` processes do all the work, only the regions are looked after that the pages need.
+    """
     from app import logs
     from app.config import load_config
-    from app.queue import start_worker
+    from app.queue import keep_regions, start_worker
     from app.seeing import sentry
 
     config = load_config()
     logs.configure(config)
     sentry.start(config)
+    if config.worker == "off":
+        keep_regions(config)
+        return
     worker.doorstep = start_worker(config)
     gunicorns_own = signal.getsignal(signal.SIGTERM)
 

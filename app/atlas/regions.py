@@ -23,6 +23,8 @@ BUILDS = ".builds"
 PART = ".part"
 #: Beside an imported build, once it was published: then a newer one from the region store may take its place.
 PUBLISHED = ".published"
+#: Held by the process that looks after what is fetched; no region has such a name.
+FETCHING_LOCK = ".fetching.lock"
 #: A build that is no longer needed stays for as long (seconds) as an evaluation that began on it may last.
 LINGER_SECONDS = 3_600.0
 
@@ -208,7 +210,7 @@ class RegionStore:
     def fetching(self) -> Iterator[bool]:
         """Give whether this process may look after the fetched regions: one at a time on each host may."""
         (self._dir / BUILDS).mkdir(parents=True, exist_ok=True)
-        with (self._dir / BUILDS / "fetching.lock").open("w") as lock:
+        with (self._dir / BUILDS / FETCHING_LOCK).open("w") as lock:
             try:
                 fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:

@@ -9,18 +9,24 @@ import click
 from flask.helpers import get_debug_flag
 
 from app.config import Config
-from app.queue import refuse_moved, start_worker
+from app.queue import keep_regions, refuse_moved, start_worker
 
 #: How long the end of the server waits for the stage under way (seconds).
 STOP_SECONDS = 5.0
 
 
 def work_beside_pages(config: Config) -> None:
-    """Start a worker if this is the process of `flask run` that serves: exactly one, whether it reloads or not."""
+    """Start a worker if this is the process of `flask run` that serves: exactly one, whether it reloads or not.
+
+    Where the settings leave the work to `flask worker` processes, only the regions are looked after.
+    """
     context = click.get_current_context(silent=True)
     if context is None or context.info_name != "run" or _is_reloaders_parent(context):
         return
     refuse_moved(config)
+    if config.worker == "off":
+        keep_regions(config)
+        return
     worker = start_worker(config)
     atexit.register(worker.stop, STOP_SECONDS)
 

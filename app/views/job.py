@@ -31,6 +31,8 @@ from app.wording import duration, listed, moment, ordinal, time_of_day
 TICK_SECONDS = 10.0
 #: A wait of so many seconds is told by the time of day, too.
 LEAST_TIMED_SECONDS = 60.0
+#: The time of day alone does not tell when something was that is so long ago.
+LONG_AGO_SECONDS = 12 * 3_600.0
 #: Nobody needs to hear that two seconds are longer than usual.
 LEAST_SLOW_SECONDS = 5.0
 NOBODY_WORKS = "Nobody is working on requests at the moment. Yours is kept, and starts as soon as somebody is."
@@ -100,7 +102,7 @@ class JobView:
             case Status.QUEUED if self.nobody_works:
                 return NOBODY_WORKS
             case Status.QUEUED if self.unserved:
-                return unserved_sentence(self.unserved)
+                return self._unserved_sentence(self.unserved)
             case Status.QUEUED if self.due_in_seconds:
                 return f"{self.job.error or 'That did not work out.'} {self._due_sentence}"
             case Status.QUEUED if self.position:
@@ -125,6 +127,14 @@ class JobView:
         wait = _whole_ticks(self.due_in_seconds)
         at = f", at {time_of_day(self.job.run_after)}" if wait >= LEAST_TIMED_SECONDS else ""
         return f"Tried again in about {duration(wait)}{at}."
+
+    def _unserved_sentence(self, unserved: Unserved) -> str:
+        """Return which data a job waits for that no host has, and since when; with the day where that was long ago."""
+        when = time_of_day if self.elapsed_seconds < LONG_AGO_SECONDS else moment
+        return (
+            f"Waiting since {when(unserved.since)} for the data of {listed(unserved.regions)}, which no machine of "
+            "this site has yet. It starts by itself as soon as one does."
+        )
 
     @property
     def _asking_sentence(self) -> str:
@@ -249,15 +259,6 @@ def view_of(store: JobStore, job: Job, mine: bool, now: float) -> JobView:
         asks_services=store.config.live == "on",
         nobody_works=waiting.nobody_works,
         unserved=waiting.unserved,
-    )
-
-
-def unserved_sentence(unserved: Unserved) -> str:
-    """Return which data a job waits for, and since when no host has had it."""
-    regions = listed(unserved.regions)
-    return (
-        f"Waiting since {moment(unserved.since)} for the data of {regions}, which no host of this site has yet. "
-        "It starts by itself as soon as one does."
     )
 
 

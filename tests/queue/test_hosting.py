@@ -16,6 +16,7 @@ from pathlib import Path
 from tempfile import mkdtemp
 
 import pytest
+import requests
 
 from app.atlas.files import build_of
 from app.atlas.importing.importer import RegionInput, import_region
@@ -32,6 +33,7 @@ from app.queue.store import JobStore
 from tests.support.building import new_job, wait_for, wait_for_status
 from tests.support.extracts import small_town
 from tests.support.folders import ROOT
+from tests.support.serving import serve
 
 #: How long a busy machine may take for what takes a second.
 PATIENCE_SECONDS = 90.0
@@ -318,11 +320,30 @@ def test_two_workers_of_a_host_are_one_host_and_one_is_killed_while_it_fetches(f
 
 def test_a_job_that_needs_a_build_runs_on_it(folder: Folder) -> None:
     first, second = folder.publish("first"), folder.publish("second")
+    becomes, becomes_of_first = ask(folder.store), ask(folder.store, f"town@{first}")
     with flask_worker(folder):
-        ask(folder.store)(Status.DONE)
-        ask(folder.store, f"town@{first}")(Status.DONE)
+        becomes(Status.DONE)
+        becomes_of_first(Status.DONE)
     with closing(sqlite3.connect(folder.config.database_path)) as database:
         reports = [json.loads(row[0]) for row in database.execute("SELECT report FROM snapshots ORDER BY job_seq")]
     assert len(reports) == 2
     assert folder.regions.current_build("town") == second
     assert reports[0]["location"] == reports[1]["location"]
+
+
+def test_a_web_host_without_workers_has_the_regions_and_leaves_the_jobs_to_others(folder: Folder) -> None:
+    build = folder.publish("first")
+    folder.config.data_dir.mkdir(exist_ok=True)
+    settings = {"DOORSTEP_WORKER": "off", "DOORSTEP_REGION_STORE": folder.config.region_store}
+    with serve(folder.config.data_dir, "-c", "gunicorn_config.py", "app:create_app()", **settings) as site:
+        wait_for(lambda: folder.regions.names() == ("town",), PATIENCE_SECONDS)
+        becomes = ask(folder.store)
+        assert folder.store.hosts() == (), "what takes no jobs tells nothing"
+        assert not folder.store.workers_at_work()
+        wait_for(lambda: "Main Street" in requests.get(f"{site.url}/suggest?address=main", timeout=30).text, 30.0)
+        assert requests.get(f"{site.url}/readyz", timeout=30).text.startswith("Nobody works on the queue.")
+        with flask_worker(folder):
+            becomes(Status.DONE)
+            answer = requests.get(f"{site.url}/readyz", timeout=30)
+            assert (answer.status_code, answer.text.splitlines()[0]) == (200, "ready")
+            assert f"town {build} (data of 2024-05-06)" in answer.text

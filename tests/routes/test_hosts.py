@@ -14,7 +14,7 @@ from app.config import Config
 from app.queue.store import JobStore
 from app.queue.store.hosts import HeldRegion
 from app.web.services import services_of
-from app.wording import moment
+from app.wording import moment, time_of_day
 from tests.conftest import TOKEN
 from tests.support.asking import HTMX, JSON, soup, submit, visible_text
 from tests.support.metrics import parsed, value
@@ -65,8 +65,8 @@ def status(client: FlaskClient, job_id: str) -> str:
     return found.get_text().strip()
 
 
-def since(store: JobStore) -> str:
-    return moment(store.catalogue()[0].published_at)
+def since(store: JobStore) -> float:
+    return store.catalogue()[0].published_at
 
 
 # --- people ---
@@ -76,10 +76,17 @@ def test_the_panel_says_which_data_no_host_has_and_since_when(
     client: FlaskClient, store: JobStore, job_id: str
 ) -> None:
     assert status(client, job_id) == (
-        f"Waiting since {since(store)} for the data of Monaco, which no host of this site has yet. "
+        f"Waiting since {time_of_day(since(store))} for the data of Monaco, which no machine of this site has yet. "
         "It starts by itself as soon as one does."
     )
     assert "box-a" not in client.get(f"/job/{job_id}").text, "hosts are the business of whoever runs the site"
+
+
+def test_the_day_is_said_where_that_was_long_ago(client: FlaskClient, store: JobStore, job_id: str) -> None:
+    with store.db.write(durable=False) as connection:
+        connection.execute("UPDATE evaluation_jobs SET queued_at = queued_at - 50000")
+        connection.execute("UPDATE region_builds SET published_at = published_at - 40000")
+    assert status(client, job_id).startswith(f"Waiting since {moment(since(store))} for the data of Monaco,")
 
 
 def test_several_regions_are_all_named(client: FlaskClient, store: JobStore, job_id: str) -> None:

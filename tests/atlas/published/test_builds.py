@@ -88,6 +88,13 @@ def place(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
 
 
 @pytest.fixture
+def folder_place(tmp_path: Path) -> Place:
+    """An empty folder, for what is the same with any store."""
+    (tmp_path / "store").mkdir()
+    return Place(str(tmp_path / "store"), folder=tmp_path / "store")
+
+
+@pytest.fixture
 def here(tmp_path: Path) -> RegionStore:
     """The regions of a host that has imported one."""
     regions = RegionStore(tmp_path / "here")
@@ -202,20 +209,31 @@ def test_half_a_build_is_none(place: Place, here: RegionStore, there: RegionStor
 @pytest.mark.parametrize("file", ["atlas.sqlite", MANIFEST_FILE])
 @pytest.mark.parametrize("damage", ["other", "short", "long"])
 def test_what_is_damaged_in_the_store_is_not_put_in_place(
-    place: Place, here: RegionStore, there: RegionStore, tmp_path: Path, file: str, damage: str
+    folder_place: Place, here: RegionStore, there: RegionStore, tmp_path: Path, file: str, damage: str
 ) -> None:
     before = put(there, "Nord")
-    build = publish(store_at(place.where), here, "town")
+    build = publish(store_at(folder_place.where), here, "town")
     data = (here.directory("town") / file).read_bytes()
     damaged = {"other": bytes([data[0] ^ 1]) + data[1:], "short": data[:-9], "long": data + b"!"}[damage]
-    place.write(f"town/{build}/{file}", damaged)
-    with pytest.raises(StoredBuildDamaged, match=file.replace(".", r"\.")) as refused:
-        fetch(place, there, build)
+    folder_place.write(f"town/{build}/{file}", damaged)
+    with pytest.raises(StoredBuildDamaged, match=file.refolder_place(".", r"\.")) as refused:
+        fetch(folder_place, there, build)
     assert "flask region publish town --again" in refused.value.message
     assert build_of(there.directory("town")) == before
-    publish(store_at(place.where), here, "town", again=True)
-    fetch(place, there, build)
+    publish(store_at(folder_place.where), here, "town", again=True)
+    fetch(folder_place, there, build)
     assert build_of(there.directory("town")) == build
+
+
+def test_other_bytes_of_the_same_number_are_seen_in_any_store(
+    place: Place, here: RegionStore, there: RegionStore
+) -> None:
+    build = publish(store_at(place.where), here, "town")
+    data = (here.directory("town") / "covered.npy").read_bytes()
+    place.write(f"town/{build}/covered.npy", data[:-1] + bytes([data[-1] ^ 1]))
+    with pytest.raises(StoredBuildDamaged, match=r"covered\.npy is not what was published"):
+        fetch(place, there, build)
+    assert there.names() == ()
 
 
 def test_a_damaged_region_is_not_published(place: Place, here: RegionStore) -> None:
@@ -271,23 +289,18 @@ def test_a_fetched_region_that_was_damaged_is_mended(place: Place, here: RegionS
 
 @pytest.mark.parametrize("file", ["../../../outside", "/tmp/outside", "a/../../outside", ".."])
 def test_no_file_is_written_outside_the_region(
-    place: Place, here: RegionStore, there: RegionStore, tmp_path: Path, file: str
+    folder_place: Place, here: RegionStore, there: RegionStore, tmp_path: Path, file: str
 ) -> None:
-    publish(store_at(place.where), here, "town")
+    publish(store_at(folder_place.where), here, "town")
     manifest = json.loads((here.directory("town") / MANIFEST_FILE).read_bytes())
     manifest["files"] = {file: {"size": 3, "crc32": 0}}
     (tmp_path / MANIFEST_FILE).write_text(json.dumps(manifest))
     build = build_of(tmp_path)
-    place_folder(place, f"town/{build}")
-    place.write(f"town/{build}/{MANIFEST_FILE}", (tmp_path / MANIFEST_FILE).read_bytes())
+    (tmp_path / "store" / "town" / build).mkdir()
+    folder_place.write(f"town/{build}/{MANIFEST_FILE}", (tmp_path / MANIFEST_FILE).read_bytes())
     with pytest.raises(StoredBuildDamaged, match="outside"):
-        fetch(place, there, build)
+        fetch(folder_place, there, build)
     assert there.names() == ()
-
-
-def place_folder(place: Place, name: str) -> None:
-    if place.folder:
-        (place.folder / name).mkdir(parents=True)
 
 
 def test_a_build_of_a_newer_version_is_not_put_in_place(

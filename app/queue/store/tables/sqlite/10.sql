@@ -23,6 +23,6 @@ CREATE TABLE region_builds (
 -- What each host holds, as its workers said last.
 CREATE TABLE hosts (
     name TEXT PRIMARY KEY,
-    regions TEXT NOT NULL,           -- JSON: the build of each region, by its name
+    regions TEXT NOT NULL,           -- JSON: what it holds of each region, by the region's name (HeldRegion)
     seen_at REAL NOT NULL            -- on the steady clock
 ) WITHOUT ROWID;
