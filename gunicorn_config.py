@@ -1,5 +1,7 @@
 """How gunicorn runs Doorstep: a few processes with threads for pages, each with one worker for the queue.
 
+With DOORSTEP_WORKER=off they have none, and `flask worker` processes do the work, on this host or on others.
+
 The address to listen on is 127.0.0.1 and port PORT (8000); HOST sets another one, as hosting services need
 (HOST=0.0.0.0 in the Procfile), or a local socket (HOST=unix:/run/doorstep.sock). WEB_CONCURRENCY sets the number of
 processes (2).
@@ -82,7 +84,10 @@ def on_reload(server: Any) -> None:
 
 
 def post_worker_init(worker: Any) -> None:
-    """Start the queue's worker once the application is loaded, and tell it as soon as gunicorn wants to stop."""
+    """Start the queue's worker once the application is loaded, and tell it as soon as gunicorn wants to stop.
+
+    Where the web processes are to have none, nothing is started.
+    """
     from app import logs
     from app.config import load_config
     from app.queue import start_worker
@@ -91,6 +96,8 @@ def post_worker_init(worker: Any) -> None:
     config = load_config()
     logs.configure(config)
     sentry.start(config)
+    if config.worker == "off":
+        return
     worker.doorstep = start_worker(config)
     gunicorns_own = signal.getsignal(signal.SIGTERM)
 

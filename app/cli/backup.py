@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import os
 from pathlib import Path
+from shlex import quote
 
 import click
 
 from app.cli.errors import PlainCommand
 from app.config import Config, load_config
+from app.db.interface import address_without_password
 from app.db.owners import open_like
 from app.db.sqlite.backup import back_up, kept_as, restore
+from app.errors import BackupOfServer
 from app.queue import open_store
 from app.queue.store.tables import SCHEMA
 from app.web.security.cookies import KEY_FILE
@@ -24,6 +27,7 @@ MEGABYTE = 1_000_000
 def backup_command(file: Path, force: bool) -> None:
     """Copy jobs, reports, shortlists, tokens and the cookie key to FILE, while the site runs, and check the copy."""
     config = load_config()
+    _refuse_for_a_server(config, "pg_dump --format=custom --file={file} {address}", file)
     key = config.data_dir / KEY_FILE
     kept = {KEY_FILE: key.read_bytes()} if key.is_file() else {}
     back_up(config.database_path, SCHEMA, file, kept, replace=force)
@@ -35,6 +39,7 @@ def backup_command(file: Path, force: bool) -> None:
 def restore_command(file: Path) -> None:
     """Put the backup FILE in place of the database. The site and its workers must be stopped."""
     config = load_config()
+    _refuse_for_a_server(config, "pg_restore --clean --if-exists --exit-on-error --dbname={address} {file}", file)
     kept, before = restore(config.database_path, SCHEMA, file)
     if KEY_FILE in kept:
         _restore_key(config, kept[KEY_FILE])
@@ -42,6 +47,13 @@ def restore_command(file: Path) -> None:
     click.echo(f"Restored {file}: {stats.done} finished evaluations, {stats.queued + stats.running} to go on with.")
     if before is not None:
         click.echo(f"What was there before is kept as {before}; delete it when you no longer need it.")
+
+
+def _refuse_for_a_server(config: Config, words: str, file: Path) -> None:
+    """Raise BackupOfServer, with the words to type, where jobs and reports are in PostgreSQL."""
+    if config.database_url:
+        address = quote(address_without_password(config.database_url))
+        raise BackupOfServer(words=words.format(file=quote(os.fspath(file)), address=address))
 
 
 def _restore_key(config: Config, key: bytes) -> None:

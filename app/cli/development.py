@@ -16,7 +16,12 @@ STOP_SECONDS = 5.0
 
 
 def work_beside_pages(config: Config) -> None:
-    """Start a worker if this is the process of `flask run` that serves: exactly one, whether it reloads or not."""
+    """Start a worker if this is the process of `flask run` that serves: exactly one, whether it reloads or not.
+
+    There is none where the setting says so.
+    """
+    if config.worker == "off":
+        return
     context = click.get_current_context(silent=True)
     if context is None or context.info_name != "run" or _is_reloaders_parent(context):
         return
