@@ -1,5 +1,7 @@
 """How gunicorn runs Doorstep: a few processes with threads for pages, each with one worker for the queue.
 
+With DOORSTEP_WORKER=off they have none, and `flask worker` processes do the work, on this host or on others.
+
 The address to listen on is 127.0.0.1 and port PORT (8000); HOST sets another one, as hosting services need
 (HOST=0.0.0.0 in the Procfile), or a local socket (HOST=unix:/run/doorstep.sock). WEB_CONCURRENCY sets the number of
 processes (2).

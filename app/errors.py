@@ -465,6 +465,15 @@ class BackupRefused(DoorstepError):
     for_operators = True
 
 
+class BackupOfServer(DoorstepError):
+    """Jobs and reports of this site are in PostgreSQL, whose own programs back them up. Type: {words}
+    The cookie key is not in it: keep DOORSTEP_SECRET_KEY, too.
+    """
+
+    code = "backup-of-server"
+    for_operators = True
+
+
 class DatabaseInUse(DoorstepError):
     """{name} is in use: stop the site, each `flask worker` and every other program that has it open, then try again."""
 

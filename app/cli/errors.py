@@ -42,9 +42,11 @@ class PlainCommand(click.Command):
 def _mind_the_owner(config: Config) -> None:
     """Say, before anything is written, that the site's files are somebody else's. Raises click.ClickException.
 
-    Root may go on, as what the store makes is given to the owner; so may whom the owner lets write there.
+    Root may go on, as what the store makes is given to the owner; so may whom the owner lets write there. Where jobs
+    and reports are in PostgreSQL, only the folder with the regions can be somebody else's.
     """
-    data = config.database_path if config.database_path.exists() else config.data_dir
+    in_file = not config.database_url and config.database_path.exists()
+    data = config.database_path if in_file else config.data_dir
     owner = stranger_to(data)
     if owner and os.geteuid() and not os.access(data, os.W_OK, effective_ids=True):
         raise click.ClickException(f"{data} belongs to {owner}. Run this command as that user.")

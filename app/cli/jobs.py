@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import click
 
 from app.cli.errors import PlainGroup
@@ -44,7 +42,7 @@ def show_job(job_id: str) -> None:
         click.echo(f"  {job.error}")
     if due_in_seconds := store.due_in_seconds(job):
         click.echo(f"  tried again in {duration(due_in_seconds)}")
-    if wait := wait_of(job, time.time(), store.config):
+    if wait := wait_of(job, store.clocks.unix(), store.config):
         click.echo(f"  {wait.sentence}")
     if advice := advice_on(job.address, job.error_code, store.config):
         for line in advice.lines:

@@ -10,8 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 Parameters = Mapping[str, object]
+#: Words of an address that hold a secret.
+SECRET_WORDS = ("password", "sslpassword", "passfile", "sslkey", "oauth_client_secret")
 
 
 class Row(Protocol):
@@ -131,3 +134,20 @@ class Database(Protocol):
     def close(self) -> None:
         """Close what every thread of this process has opened; call it when none of them is using it."""
         ...
+
+
+def address_without_password(address: str) -> str:
+    """Return the address of a server as it may be shown: its password is left out wherever libpq would look for one.
+
+    Not a word is left of an address that cannot be read.
+    """
+    try:
+        parts = urlsplit(address)
+        asked = [pair for pair in parse_qsl(parts.query) if pair[0] not in SECRET_WORDS]
+    except ValueError:
+        return "postgresql://..."
+    if not parts.scheme:
+        return "postgresql://..."
+    name, at, hosts = parts.netloc.rpartition("@")
+    user = name.partition(":")[0]
+    return urlunsplit((parts.scheme, f"{user}{at}{hosts}", parts.path, urlencode(asked), ""))

@@ -16,6 +16,7 @@ from app.web.services import config, source, store
 FETCHING = "This host has no region yet; it fetches those of the site's catalogue."
 #: What is wrong where pages are served and no evaluation can begin.
 NOBODY = "Nobody works on the queue. Start gunicorn with -c gunicorn_config.py, or a `flask worker` beside it."
+LEFT_TO_OTHERS = "Nobody works on the queue. DOORSTEP_WORKER is off here, so start a `flask worker`, on any host."
 
 bp = Blueprint("health", __name__)
 
@@ -110,6 +111,8 @@ def _worker() -> str:
 def _nobody() -> str:
     """Return that nobody works, as far as the store can tell: why it cannot is a reason of its own."""
     try:
-        return "" if store().somebody_works() else NOBODY
+        if store().somebody_works():
+            return ""
+        return LEFT_TO_OTHERS if config().worker == "off" else NOBODY
     except DoorstepError:
         return ""

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import msgspec
 from flask import Blueprint, abort, make_response, redirect, render_template, request, url_for
 from werkzeug.wrappers import Response as AnyResponse
@@ -33,7 +31,7 @@ def require_token() -> AnyResponse | None:
 @described(Operation("Show the queue at a glance.", QueueOverview, "Operators", who=Who.OPERATOR))
 def page() -> AnyResponse:
     """Show depth, rates, what runs where, and what failed last."""
-    overview = overview_of(store(), time.time())
+    overview = overview_of(store(), store().clocks.unix())
     match wanted():
         case Wanted.JSON:
             response = json_response(msgspec.json.encode(overview))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -42,7 +41,7 @@ def init_app(app: Flask, config: Config) -> None:
 def job_response(job: Job, *, refresh: bool = True) -> Response:
     """Return the job as a fragment, JSON or a whole page. `refresh`: without scripts, the page reloads itself."""
     here = url_for("jobs.page", job_id=job.job_id)
-    view = view_of(store(), job, mine=visitor.known_owner() == job.owner, now=time.time())
+    view = view_of(store(), job, mine=visitor.known_owner() == job.owner, now=store().clocks.unix())
     match wanted():
         case Wanted.JSON:
             return negotiated(json_response(job_json(view)))

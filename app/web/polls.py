@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
@@ -65,7 +64,7 @@ class Polls:
         """
         try:
             store = self._services.store
-            job, now = store.get_job(job_id), time.time()
+            job, now = store.get_job(job_id), store.clocks.unix()
             if _seen(environ) == mark_now(store, job, now):
                 wait = wait_of(job, now, store.config)
                 return wait_html(self._app.jinja_env, wait) if wait else ""

@@ -87,7 +87,7 @@ def aged(store: JobStore) -> JobStore:
     store.settled()
     store._settled_clock._before = store._settled_clock._newest = (
         store.clocks.unix() - 7_200.0,
-        store.clocks.steady() - 7_200.0,
+        (store.clocks.elapsed or store.clocks.steady)() - 7_200.0,
     )
     return store
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from app.queue.jobs import Claim, Failure, Picture
+from app.queue.process import identity
 from app.queue.store import JobStore
 from app.queue.store.batches import NewLine
 from app.queue.store.clocks import Clocks
@@ -106,7 +107,7 @@ def asking_for_long(store: JobStore) -> None:
 
 def of_the_dead(store: JobStore) -> None:
     """A running job whose process is gone."""
-    store._process = "an-earlier-boot/1/1/1"
+    store._process = f"{identity().rpartition('/')[0]}/1"  # an earlier process of this one's number
     claimed(store)
     store._process = None
 

@@ -172,9 +172,7 @@ class Server:
 
     def break_connections(self, database: str) -> int:
         """End the connections to a database by `pg_terminate_backend`; return how many there were."""
-        ending = (
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
-        )
+        ending = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
         return len(self.run(ending, database))
 
     def _run(self, program: str, *arguments: object, check: bool = True) -> None:

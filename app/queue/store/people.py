@@ -312,6 +312,7 @@ class PeopleStore(StoreBase):
             """,
             {"seq": job["seq"], "given_up": GIVEN_UP},
         )
+        connection.prove("SELECT 1 FROM evaluation_jobs WHERE seq = :seq AND cancel_requested = 1", {"seq": job["seq"]})
 
     def _queue_again(self, connection: Connection, job: Row, newest: Newest, who: str) -> Job:
         now = self.clocks.unix()
