@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import itertools
+import os
 import sqlite3
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -18,6 +21,7 @@ from app.db.postgres.database import PostgresDatabase
 from app.db.sqlite.database import SqliteDatabase
 from app.errors import QueueUnavailable
 from app.queue.jobs import Job, NewJob, StageRecord, StageState, Status
+from app.queue.process import identity
 from app.queue.runner import StageEnded, StageObserver
 from app.queue.store import JobStore
 from app.queue.store.clocks import Clocks
@@ -82,6 +86,12 @@ def wake_up_of(store: JobStore, folder: Path) -> WakeUp:
     return NotificationWakeUp(store.db) if isinstance(store.db, PostgresDatabase) else DatagramWakeUp(folder)
 
 
+def forget(folder: Path) -> None:
+    """Give back what stands for a folder before its test is over, for tests that open hundreds."""
+    if port := os.environ.get(postgres.VARIABLE):
+        postgres.Server(folder, int(port)).clear_databases()
+
+
 def aged(store: JobStore) -> JobStore:
     """Return a store whose process has run for two hours, so that it trusts its clock."""
     store.settled()
@@ -139,6 +149,24 @@ def wait_for_status(store: JobStore, job: Job, *statuses: Status, seconds: float
 def tuples(rows: Sequence[Row]) -> list[tuple[object, ...]]:
     """Return rows as tuples, to compare them."""
     return [tuple(row) for row in rows]
+
+
+def all_rows(store: JobStore) -> dict[str, Sequence[Row]]:
+    """Return the rows of every table."""
+    sql = "SELECT name FROM sqlite_master WHERE type = 'table'"
+    if isinstance(store.db, PostgresDatabase):
+        sql = "SELECT table_name FROM information_schema.tables WHERE table_schema = current_schema()"
+    return {str(name): store.db.read(f"SELECT * FROM {name}") for (name,) in tuples(store.db.read(sql))}
+
+
+def of_a_dead_process() -> str:
+    """Return by which name a process of this machine was known that has ended."""
+    with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as process:
+        name = identity(process.pid)
+        assert process.stdin
+        process.stdin.close()
+    assert name
+    return name
 
 
 @contextmanager

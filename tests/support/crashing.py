@@ -1,7 +1,8 @@
 """Kills a process between every two SQL statements of a transition: `python -m tests.support.crashing FOLDER NAME`.
 
-SQLite's own trace hook reports each statement as it begins; at the n-th one the process kills itself. Production code
-knows nothing of this. Folder n holds what the n-th kill left, the last one what an undisturbed run left.
+SQLite's own trace hook, or a cursor of psycopg's that we put in its place, reports each statement as it begins; at the
+n-th one the process kills itself. Production code knows nothing of this. Folder n holds what the n-th kill left, the
+last one what an undisturbed run left.
 """
 
 from __future__ import annotations
@@ -14,13 +15,16 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import psycopg
+
+from app.db.postgres.database import PostgresDatabase
 from app.queue.jobs import Claim, Failure, Picture
 from app.queue.process import identity
 from app.queue.store import JobStore
 from app.queue.store.batches import NewLine
 from app.queue.store.clocks import Clocks
 from app.queue.store.lists import Mark, Sharing
-from tests.support.building import aged, create, ended, new_job, open_at
+from tests.support.building import aged, create, ended, new_job, of_a_dead_process, open_at
 
 FAILURE = Failure("too-bad", "It did not work out.")
 UNTIL = Failure("resting", "It rests.", retry_after_seconds=90.0)
@@ -48,6 +52,30 @@ class Fuse:
         connection = connect(*args, **kwargs)
         connection.set_trace_callback(self.statement)
         return connection
+
+    def light(self) -> None:
+        """Hear of every statement from now on, whichever database it is sent to."""
+        sqlite3.connect = self.connect  # type: ignore[assignment]
+        hear(lambda _, sql, __: self.statement(sql))
+
+
+def hear(heard: Callable[[psycopg.Connection[Any], str, Any], None]) -> Callable[[], None]:
+    """Hear of every statement before psycopg sends it; return what ends that."""
+    execute, executemany = psycopg.Cursor.execute, psycopg.Cursor.executemany
+
+    def one(cursor: Any, query: Any, *args: Any, **kwargs: Any) -> Any:
+        heard(cursor.connection, query if isinstance(query, str) else str(query), args[0] if args else None)
+        return execute(cursor, query, *args, **kwargs)
+
+    def many(cursor: Any, query: Any, *args: Any, **kwargs: Any) -> Any:
+        heard(cursor.connection, str(query), args[0])
+        return executemany(cursor, query, *args, **kwargs)
+
+    def end() -> None:
+        psycopg.Cursor.execute, psycopg.Cursor.executemany = execute, executemany  # type: ignore[method-assign]
+
+    psycopg.Cursor.execute, psycopg.Cursor.executemany = one, many  # type: ignore[method-assign, assignment]
+    return end
 
 
 def claimed(store: JobStore) -> Claim:
@@ -100,14 +128,14 @@ def asking_for_long(store: JobStore) -> None:
     """A job that waited a thousand hours for an answer."""
     aged(store)
     now = store.clocks.unix
-    store.clocks = Clocks(lambda: now() - 3_600_000.0, store.clocks.steady)
+    store.clocks = Clocks(lambda: now() - 3_600_000.0, store.clocks.steady, store.clocks.elapsed)
     asking(store)
-    store.clocks = Clocks(now, store.clocks.steady)
+    store.clocks = Clocks(now, store.clocks.steady, store.clocks.elapsed)
 
 
 def of_the_dead(store: JobStore) -> None:
     """A running job whose process is gone."""
-    store._process = f"{identity().rpartition('/')[0]}/1"  # an earlier process of this one's number
+    store._process = of_a_dead_process()
     claimed(store)
     store._process = None
 
@@ -125,6 +153,13 @@ def two_lists(store: JobStore) -> str:
         store.add_to_list(visitor, [snapshot_id])
         store.say(visitor, None, snapshot_id, mark=Mark.YES)
     return store.share_list("ann", Sharing.TOGETHER)
+
+
+def without_tables(store: JobStore) -> None:
+    """A new database; for PostgreSQL the one of the test is made new, as its tables are there already."""
+    if isinstance(store.db, PostgresDatabase):
+        with psycopg.connect(store.db._url, autocommit=True) as connection:
+            connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
 
 
 #: What prepares the store, and the transition.
@@ -164,14 +199,14 @@ TRANSITIONS: dict[str, tuple[Callable[[JobStore], Any], Callable[[JobStore, Any]
     "cancel a batch": (batch, lambda store, batch_id: store.cancel_batch(batch_id, None)),
     "keep on a list": (completed, lambda store, snapshot_id: store.add_to_list("ann", [snapshot_id])),
     "take a list over": (two_lists, lambda store, link: store.adopt_list(link, "bob")),
-    "make the tables": (lambda store: None, lambda store, _: store.stats()),
+    "make the tables": (without_tables, lambda store, _: store.stats()),
 }
 
 
 def run(folder: Path, name: str, at: int) -> None:
     """Prepare, then run the transition up to its statement number `at`."""
     fuse = Fuse(folder, at)
-    sqlite3.connect = fuse.connect  # type: ignore[assignment]
+    fuse.light()
     store = open_at(folder)
     before, transition = TRANSITIONS[name]
     state = before(store)

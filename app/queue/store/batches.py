@@ -70,6 +70,7 @@ class BatchStore(PeopleStore):
         still under way, QueueFull, or IdempotencyKeyReused.
         """
         batch_id, now = secrets.token_urlsafe(18), self.clocks.unix()
+        self._look_for_room()
         with self.db.write(durable=True, turn=owner) as connection:
             if once and (made := made_with(connection, once, self.settled())):
                 return made

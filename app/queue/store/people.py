@@ -27,6 +27,8 @@ OWNER_RETRY_SECONDS = 30
 FULL_RETRY_SECONDS = 60
 #: How old a count of all live jobs may be while they are far from the limit.
 RECOUNT_SECONDS = 1.0
+#: How often (seconds) it is looked up whether there is room.
+LOOK_FOR_ROOM_SECONDS = 10.0
 GIGABYTE = 1_000_000_000
 #: How many seconds of waiting weigh as much as one step of priority.
 AGEING_SECONDS = 60.0
@@ -44,8 +46,8 @@ class PeopleStore(StoreBase):
 
     #: Live jobs, the newest job's number, and when they were counted.
     _counted = (0, 0, -math.inf)
-    #: When the database was last seen to have room.
-    _room_seen_at = -math.inf
+    #: Whether the database was as large as it may be, and when that was looked up.
+    _is_full, _room_seen_at = False, -math.inf
 
     # --- submit, cancel, retry ---
 
@@ -55,6 +57,7 @@ class PeopleStore(StoreBase):
         What was sent under a key before gives the job of that time, even one that has ended. Raises TooManyJobs,
         QueueFull, IdempotencyKeyReused, or JobNotFound where that job has been deleted since.
         """
+        self._look_for_room()
         with self.db.write(durable=True, turn=new.owner) as connection:
             made = made_with(connection, new.once, self.settled()) if new.once else None
             if made is not None:
@@ -89,6 +92,7 @@ class PeopleStore(StoreBase):
 
         Raises JobNotFound, NotYours, TransitionRefused, TooManyJobs or QueueFull.
         """
+        self._look_for_room()
         with self.db.write(durable=True, turn=owner or self.get_job(job_id).owner) as connection:
             job = owned_job(connection, job_id, owner)
             if job["status"] not in (Status.FAILED, Status.CANCELLED):
@@ -232,12 +236,20 @@ class PeopleStore(StoreBase):
             raise QueueFull(ahead=ahead, retry_after_seconds=FULL_RETRY_SECONDS)
         self._check_room()
 
-    def _check_room(self) -> None:
-        """Raise SiteFull where the database has grown as large as it may. A look at most once a second will do."""
-        if time.monotonic() - self._room_seen_at > RECOUNT_SECONDS:
-            if self.db.holds_more_than(self.config.max_database_gb * GIGABYTE):
-                raise SiteFull
+    def _look_for_room(self) -> None:
+        """Look whether the database has grown as large as it may, now and then and until there is room.
+
+        That comes before the transaction which makes something: it takes a connection of its own, and all others may
+        be held by those who wait for this transaction.
+        """
+        if self._is_full or time.monotonic() - self._room_seen_at > LOOK_FOR_ROOM_SECONDS:
+            self._is_full = self.db.holds_more_than(self.config.max_database_gb * GIGABYTE)
             self._room_seen_at = time.monotonic()
+
+    def _check_room(self) -> None:
+        """Raise SiteFull where the last look found no room."""
+        if self._is_full:
+            raise SiteFull
 
     def _live_jobs(self, connection: Connection, newest: Newest) -> int:
         """Count the live jobs; far from the limit, a count up to a second old and all jobs made since will do.

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from app.errors import InvalidListing, ListFull, ListNotFound, ListShared, NotOnList, SnapshotNotFound
 from app.queue.store import JobStore
 from app.queue.store.lists import MOST_ENTRIES, Mark, Sharing
 from app.queue.store.sharing import MOST_PEOPLE
-from tests.support.building import SetClock, create, open_at
+from tests.support.building import SetClock, create, forget, open_at
 
 TABLES = ("lists", "list_people", "list_visitors", "list_entries", "list_opinions")
 
@@ -277,7 +278,6 @@ class Lists(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         import tempfile
-        from pathlib import Path
 
         self.folder = tempfile.TemporaryDirectory()
         self.store = open_at(Path(self.folder.name))
@@ -354,8 +354,11 @@ class Lists(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         self.store.db.close()
+        forget(Path(self.folder.name))
         self.folder.cleanup()
 
 
-TestLists = Lists.TestCase
-TestLists.settings = settings(max_examples=25, stateful_step_count=25, deadline=None)
+@pytest.mark.usefixtures("dialect")
+def test_any_order_of_steps_does_what_the_model_does() -> None:
+    examples = settings(max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
+    run_state_machine_as_test(Lists, settings=examples)

@@ -207,6 +207,8 @@ def test_a_file_of_any_earlier_version_takes_lists_and_batches(tmp_path: Path, v
     assert [line.job and line.job.job_id for line in store.get_batch(batch_id).lines] == ["q"]
     # What the process of that version deletes goes here too.
     old.execute("DELETE FROM snapshots WHERE job_seq = 4")
+    old.execute("DELETE FROM job_stages WHERE job_seq IN (2, 4)")
+    old.execute("DELETE FROM job_events WHERE job_seq IN (2, 4)")
     old.execute("DELETE FROM evaluation_jobs WHERE seq IN (2, 4)")
     assert store.shortlist_size("bob") == 0
     assert not store.db.read("SELECT 1 FROM batches UNION ALL SELECT 1 FROM batch_lines")

@@ -11,6 +11,7 @@ from app.errors import JobNotFound, QueueUnavailable
 from app.queue.jobs import Failure, Status
 from app.queue.store import JobStore
 from tests.support.building import SetClock, assert_whole, create, ended, open_at, tuples
+from tests.support.dialects import sqlite_alone
 
 
 def finish(store: JobStore, seconds: float = 0.01) -> str:
@@ -121,6 +122,7 @@ def test_the_check_writes_to_a_sound_database(store: JobStore, clock: SetClock) 
     assert_whole(store)
 
 
+@sqlite_alone("one writer at a time; a server that is away: tests/db/postgres")
 def test_the_check_tells_where_nothing_can_be_written(tmp_path: Path) -> None:
     store, other = open_at(tmp_path, patience=0.05), open_at(tmp_path)
     store.check()

@@ -11,9 +11,11 @@ from app.config import Config
 from app.queue.jobs import NewJob
 from app.queue.process import identity
 from app.queue.store import JobStore
+from app.queue.store.services import TURN_RESERVE_SECONDS
 from app.sources.live.asking.ledger import Ended, NotYet, Standing, ToKeep, Turn, Why, digest_about
 from app.sources.live.services import Service, all_of, services_in
-from tests.support.building import SetClock, aged, assert_whole, open_at
+from tests.support.building import SetClock, aged, assert_whole, of_a_dead_process, open_at
+from tests.support.dialects import postgres_alone
 
 ADDRESS = "4 Privet Drive, Little Whinging"
 DAY = 86_400.0
@@ -90,7 +92,7 @@ def test_a_turn_of_an_earlier_boot_is_over(ledger: JobStore, clock: SetClock, no
 
 
 def test_one_who_is_gone_has_no_turn(ledger: JobStore, clock: SetClock, nominatim: Service) -> None:
-    ledger._process = "another-boot/1/2/3"
+    ledger._process = of_a_dead_process()
     take(ledger, nominatim)
     ledger._process = identity()
     clock.pass_seconds(1.2)
@@ -99,8 +101,19 @@ def test_one_who_is_gone_has_no_turn(ledger: JobStore, clock: SetClock, nominati
     assert why_not(ledger, nominatim).why is Why.BUSY, "this one lives"
 
 
-def test_the_pause_of_one_who_is_gone_is_kept(ledger: JobStore, clock: SetClock, nominatim: Service) -> None:
+@postgres_alone("with SQLite whoever wrote before this boot was on this machine")
+def test_of_another_host_the_time_alone_decides(ledger: JobStore, clock: SetClock, nominatim: Service) -> None:
     ledger._process = "another-boot/1/2/3"
+    take(ledger, nominatim)
+    ledger._process = identity()
+    clock.pass_seconds(1.2)
+    assert why_not(ledger, nominatim).why is Why.BUSY
+    clock.pass_seconds(nominatim.read_s + TURN_RESERVE_SECONDS)
+    take(ledger, nominatim)
+
+
+def test_the_pause_of_one_who_is_gone_is_kept(ledger: JobStore, clock: SetClock, nominatim: Service) -> None:
+    ledger._process = of_a_dead_process()
     take(ledger, nominatim)
     assert why_not(ledger, nominatim) == NotYet(Why.BUSY, pytest.approx(1.1))
 
@@ -138,7 +151,7 @@ def test_one_waits_where_it_is(ledger: JobStore, clock: SetClock, nominatim: Ser
 
 def test_one_who_is_gone_waits_no_more(ledger: JobStore, nominatim: Service) -> None:
     take(ledger, nominatim)
-    ledger._process = "another-boot/1/2/3"
+    ledger._process = of_a_dead_process()
     assert ledger.take_place("nominatim", 10)
     assert ledger.take_place("nominatim", 10)
 

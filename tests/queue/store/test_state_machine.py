@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
 from app.config import Config
 from app.errors import NotYours, QueueFull, TooManyJobs, TransitionRefused
@@ -16,7 +16,7 @@ from app.queue.jobs import Claim, Failure, Status
 from app.queue.store.clocks import SettledClock
 from app.queue.store.people import AGEING_SECONDS
 from app.queue.store.tries import BACK_OFF_SECONDS, LONGEST_ASKED_SECONDS
-from tests.support.building import SetClock, assert_whole, ended, new_job, open_at
+from tests.support.building import SetClock, assert_whole, ended, forget, new_job, open_at
 from tests.support.queue_model import Model, ModelJob
 
 CONFIG = Config(lease_seconds=15.0, max_attempts=2, max_live_jobs_per_owner=3, max_live_jobs=5)
@@ -41,6 +41,7 @@ class StoreMachine(RuleBasedStateMachine):
         if hasattr(self, "store"):
             assert_whole(self.store)
             self.store.db.close()
+            forget(Path(self.folder.name))
             self.folder.cleanup()
 
     # --- people ---
@@ -328,7 +329,11 @@ class StoreMachine(RuleBasedStateMachine):
         )
 
 
-StoreMachine.TestCase.settings = settings(
-    max_examples=200, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
-)
-TestStore = StoreMachine.TestCase
+def test_any_order_of_calls_does_what_the_model_does(dialect: str) -> None:
+    examples = settings(
+        max_examples=200 if dialect == "sqlite" else 40,
+        stateful_step_count=40,
+        deadline=None,
+        suppress_health_check=list(HealthCheck),
+    )
+    run_state_machine_as_test(StoreMachine, settings=examples)

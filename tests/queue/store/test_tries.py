@@ -9,6 +9,7 @@ from app.queue import process
 from app.queue.jobs import Claim, Failure, Status
 from app.queue.store import JobStore
 from tests.support.building import create, ended, open_at
+from tests.support.dialects import postgres_alone, sqlite_alone
 
 LEASE = 1.0
 
@@ -75,6 +76,7 @@ def owners(tmp_path, clock):  # type: ignore[no-untyped-def]
     sweeper.db.close()
 
 
+@sqlite_alone("of another host's processes nobody knows whether they live")
 def test_a_living_owner_keeps_its_job_through_a_freeze(owners, clock) -> None:  # type: ignore[no-untyped-def]
     owner, sweeper = owners
     create(owner)
@@ -86,6 +88,7 @@ def test_a_living_owner_keeps_its_job_through_a_freeze(owners, clock) -> None:  
     assert owner.complete_job(claim, b"report")
 
 
+@sqlite_alone("of another host's processes nobody knows whether they live")
 def test_a_living_owner_that_never_beats_again_loses_it_in_the_end(owners, clock) -> None:  # type: ignore[no-untyped-def]
     owner, sweeper = owners
     create(owner)
@@ -94,6 +97,7 @@ def test_a_living_owner_that_never_beats_again_loses_it_in_the_end(owners, clock
     assert [sweeper.recover_stale() for _ in range(3)] == [0, 0, 1]
 
 
+@sqlite_alone("of another host's processes nobody knows whether they live")
 def test_sweeps_that_could_not_write_do_not_count(owners, clock) -> None:  # type: ignore[no-untyped-def]
     owner, sweeper = owners
     sweeper.db._patience_seconds = 0.0
@@ -105,6 +109,19 @@ def test_sweeps_that_could_not_write_do_not_count(owners, clock) -> None:  # typ
             with pytest.raises(Exception, match="cannot be reached"):
                 sweeper.recover_stale()
     assert sweeper.recover_stale() == 0
+
+
+@postgres_alone("with SQLite a living owner keeps its job for longer")
+def test_of_many_hosts_the_lease_alone_decides(owners, clock) -> None:  # type: ignore[no-untyped-def]
+    owner, sweeper = owners
+    create(owner)
+    claim = claimed(owner)
+    clock.pass_seconds(0.9 * LEASE)
+    assert sweeper.recover_stale() == 0
+    clock.pass_seconds(0.1 * LEASE)
+    assert sweeper.recover_stale() == 1
+    assert not owner.heartbeat(claim)
+    assert owner.complete_job(claim, b"report") is None
 
 
 def test_a_stage_that_is_kept_again_is_not_new(store: JobStore) -> None:
