@@ -58,7 +58,9 @@ class Doorstep:
         with psycopg.connect(self._config.database_url, autocommit=True) as connection:
             connection.execute(_copy(connection, "evaluation_jobs", JOB_COLUMNS), {"last": jobs - 1})
             connection.execute(_copy(connection, "job_events", EVENT_COLUMNS), {"last": jobs - 1})
-            connection.execute("SELECT setval(pg_get_serial_sequence('evaluation_jobs', 'seq'), max(seq)) FROM evaluation_jobs")
+            connection.execute(
+                "SELECT setval(pg_get_serial_sequence('evaluation_jobs', 'seq'), max(seq)) FROM evaluation_jobs"
+            )
             connection.execute("VACUUM ANALYZE")
 
     def put(self, number: int) -> None:
@@ -87,6 +89,7 @@ class Doorstep:
         threading.Event().wait()
 
 
+_NEXT_NUMBER = "SELECT setval(pg_get_serial_sequence('evaluation_jobs', 'seq'), max(seq)) FROM evaluation_jobs"
 #: What the copies of a job have of their own.
 JOB_COLUMNS = {
     "seq": "seq + number",

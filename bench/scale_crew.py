@@ -62,7 +62,7 @@ class Crew:
 
     def kill_one(self) -> None:
         """Kill a random worker as the kernel does when memory is short."""
-        pid = self.pids.pop(random.randrange(len(self.pids)))  # noqa: S311 - no secret
+        pid = self.pids.pop(random.randrange(len(self.pids)))
         os.kill(pid, signal.SIGKILL)
 
     def begun(self) -> int:
@@ -172,7 +172,7 @@ def doubled(url: str) -> int:
     with psycopg.connect(url, autocommit=True) as connection:
         row = connection.execute(sql).fetchone()
     assert row
-    return max(row) - min(row)
+    return int(max(row) - min(row))
 
 
 if __name__ == "__main__":

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import itertools
 import threading
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 
@@ -102,17 +102,11 @@ def held_open(url: str) -> Iterator[None]:
 def rates(moments: list[float], edges: list[float]) -> list[float]:
     """Return how many moments a second there were between each two edges."""
     return [
-        sum(first <= moment < last for moment in moments) / (last - first)
-        for first, last in zip(edges, edges[1:], strict=False)
+        sum(first <= moment < last for moment in moments) / (last - first) for first, last in itertools.pairwise(edges)
     ]
 
 
 def longest_gap(moments: list[float]) -> float:
     """Return the longest time (seconds) in which nothing happened."""
     ordered = sorted(moments)
-    return max((later - earlier for earlier, later in zip(ordered, ordered[1:], strict=False)), default=0.0)
-
-
-def wait_for(seconds: float) -> None:
-    """Wait: jobs stream meanwhile."""
-    time.sleep(seconds)
+    return max((later - earlier for earlier, later in itertools.pairwise(ordered)), default=0.0)

@@ -15,8 +15,8 @@ from app.queue.store import JobStore
 
 logger = logging.getLogger(__name__)
 
-#: Pause before a write that the database could not take is tried again.
-RETRY_SECONDS = 0.2
+#: Pause before a write that the database could not take is tried again: the first, doubled up to the second.
+RETRY_SECONDS = (0.01, 0.2)
 
 T = TypeVar("T")
 
@@ -326,10 +326,12 @@ class Attempt:
         Another host may, once the lease has run out; then this write is refused. A write that was committed though no
         answer came does no harm when it is repeated.
         """
+        pause, longest = RETRY_SECONDS
         while True:
             try:
                 return write()
             except QueueUnavailable:
                 if self._stopping() or self.lost:
                     raise
-            time.sleep(RETRY_SECONDS)
+            time.sleep(pause)
+            pause = min(pause * 2, longest)

@@ -147,11 +147,6 @@ class PostgresDatabase:
     def shorten_log(self) -> None:
         """Do nothing: the server does so by itself."""
 
-    def notify(self, channel: str) -> None:
-        """Tell whoever listens on a channel. Never fails: a notification only saves time."""
-        with suppress(DoorstepError):
-            self.read("SELECT pg_notify(:channel, '')", {"channel": channel})
-
     def listen(self, channel: str) -> PgConnection:
         """Return a connection of its own that listens on a channel; the caller closes it. Raises psycopg.Error."""
         connection = PgConnection.connect(**self._arguments())

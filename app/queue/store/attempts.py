@@ -6,8 +6,10 @@ row, whatever its worker still tries to write.
 
 from __future__ import annotations
 
+import math
 import secrets
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 
 from app.db.interface import Connection, Row
 from app.errors import EvaluationCrashed, QueueUnavailable
@@ -29,11 +31,12 @@ BEGUN_ANEW = "begins anew: the data of its region is another build than before"
 #: The job whose turn it is: due, or due so far ahead that the clock must have been put back since; and one that this
 #: host may take, by the builds that it holds (`StoreBase.held`): that which the job needs, or all regions of the
 #: catalogue, each in its build or the one before. The second is looked up once, whatever stands in the line.
-#: That a job does not ask must be said for the index `jobs_line` (tables/sqlite/02.sql).
+#: That a job does not ask must be said for the index `jobs_line` (tables/sqlite/02.sql). It is looked for from a place in
+#: the line on: see skipping.py.
 NEXT_DUE = """
 SELECT seq FROM evaluation_jobs
 WHERE completed_at IS NULL AND status = 'queued' AND status <> 'asking'
-    AND (run_after <= :now OR run_after > :latest)
+    AND (run_after <= :now OR run_after > :latest) AND (turn, seq) >= (:from_turn, :from_seq)
     AND (
         needs <> '' AND instr(:held, ' ' || needs || ' ') > 0
         OR needs = '' AND NOT EXISTS (
@@ -44,10 +47,26 @@ WHERE completed_at IS NULL AND status = 'queued' AND status <> 'asking'
     )
 ORDER BY turn, seq LIMIT 1
 """
+#: Takes that job.
+CLAIM = f"""
+UPDATE evaluation_jobs
+SET status = 'running', claim_token = :token, worker = :worker, process = :process,
+    lease_until = :lease_until, attempts = attempts + 1,
+    resumed = resumed + CASE WHEN kept_stages > 0 THEN 1 ELSE 0 END,
+    started_at = :now, error = NULL, error_code = NULL,
+    waits_for = NULL, waits_since = NULL, waits_turn = 0, version = version + 1
+WHERE seq = ({NEXT_DUE} /*pg FOR UPDATE SKIP LOCKED */)
+RETURNING seq, job_id, address, listing, owner, current_stage, attempts, resumed, version, needs, turn
+"""
+#: Before every job in line: its turn and number.
+BEGINNING = (-math.inf, 0)
 
 
 class AttemptStore(StoreBase):
     """The part of a job's state machine that workers drive."""
+
+    #: The turn and the number of the job that was claimed last.
+    _claimed_at: tuple[float, int] = BEGINNING
 
     # --- an attempt begins and goes on ---
 
@@ -58,8 +77,7 @@ class AttemptStore(StoreBase):
         """
         if (unanswered := self._unanswered.get(worker)) and (claim := self._made_under(unanswered, worker)):
             return claim
-        now = self.clocks.unix()
-        if not self.db.read(NEXT_DUE, {"now": now, "latest": now + LONGEST_WAIT_SECONDS, "held": self.held}):
+        if not self._somebody_is_due():
             return None
         token = new_token()
         try:
@@ -257,6 +275,21 @@ class AttemptStore(StoreBase):
 
     # --- steps of a transaction ---
 
+    def _somebody_is_due(self) -> bool:
+        now = self.clocks.unix()
+        times = {"now": now, "latest": now + LONGEST_WAIT_SECONDS, "held": self.held}
+        return bool(self._look(lambda begin_at: self.db.read(NEXT_DUE, {**times, **begin_at})))
+
+    def _look(self, look: Callable[[dict[str, object]], Sequence[Row]]) -> Sequence[Row]:
+        """Look into the line from its beginning on, or from where the last claim was."""
+        skips, began = self._line.allowed, time.monotonic()
+        turn, seq = self._claimed_at if skips else BEGINNING
+        rows = look({"from_turn": turn, "from_seq": seq})
+        self._line.note(time.monotonic() - began, whole=not skips)
+        if skips and not rows and not self._line.is_slow:
+            rows = look({"from_turn": BEGINNING[0], "from_seq": BEGINNING[1]})
+        return rows
+
     def _made_under(self, token: str, worker: str) -> Claim | None:
         """Return the claim to which no answer came, None if it was not made, or is lost by now."""
         with self.db.write(durable=False, draining=True) as connection:
@@ -280,43 +313,20 @@ class AttemptStore(StoreBase):
 
     def _claim(self, connection: Connection, worker: str, token: str) -> Claim | None:
         now, lease_until = self.clocks.unix(), self._lease_until()
-        rows = connection.execute(
-            """
-            UPDATE evaluation_jobs
-            SET status = 'running', claim_token = :token, worker = :worker, process = :process,
-                lease_until = :lease_until, attempts = attempts + 1,
-                resumed = resumed + CASE WHEN kept_stages > 0 THEN 1 ELSE 0 END,
-                started_at = :now, error = NULL, error_code = NULL,
-                waits_for = NULL, waits_since = NULL, waits_turn = 0, version = version + 1
-            WHERE seq = (
-                SELECT seq FROM evaluation_jobs
-                WHERE completed_at IS NULL AND status = 'queued' AND status <> 'asking'
-                    AND (run_after <= :now OR run_after > :latest)
-                    AND (
-                        needs <> '' AND instr(:held, ' ' || needs || ' ') > 0
-                        OR needs = '' AND NOT EXISTS (
-                            SELECT 1 FROM region_builds
-                            WHERE instr(:held, ' =' || name || '@' || build || ' ') = 0
-                                AND instr(:held, ' =' || name || '@' || before || ' ') = 0
-                        )
-                    )
-                ORDER BY turn, seq LIMIT 1 /*pg FOR UPDATE SKIP LOCKED */
-            )
-            RETURNING seq, job_id, address, listing, owner, current_stage, attempts, resumed, version, needs
-            """,
-            {
-                "token": token,
-                "worker": worker,
-                "process": self.process,
-                "lease_until": lease_until,
-                "now": now,
-                "latest": now + LONGEST_WAIT_SECONDS,
-                "held": self.held,
-            },
-        ).fetchall()
+        claimed = {
+            "token": token,
+            "worker": worker,
+            "process": self.process,
+            "lease_until": lease_until,
+            "now": now,
+            "latest": now + LONGEST_WAIT_SECONDS,
+            "held": self.held,
+        }
+        rows = self._look(lambda begin_at: connection.execute(CLAIM, {**claimed, **begin_at}).fetchall())
         if not rows:
             return None
         (row,) = rows
+        self._claimed_at = row["turn"], row["seq"]
         why = f"attempt {row['attempts']}"
         record_event(connection, row, now, before=Status.QUEUED, after=Status.RUNNING, worker=worker, why=why)
         return claim_from(row, token, worker, lease_until)

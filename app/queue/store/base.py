@@ -10,6 +10,7 @@ from app.db.interface import Connection, Database, Row
 from app.queue.jobs import Job, Status
 from app.queue.process import identity, is_gone
 from app.queue.store.clocks import Clocks, Settled, SettledClock
+from app.queue.store.skipping import Skipping
 
 #: Nothing waits longer to be tried again: a `run_after` beyond it shows that the clock was put back. Longer than a
 #: service that faults is left alone.
@@ -64,6 +65,8 @@ class StoreBase:
         self._process: str | None = None
         #: The tokens of claims whose answer did not come, by their workers.
         self._unanswered: dict[str, str] = {}
+        #: How looks for the next job, and for lost ones, go.
+        self._line, self._sweeps = Skipping(after_seconds=1.0), Skipping(after_seconds=0.1)
         self._settled_clock = SettledClock(self.clocks)
         #: What this process may claim jobs on: each build that its host holds (" name@build "), and once more those
         #: that its regions are now (" =name@build ").

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+import time
+from collections.abc import Mapping, Sequence
 from types import MappingProxyType
 
 from app.db.interface import Row
@@ -14,6 +15,8 @@ from app.queue.store.attempts import SWEEP_PATIENCE_SECONDS, AttemptStore, claim
 SWEEPS_PER_SECOND = 2
 #: No lease is ever this long, so a later deadline was written before this machine's last start.
 LONGEST_LEASE_SECONDS = 3_600.0
+#: A claim may become visible so many seconds after the time at which it says that it began.
+UNSEEN_SECONDS = 10.0
 
 
 class RecoveryStore(AttemptStore):
@@ -21,6 +24,8 @@ class RecoveryStore(AttemptStore):
 
     #: How many sweeps found a claim overdue though its owner lives, by its token and the lease that ran out.
     _overdue: Mapping[tuple[str, float], int] = MappingProxyType({})
+    #: When the oldest running job began.
+    _oldest_began = -math.inf
 
     def recover_stale(self) -> int:
         """Queue again (or fail, after too many attempts) the jobs whose lease ran out or whose process is gone.
@@ -31,18 +36,28 @@ class RecoveryStore(AttemptStore):
         """
         if self.db.contact_seconds() < self.config.lease_seconds:
             return 0  # whoever holds a job has lately found the server away, too, and needs time to say that it lives
-        running = self.db.read(
-            """
-            SELECT job_id, claim_token, lease_until, process FROM evaluation_jobs
-            WHERE completed_at IS NULL AND status = 'running' AND status <> 'asking'
-            """
-        )
+        running = self._running()
         lost = {(row["claim_token"], row["lease_until"]): row["job_id"] for row in running if self._why_lost(row)}
         self._overdue = {lease: sweeps for lease, sweeps in self._overdue.items() if lease in lost}
         recovered = sum(self._recover(job_id, token) for (token, _), job_id in lost.items())
         if recovered:
             self._notify()
         return recovered
+
+    def _running(self) -> Sequence[Row]:
+        """Return the claims of running jobs; where that is slow, most times of those begun since the oldest of them."""
+        skips, began = self._sweeps.allowed, time.monotonic()
+        running = self.db.read(
+            """
+            SELECT job_id, claim_token, lease_until, process, started_at FROM evaluation_jobs
+            WHERE completed_at IS NULL AND status = 'running' AND status <> 'asking' AND started_at >= :since
+            """,
+            {"since": self._oldest_began if skips else -math.inf},
+        )
+        self._sweeps.note(time.monotonic() - began, whole=not skips)
+        oldest = min((row["started_at"] for row in running), default=self.clocks.unix())
+        self._oldest_began = oldest - UNSEEN_SECONDS
+        return running
 
     def _recover(self, job_id: str, token: str) -> bool:
         """Look again under the write lock: a heartbeat may have come in between. Return whether the claim was lost."""

@@ -56,8 +56,8 @@ CREATE TABLE evaluation_jobs (
 CREATE INDEX jobs_line ON evaluation_jobs (turn, seq)
 WHERE completed_at IS NULL AND status = 'queued' AND status <> 'asking';
 
--- Those being served.
-CREATE INDEX jobs_running ON evaluation_jobs (seq)
+-- Those being served, by when they began: new ones come last, so that a sweep need not go through what has ended.
+CREATE INDEX jobs_running ON evaluation_jobs (started_at)
 WHERE completed_at IS NULL AND status = 'running' AND status <> 'asking';
 
 -- The jobs of an owner that have not ended, each listing once.
@@ -231,8 +231,9 @@ CREATE TABLE job_totals (
     PRIMARY KEY (outcome, reason)
 ) WITH (fillfactor = 50);
 
--- Two that count the same at once would wait for each other's commit, so there are several rows for each figure: whoever
--- reads adds them up.
+-- Two that count the same at once would wait for each other's commit, and whoever counts goes through all that was counted
+-- in the same row since the oldest transaction began. So there are several rows for each figure, by connection and time:
+-- whoever reads adds them up.
 CREATE TABLE stage_totals (
     stage TEXT NOT NULL,
     at_most DOUBLE PRECISION NOT NULL,
@@ -364,7 +365,7 @@ CREATE FUNCTION stage_timed() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
             WHEN NEW.seconds <= 30 THEN 30.0 WHEN NEW.seconds <= 120 THEN 120.0 ELSE 'Infinity' END,
         1,
         NEW.seconds,
-        pg_backend_pid() % 64
+        pg_backend_pid() % 32 + 32 * (floor(extract(epoch FROM now()) / 10)::bigint % 32)
     )
     ON CONFLICT (stage, at_most, part)
     DO UPDATE SET stages = stage_totals.stages + 1, seconds = stage_totals.seconds + excluded.seconds;

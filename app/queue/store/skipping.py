@@ -1,0 +1,53 @@
+"""Looks that begin behind rows that died and cannot be cleared away.
+
+A transaction that somebody holds open on a PostgreSQL server, such as a report or a dump, keeps every row that changes
+meanwhile, and each look for the next job would go through all of them. So where looks are slow again and again, or
+follow each other faster than jobs can be evaluated, most begin where the last one found something. What comes into the
+line in front of that place waits for the next look from the very beginning.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+
+#: A look that takes longer (seconds) may go through rows that died; many in a row do, and no other work is to blame.
+SLOW_SECONDS = 0.002
+#: Looks that follow each other within these seconds are in haste, once there were so many in a row.
+HASTE_SECONDS, HASTY_LOOKS = 0.02, 200
+#: The share of the time that looks from the very beginning may take then, and the shortest and the longest time
+#: (seconds) between two.
+SHARE, PAUSES = 0.01, (0.1, 10.0)
+
+
+class Skipping:
+    """Whether the next look may begin where the last one found something.
+
+    It may where all looks have been slow of late, and have taken `after_seconds` together.
+    """
+
+    def __init__(self, after_seconds: float = math.inf) -> None:
+        self._after_seconds = after_seconds
+        self._slow_seconds = 0.0
+        self._hasty_looks = 0
+        self._looked_at = self._whole_at = -math.inf
+
+    @property
+    def allowed(self) -> bool:
+        """Return whether the next look need not be from the very beginning."""
+        return (self.is_slow or self._hasty_looks >= HASTY_LOOKS) and time.monotonic() < self._whole_at
+
+    @property
+    def is_slow(self) -> bool:
+        """Return whether looks from the very beginning are slow again and again."""
+        return self._slow_seconds >= self._after_seconds
+
+    def note(self, seconds: float, *, whole: bool) -> None:
+        """Note how long a look took that ends now, and whether it was from the very beginning."""
+        now = time.monotonic()
+        self._hasty_looks = self._hasty_looks + 1 if now - self._looked_at < HASTE_SECONDS else 0
+        self._looked_at = now
+        if whole:
+            shortest, longest = PAUSES
+            self._slow_seconds = self._slow_seconds + seconds if seconds > SLOW_SECONDS else 0.0
+            self._whole_at = now + min(max(seconds / SHARE, shortest), longest)
