@@ -168,17 +168,19 @@ class SqliteSide:
         for key in keys:
             yield from self._read(sql, table, key)
 
-    def digests(self, table: Table) -> Iterator[tuple[Key, bytes]]:
-        """Yield the key of each row with the SHA-256 of the whole row, in the order of the keys."""
+    def digests(self, table: Table, since: Key | None = None) -> Iterator[tuple[Key, bytes]]:
+        """Yield the key of each row with the SHA-256 of the whole row, in the order of the keys, from a key on."""
         encode = [ENCODE[column.kind] for column in table.columns]
-        for row in self._read(f"{_select(table)} ORDER BY {_names(table.key)}", table, ()):
+        names = _names(table.key)
+        beyond = "" if since is None else f"WHERE ({names}) >= ({_marks(table.key)})"
+        for row in self._read(f"{_select(table)} {beyond} ORDER BY {names}", table, since or ()):
             parts = [b"n" if value is None else one(value) for one, value in zip(encode, row, strict=True)]
             yield table.key_of(row), hashlib.sha256(b"".join(parts)).digest()
 
-    def total(self, table: Table) -> Total:
-        """Return the number of rows and the sum of their digests."""
+    def total(self, table: Table, since: Key | None = None) -> Total:
+        """Return the number of rows and the sum of their digests, of all or of those from a key on."""
         total = Total()
-        for _, digest in self.digests(table):
+        for _, digest in self.digests(table, since):
             total = total.plus(digest)
         return total
 
