@@ -212,13 +212,13 @@ class Move:
         here, there = self._source.digests(table), self._target.digests(table)
         mine, other = next(here, None), next(there, None)
         while mine is not None or other is not None:
-            if other is None or (mine is not None and mine[0] < other[0]):
+            if mine is not None and (other is None or mine[0] < other[0]):
                 found.note(mine[0], mine[1], is_new=True)
                 mine = next(here, None)
-            elif mine is None or other[0] < mine[0]:
+            elif other is not None and (mine is None or other[0] < mine[0]):
                 found.goes(other[0])
                 other = next(there, None)
-            else:
+            elif mine is not None and other is not None:
                 if mine[1] != other[1]:
                     found.goes(other[0])
                 found.note(mine[0], mine[1], is_new=mine[1] != other[1])

@@ -15,7 +15,9 @@ from app.db.closed import (
     ARRIVED,
     CLOSED,
     COPYING,
+    HAS_MOVED,
     IN_STATE,
+    IS_MOVING,
     MAKE_NOTES,
     MOVED,
     NOTES,
@@ -206,7 +208,7 @@ class PostgresSide:
         for tries_left in reversed(range(MOST_TRIES)):
             try:
                 with self.transaction():
-                    shut(self.connection, self.tables(), why)
+                    shut(self.connection, self.tables(), IS_MOVING + why)
                     self.put_notes({OUT_STATE: CLOSED, OUT_WHY: why})
             except (errors.DeadlockDetected, errors.LockNotAvailable):  # writers take the tables in any order
                 if not tries_left:
@@ -223,7 +225,7 @@ class PostgresSide:
     def mark_moved(self, why: str) -> None:
         """Note that the data has moved for good, and let refusals say so."""
         with self.transaction():
-            shut(self.connection, self.tables(), why)
+            shut(self.connection, self.tables(), HAS_MOVED + why)
             self.put_notes({OUT_STATE: MOVED, OUT_WHY: why})
 
     # --- as what data moves to ---
@@ -239,7 +241,7 @@ class PostgresSide:
             return
         try:
             with self.transaction():
-                shut(self.connection, self.tables(), FILLING, mover=move)
+                shut(self.connection, self.tables(), IS_MOVING + FILLING, mover=move)
                 self._check_empty(notes)  # nobody came in between
                 self.put_notes({"in:id": move, IN_STATE: RECEIVING})
         except errors.InsufficientPrivilege:
@@ -288,7 +290,7 @@ class PostgresSide:
             return ""
         try:
             with self.transaction():
-                shut(self.connection, self.tables(), why, mover=notes["in:id"])
+                shut(self.connection, self.tables(), HAS_MOVED + why, mover=notes["in:id"])
                 for name, table in self.tables().items():
                     if name not in NO_CONTENT and self.total(table).as_text() != receipt.get(name):
                         raise _Differs(name)

@@ -15,7 +15,9 @@ from app.db.closed import (
     ARRIVED,
     CLOSED,
     COPYING,
+    HAS_MOVED,
     IN_STATE,
+    IS_MOVING,
     MAKE_NOTES,
     MOVED,
     NOTES,
@@ -203,7 +205,7 @@ class SqliteSide:
     def shut(self, why: str) -> None:
         """Let every write of others be refused with a sentence, from now on, and note that."""
         with self.transaction():
-            shut(self.connection, self.tables(), why)
+            shut(self.connection, self.tables(), IS_MOVING + why)
             self.put_notes({OUT_STATE: CLOSED, OUT_WHY: why})
 
     def reopen(self) -> None:
@@ -215,7 +217,7 @@ class SqliteSide:
     def mark_moved(self, why: str) -> None:
         """Note that the data has moved for good, and let refusals say so."""
         with self.transaction():
-            shut(self.connection, self.tables(), why)
+            shut(self.connection, self.tables(), HAS_MOVED + why)
             self.put_notes({OUT_STATE: MOVED, OUT_WHY: why})
 
     # --- as what data moves to ---
@@ -294,7 +296,7 @@ class SqliteSide:
             for name, table in self.tables().items():
                 if name not in NO_CONTENT and self.total(table).as_text() != receipt.get(name):
                     return name
-            shut(self.connection, self.tables(), why)
+            shut(self.connection, self.tables(), HAS_MOVED + why)
             self.put_notes({OUT_STATE: MOVED, OUT_WHY: why})
         return ""
 

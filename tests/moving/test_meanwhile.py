@@ -150,13 +150,12 @@ def test_a_server_that_is_killed_in_the_stop_opens_the_site_again(tmp_path: Path
 
         def kill(step: str, *_: object) -> None:
             if step == "repaired":
-                server.kill()
+                server.stop("immediate")
 
         with pytest.raises(MoveFailed):
             to_postgres(tmp_path / FILE, server.url(), kill)
         assert create(store, owner="later")
         before = held_by_file(tmp_path / FILE)
-        (server.data / "postmaster.pid").unlink(missing_ok=True)
         server.start()
         store.db.close()
         postgres.wait_until_ready(server)
