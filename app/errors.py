@@ -390,6 +390,14 @@ class SiteMoving(QueueUnavailable):
     at_terminal = "{why}"
 
 
+class SiteMoved(SiteMoving):
+    """The data of this site has moved to another place, and this part of the site has not followed yet: it shows what
+    there was, and keeps nothing new. Nothing was lost; please try again in a few minutes.
+    """
+
+    code = "site-moved"
+
+
 class DatabaseDamaged(DoorstepError):
     """The database file {name} is damaged or not a Doorstep database. Nothing was changed in it; restore a backup."""
 

@@ -96,7 +96,7 @@ def _postgres(config: Config, url: str | None) -> PostgresSide:
 
 
 def _sentences(name: str, other: str, command: str, *, what_to_do: str) -> Sentences:
-    again = f"If that command does not run any more, run it again to go on, or with --undo to open {name} again."
+    again = "If that command does not run any more, run it again to go on, or with --undo to open it again."
     return Sentences(
         f"{name} takes nothing new for a moment: `flask {command}` is moving its data. {again}",
         f"{name} is closed: its data was moved to {other} on {iso(time.time())}. {what_to_do}",
@@ -112,7 +112,7 @@ def _to_postgres(file: str) -> Sentences:
 
 def _to_sqlite(file: str) -> Sentences:
     what = "Take DOORSTEP_DATABASE_URL out of the settings and restart every process of the site on that file."
-    return _sentences("The PostgreSQL database", f"the file {file}", TO_SQLITE, what_to_do=what)
+    return _sentences("PostgreSQL", f"the file {file}", TO_SQLITE, what_to_do=what)
 
 
 @contextmanager

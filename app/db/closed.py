@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from app.errors import SiteMoving
+from app.errors import SiteMoved, SiteMoving
 
-#: Begins the text with which a closed database refuses a write: triggers say it, so that every version is refused.
-MARK = "doorstep-closed: "
+#: Begin the text with which a closed database refuses a write: triggers say it, so that every version is refused.
+IS_MOVING, HAS_MOVED = "doorstep-moving: ", "doorstep-moved: "
 #: The error code of such a refusal in PostgreSQL.
 SQLSTATE = "DSMVD"
 #: The trigger on each table that refuses, and in PostgreSQL the function that it calls.
@@ -23,5 +23,7 @@ RECEIVING, ARRIVED = "receiving", "arrived"
 
 def refusal_in(text: str) -> SiteMoving | None:
     """Return the error that a refusal's text stands for, None for any other text."""
-    _, mark, why = text.partition(MARK)
-    return SiteMoving(why=why) if mark else None
+    for begin, error in ((IS_MOVING, SiteMoving), (HAS_MOVED, SiteMoved)):
+        if text.startswith(begin):
+            return error(why=text.removeprefix(begin))
+    return None

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import time
 
-from app.errors import DatabaseDamaged, DatabaseSwapped, DiskFull, DoorstepError
+from app.errors import DatabaseDamaged, DatabaseSwapped, DiskFull, DoorstepError, SiteMoving
 
 logger = logging.getLogger(__name__)
 
@@ -28,6 +28,11 @@ class Trouble:
         if before is not type(told):
             grave = isinstance(told, (DatabaseDamaged, DatabaseSwapped, DiskFull))
             logger.log(logging.ERROR if grave else logging.WARNING, "%s: %s fails: %s", self._name, doing, cause)
+
+    @property
+    def is_closed(self) -> bool:
+        """Return whether the database refuses to be written to, as its data moves."""
+        return issubclass(self.known.get(WRITING, (DoorstepError, 0.0))[0], SiteMoving)
 
     def over(self, doing: str) -> None:
         """Log that a failure is over, if there was one."""

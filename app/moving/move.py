@@ -176,9 +176,9 @@ class Move:
 
     def _transfer_rest(self, move: str) -> None:
         with self._target.filling():
-            expected = self._repair()
+            found = self._repair()
             for table in self._moved_tables():
-                self._compare(table, expected[table.name])
+                self._compare(table, found[table.name])
             numbers = self._source.last_numbers()
             kept, there = self._target.set_last_numbers(numbers), self._target.last_numbers()
             if any(there[name] != numbers[name] for name in kept):
@@ -187,13 +187,13 @@ class Move:
             self._target.wake_triggers()
             self._outcome.put_back = self._target.settle()
             self._said("settled", "", 0, 0)
-            self._target.put_notes({**self._arrival(expected), IN_STATE: ARRIVED})
+            self._target.put_notes({**self._arrival(found), IN_STATE: ARRIVED})
             self._may_be_there = True
         self._said("committed", "", 0, 0)
         self._outcome.remark = self._target.put_in_place()
 
-    def _repair(self) -> dict[str, Total]:
-        """Make the target's rows those of the source, which nobody changes any more; return its totals by table.
+    def _repair(self) -> dict[str, _Differences]:
+        """Make the target's rows those of the source, which nobody changes any more; return what was found, by table.
 
         All that is to go goes first: a new row may say what only one row may.
         """
@@ -206,38 +206,44 @@ class Move:
             if keys := differing[table.name].new:
                 self._target.insert(table, self._source.rows_of(table, keys))
             self._said("repaired", table.name, len(keys), 0)
-        return {name: found.total for name, found in differing.items()}
+        return differing
 
     def _look_for_differences(self, table: Table, found: _Differences) -> None:
         here, there = self._source.digests(table), self._target.digests(table)
         mine, other = next(here, None), next(there, None)
         while mine is not None or other is not None:
-            if other is None or (mine is not None and mine[0] < other[0]):
-                found.note(mine, new=True)
+            if mine is not None and (other is None or mine[0] < other[0]):
+                found.note(mine[0], mine[1], is_new=True)
                 mine = next(here, None)
-            elif mine is None or other[0] < mine[0]:
-                found.gone.append(other[0])
+            elif other is not None and (mine is None or other[0] < mine[0]):
+                found.goes(other[0])
                 other = next(there, None)
-            else:
+            elif mine is not None and other is not None:
                 if mine[1] != other[1]:
-                    found.gone.append(other[0])
-                found.note(mine, new=mine[1] != other[1])
+                    found.goes(other[0])
+                found.note(mine[0], mine[1], is_new=mine[1] != other[1])
                 mine, other = next(here, None), next(there, None)
             if found.total.rows % SAY_ROWS == 0:
                 self._said("looked", table.name, found.total.rows, 0)
 
-    def _compare(self, table: Table, expected: Total) -> None:
-        arrived = self._target.total(table)
-        if arrived != expected:
-            why = f"the table {table.name} has {expected.rows} rows, and what arrived of it differs"
-            raise MoveFailed(why=why if arrived.rows == expected.rows else f"{why} in number ({arrived.rows})")
-        self._outcome.rows[table.name] = arrived.rows
-        self._said("compared", table.name, arrived.rows, 0)
+    def _compare(self, table: Table, found: _Differences) -> None:
+        """Raise MoveFailed unless all rows arrived.
 
-    def _arrival(self, compared: Mapping[str, Total]) -> Mapping[str, str | None]:
+        Up to the first that was mended they were compared one by one, and nobody else can change them: from there on
+        the target sums up what it has now.
+        """
+        rows = self._target.count(table)
+        if rows != found.total.rows:
+            raise MoveFailed(why=f"the table {table.name} has {found.total.rows} rows, and {rows} arrived")
+        if found.first is not None and self._target.total(table, found.first) != found.since_first:
+            raise MoveFailed(why=f"what arrived of the table {table.name} is not what it holds")
+        self._outcome.rows[table.name] = rows
+        self._said("compared", table.name, rows, 0)
+
+    def _arrival(self, compared: Mapping[str, _Differences]) -> Mapping[str, str | None]:
         """Return the notes of a target that is whole: what it holds, and no longer how far the copying was."""
         receipt = {
-            table.name: (self._target.total(table) if table.name in SETTLED else compared[table.name]).as_text()
+            table.name: (self._target.total(table) if table.name in SETTLED else compared[table.name].total).as_text()
             for table in self._moved_tables()
         }
         progress = (name for name in self._target.notes() if name.startswith("in:at:"))
@@ -265,19 +271,29 @@ class Move:
 
 
 class _Differences:
-    """Of one table: rows of the target that go, rows of the source that come, and the source's total."""
+    """Of one table: rows of the target that go, rows of the source that come, and the source's totals."""
 
     def __init__(self) -> None:
         self.gone: list[Key] = []
         self.new: list[Key] = []
         self.total = Total()
+        #: The first key at which anything differs, and the total of the source's rows from there on.
+        self.first: Key | None = None
+        self.since_first = Total()
 
-    def note(self, mine: tuple[Key, bytes] | None, *, new: bool) -> None:
-        """Note a row of the source."""
-        if mine is not None:
-            self.total = self.total.plus(mine[1])
-            if new:
-                self.new.append(mine[0])
+    def goes(self, key: Key) -> None:
+        """Note a row of the target that the source has not, or not so."""
+        self.gone.append(key)
+        self.first = key if self.first is None else self.first
+
+    def note(self, key: Key, digest: bytes, *, is_new: bool) -> None:
+        """Note a row of the source; `is_new`: the target has it not, or not so."""
+        self.total = self.total.plus(digest)
+        if is_new:
+            self.new.append(key)
+            self.first = key if self.first is None else self.first
+        if self.first is not None:
+            self.since_first = self.since_first.plus(digest)
 
 
 class _Chunk:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from typing import Any, cast
 
 import psycopg
@@ -15,7 +15,9 @@ from app.db.closed import (
     ARRIVED,
     CLOSED,
     COPYING,
+    HAS_MOVED,
     IN_STATE,
+    IS_MOVING,
     MAKE_NOTES,
     MOVED,
     NOTES,
@@ -153,10 +155,7 @@ class PostgresSide:
 
     def rows_after(self, table: Table, key: Key | None) -> Iterator[Row]:
         """Yield all rows in the order of their keys, from those after a key on, as they are now."""
-        beyond = ""
-        if key is not None:
-            values = ", ".join(_literal(part, column) for part, column in zip(key, table.key, strict=True))
-            beyond = f"WHERE ({_order(table)}) > ({values})"
+        beyond = "" if key is None else f"WHERE {_beyond(table, '>', key)}"
         yield from self._stream(f"{_select(table)} {beyond} ORDER BY {_order(table)}", table.columns)
 
     def rows_of(self, table: Table, keys: Sequence[Key]) -> Iterator[Row]:
@@ -172,13 +171,14 @@ class PostgresSide:
         for row in self._stream(query, columns):
             yield row[:-1], row[-1]
 
-    def total(self, table: Table) -> Total:
-        """Return the number of rows and the sum of their digests."""
+    def total(self, table: Table, since: Key | None = None) -> Total:
+        """Return the number of rows and the sum of their digests, of all or of those from a key on."""
+        rows = _source(table) if since is None else f"{_source(table)} WHERE {_beyond(table, '>=', since)}"
         row = self.connection.execute(
             f"""
             SELECT count(*), coalesce(sum(('x' || encode(substr(digest, 1, 8), 'hex'))::bit(64)::bigint), 0),
                 coalesce(sum(('x' || encode(substr(digest, 9, 8), 'hex'))::bit(64)::bigint), 0)
-            FROM (SELECT {_digest(table)} AS digest FROM {_source(table)} OFFSET 0) AS digests
+            FROM (SELECT {_digest(table)} AS digest FROM {rows} OFFSET 0) AS digests
             """.encode()  # noqa: S608 - names of ours
         ).fetchone()
         return Total(*map(int, row or ()))
@@ -208,7 +208,7 @@ class PostgresSide:
         for tries_left in reversed(range(MOST_TRIES)):
             try:
                 with self.transaction():
-                    shut(self.connection, self.tables(), why)
+                    shut(self.connection, self.tables(), IS_MOVING + why)
                     self.put_notes({OUT_STATE: CLOSED, OUT_WHY: why})
             except (errors.DeadlockDetected, errors.LockNotAvailable):  # writers take the tables in any order
                 if not tries_left:
@@ -225,7 +225,7 @@ class PostgresSide:
     def mark_moved(self, why: str) -> None:
         """Note that the data has moved for good, and let refusals say so."""
         with self.transaction():
-            shut(self.connection, self.tables(), why)
+            shut(self.connection, self.tables(), HAS_MOVED + why)
             self.put_notes({OUT_STATE: MOVED, OUT_WHY: why})
 
     # --- as what data moves to ---
@@ -241,7 +241,7 @@ class PostgresSide:
             return
         try:
             with self.transaction():
-                shut(self.connection, self.tables(), FILLING, mover=move)
+                shut(self.connection, self.tables(), IS_MOVING + FILLING, mover=move)
                 self._check_empty(notes)  # nobody came in between
                 self.put_notes({"in:id": move, IN_STATE: RECEIVING})
         except errors.InsufficientPrivilege:
@@ -290,7 +290,7 @@ class PostgresSide:
             return ""
         try:
             with self.transaction():
-                shut(self.connection, self.tables(), why, mover=notes["in:id"])
+                shut(self.connection, self.tables(), HAS_MOVED + why, mover=notes["in:id"])
                 for name, table in self.tables().items():
                     if name not in NO_CONTENT and self.total(table).as_text() != receipt.get(name):
                         raise _Differs(name)
@@ -380,6 +380,13 @@ def _order(table: Table) -> str:
     return ", ".join(f'{column.name} COLLATE "C"' if column.kind is Kind.TEXT else column.name for column in table.key)
 
 
+def _beyond(table: Table, how: str, key: Key) -> str:
+    """Return a condition for rows in their order. Its values are written out, as COPY takes no parameters."""
+    values = zip(key, table.key, strict=True)
+    written = (f"{sql.Literal(part).as_string(None)}::{column.kind.value}" for part, column in values)
+    return f"({_order(table)}) {how} ({', '.join(written)})"
+
+
 def _digest(table: Table) -> str:
     parts = []
     for column in table.columns:
@@ -387,13 +394,6 @@ def _digest(table: Table) -> str:
         encoded = ENCODE[column.kind].format(column=value)
         parts.append(f"CASE WHEN {column.name} IS NULL THEN 'n'::bytea ELSE {encoded} END")
     return f"sha256({' || '.join(parts)})"
-
-
-def _literal(part: object, column: Column) -> str:
-    """Return a value in SQL, as COPY takes no parameters."""
-    with suppress(TypeError):
-        return f"{sql.Literal(part).as_string(None)}::{column.kind.value}"
-    raise MoveRefused(why=f"a key of {column.name} cannot be written")
 
 
 def _in_parts(table: Table, keys: Sequence[Key]) -> Iterator[tuple[str, list[list[object]]]]:

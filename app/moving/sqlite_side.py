@@ -15,7 +15,9 @@ from app.db.closed import (
     ARRIVED,
     CLOSED,
     COPYING,
+    HAS_MOVED,
     IN_STATE,
+    IS_MOVING,
     MAKE_NOTES,
     MOVED,
     NOTES,
@@ -168,17 +170,19 @@ class SqliteSide:
         for key in keys:
             yield from self._read(sql, table, key)
 
-    def digests(self, table: Table) -> Iterator[tuple[Key, bytes]]:
-        """Yield the key of each row with the SHA-256 of the whole row, in the order of the keys."""
+    def digests(self, table: Table, since: Key | None = None) -> Iterator[tuple[Key, bytes]]:
+        """Yield the key of each row with the SHA-256 of the whole row, in the order of the keys, from a key on."""
         encode = [ENCODE[column.kind] for column in table.columns]
-        for row in self._read(f"{_select(table)} ORDER BY {_names(table.key)}", table, ()):
+        names = _names(table.key)
+        beyond = "" if since is None else f"WHERE ({names}) >= ({_marks(table.key)})"
+        for row in self._read(f"{_select(table)} {beyond} ORDER BY {names}", table, since or ()):
             parts = [b"n" if value is None else one(value) for one, value in zip(encode, row, strict=True)]
             yield table.key_of(row), hashlib.sha256(b"".join(parts)).digest()
 
-    def total(self, table: Table) -> Total:
-        """Return the number of rows and the sum of their digests."""
+    def total(self, table: Table, since: Key | None = None) -> Total:
+        """Return the number of rows and the sum of their digests, of all or of those from a key on."""
         total = Total()
-        for _, digest in self.digests(table):
+        for _, digest in self.digests(table, since):
             total = total.plus(digest)
         return total
 
@@ -201,7 +205,7 @@ class SqliteSide:
     def shut(self, why: str) -> None:
         """Let every write of others be refused with a sentence, from now on, and note that."""
         with self.transaction():
-            shut(self.connection, self.tables(), why)
+            shut(self.connection, self.tables(), IS_MOVING + why)
             self.put_notes({OUT_STATE: CLOSED, OUT_WHY: why})
 
     def reopen(self) -> None:
@@ -213,7 +217,7 @@ class SqliteSide:
     def mark_moved(self, why: str) -> None:
         """Note that the data has moved for good, and let refusals say so."""
         with self.transaction():
-            shut(self.connection, self.tables(), why)
+            shut(self.connection, self.tables(), HAS_MOVED + why)
             self.put_notes({OUT_STATE: MOVED, OUT_WHY: why})
 
     # --- as what data moves to ---
@@ -292,7 +296,7 @@ class SqliteSide:
             for name, table in self.tables().items():
                 if name not in NO_CONTENT and self.total(table).as_text() != receipt.get(name):
                     return name
-            shut(self.connection, self.tables(), why)
+            shut(self.connection, self.tables(), HAS_MOVED + why)
             self.put_notes({OUT_STATE: MOVED, OUT_WHY: why})
         return ""
 

@@ -116,8 +116,8 @@ class Side(Protocol):
         """Yield the key of each row with the SHA-256 of the whole row, in the order of the keys."""
         ...
 
-    def total(self, table: Table) -> Total:
-        """Return the number of rows and the sum of their digests."""
+    def total(self, table: Table, since: Key | None = None) -> Total:
+        """Return the number of rows and the sum of their digests, of all or of those from a key on."""
         ...
 
     def delete(self, table: Table, keys: Sequence[Key]) -> None:

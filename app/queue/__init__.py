@@ -10,7 +10,7 @@ from app.config import Config
 from app.db.interface import Database
 from app.db.sqlite.closing import why_moved
 from app.db.sqlite.database import SqliteDatabase
-from app.errors import ConfigError, SiteMoving
+from app.errors import ConfigError, SiteMoved
 from app.queue.child import ChildRunner, production_command
 from app.queue.hosting import Hosting
 from app.queue.store import JobStore
@@ -35,7 +35,7 @@ def open_store(config: Config) -> JobStore:
 
 
 def refuse_moved(config: Config) -> None:
-    """Raise SiteMoving where the data of the configured database has moved away: nobody should start on it by mistake.
+    """Raise SiteMoved where the data of the configured database has moved away: nobody should start on it by mistake.
 
     Nothing is written, and nothing stays open. A database that cannot be read is left to whoever opens it.
     """
@@ -46,7 +46,7 @@ def refuse_moved(config: Config) -> None:
     else:
         why = why_moved(config.database_path)
     if why:
-        raise SiteMoving(why=why)
+        raise SiteMoved(why=why)
 
 
 def start_worker(config: Config) -> Worker:

@@ -37,6 +37,7 @@ ALWAYS = (
         errors.QueueUnavailable,
         errors.DiskFull,
         errors.SiteMoving,
+        errors.SiteMoved,
     ),
     *(errors.DatabaseSwapped, errors.DatabaseDamaged, errors.DatabaseFaulty, errors.DatabaseTooNew),
 )

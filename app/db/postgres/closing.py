@@ -8,7 +8,7 @@ from typing import Any
 import psycopg
 from psycopg import Connection, sql
 
-from app.db.closed import IN_STATE, MARK, MOVED, NOTES, OUT_STATE, OUT_WHY, RECEIVING, SQLSTATE, TRIGGER
+from app.db.closed import IN_STATE, MOVED, NOTES, OUT_STATE, OUT_WHY, RECEIVING, SQLSTATE, TRIGGER
 from app.errors import SiteMoving
 
 #: The setting of a connection by which the move itself is let through.
@@ -20,8 +20,8 @@ FILLING = (
 )
 
 
-def shut(connection: Connection[Any], tables: Iterable[str], why: str, *, mover: str = "") -> None:
-    """Let every change of these tables be refused with a sentence, but for the move of that name.
+def shut(connection: Connection[Any], tables: Iterable[str], text: str, *, mover: str = "") -> None:
+    """Let every change of these tables be refused with a text (a mark and a sentence), but for the move of that name.
 
     Call it in a transaction: it waits for those that write, and those who come later find the tables closed.
     """
@@ -42,7 +42,7 @@ def shut(connection: Connection[Any], tables: Iterable[str], why: str, *, mover:
             name=sql.Identifier(TRIGGER),
             setting=sql.Literal(MOVER),
             mover=sql.Literal(mover),
-            text=sql.Literal(MARK + why),
+            text=sql.Literal(text),
             code=sql.Literal(SQLSTATE),
         )
     )

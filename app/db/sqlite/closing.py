@@ -8,14 +8,14 @@ from contextlib import closing
 from pathlib import Path
 from urllib.parse import quote
 
-from app.db.closed import MARK, MOVED, NOTES, OUT_STATE, OUT_WHY, TRIGGER
+from app.db.closed import MOVED, NOTES, OUT_STATE, OUT_WHY, TRIGGER
 
 _CHANGES = ("INSERT", "UPDATE", "DELETE")
 
 
-def shut(connection: sqlite3.Connection, tables: Iterable[str], why: str) -> None:
-    """Let every change of these tables be refused with a sentence. Call it in a transaction."""
-    text = (MARK + why).replace("'", "''")
+def shut(connection: sqlite3.Connection, tables: Iterable[str], text: str) -> None:
+    """Let every change of these tables be refused with a text: a mark and a sentence. Call it in a transaction."""
+    text = text.replace("'", "''")
     reopen(connection)
     for table in tables:
         for change in _CHANGES:

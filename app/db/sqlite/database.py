@@ -22,7 +22,7 @@ from app.db.sqlite.opening import Schema, prepare
 from app.db.sqlite.soundness import fault_in, lacking, odd_log
 from app.db.sqlite.write_lock import BUSY, WaitingSign, begin, let_others_in, pause, primary_code
 from app.db.trouble import READING, WRITING, trouble_of
-from app.errors import DatabaseFaulty, DatabaseSwapped, DiskNearlyFull, DoorstepError
+from app.errors import DatabaseFaulty, DatabaseSwapped, DiskNearlyFull, DoorstepError, SiteMoving
 
 #: Longer than any transaction of ours, shorter than a person's patience.
 PATIENCE_SECONDS = 5.0
@@ -140,6 +140,9 @@ class SqliteDatabase:
         told = explained(error, self.path) or self._faulty()
         if told is None:
             raise error
+        if isinstance(told, SiteMoving):  # nothing is wrong with the file
+            self.trouble.begins(doing, told, told.terminal_message)
+            raise told from error
         self.trouble.begins(doing, told, error)
         for connection in self._opened.connections.values():
             connection.close()
@@ -279,7 +282,7 @@ class SqliteDatabase:
 class _Transaction:
     """`Database.write` as a class: a generator would cost every job several microseconds more."""
 
-    __slots__ = ("_connection", "_db", "_draining", "_durable", "_patience_seconds", "_sign")
+    __slots__ = ("_changes", "_connection", "_db", "_draining", "_durable", "_patience_seconds", "_sign")
 
     def __init__(self, db: SqliteDatabase, durable: bool, draining: bool, patience_seconds: float) -> None:
         self._db = db
@@ -293,6 +296,7 @@ class _Transaction:
             self._sign = self._db.sign()
             begin(self._connection, self._sign, draining=self._draining, patience_seconds=self._patience_seconds)
             self._db.in_use.check()
+            self._changes = self._connection.total_changes
         except (sqlite3.Error, OSError) as error:
             self._db.give_up(error, WRITING)
         except DatabaseSwapped as error:
@@ -314,10 +318,14 @@ class _Transaction:
         if error is not None:
             self._undo()
             return
-        if self._db.trouble.known:
+        if self._db.trouble.known and self._shows_that_writing_works():
             self._db.trouble.over(WRITING)
         if self._draining:
             let_others_in(self._sign)
+
+    def _shows_that_writing_works(self) -> bool:
+        """Return whether this transaction did what fails: a closed file lets those through that change nothing."""
+        return self._connection.total_changes != self._changes or not self._db.trouble.is_closed
 
     def _undo(self) -> None:
         if self._connection.in_transaction:
