@@ -71,7 +71,8 @@ def test_nothing_starves_under_a_stream_of_urgent_jobs(store: JobStore, clock: S
 
 @sqlite_alone("PostgreSQL's plans: test_plans.py")
 def test_the_claim_uses_its_index(store: JobStore) -> None:
-    plans = store.db.read(f"EXPLAIN QUERY PLAN {NEXT_DUE}", {"now": 1, "latest": 9, "held": "", "from_turn": 0, "from_seq": 0})
+    asked = {"now": 1, "latest": 9, "held": "", "from_turn": 0, "from_seq": 0}
+    plans = store.db.read(f"EXPLAIN QUERY PLAN {NEXT_DUE}", asked)
     jobs, once, catalogue = [row["detail"] for row in plans]
     assert "COVERING INDEX jobs_line" in jobs
     assert "CORRELATED" not in once, "the catalogue is read once, whatever stands in the line"
