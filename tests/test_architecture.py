@@ -22,6 +22,7 @@ LAYERS = [
     ["web"],
     ["front"],
     ["queue"],
+    ["bulk"],
     ["maps"],
     ["pipeline", "pipeline.evaluate"],
     ["pipeline.stages"],

@@ -9,6 +9,7 @@ from __future__ import annotations
 import errno
 import os
 import zlib
+from hashlib import sha256
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -68,6 +69,11 @@ def write_manifest(directory: Path, title: str, box: Box) -> None:
 def read_manifest(directory: Path) -> Manifest:
     """Read what `write_manifest` wrote. Raises OSError or msgspec.MsgspecError."""
     return _MANIFESTS.decode((directory / MANIFEST_FILE).read_bytes())
+
+
+def build_of(directory: Path) -> str:
+    """Return what tells a region's build from others: 16 hex digits of its manifest's SHA-256. Raises OSError."""
+    return sha256((directory / MANIFEST_FILE).read_bytes()).hexdigest()[:16]
 
 
 def checksum(path: Path) -> int:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
+from app.bulk.tiles import Tile, packed, parts_of, tile_in, unpacked
 from app.config import Config
 from app.errors import DoorstepError
 from app.maps.drawing import compressed, draw_all
@@ -26,6 +27,8 @@ def as_configured(config: Config) -> Evaluate:
     def evaluate_settled(listing: str, finished: Sequence[bytes], observer: StageObserver) -> bytes:
         # A report from data that changed under it is none, and a crash over such data is no fault of the address.
         with regions.settled():
+            if tile := tile_in(listing):
+                return rows_of(tile, regions, finished, observer)
             return from_source(source_for(observer))(listing, finished, observer)
 
     return evaluate_settled
@@ -67,6 +70,20 @@ def from_source(source: Source) -> Evaluate:
         return to_json(report)
 
     return evaluate
+
+
+def rows_of(tile: Tile, regions: ImportedRegions, finished: Sequence[bytes], observer: StageObserver) -> bytes:
+    """Evaluate the addresses of a tile, going on after the parts that are kept; return its rows as they are kept.
+
+    The parts carry no durations: these would be counted among those of the stages.
+    """
+    rows = [row for part in finished for row in unpacked(part)]
+    for part in parts_of(tile, regions, done=len(rows)):
+        observer.began(part.name)
+        kept = part.evaluate(observer.goes_on)
+        observer.ended(StageEnded(StageRecord(part.name, StageState.DONE, None), kept))
+        rows += unpacked(kept)
+    return packed(rows)
 
 
 def pictures_of(report: Report, source: Source) -> tuple[Picture, ...]:

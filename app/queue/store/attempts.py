@@ -20,6 +20,7 @@ from app.queue.store.base import (
     new_snapshot_id,
     record_event,
 )
+from app.queue.store.people import RUN_OWNER
 from app.queue.store.pictures import store_pictures
 from app.queue.store.tries import is_spent, kept_now, seconds_to_wait, tries_in_vain
 
@@ -31,6 +32,15 @@ NEXT_DUE = """
 SELECT seq FROM evaluation_jobs
 WHERE completed_at IS NULL AND status = 'queued' AND status <> 'asking'
     AND (run_after <= :now OR run_after > :latest)
+ORDER BY turn, seq LIMIT 1
+"""
+#: The same, of what stands before a job that is held.
+_DUE_BEFORE = """
+SELECT seq FROM evaluation_jobs
+WHERE completed_at IS NULL AND status = 'queued' AND status <> 'asking'
+    AND (run_after <= :now OR run_after > :latest)
+    AND turn < (SELECT turn FROM evaluation_jobs WHERE job_id = :job_id)
+    AND owner <> 'run:'
 ORDER BY turn, seq LIMIT 1
 """
 
@@ -174,14 +184,20 @@ class AttemptStore(StoreBase):
                 self._try_later(connection, claim, job, failure)
         return True
 
-    def release_job(self, claim: Claim) -> bool:
+    def others_first(self, claim: Claim) -> bool:
+        """Return whether a person's job could begin now in the place of a tile: it stands before it in the line."""
+        now = self.clocks.unix()
+        due = self.db.read(_DUE_BEFORE, {"job_id": claim.job_id, "now": now, "latest": now + LONGEST_WAIT_SECONDS})
+        return bool(due)
+
+    def release_job(self, claim: Claim, why: str = "handed back: its worker stops") -> bool:
         """Hand a job back, or cancel it if called off; the attempt does not count. False if the claim is lost."""
         with self.db.write(durable=True) as connection:
             job = held(connection, claim)
             if job is not None and job["cancel_requested"]:
                 self._end(connection, claim, Status.CANCELLED, "called off")
             elif job is not None:
-                self._requeue(connection, claim, "handed back: its worker stops", counts=False)
+                self._requeue(connection, claim, why, counts=False)
         self._notify()
         return job is not None
 
@@ -260,7 +276,12 @@ class AttemptStore(StoreBase):
         )
         if done.rowcount != 1:
             return None
-        _store_snapshot(connection, claim, snapshot_id, now, report)
+        if claim.owner == RUN_OWNER:
+            _store_tile(connection, claim, report)
+            _note_done(connection, claim, now, "rows stored")
+        else:
+            _store_snapshot(connection, claim, snapshot_id, now, report)
+            _note_done(connection, claim, now, "report stored")
         if pictures:
             store_pictures(connection, claim.seq, pictures)
         if finished is not None:
@@ -385,7 +406,7 @@ def _reasons(failure: Failure | None) -> dict[str, object]:
 
 
 def _store_snapshot(connection: sqlite3.Connection, claim: Claim, snapshot_id: str, now: float, report: bytes) -> None:
-    """Store the report, and the last line of the job's history beside it."""
+    """Store the report."""
     connection.execute(
         """
         INSERT INTO snapshots (job_seq, snapshot_id, job_id, owner, address, created_at, report, again_of)
@@ -402,13 +423,22 @@ def _store_snapshot(connection: sqlite3.Connection, claim: Claim, snapshot_id: s
             "report": report,
         },
     )
+
+
+def _store_tile(connection: sqlite3.Connection, claim: Claim, rows: bytes) -> None:
+    """Store what came of a tile."""
+    connection.execute("INSERT INTO tile_rows (job_seq, rows) VALUES (:seq, :rows)", {"seq": claim.seq, "rows": rows})
+
+
+def _note_done(connection: sqlite3.Connection, claim: Claim, now: float, why: str) -> None:
+    """Store the last line of the job's history."""
     connection.execute(
         """
         INSERT INTO job_events (job_seq, version, stage, at, from_status, to_status, worker, why)
-        SELECT seq, version, current_stage, :now, 'running', 'done', :worker, 'report stored'
+        SELECT seq, version, current_stage, :now, 'running', 'done', :worker, :why
         FROM evaluation_jobs WHERE seq = :seq
         """,
-        {"now": now, "worker": claim.worker, "seq": claim.seq},
+        {"now": now, "worker": claim.worker, "seq": claim.seq, "why": why},
     )
 
 

@@ -14,6 +14,7 @@ from app.db.database import Row
 from app.errors import DiskNearlyFull, SiteFull, typing_errors
 from app.queue.jobs import Job, QueueStats, Status
 from app.queue.store.base import StoreBase, job_from
+from app.queue.store.people import LATEST_TURN_SECONDS, RUN_OWNER
 
 #: The window of the rates (seconds).
 RATE_SECONDS = 300.0
@@ -32,11 +33,11 @@ class OperationStore(StoreBase):
     def list_jobs(
         self, status: Status | None, limit: int = 50, *, without_typing_errors: bool = False
     ) -> Sequence[Job]:
-        """Return jobs, newest first; on request none that only show that somebody mistyped an address."""
+        """Return people's jobs, newest first; on request none that only show that somebody mistyped an address."""
         rows = self.db.read(
             """
             SELECT * FROM evaluation_jobs
-            WHERE (:status IS NULL OR status = :status)
+            WHERE owner <> :runs AND (:status IS NULL OR status = :status)
                 AND (:codes = '[]' OR coalesce(error_code, '') NOT IN (SELECT value FROM json_each(:codes)))
             ORDER BY seq DESC LIMIT :limit
             """,
@@ -44,28 +45,34 @@ class OperationStore(StoreBase):
                 "status": status and status.value,
                 "codes": json.dumps(sorted(typing_errors()) if without_typing_errors else []),
                 "limit": limit,
+                "runs": RUN_OWNER,
             },
         )
         return tuple(job_from(row) for row in rows)
 
     def last_failures(self, limit: int, *, apart_from: frozenset[str]) -> Sequence[Job]:
         """Return the jobs that failed last, the newest first, but for those with certain error codes."""
-        rows = self.db.read(_LAST_FAILURES, {"limit": limit, "apart_from": json.dumps(sorted(apart_from))})
+        asked = {"limit": limit, "apart_from": json.dumps(sorted(apart_from)), "runs": RUN_OWNER}
+        rows = self.db.read(_LAST_FAILURES, asked)
         return tuple(job_from(row) for row in rows)
 
     def stats(self) -> QueueStats:
-        """Return the queue's figures at this moment."""
+        """Return the queue's figures at this moment, without tiles: a run has figures of its own (runs.py)."""
         now = self.clocks.unix()
         counts = {row["status"]: row["jobs"] for row in self.db.read(_COUNTS)}
-        oldest = self.db.read(_OLDEST_QUEUED)[0]["queued_at"]
+        for row in self.db.read(_TILES):
+            counts[row["status"]] -= row["jobs"]
+        oldest = self.db.read(_OLDEST_QUEUED, {"latest_turn": now + LATEST_TURN_SECONDS})[0]["queued_at"]
         refused = self.db.read(_MISTYPED, {"codes": json.dumps(sorted(typing_errors()))})[0]["jobs"]
         counts[Status.FAILED] = counts.get(Status.FAILED, 0) - refused
         since = {"since": now - RATE_SECONDS}
+        created, finished = (self.db.read(sql, since)[0]["jobs"] for sql in (_CREATED_SINCE, _FINISHED_SINCE))
+        tiles = self.db.read(_TILES_SINCE, since)[0]
         return QueueStats(
             **{status: counts.get(status, 0) for status in Status},
             oldest_queued_seconds=None if oldest is None else max(now - oldest, 0.0),
-            created_per_minute=self.db.read(_CREATED_SINCE, since)[0]["jobs"] / (RATE_SECONDS / 60),
-            finished_per_minute=self.db.read(_FINISHED_SINCE, since)[0]["jobs"] / (RATE_SECONDS / 60),
+            created_per_minute=(created - tiles["created"]) / (RATE_SECONDS / 60),
+            finished_per_minute=(finished - tiles["ended"]) / (RATE_SECONDS / 60),
             refused=refused,
         )
 
@@ -73,7 +80,7 @@ class OperationStore(StoreBase):
         """Return the 25th and 90th percentile, in seconds, of recent durations of each stage, for estimates."""
         made_at, estimate = self._estimate
         if time.monotonic() - made_at > ESTIMATE_SECONDS:
-            estimate = _percentiles(self.db.read(_RECENT_SECONDS, {"jobs": ESTIMATE_JOBS}))
+            estimate = _percentiles(self.db.read(_RECENT_SECONDS, {"jobs": ESTIMATE_JOBS, "runs": RUN_OWNER}))
             self._estimate = (time.monotonic(), estimate)
         return estimate
 
@@ -117,7 +124,15 @@ WHERE completed_at IS NOT NULL AND status = 'failed' AND error_code IN (SELECT v
 """
 _OLDEST_QUEUED = """
 SELECT min(queued_at) AS queued_at FROM evaluation_jobs
-WHERE completed_at IS NULL AND status = 'queued' AND status <> 'asking'
+WHERE completed_at IS NULL AND status = 'queued' AND status <> 'asking' AND turn < :latest_turn
+"""
+_TILES = """
+SELECT status, count(*) AS jobs FROM run_tiles JOIN evaluation_jobs ON seq = job_seq GROUP BY status
+"""
+_TILES_SINCE = """
+SELECT coalesce(sum(CASE WHEN queued_at >= :since THEN 1 ELSE 0 END), 0) AS created,
+    coalesce(sum(CASE WHEN completed_at >= :since THEN 1 ELSE 0 END), 0) AS ended
+FROM run_tiles JOIN evaluation_jobs ON seq = job_seq
 """
 _FINISHED_SINCE = """
 SELECT count(*) AS jobs FROM evaluation_jobs WHERE completed_at IS NOT NULL AND completed_at >= :since
@@ -129,13 +144,18 @@ SELECT coalesce(max(seq), 0) - coalesce(
 """
 _LAST_FAILURES = """
 SELECT * FROM evaluation_jobs
-WHERE completed_at IS NOT NULL AND status = 'failed'
+WHERE completed_at IS NOT NULL AND status = 'failed' AND owner <> :runs
     AND coalesce(error_code, '') NOT IN (SELECT value FROM json_each(:apart_from))
 ORDER BY completed_at DESC LIMIT :limit
 """
 _RECENT_SECONDS = """
 SELECT stage, seconds FROM job_stages
-WHERE job_seq > (SELECT max(seq) FROM evaluation_jobs) - :jobs AND seconds IS NOT NULL ORDER BY stage, seconds
+WHERE job_seq >= (
+        SELECT min(seq) FROM
+            (SELECT seq FROM evaluation_jobs WHERE owner <> :runs ORDER BY seq DESC LIMIT :jobs) AS newest
+    )
+    AND seconds IS NOT NULL
+ORDER BY stage, seconds
 """
 
 
