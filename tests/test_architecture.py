@@ -57,6 +57,7 @@ MOST_SIBLINGS = 20
 #: Modules that one other module imports, in the same folder, and why each is a room of its own all the same.
 OWN_ROOMS = {
     "atlas.home_streets": "the streets of all homes at once; the atlas only opens what is there",
+    "cli.tables": "how a table is written in each format; the command decides when, and of which rows",
     "db.trouble": "what went wrong, in words and in the log; the database only reads and writes",
     "pipeline.town": "the sentence beside a walk; looking for the walk is another subject",
     "atlas.fields.build.drives": "where cars start is asked of roads; walks know of feet alone",

@@ -31,7 +31,6 @@ from app.queue import open_store, start_worker
 from app.queue.jobs import Status
 from app.queue.store import JobStore
 from app.queue.store.runs import NewTile, Run, RunProgress, TileEnd
-from app.queue.worker import Worker
 from app.wording import count, duration, percent
 
 #: How often the progress is looked up; where no terminal shows it, it is told this often (seconds).
@@ -193,7 +192,7 @@ def _stopping() -> Iterator[list[int]]:
 @contextmanager
 def _working(config: Config, amount: int) -> Iterator[None]:
     """Run workers meanwhile, each with an evaluator's process of its own; at the end they hand back what they hold."""
-    workers: list[Worker] = [start_worker(config) for _ in range(amount)]
+    workers = [start_worker(config) for _ in range(amount)]
     try:
         yield
     finally:

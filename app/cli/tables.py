@@ -88,7 +88,7 @@ def _spelled(row: Row) -> Iterator[Cell]:
 
 
 def _write_geojson(out: BinaryIO, about: About, rows: Iterable[Row]) -> None:
-    """Write a point an address (RFC 7946), a line each; a number that is missing is null, the text beside it says why."""
+    """Write a point an address (RFC 7946). A number that is missing is null; the text beside it says why."""
     head = msgspec.json.encode({"type": "FeatureCollection", **about.as_mapping()})
     out.write(head[:-1] + b',"features":[')
     for at, row in enumerate(rows):

@@ -100,10 +100,10 @@ class RunStore(PeopleStore):
             raise RunNotFound(name="this region")
         return _run_from(rows[0])
 
-    def runs(self, limit: int = 20) -> tuple[RunProgress, ...]:
-        """Return how the newest runs stand."""
+    def runs(self, limit: int = 20, part_addresses: int = 0) -> tuple[RunProgress, ...]:
+        """Return how the newest runs stand, as `progress_of` does."""
         rows = self.db.read("SELECT * FROM runs ORDER BY created_at DESC LIMIT :limit", {"limit": limit})
-        return tuple(self.progress_of(_run_from(row)) for row in rows)
+        return tuple(self.progress_of(_run_from(row), part_addresses) for row in rows)
 
     def progress_of(self, run: Run, part_addresses: int = 0) -> RunProgress:
         """Return how a run stands; of a tile under way so many addresses count for each part that is kept."""
