@@ -18,6 +18,7 @@ Row = Sequence[Cell]
 
 #: What the texts of a row say where there is no name.
 NONE_AT_ALL, NO, YES = "none", "no", "yes"
+NO_WORD = "too much is not known for a word"
 NONE_AT_DOOR = f"none within {FARTHEST_MIN} min"
 NONE_LISTED = f"none within {LISTED_MIN} min"
 EVALUATED = "evaluated"
@@ -110,7 +111,7 @@ def _verdict(verdict: Verdict) -> tuple[Cell, ...]:
     """Return the score with its range, which is the score itself where all is known."""
     low, high = (verdict.score if end is None else end for end in (verdict.low, verdict.high))
     breakers = " ".join(verdict.deal_breakers) or NONE_AT_ALL
-    return _number(verdict.score), _number(low), _number(high), verdict.word or NOT_KNOWN, breakers
+    return _number(verdict.score), _number(low), _number(high), verdict.word or NO_WORD, breakers
 
 
 def _index(finding: Finding | None) -> tuple[Cell, Cell]:
@@ -121,7 +122,7 @@ def _index(finding: Finding | None) -> tuple[Cell, Cell]:
 
 def _word(score: Score) -> str:
     """Return a score's word; one that has a range instead is the least that it may be."""
-    return score.word or ("at least" if score.high is not None else NOT_KNOWN)
+    return score.word or ("at least" if score.high is not None else NO_WORD)
 
 
 def _need(report: Evaluated, key: str) -> tuple[Cell, Cell]:
