@@ -23,7 +23,7 @@ from app.atlas.regions import RegionStore
 from app.bulk.rows import Row, missing_row
 from app.bulk.tiles import PART_ADDRESSES, Tile, addresses_of, listing_of, tile_in, tiles_of, unpacked
 from app.cli.errors import PlainCommand
-from app.cli.tables import About, write_all
+from app.cli.tables import About, check_library, write_all
 from app.config import Config, load_config
 from app.errors import RegionChanged, RegionNotFound, RegionWithoutAddresses
 from app.pipeline.rules.headline import PROFILES
@@ -120,7 +120,11 @@ def _end(store: JobStore, options: Options, *, forget: bool) -> None:
 
 
 def _refuse_unwritable(files: dict[str, Path]) -> None:
-    """Say before hours of work that a file cannot be written at their end. Raises click.ClickException."""
+    """Say before hours of work that a file cannot be written at their end.
+
+    Raises click.ClickException, or ParquetMissing.
+    """
+    check_library(files)
     for path in files.values():
         folder = path.absolute().parent
         if not folder.is_dir() or not os.access(folder, os.W_OK):

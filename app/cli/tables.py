@@ -54,13 +54,17 @@ class About:
 Write = Callable[[BinaryIO, About, Iterable[Row]], None]
 
 
+def check_library(files: Mapping[str, Path]) -> None:
+    """Raise ParquetMissing where a format needs a library that is not installed."""
+    if "parquet" in files:
+        _pyarrow()
+
+
 def write_all(files: Mapping[str, Path], about: About, rows: Callable[[], Iterator[Row]]) -> None:
     """Write the rows to the files of these formats ("csv", "geojson", "parquet"), each in place only when it is whole.
 
-    Raises OSError, or ParquetMissing where the library for that is not installed.
+    Raises OSError or ParquetMissing.
     """
-    if "parquet" in files:
-        _pyarrow()
     for name, path in files.items():
         part = path.with_name(f".{path.name}.part-{os.getpid()}")
         with ExitStack() as stack:
