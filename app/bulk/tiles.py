@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from app.atlas.atlas import Atlas
 from app.atlas.facts import PLACES_RADIUS_M
 from app.atlas.files import build_of
+from app.atlas.streets.network import WayOut
 from app.atlas.surroundings import AtlasSurroundings
 from app.atlas.vicinity import Vicinity
 from app.bulk.rows import STAGES, Cell, Evaluated, row_of
@@ -168,22 +169,28 @@ class _Neighbours:
 
     def __init__(self, atlas: Atlas, locations: Sequence[Location]) -> None:
         self._atlas, self._locations = atlas, locations
-        self._shared: tuple[range, Vicinity] | None = None
+        self._shared: tuple[range, Vicinity, list[WayOut]] | None = None
 
     def of(self, at: int) -> AtlasSurroundings:
         """Return the surroundings of one of them."""
         if self._shared is None or at not in self._shared[0]:
             self._shared = self._next(at)
+        some, vicinity, ways_out = self._shared
         with self._atlas.reading():
-            return AtlasSurroundings(self._atlas, self._locations[at], self._shared[1])
+            return AtlasSurroundings(self._atlas, self._locations[at], vicinity, ways_out[at - some.start])
 
-    def _next(self, first: int) -> tuple[range, Vicinity]:
+    def _next(self, first: int) -> tuple[range, Vicinity, list[WayOut]]:
         """Take as many addresses, from one on, as lie in a small box."""
         box = _box_at(self._locations[first])
         end = first + 1
-        while end < len(self._locations) and _is_small(wider := Box.around([box, _box_at(self._locations[end])])):
+        last = min(first + PART_ADDRESSES, len(self._locations))
+        while end < last and _is_small(wider := Box.around([box, _box_at(self._locations[end])])):
             box, end = wider, end + 1
-        return range(first, end), Vicinity(self._atlas.tables(), box, PLACES_RADIUS_M)
+        some = self._locations[first:end]
+        with self._atlas.reading():
+            lats, lons = [place.lat for place in some], [place.lon for place in some]
+            ways_out = self._atlas.network.ways_out(lats, lons, [place.street for place in some])
+            return range(first, end), Vicinity(self._atlas.tables(), box, PLACES_RADIUS_M), ways_out
 
 
 def _box_at(location: Location) -> Box:

@@ -98,14 +98,21 @@ class Network:
 
         That is one place, or, by private streets and through gates that are locked to others, several.
         """
-        at = self.homes_at(lat, lon, [street])
-        if self._homes is None or at.private["edge"][0] < 0:
-            is_near = at.public["edge"][0] >= 0
-            return WayOut(at.public, float(at.public["offset"][0]) if is_near else None)
-        exits = self._exits_from(self._homes, at.private)
-        if at.public["edge"][0] >= 0:
-            exits = np.concatenate([at.public, exits])
-        return WayOut(exits, float(at.private["offset"][0]))
+        return self.ways_out([lat], [lon], [street])[0]
+
+    def ways_out(self, lats: ArrayLike, lons: ArrayLike, streets: Sequence[str]) -> list[WayOut]:
+        """Return `way_out` of several points, in the streets of these names, by one look at the streets around them."""
+        at = self.homes_at(lats, lons, streets)
+        return [self._way_out(at.public[row : row + 1], at.private[row : row + 1]) for row in range(len(at.public))]
+
+    def _way_out(self, public: Snaps, private: Snaps) -> WayOut:
+        is_near = public["edge"][0] >= 0
+        if self._homes is None or private["edge"][0] < 0:
+            return WayOut(public, float(public["offset"][0]) if is_near else None)
+        exits = self._exits_from(self._homes, private)
+        if is_near:
+            exits = np.concatenate([public, exits])
+        return WayOut(exits, float(private["offset"][0]))
 
     def _exits_from(self, homes: Network, home: Snaps) -> Snaps:
         """Return the places where the private streets around a home end, with the metres to each as its offset."""
