@@ -563,6 +563,47 @@ class RegionNotFound(DoorstepError):
     http_status = 404
 
 
+class RegionChanged(DoorstepError):
+    """The region {name} was imported again in the meantime: what was begun on its data of before ends here."""
+
+    code = "region-changed"
+    for_operators = True
+    at_terminal = (
+        "The region {name} was imported again in the meantime, so the evaluation of its addresses was called off. "
+        "Start it anew: it begins with the data of now."
+    )
+
+
+class RegionWithoutAddresses(DoorstepError):
+    """The region {name} has no addresses on its map, so there is nothing to evaluate."""
+
+    code = "region-without-addresses"
+    for_operators = True
+
+
+class ParquetMissing(DoorstepError):
+    """Parquet needs a library that is not installed: pip install 'doorstep[parquet]'."""
+
+    code = "parquet-missing"
+    for_operators = True
+
+
+class RunNotFound(DoorstepError):
+    """There is no evaluation of all addresses of {name} with these options, or it was forgotten."""
+
+    code = "run-not-found"
+    for_operators = True
+    http_status = 404
+
+
+class RunUnderWay(DoorstepError):
+    """The evaluation of all addresses of {name} is still under way: call it off first."""
+
+    code = "run-under-way"
+    for_operators = True
+    http_status = 409
+
+
 class TokenNotFound(DoorstepError):
     """There is no token named {name} in use."""
 

@@ -75,8 +75,13 @@ def distances_m(lats_a: ArrayLike, lons_a: ArrayLike, lats_b: ArrayLike, lons_b:
     return np.asarray(np.hypot(x, lat_b - lat_a) * METRES_PER_DEGREE, dtype=np.float64)
 
 
-def distances_to_shapes_m(lat: float, lon: float, shapes: Sequence[bytes]) -> Floats:
-    """Return the metres from a point to the nearest point of each shape (WKB in degrees), shape (n,); 0 inside an area.
+def geometries_of(wkb: Sequence[bytes]) -> Geometries:
+    """Return shapes that were stored as WKB, shape (n,)."""
+    return np.asarray(shapely.from_wkb(np.array(wkb, dtype=object)), dtype=object)
+
+
+def distances_to_shapes_m(lat: float, lon: float, shapes: Geometries) -> Floats:
+    """Return the metres from a point to the nearest point of each shape (in degrees), shape (n,); 0 inside an area.
 
     The scale is that of the point's own latitude.
     """
@@ -84,17 +89,17 @@ def distances_to_shapes_m(lat: float, lon: float, shapes: Sequence[bytes]) -> Fl
     return metres
 
 
-def nearest_points_m(lat: float, lon: float, shapes: Sequence[bytes]) -> Floats:
+def nearest_points_m(lat: float, lon: float, shapes: Geometries) -> Floats:
     """Return the metres east and north of a point of the nearest point of each shape, shape (n, 2); 0, 0 inside it."""
     lines = shapely.shortest_line(_ORIGIN, _seen_from(lat, lon, shapes))
     return shapely.get_coordinates(lines).reshape(-1, 2, 2)[:, 1]
 
 
-def _seen_from(lat: float, lon: float, shapes: Sequence[bytes]) -> Geometries:
-    """Return shapes (WKB in degrees) in metres from a point, in the scale of its latitude."""
+def _seen_from(lat: float, lon: float, shapes: Geometries) -> Geometries:
+    """Return shapes (in degrees) in metres from a point, in the scale of its latitude."""
     stretch = np.array([metres_per_degree_lon(lat), METRES_PER_DEGREE])
     origin = np.array([lon, lat])
-    return shapely.transform(shapely.from_wkb(np.array(shapes, dtype=object)), lambda xy: (xy - origin) * stretch)
+    return shapely.transform(shapes, lambda xy: (xy - origin) * stretch)
 
 
 def box_around(lat: float, lon: float, radius_m: float) -> Box:
@@ -102,6 +107,13 @@ def box_around(lat: float, lon: float, radius_m: float) -> Box:
     d_lat = radius_m / METRES_PER_DEGREE
     d_lon = radius_m / max(metres_per_degree_lon(lat), 1.0)
     return Box(lon - d_lon, lat - d_lat, lon + d_lon, lat + d_lat)
+
+
+def grown(box: Box, by_m: float) -> Box:
+    """Return the box that holds what lies within so many metres of any point of a box."""
+    d_lat = by_m / METRES_PER_DEGREE
+    d_lon = by_m / max(min(metres_per_degree_lon(box.min_lat), metres_per_degree_lon(box.max_lat)), 1.0)
+    return Box(box.min_lon - d_lon, box.min_lat - d_lat, box.max_lon + d_lon, box.max_lat + d_lat)
 
 
 def point_array(positions: Floats) -> Geometries:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import shapely
 
-from app.geo import Box, box_around, compass, distance_m, distances_m, distances_to_shapes_m
+from app.geo import Box, box_around, compass, distance_m, distances_m, distances_to_shapes_m, geometries_of
 
 
 def test_it_measures_a_known_distance() -> None:
@@ -26,7 +26,7 @@ def test_many_points_are_as_far_as_one_by_one() -> None:
 
 def test_it_measures_to_the_edge_of_a_shape_and_nothing_inside() -> None:
     box = shapely.box(7.4, 43.7, 7.5, 43.8)
-    outside, inside = (distances_to_shapes_m(43.75, lon, [box.wkb])[0] for lon in (7.39, 7.45))
+    outside, inside = (distances_to_shapes_m(43.75, lon, geometries_of([box.wkb]))[0] for lon in (7.39, 7.45))
     assert outside == pytest.approx(distance_m(43.75, 7.39, 43.75, 7.4))
     assert inside == 0
 

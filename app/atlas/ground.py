@@ -12,7 +12,8 @@ import shapely
 
 from app.atlas.atlas import Atlas
 from app.atlas.nearby import hazards_near
-from app.geo import METRES_PER_DEGREE, Floats, box_around, distances_to_shapes_m, metres_per_degree_lon
+from app.atlas.vicinity import Vicinity
+from app.geo import METRES_PER_DEGREE, Floats, box_around, distances_to_shapes_m, geometries_of, metres_per_degree_lon
 from app.places import Kind
 
 
@@ -79,7 +80,7 @@ def _near(connection: sqlite3.Connection, lat: float, lon: float) -> list[_Layer
     """Return what lies near a point, but for coasts, the nearest first."""
     box = box_around(lat, lon, MOST_HALF_M)
     rows = connection.execute(_GROUND, (box.max_lon, box.min_lon, box.max_lat, box.min_lat)).fetchall()
-    distances = distances_to_shapes_m(lat, lon, [row[2] for row in rows]).tolist()
+    distances = distances_to_shapes_m(lat, lon, geometries_of([row[2] for row in rows])).tolist()
     layers = [_Layer(*row) for row in zip(*zip(*rows, strict=True), distances, strict=True)] if rows else []
     return sorted((layer for layer in layers if layer.metres <= MOST_HALF_M), key=lambda layer: layer.metres)
 
@@ -92,7 +93,8 @@ WIDEST_HALF_M = 25.0
 
 def _road(connection: sqlite3.Connection, lat: float, lon: float) -> tuple[str, str] | None:
     """Return the motorway or trunk road whose carriageway a point lies on; tunnels are not in the table."""
-    for road in hazards_near(connection, lat, lon, (Kind.MOTORWAY, Kind.TRUNK_ROAD), WIDEST_HALF_M):
+    here = Vicinity.of_point(connection, lat, lon, WIDEST_HALF_M)
+    for road in hazards_near(here, lat, lon, (Kind.MOTORWAY, Kind.TRUNK_ROAD), WIDEST_HALF_M):
         lanes = road.lanes or (LINK_LANES if road.tags.get("highway", "").endswith("_link") else LANES)
         if road.distance_m <= lanes * LANE_M / 2 + EDGE_M:
             return "motorway", road.name
@@ -218,7 +220,7 @@ def _inside(
 ) -> tuple[tuple[str, str], ...]:
     """Return the named grounds that hold a point, the smallest first, each name once."""
     rows = connection.execute(_PLACES, (lon, lon, lat, lat)).fetchall()
-    distances = distances_to_shapes_m(lat, lon, [row[2] for row in rows]).tolist()
+    distances = distances_to_shapes_m(lat, lon, geometries_of([row[2] for row in rows])).tolist()
     grounds = [
         (_GROUNDS[row[0]], *row[1:]) for row, m in zip(rows, distances, strict=True) if m == 0 and row[0] in _GROUNDS
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from app.atlas.geocoder.letters import fold
 
@@ -27,6 +28,7 @@ _CONTRACTED = re.compile(rf"\b(?:{'|'.join(map(re.escape, CONTRACTIONS))})(?!\w)
 _LINE = re.compile(r"[a-z]{1,2}?\d*")
 
 
+@lru_cache(maxsize=10_000)
 def telling_words(name: str) -> frozenset[str]:
     """Return the words of a name that tell it from others: "Garibaldi F.S." and "GARIBALDI FS" have the same ones."""
     folded = _CONTRACTED.sub(lambda found: CONTRACTIONS[found[0]], fold(name).replace("f.s.", ""))

@@ -33,21 +33,26 @@ from app.atlas.fields.rides import walks_from_stops
 from app.atlas.map_facts import MapFacts
 from app.atlas.nearby import Nearby, greens_near, hazards_near, largest_area_m2
 from app.atlas.stops import StopsNear
-from app.atlas.streets.network import Walkshed
+from app.atlas.streets.network import Walkshed, WayOut
 from app.atlas.transit.contract import STOP_WALK_S, StopWalks
 from app.atlas.transit.timetable import Timetable
+from app.atlas.vicinity import Vicinity
 from app.places import Kind, Location, Place, Precision
 
 
 class AtlasSurroundings:
     """What `app.sources.interface.Surroundings` promises, from one atlas. Used by one evaluation in one thread."""
 
-    def __init__(self, atlas: Atlas, location: Location) -> None:
+    def __init__(
+        self, atlas: Atlas, location: Location, vicinity: Vicinity | None = None, way_out: WayOut | None = None
+    ) -> None:
+        """Look around a location; `vicinity` is what it shares with others near by, `way_out` its own if looked up."""
         self._atlas = atlas
+        self._vicinity = vicinity or Vicinity.of_point(atlas.tables(), location.lat, location.lon, PLACES_RADIUS_M)
         self._location = location
         self._lat, self._lon = location.lat, location.lon
         #: Where whoever lives there gets onto the streets, by their own one if the address names it.
-        self._way_out = atlas.network.way_out(self._lat, self._lon, location.street)
+        self._way_out = way_out or atlas.network.way_out(self._lat, self._lon, location.street)
         #: For each level of traffic stress, the metres to every place near by.
         self._bike_metres: dict[int, Floats] = {}
 
@@ -83,11 +88,11 @@ class AtlasSurroundings:
 
     @cached_property
     def _walkshed(self) -> Walkshed:
-        return self._atlas.network.walk(self._way_out.origins, WALK_LIMIT_S)
+        return self._atlas.network.walk(self._way_out.origins, WALK_LIMIT_S, together=self._vicinity.searches)
 
     @cached_property
     def _nearby(self) -> Nearby:
-        nearby = Nearby(self._atlas.tables(), self._lat, self._lon, PLACES_RADIUS_M)
+        nearby = Nearby(self._atlas.tables(), self._vicinity, self._lat, self._lon)
         nearby.walk_with(self._walkshed)
         return nearby
 
@@ -149,7 +154,7 @@ class AtlasSurroundings:
 
     def hazards(self, *kinds: Kind, within_m: float) -> tuple[Hazard, ...]:
         """Return lines and areas of these kinds within a straight distance, nearest first."""
-        return tuple(hazards_near(self._atlas.tables(), self._lat, self._lon, kinds, within_m))
+        return tuple(hazards_near(self._vicinity, self._lat, self._lon, kinds, within_m))
 
     def hazards_mapped(self, *kinds: Kind) -> int:
         """Count the lines and areas of these kinds in the whole region."""
@@ -157,7 +162,7 @@ class AtlasSurroundings:
 
     @cached_property
     def _green_spaces(self) -> tuple[GreenSpace, ...]:
-        return tuple(greens_near(self._atlas.tables(), self._nearby))
+        return tuple(greens_near(self._vicinity, self._nearby))
 
     def green_spaces(self) -> tuple[GreenSpace, ...]:
         """Return green spaces within 45 minutes on foot, nearest first; those without an area have no measures."""
@@ -165,7 +170,7 @@ class AtlasSurroundings:
 
     def largest_green_within_m(self, radius_m: float) -> float:
         """Return the square metres of the largest public green area whose edge is within a straight distance."""
-        return largest_area_m2(self._atlas.tables(), self._lat, self._lon, radius_m)
+        return largest_area_m2(self._vicinity, self._lat, self._lon, radius_m)
 
     def bike_infrastructure(self) -> BikeInfrastructure:
         """Return the kilometres of cycle paths and lanes near by, those further off counting less."""
@@ -174,7 +179,9 @@ class AtlasSurroundings:
     def bike_metres(self, *kinds: Kind, max_stress: int = 4) -> Floats:
         """Return cycling metres to each place of these kinds within 4.8 km on streets of at most this stress."""
         if max_stress not in self._bike_metres:
-            reach = self._atlas.network.bike(self._way_out.origins, PLACES_RADIUS_M, max_stress)
+            reach = self._atlas.network.bike(
+                self._way_out.origins, PLACES_RADIUS_M, max_stress, together=self._vicinity.searches
+            )
             self._bike_metres[max_stress] = self._nearby.metres_by(reach)
         return self._bike_metres[max_stress][self._nearby.within(kinds, PLACES_RADIUS_M)]
 

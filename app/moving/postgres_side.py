@@ -28,7 +28,7 @@ from app.db.closed import (
 )
 from app.db.interface import Connection, Parameters
 from app.db.postgres.closing import FILLING, MOVER, notes_in, reopen, shut
-from app.db.postgres.database import DEFAULTS
+from app.db.postgres.connection import DEFAULTS
 from app.db.postgres.opening import prepare
 from app.db.postgres.rows import named_rows
 from app.db.postgres.statements import translated

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, replace
 
 from app.pipeline.evaluation import Evaluation
@@ -25,7 +25,9 @@ from app.pipeline.stages import (
     urban_access,
     walk_scores,
 )
-from app.sources.interface import Source
+from app.places import Location, Question
+from app.sources.extras import Extras
+from app.sources.interface import Source, Surroundings
 
 log = logging.getLogger(__name__)
 
@@ -88,6 +90,39 @@ def evaluate_property(
         evaluation.findings[stage.name] = finding
         on_stage(stage.name, finding)
     return saving.assemble(evaluation)
+
+
+def measure(listing: Listing, location: Location, around: Surroundings, stages: Collection[str]) -> Evaluation:
+    """Run some stages for an address whose place is known, in the order of all; return the evaluation.
+
+    They find what they do in a whole evaluation, but for what other wishes than the listing's would need.
+    """
+    evaluation = Evaluation(listing, KnownSurroundings(around), is_adjustable=False)
+    evaluation.findings["geocode"] = Finding(state=State.MEASURED, summary="", stage="geocode", location=location)
+    for stage in STAGES:
+        if stage.name in stages:
+            finding = replace(_run(stage, evaluation), stage=stage.name, title=stage.title)
+            evaluation.findings[stage.name] = finding
+    return evaluation
+
+
+@dataclass(frozen=True, slots=True)
+class KnownSurroundings:
+    """The source of an evaluation whose surroundings are open already; it asks nobody for anything more."""
+
+    around: Surroundings
+
+    def locate(self, text: str, near: Location | None = None) -> Location | Question:
+        """Return the place, whatever is asked: it is known."""
+        return self.around.location
+
+    def surroundings(self, location: Location) -> Surroundings:
+        """Return the surroundings that are open."""
+        return self.around
+
+    def extras(self, location: Location) -> Extras:
+        """Return nothing: nobody is asked."""
+        return Extras()
 
 
 def _as_kept(finding: Finding) -> Finding:

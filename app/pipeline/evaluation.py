@@ -38,6 +38,8 @@ class Evaluation:
     listing: Listing
     source: Source
     findings: dict[str, Finding] = field(default_factory=dict)
+    #: Whether the findings are to answer other wishes than the listing's, too.
+    is_adjustable: bool = True
     _around: Surroundings | None = None
     _knowledge: Knowledge | None = None
     _needs: NeedsNear | None = None

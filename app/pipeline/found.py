@@ -258,13 +258,18 @@ def _detour(place: Place) -> str:
 
 
 def size_text(green: GreenSpace) -> str:
+    """Return how large a green space is, as `area_text` has it."""
+    return area_text(green.area_m2)
+
+
+def area_text(area_m2: float | None) -> str:
     """Return "12 ha", or square metres below a tenth of a hectare; "size not known" of a mere point."""
-    if green.area_m2 is None or green.area_m2 < 10:
+    if area_m2 is None or area_m2 < 10:
         return "size not known"
-    hectares = green.area_m2 / 10_000
+    hectares = area_m2 / 10_000
     if hectares >= 0.1:
         return f"{number(hectares, 1 if hectares < 10 else 0)} ha"
-    return f"{number(round(green.area_m2, -1), 0)} m²"
+    return f"{number(round(area_m2, -1), 0)} m²"
 
 
 #: A group counts what is near and lists what is farther, up to these minutes on foot: `within_15` and `within_30`.

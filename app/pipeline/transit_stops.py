@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from app.atlas.facts import RouteAtStop, TransitStop
 from app.pipeline.evaluation import Evaluation
@@ -49,10 +50,16 @@ def _order(stop: TransitStop) -> tuple[float, float, str]:
 
 def service(route: RouteAtStop) -> float:
     """Return how much a line offers: the root of its weekday trips, times the weight of its mode."""
-    weight = MODE_WEIGHTS.get(route.mode, 1.0)
-    if route.weekday_trips is None:
+    return _service(route.mode, route.weekday_trips)
+
+
+@lru_cache(maxsize=10_000)
+def _service(mode: str, weekday_trips: int | None) -> float:
+    """Work it out once: a line is seen at a hundred stops."""
+    weight = MODE_WEIGHTS.get(mode, 1.0)
+    if weekday_trips is None:
         return weight * METHOD.untimed_service
-    return weight * min(METHOD.service_cap, math.sqrt(route.weekday_trips / METHOD.trips_reference))
+    return weight * min(METHOD.service_cap, math.sqrt(weekday_trips / METHOD.trips_reference))
 
 
 def route_value(boarding: Boarding) -> float:

@@ -26,6 +26,9 @@ from app.queue.runner import (
     Failed,
     Interrupted,
     NeedsAnswer,
+    OthersFirst,
+    Pause,
+    PausedHere,
     Questioned,
     Ready,
     Refused,
@@ -44,7 +47,7 @@ START_SECONDS = 60.0
 
 _ROOT = Path(__file__).resolve().parents[2]
 
-Message = Ready | BeganAnew | StageBegan | StageEnded | Waits | Drew | Reported | Questioned | Failed
+Message = Ready | BeganAnew | StageBegan | StageEnded | Waits | Drew | PausedHere | Reported | Questioned | Failed
 
 
 def production_command(config: Config) -> tuple[str, ...]:
@@ -75,12 +78,15 @@ class ChildRunner:
         self._ready_child()
 
     def run(self, listing: str, finished: Sequence[bytes], progress: StageObserver) -> bytes:
-        """Evaluate in the child; return the report (JSON). Any error but Refused and NeedsAnswer replaces the child."""
+        """Evaluate in the child; return the report (JSON).
+
+        Any error but Refused, NeedsAnswer and OthersFirst replaces the child.
+        """
         self._interrupted = False
         child = self._ready_child()
         try:
             return self._converse(child, Work(listing, tuple(finished), JOB.get(), progress.needs), progress)
-        except (Refused, NeedsAnswer):
+        except (Refused, NeedsAnswer, OthersFirst):
             raise
         except (EOFError, ConnectionError):
             self._replace()
@@ -115,13 +121,28 @@ class ChildRunner:
                 case BeganAnew():
                     progress.began_anew()
                 case StageBegan(stage):
-                    progress.began(stage)
+                    self._begin(child, stage, progress)
+                case PausedHere():
+                    raise OthersFirst
                 case StageEnded() as ended:
                     progress.ended(ended)
                 case Waits(service, turn):
                     progress.waits(service, turn=turn)
                 case Drew(pictures):
                     progress.drew(pictures)
+
+    def _begin(self, child: _Child, stage: str, progress: StageObserver) -> None:
+        """Pass the beginning of a stage on. Where others come first the child is asked to pause, and heard out.
+
+        What it finds meanwhile is not kept: the next attempt finds it again.
+        """
+        try:
+            progress.began(stage)
+        except OthersFirst:
+            child.connection.send(Pause())
+            while not isinstance(self._next_message(child, stage), (PausedHere, Reported, Failed, Questioned)):
+                pass
+            raise
 
     def _next_message(self, child: _Child, stage: str) -> Message:
         try:

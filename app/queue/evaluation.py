@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 
 import msgspec
 
+from app.bulk.tiles import Tile, packed, parts_of, tile_in, unpacked
 from app.config import Config
 from app.errors import DoorstepError
 from app.maps.drawing import compressed, draw_all
@@ -28,6 +29,8 @@ def as_configured(config: Config) -> Evaluate:
     def evaluate_settled(listing: str, finished: Sequence[bytes], observer: StageObserver) -> bytes:
         # A report from data that changed under it is none, and a crash over such data is no fault of the address.
         with regions.pinned(observer.needs), regions.settled():
+            if tile := tile_in(listing):
+                return rows_of(tile, regions, finished, observer)
             kept = finished if all(map(_is_of(regions), finished)) else ()
             if len(kept) < len(finished):
                 observer.began_anew()
@@ -66,7 +69,7 @@ class _Stamping:
         self._observer, self._regions = observer, regions
         self.needs = observer.needs
         self.began_anew, self.began = observer.began_anew, observer.began
-        self.waits, self.drew = observer.waits, observer.drew
+        self.waits, self.drew, self.goes_on = observer.waits, observer.drew, observer.goes_on
 
     def ended(self, stage: StageEnded) -> None:
         builds = msgspec.json.encode(self._regions.builds_used())
@@ -110,6 +113,20 @@ def from_source(source: Source) -> Evaluate:
         return to_json(report)
 
     return evaluate
+
+
+def rows_of(tile: Tile, regions: ImportedRegions, finished: Sequence[bytes], observer: StageObserver) -> bytes:
+    """Evaluate the addresses of a tile, going on after the parts that are kept; return its rows as they are kept.
+
+    The parts carry no durations: these would be counted among those of the stages.
+    """
+    rows = [row for part in finished for row in unpacked(part)]
+    for part in parts_of(tile, regions, done=len(rows)):
+        observer.began(part.name)
+        kept = part.evaluate(observer.goes_on)
+        observer.ended(StageEnded(StageRecord(part.name, StageState.DONE, None), kept))
+        rows += unpacked(kept)
+    return packed(rows)
 
 
 def pictures_of(report: Report, source: Source) -> tuple[Picture, ...]:

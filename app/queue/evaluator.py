@@ -27,6 +27,9 @@ from app.queue.runner import (
     Evaluate,
     Failed,
     NeedsAnswer,
+    OthersFirst,
+    Pause,
+    PausedHere,
     Questioned,
     Ready,
     Reported,
@@ -62,29 +65,37 @@ def serve(evaluate: Evaluate, socket_fd: int) -> None:
     _leave_the_end_to_the_worker()
     connection = Connection(socket_fd)
     inbox: queue.SimpleQueue[Work] = queue.SimpleQueue()
-    threading.Thread(target=_receive, args=(connection, inbox), name="inbox", daemon=True).start()
+    pause = threading.Event()
+    threading.Thread(target=_receive, args=(connection, inbox, pause), name="inbox", daemon=True).start()
     connection.send(Ready())
     while True:
         work = inbox.get()
+        pause.clear()  # one that came late was for the work before: the worker waits for its end
         with logs.about_job(work.job_id):
-            _answer(connection, work, evaluate)
+            _answer(connection, work, evaluate, pause)
 
 
-def _receive(connection: Connection, inbox: queue.SimpleQueue[Work]) -> None:
+def _receive(connection: Connection, inbox: queue.SimpleQueue[Work], pause: threading.Event) -> None:
     try:
         while True:
-            inbox.put(connection.recv())
+            message: Work | Pause = connection.recv()
+            if isinstance(message, Pause):
+                pause.set()
+            else:
+                inbox.put(message)
     except (EOFError, OSError):
         os._exit(0)
 
 
-def _answer(connection: Connection, work: Work, evaluate: Evaluate) -> None:
-    sender = _Sender(connection, work.needs)
+def _answer(connection: Connection, work: Work, evaluate: Evaluate, pause: threading.Event) -> None:
+    sender = _Sender(connection, work.needs, pause)
     try:
         with closing(sender):
             report = evaluate(work.listing, work.finished, sender)
     except NeedsAnswer as asked:
         connection.send(Questioned(asked.question))
+    except OthersFirst:
+        connection.send(PausedHere())
     except Exception as error:  # noqa: BLE001 - a border: `refusal` logs what is unexpected
         refused = refusal(error)
         connection.send(Failed(refused.failure, refused.passing))
@@ -98,9 +109,10 @@ class _Sender:
     Threads of the evaluation may wait for services beside it, and even after it: of that nothing is sent.
     """
 
-    def __init__(self, connection: Connection, needs: str) -> None:
+    def __init__(self, connection: Connection, needs: str, pause: threading.Event) -> None:
         self.needs = needs
         self._connection = connection
+        self._pause = pause
         self._lock = threading.Lock()
         self._is_open = True
 
@@ -118,6 +130,11 @@ class _Sender:
 
     def drew(self, pictures: tuple[Picture, ...]) -> None:
         self._send(Drew(pictures))
+
+    def goes_on(self) -> None:
+        """Raise OthersFirst where the worker wants it."""
+        if self._pause.is_set():
+            raise OthersFirst
 
     def close(self) -> None:
         """Send no more."""

@@ -12,6 +12,7 @@ from typing import Protocol, TypeVar
 from app.errors import DoorstepError, EvaluationFailed, QueueUnavailable
 from app.queue.jobs import Claim, Failure, Picture, StageRecord
 from app.queue.store import JobStore
+from app.queue.store.people import RUN_OWNER
 
 logger = logging.getLogger(__name__)
 
@@ -68,6 +69,16 @@ class Waits:
 
 
 @dataclass(frozen=True, slots=True)
+class Pause:
+    """To the evaluator's process: end the evaluation under way as soon as it can be, as others come first."""
+
+
+@dataclass(frozen=True, slots=True)
+class PausedHere:
+    """From the evaluator's process: the evaluation ended because it was asked to pause."""
+
+
+@dataclass(frozen=True, slots=True)
 class Drew:
     """From the evaluator's process: the pictures of the report that comes next."""
 
@@ -109,6 +120,10 @@ class Interrupted(Exception):
     """The evaluation was stopped from outside: its claim is lost, it was called off, or the worker stops."""
 
 
+class OthersFirst(Exception):
+    """The evaluation gives way to jobs of people, and goes on later from what is kept."""
+
+
 class EvaluatorDied(Exception):
     """The evaluator's process ended by itself in the middle of an evaluation."""
 
@@ -118,7 +133,10 @@ class EvaluatorUnavailable(Exception):
 
 
 class StageObserver(Protocol):
-    """What is told of each stage while an evaluation runs. Its methods may raise Interrupted, which ends it."""
+    """What is told of each stage while an evaluation runs.
+
+    Its methods may raise Interrupted, which ends it; of one that is in no hurry also OthersFirst.
+    """
 
     @property
     def needs(self) -> str:
@@ -140,6 +158,9 @@ class StageObserver(Protocol):
     def drew(self, pictures: tuple[Picture, ...]) -> None:
         """Take the pictures of the report, once all stages have ended."""
 
+    def goes_on(self) -> None:
+        """Let an evaluation that is in no hurry ask, between two of its steps, whether it is to pause."""
+
 
 class Runner(Protocol):
     """Runs one evaluation at a time."""
@@ -150,7 +171,7 @@ class Runner(Protocol):
     def run(self, listing: str, finished: Sequence[bytes], progress: StageObserver) -> bytes:
         """Evaluate a listing (JSON), going on after the findings of finished stages; return the report as JSON.
 
-        Raises NeedsAnswer, a DoorstepError with a message for people, Interrupted, EvaluatorDied or
+        Raises NeedsAnswer, a DoorstepError with a message for people, Interrupted, OthersFirst, EvaluatorDied or
         EvaluatorUnavailable.
         """
 
@@ -224,6 +245,9 @@ class _Interruptible:
         self._runner.stop_if_interrupted()
         self._progress.drew(pictures)
 
+    def goes_on(self) -> None:
+        self._runner.stop_if_interrupted()
+
 
 class Refused(Exception):
     """An evaluation that ended without a report, with the reason for the person who asked."""
@@ -272,13 +296,18 @@ class Attempt:
             raise Interrupted
 
     def began(self, stage: str) -> None:
-        """Store this stage together with the finding of the one before. Raises Interrupted if the job must stop."""
+        """Store this stage together with the finding of the one before.
+
+        Raises Interrupted if the job must stop, and OthersFirst if it is a tile and jobs of people wait.
+        """
         ended = self._ended
         finished, finding = (ended.record, ended.finding) if ended else (None, None)
         self.lost = not self.persist(lambda: self._store.update_job_stage(self.claim, stage, finished, finding))
         self._ended = None
         self.waits_for_turn = False
         self._stop_if_wanted()
+        if self.claim.owner == RUN_OWNER and self.persist(lambda: self._store.others_first(self.claim)):
+            raise OthersFirst
 
     def ended(self, stage: StageEnded) -> None:
         """Remember the finding: it is written together with the beginning of the next stage."""
@@ -298,6 +327,9 @@ class Attempt:
         """Remember the pictures: they are written together with the report."""
         self._pictures = pictures
 
+    def goes_on(self) -> None:
+        """Do nothing: what must stop is told when a stage begins."""
+
     def complete(self, report: bytes, worker: str) -> Claim | None:
         """Store the report; unless the worker stops, claim and return the next job in the same transaction."""
         finished = self._ended.record if self._ended else None
@@ -313,6 +345,10 @@ class Attempt:
             self.persist(lambda: self._store.finish_cancel(self.claim))
         elif not self.lost:
             self.persist(lambda: self._store.release_job(self.claim))
+
+    def give_way(self) -> None:
+        """Hand a job back as others come first; its attempt does not count."""
+        self.persist(lambda: self._store.release_job(self.claim, "handed back: jobs of people wait"))
 
     def _stop_if_wanted(self) -> None:
         self.called_off = not self.lost and self.persist(lambda: self._store.cancel_wanted(self.claim))

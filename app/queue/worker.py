@@ -14,7 +14,16 @@ from app.errors import DatabaseDamaged, QueueUnavailable
 from app.logs import about_job
 from app.queue.hosting import Hosting
 from app.queue.jobs import Claim
-from app.queue.runner import Attempt, EvaluatorDied, EvaluatorUnavailable, Interrupted, NeedsAnswer, Runner, refusal
+from app.queue.runner import (
+    Attempt,
+    EvaluatorDied,
+    EvaluatorUnavailable,
+    Interrupted,
+    NeedsAnswer,
+    OthersFirst,
+    Runner,
+    refusal,
+)
 from app.queue.store import JobStore
 from app.queue.wake import WakeUp
 from app.queue.watch import Watch
@@ -196,6 +205,8 @@ class Worker:
         except NeedsAnswer as asked:
             question = asked.question
             attempt.persist(lambda: self._store.ask_job(claim, question))
+        except OthersFirst:
+            attempt.give_way()
         except Interrupted:
             attempt.break_off()
         except EvaluatorUnavailable:

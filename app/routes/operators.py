@@ -76,3 +76,10 @@ def cancel(job_id: str) -> AnyResponse:
     """Call a job off."""
     store().cancel_job(job_id, None)
     return redirect(url_for("operators.job", job_id=job_id), 303)
+
+
+@bp.post("/runs/<run_id>/cancel")
+def cancel_run(run_id: str) -> AnyResponse:
+    """Call an evaluation of all addresses of a region off; what is done stays."""
+    store().cancel_run(run_id)
+    return redirect(url_for("operators.page"), 303)

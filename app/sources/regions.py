@@ -294,6 +294,10 @@ class ImportedRegions:
         with atlas.reading():
             return AtlasSurroundings(atlas, location)
 
+    def region_in_use(self, name: str) -> Atlas:
+        """Return a region whose files are to stay as they are in a `settled` block. Raises as `whole_region`."""
+        return self._regions.used(name)
+
     def located_in_tile(self, text: str, tile: str, near: Location | None = None) -> Location | Question:
         """Find a text in one tile alone. Raises as `locate`, and RegionNotFound or AtlasUnreadable."""
         return self._found(text, near, (self._tiles.used(tile),))

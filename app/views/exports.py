@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Literal, TextIO
 
 import msgspec
 import shapely
@@ -50,11 +50,16 @@ def csv_of(report: Report) -> str:
 def csv_text(head: Iterable[str], rows: Iterable[Iterable[str | float | None]]) -> str:
     """Return rows as CSV (RFC 4180) below a head, texts safe to open in a spreadsheet."""
     out = io.StringIO(newline="")
+    write_csv(out, head, rows)
+    return out.getvalue()
+
+
+def write_csv(out: TextIO, head: Iterable[str], rows: Iterable[Iterable[str | float | None]]) -> None:
+    """Write rows below a head as `csv_text` does, one at a time, to a file that was opened with `newline=""`."""
     writer = csv.writer(out)
     writer.writerow(head)
     for row in rows:
         writer.writerow([_cell(value) for value in row])
-    return out.getvalue()
 
 
 #: What a spreadsheet takes for the beginning of a formula, full-width signs too.

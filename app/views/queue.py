@@ -6,15 +6,17 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
+from app.bulk.tiles import PART_ADDRESSES
 from app.errors import EvaluationFailed, typing_errors, waiting_errors
 from app.queue.jobs import Event, Job, QueueStats, Status
 from app.queue.store import JobStore
 from app.queue.store.hosts import Coverage, HeldRegion, Host, PublishedRegion
+from app.queue.store.runs import RunProgress
 from app.queue.store.totals import Totals
 from app.wording import duration
 
 #: The most jobs that are listed.
-MOST_RUNNING, MOST_FAILURES = 100, 20
+MOST_RUNNING, MOST_FAILURES, MOST_RUNS = 100, 20, 10
 #: The id under which the log holds more, as the sentence for the person ends with it.
 ERROR_ID = re.compile(r"\b[0-9a-f]{8}(?=\.$)")
 
@@ -35,6 +37,8 @@ class QueueOverview:
     #: The regions of the site's catalogue; none where each host has its own.
     regions: tuple[CatalogueRegion, ...]
     hosts: tuple[HostStanding, ...]
+    #: Evaluations of all addresses of a region, the newest first; their jobs are in none of the other figures.
+    runs: tuple[RunLine, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,6 +132,29 @@ class FailedJob:
     at: float
 
 
+@dataclass(frozen=True, slots=True)
+class RunLine:
+    """An evaluation of all addresses of a region, and how far it is."""
+
+    run_id: str
+    region: str
+    #: under way, whole, or ended: with addresses that were not evaluated
+    state: str
+    addresses: int
+    addresses_done: int
+    tiles: int
+    tiles_failed: int
+    created_at: float
+
+    @property
+    def may_be_cancelled(self) -> bool:
+        """Return whether there is something to call off."""
+        return self.state == UNDER_WAY
+
+
+UNDER_WAY, WHOLE, ENDED = "under way", "whole", "ended"
+
+
 def overview_of(store: JobStore, now: float) -> QueueOverview:
     """Return everything that the page shows, as of a Unix time."""
     coverage = store.coverage()
@@ -139,6 +166,7 @@ def overview_of(store: JobStore, now: float) -> QueueOverview:
         unserved=store.unserved_jobs(coverage),
         regions=tuple(_published(region, coverage) for region in coverage.catalogue),
         hosts=hosts_of(coverage),
+        runs=tuple(_run(progress) for progress in store.runs(MOST_RUNS, PART_ADDRESSES)),
     )
 
 
@@ -175,6 +203,21 @@ def _published(region: PublishedRegion, coverage: Coverage) -> CatalogueRegion:
     older = builds.count(region.before) if region.before else 0
     return CatalogueRegion(
         region.name, region.build, region.before, region.published_at, builds.count(region.build), older
+    )
+
+
+def _run(progress: RunProgress) -> RunLine:
+    run = progress.run
+    state = WHOLE if progress.is_whole else ENDED if progress.is_over else UNDER_WAY
+    return RunLine(
+        run_id=run.run_id,
+        region=run.region,
+        state=state,
+        addresses=run.addresses,
+        addresses_done=progress.addresses_done,
+        tiles=run.tiles,
+        tiles_failed=progress.failed,
+        created_at=run.created_at,
     )
 
 

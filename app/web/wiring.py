@@ -12,6 +12,7 @@ from flask import Flask, url_for
 from app.cli.backup import backup_command, restore_command
 from app.cli.development import work_beside_pages
 from app.cli.errors import plainly_for_commands
+from app.cli.evaluating import evaluate_all_command
 from app.cli.jobs import jobs_commands
 from app.cli.moving import to_postgres_command, to_sqlite_command
 from app.cli.regions import region_commands
@@ -95,7 +96,8 @@ BLUEPRINTS = (
 )
 COMMANDS = (
     *(region_commands, jobs_commands, reports_commands, token_commands, worker_command),
-    *(sources_commands, backup_command, restore_command, to_postgres_command, to_sqlite_command),
+    *(evaluate_all_command, sources_commands, backup_command, restore_command),
+    *(to_postgres_command, to_sqlite_command),
 )
 ROOT = Path(__file__).resolve().parents[2]
 

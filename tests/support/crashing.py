@@ -19,7 +19,6 @@ import psycopg
 
 from app.db.postgres.database import PostgresDatabase
 from app.queue.jobs import Claim, Failure, Picture
-from app.queue.process import identity
 from app.queue.store import JobStore
 from app.queue.store.batches import NewLine
 from app.queue.store.clocks import Clocks

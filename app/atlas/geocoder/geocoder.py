@@ -17,7 +17,13 @@ from app.atlas.geocoder.search.hits import Hit, TokenSpan, exact_hits, fuzzy_hit
 from app.atlas.geocoder.search.match import Match, in_order
 from app.atlas.geocoder.search.places import PlaceMatcher
 from app.atlas.geocoder.search.query import CleanText, Query, read_text
-from app.atlas.geocoder.search.reverse import Neighbour, nearest_address, nearest_houses, nearest_street_name
+from app.atlas.geocoder.search.reverse import (
+    Neighbour,
+    houses_of,
+    nearest_address,
+    nearest_houses,
+    nearest_street_name,
+)
 from app.atlas.geocoder.store import GeocoderStore, Locality
 from app.geo import distance_m
 
@@ -83,6 +89,14 @@ class Geocoder:
     def nearest(self, lat: float, lon: float, count: int, within_m: float) -> list[Neighbour]:
         """Return the addresses nearest to a point in degrees, within a distance, nearest first."""
         return nearest_houses(self._store, lat, lon, count, within_m)
+
+    def points(self) -> list[tuple[int, float, float]]:
+        """Return id, latitude and longitude of every house, by id."""
+        return self._store.all_points()
+
+    def houses(self, ids: Sequence[int]) -> list[Neighbour]:
+        """Return houses by their ids, in the order given."""
+        return houses_of(self._store, ids)
 
     def street_numbers(self) -> list[tuple[str, int, int]]:
         """Return each street that has houses with the ids of its first and its last one, in the order of the houses."""

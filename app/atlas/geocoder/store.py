@@ -282,6 +282,10 @@ class GeocoderStore:
         """Return the houses with these ids, in the order of the ids."""
         return [_house(row) for row in self._rows(f"{_HOUSE} WHERE n.id IN {_LISTED} ORDER BY n.id", [_list(ids)])]
 
+    def all_points(self) -> list[tuple[int, float, float]]:
+        """Return (id, lat, lon) of all houses."""
+        return self._rows("SELECT id, lat, lon FROM geo_number ORDER BY id")  # type: ignore[return-value]
+
     def points(self, ids: Sequence[int]) -> list[tuple[int, float, float]]:
         """Return (id, lat, lon) of houses."""
         sql = "SELECT id, lat, lon FROM geo_number WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id"

@@ -16,10 +16,21 @@ from app.atlas.streets.lines import StreetLines, street_lines
 from app.atlas.streets.naming import name_number
 from app.atlas.streets.rules.bike import BIKE_METRES_PER_SECOND, MAX_STRESS
 from app.atlas.streets.rules.walk import SECONDS_PER_METRE
-from app.atlas.streets.search import Graph, Neighbourhood, Reached, cycling, driving, reach, spread, walking
+from app.atlas.streets.search import (
+    Graph,
+    LaidOut,
+    Neighbourhood,
+    Reached,
+    Ways,
+    cycling,
+    driving,
+    reach,
+    spread,
+    walking,
+)
 from app.atlas.streets.snapping import OTHER_STREET_M, Found, Points, Snaps, Wish, position_of, snap_points
 from app.atlas.streets.tiling import Floats, to_degrees
-from app.geo import METRES_PER_DEGREE, Box, box_around, distance_m, distances_m, metres_per_degree_lon
+from app.geo import METRES_PER_DEGREE, Box, box_around, distance_m, distances_m, grown, metres_per_degree_lon
 
 
 class Network:
@@ -87,14 +98,21 @@ class Network:
 
         That is one place, or, by private streets and through gates that are locked to others, several.
         """
-        at = self.homes_at(lat, lon, [street])
-        if self._homes is None or at.private["edge"][0] < 0:
-            is_near = at.public["edge"][0] >= 0
-            return WayOut(at.public, float(at.public["offset"][0]) if is_near else None)
-        exits = self._exits_from(self._homes, at.private)
-        if at.public["edge"][0] >= 0:
-            exits = np.concatenate([at.public, exits])
-        return WayOut(exits, float(at.private["offset"][0]))
+        return self.ways_out([lat], [lon], [street])[0]
+
+    def ways_out(self, lats: ArrayLike, lons: ArrayLike, streets: Sequence[str]) -> list[WayOut]:
+        """Return `way_out` of several points, in the streets of these names, by one look at the streets around them."""
+        at = self.homes_at(lats, lons, streets)
+        return [self._way_out(at.public[row : row + 1], at.private[row : row + 1]) for row in range(len(at.public))]
+
+    def _way_out(self, public: Snaps, private: Snaps) -> WayOut:
+        is_near = public["edge"][0] >= 0
+        if self._homes is None or private["edge"][0] < 0:
+            return WayOut(public, float(public["offset"][0]) if is_near else None)
+        exits = self._exits_from(self._homes, private)
+        if is_near:
+            exits = np.concatenate([public, exits])
+        return WayOut(exits, float(private["offset"][0]))
 
     def _exits_from(self, homes: Network, home: Snaps) -> Snaps:
         """Return the places where the private streets around a home end, with the metres to each as its offset."""
@@ -110,27 +128,45 @@ class Network:
         joined: NDArray[np.bool_] = (snaps["edge"] >= 0) & ((flags & EdgeFlag.WALK_JOINED) != 0)
         return joined
 
-    def walk(self, origin: np.void | Snaps, limit_s: float, *, step_free: bool = False) -> Walkshed:
+    def walk(
+        self,
+        origin: np.void | Snaps,
+        limit_s: float,
+        *,
+        step_free: bool = False,
+        together: SharedSearches | None = None,
+    ) -> Walkshed:
         """Search on foot from a snapped place, or from the best of several, at 80 m/min and half that on steps.
 
-        A step-free search takes no steps.
+        A step-free search takes no steps. `together` is what the search shares with others that start near by.
         """
         graph = walking(self._files, step_free=step_free)
-        return Walkshed(self._search(graph, np.atleast_1d(origin), limit_s, limit_s / SECONDS_PER_METRE))
+        radius_m = limit_s / SECONDS_PER_METRE
+        return Walkshed(self._search(graph, np.atleast_1d(origin), limit_s, radius_m, together))
 
-    def bike(self, origin: np.void | Snaps, limit_m: float, max_stress: int = MAX_STRESS) -> Reach:
+    def bike(
+        self,
+        origin: np.void | Snaps,
+        limit_m: float,
+        max_stress: int = MAX_STRESS,
+        *,
+        together: SharedSearches | None = None,
+    ) -> Reach:
         """Search by bike from a snapped place, or the best of several, on streets of at most a level of traffic stress.
 
         Where riding is not allowed but walking is, the bike is pushed and each metre counts `PUSHING` metres. The
         street of the address and of each place may be walked along in the same way, whatever its stress.
         """
-        return Reach(self._search(cycling(self._files, max_stress), np.atleast_1d(origin), limit_m, limit_m))
+        graph = cycling(self._files, max_stress)
+        return Reach(self._search(graph, np.atleast_1d(origin), limit_m, limit_m, together))
 
     def lines(self, box: Box, walkshed: Walkshed, limits_s: Sequence[float]) -> StreetLines:
         """Return all streets with a part in a box, cut where a walk takes as long as each limit."""
         return street_lines(self._files, box, walkshed._reached, limits_s)
 
-    def _search(self, graph: Graph, origins: Snaps, limit: float, radius_m: float) -> Reached:
+    def _search(
+        self, graph: Graph, origins: Snaps, limit: float, radius_m: float, together: SharedSearches | None
+    ) -> Reached:
         origins = origins[origins["edge"] >= 0]
         if not len(origins):
             return reach(graph, Neighbourhood.of([]), origins, limit)
@@ -138,6 +174,8 @@ class Network:
         lats, lons = to_degrees(self._files.nodes.lat[node]), to_degrees(self._files.nodes.lon[node])
         apart_m = float(distances_m(lats[0], lons[0], lats, lons).max())
         box = box_around(lats[0], lons[0], radius_m + apart_m + float(origins["along"].max()))
+        if together is not None and (laid_out := together.laid_out(self._files, graph, radius_m, box)):
+            return laid_out.reach(origins, limit)
         return reach(graph, Neighbourhood.of(self._files.nodes.tiles.slices(box)), origins, limit)
 
     def travel_seconds(
@@ -263,6 +301,31 @@ class Reach:
         return self._reached.cost_to(snaps)
 
 
+#: How far from a home the streets are reached from which it is left, in most cases (metres).
+LEFT_WITHIN_M = 700.0
+
+
+class SharedSearches:
+    """Lays the streets around a small box out once for each mode, for all searches that start in it. For one thread.
+
+    A search gives the same result as by itself: no way within its limit leaves the box that it would have laid out.
+    """
+
+    def __init__(self, box: Box) -> None:
+        self._box = box
+        self._laid_out: dict[tuple[int, int, float], tuple[Box, LaidOut]] = {}
+
+    def laid_out(self, files: NetworkFiles, graph: Graph, radius_m: float, box: Box) -> LaidOut | None:
+        """Return the streets within so many metres; None where they do not hold all of the search's own box."""
+        asked = id(graph.arcs), graph.max_stress, radius_m
+        if asked not in self._laid_out:
+            wide = grown(self._box, radius_m + LEFT_WITHIN_M)
+            self._laid_out[asked] = wide, LaidOut(graph, Neighbourhood.of(files.nodes.tiles.slices(wide)))
+        wide, laid_out = self._laid_out[asked]
+        holds = wide.contains(box.min_lat, box.min_lon) and wide.contains(box.max_lat, box.max_lon)
+        return laid_out if holds else None
+
+
 #: Straight metres beyond which nobody walks, rides (an hour and a half each, with detours) or drives (two hours).
 FARTHEST_M: Final = {"walk": 6_000.0, "bike": 15_000.0, "car": 150_000.0}
 #: Drives further than this keep to main roads but for this much around both ends.
@@ -321,7 +384,7 @@ def _long_drives(files: NetworkFiles, graph: Graph, ends: JourneyEnds) -> Floats
         near = Neighbourhood.of(files.nodes.tiles.slices(at_end))
         exits = main.tiles.members(at_end)
         streets = spread(graph, near, main.node[exits], on_main[between.local(exits)], np.inf)
-        costs[i] = Reached(graph.edges, near, streets, _NOWHERE, np.inf).cost_to(ends.snaps[i : i + 1])[0]
+        costs[i] = Reached(Ways(graph.edges, near), streets, _NOWHERE, np.inf).cost_to(ends.snaps[i : i + 1])[0]
     return costs
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -114,71 +115,199 @@ class Neighbourhood:
 
 
 @dataclass(frozen=True, slots=True)
+class _Targets:
+    """Places on streets as a search sees them: the near ends of their edges, and what it costs from each of these."""
+
+    snaps: Snaps
+    found: NDArray[np.bool_]
+    tails: Integers
+    heads: Integers
+    from_tail: Floats
+    from_head: Floats
+    ahead: Floats
+    against: Floats
+    offset: Floats
+
+    @classmethod
+    def of(cls, edges: EdgeCosts, near: Neighbourhood, snaps: Snaps) -> _Targets:
+        """Look up the ends of edges; places off the streets are left out."""
+        found = snaps["edge"] >= 0
+        there = snaps[found]
+        edge, along = there["edge"], there["along"].astype(np.float64)
+        use = edges.table.use[edge]
+        rest = np.maximum(edges.table.length_m[edge] - along, 0.0)
+        ahead, against = edges.ahead[use], edges.against[use]
+        return cls(
+            snaps=there,
+            found=found,
+            tails=near.local(edges.table.tail[edge]),
+            heads=near.local(edges.table.head[edge]),
+            from_tail=_times(along, ahead),
+            from_head=_times(rest, against),
+            ahead=ahead,
+            against=against,
+            offset=there["offset"].astype(np.float64) * edges.offset,
+        )
+
+
+class Ways:
+    """The way from near nodes to places on streets, looked up once for all searches that ask for the same places."""
+
+    def __init__(self, edges: EdgeCosts, near: Neighbourhood) -> None:
+        self.edges, self.near = edges, near
+        self._targets: list[tuple[Snaps, _Targets]] = []
+
+    def to(self, snaps: Snaps) -> _Targets:
+        """Return places as the search sees them."""
+        for known, targets in self._targets:
+            if known is snaps:
+                return targets
+        targets = _Targets.of(self.edges, self.near, snaps)
+        self._targets = [*self._targets[-MOST_TARGETS + 1 :], (snaps, targets)]
+        return targets
+
+    @cached_property
+    def ends(self) -> tuple[Integers, Integers]:
+        """The near tail and head of every edge."""
+        return self.near.local(self.edges.table.tail), self.near.local(self.edges.table.head)
+
+
+#: So many sets of places are kept for the next search.
+MOST_TARGETS = 4
+
+
+@dataclass(frozen=True, slots=True)
 class Reached:
     """What can be reached from one of several places on streets, and at what cost."""
 
-    edges: EdgeCosts
-    near: Neighbourhood
+    ways: Ways
     #: Cost of every near node, and of the node that stands for all others: infinity.
     costs: Floats
     origins: Snaps
     limit: float
 
+    @property
+    def near(self) -> Neighbourhood:
+        """The nodes that were looked at."""
+        return self.ways.near
+
+    @property
+    def edges(self) -> EdgeCosts:
+        """What edges cost."""
+        return self.ways.edges
+
     def cost_to(self, snaps: Snaps) -> Floats:
         """Return the cost to each place, infinity where it is not reached within the limit."""
         cost = np.full(len(snaps), np.inf)
-        found = snaps["edge"] >= 0
-        if found.any():
-            cost[found] = self._cost_on_edges(snaps[found])
+        targets = self.ways.to(snaps)
+        if len(targets.snaps):
+            by_tail = self.costs[targets.tails] + targets.from_tail
+            by_head = self.costs[targets.heads] + targets.from_head
+            cost[targets.found] = np.minimum(np.minimum(by_tail, by_head), self._direct(targets)) + targets.offset
         return np.where(cost <= self.limit, cost, np.inf)
 
-    def _cost_on_edges(self, snaps: Snaps) -> Floats:
-        edge = snaps["edge"]
-        use = self.edges.table.use[edge]
-        along = snaps["along"].astype(np.float64)
-        rest = np.maximum(self.edges.table.length_m[edge] - along, 0.0)
-        ahead, against = self.edges.ahead[use], self.edges.against[use]
-        by_tail = self.costs[self.near.local(self.edges.table.tail[edge])] + _times(along, ahead)
-        by_head = self.costs[self.near.local(self.edges.table.head[edge])] + _times(rest, against)
-        direct = self._along_the_same_edge(snaps, ahead, against)
-        offset = snaps["offset"].astype(np.float64) * self.edges.offset
-        return np.minimum(np.minimum(by_tail, by_head), direct) + offset
-
-    def _along_the_same_edge(self, snaps: Snaps, ahead: Floats, against: Floats) -> Floats:
+    def _direct(self, targets: _Targets) -> Floats:
+        """Return the cost along the edge that a place shares with an origin."""
+        snaps = targets.snaps
         best = np.full(len(snaps), np.inf)
         for origin in self.origins[np.isin(self.origins["edge"], snaps["edge"])]:
             gap = snaps["along"].astype(np.float64) - float(origin["along"])
-            direct = _times(np.abs(gap), np.where(gap >= 0, ahead, against))
+            direct = _times(np.abs(gap), np.where(gap >= 0, targets.ahead, targets.against))
             direct = direct + float(origin["offset"]) * self.edges.offset
             best = np.minimum(best, np.where(snaps["edge"] == origin["edge"], direct, np.inf))
         return best
 
     def street_m(self) -> float:
         """Return the metres of street with an end that is reached, the streets of the start among them."""
-        table = self.edges.table
-        there = np.isfinite(self.costs[self.near.local(table.tail)]) | np.isfinite(
-            self.costs[self.near.local(table.head)]
-        )
+        tails, heads = self.ways.ends
+        there = np.isfinite(self.costs[tails]) | np.isfinite(self.costs[heads])
         there[self.origins["edge"][self.origins["edge"] >= 0]] = True
-        return float(table.length_m[there].sum())
+        return float(self.edges.table.length_m[there].sum())
+
+
+class LaidOut:
+    """The near nodes and their arcs, laid out once for any number of searches. For one thread."""
+
+    def __init__(self, graph: Graph, near: Neighbourhood) -> None:
+        self.ways = Ways(graph.edges, near)
+        self._graph, self._near = graph, near
+
+    def reach(self, origins: Snaps, limit: float) -> Reached:
+        """Search from places on streets to every near node within a cost. The way to each is its `offset`."""
+        return Reached(self.ways, self.spread(*_seeds(self._graph.edges, origins), limit), origins, limit)
+
+    def spread(self, seeds: NDArray[np.integer], to_seeds: Floats, limit: float) -> Floats:
+        """Return the cost of every near node, infinity for all others, from nodes that have a cost already."""
+        near = self._near
+        costs = np.full(near.size + 1, np.inf)
+        reached = np.isfinite(to_seeds)
+        if reached.any() and near.size:
+            # Dijkstra's arcs must cost something.
+            matrix = self._matrix(near.local(seeds[reached]), np.maximum(to_seeds[reached], 1e-6))
+            costs[:] = dijkstra(matrix, directed=True, indices=np.array([near.size + 1]), limit=limit)[0, :-1]
+            costs[near.size] = np.inf
+        return costs
+
+    def _matrix(self, seeds: NDArray[np.integer], to_seeds: Floats) -> csr_array[np.float64]:
+        """Add the arcs from the start to each seed, behind all others."""
+        arcs, nodes = self._arcs, self._near.size
+        end = arcs.count + len(seeds)
+        if end > len(arcs.heads):
+            arcs.make_room(len(seeds))
+        arcs.heads[arcs.count : end] = seeds
+        arcs.costs[arcs.count : end] = to_seeds
+        arcs.starts[-1] = end
+        return csr_array((arcs.costs[:end], arcs.heads[:end], arcs.starts), shape=(nodes + 2, nodes + 2))
+
+    @cached_property
+    def _arcs(self) -> _LaidArcs:
+        """Lay out the near nodes, one for everything outside, and one for the start."""
+        near, arcs = self._near, self._graph.arcs
+        starts, heads, costs = [], [], []
+        total = 0
+        for span, (start, end) in enumerate(zip(near.starts.tolist(), near.ends.tolist(), strict=True)):
+            first, last = int(arcs.starts[start]), int(arcs.starts[end])
+            starts.append(arcs.starts[start:end] - np.int32(first - total))
+            heads.append(near.local_from(span, arcs.heads[first:last]))
+            costs.append(self._graph.costs(first, last))
+            total += last - first
+        room = np.zeros(ROOM_FOR_SEEDS, dtype=np.int32)
+        of_start = np.array([total, total, total], dtype=np.int32)
+        return _LaidArcs(
+            total,
+            np.concatenate([*starts, of_start]),
+            np.concatenate([*heads, room]),
+            np.concatenate([*costs, room.astype(np.float64)]),
+        )
+
+
+#: Places for arcs from a start: a home leaves by one street, two ends of it, or by some gates.
+ROOM_FOR_SEEDS = 16
+
+
+@dataclass(slots=True)
+class _LaidArcs:
+    """Arcs of a compressed matrix, with some room behind them."""
+
+    count: int
+    starts: NDArray[np.int32]
+    heads: NDArray[np.int32]
+    costs: Floats
+
+    def make_room(self, seeds: int) -> None:
+        """Leave room for so many arcs behind."""
+        self.heads = np.append(self.heads[: self.count], np.zeros(seeds, dtype=np.int32))
+        self.costs = np.append(self.costs[: self.count], np.zeros(seeds))
 
 
 def reach(graph: Graph, near: Neighbourhood, origins: Snaps, limit: float) -> Reached:
-    """Search from places on streets to every near node within a cost. The way to each is its `offset`."""
-    ends, to_ends = _seeds(graph.edges, origins)
-    return Reached(graph.edges, near, spread(graph, near, ends, to_ends, limit), origins, limit)
+    """Search once as `LaidOut.reach`."""
+    return LaidOut(graph, near).reach(origins, limit)
 
 
 def spread(graph: Graph, near: Neighbourhood, seeds: NDArray[np.integer], to_seeds: Floats, limit: float) -> Floats:
-    """Return the cost of every near node, and infinity for all others, from nodes that have a cost already."""
-    costs = np.full(near.size + 1, np.inf)
-    reached = np.isfinite(to_seeds)
-    if reached.any() and near.size:
-        # Dijkstra's arcs must cost something.
-        matrix = _matrix(graph, near, near.local(seeds[reached]), np.maximum(to_seeds[reached], 1e-6))
-        costs[:] = dijkstra(matrix, directed=True, indices=np.array([near.size + 1]), limit=limit)[0, :-1]
-        costs[near.size] = np.inf
-    return costs
+    """Search once as `LaidOut.spread`."""
+    return LaidOut(graph, near).spread(seeds, to_seeds, limit)
 
 
 def _seeds(edges: EdgeCosts, origins: Snaps) -> tuple[Integers, Floats]:
@@ -193,24 +322,6 @@ def _seeds(edges: EdgeCosts, origins: Snaps) -> tuple[Integers, Floats]:
     least = np.full(len(ends), np.inf)
     np.minimum.at(least, at, costs)
     return ends.astype(np.int64), least
-
-
-def _matrix(graph: Graph, near: Neighbourhood, seeds: NDArray[np.integer], to_seeds: Floats) -> csr_array[np.float64]:
-    """Lay out the near nodes, one for everything outside, and one for the start with an arc to each seed."""
-    arcs = graph.arcs
-    starts, heads, costs = [], [], []
-    total = 0
-    for span, (start, end) in enumerate(zip(near.starts.tolist(), near.ends.tolist(), strict=True)):
-        first, last = int(arcs.starts[start]), int(arcs.starts[end])
-        starts.append(arcs.starts[start:end] - np.int32(first - total))
-        heads.append(near.local_from(span, arcs.heads[first:last]))
-        costs.append(graph.costs(first, last))
-        total += last - first
-    tail_starts = np.array([total, total, total + len(seeds)], dtype=np.int32)
-    indptr = np.concatenate([*starts, tail_starts])
-    indices = np.concatenate([*heads, seeds.astype(np.int32)])
-    data = np.concatenate([*costs, to_seeds])
-    return csr_array((data, indices, indptr), shape=(near.size + 2, near.size + 2))
 
 
 def _times(metres: Floats, pace: Floats) -> Floats:

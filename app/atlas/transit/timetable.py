@@ -29,6 +29,8 @@ class Timetable:
     def __init__(self, columns: TimetableColumns, names: TimetableTexts, morning: Window) -> None:
         self._columns, self._names = columns, names
         self._routes: dict[int, RouteAtStop] = {}
+        #: What calls at some stops together, for all addresses that reach the same ones.
+        self._calling: dict[frozenset[int], tuple[RouteAtStop, ...]] = {}
         self._arrivals: dict[Arrivals, ArrivalSearch] = {}
         self._searches: dict[Span, JourneySearch] = {MORNING: JourneySearch(morning, MORNING)}
         self.stops = Stops(
@@ -82,9 +84,13 @@ class Timetable:
 
     def routes_calling(self, *stops: int) -> tuple[RouteAtStop, ...]:
         """Return each line and direction that can be boarded at some stops, as it runs at their station."""
-        starts = self._columns.departures_start
-        rows = {row for stop in stops for row in self._columns.departures_row[starts[stop] : starts[stop + 1]].tolist()}
-        return tuple(sorted((self._route(row) for row in rows), key=lambda route: (route.route_id, route.direction)))
+        together = frozenset(stops)
+        if together not in self._calling:
+            starts, of_stop = self._columns.departures_start, self._columns.departures_row
+            rows = {row for stop in together for row in of_stop[starts[stop] : starts[stop + 1]].tolist()}
+            routes = (self._route(row) for row in rows)
+            self._calling[together] = tuple(sorted(routes, key=lambda route: (route.route_id, route.direction)))
+        return self._calling[together]
 
     def rides_from(self, stops: Ints) -> NDArray[np.float64]:
         """Return where rides go that can be boarded at some stops, from each call to the next, each pair once.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -13,11 +14,11 @@ from app.pipeline.evaluation import Evaluation
 from app.pipeline.found import (
     COMFORT_NOUNS,
     FARTHEST_WALK,
+    area_text,
     found_place,
     group,
     name_and_minutes,
     place_name,
-    size_text,
     walk_minutes,
 )
 from app.pipeline.knowledge import DISC_M
@@ -129,7 +130,16 @@ def _note() -> str:
 
 def green_parts(green: GreenSpace) -> tuple[Part, ...]:
     """Return the five parts of the value; nature is None where no land cover is mapped."""
-    return (_walk(green), _size(green), _paths(green), _nature(green), _comfort(green))
+    measured = green.area_m2, green.paths_inside_m, green.has_named_trail, green.nature_share, green.comforts
+    return (_walk(green), *_own_parts(*measured))
+
+
+@lru_cache(maxsize=10_000)
+def _own_parts(
+    area_m2: float, paths_m: float, has_trail: bool, nature_share: float | None, comforts: tuple[str, ...]
+) -> tuple[Part, ...]:
+    """Return the parts that are the same from wherever one comes: neighbours ask for the same green spaces."""
+    return (_size(area_m2), _paths(paths_m, has_trail), _nature(nature_share), _comfort(comforts))
 
 
 def _walk(green: GreenSpace) -> Part:
@@ -143,34 +153,33 @@ def walk_value(walk_min: float) -> float:
     return METHOD.walk_beyond if walk_min > METHOD.walk[-1][0] else interpolate(METHOD.walk, walk_min)
 
 
-def _size(green: GreenSpace) -> Part:
-    value = at_least(METHOD.size_ha, (green.area_m2 or 0.0) / 10_000)
-    return _part("size", "Size", value, METHOD.size_ha[0][1], f"{sentence(size_text(green))}.")
+def _size(area_m2: float) -> Part:
+    value = at_least(METHOD.size_ha, area_m2 / 10_000)
+    return _part("size", "Size", value, METHOD.size_ha[0][1], f"{sentence(area_text(area_m2))}.")
 
 
-def _paths(green: GreenSpace) -> Part:
-    paths_m = green.paths_inside_m or 0.0
+def _paths(paths_m: float, has_trail: bool) -> Part:
     km = paths_m / 1_000
     value = at_least(METHOD.paths_km, km, METHOD.paths_any if km > 0 else 0.0)
     full = METHOD.paths_km[0][1]
-    if green.has_named_trail:
+    if has_trail:
         return _part("paths", "Paths inside", full, full, "A named trail runs through it.")
     text = f"{sentence(metres(paths_m))} of paths." if km > 0 else "No path is mapped inside."
     return _part("paths", "Paths inside", value, full, text)
 
 
-def _nature(green: GreenSpace) -> Part:
+def _nature(share: float | None) -> Part:
     full = METHOD.nature_share[0][1]
-    if green.nature_share is None:
+    if share is None:
         text = "The map does not tell how much of it is wood, water or meadow."
         return Part("nature", "Nature", None, full, full, text)
-    text = f"{percent(green.nature_share)} wood, water or meadow."
-    return _part("nature", "Nature", at_least(METHOD.nature_share, green.nature_share), full, text)
+    text = f"{percent(share)} wood, water or meadow."
+    return _part("nature", "Nature", at_least(METHOD.nature_share, share), full, text)
 
 
-def _comfort(green: GreenSpace) -> Part:
-    value = min(METHOD.comfort_full, METHOD.comfort_each * len(set(green.comforts)))
-    words = [word for key, word in COMFORT_NOUNS.items() if key in green.comforts]
+def _comfort(comforts: tuple[str, ...]) -> Part:
+    value = min(METHOD.comfort_full, METHOD.comfort_each * len(set(comforts)))
+    words = [word for key, word in COMFORT_NOUNS.items() if key in comforts]
     text = f"{sentence(listed(words))}." if words else "No benches, toilets or the like are mapped there."
     return _part("comfort", "Comfort", value, METHOD.comfort_full, text)
 

@@ -69,7 +69,8 @@ def run(evaluation: Evaluation) -> Finding:
     official = tuple(
         _as_sure_as(evaluation.location.precision, check) for check in flood_zone_checks(evaluation.extras)
     )
-    answers = must_have_answers(evaluation)
+    is_asked = evaluation.is_adjustable or evaluation.listing.must_haves
+    answers = must_have_answers(evaluation) if is_asked else ()
     checks = (*safety, *official, *wishes, *must_have_checks(evaluation.listing.must_haves, answers))
     unknown = [check for check in safety if check.outcome is Outcome.UNKNOWN]
     return Finding(

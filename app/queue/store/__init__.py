@@ -9,6 +9,7 @@ from app.queue.store.pictures import PictureStore
 from app.queue.store.questions import QuestionStore
 from app.queue.store.recovery import RecoveryStore
 from app.queue.store.retention import RetentionStore
+from app.queue.store.runs import RunStore
 from app.queue.store.services import ServiceStore
 from app.queue.store.sharing import SharingStore
 from app.queue.store.tokens import TokenStore
@@ -24,6 +25,7 @@ class JobStore(
     BatchStore,
     HostStore,
     RetentionStore,
+    RunStore,
     ServiceStore,
     SharingStore,
     TokenStore,

@@ -21,6 +21,7 @@ from app.queue.store.base import (
     new_snapshot_id,
     record_event,
 )
+from app.queue.store.people import RUN_OWNER
 from app.queue.store.pictures import store_pictures
 from app.queue.store.tries import is_spent, kept_now, seconds_to_wait, tries_in_vain
 
@@ -28,23 +29,25 @@ from app.queue.store.tries import is_spent, kept_now, seconds_to_wait, tries_in_
 SWEEP_PATIENCE_SECONDS = 0.5
 #: What the history says where an attempt cannot go on from what earlier ones kept.
 BEGUN_ANEW = "begins anew: the data of its region is another build than before"
+_MAY_TAKE = """
+(
+    needs <> '' AND instr(:held, ' ' || needs || ' ') > 0
+    OR needs = '' AND NOT EXISTS (
+        SELECT 1 FROM region_builds
+        WHERE instr(:held, ' =' || name || '@' || build || ' ') = 0
+            AND instr(:held, ' =' || name || '@' || before || ' ') = 0
+    )
+)
+"""
 #: The job whose turn it is: due, or due so far ahead that the clock must have been put back since; and one that this
 #: host may take, by the builds that it holds (`StoreBase.held`): that which the job needs, or all regions of the
 #: catalogue, each in its build or the one before. The second is looked up once, whatever stands in the line.
 #: That a job does not ask must be said for the index `jobs_line` (tables/sqlite/02.sql). It is looked for from a place in
 #: the line on: see skipping.py.
-NEXT_DUE = """
+NEXT_DUE = f"""
 SELECT seq FROM evaluation_jobs
 WHERE completed_at IS NULL AND status = 'queued' AND status <> 'asking'
-    AND (run_after <= :now OR run_after > :latest) AND (turn, seq) >= (:from_turn, :from_seq)
-    AND (
-        needs <> '' AND instr(:held, ' ' || needs || ' ') > 0
-        OR needs = '' AND NOT EXISTS (
-            SELECT 1 FROM region_builds
-            WHERE instr(:held, ' =' || name || '@' || build || ' ') = 0
-                AND instr(:held, ' =' || name || '@' || before || ' ') = 0
-        )
-    )
+    AND (run_after <= :now OR run_after > :latest) AND (turn, seq) >= (:from_turn, :from_seq) AND {_MAY_TAKE}
 ORDER BY turn, seq LIMIT 1
 """
 #: Takes that job.
@@ -60,6 +63,15 @@ RETURNING seq, job_id, address, listing, owner, current_stage, attempts, resumed
 """
 #: Before every job in line: its turn and number.
 BEGINNING = (-math.inf, 0)
+#: The same, of what stands before a job that is held.
+_DUE_BEFORE = f"""
+SELECT seq FROM evaluation_jobs
+WHERE completed_at IS NULL AND status = 'queued' AND status <> 'asking'
+    AND (run_after <= :now OR run_after > :latest)
+    AND turn < (SELECT turn FROM evaluation_jobs WHERE job_id = :job_id)
+    AND owner <> 'run:' AND {_MAY_TAKE}
+ORDER BY turn, seq LIMIT 1
+"""
 
 
 class AttemptStore(StoreBase):
@@ -244,14 +256,20 @@ class AttemptStore(StoreBase):
                 self._try_later(connection, claim, job, failure)
         return True
 
-    def release_job(self, claim: Claim) -> bool:
+    def others_first(self, claim: Claim) -> bool:
+        """Return whether a person's job could begin now in the place of a tile: it stands before it in the line."""
+        now = self.clocks.unix()
+        asked = {"now": now, "latest": now + LONGEST_WAIT_SECONDS, "held": self.held, "job_id": claim.job_id}
+        return bool(self.db.read(_DUE_BEFORE, asked))
+
+    def release_job(self, claim: Claim, why: str = "handed back: its worker stops") -> bool:
         """Hand a job back, or cancel it if called off; the attempt does not count. False if the claim is lost."""
         with self.db.write(durable=True) as connection:
             job = held(connection, claim)
             if job is not None and job["cancel_requested"]:
                 self._end(connection, claim, Status.CANCELLED, "called off")
             elif job is not None:
-                self._requeue(connection, claim, "handed back: its worker stops", counts=False)
+                self._requeue(connection, claim, why, counts=False)
         self._notify()
         return job is not None
 
@@ -353,7 +371,12 @@ class AttemptStore(StoreBase):
         )
         if done.rowcount != 1:
             return False
-        _store_snapshot(connection, claim, snapshot_id, now, report)
+        if claim.owner == RUN_OWNER:
+            _store_tile(connection, claim, report)
+            _note_done(connection, claim, now, "rows stored")
+        else:
+            _store_snapshot(connection, claim, snapshot_id, now, report)
+            _note_done(connection, claim, now, "report stored")
         if pictures:
             store_pictures(connection, claim.seq, pictures)
         if finished is not None:
@@ -500,7 +523,7 @@ def _reasons(failure: Failure | None) -> dict[str, object]:
 
 
 def _store_snapshot(connection: Connection, claim: Claim, snapshot_id: str, now: float, report: bytes) -> None:
-    """Store the report, and the last line of the job's history beside it."""
+    """Store the report."""
     connection.execute(
         """
         INSERT INTO snapshots (job_seq, snapshot_id, job_id, owner, address, created_at, report, again_of)
@@ -517,13 +540,22 @@ def _store_snapshot(connection: Connection, claim: Claim, snapshot_id: str, now:
             "report": report,
         },
     )
+
+
+def _store_tile(connection: Connection, claim: Claim, rows: bytes) -> None:
+    """Store what came of a tile."""
+    connection.execute("INSERT INTO tile_rows (job_seq, rows) VALUES (:seq, :rows)", {"seq": claim.seq, "rows": rows})
+
+
+def _note_done(connection: Connection, claim: Claim, now: float, why: str) -> None:
+    """Store the last line of the job's history."""
     connection.execute(
         """
         INSERT INTO job_events (job_seq, version, stage, at, from_status, to_status, worker, why)
-        SELECT seq, version, current_stage, :now, 'running', 'done', :worker, 'report stored'
+        SELECT seq, version, current_stage, :now, 'running', 'done', :worker, :why
         FROM evaluation_jobs WHERE seq = :seq
         """,
-        {"now": now, "worker": claim.worker, "seq": claim.seq},
+        {"now": now, "worker": claim.worker, "seq": claim.seq, "why": why},
     )
 
 

@@ -11,10 +11,11 @@ from app.db.interface import Row
 from app.errors import SiteFull, typing_errors
 from app.queue.jobs import Job, QueueStats, Status
 from app.queue.store.base import StoreBase, any_of, job_from
+from app.queue.store.people import LATEST_TURN_SECONDS, RUN_OWNER
 
 #: The window of the rates (seconds).
 RATE_SECONDS = 300.0
-GIGABYTE = 1_000_000_000
+MEGABYTE, GIGABYTE = 1_000_000, 1_000_000_000
 #: Estimates look back over this many jobs.
 ESTIMATE_JOBS = 200
 #: Estimates are renewed this often (seconds): every poll of every panel asks for them.
@@ -29,33 +30,36 @@ class OperationStore(StoreBase):
     def list_jobs(
         self, status: Status | None, limit: int = 50, *, without_typing_errors: bool = False
     ) -> Sequence[Job]:
-        """Return jobs, newest first; on request none that only show that somebody mistyped an address."""
+        """Return people's jobs, newest first; on request none that only show that somebody mistyped an address."""
         codes, parameters = any_of("code", typing_errors() if without_typing_errors else ())
-        rows = self.db.read(
-            _LISTED.format(codes=codes), {**parameters, "status": status.value if status else "", "limit": limit}
-        )
+        asked = {"status": status.value if status else "", "limit": limit, "runs": RUN_OWNER}
+        rows = self.db.read(_LISTED.format(codes=codes), {**parameters, **asked})
         return tuple(job_from(row) for row in rows)
 
     def last_failures(self, limit: int, *, apart_from: frozenset[str]) -> Sequence[Job]:
         """Return the jobs that failed last, the newest first, but for those with certain error codes."""
         codes, parameters = any_of("code", apart_from)
-        rows = self.db.read(_LAST_FAILURES.format(codes=codes), {**parameters, "limit": limit})
+        rows = self.db.read(_LAST_FAILURES.format(codes=codes), {**parameters, "limit": limit, "runs": RUN_OWNER})
         return tuple(job_from(row) for row in rows)
 
     def stats(self) -> QueueStats:
-        """Return the queue's figures at this moment."""
+        """Return the queue's figures at this moment, without tiles: a run has figures of its own (runs.py)."""
         now = self.clocks.unix()
         counts = {row["status"]: row["jobs"] for row in self.db.read(_COUNTS)}
-        oldest = self.db.read(_OLDEST_QUEUED)[0]["queued_at"]
+        for row in self.db.read(_TILES):
+            counts[row["status"]] -= row["jobs"]
+        oldest = self.db.read(_OLDEST_QUEUED, {"latest_turn": now + LATEST_TURN_SECONDS})[0]["queued_at"]
         codes, parameters = any_of("code", typing_errors())
         refused = self.db.read(_MISTYPED.format(codes=codes), parameters)[0]["jobs"]
         counts[Status.FAILED] = counts.get(Status.FAILED, 0) - refused
         since = {"since": now - RATE_SECONDS}
+        created, finished = (self.db.read(sql, since)[0]["jobs"] for sql in (_CREATED_SINCE, _FINISHED_SINCE))
+        tiles = self.db.read(_TILES_SINCE, since)[0]
         return QueueStats(
             **{status: counts.get(status, 0) for status in Status},
             oldest_queued_seconds=None if oldest is None else max(now - oldest, 0.0),
-            created_per_minute=self.db.read(_CREATED_SINCE, since)[0]["jobs"] / (RATE_SECONDS / 60),
-            finished_per_minute=self.db.read(_FINISHED_SINCE, since)[0]["jobs"] / (RATE_SECONDS / 60),
+            created_per_minute=(created - tiles["created"]) / (RATE_SECONDS / 60),
+            finished_per_minute=(finished - tiles["ended"]) / (RATE_SECONDS / 60),
             refused=refused,
         )
 
@@ -63,7 +67,7 @@ class OperationStore(StoreBase):
         """Return the 25th and 90th percentile, in seconds, of recent durations of each stage, for estimates."""
         made_at, estimate = self._estimate
         if time.monotonic() - made_at > ESTIMATE_SECONDS:
-            estimate = _percentiles(self.db.read(_RECENT_SECONDS, {"jobs": ESTIMATE_JOBS}))
+            estimate = _percentiles(self.db.read(_RECENT_SECONDS, {"jobs": ESTIMATE_JOBS, "runs": RUN_OWNER}))
             self._estimate = (time.monotonic(), estimate)
         return estimate
 
@@ -91,7 +95,7 @@ class OperationStore(StoreBase):
 
 _LISTED = """
 SELECT * FROM evaluation_jobs
-WHERE (:status = '' OR status = :status) AND coalesce(error_code, '') NOT IN ({codes})
+WHERE owner <> :runs AND (:status = '' OR status = :status) AND coalesce(error_code, '') NOT IN ({codes})
 ORDER BY seq DESC LIMIT :limit
 """
 #: Each part reads only an index.
@@ -108,7 +112,15 @@ WHERE completed_at IS NOT NULL AND status = 'failed' AND error_code IN ({codes})
 """
 _OLDEST_QUEUED = """
 SELECT min(queued_at) AS queued_at FROM evaluation_jobs
-WHERE completed_at IS NULL AND status = 'queued' AND status <> 'asking'
+WHERE completed_at IS NULL AND status = 'queued' AND status <> 'asking' AND turn < :latest_turn
+"""
+_TILES = """
+SELECT status, count(*) AS jobs FROM run_tiles JOIN evaluation_jobs ON seq = job_seq GROUP BY status
+"""
+_TILES_SINCE = """
+SELECT coalesce(sum(CASE WHEN queued_at >= :since THEN 1 ELSE 0 END), 0) AS created,
+    coalesce(sum(CASE WHEN completed_at >= :since THEN 1 ELSE 0 END), 0) AS ended
+FROM run_tiles JOIN evaluation_jobs ON seq = job_seq
 """
 _FINISHED_SINCE = """
 SELECT count(*) AS jobs FROM evaluation_jobs WHERE completed_at IS NOT NULL AND completed_at >= :since
@@ -120,13 +132,18 @@ SELECT coalesce(max(seq), 0) - coalesce(
 """
 _LAST_FAILURES = """
 SELECT * FROM evaluation_jobs
-WHERE completed_at IS NOT NULL AND status = 'failed'
+WHERE completed_at IS NOT NULL AND status = 'failed' AND owner <> :runs
     AND coalesce(error_code, '') NOT IN ({codes})
 ORDER BY completed_at DESC LIMIT :limit
 """
 _RECENT_SECONDS = """
 SELECT stage, seconds FROM job_stages
-WHERE job_seq > (SELECT max(seq) FROM evaluation_jobs) - :jobs AND seconds IS NOT NULL ORDER BY stage, seconds
+WHERE job_seq >= (
+        SELECT min(seq) FROM
+            (SELECT seq FROM evaluation_jobs WHERE owner <> :runs ORDER BY seq DESC LIMIT :jobs) AS newest
+    )
+    AND seconds IS NOT NULL
+ORDER BY stage, seconds
 """
 
 

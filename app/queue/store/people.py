@@ -34,6 +34,12 @@ GIGABYTE = 1_000_000_000
 AGEING_SECONDS = 60.0
 #: The priority of a batch's jobs: one goes before a job sent by itself only once it has waited for a day longer.
 BATCH_PRIORITY = -1_440
+#: The owner of all tiles (runs.py), which are no one's reports; no owner in a cookie holds a colon.
+RUN_OWNER = "run:"
+#: The priority of tiles: ten years of waiting below none. So a turn tells them from people's jobs.
+RUN_PRIORITY = -5_256_000
+#: No job of a person stands in line later than this after the moment (seconds); a tile does for as long as it waits.
+LATEST_TURN_SECONDS = 157_680_000.0
 
 
 class PeopleStore(StoreBase):
@@ -109,8 +115,8 @@ class PeopleStore(StoreBase):
     # --- look ---
 
     def get_job(self, job_id: str) -> Job:
-        """Return a job. Raises JobNotFound."""
-        return job_from(_only(self.db.read("SELECT * FROM evaluation_jobs WHERE job_id = :job_id", {"job_id": job_id})))
+        """Return a person's job. Raises JobNotFound."""
+        return job_from(_only(self.db.read(_JOB, {"job_id": job_id, "runs": RUN_OWNER})))
 
     def position(self, job: Job) -> int:
         """Return how many queued jobs are ahead of this queued one, without those that are tried again later."""
@@ -252,7 +258,7 @@ class PeopleStore(StoreBase):
             raise SiteFull
 
     def _live_jobs(self, connection: Connection, newest: Newest) -> int:
-        """Count the live jobs; far from the limit, a count up to a second old and all jobs made since will do.
+        """Count people's live jobs; far from the limit, a count up to a second old and all jobs made since will do.
 
         Near the limit one counts at a time, until what it made can be seen: the limit holds exactly.
         """
@@ -262,8 +268,7 @@ class PeopleStore(StoreBase):
         if now - counted_at > RECOUNT_SECONDS or at_most * 2 > self.config.max_live_jobs:
             if at_most * 2 > self.config.max_live_jobs:
                 connection.execute(_ONE_COUNTS)
-            sql = "SELECT count(*) FROM evaluation_jobs WHERE completed_at IS NULL AND status <> 'asking'"
-            at_most = connection.execute(sql).fetchone()[0]
+            at_most = connection.execute(_LIVE, {"runs": RUN_OWNER}).fetchone()[0]
             self._counted = (at_most, newest.seq, now)
         return at_most
 
@@ -351,6 +356,13 @@ class PeopleStore(StoreBase):
         return job_from(row)
 
 
+#: A tile is nobody's job: a run is looked at and called off as a whole.
+_JOB = "SELECT * FROM evaluation_jobs WHERE job_id = :job_id AND owner <> :runs"
+#: Live jobs of people: those of all less the tiles, each counted in an index.
+_LIVE = """
+SELECT (SELECT count(*) FROM evaluation_jobs WHERE completed_at IS NULL AND status <> 'asking')
+    - (SELECT count(*) FROM evaluation_jobs INDEXED BY jobs_live WHERE owner = :runs AND completed_at IS NULL)
+"""
 #: The line alone is read, from its beginning to the job (the plan is tested): ended jobs cost a poll nothing.
 AHEAD = """
 SELECT count(*) AS ahead FROM evaluation_jobs INDEXED BY jobs_line
@@ -448,9 +460,8 @@ def live_twin(connection: Connection, owner: str, listing_key: str) -> Job | Non
 
 
 def owned_job(connection: Connection, job_id: str, owner: str | None) -> Row:
-    """Return a job's row. Raises JobNotFound, or NotYours if it is another owner's."""
-    sql = "SELECT * FROM evaluation_jobs WHERE job_id = :job_id /*pg FOR UPDATE */"
-    row = _only(connection.execute(sql, {"job_id": job_id}).fetchall())
+    """Return the row of a person's job. Raises JobNotFound, or NotYours if it is another owner's."""
+    row = _only(connection.execute(f"{_JOB} /*pg FOR UPDATE */", {"job_id": job_id, "runs": RUN_OWNER}).fetchall())
     if owner not in (None, row["owner"]):
         raise NotYours
     return row

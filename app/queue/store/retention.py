@@ -135,9 +135,18 @@ def _without_ratings(report: bytes) -> bytes:
     return msgspec.json.encode(stored)
 
 
+#: A tile stays for as long as another one of its run, so that no table of a long run is without its beginning.
 _ENDED_BEFORE = """
-SELECT seq FROM evaluation_jobs WHERE completed_at IS NOT NULL AND completed_at < :before LIMIT :most
-/*pg FOR UPDATE SKIP LOCKED */
+SELECT seq FROM evaluation_jobs AS ended
+WHERE completed_at IS NOT NULL AND completed_at < :before
+    AND (owner <> 'run:' OR NOT EXISTS (
+        SELECT 1 FROM run_tiles AS own
+            JOIN run_tiles AS others ON others.run_id = own.run_id
+            JOIN evaluation_jobs ON evaluation_jobs.seq = others.job_seq
+        WHERE own.job_seq = ended.seq
+            AND (evaluation_jobs.completed_at IS NULL OR evaluation_jobs.completed_at >= :before)
+    ))
+LIMIT :most /*pg FOR UPDATE SKIP LOCKED */
 """
 _DELETE_UNLISTED = """
 DELETE FROM snapshots WHERE job_seq = :seq

@@ -5,8 +5,8 @@ SQLite's plans are beside what they are plans of (`EXPLAIN QUERY PLAN` in this f
 
 from __future__ import annotations
 
-import math
 import json
+import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any

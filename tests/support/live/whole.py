@@ -72,6 +72,8 @@ class Observed:
         """Keep the pictures by name."""
         self.pictures = {each.name: each.body for each in pictures}
 
+    def goes_on(self) -> None: ...
+
 
 def evaluated(evaluate: Evaluate, listing: Listing) -> tuple[Report, Observed]:
     """Evaluate a listing as the evaluator's process does."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from app.atlas.geocoder.labels import address_label
@@ -54,6 +55,12 @@ def nearest_houses(
     nearest = sorted((metres, ident) for ident, metres in found.items() if metres <= within_m)[:count]
     houses = {house.id: house for house in store.houses_by_id([ident for _, ident in nearest])}
     return [_neighbour(store, houses[ident], metres) for metres, ident in nearest]
+
+
+def houses_of(store: GeocoderStore, ids: Sequence[int]) -> list[Neighbour]:
+    """Return houses by their ids, in the order given."""
+    houses = {house.id: house for house in store.houses_by_id(ids)}
+    return [_neighbour(store, houses[ident], 0.0) for ident in ids]
 
 
 def _neighbour(store: GeocoderStore, house: House, metres: float) -> Neighbour:

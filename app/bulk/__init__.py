@@ -1,0 +1,1 @@
+"""All addresses of a region at once: which belong together, the row of each, and how they are evaluated."""

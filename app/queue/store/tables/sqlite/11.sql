@@ -1,0 +1,35 @@
+-- The eleventh migration: runs, which evaluate all addresses of a region by jobs of many addresses each (tiles).
+--
+-- New tables and a trigger alone. A process of an earlier version takes a tile for a listing that it cannot read, and
+-- ends it as failed; whoever begins the run again, as it says, evaluates that tile anew.
+
+CREATE TABLE runs (
+    run_id TEXT PRIMARY KEY,
+    region TEXT NOT NULL,
+    build TEXT NOT NULL,             -- of the region's data: see app/atlas/files.py
+    options TEXT NOT NULL,           -- JSON
+    tiles INTEGER NOT NULL,          -- how many it has; fewer are there only while it is made
+    addresses INTEGER NOT NULL,
+    created_at REAL NOT NULL,
+    UNIQUE (region, build, options)
+) WITHOUT ROWID;
+
+CREATE TABLE run_tiles (
+    run_id TEXT NOT NULL,
+    number INTEGER NOT NULL,         -- from 0 on
+    addresses INTEGER NOT NULL,
+    job_seq INTEGER NOT NULL UNIQUE,
+    PRIMARY KEY (run_id, number)
+) WITHOUT ROWID;
+
+-- What came of a tile, stored in the transaction that ends its job. It is no report: nothing that reads reports sees it.
+CREATE TABLE tile_rows (job_seq INTEGER PRIMARY KEY, rows BLOB NOT NULL);
+
+CREATE TRIGGER tile_of_deleted_job AFTER DELETE ON evaluation_jobs WHEN OLD.owner = 'run:' BEGIN
+    DELETE FROM tile_rows WHERE job_seq = OLD.seq;
+    DELETE FROM runs WHERE run_id = (SELECT run_id FROM run_tiles WHERE job_seq = OLD.seq)
+        AND NOT EXISTS (
+            SELECT 1 FROM run_tiles WHERE run_tiles.run_id = runs.run_id AND job_seq <> OLD.seq
+        );
+    DELETE FROM run_tiles WHERE job_seq = OLD.seq;
+END;
