@@ -82,7 +82,7 @@ class HazardDetails(NamedTuple):
 
 
 class GreenDetails(NamedTuple):
-    """What was measured of a green space; nothing of one that is mapped as a point or cut open by the extract's edge."""
+    """What was measured of a green space: nothing of a mere point, or of one cut open by the extract's edge."""
 
     area_m2: float | None
     paths_m: float | None

@@ -42,14 +42,14 @@ _MAY_TAKE = """
 #: The job whose turn it is: due, or due so far ahead that the clock must have been put back since; and one that this
 #: host may take, by the builds that it holds (`StoreBase.held`): that which the job needs, or all regions of the
 #: catalogue, each in its build or the one before. The second is looked up once, whatever stands in the line.
-#: That a job does not ask must be said for the index `jobs_line` (tables/sqlite/02.sql). It is looked for from a place in
-#: the line on: see skipping.py.
+#: That a job does not ask must be said for the index `jobs_line` (tables/sqlite/02.sql). It is looked for from a place
+#: in the line on: see skipping.py.
 NEXT_DUE = f"""
 SELECT seq FROM evaluation_jobs
 WHERE completed_at IS NULL AND status = 'queued' AND status <> 'asking'
     AND (run_after <= :now OR run_after > :latest) AND (turn, seq) >= (:from_turn, :from_seq) AND {_MAY_TAKE}
 ORDER BY turn, seq LIMIT 1
-"""
+"""  # noqa: S608 - a constant
 #: Takes that job.
 CLAIM = f"""
 UPDATE evaluation_jobs
@@ -60,7 +60,7 @@ SET status = 'running', claim_token = :token, worker = :worker, process = :proce
     waits_for = NULL, waits_since = NULL, waits_turn = 0, version = version + 1
 WHERE seq = ({NEXT_DUE} /*pg FOR UPDATE SKIP LOCKED */)
 RETURNING seq, job_id, address, listing, owner, current_stage, attempts, resumed, version, needs, turn
-"""
+"""  # noqa: S608 - a constant
 #: Before every job in line: its turn and number.
 BEGINNING = (-math.inf, 0)
 #: The same, of what stands before a job that is held.
@@ -71,7 +71,7 @@ WHERE completed_at IS NULL AND status = 'queued' AND status <> 'asking'
     AND turn < (SELECT turn FROM evaluation_jobs WHERE job_id = :job_id)
     AND owner <> 'run:' AND {_MAY_TAKE}
 ORDER BY turn, seq LIMIT 1
-"""
+"""  # noqa: S608 - a constant
 
 
 class AttemptStore(StoreBase):

@@ -11,6 +11,8 @@ from app.errors import RunNotFound, RunUnderWay
 from app.queue.jobs import NewJob, Status
 from app.queue.store.people import RUN_OWNER, RUN_PRIORITY, PeopleStore, delete_job, newest_job
 
+#: Whoever makes a run, or goes on with one, takes this turn.
+RUNS = "runs"
 #: So many tiles are written in one transaction: people's jobs get their turn in between.
 MADE_TOGETHER = 100
 
@@ -80,6 +82,7 @@ class RunStore(PeopleStore):
         Of that one, tiles that failed or were called off are queued again. `address` is what a list of jobs calls a
         tile. Raises SiteFull.
         """
+        self._look_for_room()
         run = self._made(region, build, options, tiles)
         for first in range(0, len(tiles), MADE_TOGETHER):
             self._fill(run, first, tiles[first : first + MADE_TOGETHER], address)
@@ -162,7 +165,7 @@ class RunStore(PeopleStore):
     def _made(self, region: str, build: str, options: str, tiles: Sequence[NewTile]) -> Run:
         """Return the run's row, made if there is none."""
         same = {"region": region, "build": build, "options": options}
-        with self.db.write(durable=True) as connection:
+        with self.db.write(durable=True, turn=RUNS) as connection:
             self._check_room()
             connection.execute(
                 """
@@ -182,7 +185,7 @@ class RunStore(PeopleStore):
 
     def _fill(self, run: Run, first: int, tiles: Sequence[NewTile], address: str) -> None:
         """Queue those of some tiles, numbered from `first` on, that are not there, failed or were called off."""
-        with self.db.write(durable=True) as connection:
+        with self.db.write(durable=True, turn=RUNS) as connection:
             newest = newest_job(connection)
             span = {"run_id": run.run_id, "first": first, "end": first + len(tiles)}
             there = {row["number"]: row for row in connection.execute(_SPAN, span).fetchall()}
@@ -222,7 +225,7 @@ WHERE region = :region AND options = :options AND (:build IS NULL OR build = :bu
 ORDER BY created_at DESC LIMIT 1
 """
 _COUNTS = """
-SELECT status, count(*) AS tiles, sum(run_tiles.addresses) AS addresses
+SELECT status, count(*) AS tiles, CAST(sum(run_tiles.addresses) AS BIGINT) AS addresses
 FROM run_tiles JOIN evaluation_jobs ON seq = job_seq WHERE run_id = :run_id GROUP BY status
 """
 _KEPT_PARTS = """
@@ -239,11 +242,12 @@ WHERE run_id = :run_id AND number = :number
 """
 _UNFINISHED = """
 SELECT evaluation_jobs.* FROM run_tiles JOIN evaluation_jobs ON seq = job_seq
-WHERE run_id = :run_id AND completed_at IS NULL ORDER BY number
+WHERE run_id = :run_id AND completed_at IS NULL ORDER BY number /*pg FOR UPDATE OF evaluation_jobs */
 """
 _SPAN = """
 SELECT number, evaluation_jobs.* FROM run_tiles JOIN evaluation_jobs ON seq = job_seq
 WHERE run_id = :run_id AND number >= :first AND number < :end
+ORDER BY number /*pg FOR UPDATE OF evaluation_jobs */
 """
 _SOME_TILES = "SELECT job_seq FROM run_tiles WHERE run_id = :run_id LIMIT :most"
 
