@@ -89,7 +89,7 @@ class RunStore(PeopleStore):
         self._notify()
         return run
 
-    def find_run(self, region: str, options: str, build: str | None = None) -> Run:
+    def find_run(self, region: str, options: str, build: str = "") -> Run:
         """Return the newest run of a region with some options, of a build if one is named. Raises RunNotFound."""
         rows = self.db.read(_FIND, {"region": region, "options": options, "build": build})
         if not rows:
@@ -221,7 +221,7 @@ class RunStore(PeopleStore):
 
 _FIND = """
 SELECT * FROM runs
-WHERE region = :region AND options = :options AND (:build IS NULL OR build = :build)
+WHERE region = :region AND options = :options AND (:build = '' OR build = :build)
 ORDER BY created_at DESC LIMIT 1
 """
 _COUNTS = """

@@ -155,5 +155,6 @@ def test_counting_all_jobs_reads_indexes_alone(full: JobStore) -> None:
     quiet()
     full.db.read("SELECT 1")
     steps = [step for sql, parameters in said if "GROUP BY" in sql for step in _explained(full, sql, parameters)]
-    assert not [step for step in steps if step["Node Type"] == "Seq Scan"]
+    whole = {step["Relation Name"] for step in steps if step["Node Type"] == "Seq Scan"}
+    assert whole <= {"run_tiles"}, "there are no tiles, so their table is read to see that"
     assert "jobs_ended" in {step.get("Index Name") for step in steps}
