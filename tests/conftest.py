@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app import create_app
+from app import create_app, queue
 from app.atlas.atlas import Atlas
 from app.atlas.importing.importer import RegionInput, import_region
 from app.atlas.regions import RegionStore
@@ -97,6 +97,10 @@ def dialect(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> 
     server = request.getfixturevalue("postgres_server")
     monkeypatch.setenv(postgres.VARIABLE, str(server.port))
     yield "postgres"
+    for opened in queue._servers.values():
+        opened.close()
+    queue._servers.clear()
+    queue._wake_ups.clear()
     server.clear_databases()
 
 

@@ -9,13 +9,18 @@ from click.testing import CliRunner, Result
 
 from app.cli.tokens import token_commands
 from app.queue.store import JobStore
+from tests.support import postgres
 from tests.support.building import open_at
+from tests.support.dialects import on_both
+
+pytestmark = on_both
 
 
 @pytest.fixture
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> JobStore:
     """A store that the commands find through the environment."""
     monkeypatch.setenv("DOORSTEP_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("DOORSTEP_DATABASE_URL", postgres.url_for(tmp_path))
     monkeypatch.setenv("DOORSTEP_TOKEN_LIVE_JOBS", "7")
     return open_at(tmp_path)
 

@@ -19,6 +19,7 @@ from app.pipeline.report import Report
 from app.queue.store import JobStore
 from app.sources.regions import ImportedRegions
 from app.web.services import services_of
+from tests.support import postgres
 from tests.support.asking import JSON
 from tests.support.folders import SAMPLES
 from tests.support.hostile import Ids
@@ -61,7 +62,8 @@ class World:
 
 @pytest.fixture(scope="module")
 def world(monaco: Path, source: ImportedRegions) -> World:
-    app = create_app(Config(data_dir=monaco, operator_token="right", **FREE))  # type: ignore[arg-type]
+    url = postgres.url_for(monaco)  # "" unless whoever runs the tests wants it so
+    app = create_app(Config(data_dir=monaco, database_url=url, operator_token="right", **FREE))  # type: ignore[arg-type]
     client, store = app.test_client(), services_of(app).store
     report = evaluate_property(Listing(KNOWN, rent=1_234.0, currency="€", destinations=(BREAKS_OUT,)), source)
     known = made(client, store, report)

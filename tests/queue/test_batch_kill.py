@@ -9,15 +9,17 @@ from pathlib import Path
 
 from app.queue.jobs import Status
 from app.queue.store.batches import NewLine
-from app.queue.wake.datagrams import DatagramWakeUp
-from tests.support.building import WIDE, assert_all_ended, create, new_job, open_at, tuples, wait_for
+from tests.support.building import WIDE, assert_all_ended, create, new_job, open_waking, tuples, wait_for
+from tests.support.dialects import on_both
 from tests.support.gunicorn_site import Gunicorn
+
+pytestmark = on_both
 
 LINES = 24
 
 
 def test_a_batch_survives_the_death_of_all_workers(tmp_path: Path) -> None:
-    store = open_at(tmp_path, WIDE, notify=DatagramWakeUp(tmp_path).notify)
+    store = open_waking(tmp_path, WIDE)
     site = Gunicorn(tmp_path, "slowly", lease_seconds="3")
     site.wait_until_up()
     try:

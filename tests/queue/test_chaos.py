@@ -18,9 +18,11 @@ import pytest
 from app.errors import TransitionRefused
 from app.queue.jobs import Status
 from app.queue.store import JobStore
-from app.queue.wake.datagrams import DatagramWakeUp
-from tests.support.building import WIDE, assert_all_ended, create, open_at, wait_for
+from tests.support.building import WIDE, assert_all_ended, create, open_waking, wait_for
+from tests.support.dialects import on_both
 from tests.support.gunicorn_site import Gunicorn
+
+pytestmark = on_both
 
 KILLS, JOBS, SEED = (int(part) for part in os.environ.get("CHAOS", "15,60,1").split(","))
 #: Jobs that wait at any time.
@@ -54,7 +56,7 @@ def feed(store: JobStore, dice: random.Random, made: int) -> int:
 @pytest.mark.slow
 def test_no_kill_loses_or_doubles_a_job(tmp_path: Path) -> None:
     dice = random.Random(SEED)
-    store = open_at(tmp_path, WIDE, notify=DatagramWakeUp(tmp_path).notify)
+    store = open_waking(tmp_path, WIDE)
     site = Gunicorn(tmp_path, "slowly", lease_seconds="3")
     site.wait_until_up()
     kills = made = 0

@@ -13,15 +13,17 @@ import pytest
 from app.queue.jobs import Job, Status
 from app.queue.process import identity
 from app.queue.store import JobStore
-from app.queue.wake.datagrams import DatagramWakeUp
-from tests.support.building import assert_all_ended, create, open_at, wait_for, wait_for_status
+from tests.support.building import assert_all_ended, create, open_waking, wait_for, wait_for_status
+from tests.support.dialects import on_both
 from tests.support.gunicorn_site import Gunicorn
+
+pytestmark = on_both
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[JobStore]:
     """A store on the site's database."""
-    store = open_at(tmp_path, notify=DatagramWakeUp(tmp_path).notify)
+    store = open_waking(tmp_path)
     yield store
     store.db.close()
 

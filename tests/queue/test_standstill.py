@@ -15,11 +15,14 @@ import pytest
 import requests
 
 from app.queue.process import identity
-from app.queue.wake.datagrams import DatagramWakeUp
-from tests.support.building import create, open_at, wait_for
+from tests.support import postgres
+from tests.support.building import create, open_at, open_waking, wait_for
+from tests.support.dialects import on_both
 from tests.support.folders import ROOT
 from tests.support.gunicorn_site import children
 from tests.support.serving import free_port, wait_until_up
+
+pytestmark = on_both
 
 
 @contextmanager
@@ -31,7 +34,7 @@ def running(folder: Path, *command: str) -> Iterator[tuple[str, int]]:
         server = subprocess.Popen(
             [sys.executable, "-m", *(part.format(port=port) for part in command)],
             cwd=ROOT,
-            env=os.environ | {"DOORSTEP_DATA_DIR": str(folder)},
+            env=os.environ | {"DOORSTEP_DATA_DIR": str(folder)} | postgres.environment(folder),
             stdout=output,
             stderr=output,
             # Where the tests run in the background Ctrl-C is ignored, by what they start, too.
@@ -74,7 +77,7 @@ def evaluators(pid: int) -> list[int]:
 @pytest.mark.parametrize("debug", [(), ("--debug",)], ids=["plain", "debug"])
 def test_the_development_server_works_on_the_queue(tmp_path: Path, debug: tuple[str, ...]) -> None:
     with running(tmp_path, "flask", "--app", "app", "run", *debug, "--port", "{port}") as (_, pid):
-        store = open_at(tmp_path, notify=DatagramWakeUp(tmp_path).notify)
+        store = open_waking(tmp_path)
         wait_for(lambda: len(evaluators(pid)) == 1, 20)
         job = create(store, listing='{"address": "nowhere"}')
         wait_for(lambda: store.get_job(job.job_id).attempts == 1, 20)  # no region: it is tried again later

@@ -26,6 +26,7 @@ from tests.support.building import (
     wait_for,
     wait_for_status,
 )
+from tests.support.dialects import sqlite_alone
 from tests.support.evaluations import EVALUATIONS
 
 
@@ -389,6 +390,7 @@ def test_its_health_names_the_job(site: Site) -> None:
     gate.open.set()
 
 
+@sqlite_alone("one writer at a time; of a server that is away: tests/db/postgres")
 def test_a_job_whose_end_cannot_be_written_for_longer_than_the_lease_keeps_its_owner(
     site: Site, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -11,8 +11,11 @@ from app.places import Answer
 from app.queue.jobs import Status
 from app.queue.store import JobStore
 from tests.support.asking import ADDRESS, HTMX, JSON, soup, submit, visible_text
+from tests.support.dialects import on_both
 from tests.support.questions import NEWPORTS, WHY, question, question_json
 from tests.support.queue_steps import Steps
+
+pytestmark = on_both
 
 
 @pytest.fixture

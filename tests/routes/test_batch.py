@@ -16,9 +16,12 @@ from app.pipeline.report import Report
 from app.queue.jobs import Job, Status
 from app.queue.store import JobStore
 from tests.support.asking import HTMX, JSON, soup, submit, visible_text, without_ids
+from tests.support.dialects import on_both
 from tests.support.queue_steps import Steps
 from tests.support.reports import report, unknown_report
 from tests.support.surroundings import ADDRESS, Town, full_grid
+
+pytestmark = on_both
 
 THREE = "12 Main Street\n\n  14 Main Street \n,\n"
 

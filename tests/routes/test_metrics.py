@@ -16,10 +16,13 @@ from app.queue.store import JobStore
 from app.views.metrics import STAGE_BOUNDS
 from tests.conftest import TOKEN
 from tests.support.asking import submit
+from tests.support.dialects import on_both
 from tests.support.extracts import small_town
 from tests.support.folders import ROOT
 from tests.support.metrics import Figures, parsed, value
 from tests.support.queue_steps import Steps
+
+pytestmark = on_both
 
 OPERATOR = {"Authorization": f"Bearer {TOKEN}"}
 

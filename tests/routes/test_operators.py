@@ -13,7 +13,10 @@ from app.config import Config
 from app.web.security.cookies import cookie_name
 from tests.conftest import TOKEN
 from tests.support.asking import ADDRESS, HTMX, JSON, soup, submit, visible_text
+from tests.support.dialects import on_both
 from tests.support.queue_steps import Steps
+
+pytestmark = on_both
 
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 

@@ -18,6 +18,9 @@ from app.queue import start_worker
 from app.queue.store import JobStore
 from tests.queue.conftest import Site
 from tests.support.building import create, stages_of, wait_for
+from tests.support.dialects import on_both, sqlite_alone
+
+pytestmark = on_both
 
 
 def reasons(client: FlaskClient) -> str:
@@ -66,16 +69,19 @@ def test_an_evaluator_that_cannot_start_is_told(
         app.queue._workers.clear()
 
 
+@sqlite_alone("its file")
 def test_a_deleted_file_is_told(client: FlaskClient, working: JobStore) -> None:
     working.db.path.unlink()
     assert "was replaced, moved or deleted" in reasons(client)
 
 
+@sqlite_alone("its file")
 def test_a_file_moved_over_it_is_told(client: FlaskClient, working: JobStore) -> None:
     shutil.copy(working.db.path, working.db.path.with_name("copy")).rename(working.db.path)
     assert "was replaced, moved or deleted" in reasons(client)
 
 
+@sqlite_alone("its file")
 def test_a_missing_column_is_told_and_answered_with_when_to_come_back(client: FlaskClient, working: JobStore) -> None:
     job = create(working)
     with working.db.write(durable=True) as connection:
@@ -86,12 +92,14 @@ def test_a_missing_column_is_told_and_answered_with_when_to_come_back(client: Fl
     assert "lacks the column reason" in page.text
 
 
+@sqlite_alone("its file")
 def test_a_missing_table_is_told(client: FlaskClient, working: JobStore) -> None:
     with working.db.write(durable=True) as connection:
         connection.execute("DROP TABLE pictures")
     assert "it lacks the table pictures" in reasons(client)
 
 
+@sqlite_alone("its file")
 def test_a_file_cut_to_a_third_is_told(client: FlaskClient, working: JobStore) -> None:
     working.db.connection(durable=False).execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
     with working.db.path.open("r+b") as file:
@@ -99,6 +107,7 @@ def test_a_file_cut_to_a_third_is_told(client: FlaskClient, working: JobStore) -
     assert "damaged" in reasons(client)
 
 
+@sqlite_alone("its file")
 @pytest.mark.parametrize("where", [0, 20, 5_000])
 def test_garbage_in_the_log_is_told(client: FlaskClient, working: JobStore, where: int) -> None:
     log = working.db.path.with_name(working.db.path.name + "-wal")
@@ -109,6 +118,7 @@ def test_garbage_in_the_log_is_told(client: FlaskClient, working: JobStore, wher
     assert "something else was written into its log" in reasons(client)
 
 
+@sqlite_alone("its file")
 def test_a_log_that_was_begun_anew_is_sound(client: FlaskClient, working: JobStore) -> None:
     for _ in range(3):
         working.db.connection(durable=False).execute("PRAGMA wal_checkpoint(RESTART)").fetchall()
@@ -116,6 +126,7 @@ def test_a_log_that_was_begun_anew_is_sound(client: FlaskClient, working: JobSto
         assert reasons(client) == ""
 
 
+@sqlite_alone("its file")
 def test_reports_overwritten_while_it_was_down_are_found_at_the_start(
     client: FlaskClient, config: Config, working: JobStore, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -141,6 +152,7 @@ def overwrite_ends_of_chains(path: Path) -> None:
             file.write(b"\xff" * 100)
 
 
+@sqlite_alone("its file")
 def test_too_little_room_on_the_disk_is_told(config: Config) -> None:
     client = create_app(replace(config, least_free_mb=1_000_000)).test_client()
     assert "less than the 1e+06 MB" in reasons(client)

@@ -14,8 +14,11 @@ from app.errors import InvalidListing
 from app.queue.store import JobStore
 from app.views.own import _cursor, cursor_in
 from tests.support.asking import JSON, soup, submit, visible_text
+from tests.support.dialects import on_both
 from tests.support.queue_steps import Steps
 from tests.support.reports import unknown_report
+
+pytestmark = on_both
 
 
 @pytest.fixture

@@ -12,8 +12,11 @@ from app.pipeline.listing import Listing, listing_from_json
 from app.places import Answer
 from app.queue.store import JobStore
 from tests.support.asking import HTMX, JSON, soup, submit, visible_text
+from tests.support.dialects import on_both
 from tests.support.queue_steps import Steps
 from tests.support.reports import LOCATION, SOURCE, VERDICT, report
+
+pytestmark = on_both
 
 LISTING = Listing(
     "boulevard 12",

@@ -13,8 +13,11 @@ from app.pipeline.listing import Listing
 from app.queue.store import JobStore
 from tests.support.asking import HTMX, JSON, soup, submit, visible_text
 from tests.support.building import create
+from tests.support.dialects import on_both
 from tests.support.queue_steps import Steps
 from tests.support.reports import report, unknown_report
+
+pytestmark = on_both
 
 
 @pytest.fixture

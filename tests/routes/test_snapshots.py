@@ -12,9 +12,12 @@ from app.pipeline.listing import Listing
 from app.pipeline.report import AS_QUICK, Check, Finding, Outcome, State, Trip, to_json
 from app.places import Answer
 from tests.support.asking import HTMX, JSON, soup, submit, visible_text
+from tests.support.dialects import on_both
 from tests.support.folders import ROOT
 from tests.support.queue_steps import Steps
 from tests.support.reports import LOCATION, VERDICT, commuting_report, report, unknown_report
+
+pytestmark = on_both
 
 
 @pytest.fixture

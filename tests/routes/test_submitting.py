@@ -16,7 +16,10 @@ from app.queue.jobs import Status
 from app.queue.store import JobStore
 from app.web.services import services_of
 from tests.support.asking import ADDRESS, HTMX, JSON, soup, submit, visible_text
+from tests.support.dialects import on_both
 from tests.support.extracts import small_town
+
+pytestmark = on_both
 
 
 def test_it_answers_a_plain_form_with_a_redirect_to_the_job(client: FlaskClient, store: JobStore) -> None:

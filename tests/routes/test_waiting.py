@@ -16,7 +16,10 @@ from app.queue.runner import refusal
 from app.queue.store import JobStore
 from tests.conftest import TOKEN
 from tests.support.asking import HTMX, JSON, soup, submit, visible_text
+from tests.support.dialects import on_both
 from tests.support.queue_steps import Steps
+
+pytestmark = on_both
 
 BEARER = {"Authorization": f"Bearer {TOKEN}"}
 OVERPASS = "Asking OpenStreetMap's Overpass server for streets and places"

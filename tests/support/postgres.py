@@ -69,13 +69,13 @@ SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "log_min_messages": "warning",
 }
-#: Set where a test wanted a server and there was none.
-skipped: list[str] = []
+#: Tells where Debian's packages put the programs of each version of the server.
+PROGRAMS = "TEST_POSTGRES_PROGRAMS"
 
 
 def programs() -> Path | None:
     """Return the folder of the newest server's programs, None where there is none."""
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"), key=lambda file: int(file.parts[-3]))
+    found = sorted(Path(os.environ.get(PROGRAMS, "/usr/lib/postgresql")).glob("*/bin/initdb"), key=lambda file: int(file.parts[-3]))
     return found[-1].parent if found else None
 
 
@@ -203,7 +203,6 @@ def environment(folder: Path) -> dict[str, str]:
 def server(**settings: str) -> Iterator[Server]:
     """Run a server of its own as long as the block lasts; skip the test, loudly, where there is none."""
     if programs() is None:
-        skipped.append(MISSING)
         pytest.skip(MISSING)
     folder = Path(tempfile.mkdtemp(prefix="doorstep-postgres-"))
     running = Server(folder, settings=settings)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import requests
 
+from tests.support import postgres
 from tests.support.folders import ROOT
 
 PATIENCE_SECONDS = 30.0
@@ -38,7 +39,8 @@ class Site:
 def serve(data_dir: Path, *arguments: str, **settings: str) -> Iterator[Site]:
     """Run gunicorn until the block ends; its log is shown if it does not come up."""
     port = free_port()
-    environment = os.environ | {"DOORSTEP_DATA_DIR": str(data_dir), "PORT": str(port)} | settings
+    environment = os.environ | {"DOORSTEP_DATA_DIR": str(data_dir), "PORT": str(port)}
+    environment |= postgres.environment(data_dir) | settings
     command = [sys.executable, "-m", "gunicorn", "--bind", f"127.0.0.1:{port}", *arguments]
     log_path = data_dir / "gunicorn.log"
     with log_path.open("wb") as log:

@@ -9,7 +9,10 @@ from app.queue.jobs import Status
 from app.queue.store import JobStore
 from app.web.security.cookies import cookie_name
 from tests.support.asking import HTMX, JSON, soup, submit, visible_text
+from tests.support.dialects import on_both
 from tests.support.queue_steps import Steps
+
+pytestmark = on_both
 
 
 @pytest.fixture

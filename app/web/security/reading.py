@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from flask import Flask, request
 from flask.json.provider import DefaultJSONProvider
-from werkzeug.exceptions import BadRequest, RequestURITooLarge
+from werkzeug.exceptions import BadRequest, NotFound, RequestURITooLarge
 
 from app.config import Config
 
@@ -31,6 +31,8 @@ def init_app(app: Flask, config: Config) -> None:
     def guard() -> None:
         if len(request.query_string) + len(request.path) > MAX_LINK_BYTES:
             raise RequestURITooLarge
+        if "\0" in request.path:  # PostgreSQL keeps no text with it, so nothing is looked for by such a name
+            raise NotFound
         if not request.query_string.isascii():  # a link says other letters by percent signs
             raise BadRequest
 

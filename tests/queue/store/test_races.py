@@ -464,7 +464,7 @@ def test_four_processes_that_send_the_same_keep_to_all_limits(site: JobStore, tm
 
 
 def test_nobody_needs_a_second_connection_in_the_middle_of_a_change(tmp_path: Path, dialect: str) -> None:
-    """Where all connections are held by those who wait for each other's turn, one that needs another waits, too."""
+    """Where those who wait for a turn hold all connections, whoever has it would get no other."""
     for number, (name, (before, transition)) in enumerate(TRANSITIONS.items()):
         if name == "make the tables":
             continue

@@ -10,7 +10,10 @@ from flask.testing import FlaskClient
 
 from app.queue.store import JobStore
 from tests.support.asking import ADDRESS, JSON, submit
+from tests.support.dialects import on_both
 from tests.support.queue_steps import Steps
+
+pytestmark = on_both
 
 KEYED = JSON | {"Idempotency-Key": "8e03978e-40d5-43dd-bc93-6894a57f9324"}
 

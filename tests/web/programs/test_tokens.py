@@ -10,7 +10,10 @@ from flask.testing import FlaskClient
 from app.queue.store import JobStore
 from tests.conftest import TOKEN
 from tests.support.asking import ADDRESS, HTMX, JSON
+from tests.support.dialects import on_both
 from tests.support.queue_steps import Steps
+
+pytestmark = on_both
 
 Headers = dict[str, str]
 
