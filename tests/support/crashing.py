@@ -11,6 +11,7 @@ import signal
 import sqlite3
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,6 @@ from app.queue.jobs import Claim, Failure, Picture
 from app.queue.process import identity
 from app.queue.store import JobStore
 from app.queue.store.batches import NewLine
-from app.queue.store.clocks import Clocks
 from app.queue.store.lists import Mark, Sharing
 from tests.support.building import aged, create, ended, new_job, open_at
 
@@ -99,10 +99,10 @@ def asking(store: JobStore) -> Claim:
 def asking_for_long(store: JobStore) -> None:
     """A job that waited a thousand hours for an answer."""
     aged(store)
-    now = store.clocks.unix
-    store.clocks = Clocks(lambda: now() - 3_600_000.0, store.clocks.steady)
+    now = store.clocks
+    store.clocks = replace(now, unix=lambda: now.unix() - 3_600_000.0)
     asking(store)
-    store.clocks = Clocks(now, store.clocks.steady)
+    store.clocks = now
 
 
 def of_the_dead(store: JobStore) -> None:

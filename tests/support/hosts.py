@@ -114,6 +114,11 @@ class Host:
         assert process.poll() is None, self.log.read_text()
         return process
 
+    @property
+    def newest_pid(self) -> int:
+        """The process that was started last."""
+        return self._processes[-1].pid
+
     def cut_off(self) -> None:
         """Pull the host's cable."""
         assert self._network is not None

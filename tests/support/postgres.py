@@ -70,6 +70,18 @@ class Server:
         _give_to_postgres(self.folder)
         self._run("initdb", "-D", self.data, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-U", "postgres", "-N")
 
+    def copy(self, primary: Server) -> None:
+        """Make a copy of another server that follows all that it does."""
+        self.folder.mkdir(exist_ok=True)
+        for folder in (self.folder, *self.folder.parents[:3]):
+            folder.chmod(0o755)
+        _give_to_postgres(self.folder)
+        self._run("pg_basebackup", "-D", self.data, "-d", primary.url(), "-R", "-X", "stream", "-c", "fast")
+
+    def promote(self) -> None:
+        """Take the place of the server that it followed."""
+        self._run("pg_ctl", "-D", self.data, "-w", "promote")
+
     def start(self) -> None:
         """Start the server and wait until it answers."""
         options = " ".join(f"-c {name}={value}" for name, value in self._settings.items())
