@@ -23,7 +23,8 @@ def test_it_names_the_program_and_does_nothing(
     monkeypatch.setenv("DOORSTEP_DATABASE_URL", URL)
     done = CliRunner().invoke(command, [str(tmp_path / "my copy")])  # type: ignore[arg-type]
     assert done.exit_code == 1
-    assert f"{program} " in done.output and "'postgresql://ann@one,two:5433/doors?sslmode=require'" in done.output
+    assert f"{program} " in done.output
+    assert "'postgresql://ann@one,two:5433/doors?sslmode=require'" in done.output
     assert ("s3cret" in done.output, list(tmp_path.iterdir())) == (False, [])
 
 

@@ -180,3 +180,26 @@ def host_at(host: Host) -> str:
     """Return what `host_of` says of a host's worker."""
     name = host.name if host.namespace else socket.gethostname()
     return f"{name}:{host.newest_pid}"
+
+
+@pytest.fixture
+def apart(tmp_path: Path) -> Iterator[Site]:
+    """Hosts with networks of their own."""
+    yield from in_namespaces(tmp_path)
+
+
+def test_a_web_host_that_is_cut_off_goes_on_answering(apart: Site) -> None:
+    job, web = submitted(apart, 0), apart.web[0]
+    path = f"/job/{job.job_id}"
+    assert {status for status, _ in web.ask_from_within(path, 24)} == {200}
+    web.cut_off()
+    first, later = web.ask_from_within(path, 24), web.ask_from_within(path, 24)
+    health = web.ask_from_within("/healthz", 4)
+    longest = [max(seconds for _, seconds in answers) for answers in (first, later, health)]
+    print("first {:.1f} s, later {:.1f} s, /healthz {:.2f} s".format(*longest))
+    assert ({status for status, _ in first + later}, {status for status, _ in health}) == ({503}, {200})
+    assert (longest[0] < 25, longest[1] < 12) == (True, True)
+    web.connect_again()
+    wait_for(lambda: web.ask_from_within(path, 1)[0][0] == 200, 60)
+    lines = web.log.read_text()
+    assert (lines.count("reading fails"), lines.count("reading works again")) == (1, 1)

@@ -230,8 +230,8 @@ def check(site: Site, people: People, lines_before: dict[str, int]) -> None:
 def test_another_server_takes_over(tmp_path: Path) -> None:
     with postgres.server() as primary:
         primary.run(f"CREATE DATABASE {DATABASE}")
-        replica = postgres.Server(tmp_path / "replica")
-        replica.copy(primary)
+        replica = primary.copy()
+        people = None
         try:
             replica.start()
             primary.run("ALTER SYSTEM SET synchronous_standby_names = '*'")
@@ -251,8 +251,12 @@ def test_another_server_takes_over(tmp_path: Path) -> None:
             site.server = replica
             check(site, people, {host.name: 0 for host in site.hosts})
         finally:
-            site.kill()
+            if people is not None:
+                people.enough = True
+                people.join(60)
+                site.kill()
             replica.stop("immediate")
+            shutil.rmtree(replica.folder, ignore_errors=True)
 
 
 def check_jobs(site: Site, people: People) -> None:
@@ -275,7 +279,8 @@ def check_refusals(people: People) -> None:
         assert (answer.status_code, problem["code"] in ("queue-unavailable", "disk-full")) == (503, True)
         assert (int(answer.headers["Retry-After"]) > 0, PASSWORD in answer.text) == (True, False)
     assert people.longest < 15
-    assert sorted(seconds for seconds, _ in people.refused)[len(people.refused) // 2 :][:1] < [4.0]
+    later = sorted(seconds for seconds, _ in people.refused[1:])
+    assert not later or later[len(later) // 2] < 4, "the server was known to be away"
 
 
 def check_log(name: str, lines: list[str]) -> None:

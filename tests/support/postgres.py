@@ -70,13 +70,12 @@ class Server:
         _give_to_postgres(self.folder)
         self._run("initdb", "-D", self.data, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-U", "postgres", "-N")
 
-    def copy(self, primary: Server) -> None:
-        """Make a copy of another server that follows all that it does."""
-        self.folder.mkdir(exist_ok=True)
-        for folder in (self.folder, *self.folder.parents[:3]):
-            folder.chmod(0o755)
-        _give_to_postgres(self.folder)
-        self._run("pg_basebackup", "-D", self.data, "-d", primary.url(), "-R", "-X", "stream", "-c", "fast")
+    def copy(self) -> Server:
+        """Return a copy of this server, in a new folder, that will follow all that it does."""
+        copy = Server(Path(tempfile.mkdtemp(prefix="doorstep-replica-")))
+        _give_to_postgres(copy.folder)
+        copy._run("pg_basebackup", "-D", copy.data, "-d", self.url(), "-R", "-X", "stream", "-c", "fast")
+        return copy
 
     def promote(self) -> None:
         """Take the place of the server that it followed."""
