@@ -112,7 +112,7 @@ class Server:
     def run(self, statement: str, *values: object, database: str = "postgres") -> list[tuple[Any, ...]]:
         """Run a statement as the server's owner, outside any transaction; return its rows."""
         with psycopg.connect(self.url(database), autocommit=True) as connection:
-            cursor = connection.execute(statement, values)  # type: ignore[call-overload]
+            cursor = connection.execute(statement, values)
             return cursor.fetchall() if cursor.description else []
 
     def database_for(self, folder: Path) -> str:
@@ -156,7 +156,7 @@ def server(**settings: str) -> Iterator[Server]:
         skipped.append(MISSING)
         pytest.skip(MISSING)
     folder = Path(tempfile.mkdtemp(prefix="doorstep-postgres-"))
-    running = Server(folder, **settings)
+    running = Server(folder, None, **settings)
     try:
         running.make()
         running.start()
