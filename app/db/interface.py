@@ -146,7 +146,7 @@ def address_without_password(address: str) -> str:
         asked = [pair for pair in parse_qsl(parts.query) if pair[0] not in SECRET_WORDS]
     except ValueError:
         return "postgresql://..."
-    if not parts.scheme:
+    if not parts.scheme or "@" in parts.path + parts.query + parts.fragment:  # an unquoted password ends anywhere
         return "postgresql://..."
     name, at, hosts = parts.netloc.rpartition("@")
     user = name.partition(":")[0]

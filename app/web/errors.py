@@ -13,7 +13,7 @@ from flask import Flask, Response, current_app, g, make_response, render_templat
 from werkzeug.exceptions import HTTPException, InternalServerError
 
 from app.config import Config
-from app.errors import DoorstepError, InvalidListing
+from app.errors import DoorstepError, InvalidListing, QueueUnavailable
 from app.front.refusals import SENTENCES as AT_THE_DOOR
 from app.logs import REQUEST
 from app.web.measuring import route
@@ -66,6 +66,11 @@ class Problem:
     #: The request's id, which the log's lines about it and the header X-Request-ID carry.
     request_id: str | None = None
     type: str = "about:blank"
+
+    @property
+    def comes_back_by_itself(self) -> bool:
+        """Whether the same page is worth another look soon, as only the database is away."""
+        return self.code == QueueUnavailable.code and self.retry_after_seconds is not None
 
 
 def init_app(app: Flask, config: Config) -> None:

@@ -6,6 +6,7 @@ worker and the database plays the cable.
 
 from __future__ import annotations
 
+import socket
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ import requests
 from app.queue.jobs import Event, Job, Status
 from app.queue.store import JobStore
 from tests.support import postgres
-from tests.support.building import create, open_at, wait_for, wait_for_status
+from tests.support.building import open_at, wait_for, wait_for_status
 from tests.support.cutting_proxy import CuttingProxy
 from tests.support.hosts import Host, network
 from tests.support.serving import free_port
@@ -36,6 +37,7 @@ class Site:
     cut_off: Callable[[], None]
     connect_again: Callable[[], None]
     urls: list[str] = field(default_factory=list)
+    jobs: list[Job] = field(default_factory=list)
 
     def kill(self) -> None:
         for host in (*self.web, *self.workers):
@@ -105,32 +107,26 @@ def test_a_worker_that_is_cut_off_loses_its_job_to_another_host_and_comes_back(s
     taken_after = running.at - (lease_until - LEASE_SECONDS)
     print(f"taken {taken_after:.2f} s after the last heartbeat, with a lease of {LEASE_SECONDS:.0f} s")
     assert LEASE_SECONDS <= taken_after < LEASE_SECONDS + 10
-    assert (host_of(running), host_of(ended)) == (host_at(second, site), host_at(second, site))
+    assert (host_of(running), host_of(ended)) == (host_at(second), host_at(second))
     assert (done.attempts, done.resumed) == (2, 1), "it went on from what the first one had found"
 
     site.connect_again()
     before = site.store.events(job.job_id)
-    more = [submitted(site, number % 2) for number in range(4)]
-    for each in more:
-        found = wait_for_status(site.store, each, Status.DONE, seconds=90)
-        assert found.attempts == 1
+    for each in [submitted(site, number % 2) for number in range(4)]:
+        assert wait_for_status(site.store, each, Status.DONE, seconds=90).attempts == 1
     wait_for(lambda: works_again(site, first), 60)
     assert site.store.events(job.job_id) == before, "what the first one still wrote was refused"
-    assert len(site.store.db.read("SELECT 1 FROM snapshots")) == len(more) + 1 + works_again.jobs  # type: ignore[attr-defined]
+    assert len(site.store.db.read("SELECT 1 FROM snapshots")) == len(site.jobs)
     assert "Traceback" not in first.log.read_text() + second.log.read_text()
     assert "street" not in first.log.read_text(), "the log holds no address"
 
 
 def works_again(site: Site, host: Host) -> bool:
-    """Return whether the worker that was cut off has done a job since: give it another one to do."""
-    job = create(site.store, owner=f"owner {works_again.jobs}")  # type: ignore[attr-defined]
-    works_again.jobs += 1  # type: ignore[attr-defined]
-    wait_for_status(site.store, job, Status.DONE, seconds=60)
-    (running,) = [event for event in site.store.events(job.job_id) if event.to_status is Status.RUNNING]
-    return process_of(running) in {str(process.pid) for process in host._processes}
-
-
-works_again.jobs = 0  # type: ignore[attr-defined]
+    """Return whether the worker of a host does a job that is new: two at once, so that it has a chance."""
+    jobs = [submitted(site, number) for number in range(2)]
+    for job in jobs:
+        wait_for_status(site.store, job, Status.DONE, seconds=60)
+    return any(host_of(event) == host_at(host) for job in jobs for event in site.store.events(job.job_id))
 
 
 def test_a_cookie_of_one_web_host_is_good_at_the_other(site: Site) -> None:
@@ -157,7 +153,8 @@ def submitted(site: Site, number: int) -> Job:
         f"{site.urls[number]}/", json={"address": address}, headers={"Accept": "application/json"}, timeout=10
     )
     assert answer.status_code == 202, answer.text
-    return site.store.get_job(answer.json()["id"])
+    site.jobs.append(site.store.get_job(answer.json()["job_id"]))
+    return site.jobs[-1]
 
 
 def is_up(url: str) -> bool:
@@ -174,20 +171,35 @@ def lease_of(store: JobStore, job: Job) -> float:
     return float(rows[0]["lease_until"])
 
 
-def process_of(event: Event) -> str:
-    """Return the process id of the worker in an event."""
-    return event.worker.split(":")[1]
-
-
 def host_of(event: Event) -> str:
     """Return the host of the worker in an event, and its process."""
     return ":".join(event.worker.split(":")[:2])
 
 
-def host_at(host: Host, site: Site) -> str:
+def host_at(host: Host) -> str:
     """Return what `host_of` says of a host's worker."""
-    del site
-    import socket
-
     name = host.name if host.namespace else socket.gethostname()
-    return f"{name}:{host._processes[-1].pid}"
+    return f"{name}:{host.newest_pid}"
+
+
+@pytest.fixture
+def apart(tmp_path: Path) -> Iterator[Site]:
+    """Hosts with networks of their own."""
+    yield from in_namespaces(tmp_path)
+
+
+def test_a_web_host_that_is_cut_off_goes_on_answering(apart: Site) -> None:
+    job, web = submitted(apart, 0), apart.web[0]
+    path = f"/job/{job.job_id}"
+    assert {status for status, _ in web.ask_from_within(path, 24)} == {200}
+    web.cut_off()
+    first, later = web.ask_from_within(path, 24), web.ask_from_within(path, 24)
+    health = web.ask_from_within("/healthz", 4)
+    longest = [max(seconds for _, seconds in answers) for answers in (first, later, health)]
+    print("first {:.1f} s, later {:.1f} s, /healthz {:.2f} s".format(*longest))
+    assert ({status for status, _ in first + later}, {status for status, _ in health}) == ({503}, {200})
+    assert (longest[0] < 25, longest[1] < 12) == (True, True)
+    web.connect_again()
+    wait_for(lambda: web.ask_from_within(path, 1)[0][0] == 200, 60)
+    lines = web.log.read_text()
+    assert (lines.count("reading fails"), lines.count("reading works again")) == (1, 1)

@@ -12,6 +12,7 @@ import signal
 import sqlite3
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,6 @@ from app.db.postgres.database import PostgresDatabase
 from app.queue.jobs import Claim, Failure, Picture
 from app.queue.store import JobStore
 from app.queue.store.batches import NewLine
-from app.queue.store.clocks import Clocks
 from app.queue.store.lists import Mark, Sharing
 from tests.support.building import aged, create, ended, new_job, of_a_dead_process, open_at
 
@@ -126,10 +126,10 @@ def asking(store: JobStore) -> Claim:
 def asking_for_long(store: JobStore) -> None:
     """A job that waited a thousand hours for an answer."""
     aged(store)
-    now = store.clocks.unix
-    store.clocks = Clocks(lambda: now() - 3_600_000.0, store.clocks.steady, store.clocks.elapsed)
+    now = store.clocks
+    store.clocks = replace(now, unix=lambda: now.unix() - 3_600_000.0)
     asking(store)
-    store.clocks = Clocks(now, store.clocks.steady, store.clocks.elapsed)
+    store.clocks = now
 
 
 def of_the_dead(store: JobStore) -> None:

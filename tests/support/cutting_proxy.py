@@ -73,6 +73,8 @@ class CuttingProxy:
                 client.close()
                 continue
             pair = (client, server)
+            for end in pair:
+                end.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             self._pairs.add(pair)
             swallow = threading.Event()
             threading.Thread(target=self._requests, args=(pair, swallow), daemon=True).start()

@@ -23,6 +23,19 @@ NO_NAMESPACES = (
 )
 SECRET_KEY = "several hosts, one key: " + "k" * 40
 PORT = 8000
+_ASKING = """
+import sys, time, requests
+from concurrent.futures import ThreadPoolExecutor
+
+def ask(_):
+    began = time.monotonic()
+    status = requests.get(sys.argv[1], timeout=120).status_code
+    return status, time.monotonic() - began
+
+with ThreadPoolExecutor(64) as threads:
+    for status, seconds in threads.map(ask, range(int(sys.argv[2]))):
+        print(status, seconds)
+"""
 
 
 class Network:
@@ -79,6 +92,8 @@ class Host:
         self.log = folder / "log"
         self._database = database
         self._network = network
+        #: Where its web process answers, "" while it has none.
+        self.url = ""
         self._processes: list[subprocess.Popen[bytes]] = []
         self.namespace, self.address = network.connect() if network else ("", "127.0.0.1")
 
@@ -104,7 +119,8 @@ class Host:
         port = settings.pop("port", str(PORT))
         listen = {"HOST": self.address, "PORT": port, "WEB_CONCURRENCY": "1", "DOORSTEP_WORKER": "off"}
         self.start("gunicorn", "-c", "gunicorn_config.py", "app:create_app()", **listen, **settings)
-        return f"http://{self.address}:{port}"
+        self.url = f"http://{self.address}:{port}"
+        return self.url
 
     def work(self, evaluation: str = "", **settings: str) -> subprocess.Popen[bytes]:
         """Start a `flask worker`, with an evaluation of the tests if one is named."""
@@ -113,6 +129,17 @@ class Host:
         wait_for(lambda: "takes jobs" in self.log.read_text() or process.poll() is not None, 60)
         assert process.poll() is None, self.log.read_text()
         return process
+
+    @property
+    def newest_pid(self) -> int:
+        """The process that was started last."""
+        return self._processes[-1].pid
+
+    def ask_from_within(self, path: str, times: int) -> list[tuple[int, float]]:
+        """Ask the site on this host so many times at once, from the host itself; return statuses and seconds."""
+        command = [*self._inside(), sys.executable, "-c", _ASKING, f"http://{self.address}:{PORT}{path}", str(times)]
+        done = subprocess.run(command, capture_output=True, text=True, check=True, timeout=180)
+        return [(int(status), float(seconds)) for status, seconds in map(str.split, done.stdout.splitlines())]
 
     def cut_off(self) -> None:
         """Pull the host's cable."""

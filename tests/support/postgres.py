@@ -98,6 +98,17 @@ class Server:
         _give_to_postgres(self.folder)
         self._run("initdb", "-D", self.data, "-A", "trust", "-E", "UTF8", "--locale=C.UTF-8", "-U", "postgres", "-N")
 
+    def copy(self) -> Server:
+        """Return a copy of this server, in a new folder, that will follow all that it does."""
+        copy = Server(Path(tempfile.mkdtemp(prefix="doorstep-replica-")))
+        _give_to_postgres(copy.folder)
+        copy._run("pg_basebackup", "-D", copy.data, "-d", self.url(), "-R", "-X", "stream", "-c", "fast")
+        return copy
+
+    def promote(self) -> None:
+        """Take the place of the server that it followed."""
+        self._run("pg_ctl", "-D", self.data, "-w", "promote")
+
     def start(self) -> None:
         """Start the server and wait until it answers."""
         options = " ".join(f"-c {name}={value}" for name, value in self._settings.items())

@@ -18,7 +18,7 @@ from app.db.interface import Parameters, Row, Sizes
 from app.db.postgres.clock import ServerClock
 from app.db.postgres.closing import refuse_half_filled
 from app.db.postgres.connection import DEFAULTS, PgConnection, StoreConnection, configure
-from app.db.postgres.errors import NAME, ServerUnreachable, explained, in_short, is_connection_lost
+from app.db.postgres.errors import NAME, UNPREPARED, ServerUnreachable, explained, in_short, is_connection_lost
 from app.db.postgres.opening import prepare
 from app.db.postgres.room import used_bytes
 from app.db.postgres.rows import NamedRow, named_rows
@@ -32,6 +32,8 @@ PATIENCE_IN_TROUBLE_SECONDS = 0.5
 #: A connection is waited for so long at a time: whoever asks again lets the pool try to connect again.
 SLICE_SECONDS = 0.25
 PAUSE_SECONDS = 0.05
+#: A statement that was used so often is prepared, unless a pooler in front cannot have that.
+PREPARE_AFTER = 5
 #: Before each look (seconds) whether a commit that was not answered happened.
 COMMIT_LOOKS = (0.0, 0.1)
 BEGIN_DURABLE = "BEGIN"
@@ -46,6 +48,7 @@ BORROWING = "getting a connection"
 #: The shortage is over when nobody has waited in vain for so long.
 CALM_SECONDS = 10.0
 
+logger = logging.getLogger(__name__)
 logging.getLogger("psycopg.pool").setLevel(logging.CRITICAL)  # what fails is logged here, once, without addresses
 
 
@@ -72,6 +75,8 @@ class PostgresDatabase:
         self._contact_since = -math.inf
         #: Why the last connection could not be made, None once one could.
         self._unreachable: ServerUnreachable | None = None
+        #: After how many uses a statement is prepared; None: never.
+        self._prepare_threshold: int | None = PREPARE_AFTER
         self._last_short_at = self._drained_at = -math.inf
         #: The transaction that a thread is in: what it reads meanwhile needs no second connection.
         self._under_way = threading.local()
@@ -201,6 +206,7 @@ class PostgresDatabase:
 
     def _made(self, connection: PgConnection) -> None:
         configure(connection)
+        connection.prepare_threshold = self._prepare_threshold
         self._unreachable = None
 
     def _note_unreachable(self, error: ServerUnreachable) -> None:
@@ -240,6 +246,9 @@ class PostgresDatabase:
         Those that are older than that lead to the same server, and nobody is to find that out with each of them.
         """
         pool = self._opened()
+        if isinstance(error, UNPREPARED) and self._prepare_threshold is not None:
+            self._prepare_threshold = None
+            logger.warning("%s: a pooler in front keeps no prepared statements; going on without", NAME)
         if isinstance(error, psycopg.Error) and is_connection_lost(error):
             connection.close()
             if connection.made_at > self._drained_at:

@@ -54,7 +54,11 @@ PASSING = (
     errors.SerializationFailure,
     errors.UniqueViolation,
     errors.InFailedSqlTransaction,
+    errors.DuplicatePreparedStatement,
+    errors.InvalidSqlStatementName,
 )
+#: What a pooler in front that shares connections out by the transaction makes of prepared statements.
+UNPREPARED = (errors.DuplicatePreparedStatement, errors.InvalidSqlStatementName)
 MISSING = (errors.UndefinedTable, errors.UndefinedColumn, errors.UndefinedFunction, errors.InvalidSchemaName)
 
 
@@ -78,7 +82,7 @@ def explained(error: psycopg.Error) -> DoorstepError | None:
 def is_connection_lost(error: psycopg.Error) -> bool:
     """Return whether another connection may do what this one cannot: it broke, or its server only reads now."""
     return isinstance(
-        error, (psycopg.OperationalError, psycopg.InterfaceError, errors.ReadOnlySqlTransaction)
+        error, (psycopg.OperationalError, psycopg.InterfaceError, errors.ReadOnlySqlTransaction, *UNPREPARED)
     ) and not (
         isinstance(error, (errors.LockNotAvailable, errors.QueryCanceled, errors.DeadlockDetected, errors.DiskFull))
     )

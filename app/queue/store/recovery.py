@@ -60,12 +60,15 @@ class RecoveryStore(AttemptStore):
         return running
 
     def _recover(self, job_id: str, token: str) -> bool:
-        """Look again under the write lock: a heartbeat may have come in between. Return whether the claim was lost."""
+        """Look again under the write lock: a heartbeat may have come in between. Return whether the claim was lost.
+
+        Where somebody writes to the job just now the next sweep will see what came of it.
+        """
         with self.db.write(durable=True, patience_seconds=SWEEP_PATIENCE_SECONDS) as connection:
             rows = connection.execute(
                 """
                 SELECT * FROM evaluation_jobs
-                WHERE job_id = :job_id AND claim_token = :token AND status = 'running' /*pg FOR UPDATE */
+                WHERE job_id = :job_id AND claim_token = :token AND status = 'running' /*pg FOR UPDATE SKIP LOCKED */
                 """,
                 {"job_id": job_id, "token": token},
             ).fetchall()
