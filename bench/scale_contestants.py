@@ -6,6 +6,7 @@ import asyncio
 import os
 import sys
 import threading
+import time
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 
@@ -66,10 +67,15 @@ class Doorstep:
     def put(self, number: int) -> None:
         self._put(number, 0)
 
-    def _put(self, number: int, stages: int) -> None:
+    def put_lasting(self, number: int, seconds: float) -> None:
+        """Store a job whose evaluation takes so long, without work for the processor."""
+        self._put(number, 0, seconds)
+
+    def _put(self, number: int, stages: int, seconds: float = 0.0) -> None:
         from app.queue.jobs import NewJob
 
-        self._store.create_job(NewJob("12 main street", f"{number} {stages}", f"key {number}", f"owner {number}"))
+        listing = f"{number} {stages} {seconds:.6f}"
+        self._store.create_job(NewJob("12 main street", listing, f"key {number}", f"owner {number}"))
 
     def work(self, began: Callable[[int], None]) -> None:
         from app.queue import _wake_up
@@ -78,9 +84,10 @@ class Doorstep:
         from app.queue.worker import Worker
 
         def evaluation(listing: str, finished: Sequence[bytes], progress: StageObserver) -> bytes:
-            number, stages = map(int, listing.split())
-            began(number)
-            for stage in STAGES[len(finished) : stages]:
+            number, stages, seconds = listing.split()
+            began(int(number))
+            time.sleep(float(seconds))
+            for stage in STAGES[len(finished) : int(stages)]:
                 progress.began(stage)
                 progress.ended(StageEnded(StageRecord(stage, StageState.DONE, 0.001), FINDING))
             return REPORT
@@ -127,7 +134,7 @@ class Procrastinate:
         self.app = App(connector=PsycopgConnector(conninfo=url))
         self._putting: Any = None
 
-        @self.app.task(name="job")
+        @self.app.task(name="job")  # type: ignore[untyped-decorator]
         async def job(number: int) -> None:
             self.began(number)
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import random
 import signal
+import statistics
 import subprocess
 import sys
 import tempfile
@@ -173,6 +174,21 @@ def doubled(url: str) -> int:
         row = connection.execute(sql).fetchone()
     assert row
     return int(max(row) - min(row))
+
+
+def wal_bytes(server: Server) -> int:
+    """Return how much the server has written to its log so far."""
+    return int(server.run("SELECT pg_current_wal_lsn() - '0/0'::pg_lsn")[0][0])
+
+
+def connection_seconds(server: Server) -> float:
+    """Return how long a new connection takes (median of 20)."""
+    took = []
+    for _ in range(20):
+        began = time.perf_counter()
+        psycopg.connect(server.url()).close()
+        took.append(time.perf_counter() - began)
+    return statistics.median(took)
 
 
 if __name__ == "__main__":

@@ -31,6 +31,7 @@ PATIENCE_SECONDS = 5.0
 PATIENCE_IN_TROUBLE_SECONDS = 0.5
 #: A connection is waited for so long at a time: whoever asks again lets the pool try to connect again.
 SLICE_SECONDS = 0.25
+#: Before another connection is tried: not the first time, as the one at hand may have been broken long ago.
 PAUSE_SECONDS = 0.05
 #: A statement that was used so often is prepared, unless a pooler in front cannot have that.
 PREPARE_AFTER = 5
@@ -94,7 +95,7 @@ class PostgresDatabase:
         under_way: PgConnection | None = getattr(self._under_way, "connection", None)
         if under_way is not None:
             return cast(Sequence[Row], under_way.execute(translated(sql), parameters or {}).fetchall())
-        deadline = time.monotonic() + self._patience()
+        deadline, pause = time.monotonic() + self._patience(), 0.0
         while True:
             try:
                 rows = self._read_once(sql, parameters or {}, deadline)
@@ -104,7 +105,8 @@ class PostgresDatabase:
             else:
                 self._over(READING)
                 return cast(Sequence[Row], rows)
-            time.sleep(PAUSE_SECONDS)
+            time.sleep(pause)
+            pause = PAUSE_SECONDS
 
     def write(
         self, *, durable: bool, draining: bool = False, patience_seconds: float | None = None, turn: str | None = None
@@ -297,6 +299,7 @@ class PostgresDatabase:
 
     def _begin(self, durable: bool, deadline: float) -> PgConnection:
         """Borrow a connection and begin a transaction on it; one that turns out to be dead is replaced."""
+        pause = 0.0
         while True:
             connection = self._borrow_for_certain(deadline)
             try:
@@ -305,7 +308,8 @@ class PostgresDatabase:
                 self._give_back(connection, error)
                 if not is_connection_lost(error) or time.monotonic() > deadline:
                     raise
-                time.sleep(PAUSE_SECONDS)
+                time.sleep(pause)
+                pause = PAUSE_SECONDS
             else:
                 return connection
 

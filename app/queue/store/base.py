@@ -66,7 +66,7 @@ class StoreBase:
         #: The tokens of claims whose answer did not come, by their workers.
         self._unanswered: dict[str, str] = {}
         #: How looks for the next job, and for lost ones, go.
-        self._line, self._sweeps = Skipping(after_seconds=1.0), Skipping(after_seconds=0.1)
+        self._line, self._sweeps = Skipping(after_seconds=0.5), Skipping(after_seconds=0.05)
         self._settled_clock = SettledClock(self.clocks)
         #: What this process may claim jobs on: each build that its host holds (" name@build "), and once more those
         #: that its regions are now (" =name@build ").

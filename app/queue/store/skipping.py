@@ -11,8 +11,9 @@ from __future__ import annotations
 import math
 import time
 
-#: A look that takes longer (seconds) may go through rows that died; many in a row do, and no other work is to blame.
-SLOW_SECONDS = 0.002
+#: A look that takes longer (seconds) may go through rows that died. What all looks took beyond that, less what
+#: others stayed below it, says whether it is so: other work slows down a few.
+SLOW_SECONDS = 0.001
 #: Looks that follow each other within these seconds are in haste, once there were so many in a row.
 HASTE_SECONDS, HASTY_LOOKS = 0.02, 200
 #: The share of the time that looks from the very beginning may take then, and the shortest and the longest time
@@ -23,7 +24,7 @@ SHARE, PAUSES = 0.01, (0.1, 10.0)
 class Skipping:
     """Whether the next look may begin where the last one found something.
 
-    It may where all looks have been slow of late, and have taken `after_seconds` together.
+    It may where looks have been slow of late, by `after_seconds` together.
     """
 
     def __init__(self, after_seconds: float = math.inf) -> None:
@@ -49,5 +50,7 @@ class Skipping:
         self._looked_at = now
         if whole:
             shortest, longest = PAUSES
-            self._slow_seconds = self._slow_seconds + seconds if seconds > SLOW_SECONDS else 0.0
+            if self.is_slow and seconds <= SLOW_SECONDS:
+                self._slow_seconds = 0.0  # what kept the rows is over
+            self._slow_seconds = max(self._slow_seconds + seconds - SLOW_SECONDS, 0.0)
             self._whole_at = now + min(max(seconds / SHARE, shortest), longest)
