@@ -45,6 +45,7 @@ class Person:
     def __init__(self, url: str) -> None:
         self.url = url
         self.session = requests.Session()
+        self.session.headers["Connection"] = "close"  # a kept one may end as it is used
         self.dice = random.Random(next(self._numbers))
         self.accepted: dict[str, str] = {}  # by the key that it was sent with
         self.batches: list[str] = []
