@@ -21,6 +21,7 @@ LAYERS = [
     ["views"],
     ["web"],
     ["front"],
+    ["moving"],
     ["queue"],
     ["bulk"],
     ["maps"],
@@ -164,7 +165,7 @@ def test_a_layer_that_is_not_there_is_noticed() -> None:
         rank_of("somewhere.else")
 
 
-@pytest.mark.parametrize("part", ["queue", "maps", "pipeline", "sources", "atlas", "db"])
+@pytest.mark.parametrize("part", ["moving", "queue", "maps", "pipeline", "sources", "atlas", "db"])
 def test_it_keeps_flask_out_of_the_lower_layers(part: str) -> None:
     text = "\n".join(path.read_text() for path in (APP / part).rglob("*.py"))
     assert "import flask" not in text

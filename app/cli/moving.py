@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 TO_POSTGRES, TO_SQLITE = "migrate-to-postgres", "migrate-to-sqlite"
 #: Where the output is no terminal, a step says how far it is this often (seconds).
 SAY_SECONDS = 10.0
+#: What stops the command.
+STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 #: Columns of the line that is written anew on a terminal.
 COLUMNS = 78
 
@@ -118,7 +120,7 @@ def _to_sqlite(file: str) -> Sentences:
 @contextmanager
 def _stoppable() -> Iterator[None]:
     """Let Ctrl-C, a service manager and a closed terminal stop the command in good order, and say how to go on."""
-    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    before = {number: signal.getsignal(number) for number in STOPPING}
     for number in before:
         signal.signal(number, signal.default_int_handler)
     try:
@@ -141,6 +143,9 @@ class _Progress:
 
     def __call__(self, step: str, table: str, done: int, total: int) -> None:
         """Say a step."""
+        if step == "settled":  # what is left is the step that decides, and to write down that it was taken
+            for number in STOPPING:
+                signal.signal(number, signal.SIG_IGN)
         text = _in_words(step, table, done, total)
         if not text:
             return
