@@ -20,7 +20,7 @@ from pathlib import Path
 
 from app.atlas.atlas import AtlasMeta, meta_of
 from app.atlas.files import MANIFEST_FILE, AtlasFiles, Stamp
-from app.atlas.published.builds import Fetching, FetchStopped
+from app.atlas.published.builds import MEGABYTE, Fetching, FetchStopped
 from app.atlas.published.stores import store_at
 from app.atlas.regions import RegionStore
 from app.config import Config
@@ -28,7 +28,6 @@ from app.db.owners import give_to_owner_of, make_folder
 from app.errors import AtlasDamaged, AtlasUnreadable, DatabaseDamaged, DoorstepError, QueueUnavailable, RegionNotFound
 from app.queue.store import JobStore
 from app.queue.store.hosts import HeldRegion, PublishedRegion
-from app.queue.store.operations import MEGABYTE
 from app.queue.store.workers import SAY_SECONDS
 
 logger = logging.getLogger(__name__)
