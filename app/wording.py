@@ -116,6 +116,15 @@ def with_article(noun: str) -> str:
     return f"an {noun}" if noun[:1].lower() in "aeiou" and not sounds_like_you else f"a {noun}"
 
 
+def title_of(name: str) -> str:
+    """Return "Queens Village NY US" for "queens-village-ny-us": two letters at the end stand for a state or country."""
+    words = name.split("-")
+    rest = len(words)
+    while rest > 1 and len(words[rest - 1]) == 2:
+        rest -= 1
+    return " ".join([*(word.title() for word in words[:rest]), *(word.upper() for word in words[rest:])])
+
+
 def listed(items: Sequence[str], last: str = "and") -> str:
     """Return "a", "a and b", "a, b and c", with another word before the last where given."""
     return items[0] if len(items) == 1 else f"{', '.join(items[:-1])} {last} {items[-1]}" if items else ""

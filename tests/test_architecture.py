@@ -83,6 +83,8 @@ OWN_ROOMS = {
     "atlas.importing.tags.health_words": "word lists in many languages, apart from what is done with them",
     "atlas.importing.tags.school_words": "word lists in many languages, apart from what is done with them",
     "atlas.importing.tags.schools": "levels, ages and names decide what a school teaches, unlike all other kinds",
+    "atlas.published.folder": "one kind of store, one file; whoever names a place only chooses",
+    "atlas.published.s3": "one kind of store, one file, with a library that only who uses it needs",
     "atlas.streets.build.graph": "what each mode pays on an edge, laid out for shortest paths",
     "atlas.streets.build.pattern": "junctions and blocks are measured, not searched",
     "atlas.transit.compile.departures": "what people see at a stop; the compiler makes what journeys are searched in",

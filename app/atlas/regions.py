@@ -241,15 +241,6 @@ class RegionStore:
         _sync_folder(self._dir)
 
 
-def title_of(name: str) -> str:
-    """Return "Queens Village NY US" for "queens-village-ny-us": two letters at the end stand for a state or country."""
-    words = name.split("-")
-    rest = len(words)
-    while rest > 1 and len(words[rest - 1]) == 2:
-        rest -= 1
-    return " ".join([*(word.title() for word in words[:rest]), *(word.upper() for word in words[rest:])])
-
-
 def _check_name(name: str) -> None:
     if not NAME.fullmatch(name) or len(name) > LONGEST_NAME:
         raise BadRegionName(name=name)

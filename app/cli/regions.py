@@ -11,7 +11,7 @@ import click
 
 from app.atlas.atlas import Atlas, AtlasMeta, Origin, origin_of
 from app.atlas.files import AtlasFiles
-from app.atlas.published.builds import Fetching, publish
+from app.atlas.published.builds import MEGABYTE, Fetching, publish
 from app.atlas.published.stores import store_at
 from app.atlas.regions import RegionStore
 from app.cli.errors import PlainGroup
@@ -26,7 +26,6 @@ from app.errors import (
 )
 from app.queue import open_store
 from app.queue.store.hosts import PublishedRegion
-from app.queue.store.operations import MEGABYTE
 
 #: Steps of the progress bar.
 STEPS = 1_000

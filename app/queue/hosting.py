@@ -14,22 +14,20 @@ import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from app.atlas.atlas import AtlasMeta, meta_of
-from app.atlas.files import MANIFEST_FILE, AtlasFiles, Stamp
-from app.atlas.published.builds import Fetching, FetchStopped
-from app.atlas.published.stores import store_at
-from app.atlas.regions import RegionStore
 from app.config import Config
 from app.db.owners import give_to_owner_of, make_folder
-from app.errors import AtlasDamaged, AtlasUnreadable, DatabaseDamaged, DoorstepError, QueueUnavailable, RegionNotFound
+from app.errors import DatabaseDamaged, DoorstepError, QueueUnavailable, RegionNotFound
 from app.queue.store import JobStore
 from app.queue.store.hosts import HeldRegion, PublishedRegion
-from app.queue.store.operations import MEGABYTE
 from app.queue.store.workers import SAY_SECONDS
+
+if TYPE_CHECKING:
+    from app.atlas.held import HeldBuilds
+    from app.atlas.regions import RegionStore
 
 logger = logging.getLogger(__name__)
 
@@ -64,61 +62,6 @@ def _kept_id(path: Path) -> str:
     return path.read_text().strip()
 
 
-@dataclass(frozen=True, slots=True)
-class _Looked:
-    """A build as it was seen last: the stamp of its manifest, and its facts."""
-
-    stamp: Stamp
-    files: AtlasFiles
-    meta: AtlasMeta
-
-
-class HeldBuilds:
-    """The builds in a folder of regions that can be read whole by this version of the program."""
-
-    def __init__(self, regions: RegionStore) -> None:
-        self._regions = regions
-        self._looked: dict[Path, _Looked] = {}
-        #: Folders of builds that were found damaged at the last look.
-        self.damaged: frozenset[Path] = frozenset()
-
-    def now(self) -> dict[str, HeldRegion]:
-        """Return what is there, by region. Only what changed since the last look is read again."""
-        found: dict[str, HeldRegion] = {}
-        seen: dict[Path, _Looked] = {}
-        damaged: set[Path] = set()
-        for name in self._regions.held_names():
-            whole = {}
-            for build, directory in self._regions.builds(name).items():
-                try:
-                    seen[directory] = whole[build] = self._look(name, directory)
-                except AtlasDamaged:
-                    damaged.add(directory)
-                except (AtlasUnreadable, OSError):
-                    continue
-            if whole:
-                found[name] = self._held(name, {build: looked.meta for build, looked in whole.items()})
-        self._looked, self.damaged = seen, frozenset(damaged)
-        return found
-
-    def _look(self, name: str, directory: Path) -> _Looked:
-        """Look at a build. Raises AtlasUnreadable or OSError where it is not whole, or of another version."""
-        stamp = Stamp.of(f"{directory}/{MANIFEST_FILE}")
-        looked = self._looked.get(directory)
-        files = looked.files if looked else AtlasFiles(name, directory)
-        files.check()
-        if looked is not None and looked.stamp == stamp:
-            return looked
-        return _Looked(stamp, files, meta_of(name, directory))
-
-    def _held(self, name: str, whole: dict[str, AtlasMeta]) -> HeldRegion:
-        current = self._regions.current_build(name)
-        if current not in whole:
-            current = ""
-        meta = whole[current] if current else next(iter(whole.values()))
-        return HeldRegion(current, meta.title, meta.data_date, tuple(build for build in whole if build != current))
-
-
 class Hosting:
     """Two threads beside a worker: one tells what this host holds, one fetches what it lacks.
 
@@ -127,8 +70,6 @@ class Hosting:
 
     def __init__(self, store: JobStore, config: Config, works: Callable[[], bool] = lambda: False) -> None:
         self._store, self._config, self._works = store, config, works
-        self._regions = RegionStore(config.regions_dir)
-        self._builds = HeldBuilds(self._regions)
         self._held: dict[str, HeldRegion] = {}
         self._said_at = float("-inf")
         self._stopped = threading.Event()
@@ -139,6 +80,21 @@ class Hosting:
     def name(self) -> str:
         """The name of this host. Raises OSError where the data folder cannot be written to."""
         return host_name(self._config.data_dir)
+
+    # Imported when first needed: the evaluator loads this package before it yields to the pages, and whoever has no
+    # region needs none of the libraries that read one.
+
+    @cached_property
+    def _regions(self) -> RegionStore:
+        from app.atlas.regions import RegionStore
+
+        return RegionStore(self._config.regions_dir)
+
+    @cached_property
+    def _builds(self) -> HeldBuilds:
+        from app.atlas.held import HeldBuilds
+
+        return HeldBuilds(self._regions)
 
     def start(self) -> None:
         """Start the threads."""
@@ -181,7 +137,7 @@ class Hosting:
 
     def _tell(self) -> None:
         """Let this process claim what may run on what is here, and tell the site every few seconds."""
-        held = self._builds.now()
+        held = self._held_now() if self._config.regions_dir.is_dir() else {}
         is_news = held != self._held
         self._held = held
         self._store.hold(held)
@@ -189,6 +145,13 @@ class Hosting:
         if self._works() and (is_news or now - self._said_at >= SAY_SECONDS):
             self._store.say_held(self.name, held)
             self._said_at = now
+
+    def _held_now(self) -> dict[str, HeldRegion]:
+        """Return what is here, as the site is told it."""
+        return {
+            name: HeldRegion(region.build, region.title, region.data_date, region.others)
+            for name, region in self._builds.now().items()
+        }
 
     # --- what is not here ---
 
@@ -222,10 +185,10 @@ class Hosting:
                 continue
             try:
                 self._fetch(name, build, current=is_current)
-            except FetchStopped:
-                return None
             except (DoorstepError, OSError) as error:
                 failed = error
+            if self._stopped.is_set():
+                return None
         return failed
 
     def _is_lacking(self, region: PublishedRegion) -> bool:
@@ -252,12 +215,15 @@ class Hosting:
             )
 
     def _fetch(self, name: str, build: str, *, current: bool) -> None:
-        began = time.monotonic()
-        store = store_at(self._config.region_store)
-        spare = int(self._config.least_free_mb * MEGABYTE)
-        Fetching(store, self._regions, name, build, stopping=self._stopped.is_set, spare_bytes=spare).run(
-            current=current
-        )
+        from app.atlas.published.builds import MEGABYTE, Fetching, FetchStopped
+        from app.atlas.published.stores import store_at
+
+        began, spare = time.monotonic(), int(self._config.least_free_mb * MEGABYTE)
+        store, stopping = store_at(self._config.region_store), self._stopped.is_set
+        try:
+            Fetching(store, self._regions, name, build, stopping=stopping, spare_bytes=spare).run(current=current)
+        except FetchStopped:
+            return
         logger.warning("fetched the region %s, build %s, in %.0f s", name, build, time.monotonic() - began)
 
     def _forget_unpublished(self, catalogue: tuple[PublishedRegion, ...]) -> None:

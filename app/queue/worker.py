@@ -8,11 +8,11 @@ import os
 import socket
 import threading
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from app.config import Config
 from app.errors import DatabaseDamaged, QueueUnavailable
 from app.logs import about_job
-from app.queue.hosting import Hosting
 from app.queue.jobs import Claim
 from app.queue.runner import (
     Attempt,
@@ -27,6 +27,9 @@ from app.queue.runner import (
 from app.queue.store import JobStore
 from app.queue.wake import WakeUp
 from app.queue.watch import Watch
+
+if TYPE_CHECKING:
+    from app.queue.hosting import Hosting
 
 logger = logging.getLogger(__name__)
 

@@ -19,6 +19,7 @@ import pytest
 import requests
 
 from app.atlas.files import build_of
+from app.atlas.held import HeldBuilds
 from app.atlas.importing.importer import RegionInput, import_region
 from app.atlas.published.builds import publish
 from app.atlas.published.folder import FolderStore
@@ -27,7 +28,7 @@ from app.config import Config
 from app.pipeline.listing import Listing
 from app.pipeline.report import to_json
 from app.queue import open_store
-from app.queue.hosting import HeldBuilds, Hosting, host_name
+from app.queue.hosting import Hosting, host_name
 from app.queue.jobs import NewJob, Status
 from app.queue.store import JobStore
 from tests.support.building import new_job, wait_for, wait_for_status

@@ -44,7 +44,7 @@ from app.atlas.importing.outlines import street_ways, without_leaps
 from app.atlas.importing.stops import settle_stations
 from app.atlas.importing.tables import AtlasTables, write_meta, write_tables
 from app.atlas.importing.tags.addressing import street_row
-from app.atlas.regions import RegionStore, title_of
+from app.atlas.regions import RegionStore
 from app.atlas.streets.build.compile import compile_network
 from app.atlas.streets.build.pavements import with_pavements_apart
 from app.atlas.streets.build.squares import ways_together, with_squares
@@ -58,6 +58,7 @@ from app.atlas.transit.timetable import Timetable
 from app.errors import BadContent, BadExtract, BadFeed
 from app.geo import Box, Floats
 from app.needs import OFTEN_MIN
+from app.wording import title_of
 
 #: Called with the share done, 0 to 1, and what is being done.
 Progress = Callable[[float, str], None]

@@ -13,10 +13,10 @@ from dataclasses import dataclass
 
 import msgspec
 
-from app.atlas.regions import title_of
 from app.queue.jobs import Job
 from app.queue.store.base import StoreBase
 from app.queue.store.workers import ASK_SECONDS, FORGET_SECONDS, SILENT_SECONDS
+from app.wording import title_of
 
 
 class HeldRegion(msgspec.Struct, frozen=True, omit_defaults=True):
