@@ -45,13 +45,13 @@ class TotalsStore(StoreBase):
     """The part of the store that has counted from the beginning."""
 
     def totals(self) -> Totals:
-        """Return all that happened."""
+        """Return all that happened to people's jobs."""
         jobs: dict[str, dict[str, int]] = defaultdict(dict)
         for row in self.db.read("SELECT outcome, reason, jobs FROM job_totals"):
             jobs[row["outcome"]][row["reason"]] = row["jobs"]
         (now,) = self.db.read(_NOW)
         return Totals(
-            created=now["created"],
+            created=now["created"] - jobs["tile"].get("", 0),
             done=now["done"] + jobs["done"].get("", 0),
             failed=jobs["failed"],
             cancelled=jobs["cancelled"],
@@ -77,5 +77,6 @@ class TotalsStore(StoreBase):
 _NOW = """
 SELECT
     coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'evaluation_jobs'), 0) AS created,
-    (SELECT count(*) FROM evaluation_jobs WHERE completed_at IS NOT NULL AND status = 'done') AS done
+    (SELECT count(*) FROM evaluation_jobs WHERE completed_at IS NOT NULL AND status = 'done')
+        - (SELECT count(*) FROM run_tiles JOIN evaluation_jobs ON seq = job_seq WHERE status = 'done') AS done
 """

@@ -247,6 +247,11 @@ INSERT INTO services (name) VALUES ('nominatim');
 INSERT INTO service_answers VALUES ('nominatim', x'01', x'02', 3, 4.0, 5.0, x'06');
 """,
     8: "UPDATE evaluation_jobs SET waits_for = 'overpass', waits_since = 88.0, turn_seconds = 9.0 WHERE seq = 2;",
+    10: """
+UPDATE evaluation_jobs SET needs = 'town@0123456789abcdef' WHERE seq = 2;
+INSERT INTO region_builds VALUES ('town', '0123456789abcdef', '', 89.0);
+INSERT INTO hosts VALUES ('box', '{"town": "0123456789abcdef"}', 90.0);
+""",
 }
 
 
@@ -294,6 +299,6 @@ def test_a_job_of_an_earlier_version_waits_for_nothing(tmp_path: Path, old: sqli
 def test_this_version_brings_rows_of_its_own(tmp_path: Path) -> None:
     store = open_at(tmp_path)
     new = set(tables_of(store.db.connection(durable=True)))
-    assert {"region_builds", "hosts"} <= new
+    assert {"runs", "run_tiles", "tile_rows"} <= new
     assert set(OF_EACH_KIND) == set(range(1, len(SCHEMA.migrations))), "each migration needs rows of its kind here"
     store.db.close()
