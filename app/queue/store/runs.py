@@ -88,7 +88,8 @@ class RunStore(PeopleStore):
 
     def find_run(self, region: str, options: str, build: str | None = None) -> Run:
         """Return the newest run of a region with some options, of a build if one is named. Raises RunNotFound."""
-        rows = self.db.read(_FIND, {"region": region, "options": options, "build": build})
+        same = {"region": region, "options": options}
+        rows = self.db.read(_NEWEST, same) if build is None else self.db.read(_FIND, {**same, "build": build})
         if not rows:
             raise RunNotFound(name=region)
         return _run_from(rows[0])
@@ -216,10 +217,9 @@ class RunStore(PeopleStore):
                 )
 
 
-_FIND = """
-SELECT * FROM runs
-WHERE region = :region AND options = :options AND (:build IS NULL OR build = :build)
-ORDER BY created_at DESC LIMIT 1
+_FIND = "SELECT * FROM runs WHERE region = :region AND options = :options AND build = :build"
+_NEWEST = """
+SELECT * FROM runs WHERE region = :region AND options = :options ORDER BY created_at DESC, run_id LIMIT 1
 """
 _COUNTS = """
 SELECT status, count(*) AS tiles, sum(run_tiles.addresses) AS addresses
