@@ -32,15 +32,6 @@ class Config:
 
     #: Folder with everything that must be kept: the database, the regions, the cookie key.
     data_dir: Path = Path("var")
-    #: Where a site of several hosts keeps its jobs and reports (`postgresql://...`, in words of libpq); without one
-    #: they are in a file in the data folder. Every host needs the same `DOORSTEP_SECRET_KEY` then.
-    database_url: str = ""
-    #: Connections to that database that one process may hold at once.
-    database_connections: int = _between(2, 1_000, default=10)
-    #: With `off` the web server evaluates nothing itself, and leaves the jobs to `flask worker` processes.
-    worker: str = _one_of("on", "off")
-    #: Where the hosts of a site find its regions: a folder, or `s3://bucket/prefix`; without one each has its own.
-    region_store: str = ""
     #: Key that signs cookies; without one it is made at the first start and kept in `secret.key` in the data folder.
     secret_key: str = ""
     #: Token for the operators' page `/queue`; without one there is no such page.
@@ -140,6 +131,15 @@ class Config:
     tile_days: float = _between(0, 3_650, default=30)
     #: Gigabytes that fetched streets and places may take; beyond that those used longest ago are cleared away.
     most_tiles_gb: float = _between(0.001, 100_000, default=2.0)
+    #: Where a site of several hosts keeps its jobs and reports (`postgresql://...`, in words of libpq); without one
+    #: they are in a file in the data folder. Every host needs the same `DOORSTEP_SECRET_KEY` then.
+    database_url: str = ""
+    #: Connections to that database that one process may hold at once.
+    database_connections: int = _between(2, 1_000, default=10)
+    #: With `off` the web server evaluates nothing itself, and leaves the jobs to `flask worker` processes.
+    worker: str = _one_of("on", "off")
+    #: Where the hosts of a site find its regions: a folder, or `s3://bucket/prefix`; without one each has its own.
+    region_store: str = ""
 
     @property
     def database_path(self) -> Path:

@@ -34,14 +34,15 @@ class Doorstep:
 
     def __init__(self, folder: Path, sync: str) -> None:
         from app.config import Config
-        from app.db.database import Database
+        from app.db.sqlite.database import SqliteDatabase
         from app.queue.store import JobStore
-        from app.queue.store.base import SCHEMA
-        from app.queue.wake import WakeUp
+        from app.queue.store.tables import SCHEMA
+        from app.queue.wake.datagrams import DatagramWakeUp
 
-        db = Database(folder / "doorstep.sqlite", SCHEMA, synchronous=sync)
+        db = SqliteDatabase(folder / "doorstep.sqlite", SCHEMA, synchronous=sync)
         config = Config(max_live_jobs_per_owner=10_000_000, max_live_jobs=10_000_000)
-        self.store = JobStore(db, config, notify=WakeUp(folder).notify)
+        self.folder = folder
+        self.store = JobStore(db, config, notify=DatagramWakeUp(folder).notify)
 
     def put(self, number: int) -> None:
         from app.queue.jobs import NewJob

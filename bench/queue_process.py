@@ -46,7 +46,7 @@ def serve(contestant: Contestant) -> None:
 def serve_doorstep(contestant: Doorstep) -> None:
     """Run a worker with its watch and its wake-up."""
     from app.queue.runner import InlineRunner, StageObserver
-    from app.queue.wake import WakeUp
+    from app.queue.wake.datagrams import DatagramWakeUp
     from app.queue.worker import Worker
 
     def evaluation(listing: str, finished: Sequence[bytes], progress: StageObserver) -> bytes:
@@ -54,7 +54,7 @@ def serve_doorstep(contestant: Doorstep) -> None:
         print(listing, now, flush=True)
         return b"{}"
 
-    worker = Worker(contestant.store, InlineRunner(evaluation), WakeUp(contestant.store.db.path.parent))
+    worker = Worker(contestant.store, InlineRunner(evaluation), DatagramWakeUp(contestant.folder))
     worker.start()
     print("ready", flush=True)
     sys.stdin.read()

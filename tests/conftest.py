@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -18,6 +18,7 @@ from app.config import Config
 from app.places import Location, Precision
 from app.queue.store import JobStore
 from app.web.services import services_of
+from tests.support import postgres
 from tests.support.extracts import Town, lat_lon
 from tests.support.queue_steps import Steps
 
@@ -77,3 +78,29 @@ def around(imported: Callable[[Town], Atlas]) -> Opened:
         return AtlasSurroundings(imported(town), Location(lat, lon, "here", Precision.HOUSE, "town"))
 
     return run
+
+
+@pytest.fixture(scope="session")
+def postgres_server() -> Iterator[postgres.Server]:
+    """Give a PostgreSQL server of this run's own; skip, loudly, where there is none."""
+    with postgres.server() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def dialect(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Let `open_at` open a file, and then a database of a PostgreSQL server, here and in processes that are started."""
+    if request.param == "sqlite":
+        yield "sqlite"
+        return
+    server = request.getfixturevalue("postgres_server")
+    monkeypatch.setenv(postgres.VARIABLE, str(server.port))
+    yield "postgres"
+    server.drop_databases()
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say loudly what was not tested."""
+    if any("NO POSTGRESQL" in str(report.longrepr) for report in terminalreporter.getreports("skipped")):
+        terminalreporter.section("NOT TESTED", sep="!", red=True, bold=True)
+        terminalreporter.line(postgres.MISSING, red=True, bold=True)

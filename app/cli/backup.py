@@ -9,10 +9,10 @@ import click
 
 from app.cli.errors import PlainCommand
 from app.config import Config, load_config
-from app.db.backup import back_up, kept_as, restore
 from app.db.owners import open_like
+from app.db.sqlite.backup import back_up, kept_as, restore
 from app.queue import open_store
-from app.queue.store.base import SCHEMA
+from app.queue.store.tables import SCHEMA
 from app.web.security.cookies import KEY_FILE
 
 MEGABYTE = 1_000_000

@@ -1,1 +1,1 @@
-"""Opening, reading and writing SQLite files: what is the same whatever they hold."""
+"""Databases in general: what the store asks of one, and the two that answer."""

@@ -3,23 +3,33 @@
 from __future__ import annotations
 
 import os
-from pathlib import Path
+import time
+from typing import TYPE_CHECKING
 
 from app.config import Config
-from app.db.database import Database
+from app.db.interface import Database
+from app.db.sqlite.database import SqliteDatabase
+from app.errors import ConfigError
 from app.queue.child import ChildRunner, production_command
 from app.queue.store import JobStore
-from app.queue.store.base import SCHEMA
+from app.queue.store.clocks import Clocks
+from app.queue.store.tables import POSTGRES_SCRIPTS, SCHEMA
 from app.queue.wake import WakeUp
+from app.queue.wake.datagrams import DatagramWakeUp
 from app.queue.worker import Health, Worker
 
-_wake_ups: dict[tuple[int, Path], WakeUp] = {}
+if TYPE_CHECKING:
+    from app.db.postgres.database import PostgresDatabase
+
+_wake_ups: dict[tuple[int, str], WakeUp] = {}
+_servers: dict[tuple[int, str], PostgresDatabase] = {}
 _workers: dict[int, Worker] = {}
 
 
 def open_store(config: Config) -> JobStore:
-    """Return a store on the configured database; each thread opens the file at its first use."""
-    return JobStore(Database(config.database_path, SCHEMA), config, notify=_wake_up(config).notify)
+    """Return a store on the configured database, which is opened at its first use."""
+    database, clocks = _database(config)
+    return JobStore(database, config, clocks, notify=_wake_up(config).notify)
 
 
 def start_worker(config: Config) -> Worker:
@@ -37,6 +47,40 @@ def worker_health() -> Health | None:
     return worker.health() if worker else None
 
 
+def _database(config: Config) -> tuple[Database, Clocks]:
+    """Return the database, and the clocks by which all who use it go."""
+    if not config.database_url:
+        return SqliteDatabase(config.database_path, SCHEMA), Clocks()
+    server = _server(config)
+    return server, Clocks(server.clock.now, server.clock.now, elapsed=time.monotonic)
+
+
+def _server(config: Config) -> PostgresDatabase:
+    """Return the process's one way to its PostgreSQL server: all stores share its connections."""
+    try:
+        from app.db.postgres.database import PostgresDatabase
+    except ImportError as error:
+        why = f"PostgreSQL needs `pip install 'doorstep[postgres]'` ({error.name} is missing)"
+        raise ConfigError(name="DOORSTEP_DATABASE_URL", why=why) from None
+    key = os.getpid(), config.database_url
+    if key not in _servers:
+        connections = int(config.database_connections)
+        server = PostgresDatabase(config.database_url, POSTGRES_SCRIPTS, connections=connections)
+        _servers.setdefault(key, server)
+    return _servers[key]
+
+
 def _wake_up(config: Config) -> WakeUp:
-    """Return the process's one wake-up for a data folder: its own worker is then woken without a datagram."""
-    return _wake_ups.setdefault((os.getpid(), config.data_dir.resolve()), WakeUp(config.data_dir))
+    """Return the process's one wake-up for a database: its own worker is then woken without a message."""
+    key = os.getpid(), config.database_url or str(config.data_dir.resolve())
+    if key not in _wake_ups:
+        _wake_ups.setdefault(key, _new_wake_up(config))
+    return _wake_ups[key]
+
+
+def _new_wake_up(config: Config) -> WakeUp:
+    if not config.database_url:
+        return DatagramWakeUp(config.data_dir)
+    from app.queue.wake.notifications import NotificationWakeUp
+
+    return NotificationWakeUp(_server(config))

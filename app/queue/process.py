@@ -30,17 +30,17 @@ def identity(pid: int | None = None) -> str:
     return f"{machine}/{pid}/{started}" if machine and started else ""
 
 
-def is_gone(name: str) -> bool:
+def is_gone(name: str, *, one_machine: bool = True) -> bool:
     """Return whether the process of that name is certainly gone; False if that cannot be known.
 
-    Another boot means gone: SQLite's log works on one machine only, so whoever wrote before this boot was on it.
+    Where all are on `one_machine`, as with SQLite, another boot means gone: whoever wrote before this boot was on it.
     """
     machine = _machine()
     boot, _, rest = name.partition("/")
     if not machine or not rest:
         return False
     if boot != machine.partition("/")[0]:
-        return True
+        return one_machine
     return name.startswith(machine + "/") and not lives(name)
 
 

@@ -144,8 +144,8 @@ def _disk(store: JobStore) -> Iterator[Metric]:
     sizes = store.sizes()
     yield _gauge("database_bytes", "Size of the database's file.", sizes.database)
     yield _gauge("wal_bytes", "Size of the database's log; it is cut back to 32 MB now and then.", sizes.log)
-    if store.db.path.parent.exists():
-        free = shutil.disk_usage(store.db.path.parent).free
+    if store.config.data_dir.exists():
+        free = shutil.disk_usage(store.config.data_dir).free
         yield _gauge("disk_free_bytes", "What is free where the data folder lies.", free)
 
 

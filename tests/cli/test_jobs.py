@@ -16,7 +16,7 @@ from click.testing import CliRunner, Result
 from app.cli.jobs import jobs_commands
 from app.queue.jobs import Failure, Status
 from app.queue.store import JobStore
-from app.queue.store.base import SCHEMA
+from app.queue.store.tables import SCHEMA
 from tests.support.building import aged, create, ended, open_at, wait_for
 
 

@@ -37,10 +37,10 @@ def strangers(folder: Path) -> list[str]:
 WAIT_TO_WRITE = """
 import sys
 from pathlib import Path
-from app.queue.wake import WakeUp
+from app.queue.wake.datagrams import DatagramWakeUp
 from tests.support.building import create, open_at
 folder = Path(sys.argv[1])
-store, wake_up = open_at(folder), WakeUp(folder)
+store, wake_up = open_at(folder), DatagramWakeUp(folder)
 wake_up.subscribe()
 create(store)
 with open_at(folder).db.write(durable=True):  # so that somebody has to wait, and holds up the sign

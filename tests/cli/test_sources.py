@@ -87,7 +87,7 @@ def turn_on(monkeypatch: pytest.MonkeyPatch, url: str, **settings: str) -> None:
     for name, value in (EVERYTHING | settings).items():
         monkeypatch.setenv(PREFIX + name, value)
     for setting in fields(Config):
-        if setting.name.endswith("_url"):
+        if setting.name.endswith("_url") and setting.name != "database_url":
             monkeypatch.setenv(PREFIX + setting.name.upper(), url)
 
 

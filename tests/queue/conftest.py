@@ -10,7 +10,7 @@ import pytest
 from app.config import Config
 from app.queue.runner import Evaluate, InlineRunner, Runner
 from app.queue.store import JobStore
-from app.queue.wake import WakeUp
+from app.queue.wake.datagrams import DatagramWakeUp
 from app.queue.worker import Worker
 from tests.support.building import SetClock, open_at
 
@@ -21,7 +21,7 @@ def clock() -> SetClock:
 
 
 @pytest.fixture
-def store(tmp_path: Path, clock: SetClock) -> Iterator[JobStore]:
+def store(tmp_path: Path, clock: SetClock, dialect: str) -> Iterator[JobStore]:
     """A store whose clocks stand still."""
     store = open_at(tmp_path, clock=clock)
     yield store
@@ -33,7 +33,7 @@ class Site:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.wake_up = WakeUp(folder)
+        self.wake_up = DatagramWakeUp(folder)
         self.store = open_at(folder, notify=self.wake_up.notify)
         self._workers: list[Worker] = []
 
@@ -52,7 +52,7 @@ class Site:
 
 
 @pytest.fixture
-def site(tmp_path: Path) -> Iterator[Site]:
+def site(tmp_path: Path, dialect: str) -> Iterator[Site]:
     site = Site(tmp_path)
     yield site
     site.close()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from app.queue.jobs import Status
 from app.queue.store.batches import NewLine
-from app.queue.wake import WakeUp
+from app.queue.wake.datagrams import DatagramWakeUp
 from tests.support.building import WIDE, assert_all_ended, create, new_job, open_at, tuples, wait_for
 from tests.support.gunicorn_site import Gunicorn
 
@@ -17,7 +17,7 @@ LINES = 24
 
 
 def test_a_batch_survives_the_death_of_all_workers(tmp_path: Path) -> None:
-    store = open_at(tmp_path, WIDE, notify=WakeUp(tmp_path).notify)
+    store = open_at(tmp_path, WIDE, notify=DatagramWakeUp(tmp_path).notify)
     site = Gunicorn(tmp_path, "slowly", lease_seconds="3")
     site.wait_until_up()
     try:

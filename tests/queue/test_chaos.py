@@ -18,7 +18,7 @@ import pytest
 from app.errors import TransitionRefused
 from app.queue.jobs import Status
 from app.queue.store import JobStore
-from app.queue.wake import WakeUp
+from app.queue.wake.datagrams import DatagramWakeUp
 from tests.support.building import WIDE, assert_all_ended, create, open_at, wait_for
 from tests.support.gunicorn_site import Gunicorn
 
@@ -54,7 +54,7 @@ def feed(store: JobStore, dice: random.Random, made: int) -> int:
 @pytest.mark.slow
 def test_no_kill_loses_or_doubles_a_job(tmp_path: Path) -> None:
     dice = random.Random(SEED)
-    store = open_at(tmp_path, WIDE, notify=WakeUp(tmp_path).notify)
+    store = open_at(tmp_path, WIDE, notify=DatagramWakeUp(tmp_path).notify)
     site = Gunicorn(tmp_path, "slowly", lease_seconds="3")
     site.wait_until_up()
     kills = made = 0

@@ -13,7 +13,7 @@ import pytest
 from app.queue.jobs import Job, Status
 from app.queue.process import identity
 from app.queue.store import JobStore
-from app.queue.wake import WakeUp
+from app.queue.wake.datagrams import DatagramWakeUp
 from tests.support.building import assert_all_ended, create, open_at, wait_for, wait_for_status
 from tests.support.gunicorn_site import Gunicorn
 
@@ -21,7 +21,7 @@ from tests.support.gunicorn_site import Gunicorn
 @pytest.fixture
 def store(tmp_path: Path) -> Iterator[JobStore]:
     """A store on the site's database."""
-    store = open_at(tmp_path, notify=WakeUp(tmp_path).notify)
+    store = open_at(tmp_path, notify=DatagramWakeUp(tmp_path).notify)
     yield store
     store.db.close()
 

@@ -15,7 +15,7 @@ from app import create_app
 from app.config import Config
 from app.queue.child import ChildRunner
 from app.queue.jobs import Status
-from app.queue.wake import WakeUp
+from app.queue.wake.datagrams import DatagramWakeUp
 from tests.queue.conftest import Site
 from tests.support.building import create, open_at, wait_for, wait_for_status
 from tests.support.gunicorn_site import Gunicorn
@@ -23,7 +23,7 @@ from tests.support.gunicorn_site import Gunicorn
 
 def test_a_locked_database_is_one_line_a_process(tmp_path: Path) -> None:
     site = Gunicorn(tmp_path, "long", lease_seconds="1")
-    store = open_at(tmp_path, notify=WakeUp(tmp_path).notify)
+    store = open_at(tmp_path, notify=DatagramWakeUp(tmp_path).notify)
     try:
         site.wait_until_up()
         job = create(store)

@@ -11,14 +11,14 @@ from threading import Event
 import pytest
 
 from app.config import Config
-from app.db.database import Database
-from app.db.opening import Schema
+from app.db.sqlite.database import SqliteDatabase
+from app.db.sqlite.opening import Schema
 from app.errors import NoRegions, QueueUnavailable
 from app.queue.child import ChildRunner
 from app.queue.jobs import Failure, Status
 from app.queue.runner import StageObserver
 from app.queue.store import JobStore
-from app.queue.store.base import SCHEMA
+from app.queue.store.tables import SCHEMA
 from tests.queue.conftest import Site
 from tests.support.building import assert_all_ended, create, open_at, stages_of, tuples, wait_for, wait_for_status
 
@@ -100,7 +100,7 @@ def test_a_column_missing_after_an_upgrade_is_added(tmp_path: Path) -> None:
     upgraded = Schema(
         SCHEMA.application_id, (*SCHEMA.migrations, ("ALTER TABLE evaluation_jobs ADD COLUMN note TEXT",))
     )
-    after = JobStore(Database(path, upgraded))
+    after = JobStore(SqliteDatabase(path, upgraded))
     assert tuples(after.db.read("SELECT note FROM evaluation_jobs")) == [(None,)]
     claim = after.claim_next_job("w")
     assert claim

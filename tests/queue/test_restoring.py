@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from app.queue.jobs import Status
-from app.queue.wake import WakeUp
+from app.queue.wake.datagrams import DatagramWakeUp
 from tests.support.building import assert_all_ended, create, open_at, wait_for, wait_for_status
 from tests.support.commands import flask
 from tests.support.gunicorn_site import Gunicorn
@@ -15,7 +15,7 @@ def test_a_backup_is_restored_once_the_site_is_stopped(tmp_path: Path) -> None:
     site = Gunicorn(tmp_path, "well")
     try:
         site.wait_until_up()
-        store = open_at(tmp_path, notify=WakeUp(tmp_path).notify)
+        store = open_at(tmp_path, notify=DatagramWakeUp(tmp_path).notify)
         jobs = [create(store, owner=str(number)) for number in range(40)]
         assert flask(tmp_path, "backup", str(tmp_path / "backup")).returncode == 0
         refused = flask(tmp_path, "restore", str(tmp_path / "backup"))

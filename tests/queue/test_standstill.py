@@ -15,7 +15,7 @@ import pytest
 import requests
 
 from app.queue.process import identity
-from app.queue.wake import WakeUp
+from app.queue.wake.datagrams import DatagramWakeUp
 from tests.support.building import create, open_at, wait_for
 from tests.support.folders import ROOT
 from tests.support.gunicorn_site import children
@@ -74,7 +74,7 @@ def evaluators(pid: int) -> list[int]:
 @pytest.mark.parametrize("debug", [(), ("--debug",)], ids=["plain", "debug"])
 def test_the_development_server_works_on_the_queue(tmp_path: Path, debug: tuple[str, ...]) -> None:
     with running(tmp_path, "flask", "--app", "app", "run", *debug, "--port", "{port}") as (_, pid):
-        store = open_at(tmp_path, notify=WakeUp(tmp_path).notify)
+        store = open_at(tmp_path, notify=DatagramWakeUp(tmp_path).notify)
         wait_for(lambda: len(evaluators(pid)) == 1, 20)
         job = create(store, listing='{"address": "nowhere"}')
         wait_for(lambda: store.get_job(job.job_id).attempts == 1, 20)  # no region: it is tried again later

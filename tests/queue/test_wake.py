@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from app.queue import wake
-from app.queue.wake import WakeUp, socket_folder
+from app.queue.wake.datagrams import DatagramWakeUp, socket_folder
 from tests.support.building import wait_for
 
 
 def test_it_is_heard_in_the_same_process(tmp_path: Path) -> None:
-    wake_up = WakeUp(tmp_path)
+    wake_up = DatagramWakeUp(tmp_path)
     event = wake_up.subscribe()
     assert not event.is_set()
     wake_up.notify()
@@ -28,8 +28,8 @@ def test_it_is_heard_in_the_same_process(tmp_path: Path) -> None:
 LISTEN = """
 import sys
 from pathlib import Path
-from app.queue.wake import WakeUp
-event = WakeUp(Path(sys.argv[1])).subscribe()
+from app.queue.wake.datagrams import DatagramWakeUp
+event = DatagramWakeUp(Path(sys.argv[1])).subscribe()
 print("listening", flush=True)
 print(event.wait(10), flush=True)
 """
@@ -40,16 +40,16 @@ def test_it_is_heard_in_another_process(tmp_path: Path) -> None:
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as listener:
         assert listener.stdout
         assert listener.stdout.readline() == "listening\n"
-        WakeUp(tmp_path).notify()
+        DatagramWakeUp(tmp_path).notify()
         assert listener.stdout.readline() == "True\n"
 
 
 def test_nobody_need_listen(tmp_path: Path) -> None:
-    WakeUp(tmp_path / "nowhere").notify()
+    DatagramWakeUp(tmp_path / "nowhere").notify()
 
 
 def test_who_left_hears_nothing(tmp_path: Path) -> None:
-    wake_up = WakeUp(tmp_path)
+    wake_up = DatagramWakeUp(tmp_path)
     event, other = wake_up.subscribe(), wake_up.subscribe()
     wake_up.unsubscribe(event)
     wake_up.notify()
@@ -58,7 +58,7 @@ def test_who_left_hears_nothing(tmp_path: Path) -> None:
 
 
 def test_the_last_to_leave_takes_the_socket_along(tmp_path: Path) -> None:
-    wake_up = WakeUp(tmp_path)
+    wake_up = DatagramWakeUp(tmp_path)
     event = wake_up.subscribe()
     assert len(list(socket_folder(tmp_path).iterdir())) == 1
     wake_up.unsubscribe(event)
@@ -71,7 +71,7 @@ def test_what_a_killed_process_left_is_removed(tmp_path: Path) -> None:
     folder.mkdir()
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as dead:
         dead.bind(os.fspath(folder / "4711-dead"))
-    WakeUp(tmp_path).notify()
+    DatagramWakeUp(tmp_path).notify()
     assert list(folder.iterdir()) == []
 
 
@@ -81,7 +81,7 @@ def test_a_deaf_worker_holds_nobody_up(tmp_path: Path) -> None:
 
     def notify_often() -> None:
         for _ in range(2_000):
-            WakeUp(tmp_path).notify()
+            DatagramWakeUp(tmp_path).notify()
 
     with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as deaf:
         deaf.bind(os.fspath(folder / "4711-deaf"))
@@ -95,9 +95,9 @@ def test_a_deaf_worker_holds_nobody_up(tmp_path: Path) -> None:
 def test_a_long_path_gives_way_to_the_temporary_folder(tmp_path: Path) -> None:
     deep = tmp_path / ("deep" * 30)
     assert len(os.fsencode(socket_folder(deep))) <= wake.LONGEST_FOLDER_BYTES
-    wake_up = WakeUp(deep)
+    wake_up = DatagramWakeUp(deep)
     event = wake_up.subscribe()
-    WakeUp(deep).notify()
+    DatagramWakeUp(deep).notify()
     wait_for(event.is_set)
     wake_up.unsubscribe(event)
 
@@ -105,7 +105,7 @@ def test_a_long_path_gives_way_to_the_temporary_folder(tmp_path: Path) -> None:
 def test_without_a_socket_it_still_rings_inside(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     folder = socket_folder(tmp_path)
     folder.write_text("a file in the way")
-    wake_up = WakeUp(tmp_path)
+    wake_up = DatagramWakeUp(tmp_path)
     event = wake_up.subscribe()
     wake_up.notify()
     assert event.is_set()

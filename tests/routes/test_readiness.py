@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 import app.queue
 from app import create_app
 from app.config import Config
-from app.db.opening import PAGE_BYTES
+from app.db.sqlite.opening import PAGE_BYTES
 from app.queue import start_worker
 from app.queue.store import JobStore
 from tests.queue.conftest import Site

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import itertools
+import os
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from app.config import Config
-from app.db.database import Database, Row
+from app.db.interface import Row
+from app.db.postgres.database import PostgresDatabase
+from app.db.sqlite.database import SqliteDatabase
 from app.queue.jobs import Job, NewJob, StageRecord, StageState, Status
 from app.queue.runner import StageEnded, StageObserver
 from app.queue.store import JobStore
-from app.queue.store.base import SCHEMA
 from app.queue.store.clocks import Clocks
+from app.queue.store.tables import POSTGRES_SCRIPTS, SCHEMA
+from tests.support import postgres
 
 _numbers = itertools.count(1)
 
@@ -45,10 +49,16 @@ def open_at(
     notify: Callable[[], None] = lambda: None,
     patience: float = 5.0,
 ) -> JobStore:
-    """Open a store in a folder."""
-    clocks = clock.clocks if clock else Clocks()
-    db = Database(folder / "doorstep.sqlite", SCHEMA, patience_seconds=patience)
-    store = JobStore(db, config or Config(), clocks, notify)
+    """Open a store in a folder; on PostgreSQL, where the test asks for that, in a database that stands for it."""
+    port, clocks = os.environ.get(postgres.VARIABLE), clock.clocks if clock else None
+    db: SqliteDatabase | PostgresDatabase
+    if port:
+        server = postgres.Server(folder, int(port))
+        db = PostgresDatabase(server.url(server.database_for(folder)), POSTGRES_SCRIPTS, patience_seconds=patience)
+        clocks = clocks or Clocks(db.clock.now, db.clock.now, elapsed=time.monotonic)
+    else:
+        db = SqliteDatabase(folder / "doorstep.sqlite", SCHEMA, patience_seconds=patience)
+    store = JobStore(db, config or Config(), clocks or Clocks(), notify)
     if clock:
         store._process = ""  # only the lease says whether an owner lives: with a set clock a test plays them all
     return store

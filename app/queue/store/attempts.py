@@ -7,10 +7,9 @@ row, whatever its worker still tries to write.
 from __future__ import annotations
 
 import secrets
-import sqlite3
 from collections.abc import Sequence
 
-from app.db.database import Row
+from app.db.interface import Connection, Row
 from app.errors import EvaluationCrashed
 from app.queue.jobs import Claim, Failure, Picture, StageRecord, Status
 from app.queue.store.base import (
@@ -94,7 +93,7 @@ class AttemptStore(StoreBase):
                 WHERE job_id = :job_id AND claim_token = :token AND status = 'running'
                 RETURNING seq
                 """,
-                {**held_by(claim), "stage": stage, "kept": checkpoint is not None},
+                {**held_by(claim), "stage": stage, "kept": int(checkpoint is not None)},
             ).fetchall()
             if not rows:
                 return False
@@ -221,20 +220,21 @@ class AttemptStore(StoreBase):
 
     # --- steps of a transaction ---
 
-    def _claim(self, connection: sqlite3.Connection, worker: str) -> Claim | None:
+    def _claim(self, connection: Connection, worker: str) -> Claim | None:
         now, token, lease_until = self.clocks.unix(), secrets.token_hex(12), self._lease_until()
         rows = connection.execute(
             """
             UPDATE evaluation_jobs
             SET status = 'running', claim_token = :token, worker = :worker, process = :process,
-                lease_until = :lease_until, attempts = attempts + 1, resumed = resumed + (kept_stages > 0),
+                lease_until = :lease_until, attempts = attempts + 1,
+                resumed = resumed + CASE WHEN kept_stages > 0 THEN 1 ELSE 0 END,
                 started_at = :now, error = NULL, error_code = NULL,
                 waits_for = NULL, waits_since = NULL, waits_turn = 0, version = version + 1
             WHERE seq = (
                 SELECT seq FROM evaluation_jobs
                 WHERE completed_at IS NULL AND status = 'queued' AND status <> 'asking'
                     AND (run_after <= :now OR run_after > :latest)
-                ORDER BY turn, seq LIMIT 1
+                ORDER BY turn, seq LIMIT 1 /*pg FOR UPDATE SKIP LOCKED */
             )
             RETURNING seq, job_id, address, listing, owner, current_stage, attempts, resumed, version
             """,
@@ -256,7 +256,7 @@ class AttemptStore(StoreBase):
 
     def _complete(
         self,
-        connection: sqlite3.Connection,
+        connection: Connection,
         claim: Claim,
         report: bytes,
         finished: StageRecord | None,
@@ -292,7 +292,7 @@ class AttemptStore(StoreBase):
         return snapshot_id
 
     def _end(
-        self, connection: sqlite3.Connection, claim: Claim, status: Status, why: str, failure: Failure | None = None
+        self, connection: Connection, claim: Claim, status: Status, why: str, failure: Failure | None = None
     ) -> None:
         now = self.clocks.unix()
         (row,) = connection.execute(
@@ -311,7 +311,7 @@ class AttemptStore(StoreBase):
 
     def _requeue(
         self,
-        connection: sqlite3.Connection,
+        connection: Connection,
         claim: Claim,
         why: str,
         *,
@@ -323,7 +323,8 @@ class AttemptStore(StoreBase):
             """
             UPDATE evaluation_jobs
             SET status = 'queued', run_after = :due_at, attempts = attempts - :uncounted,
-                fruitful = fruitful + (:uncounted = 0 AND :kept > kept_before), kept_before = max(:kept, kept_before),
+                fruitful = fruitful + CASE WHEN :uncounted = 0 AND :kept > kept_before THEN 1 ELSE 0 END,
+                kept_before = CASE WHEN :kept > kept_before THEN :kept ELSE kept_before END,
                 error = :error, error_code = :error_code,
                 claim_token = NULL, worker = NULL, process = NULL, lease_until = NULL,
                 waits_for = NULL, waits_since = NULL, waits_turn = 0, version = version + 1
@@ -341,7 +342,7 @@ class AttemptStore(StoreBase):
         now, worker = self.clocks.unix(), claim.worker
         record_event(connection, row, now, before=Status.RUNNING, after=Status.QUEUED, worker=worker, why=why)
 
-    def _try_later(self, connection: sqlite3.Connection, claim: Claim, job: Row, failure: Failure) -> None:
+    def _try_later(self, connection: Connection, claim: Claim, job: Row, failure: Failure) -> None:
         """Queue a job again for later. Where the attempt does not count, the seconds that it waits do."""
         now = self.clocks.unix()
         wait = seconds_to_wait(connection, job, failure, now)
@@ -352,7 +353,7 @@ class AttemptStore(StoreBase):
             )
         self._requeue(connection, claim, failure.message, due_at=now + wait, counts=failure.counts, failure=failure)
 
-    def _give_up(self, connection: sqlite3.Connection, claim: Claim, job: Row, why: str) -> None:
+    def _give_up(self, connection: Connection, claim: Claim, job: Row, why: str) -> None:
         if job["cancel_requested"]:
             self._end(connection, claim, Status.CANCELLED, "called off")
         elif (tries := tries_in_vain(connection, job)) >= self.config.max_attempts:
@@ -386,10 +387,13 @@ def held_by(claim: Claim) -> dict[str, object]:
     return {"job_id": claim.job_id, "token": claim.token}
 
 
-def held(connection: sqlite3.Connection, claim: Claim) -> Row | None:
+def held(connection: Connection, claim: Claim) -> Row | None:
     """Return the job's row as it is now, or None if the claim is lost."""
     rows = connection.execute(
-        "SELECT * FROM evaluation_jobs WHERE job_id = :job_id AND claim_token = :token AND status = 'running'",
+        """
+        SELECT * FROM evaluation_jobs
+        WHERE job_id = :job_id AND claim_token = :token AND status = 'running' /*pg FOR UPDATE */
+        """,
         held_by(claim),
     ).fetchall()
     return rows[0] if rows else None
@@ -405,7 +409,7 @@ def _reasons(failure: Failure | None) -> dict[str, object]:
     }
 
 
-def _store_snapshot(connection: sqlite3.Connection, claim: Claim, snapshot_id: str, now: float, report: bytes) -> None:
+def _store_snapshot(connection: Connection, claim: Claim, snapshot_id: str, now: float, report: bytes) -> None:
     """Store the report."""
     connection.execute(
         """
@@ -425,12 +429,12 @@ def _store_snapshot(connection: sqlite3.Connection, claim: Claim, snapshot_id: s
     )
 
 
-def _store_tile(connection: sqlite3.Connection, claim: Claim, rows: bytes) -> None:
+def _store_tile(connection: Connection, claim: Claim, rows: bytes) -> None:
     """Store what came of a tile."""
     connection.execute("INSERT INTO tile_rows (job_seq, rows) VALUES (:seq, :rows)", {"seq": claim.seq, "rows": rows})
 
 
-def _note_done(connection: sqlite3.Connection, claim: Claim, now: float, why: str) -> None:
+def _note_done(connection: Connection, claim: Claim, now: float, why: str) -> None:
     """Store the last line of the job's history."""
     connection.execute(
         """
@@ -442,7 +446,7 @@ def _note_done(connection: sqlite3.Connection, claim: Claim, now: float, why: st
     )
 
 
-def _keep_stage(connection: sqlite3.Connection, seq: int, finished: StageRecord, finding: bytes | None) -> None:
+def _keep_stage(connection: Connection, seq: int, finished: StageRecord, finding: bytes | None) -> None:
     connection.execute(
         """
         UPDATE job_stages SET state = :state, seconds = :seconds, reason = :reason, finding = :finding
@@ -459,7 +463,7 @@ def _keep_stage(connection: sqlite3.Connection, seq: int, finished: StageRecord,
     )
 
 
-def _begin_stage(connection: sqlite3.Connection, seq: int, stage: str) -> None:
+def _begin_stage(connection: Connection, seq: int, stage: str) -> None:
     """Record the stage as working, in its old place if an earlier attempt began it."""
     connection.execute(
         """

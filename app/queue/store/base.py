@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import secrets
-import sqlite3
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable, Iterable
 
 from app.config import Config
-from app.db.database import Database, Row
-from app.db.opening import Schema
+from app.db.interface import Connection, Database, Row
 from app.queue.jobs import Job, Status
-from app.queue.process import identity
+from app.queue.process import identity, is_gone
 from app.queue.store.clocks import Clocks, Settled, SettledClock
-
-#: Marks the file as ours: "Door" in ASCII.
-APPLICATION_ID = 0x446F6F72
 
 #: Nothing waits longer to be tried again: a `run_after` beyond it shows that the clock was put back. Longer than a
 #: service that faults is left alone.
 LONGEST_WAIT_SECONDS = 600.0
+#: What was written at a time of the steady clock that lies further ahead was written before a reboot; where it is a
+#: server's clock, two processes may read it so many seconds apart.
+AHEAD_SECONDS = 2.0
 #: `run_after` of a job that need not wait: a clock put back cannot delay it.
 AT_ONCE = 0.0
 
@@ -39,23 +36,10 @@ def seq_in(snapshot_id: str) -> int:
     return int(number) if number.isascii() and number.isdigit() and len(number) < 19 else -1
 
 
-def statements(script: str) -> Iterator[str]:
-    """Yield the statements of an SQL script, each with the comments before it."""
-    statement = ""
-    for line in script.splitlines(keepends=True):
-        statement += line
-        if sqlite3.complete_statement(statement):
-            yield statement.strip()
-            statement = ""
-
-
-def migration(file: Path) -> tuple[str, ...]:
-    """Return the statements of a migration."""
-    return tuple(statements(file.read_text()))
-
-
-SQLITE_TABLES = Path(__file__).with_name("tables") / "sqlite"
-SCHEMA = Schema(APPLICATION_ID, tuple(migration(file) for file in sorted(SQLITE_TABLES.glob("*.sql"))))
+def any_of(name: str, values: Iterable[str]) -> tuple[str, dict[str, object]]:
+    """Return what stands in `IN (...)` for some texts, and its parameters. Without any it is a text that nothing is."""
+    parameters: dict[str, object] = {f"{name}_{number}": value for number, value in enumerate(sorted(values))}
+    return ", ".join(f":{each}" for each in parameters) or "'none of all'", parameters
 
 
 class StoreBase:
@@ -76,6 +60,10 @@ class StoreBase:
         self._process: str | None = None
         self._settled_clock = SettledClock(self.clocks)
 
+    def is_gone(self, process: str) -> bool:
+        """Return whether the process of that name is certainly gone."""
+        return is_gone(process, one_machine=self.db.one_machine)
+
     def settled(self) -> Settled | None:
         """Return the time by which things may be thrown away; None in a process that is younger than an hour."""
         return self._settled_clock.now()
@@ -89,7 +77,7 @@ class StoreBase:
 
 
 def record_event(
-    connection: sqlite3.Connection,
+    connection: Connection,
     changed: Row,
     at: float,
     *,

@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from app.db.database import Row
+from app.db.interface import Row
 from app.errors import BatchNotFound, NotYours, QueueFull, TooManyBatches
 from app.queue.jobs import Job, NewJob, Once, Status
 from app.queue.store.base import job_from
@@ -70,7 +70,7 @@ class BatchStore(PeopleStore):
         still under way, QueueFull, or IdempotencyKeyReused.
         """
         batch_id, now = secrets.token_urlsafe(18), self.clocks.unix()
-        with self.db.write(durable=True) as connection:
+        with self.db.write(durable=True, turn=owner) as connection:
             if once and (made := made_with(connection, once, self.settled())):
                 return made
             busy = connection.execute(_LIVE_OF_BATCHES, {"owner": owner, "batch": BATCH_PRIORITY}).fetchone()[0]
@@ -162,8 +162,9 @@ WHERE batch_id = :batch_id ORDER BY number
 """
 #: Each job once: two lines may hold the same listing.
 _UNFINISHED = """
-SELECT DISTINCT evaluation_jobs.* FROM batch_lines JOIN evaluation_jobs ON seq = job_seq
-WHERE batch_id = :batch_id AND completed_at IS NULL ORDER BY seq
+SELECT * FROM evaluation_jobs
+WHERE completed_at IS NULL AND seq IN (SELECT job_seq FROM batch_lines WHERE batch_id = :batch_id)
+ORDER BY seq /*pg FOR UPDATE */
 """
 _OF_JOB = """
 SELECT batch_id FROM evaluation_jobs JOIN batch_lines ON job_seq = seq JOIN batches USING (batch_id)

@@ -17,6 +17,8 @@ class Clocks:
 
     unix: Callable[[], float] = time.time
     steady: Callable[[], float] = time.monotonic
+    #: A second witness of how much time has passed, where both of the others are a server's; None: the steady clock.
+    elapsed: Callable[[], float] | None = None
 
 
 class Settled(NamedTuple):
@@ -33,16 +35,22 @@ class SettledClock:
     """
 
     def __init__(self, clocks: Clocks) -> None:
-        self._clocks = clocks
-        self._before = self._newest = (clocks.unix(), clocks.steady())
+        self._unix, self._elapsed = clocks.unix, clocks.elapsed or clocks.steady
+        # A server is asked only once it is needed.
+        self._before = self._newest = self._read() if clocks.elapsed is None else None
 
     def now(self) -> Settled | None:
         """Return the time; None while no reading is old enough."""
-        unix, steady = self._clocks.unix(), self._clocks.steady()
-        if steady - self._newest[1] >= APART_SECONDS:
-            self._before, self._newest = self._newest, (unix, steady)
-        passed = steady - self._before[1]
+        reading = unix, elapsed = self._read()
+        if self._before is None or self._newest is None:
+            self._before = self._newest = reading
+        if elapsed - self._newest[1] >= APART_SECONDS:
+            self._before, self._newest = self._newest, reading
+        passed = elapsed - self._before[1]
         if passed < APART_SECONDS:
             return None
         expected = self._before[0] + passed
         return Settled(min(unix, expected), max(unix, expected))
+
+    def _read(self) -> tuple[float, float]:
+        return self._unix(), self._elapsed()

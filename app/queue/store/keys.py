@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import sqlite3
-
+from app.db.interface import Connection
 from app.errors import IdempotencyKeyReused
 from app.queue.jobs import Once
 from app.queue.store.clocks import Settled
@@ -12,7 +11,7 @@ from app.queue.store.clocks import Settled
 KEPT_SECONDS = 24 * 3_600.0
 
 
-def made_with(connection: sqlite3.Connection, once: Once, settled: Settled | None) -> str | None:
+def made_with(connection: Connection, once: Once, settled: Settled | None) -> str | None:
     """Return the id of what came of a key, a job or a batch; None for a new one. Raises IdempotencyKeyReused."""
     forget_old_keys(connection, settled)
     row = connection.execute(
@@ -25,7 +24,7 @@ def made_with(connection: sqlite3.Connection, once: Once, settled: Settled | Non
     return str(row["made"])
 
 
-def keep_key(connection: sqlite3.Connection, once: Once, made: str, now: float) -> None:
+def keep_key(connection: Connection, once: Once, made: str, now: float) -> None:
     """Keep what came of a key."""
     connection.execute(
         "INSERT INTO idempotency_keys (digest, request, made, kept_at) VALUES (:digest, :request, :made, :now)",
@@ -33,7 +32,7 @@ def keep_key(connection: sqlite3.Connection, once: Once, made: str, now: float) 
     )
 
 
-def forget_old_keys(connection: sqlite3.Connection, settled: Settled | None) -> None:
+def forget_old_keys(connection: Connection, settled: Settled | None) -> None:
     """Forget keys after a day, and those of a day that has not come: the clock was put back since.
 
     No key is forgotten by one reading of the clock: the request would count twice.

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from app.db.database import Row
+from app.db.interface import Connection, Row
 from app.errors import InvalidListing, ListFull, ListNotFound, NotOnList, SnapshotNotFound
 from app.queue.jobs import Snapshot
 from app.queue.store.base import StoreBase, seq_in
 
+#: Whoever changes a list takes this turn: several people share one, and what is there decides what comes next.
+LISTS = "lists"
 #: Reports on a list.
 MOST_ENTRIES = 100
 
@@ -107,7 +108,7 @@ class ListStore(StoreBase):
 
         What is on it already stays where it is. Raises SnapshotNotFound, or ListFull if there was room for none.
         """
-        with self.db.write(durable=True) as connection:
+        with self.db.write(durable=True, turn=LISTS) as connection:
             seqs = [_report(connection, snapshot_id) for snapshot_id in dict.fromkeys(snapshot_ids)]
             list_id = self._own_or_new(connection, visitor)
             there = {row["job_seq"] for row in entries(connection, list_id)}
@@ -121,7 +122,7 @@ class ListStore(StoreBase):
 
     def move_entry(self, visitor: str, snapshot_id: str, *, up: bool) -> None:
         """Let a report change places with its neighbour; nothing at the end. Raises ListNotFound or NotOnList."""
-        with self.db.write(durable=True) as connection:
+        with self.db.write(durable=True, turn=LISTS) as connection:
             list_id = owned(connection, visitor)
             rows = entries(connection, list_id)
             entry_id = _entry(connection, list_id, snapshot_id)
@@ -136,7 +137,7 @@ class ListStore(StoreBase):
 
     def remove_entry(self, visitor: str, snapshot_id: str) -> None:
         """Take a report off the list, with what was said of it. Raises ListNotFound or NotOnList."""
-        with self.db.write(durable=True) as connection:
+        with self.db.write(durable=True, turn=LISTS) as connection:
             entry_id = _entry(connection, owned(connection, visitor), snapshot_id)
             connection.execute("DELETE FROM list_entries WHERE entry_id = :entry_id", {"entry_id": entry_id})
 
@@ -153,21 +154,22 @@ class ListStore(StoreBase):
 
         Raises ListNotFound, NotOnList, or InvalidListing where the person has given no name yet.
         """
-        with self.db.write(durable=True) as connection:
+        with self.db.write(durable=True, turn=LISTS) as connection:
             list_id, person_id = _speaker(connection, visitor, link)
-            said = {"entry_id": _entry(connection, list_id, snapshot_id), "person_id": person_id}
+            said: dict[str, object] = {"entry_id": _entry(connection, list_id, snapshot_id), "person_id": person_id}
             words = {"mark": None if mark is None else str(mark), "note": note, "now": self.clocks.unix()}
             connection.execute(_SAY, said | words)
             connection.execute(_FORGET_NOTHING_SAID, said)
 
     # --- steps ---
 
-    def _own_or_new(self, connection: sqlite3.Connection, visitor: str) -> int:
+    def _own_or_new(self, connection: Connection, visitor: str) -> int:
         own = connection.execute(OWNED, {"visitor": visitor}).fetchone()
         if own is not None:
             return int(own["list_id"])
-        made = connection.execute("INSERT INTO lists (created_at) VALUES (:now)", {"now": self.clocks.unix()})
-        list_id = int(made.lastrowid or 0)
+        list_id = connection.insert(
+            "INSERT INTO lists (created_at) VALUES (:now)", {"now": self.clocks.unix()}, "list_id"
+        )
         new_person(connection, list_id, visitor, "", is_owner=True)
         return list_id
 
@@ -222,7 +224,7 @@ _SAY = """
 INSERT INTO list_opinions (entry_id, person_id, mark, note, changed_at)
 VALUES (:entry_id, :person_id, coalesce(:mark, ''), coalesce(:note, ''), :now)
 ON CONFLICT (entry_id, person_id)
-DO UPDATE SET mark = coalesce(:mark, mark), note = coalesce(:note, note), changed_at = :now
+DO UPDATE SET mark = coalesce(:mark, list_opinions.mark), note = coalesce(:note, list_opinions.note), changed_at = :now
 """
 _FORGET_NOTHING_SAID = """
 DELETE FROM list_opinions WHERE entry_id = :entry_id AND person_id = :person_id AND mark = '' AND note = ''
@@ -233,7 +235,7 @@ def _person_from(row: Row) -> Person:
     return Person(row["person_id"], row["name"], bool(row["is_owner"]))
 
 
-def owned(connection: sqlite3.Connection, visitor: str) -> int:
+def owned(connection: Connection, visitor: str) -> int:
     """Return the number of the visitor's own list. Raises ListNotFound."""
     row = connection.execute(OWNED, {"visitor": visitor}).fetchone()
     if row is None:
@@ -241,7 +243,7 @@ def owned(connection: sqlite3.Connection, visitor: str) -> int:
     return int(row["list_id"])
 
 
-def together(connection: sqlite3.Connection, link: str) -> int:
+def together(connection: Connection, link: str) -> int:
     """Return the number of the list on which a link allows marks. Raises ListNotFound."""
     row = connection.execute("SELECT list_id FROM lists WHERE together_link = :link", {"link": link}).fetchone()
     if row is None:
@@ -249,7 +251,7 @@ def together(connection: sqlite3.Connection, link: str) -> int:
     return int(row["list_id"])
 
 
-def _speaker(connection: sqlite3.Connection, visitor: str, link: str | None) -> tuple[int, int]:
+def _speaker(connection: Connection, visitor: str, link: str | None) -> tuple[int, int]:
     """Return the numbers of a list and of who the visitor is on it. Raises ListNotFound or InvalidListing."""
     list_id = owned(connection, visitor) if link is None else together(connection, link)
     row = connection.execute(PERSON_OF, {"visitor": visitor, "list_id": list_id}).fetchone()
@@ -258,16 +260,16 @@ def _speaker(connection: sqlite3.Connection, visitor: str, link: str | None) -> 
     return list_id, int(row["person_id"])
 
 
-def people(connection: sqlite3.Connection, list_id: int) -> list[Person]:
+def people(connection: Connection, list_id: int) -> list[Person]:
     return [_person_from(row) for row in connection.execute(_PEOPLE, {"list_id": list_id}).fetchall()]
 
 
-def entries(connection: sqlite3.Connection, list_id: int) -> list[Row]:
+def entries(connection: Connection, list_id: int) -> list[Row]:
     sql = "SELECT entry_id, job_seq, place FROM list_entries WHERE list_id = :list_id ORDER BY place"
     return connection.execute(sql, {"list_id": list_id}).fetchall()
 
 
-def _entry(connection: sqlite3.Connection, list_id: int, snapshot_id: str) -> int:
+def _entry(connection: Connection, list_id: int, snapshot_id: str) -> int:
     """Return the number of a report's entry. Raises NotOnList."""
     row = connection.execute(
         """
@@ -281,7 +283,7 @@ def _entry(connection: sqlite3.Connection, list_id: int, snapshot_id: str) -> in
     return int(row["entry_id"])
 
 
-def _report(connection: sqlite3.Connection, snapshot_id: str) -> int:
+def _report(connection: Connection, snapshot_id: str) -> int:
     """Return a report's number. Raises SnapshotNotFound."""
     row = connection.execute(
         "SELECT job_seq FROM snapshots WHERE job_seq = :seq AND snapshot_id = :snapshot_id",
@@ -292,16 +294,17 @@ def _report(connection: sqlite3.Connection, snapshot_id: str) -> int:
     return int(row["job_seq"])
 
 
-def new_person(connection: sqlite3.Connection, list_id: int, visitor: str, name: str, *, is_owner: bool) -> None:
+def new_person(connection: Connection, list_id: int, visitor: str, name: str, *, is_owner: bool) -> None:
     """Add somebody to a list, as who the visitor is on it."""
-    made = connection.execute(
+    person_id = connection.insert(
         "INSERT INTO list_people (list_id, name, is_owner) VALUES (:list_id, :name, :is_owner)",
         {"list_id": list_id, "name": name, "is_owner": int(is_owner)},
+        "person_id",
     )
     connection.execute(
         """
         INSERT INTO list_visitors (visitor, list_id, person_id, is_owner)
         VALUES (:visitor, :list_id, :person_id, :is_owner)
         """,
-        {"visitor": visitor, "list_id": list_id, "person_id": made.lastrowid, "is_owner": int(is_owner)},
+        {"visitor": visitor, "list_id": list_id, "person_id": person_id, "is_owner": int(is_owner)},
     )

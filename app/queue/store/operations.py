@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-import json
 import math
-import shutil
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 
-from app.db.daily_check import check_if_due
-from app.db.database import Row
-from app.errors import DiskNearlyFull, SiteFull, typing_errors
+from app.db.interface import Row
+from app.errors import SiteFull, typing_errors
 from app.queue.jobs import Job, QueueStats, Status
-from app.queue.store.base import StoreBase, job_from
+from app.queue.store.base import StoreBase, any_of, job_from
 from app.queue.store.people import LATEST_TURN_SECONDS, RUN_OWNER
 
 #: The window of the rates (seconds).
@@ -34,26 +31,15 @@ class OperationStore(StoreBase):
         self, status: Status | None, limit: int = 50, *, without_typing_errors: bool = False
     ) -> Sequence[Job]:
         """Return people's jobs, newest first; on request none that only show that somebody mistyped an address."""
-        rows = self.db.read(
-            """
-            SELECT * FROM evaluation_jobs
-            WHERE owner <> :runs AND (:status IS NULL OR status = :status)
-                AND (:codes = '[]' OR coalesce(error_code, '') NOT IN (SELECT value FROM json_each(:codes)))
-            ORDER BY seq DESC LIMIT :limit
-            """,
-            {
-                "status": status and status.value,
-                "codes": json.dumps(sorted(typing_errors()) if without_typing_errors else []),
-                "limit": limit,
-                "runs": RUN_OWNER,
-            },
-        )
+        codes, parameters = any_of("code", typing_errors() if without_typing_errors else ())
+        asked = {"status": status.value if status else "", "limit": limit, "runs": RUN_OWNER}
+        rows = self.db.read(_LISTED.format(codes=codes), {**parameters, **asked})
         return tuple(job_from(row) for row in rows)
 
     def last_failures(self, limit: int, *, apart_from: frozenset[str]) -> Sequence[Job]:
         """Return the jobs that failed last, the newest first, but for those with certain error codes."""
-        asked = {"limit": limit, "apart_from": json.dumps(sorted(apart_from)), "runs": RUN_OWNER}
-        rows = self.db.read(_LAST_FAILURES, asked)
+        codes, parameters = any_of("code", apart_from)
+        rows = self.db.read(_LAST_FAILURES.format(codes=codes), {**parameters, "limit": limit, "runs": RUN_OWNER})
         return tuple(job_from(row) for row in rows)
 
     def stats(self) -> QueueStats:
@@ -63,7 +49,8 @@ class OperationStore(StoreBase):
         for row in self.db.read(_TILES):
             counts[row["status"]] -= row["jobs"]
         oldest = self.db.read(_OLDEST_QUEUED, {"latest_turn": now + LATEST_TURN_SECONDS})[0]["queued_at"]
-        refused = self.db.read(_MISTYPED, {"codes": json.dumps(sorted(typing_errors()))})[0]["jobs"]
+        codes, parameters = any_of("code", typing_errors())
+        refused = self.db.read(_MISTYPED.format(codes=codes), parameters)[0]["jobs"]
         counts[Status.FAILED] = counts.get(Status.FAILED, 0) - refused
         since = {"since": now - RATE_SECONDS}
         created, finished = (self.db.read(sql, since)[0]["jobs"] for sql in (_CREATED_SINCE, _FINISHED_SINCE))
@@ -93,23 +80,24 @@ class OperationStore(StoreBase):
 
     def check_room(self) -> None:
         """Raise DiskFull or SiteFull unless there is room for more reports."""
-        free, least = shutil.disk_usage(self.db.path.parent).free / MEGABYTE, self.config.least_free_mb
-        if free < least:
-            raise DiskNearlyFull(free=f"{free:.0f}", least=f"{least:g}")
+        self.db.check_room(self.config.least_free_mb)
         if self.db.used_bytes() > self.config.max_database_gb * GIGABYTE:
             raise SiteFull
 
     def is_first(self) -> bool:
         """Return whether no other process had the database open when this one came."""
-        self.db.read("SELECT 1")
-        return self.db.in_use.first
+        return self.db.is_first()
 
     def check_thoroughly(self, *, at_start: bool) -> None:
         """Go through the whole file if nobody has today, or `at_start`; `check` tells what was found."""
-        self.db.in_use.check()
-        check_if_due(self.db.path, at_start=at_start)
+        self.db.check_thoroughly(at_start=at_start)
 
 
+_LISTED = """
+SELECT * FROM evaluation_jobs
+WHERE owner <> :runs AND (:status = '' OR status = :status) AND coalesce(error_code, '') NOT IN ({codes})
+ORDER BY seq DESC LIMIT :limit
+"""
 #: Each part reads only an index.
 _COUNTS = """
 SELECT status, count(*) AS jobs FROM evaluation_jobs WHERE completed_at IS NULL AND status <> 'asking' GROUP BY status
@@ -120,7 +108,7 @@ SELECT status, count(*) AS jobs FROM evaluation_jobs WHERE completed_at IS NOT N
 """
 _MISTYPED = """
 SELECT count(*) AS jobs FROM evaluation_jobs
-WHERE completed_at IS NOT NULL AND status = 'failed' AND error_code IN (SELECT value FROM json_each(:codes))
+WHERE completed_at IS NOT NULL AND status = 'failed' AND error_code IN ({codes})
 """
 _OLDEST_QUEUED = """
 SELECT min(queued_at) AS queued_at FROM evaluation_jobs
@@ -145,7 +133,7 @@ SELECT coalesce(max(seq), 0) - coalesce(
 _LAST_FAILURES = """
 SELECT * FROM evaluation_jobs
 WHERE completed_at IS NOT NULL AND status = 'failed' AND owner <> :runs
-    AND coalesce(error_code, '') NOT IN (SELECT value FROM json_each(:apart_from))
+    AND coalesce(error_code, '') NOT IN ({codes})
 ORDER BY completed_at DESC LIMIT :limit
 """
 _RECENT_SECONDS = """

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import math
 import secrets
-import sqlite3
 import time
+from collections.abc import Sequence
 from typing import NamedTuple
 
-from app.db.database import Row
+import msgspec
+
+from app.db.interface import Connection, Row
 from app.errors import JobNotFound, NotYours, QueueFull, SiteFull, SnapshotNotFound, TooManyJobs, TransitionRefused
 from app.queue.jobs import Event, Job, NewJob, Snapshot, SnapshotSummary, StageRecord, StageState, Status
 from app.queue.store.base import AT_ONCE, LONGEST_WAIT_SECONDS, StoreBase, job_from, record_event, seq_in
@@ -59,7 +61,7 @@ class PeopleStore(StoreBase):
         What was sent under a key before gives the job of that time, even one that has ended. Raises TooManyJobs,
         QueueFull, IdempotencyKeyReused, or JobNotFound where that job has been deleted since.
         """
-        with self.db.write(durable=True) as connection:
+        with self.db.write(durable=True, turn=new.owner) as connection:
             made = made_with(connection, new.once, self.settled()) if new.once else None
             if made is not None:
                 return job_from(owned_job(connection, made, new.owner)), False
@@ -93,7 +95,7 @@ class PeopleStore(StoreBase):
 
         Raises JobNotFound, NotYours, TransitionRefused, TooManyJobs or QueueFull.
         """
-        with self.db.write(durable=True) as connection:
+        with self.db.write(durable=True, turn=owner or self.get_job(job_id).owner) as connection:
             job = owned_job(connection, job_id, owner)
             if job["status"] not in (Status.FAILED, Status.CANCELLED):
                 raise TransitionRefused(status=job["status"])
@@ -209,16 +211,16 @@ class PeopleStore(StoreBase):
             OWN_SNAPSHOTS,
             {"owner": owner, "before": LAST_SEQ if before is None else before, "limit": limit},
         )
-        return tuple(SnapshotSummary(*row) for row in rows)
+        return tuple(_summary(row) for row in rows)
 
     # --- steps of a transaction ---
 
-    def _create(self, connection: sqlite3.Connection, new: NewJob) -> Job:
+    def _create(self, connection: Connection, new: NewJob) -> Job:
         newest = newest_job(connection)
         self._check_limits(connection, new.owner, newest)
         return self._insert(connection, new, newest)
 
-    def _check_limits(self, connection: sqlite3.Connection, owner: str, newest: Newest) -> None:
+    def _check_limits(self, connection: Connection, owner: str, newest: Newest) -> None:
         # Left to itself, SQLite would go through all jobs that the owner ever had.
         live = connection.execute(
             """
@@ -241,7 +243,7 @@ class PeopleStore(StoreBase):
                 raise SiteFull
             self._room_seen_at = time.monotonic()
 
-    def _live_jobs(self, connection: sqlite3.Connection, newest: Newest) -> int:
+    def _live_jobs(self, connection: Connection, newest: Newest) -> int:
         """Count people's live jobs; far from the limit, a count up to a second old and all jobs made since will do."""
         now = time.monotonic()
         counted, newest_then, counted_at = self._counted
@@ -251,11 +253,10 @@ class PeopleStore(StoreBase):
             self._counted = (at_most, newest.seq, now)
         return at_most
 
-    def _insert(self, connection: sqlite3.Connection, new: NewJob, newest: Newest) -> Job:
+    def _insert(self, connection: Connection, new: NewJob, newest: Newest) -> Job:
         now = self.clocks.unix()
         queued_at = newest.not_before(now)
-        # No RETURNING: it would cost twice as much as to read the row.
-        inserted = connection.execute(
+        seq = connection.insert(
             """
             INSERT INTO evaluation_jobs
                 (job_id, address, listing, listing_key, owner, status, priority, turn, run_after, created_at, queued_at,
@@ -278,12 +279,13 @@ class PeopleStore(StoreBase):
                 "again_of": new.again_of,
                 "needs": new.needs,
             },
+            "seq",
         )
-        row = _row(connection, inserted.lastrowid)
+        row = _row(connection, seq)
         record_event(connection, row, now, before=None, after=Status.QUEUED, why="created")
         return job_from(row)
 
-    def _cancel_waiting(self, connection: sqlite3.Connection, job: Row, who: str) -> None:
+    def _cancel_waiting(self, connection: Connection, job: Row, who: str) -> None:
         now = self.clocks.unix()
         (row,) = connection.execute(
             """
@@ -298,7 +300,7 @@ class PeopleStore(StoreBase):
         before, why = Status(job["status"]), f"called off by its {who}"
         record_event(connection, row, now, before=before, after=Status.CANCELLED, why=why)
 
-    def _ask_to_stop(self, connection: sqlite3.Connection, job: Row) -> None:
+    def _ask_to_stop(self, connection: Connection, job: Row) -> None:
         """Ask its worker to end a running job, and leave its listing to whoever asks for it next."""
         connection.execute(
             """
@@ -309,7 +311,7 @@ class PeopleStore(StoreBase):
             {"seq": job["seq"], "given_up": GIVEN_UP},
         )
 
-    def _queue_again(self, connection: sqlite3.Connection, job: Row, newest: Newest, who: str) -> Job:
+    def _queue_again(self, connection: Connection, job: Row, newest: Newest, who: str) -> Job:
         now = self.clocks.unix()
         queued_at = newest.not_before(now)
         (row,) = connection.execute(
@@ -336,6 +338,7 @@ class PeopleStore(StoreBase):
 
 #: A tile is nobody's job: a run is looked at and called off as a whole.
 _JOB = "SELECT * FROM evaluation_jobs WHERE job_id = :job_id AND owner <> :runs"
+_JOB_LOCKED = f"{_JOB} /*pg FOR UPDATE */"
 #: Live jobs of people: those of all less the tiles, each counted in an index.
 _LIVE = """
 SELECT (SELECT count(*) FROM evaluation_jobs WHERE completed_at IS NULL AND status <> 'asking')
@@ -348,19 +351,45 @@ WHERE completed_at IS NULL AND status <> 'asking' AND status = 'queued'
     AND (turn, seq) < (SELECT turn, seq FROM evaluation_jobs WHERE job_id = :job_id)
     AND (run_after <= :now OR run_after > :latest)
 """
-#: Of a report only the verdict's figures are taken, which need no index of their own.
 OWN_SNAPSHOTS = """
-SELECT job_seq, snapshot_id, address, created_at, json_extract(verdict, '$.score'), json_extract(verdict, '$.low'),
-    json_extract(verdict, '$.high'), coalesce(json_extract(verdict, '$.word'), '')
-FROM (
-    SELECT *, json_extract(CAST(report AS TEXT), '$.verdict') AS verdict FROM snapshots
-    WHERE owner = :owner AND job_seq < :before ORDER BY job_seq DESC LIMIT :limit
-)
-ORDER BY job_seq DESC
+SELECT job_seq, snapshot_id, address, created_at, report FROM snapshots
+WHERE owner = :owner AND job_seq < :before ORDER BY job_seq DESC LIMIT :limit
 """
 
 
-def delete_job(connection: sqlite3.Connection, seq: int) -> None:
+class _Verdict(msgspec.Struct):
+    """The verdict's figures in a stored report."""
+
+    score: float | None = None
+    low: float | None = None
+    high: float | None = None
+    word: str | None = None
+
+
+class _Judged(msgspec.Struct):
+    """Of a stored report the verdict alone, so that the rest is skipped, not read."""
+
+    verdict: _Verdict | None = None
+
+
+_judged = msgspec.json.Decoder(_Judged)
+
+
+def _summary(row: Row) -> SnapshotSummary:
+    verdict = _judged.decode(row["report"]).verdict or _Verdict()
+    return SnapshotSummary(
+        row["job_seq"],
+        row["snapshot_id"],
+        row["address"],
+        row["created_at"],
+        verdict.score,
+        verdict.low,
+        verdict.high,
+        verdict.word or "",
+    )
+
+
+def delete_job(connection: Connection, seq: int) -> None:
     """Delete all rows of a job except its snapshot, and what live services said of its address."""
     forget_answers_for(connection, seq)
     connection.execute("DELETE FROM job_stages WHERE job_seq = :seq", {"seq": seq})
@@ -387,7 +416,7 @@ class Newest(NamedTuple):
         return max(now, self.queued_at)
 
 
-def newest_job(connection: sqlite3.Connection) -> Newest:
+def newest_job(connection: Connection) -> Newest:
     row = connection.execute("SELECT seq, queued_at FROM evaluation_jobs ORDER BY seq DESC LIMIT 1").fetchone()
     return Newest(*row) if row else Newest(0, 0.0)
 
@@ -397,7 +426,7 @@ def key_of(job: Row) -> str:
     return str(job["listing_key"]).partition(GIVEN_UP)[0]
 
 
-def live_twin(connection: sqlite3.Connection, owner: str, listing_key: str) -> Job | None:
+def live_twin(connection: Connection, owner: str, listing_key: str) -> Job | None:
     row = connection.execute(
         """
         SELECT * FROM evaluation_jobs
@@ -408,20 +437,20 @@ def live_twin(connection: sqlite3.Connection, owner: str, listing_key: str) -> J
     return job_from(row) if row else None
 
 
-def owned_job(connection: sqlite3.Connection, job_id: str, owner: str | None) -> Row:
+def owned_job(connection: Connection, job_id: str, owner: str | None) -> Row:
     """Return the row of a person's job. Raises JobNotFound, or NotYours if it is another owner's."""
-    row = _only(connection.execute(_JOB, {"job_id": job_id, "runs": RUN_OWNER}).fetchall())
+    row = _only(connection.execute(_JOB_LOCKED, {"job_id": job_id, "runs": RUN_OWNER}).fetchall())
     if owner not in (None, row["owner"]):
         raise NotYours
     return row
 
 
-def _row(connection: sqlite3.Connection, seq: int | None) -> Row:
+def _row(connection: Connection, seq: int) -> Row:
     row: Row = connection.execute("SELECT * FROM evaluation_jobs WHERE seq = :seq", {"seq": seq}).fetchone()
     return row
 
 
-def _only(rows: list[Row]) -> Row:
+def _only(rows: Sequence[Row]) -> Row:
     if not rows:
         raise JobNotFound
     return rows[0]

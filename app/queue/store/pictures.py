@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Sequence
 
+from app.db.interface import Connection
 from app.queue.jobs import Picture
 from app.queue.store.base import StoreBase, seq_in
 
@@ -42,8 +42,9 @@ class PictureStore(StoreBase):
         with self.db.write(durable=False) as connection:
             connection.executemany(
                 """
-                INSERT OR IGNORE INTO pictures (job_seq, name, body)
+                INSERT INTO pictures (job_seq, name, body)
                 SELECT job_seq, :name, :body FROM snapshots WHERE job_seq = :seq AND snapshot_id = :snapshot_id
+                ON CONFLICT (job_seq, name) DO NOTHING
                 """,
                 [
                     {"seq": seq_in(snapshot_id), "snapshot_id": snapshot_id, "name": picture.name, "body": picture.body}
@@ -52,7 +53,7 @@ class PictureStore(StoreBase):
             )
 
 
-def store_pictures(connection: sqlite3.Connection, seq: int, pictures: Sequence[Picture]) -> None:
+def store_pictures(connection: Connection, seq: int, pictures: Sequence[Picture]) -> None:
     """Store the pictures of a report in the transaction that stores the report."""
     connection.executemany(
         "INSERT INTO pictures (job_seq, name, body) VALUES (:seq, :name, :body)",

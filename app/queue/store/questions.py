@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
 
-from app.db.database import Row
+from app.db.interface import Connection, Row
 from app.errors import QuestionExpired, TransitionRefused
 from app.queue.jobs import Claim, Job, Status
 from app.queue.store.attempts import SWEEP_PATIENCE_SECONDS, AttemptStore, held, held_by
@@ -72,7 +71,7 @@ class QuestionStore(PeopleStore, AttemptStore):
 
     # --- steps of a transaction ---
 
-    def _ask(self, connection: sqlite3.Connection, claim: Claim, question: str) -> None:
+    def _ask(self, connection: Connection, claim: Claim, question: str) -> None:
         """Forget the stage that asked: it begins anew after the answer."""
         now = self.clocks.unix()
         connection.execute(
@@ -83,8 +82,10 @@ class QuestionStore(PeopleStore, AttemptStore):
             """
             UPDATE evaluation_jobs
             SET status = 'asking', question = :question, asked_at = :now, attempts = attempts - 1,
-                kept_before = max(:kept, kept_before),
-                current_stage = (SELECT stage FROM job_stages WHERE job_seq = seq ORDER BY place DESC LIMIT 1),
+                kept_before = CASE WHEN :kept > kept_before THEN :kept ELSE kept_before END,
+                current_stage = (
+                    SELECT stage FROM job_stages WHERE job_seq = evaluation_jobs.seq ORDER BY place DESC LIMIT 1
+                ),
                 claim_token = NULL, worker = NULL, process = NULL, lease_until = NULL,
                 waits_for = NULL, waits_since = NULL, waits_turn = 0, version = version + 1
             WHERE job_id = :job_id AND claim_token = :token AND status = 'running'
@@ -95,7 +96,7 @@ class QuestionStore(PeopleStore, AttemptStore):
         why = "asked which place was meant"
         record_event(connection, row, now, before=Status.RUNNING, after=Status.ASKING, worker=claim.worker, why=why)
 
-    def _answer(self, connection: sqlite3.Connection, job: Row, listing: str) -> Job:
+    def _answer(self, connection: Connection, job: Row, listing: str) -> Job:
         now = self.clocks.unix()
         queued_at = newest_job(connection).not_before(now)
         (row,) = connection.execute(
@@ -152,7 +153,7 @@ SELECT seq FROM evaluation_jobs WHERE status = 'asking' AND asked_at > :now
 """
 
 
-def _answered_before(connection: sqlite3.Connection, job: Row) -> Job:
+def _answered_before(connection: Connection, job: Row) -> Job:
     """Return a job whose question was answered already. Raises TransitionRefused for any other."""
     answers = connection.execute(
         """

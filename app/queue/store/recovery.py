@@ -6,8 +6,8 @@ import math
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from app.db.database import Row
-from app.queue.process import is_gone, lives
+from app.db.interface import Row
+from app.queue.process import lives
 from app.queue.store.attempts import SWEEP_PATIENCE_SECONDS, AttemptStore, claim_from
 
 #: How often each watch sweeps (a second).
@@ -29,6 +29,8 @@ class RecoveryStore(AttemptStore):
         the database could be written to: it was frozen, or kept from writing, like everybody else. Return how many jobs
         were lost.
         """
+        if self.db.contact_seconds() < self.config.lease_seconds:
+            return 0  # whoever holds a job has lately found the server away, too, and needs time to say that it lives
         running = self.db.read(
             """
             SELECT job_id, claim_token, lease_until, process FROM evaluation_jobs
@@ -48,7 +50,7 @@ class RecoveryStore(AttemptStore):
             rows = connection.execute(
                 """
                 SELECT * FROM evaluation_jobs
-                WHERE job_id = :job_id AND claim_token = :token AND status = 'running'
+                WHERE job_id = :job_id AND claim_token = :token AND status = 'running' /*pg FOR UPDATE */
                 """,
                 {"job_id": job_id, "token": token},
             ).fetchall()
@@ -56,7 +58,7 @@ class RecoveryStore(AttemptStore):
             if not why:
                 return False
             row = rows[0]
-            if lives(row["process"]) and self._is_spared((token, row["lease_until"])):
+            if self.db.one_machine and lives(row["process"]) and self._is_spared((token, row["lease_until"])):
                 return False
             claim = claim_from(row, token, row["worker"], row["lease_until"])
             self._give_up(connection, claim, row, why)
@@ -73,6 +75,6 @@ class RecoveryStore(AttemptStore):
         now, lease_until, process = self.clocks.steady(), row["lease_until"], row["process"]
         if lease_until <= now or lease_until > now + LONGEST_LEASE_SECONDS:
             return "its worker sent no heartbeat in time"
-        if process != self.process and is_gone(process):
+        if process != self.process and self.is_gone(process):
             return "its worker was gone"
         return ""

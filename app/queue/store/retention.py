@@ -140,10 +140,11 @@ WHERE completed_at IS NOT NULL AND completed_at < :before
             AND (evaluation_jobs.completed_at IS NULL OR evaluation_jobs.completed_at >= :before)
     ))
 LIMIT :most
+/*pg FOR UPDATE OF ended SKIP LOCKED */
 """
 _WITH_RATINGS = """
 SELECT job_seq, report FROM snapshots
-WHERE created_at >= :after AND created_at < :before AND instr(report, :mark)
+WHERE created_at >= :after AND created_at < :before AND instr(report, :mark) > 0
 """
 _NEXT_REPORTS = """
 SELECT job_seq, created_at, EXISTS (SELECT 1 FROM list_entries WHERE list_entries.job_seq = snapshots.job_seq) AS listed

@@ -6,7 +6,7 @@ import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from app.db.database import Row
+from app.db.interface import Row
 from app.errors import RunNotFound, RunUnderWay
 from app.queue.jobs import NewJob, Status
 from app.queue.store.people import RUN_OWNER, RUN_PRIORITY, PeopleStore, delete_job, newest_job
@@ -184,6 +184,7 @@ class RunStore(PeopleStore):
     def _fill(self, run: Run, first: int, tiles: Sequence[NewTile], address: str) -> None:
         """Queue those of some tiles, numbered from `first` on, that are not there, failed or were called off."""
         with self.db.write(durable=True) as connection:
+            connection.execute(_LOCKED, {"run_id": run.run_id})  # one at a time fills it
             newest = newest_job(connection)
             span = {"run_id": run.run_id, "first": first, "end": first + len(tiles)}
             there = {row["number"]: row for row in connection.execute(_SPAN, span).fetchall()}
@@ -218,11 +219,12 @@ class RunStore(PeopleStore):
 
 
 _FIND = "SELECT * FROM runs WHERE region = :region AND options = :options AND build = :build"
+_LOCKED = "SELECT run_id FROM runs WHERE run_id = :run_id /*pg FOR UPDATE */"
 _NEWEST = """
 SELECT * FROM runs WHERE region = :region AND options = :options ORDER BY created_at DESC, run_id LIMIT 1
 """
 _COUNTS = """
-SELECT status, count(*) AS tiles, sum(run_tiles.addresses) AS addresses
+SELECT status, count(*) AS tiles, CAST(sum(run_tiles.addresses) AS BIGINT) AS addresses
 FROM run_tiles JOIN evaluation_jobs ON seq = job_seq WHERE run_id = :run_id GROUP BY status
 """
 _KEPT_PARTS = """
@@ -239,7 +241,7 @@ WHERE run_id = :run_id AND number = :number
 """
 _UNFINISHED = """
 SELECT evaluation_jobs.* FROM run_tiles JOIN evaluation_jobs ON seq = job_seq
-WHERE run_id = :run_id AND completed_at IS NULL ORDER BY number
+WHERE run_id = :run_id AND completed_at IS NULL ORDER BY seq /*pg FOR UPDATE OF evaluation_jobs */
 """
 _SPAN = """
 SELECT number, evaluation_jobs.* FROM run_tiles JOIN evaluation_jobs ON seq = job_seq

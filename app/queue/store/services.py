@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import secrets
-import sqlite3
 import zlib
+from collections.abc import Iterator
 
-from app.db.database import Row
-from app.queue.process import is_gone
-from app.queue.store.base import StoreBase
+from app.db.interface import Connection, Row
+from app.queue.store.base import AHEAD_SECONDS, StoreBase
 from app.queue.store.clocks import Settled
 from app.sources.live.asking.ledger import (
     CLOSED_SECONDS,
@@ -54,7 +54,9 @@ class ServiceStore(StoreBase):
         taking = self._taking(service, row, token) | {"question": question, "anew": anew}
         with self.db.write(durable=False) as connection:
             if row is None:
-                connection.execute("INSERT OR IGNORE INTO services (name) VALUES (:name)", {"name": service.name})
+                connection.execute(
+                    "INSERT INTO services (name) VALUES (:name) ON CONFLICT (name) DO NOTHING", {"name": service.name}
+                )
             taken = connection.execute(_TAKE, taking).rowcount
         return Turn(service.name, token) if taken else NotYet(Why.BUSY, 0.0)
 
@@ -67,10 +69,10 @@ class ServiceStore(StoreBase):
             "token": turn.token,
             "now": now,
             "next": now + min(ended.pause_s, LONGEST_REST_SECONDS),
-            "rests": ended.rests,
+            "rests": int(ended.rests),
             "received": ended.received,
             "fault": ended.fault,
-            "counts": ended.counts,
+            "counts": int(ended.counts),
         }
         # Compressing takes a while, so it is done before anybody has to wait for it.
         keeping = _keeping(turn.service, ended.answer, now) if ended.answer is not None else None
@@ -87,10 +89,15 @@ class ServiceStore(StoreBase):
         from those that need not.
         """
         row, steady, token = self._row_of(service), self.clocks.steady(), secrets.token_hex(12)
-        gone = row["place_token"] if row is not None and is_gone(row["place_process"] or "") else ""
-        taking = {"name": service, "token": token, "process": self.process, "gone": gone}
+        gone = row["place_token"] if row is not None and self.is_gone(row["place_process"] or "") else ""
+        until = steady + seconds
+        taking = {"name": service, "token": token, "process": self.process, "gone": gone, "steady": steady}
+        taking |= {"until": until, "latest": until + AHEAD_SECONDS}
         with self.db.write(durable=False) as connection:
-            taken = connection.execute(_TAKE_PLACE, taking | {"steady": steady, "until": steady + seconds}).rowcount
+            taken = connection.execute(
+                _TAKE_PLACE,
+                taking,
+            ).rowcount
         return token if taken else ""
 
     def leave_place(self, service: str, token: str) -> None:
@@ -131,17 +138,17 @@ class ServiceStore(StoreBase):
             return NotYet(Why.CLOSED, standing.closed_s)
         if standing.waits_s and standing.rests:
             return NotYet(Why.RESTING, standing.waits_s)
-        if row["turn_token"] and not is_gone(row["turn_process"]) and not self._is_over(service, row):
+        if row["turn_token"] and not self.is_gone(row["turn_process"]) and not self._is_over(service, row):
             return NotYet(Why.BUSY, LOOK_AGAIN_SECONDS)
         return NotYet(Why.BUSY, standing.waits_s) if standing.waits_s else None
 
     def _is_over(self, service: Service, row: Row) -> bool:
         steady = self.clocks.steady()
-        return not steady < row["turn_until"] <= steady + _turn_seconds(service)
+        return not steady < row["turn_until"] <= steady + _turn_seconds(service) + AHEAD_SECONDS
 
     def _taking(self, service: Service, row: Row | None, token: str) -> dict[str, object]:
         now, steady = self.clocks.unix(), self.clocks.steady()
-        gone = row is not None and row["turn_token"] is not None and is_gone(row["turn_process"])
+        gone = row is not None and row["turn_token"] is not None and self.is_gone(row["turn_process"])
         return {
             "name": service.name,
             "token": token,
@@ -152,6 +159,7 @@ class ServiceStore(StoreBase):
             "next": now + service.pause_s + ON_ITS_WAY_SECONDS,
             "steady": steady,
             "until": steady + _turn_seconds(service),
+            "latest": steady + _turn_seconds(service) + AHEAD_SECONDS,
             "day": _day(now),
             "most_requests": service.requests_per_day,
             "most_bytes": service.bytes_per_day,
@@ -184,7 +192,7 @@ class ServiceStore(StoreBase):
             return connection.execute("DELETE FROM service_answers").rowcount
 
 
-def forget_old_answers(connection: sqlite3.Connection, settled: Settled | None) -> None:
+def forget_old_answers(connection: Connection, settled: Settled | None) -> None:
     """Delete answers that are too old, and those of a day that has not come: the clock was put back since."""
     if settled is not None:
         connection.execute(
@@ -193,14 +201,33 @@ def forget_old_answers(connection: sqlite3.Connection, settled: Settled | None) 
         )
 
 
-def forget_answers_for(connection: sqlite3.Connection, seq: int) -> None:
+def forget_answers_for(connection: Connection, seq: int) -> None:
     """Delete the answers about whatever a job's listing names: its address, its destinations."""
     if connection.execute("SELECT 1 FROM service_answers WHERE about <> x'' LIMIT 1").fetchone():
-        texts = connection.execute(_TEXTS, {"seq": seq}).fetchall()
+        job = connection.execute(
+            "SELECT address, listing FROM evaluation_jobs WHERE seq = :seq", {"seq": seq}
+        ).fetchone()
+        texts = set() if job is None else {job["address"], *_texts_in(_read_json(job["listing"]))}
         connection.executemany(
             "DELETE FROM service_answers WHERE about = :about AND about <> x''",
-            [{"about": digest_about(row["text"])} for row in texts],
+            [{"about": digest_about(text)} for text in sorted(texts)],
         )
+
+
+def _read_json(text: str) -> object:
+    try:
+        return json.loads(text)
+    except ValueError:
+        return None
+
+
+def _texts_in(value: object) -> Iterator[str]:
+    """Yield every text in something read from JSON."""
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (list, dict)):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _texts_in(inner)
 
 
 def _turn_seconds(service: Service) -> float:
@@ -224,6 +251,8 @@ def _keeping(service: str, answer: ToKeep, now: float) -> dict[str, object]:
     }
 
 
+_LISTING = "SELECT address, listing FROM evaluation_jobs WHERE seq = :seq"
+_MAKE = "INSERT INTO services (name) VALUES (:name) ON CONFLICT (name) DO NOTHING"
 _TAKE = """
 UPDATE services
 SET turn_token = :token, turn_process = :process, turn_until = :until,
@@ -232,7 +261,7 @@ SET turn_token = :token, turn_process = :process, turn_until = :until,
     bytes = CASE WHEN day = :day THEN bytes ELSE 0 END,
     day = :day
 WHERE name = :name
-    AND (turn_token IS NULL OR turn_token = :gone OR turn_until <= :steady OR turn_until > :until)
+    AND (turn_token IS NULL OR turn_token = :gone OR turn_until <= :steady OR turn_until > :latest)
     AND (next_allowed_at <= :now OR noted_at > :put_back)
     AND (closed_until <= :now OR noted_at > :put_back)
     AND (CASE WHEN day = :day THEN requests ELSE 0 END) < :most_requests
@@ -245,7 +274,7 @@ WHERE name = :name
 _TAKE_PLACE = """
 UPDATE services SET place_token = :token, place_process = :process, place_until = :until
 WHERE name = :name
-    AND (place_token IS NULL OR place_token = :gone OR place_until <= :steady OR place_until > :until)
+    AND (place_token IS NULL OR place_token = :gone OR place_until <= :steady OR place_until > :latest)
 """
 _LEAVE_PLACE = """
 UPDATE services SET place_token = NULL, place_process = NULL, place_until = NULL
@@ -256,7 +285,7 @@ UPDATE services
 SET turn_token = NULL, turn_process = NULL, turn_until = NULL,
     next_allowed_at = :next, noted_at = :now, rests = :rests, bytes = bytes + :received,
     faults = CASE WHEN :fault = '' THEN 0 ELSE faults + :counts END,
-    closed_until = CASE WHEN :fault <> '' AND :counts AND faults + 1 >= :most_faults THEN :reopens_at ELSE 0 END,
+    closed_until = CASE WHEN :fault <> '' AND :counts = 1 AND faults + 1 >= :most_faults THEN :reopens_at ELSE 0 END,
     last_fault = CASE WHEN :fault = '' THEN last_fault ELSE :fault END,
     last_success_at = CASE WHEN :fault = '' THEN :now ELSE last_success_at END
 WHERE name = :name AND turn_token = :token
@@ -268,11 +297,4 @@ VALUES (:service, :question, :about, :size, :fetched_at, :expires_at, :body)
 ON CONFLICT (service, question) DO UPDATE SET
     about = excluded.about, size = excluded.size, fetched_at = excluded.fetched_at, expires_at = excluded.expires_at,
     body = excluded.body
-"""
-#: The address, and every text in the listing.
-_TEXTS = """
-SELECT address AS text FROM evaluation_jobs WHERE seq = :seq
-UNION
-SELECT atom FROM evaluation_jobs, json_tree(CASE WHEN json_valid(listing) THEN listing ELSE '[]' END)
-WHERE seq = :seq AND json_tree.type = 'text'
 """

@@ -6,11 +6,11 @@ A list may belong to several browsers: whoever has the link that allows marks ma
 from __future__ import annotations
 
 import secrets
-import sqlite3
 
-from app.db.database import Row
+from app.db.interface import Connection, Row
 from app.errors import InvalidListing, ListFull, ListShared
 from app.queue.store.lists import (
+    LISTS,
     MOST_ENTRIES,
     OWNED,
     PERSON_OF,
@@ -35,7 +35,7 @@ class SharingStore(ListStore):
 
     def share_list(self, visitor: str, sharing: Sharing) -> str:
         """Return the link of the visitor's own list, making it if there is none. Raises ListNotFound."""
-        with self.db.write(durable=True) as connection:
+        with self.db.write(durable=True, turn=LISTS) as connection:
             list_id = owned(connection, visitor)
             new = {"list_id": list_id, "link": secrets.token_urlsafe(LINK_BYTES)}
             connection.execute(_SHARE[sharing], new)
@@ -44,12 +44,12 @@ class SharingStore(ListStore):
 
     def stop_sharing(self, visitor: str, sharing: Sharing) -> None:
         """Make a link lead nowhere, for good; what was said stays. Raises ListNotFound."""
-        with self.db.write(durable=True) as connection:
+        with self.db.write(durable=True, turn=LISTS) as connection:
             connection.execute(_STOP_SHARING[sharing], {"list_id": owned(connection, visitor)})
 
     def delete_list(self, visitor: str) -> None:
         """Delete the visitor's own list with all that was said on it; the reports stay. Raises ListNotFound."""
-        with self.db.write(durable=True) as connection:
+        with self.db.write(durable=True, turn=LISTS) as connection:
             connection.execute("DELETE FROM lists WHERE list_id = :list_id", {"list_id": owned(connection, visitor)})
 
     # --- people ---
@@ -59,7 +59,7 @@ class SharingStore(ListStore):
 
         Raises ListNotFound, ListFull, or InvalidListing for a name that somebody else has.
         """
-        with self.db.write(durable=True) as connection:
+        with self.db.write(durable=True, turn=LISTS) as connection:
             list_id = owned(connection, visitor) if link is None else together(connection, link)
             known = people(connection, list_id)
             row = connection.execute(PERSON_OF, {"visitor": visitor, "list_id": list_id}).fetchone()
@@ -79,7 +79,7 @@ class SharingStore(ListStore):
 
     def remove_person(self, visitor: str, person_id: int) -> None:
         """Take a name off the own list, with all that was said by it; nothing for the owner. Raises ListNotFound."""
-        with self.db.write(durable=True) as connection:
+        with self.db.write(durable=True, turn=LISTS) as connection:
             connection.execute(
                 "DELETE FROM list_people WHERE list_id = :list_id AND person_id = :person_id AND is_owner = 0",
                 {"list_id": owned(connection, visitor), "person_id": person_id},
@@ -90,7 +90,7 @@ class SharingStore(ListStore):
 
         Raises ListNotFound, ListFull, or ListShared where the browser's own list is shared.
         """
-        with self.db.write(durable=True) as connection:
+        with self.db.write(durable=True, turn=LISTS) as connection:
             list_id = together(connection, link)
             owner = next(person for person in people(connection, list_id) if person.is_owner)
             own = connection.execute(OWNED, {"visitor": visitor}).fetchone()
@@ -116,7 +116,7 @@ _STOP_SHARING = {
 }
 
 
-def _merge(connection: sqlite3.Connection, own: Row, list_id: int, person_id: int) -> None:
+def _merge(connection: Connection, own: Row, list_id: int, person_id: int) -> None:
     """Put the entries of a list that nobody else uses at the end of another, with what its owner said of them."""
     if own["reading_link"] or own["together_link"] or len(people(connection, own["list_id"])) > 1:
         raise ListShared
@@ -131,12 +131,19 @@ def _merge(connection: sqlite3.Connection, own: Row, list_id: int, person_id: in
             entry_id = row["entry_id"]
             connection.execute(_APPEND_MOVED, {"list_id": list_id, "entry_id": entry_id})
         connection.execute(
-            "UPDATE OR IGNORE list_opinions SET entry_id = :to, person_id = :person_id WHERE entry_id = :entry_id",
+            _MOVE_OPINIONS,
             {"to": entry_id, "person_id": person_id, "entry_id": row["entry_id"]},
         )
     connection.execute("DELETE FROM lists WHERE list_id = :list_id", {"list_id": own["list_id"]})
 
 
+#: Where the other list's owner has said something of the same report that stays.
+_MOVE_OPINIONS = """
+UPDATE list_opinions SET entry_id = :to, person_id = :person_id
+WHERE entry_id = :entry_id AND NOT EXISTS (
+    SELECT 1 FROM list_opinions AS there WHERE there.entry_id = :to AND there.person_id = :person_id
+)
+"""
 _APPEND_MOVED = """
 UPDATE list_entries
 SET place = (SELECT coalesce(max(place), 0) + 1 FROM list_entries WHERE list_id = :list_id), list_id = :list_id

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import secrets
-import sqlite3
 from datetime import UTC, datetime
 
+from app.db.interface import Connection
 from app.errors import TokenNameTaken, TokenNotFound
 from app.queue.store.base import StoreBase
 from app.queue.tokens import OWNER_MARK, PREFIX_LETTERS, Token, digest_of, new_secret
 
+_IN_USE = "SELECT 1 FROM api_tokens WHERE name = :name AND revoked_at IS NULL"
 _COLUMNS = "name, prefix, owner, max_live_jobs, per_minute, created_at, last_used_on, revoked_at"
 
 
@@ -19,25 +20,24 @@ class TokenStore(StoreBase):
     def create_token(self, name: str, max_live_jobs: int, per_minute: int) -> str:
         """Make a token and return its secret, which cannot be had again. Raises TokenNameTaken."""
         secret = new_secret()
-        with self.db.write(durable=True) as connection:
-            try:
-                connection.execute(
-                    """
-                    INSERT INTO api_tokens (name, digest, prefix, owner, max_live_jobs, per_minute, created_at)
-                    VALUES (:name, :digest, :prefix, :owner, :max_live_jobs, :per_minute, :now)
-                    """,
-                    {
-                        "name": name,
-                        "digest": digest_of(secret),
-                        "prefix": secret[:PREFIX_LETTERS],
-                        "owner": f"{OWNER_MARK}{secrets.token_hex(16)}",
-                        "max_live_jobs": max_live_jobs,
-                        "per_minute": per_minute,
-                        "now": self.clocks.unix(),
-                    },
-                )
-            except sqlite3.IntegrityError:
-                raise TokenNameTaken(name=name) from None
+        with self.db.write(durable=True, turn="tokens") as connection:
+            if connection.execute(_IN_USE, {"name": name}).fetchone():
+                raise TokenNameTaken(name=name)
+            connection.execute(
+                """
+                INSERT INTO api_tokens (name, digest, prefix, owner, max_live_jobs, per_minute, created_at)
+                VALUES (:name, :digest, :prefix, :owner, :max_live_jobs, :per_minute, :now)
+                """,
+                {
+                    "name": name,
+                    "digest": digest_of(secret),
+                    "prefix": secret[:PREFIX_LETTERS],
+                    "owner": f"{OWNER_MARK}{secrets.token_hex(16)}",
+                    "max_live_jobs": max_live_jobs,
+                    "per_minute": per_minute,
+                    "now": self.clocks.unix(),
+                },
+            )
         return secret
 
     def list_tokens(self) -> tuple[Token, ...]:
@@ -75,7 +75,7 @@ class TokenStore(StoreBase):
         return token
 
 
-def live_jobs_allowed(connection: sqlite3.Connection, owner: str, usually: int) -> int:
+def live_jobs_allowed(connection: Connection, owner: str, usually: int) -> int:
     """Return how many live jobs an owner may have: a token has a limit of its own."""
     if not owner.startswith(OWNER_MARK):
         return usually

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 
-from app.db.in_use import log_of
+from app.db.interface import Sizes
 from app.queue.store.base import StoreBase
 
 
@@ -33,14 +33,6 @@ class Totals:
     stages: dict[str, StageTotals]
 
 
-@dataclass(frozen=True, slots=True)
-class Sizes:
-    """Bytes of the database's file, and of its log (0 while there is none)."""
-
-    database: int
-    log: int
-
-
 class TotalsStore(StoreBase):
     """The part of the store that has counted from the beginning."""
 
@@ -51,7 +43,7 @@ class TotalsStore(StoreBase):
             jobs[row["outcome"]][row["reason"]] = row["jobs"]
         (now,) = self.db.read(_NOW)
         return Totals(
-            created=now["created"] - jobs["tile"].get("", 0),
+            created=self.db.last_number("evaluation_jobs", "seq") - jobs["tile"].get("", 0),
             done=now["done"] + jobs["done"].get("", 0),
             failed=jobs["failed"],
             cancelled=jobs["cancelled"],
@@ -60,23 +52,23 @@ class TotalsStore(StoreBase):
         )
 
     def sizes(self) -> Sizes:
-        """Return how large the files are. They are not opened: that would drop SQLite's locks."""
-        files = (self.db.path, log_of(self.db.path))
-        return Sizes(*(file.stat().st_size if file.exists() else 0 for file in files))
+        """Return how large the database is."""
+        return self.db.sizes()
 
     def _stage_totals(self) -> dict[str, StageTotals]:
         counts: dict[str, list[tuple[float, int]]] = defaultdict(list)
         seconds: dict[str, float] = defaultdict(float)
-        for row in self.db.read("SELECT stage, at_most, stages, seconds FROM stage_totals ORDER BY stage, at_most"):
+        for row in self.db.read(_STAGES):
             counts[row["stage"]].append((row["at_most"], row["stages"]))
             seconds[row["stage"]] += row["seconds"]
         return {stage: StageTotals(tuple(counts[stage]), seconds[stage]) for stage in counts}
 
 
-#: A number is never given twice, so the last one says how many jobs there were.
 _NOW = """
-SELECT
-    coalesce((SELECT seq FROM sqlite_sequence WHERE name = 'evaluation_jobs'), 0) AS created,
-    (SELECT count(*) FROM evaluation_jobs WHERE completed_at IS NOT NULL AND status = 'done')
-        - (SELECT count(*) FROM run_tiles JOIN evaluation_jobs ON seq = job_seq WHERE status = 'done') AS done
+SELECT (SELECT count(*) FROM evaluation_jobs WHERE completed_at IS NOT NULL AND status = 'done')
+    - (SELECT count(*) FROM run_tiles JOIN evaluation_jobs ON seq = job_seq WHERE status = 'done') AS done
+"""
+_STAGES = """
+SELECT stage, at_most, CAST(sum(stages) AS BIGINT) AS stages, sum(seconds) AS seconds FROM stage_totals
+GROUP BY stage, at_most ORDER BY stage, at_most
 """

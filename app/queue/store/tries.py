@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import random
-import sqlite3
 
-from app.db.database import Row
+from app.db.interface import Connection, Row
 from app.queue.jobs import Failure
 from app.queue.store.base import LONGEST_WAIT_SECONDS
 
@@ -36,19 +35,19 @@ def back_off_seconds(attempts: int) -> float:
     return min(wait, LONGEST_BACK_OFF_SECONDS)
 
 
-def kept_now(connection: sqlite3.Connection, seq: int) -> int:
+def kept_now(connection: Connection, seq: int) -> int:
     """Return how many finished stages a later try need not repeat."""
     sql = "SELECT count(*) FROM job_stages WHERE job_seq = :seq AND finding IS NOT NULL"
     return int(connection.execute(sql, {"seq": seq}).fetchone()[0])
 
 
-def tries_in_vain(connection: sqlite3.Connection, job: Row) -> int:
+def tries_in_vain(connection: Connection, job: Row) -> int:
     """Return how many tries of a running job count towards giving up: those that kept no new stage, this one too."""
     fruitful: int = job["fruitful"] + (kept_now(connection, job["seq"]) > job["kept_before"])
     return int(job["attempts"] - fruitful)
 
 
-def is_spent(connection: sqlite3.Connection, job: Row, failure: Failure, max_attempts: int) -> bool:
+def is_spent(connection: Connection, job: Row, failure: Failure, max_attempts: int) -> bool:
     """Return whether a running job is given up that failed so in passing.
 
     One that only waits for its turn is, once it has waited for long in all: seconds that it was told, not those of a
@@ -59,7 +58,7 @@ def is_spent(connection: sqlite3.Connection, job: Row, failure: Failure, max_att
     return tries_in_vain(connection, job) >= max_attempts
 
 
-def seconds_to_wait(connection: sqlite3.Connection, job: Row, failure: Failure, now: float) -> float:
+def seconds_to_wait(connection: Connection, job: Row, failure: Failure, now: float) -> float:
     """Return the seconds until a running job that failed so in passing, at a Unix time, is tried again."""
     asked = (failure.retry_after_seconds or 0.0) * random.uniform(1.0, 1.0 + JITTER)  # noqa: S311 - no secret
     if not failure.counts:
@@ -67,6 +66,6 @@ def seconds_to_wait(connection: sqlite3.Connection, job: Row, failure: Failure, 
     return min(asked, LONGEST_ASKED_SECONDS) or back_off_seconds(tries_in_vain(connection, job))
 
 
-def _waiting_at(connection: sqlite3.Connection, now: float) -> int:
+def _waiting_at(connection: Connection, now: float) -> int:
     """Return how many queued jobs are not due yet at a Unix time."""
     return int(connection.execute(WAITING, {"now": now, "latest": now + LONGEST_WAIT_SECONDS}).fetchone()[0])

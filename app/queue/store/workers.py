@@ -6,8 +6,7 @@ import logging
 import math
 import time
 
-from app.queue.process import is_gone
-from app.queue.store.base import StoreBase
+from app.queue.store.base import AHEAD_SECONDS, StoreBase
 
 logger = logging.getLogger(__name__)
 
@@ -39,7 +38,8 @@ class WorkerStore(StoreBase):
                 {"name": worker, "process": self.process, "now": now},
             )
             connection.execute(
-                "DELETE FROM workers WHERE seen_at < :old OR seen_at > :now", {"old": now - FORGET_SECONDS, "now": now}
+                "DELETE FROM workers WHERE seen_at < :old OR seen_at > :latest",
+                {"old": now - FORGET_SECONDS, "latest": now + AHEAD_SECONDS},
             )
 
     def say_unable(self, worker: str) -> None:
@@ -63,10 +63,12 @@ class WorkerStore(StoreBase):
     def workers_at_work(self) -> dict[str, float]:
         """Return how long ago (seconds) each worker said so, by its name, without those whose processes are gone."""
         now = self.clocks.steady()
-        rows = self.db.read("SELECT name, process, seen_at FROM workers WHERE seen_at <= :now", {"now": now})
-        return {row["name"]: now - row["seen_at"] for row in rows if not is_gone(row["process"])}
+        rows = self.db.read(
+            "SELECT name, process, seen_at FROM workers WHERE seen_at <= :latest", {"latest": now + AHEAD_SECONDS}
+        )
+        return {row["name"]: max(now - row["seen_at"], 0.0) for row in rows if not self.is_gone(row["process"])}
 
     def _look_for_workers(self) -> bool:
         now = self.clocks.steady()
-        sql = "SELECT 1 FROM workers WHERE seen_at > :silent AND seen_at <= :now LIMIT 1"
-        return bool(self.db.read(sql, {"silent": now - SILENT_SECONDS, "now": now}))
+        sql = "SELECT 1 FROM workers WHERE seen_at > :silent AND seen_at <= :latest LIMIT 1"
+        return bool(self.db.read(sql, {"silent": now - SILENT_SECONDS, "latest": now + AHEAD_SECONDS}))

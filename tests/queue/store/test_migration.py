@@ -8,12 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from app.db.database import Database
-from app.db.opening import Schema
+from app.db.sqlite.database import SqliteDatabase
+from app.db.sqlite.opening import Schema
 from app.queue.jobs import Once, Picture, Status
-from app.queue.store.base import APPLICATION_ID, SCHEMA
 from app.queue.store.batches import NewLine
 from app.queue.store.people import OWN_SNAPSHOTS
+from app.queue.store.tables import APPLICATION_ID, SCHEMA
 from tests.support.building import assert_whole, create, new_job, open_at, tuples
 
 FIRST = Schema(APPLICATION_ID, SCHEMA.migrations[:1])
@@ -49,7 +49,7 @@ DELETE FROM evaluation_jobs WHERE job_id = 'pruned';
 @pytest.fixture
 def old(tmp_path: Path) -> sqlite3.Connection:
     """A process of the first version, with jobs in every status it knew and the newest one cleared away."""
-    database = Database(tmp_path / "doorstep.sqlite", FIRST)
+    database = SqliteDatabase(tmp_path / "doorstep.sqlite", FIRST)
     connection = database.connection(durable=True)
     connection.executescript(JOBS)
     return connection
@@ -134,7 +134,7 @@ INSERT INTO snapshots (job_seq, snapshot_id, job_id, owner, address, created_at,
 
 @pytest.mark.parametrize("version", range(1, len(SCHEMA.migrations)))
 def test_every_earlier_version_becomes_this_one(tmp_path: Path, version: int) -> None:
-    earlier = Database(tmp_path / "doorstep.sqlite", Schema(APPLICATION_ID, SCHEMA.migrations[:version]))
+    earlier = SqliteDatabase(tmp_path / "doorstep.sqlite", Schema(APPLICATION_ID, SCHEMA.migrations[:version]))
     connection = earlier.connection(durable=True)
     connection.executescript(OF_ANY)
     store = open_at(tmp_path)
@@ -193,7 +193,7 @@ def test_a_process_of_the_first_version_goes_on_beside_it(tmp_path: Path, old: s
 
 @pytest.mark.parametrize("version", range(1, len(SCHEMA.migrations)))
 def test_a_file_of_any_earlier_version_takes_lists_and_batches(tmp_path: Path, version: int) -> None:
-    database = Database(tmp_path / "doorstep.sqlite", Schema(APPLICATION_ID, SCHEMA.migrations[:version]))
+    database = SqliteDatabase(tmp_path / "doorstep.sqlite", Schema(APPLICATION_ID, SCHEMA.migrations[:version]))
     old = database.connection(durable=True)
     old.executescript(JOBS.replace("INTO snapshots VALUES", f"INTO snapshots ({SNAPSHOT}) VALUES"))
     store = open_at(tmp_path)
@@ -266,7 +266,7 @@ def tables_of(connection: sqlite3.Connection) -> dict[str, tuple[str, ...]]:
 
 @pytest.mark.parametrize("version", range(1, len(SCHEMA.migrations)))
 def test_every_row_of_every_kind_is_kept(tmp_path: Path, version: int) -> None:
-    database = Database(tmp_path / "doorstep.sqlite", Schema(APPLICATION_ID, SCHEMA.migrations[:version]))
+    database = SqliteDatabase(tmp_path / "doorstep.sqlite", Schema(APPLICATION_ID, SCHEMA.migrations[:version]))
     old = database.connection(durable=True)
     for kind in range(1, version + 1):
         old.executescript(OF_EACH_KIND[kind])

@@ -7,17 +7,17 @@ from pathlib import Path
 import pytest
 
 from app.config import Config
-from app.db.database import Database
-from app.db.opening import Schema
+from app.db.sqlite.database import SqliteDatabase
+from app.db.sqlite.opening import Schema
 from app.queue.jobs import Failure, StageRecord, StageState
 from app.queue.store import JobStore
-from app.queue.store.base import SCHEMA
+from app.queue.store.tables import SCHEMA
 from tests.support.building import new_job
 
 
 @pytest.fixture
 def store(tmp_path: Path) -> JobStore:
-    return JobStore(Database(tmp_path / "doorstep.sqlite", SCHEMA), Config(max_attempts=2))
+    return JobStore(SqliteDatabase(tmp_path / "doorstep.sqlite", SCHEMA), Config(max_attempts=2))
 
 
 def run(store: JobStore, *seconds: float) -> None:
@@ -105,10 +105,10 @@ INSERT INTO job_stages VALUES (1, 0, 'stage-0', 'done', 0.3, '', NULL);
 
 def test_it_begins_with_what_an_older_database_holds(tmp_path: Path) -> None:
     path = tmp_path / "doorstep.sqlite"
-    older = Database(path, Schema(SCHEMA.application_id, SCHEMA.migrations[:BEFORE]))
+    older = SqliteDatabase(path, Schema(SCHEMA.application_id, SCHEMA.migrations[:BEFORE]))
     older.connection(durable=True).executescript(OF_AN_OLDER_VERSION)
     older.close()
-    totals = JobStore(Database(path, SCHEMA)).totals()
+    totals = JobStore(SqliteDatabase(path, SCHEMA)).totals()
     assert (totals.created, totals.done, totals.failed) == (2, 1, {"no-home-here": 1})
     assert totals.stages["stage-0"].stages == ((0.5, 1),)
 

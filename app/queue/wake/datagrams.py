@@ -1,7 +1,6 @@
-"""How idle workers are woken: an Event inside a process, a datagram to every other worker process on this machine.
+"""Waking workers of one machine: an Event inside a process, a datagram to every other process.
 
-Nothing but speed depends on it: a worker that misses a notification (a full socket, a cleaned folder) finds the work
-when it next looks by itself.
+A worker that misses one (a full socket, a cleaned folder) finds the work when it next looks by itself.
 """
 
 from __future__ import annotations
@@ -35,7 +34,7 @@ def socket_folder(data_dir: Path) -> Path:
     return Path(tempfile.gettempdir()) / f"doorstep-{os.getuid()}-{name}"
 
 
-class WakeUp:
+class DatagramWakeUp:
     """Wakes every worker that shares a data folder."""
 
     def __init__(self, data_dir: Path) -> None:

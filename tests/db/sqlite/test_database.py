@@ -14,11 +14,11 @@ from pathlib import Path
 
 import pytest
 
-from app.db.database import LOG_BYTES, Database
-from app.db.opening import PAGE_BYTES, Schema
+from app.db.sqlite.database import LOG_BYTES, SqliteDatabase
+from app.db.sqlite.opening import PAGE_BYTES, Schema
 from app.errors import DatabaseDamaged, QueueUnavailable
 from app.queue.store import JobStore
-from app.queue.store.base import SCHEMA
+from app.queue.store.tables import SCHEMA
 from tests.support.building import WIDE, assert_whole, create, open_at, tuples
 
 FILE = "doorstep.sqlite"
@@ -26,8 +26,8 @@ FIRST = ("CREATE TABLE thing (a INTEGER)", "INSERT INTO thing VALUES (1)")
 SECOND = ("ALTER TABLE thing ADD COLUMN b INTEGER NOT NULL DEFAULT 7",)
 
 
-def thing(folder: Path, *migrations: tuple[str, ...]) -> Database:
-    return Database(folder / FILE, Schema(42, migrations))
+def thing(folder: Path, *migrations: tuple[str, ...]) -> SqliteDatabase:
+    return SqliteDatabase(folder / FILE, Schema(42, migrations))
 
 
 def test_only_its_owner_may_read_the_file(tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ from contextlib import closing
 from functools import lru_cache
 from pathlib import Path
 
-from app.db.in_use import log_of
-from app.db.opening import Schema
+from app.db.sqlite.in_use import log_of
+from app.db.sqlite.opening import Schema
 
 #: The parts of SQLite's log (https://www.sqlite.org/fileformat2.html#walformat), in bytes.
 LOG_HEADER, FRAME_HEADER = 32, 24

@@ -11,9 +11,9 @@ from contextlib import closing, suppress
 from pathlib import Path
 from urllib.parse import quote
 
-from app.db.in_use import alone, enter, log_is_foreign, log_of
-from app.db.opening import Schema, check_identity, when_free
 from app.db.owners import PRIVATE, give_to_owner_of
+from app.db.sqlite.in_use import alone, enter, log_is_foreign, log_of
+from app.db.sqlite.opening import Schema, check_identity, when_free
 from app.errors import BackupRefused, BadBackup, DatabaseDamaged, DatabaseTooNew
 
 #: What else is in a backup: small files of the data folder, as this table holds them. Only backups have it.

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from app.db.write_lock import BUSY, pause, primary_code
+from app.db.sqlite.write_lock import BUSY, pause, primary_code
 from app.errors import DatabaseDamaged, DatabaseTooNew
 
 #: How long an opening waits for another process that is recovering, migrating or closing the same file.

@@ -12,12 +12,12 @@ from pathlib import Path
 
 import pytest
 
-from app.db.backup import back_up, restore
-from app.db.database import Database
-from app.db.opening import Schema
+from app.db.sqlite.backup import back_up, restore
+from app.db.sqlite.database import SqliteDatabase
+from app.db.sqlite.opening import Schema
 from app.errors import BackupRefused, BadBackup, DatabaseDamaged, DatabaseInUse
 from app.queue.store import JobStore
-from app.queue.store.base import SCHEMA
+from app.queue.store.tables import SCHEMA
 from tests.support.building import assert_whole, create, open_at, tuples
 from tests.support.databases import FILE, die_with_a_log, filled
 
@@ -214,7 +214,7 @@ def unusable(folder: Path, how: str) -> Path:
         with closing(sqlite3.connect(path)) as other:
             other.execute("CREATE TABLE evaluation_jobs (secret)")
     elif how == "newer":
-        newer = Database(path, Schema(SCHEMA.application_id, (*SCHEMA.migrations, ())))
+        newer = SqliteDatabase(path, Schema(SCHEMA.application_id, (*SCHEMA.migrations, ())))
         newer.read("SELECT 1")
         newer.close()
     elif how in ("cut", "damaged"):
@@ -261,7 +261,7 @@ def test_a_plain_copy_with_its_log_beside_it_is_restored_whole(tmp_path: Path) -
 @pytest.mark.parametrize("version", range(1, len(SCHEMA.migrations)))
 def test_a_backup_of_an_earlier_version_is_brought_up_to_date(tmp_path: Path, version: int) -> None:
     (tmp_path / "old").mkdir()
-    old = Database(tmp_path / "old" / FILE, Schema(SCHEMA.application_id, SCHEMA.migrations[:version]))
+    old = SqliteDatabase(tmp_path / "old" / FILE, Schema(SCHEMA.application_id, SCHEMA.migrations[:version]))
     with old.write(durable=True) as connection:
         connection.execute(
             """

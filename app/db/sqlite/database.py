@@ -3,22 +3,26 @@
 from __future__ import annotations
 
 import logging
+import math
 import os
+import shutil
 import sqlite3
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import NoReturn
 
-from app.db.daily_check import last_fault
-from app.db.in_use import InUse, enter, log_of
-from app.db.opening import Schema, prepare
-from app.db.soundness import fault_in, lacking, odd_log
-from app.db.trouble import explained, trouble_of
-from app.db.write_lock import BUSY, WaitingSign, begin, let_others_in, pause, primary_code
-from app.errors import DatabaseFaulty, DatabaseSwapped, DoorstepError
+from app.db.interface import Parameters, Row, Sizes
+from app.db.sqlite.daily_check import check_if_due, last_fault
+from app.db.sqlite.errors import explained
+from app.db.sqlite.in_use import InUse, enter, log_of
+from app.db.sqlite.opening import Schema, prepare
+from app.db.sqlite.soundness import fault_in, lacking, odd_log
+from app.db.sqlite.write_lock import BUSY, WaitingSign, begin, let_others_in, pause, primary_code
+from app.db.trouble import READING, WRITING, trouble_of
+from app.errors import DatabaseFaulty, DatabaseSwapped, DiskNearlyFull, DoorstepError
 
 #: Longer than any transaction of ours, shorter than a person's patience.
 PATIENCE_SECONDS = 5.0
@@ -27,29 +31,35 @@ CHECKPOINT_PAGES = {"worker": 2_000, "people": 16_000}
 #: The log's file is cut back to this once all of it has been copied.
 LOG_BYTES = 32 * 1024 * 1024
 
-#: A row whose columns are read by name.
-Row = sqlite3.Row
+MEGABYTE = 1_000_000
 
 logger = logging.getLogger(__name__)
 
-#: What `Trouble` calls the two things that may fail.
-READING, WRITING = "reading", "writing"
+
+class SqliteConnection(sqlite3.Connection):
+    """A connection to a file, as the store uses it."""
+
+    def insert(self, sql: str, parameters: Parameters, _key: str, /) -> int:
+        # No RETURNING: it would cost twice as much.
+        return self.execute(sql, parameters).lastrowid or 0
 
 
 class _Opened(threading.local):
     """What one thread keeps open: connections by (durable, draining), and its waiting sign."""
 
     def __init__(self) -> None:
-        self.connections: dict[tuple[bool, bool], sqlite3.Connection] = {}
+        self.connections: dict[tuple[bool, bool], SqliteConnection] = {}
         self.sign: WaitingSign | None = None
 
 
-class Database:
+class SqliteDatabase:
     """One SQLite file in WAL mode. Nothing is opened before the first use, which must come after any fork.
 
     `synchronous` is the level of durable writes. The others are NORMAL: safe when a process is killed, and whole,
     if perhaps a moment old, after a power cut. A query or a write waits at most `patience_seconds` for its turn.
     """
+
+    one_machine = True
 
     def __init__(
         self, path: Path, schema: Schema, *, synchronous: str = "FULL", patience_seconds: float = PATIENCE_SECONDS
@@ -60,13 +70,13 @@ class Database:
         self._levels = {True: synchronous, False: "NORMAL"}
         self._opened = _Opened()
         self._lock = threading.Lock()
-        self._closables: list[tuple[threading.Thread, sqlite3.Connection | WaitingSign]] = []
+        self._closables: list[tuple[threading.Thread, SqliteConnection | WaitingSign]] = []
         self._in_use: InUse | None = None
-        self.trouble = trouble_of(path)
+        self.trouble = trouble_of(os.fspath(path.absolute()), path.name)
         self._prepared = False
         self._pid: int | None = None
 
-    def read(self, sql: str, parameters: Mapping[str, object] | None = None) -> list[Row]:
+    def read(self, sql: str, parameters: Parameters | None = None) -> Sequence[Row]:
         """Run one query and return all its rows: a cursor left half read would hold the log back."""
         deadline = time.monotonic() + self._patience_seconds
         while True:
@@ -87,16 +97,17 @@ class Database:
             pause()
 
     def write(
-        self, *, durable: bool, draining: bool = False, patience_seconds: float | None = None
-    ) -> AbstractContextManager[sqlite3.Connection]:
+        self, *, durable: bool, draining: bool = False, patience_seconds: float | None = None, turn: str | None = None
+    ) -> AbstractContextManager[SqliteConnection]:
         """Hold the write lock for one transaction: committed at the end, undone by any exception.
 
         `draining` is for whoever writes again and again: it lets others who wait go in between.
         """
+        del turn  # one writer goes at a time, whatever it writes
         patience = self._patience_seconds if patience_seconds is None else patience_seconds
         return _Transaction(self, durable, draining, patience)
 
-    def connection(self, *, durable: bool, draining: bool = False) -> sqlite3.Connection:
+    def connection(self, *, durable: bool, draining: bool = False) -> SqliteConnection:
         """Return this thread's connection; prefer `read` and `write`."""
         if self._pid not in (None, os.getpid()):
             raise RuntimeError("the database was opened before a fork; open it in the child")
@@ -140,6 +151,38 @@ class Database:
         if fault:
             raise DatabaseFaulty(name=self.path.name, what=fault)
 
+    def contact_seconds(self) -> float:
+        """Return infinity: whether an owner's process lives is seen on this machine."""
+        return math.inf
+
+    def check_room(self, least_free_mb: float) -> None:
+        """Raise DiskNearlyFull where the disk has less left."""
+        free = shutil.disk_usage(self.path.parent).free / MEGABYTE
+        if free < least_free_mb:
+            raise DiskNearlyFull(free=f"{free:.0f}", least=f"{least_free_mb:g}")
+
+    def check_thoroughly(self, *, at_start: bool) -> None:
+        """Go through the whole file if nobody has today, or `at_start`; `check` tells what was found."""
+        self.in_use.check()
+        check_if_due(self.path, at_start=at_start)
+
+    def is_first(self) -> bool:
+        """Return whether no other process had the file open when this one came."""
+        self.read("SELECT 1")
+        return self.in_use.first
+
+    def sizes(self) -> Sizes:
+        """Return how large the files are. They are not opened: that would drop SQLite's locks."""
+        files = (self.path, log_of(self.path))
+        return Sizes(*(file.stat().st_size if file.exists() else 0 for file in files))
+
+    def last_number(self, table: str, key: str) -> int:
+        """Return the last number that was given to a row of a table: it is kept even when the row is deleted."""
+        del key
+        return int(
+            self.read("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = :table", {"table": table})[0][0]
+        )
+
     def used_bytes(self) -> int:
         """Return how much of the file holds something."""
         sql = "SELECT (page_count - freelist_count) * page_size FROM pragma_page_count, pragma_freelist_count, "
@@ -164,7 +207,7 @@ class Database:
             self._keep(self._opened.sign)
         return self._opened.sign
 
-    def _open(self, durable: bool, draining: bool) -> sqlite3.Connection:
+    def _open(self, durable: bool, draining: bool) -> SqliteConnection:
         with self._lock:
             self._pid = os.getpid()
             comes_first = self._in_use is None
@@ -192,10 +235,12 @@ class Database:
             self._in_use.leave()
             self._in_use = None
 
-    def _connect(self, durable: bool, role: str) -> sqlite3.Connection:
+    def _connect(self, durable: bool, role: str) -> SqliteConnection:
         """Open a connection on the file that was entered: never on one that was put in its place."""
         self.in_use.check()
-        connection = sqlite3.connect(self.path, timeout=0, isolation_level=None, check_same_thread=False)
+        connection = sqlite3.connect(
+            self.path, timeout=0, isolation_level=None, check_same_thread=False, factory=SqliteConnection
+        )
         connection.row_factory = sqlite3.Row
         try:
             self._set_up(connection, durable, role)
@@ -204,7 +249,7 @@ class Database:
             raise
         return connection
 
-    def _set_up(self, connection: sqlite3.Connection, durable: bool, role: str) -> None:
+    def _set_up(self, connection: SqliteConnection, durable: bool, role: str) -> None:
         if not self._prepared:
             prepare(connection, self._schema, self.path.name, known=self.in_use.known)
             self._prepared = self.in_use.known = True
@@ -214,7 +259,7 @@ class Database:
         # What is deleted is overwritten: it was somebody's address.
         connection.execute("PRAGMA secure_delete=1").fetchall()
 
-    def _keep(self, closable: sqlite3.Connection | WaitingSign) -> None:
+    def _keep(self, closable: SqliteConnection | WaitingSign) -> None:
         """Remember what to close at the end, and close what dead threads left open."""
         with self._lock:
             for thread, old in self._closables:
@@ -229,13 +274,13 @@ class _Transaction:
 
     __slots__ = ("_connection", "_db", "_draining", "_durable", "_patience_seconds", "_sign")
 
-    def __init__(self, db: Database, durable: bool, draining: bool, patience_seconds: float) -> None:
+    def __init__(self, db: SqliteDatabase, durable: bool, draining: bool, patience_seconds: float) -> None:
         self._db = db
         self._durable = durable
         self._draining = draining
         self._patience_seconds = patience_seconds
 
-    def __enter__(self) -> sqlite3.Connection:
+    def __enter__(self) -> SqliteConnection:
         try:
             self._connection = self._db.connection(durable=self._durable, draining=self._draining)
             self._sign = self._db.sign()

@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from app.db.owners import open_like
-from app.db.soundness import thorough_check
+from app.db.sqlite.soundness import thorough_check
 
 logger = logging.getLogger(__name__)
 

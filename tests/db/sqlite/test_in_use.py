@@ -9,11 +9,11 @@ from pathlib import Path
 
 import pytest
 
-from app.db.database import Database
-from app.db.opening import Schema
+from app.db.sqlite.database import SqliteDatabase
+from app.db.sqlite.opening import Schema
 from app.errors import DatabaseSwapped, DatabaseTooNew
 from app.queue.store import JobStore
-from app.queue.store.base import SCHEMA
+from app.queue.store.tables import SCHEMA
 from tests.support.building import assert_whole, create, open_at, tuples
 from tests.support.databases import FILE, die_with_a_log, filled
 
@@ -26,6 +26,10 @@ def running(tmp_path: Path) -> JobStore:
     shutil.copy(tmp_path / FILE, tmp_path / "copy")
     create(store)
     return store
+
+
+#: As a later version would have it.
+NEWER = Schema(SCHEMA.application_id, (*SCHEMA.migrations, ("CREATE TABLE more (a)",)))
 
 
 def refuses(store: JobStore) -> None:
@@ -151,7 +155,9 @@ def test_the_first_to_come_knows_that_it_is(tmp_path: Path) -> None:
 
 
 def test_a_newer_file_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
-    newer = Database(tmp_path / FILE, Schema(SCHEMA.application_id, (*SCHEMA.migrations, ("CREATE TABLE more (a)",))))
+    newer = SqliteDatabase(
+        tmp_path / FILE, Schema(SCHEMA.application_id, (*SCHEMA.migrations, ("CREATE TABLE more (a)",)))
+    )
     newer.read("SELECT 1")
     newer.close()
     before = (tmp_path / FILE).read_bytes()
@@ -163,7 +169,9 @@ def test_a_newer_file_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
 
 def test_a_process_that_runs_goes_on_while_a_newer_version_migrates(tmp_path: Path) -> None:
     old = filled(tmp_path)
-    newer = Database(tmp_path / FILE, Schema(SCHEMA.application_id, (*SCHEMA.migrations, ("CREATE TABLE more (a)",))))
+    newer = SqliteDatabase(
+        tmp_path / FILE, Schema(SCHEMA.application_id, (*SCHEMA.migrations, ("CREATE TABLE more (a)",)))
+    )
     newer.read("SELECT 1")
     create(old)
     another = open_at(tmp_path)  # the same process

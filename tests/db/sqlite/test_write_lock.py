@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from app.db.write_lock import WaitingSign
+from app.db.sqlite.write_lock import WaitingSign
 from tests.support.building import WIDE, create, open_at
 
 

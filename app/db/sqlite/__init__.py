@@ -1,0 +1,1 @@
+"""SQLite files: connections, opening and migrating, the write lock, who uses a file, soundness, backups."""

@@ -1,0 +1,88 @@
+"""Waking workers of other hosts by PostgreSQL's NOTIFY: one connection a process listens."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from contextlib import suppress
+
+import psycopg
+
+from app.db.postgres.database import PgConnection, PostgresDatabase
+from app.errors import DoorstepError
+
+logger = logging.getLogger(__name__)
+
+CHANNEL = "doorstep_jobs"
+#: How often the listener looks whether it should end, and whether its connection lives (seconds).
+LOOK_SECONDS = 2.0
+#: Pause before a lost connection is made again (seconds).
+PAUSE_SECONDS = 0.5
+#: With so many jobs in line no worker is idle, so none is woken: each notification takes a lock of the whole server.
+BUSY_LINE = 64
+_LINE = f"""
+SELECT count(*) FROM (
+    SELECT 1 FROM evaluation_jobs
+    WHERE completed_at IS NULL AND status = 'queued' AND status <> 'asking' LIMIT {BUSY_LINE}
+) AS line
+"""  # noqa: S608 - a constant
+
+
+class NotificationWakeUp:
+    """Wakes every worker that uses the same PostgreSQL database."""
+
+    def __init__(self, db: PostgresDatabase) -> None:
+        self._db = db
+        self._events: tuple[threading.Event, ...] = ()
+        self._lock = threading.Lock()
+        self._listener: threading.Thread | None = None
+
+    def notify(self) -> None:
+        """Wake every worker, unless the line is so long that none can be idle. Never fails."""
+        self._wake_own()
+        with suppress(DoorstepError):
+            if self._db.read(_LINE)[0][0] < BUSY_LINE:
+                self._db.notify(CHANNEL)
+
+    def subscribe(self) -> threading.Event:
+        """Return an event that every notification sets from now on, whichever host sends it."""
+        event = threading.Event()
+        with self._lock:
+            self._events = (*self._events, event)
+            if self._listener is None:
+                self._listener = threading.Thread(target=self._listen, name="doorstep-listener", daemon=True)
+                self._listener.start()
+        return event
+
+    def unsubscribe(self, event: threading.Event) -> None:
+        """Stop setting an event; when the last one leaves the listener ends within seconds."""
+        with self._lock:
+            self._events = tuple(other for other in self._events if other is not event)
+
+    def _wake_own(self) -> None:
+        for event in self._events:
+            event.set()
+
+    def _listen(self) -> None:
+        """Listen as long as somebody waits. What came while the connection was away is found by looking at once."""
+        pause = threading.Event()
+        while self._somebody_waits():
+            try:
+                with self._db.listen(CHANNEL) as connection:
+                    self._wake_own()
+                    self._pass_on(connection)
+            except psycopg.Error:  # the store's own connections log that the server is away
+                pause.wait(PAUSE_SECONDS)
+
+    def _pass_on(self, connection: PgConnection) -> None:
+        while self._somebody_waits():
+            for _ in connection.notifies(timeout=LOOK_SECONDS, stop_after=1):
+                self._wake_own()
+            if connection.closed:
+                return
+
+    def _somebody_waits(self) -> bool:
+        with self._lock:
+            if not self._events:
+                self._listener = None
+            return bool(self._events)
