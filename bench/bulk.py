@@ -36,7 +36,7 @@ from bench.day import flask, processor_seconds
 from tests.support.folders import SAMPLES
 
 #: Rounds, and how many addresses each has: a share of the region, from another part of it in each round.
-ROUNDS, ONE_BY_ONE, TOGETHER = 5, 60, 500
+ROUNDS, ONE_BY_ONE, TOGETHER = 3, 40, 400
 NAME = "region"
 
 

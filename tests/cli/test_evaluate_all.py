@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -22,10 +23,11 @@ from click.testing import CliRunner, Result
 from app.atlas.importing.importer import RegionInput, import_region
 from app.atlas.regions import RegionStore
 from app.bulk.rows import COLUMNS, missing_row
-from app.cli.evaluating import evaluate_all_command
+from app.cli.evaluating import _Progress, evaluate_all_command
 from app.cli.tables import About, write_all
 from app.places import Location, Precision
 from app.queue.jobs import Failure
+from app.queue.store.runs import Run, RunProgress
 from tests.support.building import open_at, wait_for
 from tests.support.extracts import Town
 from tests.support.folders import ROOT, SAMPLES
@@ -291,6 +293,23 @@ def test_progress_tells_the_rate_and_the_time_left(data_dir: Path, start: Callab
     *_, last = done.stderr.strip().splitlines()
     assert last.startswith("262 of 262 addresses (100 %), ")
     assert last.endswith(" a second")
+
+
+def test_a_terminal_shows_one_line_that_is_renewed(capsys: pytest.CaptureFixture[str]) -> None:
+    run = Run("id", "town", "b", "{}", 4, 400, 0.0)
+    told = [RunProgress(run, 4 - n, 0, n, 0, 0, 100 * n) for n in range(5)]
+    shown = _Progress(told[0], is_terminal=True)
+    for each in told[1:]:
+        time.sleep(0.01)
+        shown.show(each, somebody_works=each is not told[1])
+    shown.end()
+    first, *lines = capsys.readouterr().err.split("\r")
+    assert first == ""
+    assert "100 of 400 addresses (25 %), " in lines[0]
+    assert lines[0].endswith(" left; nobody works on the queue")
+    assert lines[3].strip().endswith(" a second")
+    assert lines[3].count("\n") == 1
+    assert all(len(line) >= len(before.rstrip()) for before, line in pairwise(lines))
 
 
 # --- refusals ---------------------------------------------------------------------------------------------

@@ -10,6 +10,8 @@ from flask.testing import FlaskClient
 
 from app import create_app
 from app.config import Config
+from app.queue.store import JobStore
+from app.queue.store.runs import NewTile
 from app.web.security.cookies import cookie_name
 from tests.conftest import TOKEN
 from tests.support.asking import ADDRESS, HTMX, JSON, soup, submit, visible_text
@@ -162,3 +164,44 @@ def test_it_polls_a_fragment_of_the_same_board(client: FlaskClient) -> None:
     fragment = client.get(str(page["hx-get"]), headers=BEARER | HTMX)
     assert str(soup(fragment).select_one("#board")) == str(page)
     assert "<html" not in fragment.text
+
+
+TILES = [NewTile('{"tile":{}}', 500)] * 3
+
+
+def test_an_evaluation_of_a_whole_region_is_one_line(client: FlaskClient, store: JobStore, steps: Steps) -> None:
+    store.begin_run("town", "build", "{}", TILES, "addresses of town")
+    claim = store.claim_next_job("box:1:1")
+    assert claim
+    store.complete_job(claim, b"rows")
+    assert store.claim_next_job("box:1:1")
+    overview = client.get("/queue", headers=BEARER | JSON).json
+    (line,) = overview["runs"]
+    assert (line["region"], line["state"], line["tiles_failed"]) == ("town", "under way", 0)
+    assert (line["addresses_done"], line["addresses"]) == (500, 1_500)
+    assert (overview["running"], overview["stats"]["queued"], overview["stats"]["done"]) == ([], 0, 0)
+    page = visible_text(client.get("/queue", headers=BEARER))
+    assert "500 of 1,500" in page
+    assert claim.job_id not in client.get("/queue", headers=BEARER).text
+
+
+def test_an_evaluation_of_a_whole_region_is_called_off(client: FlaskClient, store: JobStore) -> None:
+    run = store.begin_run("town", "build", "{}", TILES, "addresses of town")
+    page = soup(client.get("/queue", headers=BEARER))
+    action = next(form["action"] for form in page.find_all("form") if "/runs/" in form["action"])
+    assert client.post(action).status_code == 404  # who shows no token
+    assert client.post(action, headers=BEARER).status_code == 303
+    assert store.progress_of(run).is_over
+    assert "ended" in visible_text(client.get("/queue", headers=BEARER))
+    assert client.post("/queue/runs/nothing/cancel", headers=BEARER).status_code == 404
+
+
+def test_a_tile_has_no_page(client: FlaskClient, store: JobStore) -> None:
+    store.begin_run("town", "build", "{}", TILES, "addresses of town")
+    claim = store.claim_next_job("box:1:1")
+    assert claim
+    store.complete_job(claim, b"rows")
+    (row,) = store.db.read("SELECT result_snapshot_id FROM evaluation_jobs WHERE status = 'done'")
+    assert client.get(f"/queue/jobs/{claim.job_id}", headers=BEARER).status_code == 404
+    for path in (f"/job/{claim.job_id}", f"/s/{row['result_snapshot_id']}", f"/s/{row['result_snapshot_id']}.json"):
+        assert client.get(path).status_code == 404

@@ -358,6 +358,7 @@ class PeopleStore(StoreBase):
 
 #: A tile is nobody's job: a run is looked at and called off as a whole.
 _JOB = "SELECT * FROM evaluation_jobs WHERE job_id = :job_id AND owner <> :runs"
+_JOB_LOCKED = f"{_JOB} /*pg FOR UPDATE */"
 #: Live jobs of people: those of all less the tiles, each counted in an index.
 _LIVE = """
 SELECT (SELECT count(*) FROM evaluation_jobs WHERE completed_at IS NULL AND status <> 'asking')
@@ -461,7 +462,7 @@ def live_twin(connection: Connection, owner: str, listing_key: str) -> Job | Non
 
 def owned_job(connection: Connection, job_id: str, owner: str | None) -> Row:
     """Return the row of a person's job. Raises JobNotFound, or NotYours if it is another owner's."""
-    row = _only(connection.execute(f"{_JOB} /*pg FOR UPDATE */", {"job_id": job_id, "runs": RUN_OWNER}).fetchall())
+    row = _only(connection.execute(_JOB_LOCKED, {"job_id": job_id, "runs": RUN_OWNER}).fetchall())
     if owner not in (None, row["owner"]):
         raise NotYours
     return row

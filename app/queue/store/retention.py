@@ -146,7 +146,8 @@ WHERE completed_at IS NOT NULL AND completed_at < :before
         WHERE own.job_seq = ended.seq
             AND (evaluation_jobs.completed_at IS NULL OR evaluation_jobs.completed_at >= :before)
     ))
-LIMIT :most /*pg FOR UPDATE SKIP LOCKED */
+LIMIT :most
+/*pg FOR UPDATE OF ended SKIP LOCKED */
 """
 _DELETE_UNLISTED = """
 DELETE FROM snapshots WHERE job_seq = :seq

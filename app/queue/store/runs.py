@@ -11,8 +11,6 @@ from app.errors import RunNotFound, RunUnderWay
 from app.queue.jobs import NewJob, Status
 from app.queue.store.people import RUN_OWNER, RUN_PRIORITY, PeopleStore, delete_job, newest_job
 
-#: Whoever makes a run, or goes on with one, takes this turn.
-RUNS = "runs"
 #: So many tiles are written in one transaction: people's jobs get their turn in between.
 MADE_TOGETHER = 100
 
@@ -89,9 +87,10 @@ class RunStore(PeopleStore):
         self._notify()
         return run
 
-    def find_run(self, region: str, options: str, build: str = "") -> Run:
+    def find_run(self, region: str, options: str, build: str | None = None) -> Run:
         """Return the newest run of a region with some options, of a build if one is named. Raises RunNotFound."""
-        rows = self.db.read(_FIND, {"region": region, "options": options, "build": build})
+        same = {"region": region, "options": options}
+        rows = self.db.read(_NEWEST, same) if build is None else self.db.read(_FIND, {**same, "build": build})
         if not rows:
             raise RunNotFound(name=region)
         return _run_from(rows[0])
@@ -165,7 +164,7 @@ class RunStore(PeopleStore):
     def _made(self, region: str, build: str, options: str, tiles: Sequence[NewTile]) -> Run:
         """Return the run's row, made if there is none."""
         same = {"region": region, "build": build, "options": options}
-        with self.db.write(durable=True, turn=RUNS) as connection:
+        with self.db.write(durable=True) as connection:
             self._check_room()
             connection.execute(
                 """
@@ -185,7 +184,8 @@ class RunStore(PeopleStore):
 
     def _fill(self, run: Run, first: int, tiles: Sequence[NewTile], address: str) -> None:
         """Queue those of some tiles, numbered from `first` on, that are not there, failed or were called off."""
-        with self.db.write(durable=True, turn=RUNS) as connection:
+        with self.db.write(durable=True) as connection:
+            connection.execute(_LOCKED, {"run_id": run.run_id})  # one at a time fills it
             newest = newest_job(connection)
             span = {"run_id": run.run_id, "first": first, "end": first + len(tiles)}
             there = {row["number"]: row for row in connection.execute(_SPAN, span).fetchall()}
@@ -219,10 +219,10 @@ class RunStore(PeopleStore):
                 )
 
 
-_FIND = """
-SELECT * FROM runs
-WHERE region = :region AND options = :options AND (:build = '' OR build = :build)
-ORDER BY created_at DESC LIMIT 1
+_FIND = "SELECT * FROM runs WHERE region = :region AND options = :options AND build = :build"
+_LOCKED = "SELECT run_id FROM runs WHERE run_id = :run_id /*pg FOR UPDATE */"
+_NEWEST = """
+SELECT * FROM runs WHERE region = :region AND options = :options ORDER BY created_at DESC, run_id LIMIT 1
 """
 _COUNTS = """
 SELECT status, count(*) AS tiles, CAST(sum(run_tiles.addresses) AS BIGINT) AS addresses
@@ -242,12 +242,11 @@ WHERE run_id = :run_id AND number = :number
 """
 _UNFINISHED = """
 SELECT evaluation_jobs.* FROM run_tiles JOIN evaluation_jobs ON seq = job_seq
-WHERE run_id = :run_id AND completed_at IS NULL ORDER BY number /*pg FOR UPDATE OF evaluation_jobs */
+WHERE run_id = :run_id AND completed_at IS NULL ORDER BY seq /*pg FOR UPDATE OF evaluation_jobs */
 """
 _SPAN = """
 SELECT number, evaluation_jobs.* FROM run_tiles JOIN evaluation_jobs ON seq = job_seq
 WHERE run_id = :run_id AND number >= :first AND number < :end
-ORDER BY number /*pg FOR UPDATE OF evaluation_jobs */
 """
 _SOME_TILES = "SELECT job_seq FROM run_tiles WHERE run_id = :run_id LIMIT :most"
 

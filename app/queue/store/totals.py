@@ -37,13 +37,13 @@ class TotalsStore(StoreBase):
     """The part of the store that has counted from the beginning."""
 
     def totals(self) -> Totals:
-        """Return all that happened."""
+        """Return all that happened to people's jobs."""
         jobs: dict[str, dict[str, int]] = defaultdict(dict)
         for row in self.db.read("SELECT outcome, reason, jobs FROM job_totals"):
             jobs[row["outcome"]][row["reason"]] = row["jobs"]
         (now,) = self.db.read(_NOW)
         return Totals(
-            created=self.db.last_number("evaluation_jobs", "seq"),
+            created=self.db.last_number("evaluation_jobs", "seq") - jobs["tile"].get("", 0),
             done=now["done"] + jobs["done"].get("", 0),
             failed=jobs["failed"],
             cancelled=jobs["cancelled"],
@@ -64,7 +64,10 @@ class TotalsStore(StoreBase):
         return {stage: StageTotals(tuple(counts[stage]), seconds[stage]) for stage in counts}
 
 
-_NOW = "SELECT count(*) AS done FROM evaluation_jobs WHERE completed_at IS NOT NULL AND status = 'done'"
+_NOW = """
+SELECT (SELECT count(*) FROM evaluation_jobs WHERE completed_at IS NOT NULL AND status = 'done')
+    - (SELECT count(*) FROM run_tiles JOIN evaluation_jobs ON seq = job_seq WHERE status = 'done') AS done
+"""
 _STAGES = """
 SELECT stage, at_most, CAST(sum(stages) AS BIGINT) AS stages, sum(seconds) AS seconds FROM stage_totals
 GROUP BY stage, at_most ORDER BY stage, at_most

@@ -252,11 +252,12 @@ INSERT INTO job_totals VALUES ('failed', 'stage-timeout', 2);
 INSERT INTO services (name) VALUES ('nominatim');
 INSERT INTO service_answers VALUES ('nominatim', x'01', x'02', 3, 4.0, 5.0, x'06');
 """,
-    10: """
-INSERT INTO region_builds VALUES ('town', 'b2', 'b1', 5.0);
-INSERT INTO hosts VALUES ('box', '{}', 6.0);
-""",
     8: "UPDATE evaluation_jobs SET waits_for = 'overpass', waits_since = 88.0, turn_seconds = 9.0 WHERE seq = 2;",
+    10: """
+UPDATE evaluation_jobs SET needs = 'town@0123456789abcdef' WHERE seq = 2;
+INSERT INTO region_builds VALUES ('town', '0123456789abcdef', '', 89.0);
+INSERT INTO hosts VALUES ('box', '{"town": "0123456789abcdef"}', 90.0);
+""",
 }
 
 

@@ -141,6 +141,19 @@ def test_durations_are_estimated_from_people_s_jobs_however_many_tiles_came_sinc
     assert store.stage_seconds() == {"geocode": (2.0, 2.0)}
 
 
+def test_tiles_are_in_no_total(store: JobStore) -> None:
+    nothing = store.totals()
+    run = begin(store)
+    finish(store)
+    store.fail_job(claimed(store), Failure("slow", "Later."), retry=True)
+    store.cancel_run(run.run_id)
+    assert store.totals() == nothing
+    store.forget_run(run)
+    assert store.totals() == nothing
+    create(store)
+    assert store.totals() == replace(nothing, created=1)
+
+
 def test_parts_are_in_no_total_of_stages(store: JobStore) -> None:
     begin(store)
     claim = claimed(store)

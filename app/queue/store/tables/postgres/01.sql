@@ -289,30 +289,6 @@ CREATE TABLE hosts (
     seen_at DOUBLE PRECISION NOT NULL  -- on the server's clock
 ) WITH (fillfactor = 50);
 
-CREATE TABLE runs (
-    run_id TEXT PRIMARY KEY,
-    region TEXT NOT NULL,
-    build TEXT NOT NULL,
-    options TEXT NOT NULL,
-    tiles BIGINT NOT NULL,
-    addresses BIGINT NOT NULL,
-    created_at DOUBLE PRECISION NOT NULL,
-    UNIQUE (region, build, options)
-);
-
-CREATE TABLE run_tiles (
-    run_id TEXT NOT NULL,
-    number BIGINT NOT NULL,
-    addresses BIGINT NOT NULL,
-    job_seq BIGINT NOT NULL UNIQUE,
-    PRIMARY KEY (run_id, number)
-);
-
-CREATE TABLE tile_rows (job_seq BIGINT PRIMARY KEY, rows BYTEA NOT NULL);
-
--- They are compressed already.
-ALTER TABLE tile_rows ALTER COLUMN rows SET STORAGE EXTERNAL;
-
 -- What SQLite has by that name: the place of the first occurrence, from 1 on; 0 for none.
 CREATE FUNCTION instr(whole BYTEA, part BYTEA) RETURNS INTEGER LANGUAGE sql IMMUTABLE PARALLEL SAFE
 AS $$ SELECT position(part IN whole) $$;
@@ -376,17 +352,6 @@ CREATE FUNCTION list_person_deleted() RETURNS trigger LANGUAGE plpgsql AS $$ BEG
 END $$;
 
 CREATE TRIGGER list_person_deleted AFTER DELETE ON list_people FOR EACH ROW EXECUTE FUNCTION list_person_deleted();
-
-CREATE FUNCTION tile_of_deleted_job() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
-    DELETE FROM tile_rows WHERE job_seq = OLD.seq;
-    DELETE FROM runs WHERE run_id = (SELECT run_id FROM run_tiles WHERE job_seq = OLD.seq)
-        AND NOT EXISTS (SELECT 1 FROM run_tiles WHERE run_tiles.run_id = runs.run_id AND job_seq <> OLD.seq);
-    DELETE FROM run_tiles WHERE job_seq = OLD.seq;
-    RETURN NULL;
-END $$;
-
-CREATE TRIGGER tile_of_deleted_job AFTER DELETE ON evaluation_jobs
-FOR EACH ROW WHEN (OLD.owner = 'run:') EXECUTE FUNCTION tile_of_deleted_job();
 
 -- What has happened so far, in numbers that never fall.
 
