@@ -75,7 +75,9 @@ PROGRAMS = "TEST_POSTGRES_PROGRAMS"
 
 def programs() -> Path | None:
     """Return the folder of the newest server's programs, None where there is none."""
-    found = sorted(Path(os.environ.get(PROGRAMS, "/usr/lib/postgresql")).glob("*/bin/initdb"), key=lambda file: int(file.parts[-3]))
+    found = sorted(
+        Path(os.environ.get(PROGRAMS, "/usr/lib/postgresql")).glob("*/bin/initdb"), key=lambda file: int(file.parts[-3])
+    )
     return found[-1].parent if found else None
 
 
