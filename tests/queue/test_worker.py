@@ -134,7 +134,7 @@ def test_it_tries_a_passing_failure_again(site: Site) -> None:
 def test_it_ends_a_job_that_keeps_killing_the_evaluator(site: Site) -> None:
     site.start(child())
     bad, good = create(site.store, listing='"crashing"'), create(site.store, listing='"well"')
-    failed = wait_for_status(site.store, bad, Status.FAILED)
+    failed = wait_for_status(site.store, bad, Status.FAILED, seconds=40)
     # The first try kept the first stage, so it was not in vain.
     assert (failed.error_code, failed.attempts) == ("evaluation-crashed", 4)
     assert "3 times in a row" in (failed.error or "")
@@ -245,6 +245,8 @@ def test_jobs_that_wait_for_their_turn_hold_up_no_other(site: Site) -> None:
     last = create(site.store, listing='"well"')
     wait_for_status(site.store, last, Status.DONE)
     found = [site.store.get_job(job.job_id) for job in waiting]
+    found = [job for job in found if job.status is not Status.RUNNING]
+    assert len(found) >= 29, "one may be tried again already"
     assert {(job.status, job.attempts, job.error_code) for job in found} == {(Status.QUEUED, 0, "service-busy")}
 
 
@@ -372,7 +374,9 @@ def test_a_lost_claim_ends_the_evaluation(site: Site) -> None:
     wait_for(lambda: site.store.get_job(job.job_id).current_stage == "schools")
     with site.store.db.write(durable=True) as connection:
         later = time.monotonic() + 600
-        connection.execute("UPDATE evaluation_jobs SET claim_token = 'of another', lease_until = ?", (later,))
+        connection.execute(
+            "UPDATE evaluation_jobs SET claim_token = 'of another', lease_until = :later", {"later": later}
+        )
     good = create(site.store, listing='"well"')
     wait_for_status(site.store, good, Status.DONE)
     assert site.store.get_job(job.job_id).status is Status.RUNNING

@@ -16,7 +16,7 @@ from app.queue.store import JobStore
 from app.views.metrics import STAGE_BOUNDS
 from tests.conftest import TOKEN
 from tests.support.asking import submit
-from tests.support.dialects import on_both
+from tests.support.dialects import on_both, sqlite_alone
 from tests.support.extracts import small_town
 from tests.support.folders import ROOT
 from tests.support.metrics import Figures, parsed, value
@@ -117,6 +117,7 @@ def test_it_says_which_regions_are_damaged(client: FlaskClient, config: Config, 
     assert value(found, "doorstep_region_usable", region="ruins") == 0
 
 
+@sqlite_alone("its file; of a server that is away: tests/db/postgres")
 @pytest.mark.parametrize("what", ["directory", "garbage"])
 def test_it_answers_without_its_database(client: FlaskClient, config: Config, what: str) -> None:
     config.data_dir.mkdir(exist_ok=True)

@@ -158,7 +158,7 @@ def without_tables(store: JobStore) -> None:
     """A new database; for PostgreSQL the one of the test is made new, as its tables are there already."""
     if isinstance(store.db, PostgresDatabase):
         with psycopg.connect(store.db._url, autocommit=True) as connection:
-            connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+            connection.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public; CREATE EXTENSION amcheck")
 
 
 #: What prepares the store, and the transition.

@@ -260,7 +260,8 @@ class PeopleStore(StoreBase):
     def _live_jobs(self, connection: Connection, newest: Newest) -> int:
         """Count people's live jobs; far from the limit, a count up to a second old and all jobs made since will do.
 
-        Near the limit one counts at a time, until what it made can be seen: the limit holds exactly.
+        From half of the limit on one counts at a time, until what it made can be seen: so the limit holds exactly, as
+        long as no more than the other half are sent in the same moment.
         """
         now = time.monotonic()
         counted, newest_then, counted_at = self._counted

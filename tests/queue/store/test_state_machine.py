@@ -33,7 +33,7 @@ class StoreMachine(RuleBasedStateMachine):
     def open(self) -> None:
         self.folder = tempfile.TemporaryDirectory()
         self.clock = SetClock()
-        self.store = open_at(Path(self.folder.name), CONFIG, self.clock)
+        self.store = open_at(Path(self.folder.name), CONFIG, self.clock, patience=30.0)
         self.model = Model(15.0, 2, 3, 5)
         self.settled = SettledClock(self.clock.clocks)
 
@@ -331,7 +331,7 @@ class StoreMachine(RuleBasedStateMachine):
 
 def test_any_order_of_calls_does_what_the_model_does(dialect: str) -> None:
     examples = settings(
-        max_examples=200 if dialect == "sqlite" else 40,
+        max_examples=200 if dialect == "sqlite" else 25,
         stateful_step_count=40,
         deadline=None,
         suppress_health_check=list(HealthCheck),
