@@ -56,8 +56,11 @@ def in_namespaces(folder: Path) -> Iterator[Site]:
         store = opened(server, folder)
         site = Site(store, hosts[:2], hosts[2:], hosts[2].cut_off, hosts[2].connect_again)
         site.urls = [host.serve(**LEASE) for host in site.web]
-        yield site
-        site.kill()
+        try:
+            wait_for(lambda: all(is_up(url) for url in site.urls), 90)
+            yield site
+        finally:
+            site.kill()
         store.db.close()
 
 
@@ -75,8 +78,11 @@ def on_loopback(folder: Path) -> Iterator[Site]:
         store = opened(server, folder)
         site = Site(store, web, workers, lambda: silence(True), lambda: silence(False))
         site.urls = [host.serve(port=str(free_port()), **LEASE) for host in site.web]
-        yield site
-        site.kill()
+        try:
+            wait_for(lambda: all(is_up(url) for url in site.urls), 90)
+            yield site
+        finally:
+            site.kill()
         proxy.close()
         store.db.close()
 
@@ -95,10 +101,10 @@ def site(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Site]:
 
 def test_a_worker_that_is_cut_off_loses_its_job_to_another_host_and_comes_back(site: Site) -> None:
     first, second = site.workers
-    first.work("long", **LEASE)
-    job = submitted(site, 0)
+    for host in site.workers:
+        host.work("long", **LEASE)
+    job = taken_by(first, site)
     wait_for(lambda: len(site.store.checkpoints(job.job_id)) >= 2, 30)
-    second.work("long", **LEASE)
     site.cut_off()
     lease_until = lease_of(site.store, job)
     done = wait_for_status(site.store, job, Status.DONE, seconds=60)
@@ -119,6 +125,16 @@ def test_a_worker_that_is_cut_off_loses_its_job_to_another_host_and_comes_back(s
     assert len(site.store.db.read("SELECT 1 FROM snapshots")) == len(site.jobs)
     assert "Traceback" not in first.log.read_text() + second.log.read_text()
     assert "street" not in first.log.read_text(), "the log holds no address"
+
+
+def taken_by(host: Host, site: Site) -> Job:
+    """Submit addresses one after the other until the worker of a host takes one; return its job."""
+    while True:
+        job = submitted(site, 0)
+        wait_for(lambda: bool(site.store.get_job(job.job_id).worker))
+        if host_of(site.store.events(job.job_id)[-1]) == host_at(host):
+            return job
+        wait_for_status(site.store, job, Status.DONE, seconds=60)
 
 
 def works_again(site: Site, host: Host) -> bool:
@@ -147,7 +163,6 @@ def test_a_cookie_of_one_web_host_is_good_at_the_other(site: Site) -> None:
 
 def submitted(site: Site, number: int) -> Job:
     """Submit an address at one of the web hosts."""
-    wait_for(lambda: is_up(site.urls[number]), 60)
     address = f"{time.monotonic_ns()} High street"
     answer = requests.post(
         f"{site.urls[number]}/", json={"address": address}, headers={"Accept": "application/json"}, timeout=10

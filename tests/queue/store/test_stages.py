@@ -82,8 +82,9 @@ def test_a_lost_claim_cannot_complete(store: JobStore, claim: Claim) -> None:
 
 
 def test_a_job_is_completed_once(store: JobStore, claim: Claim) -> None:
-    assert store.complete_job(claim, b"first")
-    assert store.complete_job(claim, b"second") is None
+    snapshot_id = store.complete_job(claim, b"first")
+    assert snapshot_id
+    assert store.complete_job(claim, b"second") == snapshot_id, "as told to whoever heard no answer"
     assert [snapshot.report for snapshot in store.recent_snapshots("ann")] == [b"first"]
 
 
