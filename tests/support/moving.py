@@ -1,7 +1,4 @@
-"""Sites to move, what both databases hold by plain loops that share nothing with the move, and a move that is killed.
-
-`python -m tests.support.moving DIRECTION FOLDER URL N`: the N-th step of a move kills its process.
-"""
+"""Sites to move, what both databases hold by plain loops that share nothing with a move, and moves that are killed."""
 
 from __future__ import annotations
 
@@ -9,8 +6,6 @@ import os
 import signal
 import sqlite3
 import struct
-import subprocess
-import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -24,7 +19,6 @@ from app.queue.store import JobStore
 from app.queue.store.tables import POSTGRES_SCRIPTS, SCHEMA
 from tests.support.building import WIDE, create, ended, open_at
 from tests.support.crashing import FAILURE, asking, batch, two_lists
-from tests.support.folders import ROOT
 
 SENTENCES = Sentences("a move is under way", "all has moved", "it was taken back")
 #: The exit code of a process that killed itself.
@@ -156,14 +150,22 @@ def _exactly(value: object) -> object:
 
 
 def killed_at(direction: str, file: Path, url: str, step: int) -> int:
-    """Run a move in a process of its own that kills itself at its n-th step; return the exit code."""
-    command = [sys.executable, "-m", "tests.support.moving", direction, str(file), url, str(step)]
-    return subprocess.run(command, cwd=ROOT, check=False).returncode
+    """Run a move in a process of its own that kills itself at its n-th step; return the exit code, 0 if it got through.
+
+    Nothing of this process may have the file open.
+    """
+    child = os.fork()
+    if child == 0:
+        try:
+            _die_at(step, direction, file, url)
+            os._exit(0)
+        finally:
+            os._exit(1)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
 
 
-def main(direction: str, file: str, url: str, step: str) -> None:
-    """Move, and die at a step."""
-    left = int(step)
+def _die_at(step: int, direction: str, file: Path, url: str) -> None:
+    left = step
 
     def said(*_: object) -> None:
         nonlocal left
@@ -171,8 +173,4 @@ def main(direction: str, file: str, url: str, step: str) -> None:
         if left == 0:
             os.kill(os.getpid(), signal.SIGKILL)
 
-    to_postgres(Path(file), url, said) if direction == "to-postgres" else to_sqlite(url, Path(file), said)
-
-
-if __name__ == "__main__":
-    main(*sys.argv[1:])
+    to_postgres(file, url, said) if direction == "to-postgres" else to_sqlite(url, file, said)
