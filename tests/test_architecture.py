@@ -58,10 +58,8 @@ MOST_SIBLINGS = 20
 #: Modules that one other module imports, in the same folder, and why each is a room of its own all the same.
 OWN_ROOMS = {
     "atlas.home_streets": "the streets of all homes at once; the atlas only opens what is there",
+    "db.postgres.room": "how much is in use is told by the server's own tables; the database only asks",
     "db.postgres.clock": "the server's time between two readings; the database only brings the readings",
-    "db.postgres.opening": "the tables, made or brought up to date; the database only reads and writes",
-    "db.postgres.rows": "rows as SQLite has them; the database only hands them on",
-    "db.postgres.statements": "one text for two dialects; the database only runs it",
     "db.sqlite.daily_check": "going through the whole file, once a day whoever comes first",
     "db.sqlite.errors": "what went wrong, in plain words; the database only reads and writes",
     "cli.tables": "how a table is written in each format; the command decides when, and of which rows",

@@ -12,9 +12,9 @@ from app.db.sqlite.closing import why_moved
 from app.db.sqlite.database import SqliteDatabase
 from app.errors import ConfigError, SiteMoved
 from app.queue.child import ChildRunner, production_command
+from app.queue.clocks import Clocks
 from app.queue.hosting import Hosting
 from app.queue.store import JobStore
-from app.queue.store.clocks import Clocks
 from app.queue.store.tables import POSTGRES_SCRIPTS, SCHEMA
 from app.queue.wake import WakeUp
 from app.queue.wake.datagrams import DatagramWakeUp

@@ -11,6 +11,7 @@ from flask.testing import FlaskClient
 from app import create_app
 from app.config import Config
 from app.queue.store import JobStore
+from app.queue.store.hosts import HeldRegion
 from app.queue.store.runs import NewTile
 from app.web.security.cookies import cookie_name
 from tests.conftest import TOKEN
@@ -171,6 +172,7 @@ TILES = [NewTile('{"tile":{}}', 500)] * 3
 
 def test_an_evaluation_of_a_whole_region_is_one_line(client: FlaskClient, store: JobStore, steps: Steps) -> None:
     store.begin_run("town", "build", "{}", TILES, "addresses of town")
+    store.hold({"town": HeldRegion("build")})
     claim = store.claim_next_job("box:1:1")
     assert claim
     store.complete_job(claim, b"rows")
@@ -198,6 +200,7 @@ def test_an_evaluation_of_a_whole_region_is_called_off(client: FlaskClient, stor
 
 def test_a_tile_has_no_page(client: FlaskClient, store: JobStore) -> None:
     store.begin_run("town", "build", "{}", TILES, "addresses of town")
+    store.hold({"town": HeldRegion("build")})
     claim = store.claim_next_job("box:1:1")
     assert claim
     store.complete_job(claim, b"rows")

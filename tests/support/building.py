@@ -20,11 +20,11 @@ from app.db.interface import Row
 from app.db.postgres.database import PostgresDatabase
 from app.db.sqlite.database import SqliteDatabase
 from app.errors import QueueUnavailable
+from app.queue.clocks import Clocks
 from app.queue.jobs import Job, NewJob, StageRecord, StageState, Status
 from app.queue.process import identity
 from app.queue.runner import StageEnded, StageObserver
 from app.queue.store import JobStore
-from app.queue.store.clocks import Clocks
 from app.queue.store.tables import POSTGRES_SCRIPTS, SCHEMA
 from app.queue.wake import WakeUp
 from app.queue.wake.datagrams import DatagramWakeUp

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from app.queue.clocks import Settled
 from app.queue.jobs import Status
 from app.queue.store.base import LONGEST_WAIT_SECONDS
-from app.queue.store.clocks import Settled
 
 
 @dataclass

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 
 from app.pipeline.evaluate import STAGES
 from app.pipeline.report import Report, to_json
+from app.queue.clocks import Clocks
 from app.queue.jobs import Claim, Failure, StageRecord, StageState
 from app.queue.store import JobStore
-from app.queue.store.clocks import Clocks
 from tests.support.building import aged
 from tests.support.questions import question_json
 from tests.support.reports import report

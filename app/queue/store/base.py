@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterable
 
 from app.config import Config
 from app.db.interface import Connection, Database, Row
+from app.queue.clocks import Clocks, Settled, SettledClock
 from app.queue.jobs import Job, Status
 from app.queue.process import identity, is_gone
-from app.queue.store.clocks import Clocks, Settled, SettledClock
 from app.queue.store.skipping import Skipping
 
 #: Nothing waits longer to be tried again: a `run_after` beyond it shows that the clock was put back. Longer than a

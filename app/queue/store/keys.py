@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from app.db.interface import Connection
 from app.errors import IdempotencyKeyReused
+from app.queue.clocks import Settled
 from app.queue.jobs import Once
-from app.queue.store.clocks import Settled
 
 #: How long a key is kept.
 KEPT_SECONDS = 24 * 3_600.0

@@ -8,8 +8,8 @@ import zlib
 from collections.abc import Iterator
 
 from app.db.interface import Connection, Row
+from app.queue.clocks import Settled
 from app.queue.store.base import AHEAD_SECONDS, KEEPING, StoreBase
-from app.queue.store.clocks import Settled
 from app.sources.live.asking.ledger import (
     CLOSED_SECONDS,
     FAULTS_THAT_CLOSE,

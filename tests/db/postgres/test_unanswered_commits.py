@@ -13,10 +13,10 @@ import pytest
 from app.config import Config
 from app.db.postgres.database import PostgresDatabase
 from app.errors import QueueUnavailable
+from app.queue.clocks import Clocks
 from app.queue.jobs import Job, NewJob, Status
 from app.queue.runner import InlineRunner
 from app.queue.store import JobStore
-from app.queue.store.clocks import Clocks
 from app.queue.store.tables import POSTGRES_SCRIPTS
 from app.queue.wake.notifications import NotificationWakeUp
 from app.queue.worker import Worker

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from app.queue.clocks import SettledClock
 from app.queue.jobs import Failure
 from app.queue.store import JobStore
-from app.queue.store.clocks import SettledClock
 from tests.queue.store.test_keys import ONCE, sent
 from tests.support.building import SetClock, create, open_at
 

@@ -12,8 +12,8 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invar
 
 from app.config import Config
 from app.errors import NotYours, QueueFull, TooManyJobs, TransitionRefused
+from app.queue.clocks import SettledClock
 from app.queue.jobs import Claim, Failure, Status
-from app.queue.store.clocks import SettledClock
 from app.queue.store.people import AGEING_SECONDS
 from app.queue.store.tries import BACK_OFF_SECONDS, LONGEST_ASKED_SECONDS
 from tests.support.building import SetClock, assert_whole, ended, forget, new_job, open_at

@@ -15,5 +15,5 @@ CREATE TABLE workers (
     seen_at REAL NOT NULL            -- on the steady clock
 ) WITHOUT ROWID;
 
--- The last time that two readings of the clock agreed on: see clocks.py.
+-- The last time that two readings of the clock agreed on: see app/queue/clocks.py.
 CREATE TABLE settled_clock (id INTEGER PRIMARY KEY, at REAL NOT NULL);
