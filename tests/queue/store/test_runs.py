@@ -15,8 +15,6 @@ from app.queue.store.people import BATCH_PRIORITY, RUN_OWNER
 from app.queue.store.runs import NewTile, Run
 from tests.support.building import SetClock, aged, create, ended, new_job, open_at, tuples
 
-pytestmark = pytest.mark.usefixtures("dialect")
-
 TILES = [NewTile(f'{{"tile":{{"first":{number}}}}}', 10 + number) for number in range(3)]
 
 
