@@ -20,6 +20,7 @@ import pytest
 import shapely.geometry
 from click.testing import CliRunner, Result
 
+from app.atlas.files import build_of
 from app.atlas.importing.importer import RegionInput, import_region
 from app.atlas.regions import RegionStore
 from app.bulk.rows import COLUMNS, missing_row
@@ -27,6 +28,7 @@ from app.cli.evaluating import _Progress, evaluate_all_command
 from app.cli.tables import About, write_all
 from app.places import Location, Precision
 from app.queue.jobs import Failure
+from app.queue.store.hosts import HeldRegion
 from app.queue.store.runs import Run, RunProgress
 from tests.support.building import open_at, wait_for
 from tests.support.extracts import Town
@@ -262,6 +264,7 @@ def test_a_tile_that_failed_is_named_and_marked_in_the_table(
     monkeypatch.setattr("app.bulk.tiles.TILE_ADDRESSES", 100)
     monkeypatch.setattr("app.cli.evaluating.LOOK_SECONDS", 0.01)
     failing = open_at(data_dir)
+    failing.hold({"monaco": HeldRegion(build_of(RegionStore(data_dir / "regions").directory("monaco")))})
 
     def fail_all(*_: object, **__: object) -> object:
         while claim := failing.claim_next_job("w"):

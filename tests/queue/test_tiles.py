@@ -21,8 +21,9 @@ from app.queue.child import ChildRunner, production_command
 from app.queue.jobs import NewJob, StageRecord, StageState, Status
 from app.queue.runner import StageEnded, StageObserver
 from app.queue.store import JobStore
+from app.queue.store.hosts import HeldRegion
 from app.queue.store.runs import NewTile, Run
-from app.queue.wake import WakeUp
+from app.queue.wake.datagrams import DatagramWakeUp
 from app.queue.worker import Worker
 from tests.queue.conftest import Site
 from tests.support.building import create, open_at, wait_for
@@ -47,8 +48,9 @@ def slow_parts(listing: str, finished: object, observer: StageObserver) -> bytes
     return b",".join(kept)
 
 
-def begin(store: JobStore, listing: str = '{"tile":{}}', tiles: int = 1) -> Run:
-    return store.begin_run("monaco", "b", "{}", [NewTile(listing, ADDRESSES)] * tiles, "addresses of monaco")
+def begin(store: JobStore, listing: str = '{"tile":{}}', tiles: int = 1, build: str = "b") -> Run:
+    store.hold({"monaco": HeldRegion(build)})
+    return store.begin_run("monaco", build, "{}", [NewTile(listing, ADDRESSES)] * tiles, "addresses of monaco")
 
 
 def whole(store: JobStore, run: Run) -> bool:
@@ -85,7 +87,7 @@ def region(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def store(region: Path) -> Iterator[JobStore]:
-    store = open_at(region, notify=WakeUp(region).notify)
+    store = open_at(region, notify=DatagramWakeUp(region).notify)
     yield store
     store.db.close()
     for file in region.glob("doorstep.sqlite*"):
@@ -101,7 +103,7 @@ def runner(region: Path) -> Iterator[ChildRunner]:
 
 @pytest.fixture
 def worker(region: Path, store: JobStore, runner: ChildRunner) -> Iterator[Worker]:
-    worker = Worker(store, runner, WakeUp(region), Config(data_dir=region))
+    worker = Worker(store, runner, DatagramWakeUp(region), Config(data_dir=region))
     worker.start()
     yield worker
     worker.stop(20.0)
@@ -109,7 +111,7 @@ def worker(region: Path, store: JobStore, runner: ChildRunner) -> Iterator[Worke
 
 def monaco(store: JobStore, region: Path, count: int = ADDRESSES) -> Run:
     build = build_of(RegionStore(region / "regions").directory("monaco"))
-    return begin(store, listing_of(Tile("monaco", build, 0, count)))
+    return begin(store, listing_of(Tile("monaco", build, 0, count)), build=build)
 
 
 def kept(store: JobStore) -> int:
@@ -172,8 +174,9 @@ def test_a_stopped_worker_hands_its_tile_back(region: Path, store: JobStore, wor
     assert row["attempts"] == 0
 
 
-def test_a_tile_of_another_build_fails_with_the_reason(store: JobStore, worker: Worker) -> None:
-    run = begin(store, listing_of(Tile("monaco", "0" * 16, 0, 5)))
+def test_a_tile_of_another_build_fails_with_the_reason(region: Path, store: JobStore, worker: Worker) -> None:
+    build = build_of(RegionStore(region / "regions").directory("monaco"))
+    run = begin(store, listing_of(Tile("monaco", "0" * 16, 0, 5)), build=build)
     wait_for(lambda: store.progress_of(run).is_over, 60)
     (tile,) = store.tiles(run)
     assert tile.status is Status.FAILED
