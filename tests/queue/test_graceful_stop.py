@@ -14,7 +14,7 @@ from app.queue.jobs import Job, Status
 from app.queue.process import identity
 from app.queue.store import JobStore
 from tests.support.building import assert_all_ended, create, open_waking, wait_for, wait_for_status
-from tests.support.dialects import on_both
+from tests.support.dialects import on_both, sqlite_alone
 from tests.support.gunicorn_site import Gunicorn
 
 pytestmark = on_both
@@ -122,6 +122,7 @@ def test_a_stop_that_signals_every_process_at_once_is_no_try(store: JobStore, tm
     assert {event.why for event in store.events(job.job_id)[1:]} == {"attempt 1", "handed back: its worker stops"}
 
 
+@sqlite_alone("of another host's processes nobody knows whether they live: there the lease decides")
 def test_a_site_that_is_frozen_for_longer_than_its_leases_keeps_its_job(store: JobStore, tmp_path: Path) -> None:
     site = Gunicorn(tmp_path, "long", lease_seconds="0.5")
     try:

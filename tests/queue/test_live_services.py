@@ -21,8 +21,11 @@ from app.sources.live.asking.queries import Query
 from app.sources.regions import ImportedRegions
 from app.views.metrics import exposition
 from tests.support.building import open_at, wait_for
+from tests.support.dialects import on_both
 from tests.support.live.askers import askers, kept_by, let_go
 from tests.support.live.faulty import FaultyServer, faulty_server, read_good
+
+pytestmark = on_both
 
 
 @pytest.fixture

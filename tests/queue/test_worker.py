@@ -373,7 +373,7 @@ def test_a_lost_claim_ends_the_evaluation(site: Site) -> None:
     job = create(site.store, listing='"busy"')
     wait_for(lambda: site.store.get_job(job.job_id).current_stage == "schools")
     with site.store.db.write(durable=True) as connection:
-        later = time.monotonic() + 600
+        later = site.store.clocks.steady() + 600
         connection.execute(
             "UPDATE evaluation_jobs SET claim_token = 'of another', lease_until = :later", {"later": later}
         )

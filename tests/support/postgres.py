@@ -170,8 +170,9 @@ class Server:
 
         Making one takes ten times as long as emptying it. One that grew, or whose tables are not ours any more, goes.
         """
-        shape = self.run(_SHAPE, database=TEMPLATE)
-        for number, (name, size) in enumerate(self.run(_IN_USE)):
+        used = self.run(_IN_USE)
+        shape = self.run(_SHAPE, database=TEMPLATE) if used else []
+        for number, (name, size) in enumerate(used):
             self.break_connections(name)
             if size < MOST_BYTES and self.run(_SHAPE, database=name) == shape:
                 self._empty(name)
