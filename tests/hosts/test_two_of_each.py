@@ -131,7 +131,7 @@ def taken_by(host: Host, site: Site) -> Job:
     """Submit addresses one after the other until the worker of a host takes one; return its job."""
     while True:
         job = submitted(site, 0)
-        wait_for(lambda: bool(site.store.get_job(job.job_id).worker))
+        wait_for(lambda job=job: bool(site.store.get_job(job.job_id).worker))  # type: ignore[misc]
         if host_of(site.store.events(job.job_id)[-1]) == host_at(host):
             return job
         wait_for_status(site.store, job, Status.DONE, seconds=60)
