@@ -216,7 +216,7 @@ def test_what_is_damaged_in_the_store_is_not_put_in_place(
     data = (here.directory("town") / file).read_bytes()
     damaged = {"other": bytes([data[0] ^ 1]) + data[1:], "short": data[:-9], "long": data + b"!"}[damage]
     folder_place.write(f"town/{build}/{file}", damaged)
-    with pytest.raises(StoredBuildDamaged, match=file.refolder_place(".", r"\.")) as refused:
+    with pytest.raises(StoredBuildDamaged, match=file.replace(".", r"\.")) as refused:
         fetch(folder_place, there, build)
     assert "flask region publish town --again" in refused.value.message
     assert build_of(there.directory("town")) == before
