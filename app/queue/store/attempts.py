@@ -28,8 +28,8 @@ from app.queue.store.tries import is_spent, kept_now, seconds_to_wait, tries_in_
 #: How long a sweep waits for its turn to write: not long, as the next one comes soon.
 SWEEP_PATIENCE_SECONDS = 0.5
 #: The job whose turn it is: due, or due so far ahead that the clock must have been put back since. That it does not ask
-#: must be said for the index `jobs_line` (tables/sqlite/02.sql). On PostgreSQL it is looked for from a place in the line
-#: on: see skipping.py.
+#: must be said for the index `jobs_line` (tables/sqlite/02.sql). On PostgreSQL it is looked for from some place in the
+#: line on: see skipping.py.
 NEXT_DUE = """
 SELECT turn, seq FROM evaluation_jobs
 WHERE completed_at IS NULL AND status = 'queued' AND status <> 'asking'

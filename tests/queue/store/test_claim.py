@@ -69,7 +69,7 @@ def test_nothing_starves_under_a_stream_of_urgent_jobs(store: JobStore, clock: S
 
 
 def test_the_claim_uses_its_index(store: JobStore) -> None:
-    plans = store.db.read(f"EXPLAIN QUERY PLAN {NEXT_DUE}", {"now": 1, "latest": 9})
+    plans = store.db.read(f"EXPLAIN QUERY PLAN {NEXT_DUE}", {"now": 1, "latest": 9, "from_turn": 0, "from_seq": 0})
     (plan,) = [row["detail"] for row in plans]
     assert "COVERING INDEX jobs_line" in plan
 
