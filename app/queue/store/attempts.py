@@ -6,6 +6,7 @@ row, whatever its worker still tries to write.
 
 from __future__ import annotations
 
+import functools
 import math
 import secrets
 import time
@@ -42,14 +43,16 @@ _MAY_TAKE = """
 #: The job whose turn it is: due, or due so far ahead that the clock must have been put back since; and one that this
 #: host may take, by the builds that it holds (`StoreBase.held`): that which the job needs, or all regions of the
 #: catalogue, each in its build or the one before. The second is looked up once, whatever stands in the line.
-#: That a job does not ask must be said for the index `jobs_line` (tables/sqlite/02.sql). It is looked for from a place
-#: in the line on: see skipping.py.
-NEXT_DUE = f"""
-SELECT seq FROM evaluation_jobs
+#: That a job does not ask must be said for the index `jobs_line` (tables/sqlite/02.sql). On PostgreSQL it is looked for
+#: from some place in the line on: see skipping.py.
+_DUE = f"""
+FROM evaluation_jobs
 WHERE completed_at IS NULL AND status = 'queued' AND status <> 'asking'
-    AND (run_after <= :now OR run_after > :latest) AND (turn, seq) >= (:from_turn, :from_seq) AND {_MAY_TAKE}
+    AND (run_after <= :now OR run_after > :latest) AND {_MAY_TAKE}
+    /*pg AND (turn, seq) >= (:from_turn, :from_seq) */
 ORDER BY turn, seq LIMIT 1
-"""  # noqa: S608 - a constant
+"""
+NEXT_DUE = f"SELECT turn, seq {_DUE}"
 #: Takes that job.
 CLAIM = f"""
 UPDATE evaluation_jobs
@@ -58,7 +61,7 @@ SET status = 'running', claim_token = :token, worker = :worker, process = :proce
     resumed = resumed + CASE WHEN kept_stages > 0 THEN 1 ELSE 0 END,
     started_at = :now, error = NULL, error_code = NULL,
     waits_for = NULL, waits_since = NULL, waits_turn = 0, version = version + 1
-WHERE seq = ({NEXT_DUE} /*pg FOR UPDATE SKIP LOCKED */)
+WHERE seq = (SELECT seq {_DUE} /*pg FOR UPDATE SKIP LOCKED */)
 RETURNING seq, job_id, address, listing, owner, current_stage, attempts, resumed, version, needs, turn
 """  # noqa: S608 - a constant
 #: Before every job in line: its turn and number.
@@ -77,8 +80,8 @@ ORDER BY turn, seq LIMIT 1
 class AttemptStore(StoreBase):
     """The part of a job's state machine that workers drive."""
 
-    #: The turn and the number of the job that was claimed last.
-    _claimed_at: tuple[float, int] = BEGINNING
+    #: The turn and the number of the job that was found last: there a look begins that need not be a whole one.
+    _begin_at: tuple[float, int] = BEGINNING
 
     # --- an attempt begins and goes on ---
 
@@ -295,17 +298,21 @@ class AttemptStore(StoreBase):
 
     def _somebody_is_due(self) -> bool:
         now = self.clocks.unix()
-        times = {"now": now, "latest": now + LONGEST_WAIT_SECONDS, "held": self.held}
-        return bool(self._look(lambda begin_at: self.db.read(NEXT_DUE, {**times, **begin_at})))
+        times: dict[str, object] = {"now": now, "latest": now + LONGEST_WAIT_SECONDS, "held": self.held}
+        rows = self._look(functools.partial(self.db.read, NEXT_DUE), times)
+        if rows:
+            self._begin_at = rows[0]["turn"], rows[0]["seq"]  # so that whoever claims it begins no later
+        return bool(rows)
 
-    def _look(self, look: Callable[[dict[str, object]], Sequence[Row]]) -> Sequence[Row]:
-        """Look into the line from its beginning on, or from where the last claim was."""
+    def _look(self, look: Callable[[dict[str, object]], Sequence[Row]], parameters: dict[str, object]) -> Sequence[Row]:
+        """Look into the line from its beginning on, or from where the last job was found; say so in the parameters."""
         skips, began = self._line.allowed, time.monotonic()
-        turn, seq = self._claimed_at if skips else BEGINNING
-        rows = look({"from_turn": turn, "from_seq": seq})
-        self._line.note(time.monotonic() - began, whole=not skips)
+        parameters["from_turn"], parameters["from_seq"] = self._begin_at if skips else BEGINNING
+        rows = look(parameters)
+        self._line.note(began, whole=not skips)
         if skips and not rows and not self._line.is_slow:
-            rows = look({"from_turn": BEGINNING[0], "from_seq": BEGINNING[1]})
+            parameters["from_turn"], parameters["from_seq"] = BEGINNING
+            rows = look(parameters)
         return rows
 
     def _made_under(self, token: str, worker: str) -> Claim | None:
@@ -331,7 +338,7 @@ class AttemptStore(StoreBase):
 
     def _claim(self, connection: Connection, worker: str, token: str) -> Claim | None:
         now, lease_until = self.clocks.unix(), self._lease_until()
-        claimed = {
+        claimed: dict[str, object] = {
             "token": token,
             "worker": worker,
             "process": self.process,
@@ -340,11 +347,11 @@ class AttemptStore(StoreBase):
             "latest": now + LONGEST_WAIT_SECONDS,
             "held": self.held,
         }
-        rows = self._look(lambda begin_at: connection.execute(CLAIM, {**claimed, **begin_at}).fetchall())
+        rows = self._look(lambda parameters: connection.execute(CLAIM, parameters).fetchall(), claimed)
         if not rows:
             return None
         (row,) = rows
-        self._claimed_at = row["turn"], row["seq"]
+        self._begin_at = row["turn"], row["seq"]
         why = f"attempt {row['attempts']}"
         record_event(connection, row, now, before=Status.QUEUED, after=Status.RUNNING, worker=worker, why=why)
         return claim_from(row, token, worker, lease_until)

@@ -50,11 +50,11 @@ class RecoveryStore(AttemptStore):
         running = self.db.read(
             """
             SELECT job_id, claim_token, lease_until, process, started_at FROM evaluation_jobs
-            WHERE completed_at IS NULL AND status = 'running' AND status <> 'asking' AND started_at >= :since
+            WHERE completed_at IS NULL AND status = 'running' AND status <> 'asking' /*pg AND started_at >= :since */
             """,
             {"since": self._oldest_began if skips else -math.inf},
         )
-        self._sweeps.note(time.monotonic() - began, whole=not skips)
+        self._sweeps.note(began, whole=not skips)
         oldest = min((row["started_at"] for row in running), default=self.clocks.unix())
         self._oldest_began = oldest - UNSEEN_SECONDS
         return running

@@ -36,21 +36,26 @@ class Skipping:
     @property
     def allowed(self) -> bool:
         """Return whether the next look need not be from the very beginning."""
-        return (self.is_slow or self._hasty_looks >= HASTY_LOOKS) and time.monotonic() < self._whole_at
+        return (self._hasty_looks >= HASTY_LOOKS or self.is_slow) and time.monotonic() < self._whole_at
 
     @property
     def is_slow(self) -> bool:
         """Return whether looks from the very beginning are slow again and again."""
         return self._slow_seconds >= self._after_seconds
 
-    def note(self, seconds: float, *, whole: bool) -> None:
-        """Note how long a look took that ends now, and whether it was from the very beginning."""
+    def note(self, began: float, *, whole: bool) -> None:
+        """Note a look that began at a time of the steady clock and ends now; `whole`: from the very beginning."""
         now = time.monotonic()
         self._hasty_looks = self._hasty_looks + 1 if now - self._looked_at < HASTE_SECONDS else 0
         self._looked_at = now
         if whole:
-            shortest, longest = PAUSES
-            if self.is_slow and seconds <= SLOW_SECONDS:
-                self._slow_seconds = 0.0  # what kept the rows is over
-            self._slow_seconds = max(self._slow_seconds + seconds - SLOW_SECONDS, 0.0)
-            self._whole_at = now + min(max(seconds / SHARE, shortest), longest)
+            self._note_whole(now, now - began)
+
+    def _note_whole(self, now: float, seconds: float) -> None:
+        shortest, longest = PAUSES
+        self._whole_at = now + min(max(seconds / SHARE, shortest), longest)
+        if seconds > SLOW_SECONDS:
+            self._slow_seconds += seconds - SLOW_SECONDS
+        elif self._slow_seconds:
+            # What kept the rows is over, or was nothing but other work.
+            self._slow_seconds = 0.0 if self.is_slow else max(self._slow_seconds + seconds - SLOW_SECONDS, 0.0)

@@ -52,7 +52,7 @@ class NotificationWakeUp:
         with suppress(DoorstepError):
             began, skips = time.monotonic(), self._looks.allowed
             self._db.read(_TELL if skips else _TELL_UNLESS_BUSY)
-            self._looks.note(time.monotonic() - began, whole=not skips)
+            self._looks.note(began, whole=not skips)
 
     def subscribe(self) -> threading.Event:
         """Return an event that every notification sets from now on, whichever host sends it."""
