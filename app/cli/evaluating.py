@@ -196,7 +196,7 @@ def _stopping() -> Iterator[list[int]]:
 @contextmanager
 def _working(config: Config, amount: int) -> Iterator[None]:
     """Run workers meanwhile, each with an evaluator's process of its own; at the end they hand back what they hold."""
-    workers = [start_worker(config) for _ in range(amount)]
+    workers = [start_worker(config, is_the_site_s=False) for _ in range(amount)]
     try:
         yield
     finally:

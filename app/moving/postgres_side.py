@@ -346,6 +346,9 @@ class _Statements:
         cursor = self._connection.cursor(row_factory=named_rows)
         return cursor.execute(translated(statement), parameters)
 
+    def prove(self, statement: str, parameters: Parameters, /) -> None:
+        """Do nothing: whether the move's transaction was committed is found by the move's own note."""
+
 
 def _name_of(url: str) -> str:
     """Return where a database is, without user and password. Raises MoveRefused for what is no address of one."""

@@ -116,16 +116,15 @@ class NeedsNear:
 
     def _why_unknown(self, need: Need, seconds: Floats) -> str:
         """Return why more may be there than was found; what is met within 15 minutes is known whatever is missing."""
-        near, listed = METHOD.full_min * 60.0, METHOD.none_min * 60.0
-        if len(seconds) and seconds[0] <= near:
+        told_min = whole_minutes(round(float(seconds[0]) / 60.0, 1)) if len(seconds) else np.inf
+        if told_min <= METHOD.full_min:
             return ""
         if need.key in SCHOOLS and (why := self._unknown_schools(seconds)):
             return why
         know = self._knowledge
         if why := know.why_not_mapped(need):
             return why
-        nothing = not len(seconds) or seconds[0] > listed
-        return know.why_cut(DISC_M) if nothing and know.cut_off(DISC_M) else ""
+        return know.why_cut(DISC_M) if told_min > METHOD.none_min and know.cut_off(DISC_M) else ""
 
     def _unknown_schools(self, seconds: Floats) -> str:
         """Return that nearer schools may be of the level: of how many the map does not say it."""

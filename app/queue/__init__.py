@@ -49,14 +49,18 @@ def refuse_moved(config: Config) -> None:
         raise SiteMoved(why=why)
 
 
-def start_worker(config: Config) -> Worker:
-    """Start this process's worker, with its evaluator loading in a process of its own. Call it after any fork."""
+def start_worker(config: Config, *, is_the_site_s: bool = True) -> Worker:
+    """Start a worker, with its evaluator loading in a process of its own. Call it after any fork.
+
+    Of the site's, of which a process has one, `worker_health` tells; a command may have several of its own.
+    """
     runner = ChildRunner(production_command(config), config.stage_timeout_seconds)
     store = open_store(config)
     worker = Worker(store, runner, _wake_up(config), config)
     worker.hosting = Hosting(store, config, worker.looks_for_work)
     worker.start()
-    _workers[os.getpid()] = worker
+    if is_the_site_s:
+        _workers[os.getpid()] = worker
     return worker
 
 

@@ -51,6 +51,7 @@ def answers(client: FlaskClient, steps: Steps, rule: Any, method: str) -> str:
     if rule.endpoint == "jobs.retry":
         client.post(f"/job/{job_id}/cancel")
     parts = {"job_id": job_id, "snapshot_id": snapshot_id, "filename": "doorstep.css", "name": "map", "person_id": 1}
+    parts["run_id"] = "r"
     if "batch_id" in rule.arguments:
         parts["batch_id"] = client.post("/batch", json={"listings": ["5 Bulevardi"]}, headers=JSON).json["batch_id"]
     if rule.endpoint.startswith("shortlist."):

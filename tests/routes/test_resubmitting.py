@@ -12,7 +12,7 @@ from app.pipeline.listing import Listing, listing_from_json
 from app.places import Answer
 from app.queue.store import JobStore
 from tests.support.asking import HTMX, JSON, soup, submit, visible_text
-from tests.support.dialects import on_both
+from tests.support.dialects import on_both, sqlite_alone
 from tests.support.queue_steps import Steps
 from tests.support.reports import LOCATION, SOURCE, VERDICT, report
 
@@ -213,6 +213,7 @@ def test_too_many_live_jobs_are_said_beside_the_field(client: FlaskClient, store
     assert client.post(f"/s/{snapshot}/again").status_code == 429
 
 
+@sqlite_alone("its file; of a server that is away: tests/db/postgres")
 def test_a_queue_that_cannot_be_reached_is_said(
     client: FlaskClient, store: JobStore, config: Config, snapshot: str
 ) -> None:

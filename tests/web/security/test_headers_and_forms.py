@@ -20,7 +20,7 @@ POLICY = (
 def every_path(app: Flask) -> list[str]:
     """Return a path for each route."""
     ids = dict.fromkeys(("job_id", "snapshot_id", "batch_id", "link"), "x")
-    parts = {**ids, "filename": "doorstep.css", "name": "map", "person_id": 1}
+    parts = {**ids, "filename": "doorstep.css", "name": "map", "person_id": 1, "run_id": "r"}
     adapter = app.url_map.bind("localhost")
     return [adapter.build(rule.endpoint, parts) for rule in app.url_map.iter_rules()]
 
