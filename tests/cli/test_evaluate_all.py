@@ -248,8 +248,8 @@ def test_it_is_called_off_from_elsewhere_and_gone_on_with(
 
 
 def test_a_region_that_changes_meanwhile_ends_it(data_dir: Path, start: Callable[..., Command]) -> None:
-    command = start("monaco")
-    wait_for_a_part(data_dir)
+    command = start("monaco", "--workers", "0")
+    wait_for(lambda: bool(open_at(data_dir).runs()), 60)
     import_region(RegionStore(data_dir / "regions"), "monaco", RegionInput(SAMPLES / "helsinki.osm.pbf"))
     ended = command.wait(60)
     assert ended.returncode == 1

@@ -237,7 +237,10 @@ def _feed_stop(around: Surroundings, place: FoundPlace) -> Iterator[Statement]:
     said = f"stop of the timetable: {place.name}, {place.metres:g} m"
     named = [] if timetable is None else timetable.called(place.name)
     far = [around.here.distance(Point(around.region.world.xy(stop.lat, stop.lon))) for stop in named]
+    # A station that the map has, too, stands where the map has it.
+    mapped = [thing for thing in around.region.world.things if thing.tags.get("name", "").strip() == place.name]
     fits = any(abs(metres - place.metres) <= max(SLACK_M, SLACK_SHARE * metres) for metres in far)
+    fits = fits or not all(_wrong_metres(around, place, thing) for thing in mapped)
     nameless = "no name" in place.name or place.name.lower().startswith(("a ", "an "))
     yield Statement(
         "exists", said, "" if fits or nameless else f"stops of that name are {[round(m) for m in far]} m away"
