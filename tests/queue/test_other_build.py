@@ -55,6 +55,8 @@ class Observer:
 
     def drew(self, pictures: tuple[Picture, ...]) -> None: ...
 
+    def goes_on(self) -> None: ...
+
 
 class Host:
     """A data folder with one region, of which there are two builds: with a pharmacy near by, and with none."""

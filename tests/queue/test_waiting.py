@@ -48,6 +48,7 @@ def test_a_service_that_is_not_known_here_is_told_without_its_name() -> None:
 
 def test_every_service_that_can_be_set_has_its_words() -> None:
     addresses = {setting.name.removesuffix("_url") for setting in fields(Config) if setting.name.endswith("_url")}
+    addresses.remove("database")  # no service
     assert addresses | {"ratings"} == asked_of_each(ON).keys()
 
 

@@ -11,8 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from app.queue import wake
-from app.queue.wake.datagrams import DatagramWakeUp, socket_folder
+from app.queue.wake.datagrams import LONGEST_FOLDER_BYTES, DatagramWakeUp, socket_folder
 from tests.support.building import wait_for
 
 
@@ -94,7 +93,7 @@ def test_a_deaf_worker_holds_nobody_up(tmp_path: Path) -> None:
 
 def test_a_long_path_gives_way_to_the_temporary_folder(tmp_path: Path) -> None:
     deep = tmp_path / ("deep" * 30)
-    assert len(os.fsencode(socket_folder(deep))) <= wake.LONGEST_FOLDER_BYTES
+    assert len(os.fsencode(socket_folder(deep))) <= LONGEST_FOLDER_BYTES
     wake_up = DatagramWakeUp(deep)
     event = wake_up.subscribe()
     DatagramWakeUp(deep).notify()
