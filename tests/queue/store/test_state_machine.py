@@ -176,20 +176,33 @@ class StoreMachine(RuleBasedStateMachine):
     @rule(claim=claims)
     def complete(self, claim: Claim | None) -> None:
         if claim:
-            job = self._holder(claim)
-            assert (self.store.complete_job(claim, b"report") is not None) == (job is not None)
+            job, again = self._holder(claim), self._is_reported(claim)
+            assert (self.store.complete_job(claim, b"report") is not None) == (job is not None or again)
             self._done(job)
 
     @rule(target=claims, claim=claims)
     def complete_and_claim(self, claim: Claim | None) -> Claim | None:
         if claim is None:
             return None
-        job = self._holder(claim)
+        job, again = self._holder(claim), self._is_reported(claim)
         expected = self.model.next_id(self.clock.unix_seconds) if job else None
         snapshot_id, following = self.store.complete_and_claim(claim, b"report", "w")
-        assert (snapshot_id is not None) == (job is not None)
+        assert (snapshot_id is not None) == (job is not None or again)
         self._done(job)
-        return self._claimed(following, expected) if following else None
+        if job:
+            return self._claimed(following, expected) if following else None
+        return self._found_again(following) if following else None
+
+    def _is_reported(self, claim: Claim) -> bool:
+        """Return whether this claim ended with a report before: whoever says so again is told what came of it."""
+        return self.store.get_job(claim.job_id).result_snapshot_id == claim.snapshot_id
+
+    def _found_again(self, following: Claim) -> Claim:
+        """Check the claim that was made with a completion which is said again: it stands still, under a new lease."""
+        job = self.model.jobs[following.job_id]
+        assert (job.status, job.token) == (Status.RUNNING, following.token)
+        job.lease_until = self.clock.steady_seconds + self.model.lease_seconds
+        return following
 
     def _done(self, job: ModelJob | None) -> None:
         if job:
