@@ -246,7 +246,7 @@ def test_the_way_to_mend_the_map_stands_once_beside_its_source_and_tells_nobody_
     beside = link.find_parent(class_="map-data")
     assert beside is not None
     assert beside.get_text(" ", strip=True).endswith(
-        "© OpenStreetMap . Something wrong on the map? Mend it at the source"
+        "© OpenStreetMap . Wrong? Mend the map"
     )
 
 
