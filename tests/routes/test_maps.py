@@ -245,9 +245,7 @@ def test_the_way_to_mend_the_map_stands_once_beside_its_source_and_tells_nobody_
     assert "noreferrer" in link["rel"]
     beside = link.find_parent(class_="map-data")
     assert beside is not None
-    assert beside.get_text(" ", strip=True).endswith(
-        "© OpenStreetMap . Wrong? Mend the map"
-    )
+    assert beside.get_text(" ", strip=True).endswith("© OpenStreetMap . Wrong? Mend the map")
 
 
 def test_the_page_shows_it_for_wide_and_for_narrow_screens(page: BeautifulSoup) -> None:
