@@ -9,6 +9,7 @@ from typing import Any, cast
 import psycopg
 from psycopg import errors, sql
 from psycopg.conninfo import conninfo_to_dict
+from psycopg.rows import tuple_row
 from psycopg.types.numeric import Int8Dumper
 
 from app.db.closed import (
@@ -26,12 +27,10 @@ from app.db.closed import (
     RECEIVING,
     TRIGGER,
 )
-from app.db.interface import Connection, Parameters
 from app.db.postgres.closing import FILLING, MOVER, notes_in, reopen, shut
-from app.db.postgres.connection import DEFAULTS
+from app.db.postgres.connection import DEFAULTS, PgConnection, StoreConnection
 from app.db.postgres.opening import prepare
 from app.db.postgres.rows import named_rows
-from app.db.postgres.statements import translated
 from app.errors import MoveRefused
 from app.moving.settling import settle
 from app.moving.tables import NO_CONTENT, NOT_MOVED, AlreadyThere, Column, Key, Kind, Row, Table, Total
@@ -274,7 +273,11 @@ class PostgresSide:
 
     def settle(self) -> int:
         """Put the jobs that run back in line, and forget who held them; return how many."""
-        return settle(cast(Connection, _Statements(self.connection)))
+        self.connection.row_factory = cast(Any, named_rows)
+        try:
+            return settle(StoreConnection(cast(PgConnection, self.connection)))
+        finally:
+            self.connection.row_factory = tuple_row
 
     def put_in_place(self) -> str:
         """Do nothing: the last transaction has put all in place."""
@@ -334,20 +337,6 @@ class PostgresSide:
 
 class _Differs(Exception):
     pass
-
-
-class _Statements:
-    """The move's connection, as the store uses one: portable statements, and rows by name."""
-
-    def __init__(self, connection: psycopg.Connection[Any]) -> None:
-        self._connection = connection
-
-    def execute(self, statement: str, parameters: Parameters = {}, /) -> Any:  # noqa: B006 - nobody changes it
-        cursor = self._connection.cursor(row_factory=named_rows)
-        return cursor.execute(translated(statement), parameters)
-
-    def prove(self, statement: str, parameters: Parameters, /) -> None:
-        """Do nothing: whether the move's transaction was committed is found by the move's own note."""
 
 
 def _name_of(url: str) -> str:

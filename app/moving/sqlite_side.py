@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from typing import Any, NoReturn, cast
+from typing import Any, NoReturn
 
 from app.db.closed import (
     ARRIVED,
@@ -25,10 +25,10 @@ from app.db.closed import (
     OUT_WHY,
     RECEIVING,
 )
-from app.db.interface import Connection
 from app.db.owners import give_to_owner_of
 from app.db.sqlite.backup import install
 from app.db.sqlite.closing import reopen, shut
+from app.db.sqlite.database import SqliteConnection
 from app.db.sqlite.in_use import InUse, alone, create_file, enter
 from app.db.sqlite.opening import Schema, prepare
 from app.db.sqlite.write_lock import WaitingSign, begin
@@ -80,7 +80,7 @@ class SqliteSide:
             self._file = path
             self._mark = enter(path)
             self._sign = WaitingSign(path)
-        self.connection = sqlite3.connect(self._file, timeout=PATIENCE_SECONDS, isolation_level=None)
+        self.connection = _connected(self._file)
         prepare(self.connection, schema, path.name)
         self.connection.execute(f"PRAGMA cache_size=-{CACHE_KB}")
         self.connection.execute("PRAGMA secure_delete=1").fetchall()
@@ -269,7 +269,7 @@ class SqliteSide:
         """Put the jobs that run back in line, and forget who held them; return how many."""
         self.connection.row_factory = sqlite3.Row
         try:
-            return settle(cast(Connection, self.connection))
+            return settle(self.connection)
         finally:
             self.connection.row_factory = None
 
@@ -285,7 +285,7 @@ class SqliteSide:
         self.connection.close()
         before = install(self.path, self._file, kept_as=self._kept_as())
         self._file = self.path
-        self.connection = sqlite3.connect(self.path, timeout=PATIENCE_SECONDS, isolation_level=None)
+        self.connection = _connected(self.path)
         return f"The file of before is kept as {before}; delete it when you no longer need it." if before else ""
 
     def take_back(self, receipt: Mapping[str, str], why: str) -> str:
@@ -360,6 +360,11 @@ class SqliteSide:
 
     def _kept_as(self) -> Path:
         return self.path.with_name(f"{self.path.name}.before-move-{time.strftime('%Y%m%d-%H%M%S')}")
+
+
+def _connected(file: Path) -> SqliteConnection:
+    """Open a file as the store does, whose statements the end of a move uses."""
+    return sqlite3.connect(file, timeout=PATIENCE_SECONDS, isolation_level=None, factory=SqliteConnection)
 
 
 def _notes(connection: sqlite3.Connection) -> dict[str, str]:

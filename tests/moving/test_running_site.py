@@ -199,13 +199,13 @@ def move(folder: Path, command: str, url: str) -> None:
 
 
 def kill_after(folder: Path, command: str, url: str, seconds: float) -> None:
-    """Kill a move some time after it began to copy."""
+    """Kill a move a moment after it began to copy: it must not be through by then."""
     running = subprocess.Popen(flask_command(command), cwd=ROOT, env=environ(folder, url), stderr=subprocess.PIPE)
     assert running.stderr
     assert running.stderr.readline().startswith(b"Copying")
-    time.sleep(seconds / 20)
+    time.sleep(seconds / 200)
     running.send_signal(signal.SIGKILL)
-    running.wait()
+    assert running.wait() == -signal.SIGKILL
     running.stderr.close()
 
 
