@@ -14,8 +14,8 @@ from dataclasses import dataclass
 import msgspec
 
 from app.queue.jobs import Job
-from app.queue.store.base import StoreBase
-from app.queue.store.workers import ASK_SECONDS, FORGET_SECONDS, SILENT_SECONDS
+from app.queue.store.base import AHEAD_SECONDS, StoreBase
+from app.queue.store.workers import ASK_SECONDS, SILENT_SECONDS, forget_silent
 from app.wording import title_of
 
 
@@ -172,17 +172,14 @@ class HostStore(StoreBase):
                 """,
                 {"name": host, "regions": msgspec.json.encode(regions).decode(), "now": now},
             )
-            connection.execute(
-                "DELETE FROM hosts WHERE seen_at < :old OR seen_at > :now", {"old": now - FORGET_SECONDS, "now": now}
-            )
+            forget_silent(connection, "hosts", now)
 
     def hosts(self) -> tuple[Host, ...]:
         """Return the hosts by name, those included that have been silent for up to an hour."""
         now = self.clocks.steady()
-        rows = self.db.read(
-            "SELECT name, regions, seen_at FROM hosts WHERE seen_at <= :now ORDER BY name", {"now": now}
-        )
-        return tuple(Host(row["name"], _regions_in(row["regions"]), now - row["seen_at"]) for row in rows)
+        sql = "SELECT name, regions, seen_at FROM hosts WHERE seen_at <= :latest ORDER BY name"
+        rows = self.db.read(sql, {"latest": now + AHEAD_SECONDS})
+        return tuple(Host(row["name"], _regions_in(row["regions"]), max(now - row["seen_at"], 0.0)) for row in rows)
 
     # --- what they can serve ---
 

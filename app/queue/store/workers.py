@@ -6,6 +6,7 @@ import logging
 import math
 import time
 
+from app.db.interface import Connection
 from app.queue.store.base import AHEAD_SECONDS, StoreBase
 
 logger = logging.getLogger(__name__)
@@ -37,10 +38,7 @@ class WorkerStore(StoreBase):
                 """,
                 {"name": worker, "process": self.process, "now": now},
             )
-            connection.execute(
-                _FORGET,
-                {"old": now - FORGET_SECONDS, "latest": now + AHEAD_SECONDS},
-            )
+            forget_silent(connection, "workers", now)
 
     def say_unable(self, worker: str) -> None:
         """Note that a worker cannot work."""
@@ -74,9 +72,14 @@ class WorkerStore(StoreBase):
         return bool(self.db.read(sql, {"silent": now - SILENT_SECONDS, "latest": now + AHEAD_SECONDS}))
 
 
+def forget_silent(connection: Connection, table: str, now: float) -> None:
+    """Forget workers, or hosts, that were heard of too long ago, or before a reboot."""
+    connection.execute(_FORGET.format(table=table), {"old": now - FORGET_SECONDS, "latest": now + AHEAD_SECONDS})
+
+
 #: Two that forget at once must not wait for each other: each holds its own row already.
 _FORGET = """
-DELETE FROM workers WHERE name IN (
-    SELECT name FROM workers WHERE seen_at < :old OR seen_at > :latest /*pg FOR UPDATE SKIP LOCKED */
+DELETE FROM {table} WHERE name IN (
+    SELECT name FROM {table} WHERE seen_at < :old OR seen_at > :latest /*pg FOR UPDATE SKIP LOCKED */
 )
 """

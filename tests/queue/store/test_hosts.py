@@ -258,6 +258,18 @@ def test_the_host_that_lacks_least_says_what_is_lacking(host: Opened) -> None:
     assert unserved.regions == ("Newport",)
 
 
+def test_a_host_whose_clock_reads_a_moment_ahead_is_there(host: Opened, clock: SetClock) -> None:
+    """Two processes may read a server's clock some milliseconds apart."""
+    ours, theirs = host("a"), host("b")
+    clock.steady_seconds += 0.05
+    holds(theirs, "b", newport=OLD)
+    clock.steady_seconds -= 0.05
+    holds(ours, "a", newport=OLD)
+    assert [(each.name, each.is_heard, each.silent_seconds) for each in ours.hosts()] == [
+        *(("a", True, 0.0), ("b", True, 0.0)),
+    ]
+
+
 def test_a_host_that_has_been_silent_for_an_hour_is_forgotten(host: Opened, clock: SetClock) -> None:
     store, other = host("a"), host("b")
     holds(store, "a", newport=NEW)
