@@ -280,8 +280,9 @@ FARTHEST_WALK = f"{WALK_LIMIT_S / 60:g} minutes on foot"
 
 def is_within(seconds: Floats, minutes: int) -> NDArray[np.bool_]:
     """Return which walks are told as so many minutes or fewer: who reads "15 min" is not told "none within 15"."""
-    shown = [whole_minutes(round(float(walk) / 60.0, 1)) <= minutes for walk in seconds]
-    return np.array(shown, dtype=bool)
+    # As `whole_minutes` of the tenths that are shown, for all walks at once: there may be thousands.
+    told: NDArray[np.bool_] = np.floor(np.round(seconds / 60.0, 1) + 0.5) <= minutes
+    return told
 
 
 def group(key: str, title: str, places: Sequence[FoundPlace], seconds: Floats, usual_min: float | None = None) -> Group:
