@@ -152,7 +152,7 @@ class AtlasFiles:
             stamp = Stamp.of(path)
             if self._manifest is None or self._manifest[0] != stamp:
                 data = (self._directory / MANIFEST_FILE).read_bytes()
-                self._manifest, self.build = (stamp, _MANIFESTS.decode(data)), build_in(data)
+                self._manifest, self.build = (stamp, manifest_in(data)), build_in(data)
                 self._sound, self._spoilt = {}, {}
         except (OSError, msgspec.MsgspecError) as error:
             raise unreadable(self._name, error, MANIFEST_FILE) from error

@@ -130,11 +130,6 @@ class RegionStore:
         """Remove what was fetched of a build so far."""
         shutil.rmtree(self._dir / BUILDS / f"{name}.{build}{PART}", ignore_errors=True)
 
-    def point_to(self, name: str, build: str) -> None:
-        """Make a build that lies here the region. Raises RegionNotFound."""
-        with self._locked(name):
-            self._point(name, self._directory_of(name, build))
-
     def is_own(self, name: str) -> bool:
         """Return whether a region was imported on this host, and never published."""
         try:

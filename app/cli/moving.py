@@ -14,9 +14,10 @@ import click
 
 from app.cli.errors import PlainCommand
 from app.config import Config, load_config
-from app.errors import ConfigError, MoveRefused
+from app.errors import MoveRefused
 from app.moving.move import Move, Outcome, Sentences
 from app.moving.sqlite_side import SqliteSide
+from app.queue import postgres_missing
 from app.queue.store.tables import POSTGRES_SCRIPTS, SCHEMA
 from app.web.security.cookies import KEY_FILE
 from app.wording import count, iso
@@ -89,8 +90,7 @@ def _postgres(config: Config, url: str | None) -> PostgresSide:
     try:
         from app.moving.postgres_side import PostgresSide
     except ImportError as error:
-        why = f"PostgreSQL needs `pip install 'doorstep[postgres]'` ({error.name} is missing)"
-        raise ConfigError(name="DOORSTEP_DATABASE_URL", why=why) from None
+        raise postgres_missing(error) from None
     url = url or config.database_url
     if not url:
         raise MoveRefused(why="name the database by DOORSTEP_DATABASE_URL, or by an option (`--help` names it)")

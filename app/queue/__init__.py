@@ -40,8 +40,10 @@ def refuse_moved(config: Config) -> None:
     Nothing is written, and nothing stays open. A database that cannot be read is left to whoever opens it.
     """
     if config.database_url:
-        from app.db.postgres import closing
-
+        try:
+            from app.db.postgres import closing
+        except ImportError as error:
+            raise postgres_missing(error) from None
         why = closing.why_moved(config.database_url)
     else:
         why = why_moved(config.database_path)
@@ -90,14 +92,19 @@ def _server(config: Config) -> PostgresDatabase:
     try:
         from app.db.postgres.database import PostgresDatabase
     except ImportError as error:
-        why = f"PostgreSQL needs `pip install 'doorstep[postgres]'` ({error.name} is missing)"
-        raise ConfigError(name="DOORSTEP_DATABASE_URL", why=why) from None
+        raise postgres_missing(error) from None
     key = os.getpid(), config.database_url
     if key not in _servers:
         connections = int(config.database_connections)
         server = PostgresDatabase(config.database_url, POSTGRES_SCRIPTS, connections=connections)
         _servers.setdefault(key, server)
     return _servers[key]
+
+
+def postgres_missing(error: ImportError) -> ConfigError:
+    """Return the error that says which library PostgreSQL needs."""
+    why = f"PostgreSQL needs `pip install 'doorstep[postgres]'` ({error.name} is missing)"
+    return ConfigError(name="DOORSTEP_DATABASE_URL", why=why)
 
 
 def _wake_up(config: Config) -> WakeUp:

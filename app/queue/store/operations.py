@@ -15,7 +15,7 @@ from app.queue.store.people import LATEST_TURN_SECONDS, RUN_OWNER
 
 #: The window of the rates (seconds).
 RATE_SECONDS = 300.0
-MEGABYTE, GIGABYTE = 1_000_000, 1_000_000_000
+GIGABYTE = 1_000_000_000
 #: Estimates look back over this many jobs.
 ESTIMATE_JOBS = 200
 #: Estimates are renewed this often (seconds): every poll of every panel asks for them.
