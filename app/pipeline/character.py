@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from app.atlas.facts import GreenSpace, Hazard
 from app.needs import NEED
 from app.pipeline.evaluation import Evaluation
-from app.pipeline.found import kind_noun, size_text
+from app.pipeline.found import hazard_noun, kind_noun, size_text
 from app.pipeline.hazards_near import counts, lanes_by_road, shown_m
 from app.pipeline.needs_near import NeedNear
 from app.pipeline.report import Route, State
@@ -78,7 +78,8 @@ def _street_words(road: Hazard) -> str:
 def _beside(main: Hazard | None) -> str:
     if main is None:
         return ""
-    what = with_article(kind_noun(main.kind) if main.kind in (*FAST, Kind.PRIMARY_ROAD) else "busy road")
+    is_named = main.kind in (*FAST, Kind.PRIMARY_ROAD)
+    what = with_article(hazard_noun(main.kind, main.tags) if is_named else "busy road")
     return f" {limit(shown_m(main.distance_m))} from {what}"
 
 

@@ -53,6 +53,12 @@ def test_a_side_street_beside_a_main_road() -> None:
     assert street(of(StreetGrid(dangers=roads))) == "side street 44 m from a main road"
 
 
+def test_a_slip_road_is_called_one_as_in_the_checks() -> None:
+    slip = hazard(Kind.TRUNK_ROAD, 66.0, highway="trunk_link")
+    roads = (hazard(Kind.OTHER_ROAD, 10.0, "Lane"), slip, hazard(Kind.TRUNK_ROAD, 72.0, "Bypass"))
+    assert street(of(StreetGrid(dangers=roads))) == "side street 66 m from a slip road of a trunk road"
+
+
 def test_the_street_of_the_address_is_its_own_though_another_is_nearer() -> None:
     roads = (hazard(Kind.OTHER_ROAD, 10.0, "Lane"), hazard(Kind.PRIMARY_ROAD, 30.0, "High Street"))
     assert street(of(StreetGrid(dangers=roads))) == "main road"
