@@ -78,11 +78,11 @@ class TownWishes:
 
     def _is_need_known(self, need: Need, seconds: Numbers) -> Bools:
         """Return where the walk, or that there is none, is known, as `needs_near.NeedsNear` says it."""
-        near, listed = int(METHOD.full_min * 60), int(METHOD.none_min * 60)
+        near, listed = most_seconds(int(METHOD.full_min)), most_seconds(int(METHOD.none_min))
         known = self._is_mapped(need)
         if need.key in SCHOOLS:
             # A school of no known level may be of this one: nearer than what was found it makes that unknown.
-            known = known & ~(self.town.school_seconds < np.minimum(seconds, listed))
+            known = known & ~(self.town.school_seconds < np.minimum(seconds, int(METHOD.none_min * 60)))
         return (seconds <= near) | (known & ((seconds <= listed) | self.town.is_covered(DISC_M)))
 
     def _is_mapped(self, need: Need) -> Bools:
