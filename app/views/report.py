@@ -324,8 +324,13 @@ def figure(value: float, out_of: float) -> str:
 
 
 def figures(score: Score) -> str:
-    """Return a score as text, as a range where something is not known."""
-    return figure(score.value, score.out_of) if score.low is None else in_figures(score)
+    """Return a score as text, as a range where something is not known, in the decimals of its scale."""
+    if score.low is None or score.high is None:
+        return figure(score.value, score.out_of)
+    if score.out_of >= 50:
+        return in_figures(score)
+    low, high = figure(score.low, score.out_of), figure(score.high, score.out_of)
+    return low if low == high else f"{low} to {high}"
 
 
 #: Shares of a score's range from which it counts as good, and as fair.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from app.pipeline.report import Score
 from app.views import report
 
 
@@ -12,6 +13,18 @@ from app.views import report
 )
 def test_figure(value: float, out_of: float, said: str) -> None:
     assert report.figure(value, out_of) == said
+
+
+@pytest.mark.parametrize(
+    ("score", "said"),
+    [
+        (Score("a walk", 5.9, 10.0, "", 5.9, 10.0), "5.9 to 10"),
+        (Score("a walk", 5.9, 10.0, "fair"), "5.9"),
+        (Score("daily life", 64.2, 100.0, "", 51.8, 80.3), "51 to 81"),
+    ],
+)
+def test_a_range_has_the_decimals_of_its_scale(score: Score, said: str) -> None:
+    assert report.figures(score) == said
 
 
 @pytest.mark.parametrize(("osm_id", "ending"), [("n12", "node/12"), ("w3", "way/3"), ("r4", "relation/4")])
