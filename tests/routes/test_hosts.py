@@ -204,9 +204,7 @@ def test_readiness_tells_of_jobs_that_wait_for_data(client: FlaskClient, store: 
     assert "Jobs that wait for data that no host has: 1." in client.get("/readyz").text.splitlines()
 
 
-def test_what_other_hosts_lack_does_not_stop_this_one(
-    config: Config, monkeypatch: pytest.MonkeyPatch, store: JobStore, job_id: str
-) -> None:
+def test_what_other_hosts_lack_does_not_stop_this_one(config: Config, store: JobStore, job_id: str) -> None:
     client = create_app(replace(config, live="on", contact="me@example.org")).test_client()
     answer = client.get("/readyz")
     assert (answer.status_code, answer.text.splitlines()[0]) == (200, "ready")

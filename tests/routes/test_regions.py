@@ -108,7 +108,10 @@ def test_it_is_not_ready_without_its_database(client: FlaskClient, tmp_path: Pat
     assert "damaged or not a Doorstep database" in response.text
 
 
-def test_it_is_ready_only_while_its_worker_lives(client: FlaskClient, tmp_path: Path) -> None:
+def test_it_is_ready_only_while_its_worker_lives(
+    client: FlaskClient, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.queue._workers", {})  # later tests of this process have none
     worker = start_worker(Config(data_dir=tmp_path))
     try:
         assert client.get("/readyz").status_code == 200
