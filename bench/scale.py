@@ -52,7 +52,7 @@ class Sizes:
 WHOLE = Sizes(3, 6_000, 1_500, 1_200, (1, 2, 4, 8), 200, 1_000, 20_000, 1, 30_000, 180.0, 400_000)
 QUICK = Sizes(1, 1_500, 500, 300, (1, 8), 30, 150, 4_000, 1, 4_000, 12.0, 60_000)
 #: So small that a test can run every part.
-TINY = Sizes(1, 60, 30, 10, (2,), 3, 5, 100, 1, 150, 1.0, 3_000)
+TINY = Sizes(1, 60, 30, 10, (2,), 3, 5, 100, 1, 150, 1.0, 30_000)
 #: The transaction is opened after these seconds; the rate before is that of the second half.
 STEADY_SECONDS = 20.0
 

@@ -234,9 +234,11 @@ def _on_the_door(soup: BeautifulSoup) -> list[str]:
 
 
 def _score_statement(finding: Finding, score: Score, text: str) -> Statement:
-    if match := re.fullmatch(r"(\d+) to (\d+)", text):
+    if match := re.fullmatch(r"(\d+(?:\.\d)?) to (\d+(?:\.\d)?)", text):
         low, high = score.low or score.value, score.high or score.value
-        fits = abs(int(match[1]) - low) < 1 and abs(int(match[2]) - high) < 1
+        # Whole numbers out of 100, tenths on shorter scales.
+        unit = 1 if score.out_of >= 50 else 0.1
+        fits = abs(float(match[1]) - low) < unit and abs(float(match[2]) - high) < unit
         return Statement("score", f"{finding.stage}: {text}", "" if fits else f"it is {low} to {high}")
     decimals = len(text.partition(".")[2])
     fits = abs(float(text) - score.value) <= 0.5 * 10**-decimals + 1e-9
