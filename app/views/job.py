@@ -275,9 +275,8 @@ def _waiting(store: JobStore, job: Job, now: float) -> Waiting:
     """Return what a job waits for. That nobody works is said of one that has waited for a moment: sites restart."""
     if job.status is not Status.QUEUED:
         return Waiting()
-    has_waited = elapsed_seconds(job, now) >= TICK_SECONDS
-    nobody_works = has_waited and not store.somebody_works()
-    unserved = store.unserved(job) if has_waited and not nobody_works else None
+    nobody_works = elapsed_seconds(job, now) >= TICK_SECONDS and not store.somebody_works()
+    unserved = None if nobody_works else store.unserved(job)
     due_in_seconds = store.due_in_seconds(job)
     return Waiting(None if due_in_seconds else store.position(job), due_in_seconds, nobody_works, unserved)
 

@@ -99,6 +99,10 @@ def wait_until(is_so: Callable[[], bool]) -> None:
         time.sleep(0.1)
 
 
+def regions_page(site: Site) -> str:
+    return requests.get(f"{site.url}/regions", timeout=30).text
+
+
 def wait_until_ready(site: Site) -> None:
     """Wait until both web processes have seen that all is well: each answers some of many questions."""
     wait_until(lambda: all(ready(site) == "ready\n" for _ in range(8)))
@@ -146,7 +150,8 @@ def test_jobs_of_a_damaged_region_say_so_and_all_is_well_once_it_is_mended(
         assert all("damaged" in job["error"] and "monaco" in job["error"].lower() for job in failed)
         assert shell.report(IN_HELSINKI)
         wait_until(lambda: "region monaco is damaged" in ready(served) and part in ready(served))
-        assert "The data of the region monaco is damaged" in requests.get(f"{served.url}/regions", timeout=30).text
+        # Each web process notices by itself.
+        wait_until(lambda: all("The data of the region monaco is damaged" in regions_page(served) for _ in range(8)))
     wait_until_ready(served)
     assert shell.report(IN_MONACO)
     assert web_processes(served) == processes

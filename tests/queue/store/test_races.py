@@ -266,7 +266,8 @@ def test_a_lost_job_is_taken_once(site: JobStore, tmp_path: Path) -> None:
         assert claim
         site._process = None
         recovered = at_once(*(host.recover_stale for host in hosts), lambda: site.heartbeat(claim))
-        assert sum(recovered[:3]) == 1
+        # On PostgreSQL all three may have passed by a row that the heartbeat just held: the next sweep comes to it.
+        assert sum(recovered[:3]) + hosts[0].recover_stale() == 1
         assert [event.why for event in site.events(job.job_id)].count("its worker was gone") == 1
         assert site.complete_job(claim, b"late") is None
         site.cancel_job(job.job_id, None)
