@@ -40,6 +40,19 @@ class Cursor(Protocol):
     def fetchall(self) -> list[Any]: ...
 
 
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A statement that makes or changes one job, and those that follow if it did.
+
+    The latter read the job as it is then `FROM changed`, without any condition of their own. `returning` names columns
+    of it that are wanted, `seq` among them; a change that returns none is of the job with the number `:seq`.
+    """
+
+    statement: str
+    then: tuple[str, ...]
+    returning: str = ""
+
+
 class Connection(Protocol):
     """A connection in a transaction."""
 
@@ -49,6 +62,14 @@ class Connection(Protocol):
 
     def insert(self, sql: str, parameters: Parameters, key: str, /) -> int:
         """Insert one row and return its number, which the database gives: the value of the column `key`."""
+        ...
+
+    def apply(self, parameters: Parameters, /, *changes: Change) -> tuple[int, Any]:
+        """Make changes, each but the first only if the one before it changed a job.
+
+        Return how many changed one, and what the last returned, None where it did not come to that. All of them have
+        the same parameters; one that comes second is an UPDATE which ends with its WHERE.
+        """
         ...
 
     def prove(self, sql: str, parameters: Parameters, /) -> None:
@@ -75,6 +96,8 @@ class Database(Protocol):
 
     #: Whether all who use it are on one machine, so that whoever is not seen there is gone.
     one_machine: bool
+    #: Whether one writes at a time, so that whoever may find nothing to write looks first.
+    one_writer: bool
 
     def read(self, sql: str, parameters: Parameters | None = None) -> Sequence[Row]:
         """Run one query and return all its rows."""

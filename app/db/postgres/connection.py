@@ -11,10 +11,10 @@ from psycopg.abc import PQGen
 from psycopg.errors import InFailedSqlTransaction
 from psycopg.types.numeric import Int8Dumper
 
-from app.db.interface import Cursor, Parameters
+from app.db.interface import Change, Cursor, Parameters
 from app.db.postgres.errors import ServerUnreachable
 from app.db.postgres.rows import NamedRow
-from app.db.postgres.statements import translated
+from app.db.postgres.statements import as_one, translated
 
 T = TypeVar("T")
 
@@ -99,6 +99,11 @@ class StoreConnection:
     def insert(self, sql: str, parameters: Parameters, key: str, /) -> int:
         row = self._connection.execute(f"{translated(sql)} RETURNING {key}", parameters).fetchone()
         return 0 if row is None else int(row[0])
+
+    def apply(self, parameters: Parameters, /, *changes: Change) -> tuple[int, Any]:
+        row = self._connection.execute(translated(as_one(changes)), parameters).fetchone()
+        made = 0 if row is None else int(row["changes_made"])
+        return made, row if made == len(changes) else None
 
     def prove(self, sql: str, parameters: Parameters, /) -> None:
         self.proof = sql, parameters

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import math
 import threading
@@ -40,8 +41,6 @@ COMMIT_LOOKS = (0.0, 0.1)
 BEGIN_DURABLE = "BEGIN"
 #: Safe when a process or the server is killed by itself, and whole, if perhaps a moment old, after a power cut.
 BEGIN_LIGHT = "BEGIN; SET LOCAL synchronous_commit = off"
-#: By a hash, as locks have numbers: two turns that share one wait for each other, no more.
-_TAKE_TURN = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
 _CLOCK = "SELECT extract(epoch FROM clock_timestamp())::float8"
 
 #: What the log calls a process that is short of connections, apart from a server that is away.
@@ -57,6 +56,7 @@ class PostgresDatabase:
     """The database behind an address. Nothing is opened before the first use, which must come after any fork."""
 
     one_machine = False
+    one_writer = False
 
     def __init__(
         self,
@@ -261,13 +261,11 @@ class PostgresDatabase:
     @contextmanager
     def _transaction(self, durable: bool, patience_seconds: float, turn: str | None) -> Iterator[StoreConnection]:
         try:
-            connection = self._begin(durable, time.monotonic() + patience_seconds)
+            connection = self._begin(_beginning(durable, turn), time.monotonic() + patience_seconds)
             held, unanswered = StoreConnection(connection), None
             failure: BaseException | None = None
             self._under_way.connection = connection
             try:
-                if turn is not None:
-                    connection.execute(_TAKE_TURN, (turn,))
                 yield held
                 unanswered = failure = _commit(held)
             except BaseException as error:
@@ -297,14 +295,15 @@ class PostgresDatabase:
                     return True
         return False
 
-    def _begin(self, durable: bool, deadline: float) -> PgConnection:
+    def _begin(self, beginning: str, deadline: float) -> PgConnection:
         """Borrow a connection and begin a transaction on it; one that turns out to be dead is replaced."""
         pause = 0.0
         while True:
             connection = self._borrow_for_certain(deadline)
             try:
-                connection.execute(BEGIN_DURABLE if durable else BEGIN_LIGHT, prepare=False)
+                connection.execute(beginning, prepare=False)
             except psycopg.Error as error:
+                StoreConnection(connection).undo()
                 self._give_back(connection, error)
                 if not is_connection_lost(error) or time.monotonic() > deadline:
                     raise
@@ -348,6 +347,18 @@ class PostgresDatabase:
             self._contact_since = time.monotonic()
         if self.shortage.known and time.monotonic() - self._last_short_at > CALM_SECONDS:
             self.shortage.over(BORROWING)
+
+
+def _beginning(durable: bool, turn: str | None) -> str:
+    """Return the statements that begin a transaction, all sent at once.
+
+    A turn is a lock's number, by a hash: two turns that share one wait for each other, no more.
+    """
+    beginning = BEGIN_DURABLE if durable else BEGIN_LIGHT
+    if turn is None:
+        return beginning
+    number = int.from_bytes(hashlib.blake2b(turn.encode(), digest_size=8).digest(), signed=True)
+    return f"{beginning}; SELECT pg_advisory_xact_lock({number})"
 
 
 def _commit(held: StoreConnection) -> psycopg.Error | None:

@@ -11,10 +11,11 @@ import threading
 import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from functools import cache
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
-from app.db.interface import Parameters, Row, Sizes
+from app.db.interface import Change, Parameters, Row, Sizes
 from app.db.sqlite.daily_check import check_if_due, last_fault
 from app.db.sqlite.errors import explained
 from app.db.sqlite.in_use import InUse, enter, log_of
@@ -43,8 +44,31 @@ class SqliteConnection(sqlite3.Connection):
         # No RETURNING: it would cost twice as much.
         return self.execute(sql, parameters).lastrowid or 0
 
+    def apply(self, parameters: Parameters, /, *changes: Change) -> tuple[int, Any]:
+        row = None
+        for made, change in enumerate(changes):
+            statement, then = _in_steps(change)
+            cursor = self.execute(statement, parameters)
+            row = cursor.fetchone() if change.returning else None
+            if not (row or cursor.rowcount == 1):
+                return made, None
+            if row:
+                cursor.fetchall()  # ends the statement
+                parameters = {**parameters, "seq": row["seq"]}
+            for following in then:
+                self.execute(following, parameters)
+        return len(changes), row
+
     def prove(self, _sql: str, _parameters: Parameters, /) -> None:
         """Do nothing: a file always answers whether a commit happened."""
+
+
+@cache
+def _in_steps(change: Change) -> tuple[str, tuple[str, ...]]:
+    """Return the statements of a change one by one; RETURNING where it must be, as it costs as much as the rest."""
+    statement = f"{change.statement} RETURNING {change.returning}" if change.returning else change.statement
+    changed = "FROM evaluation_jobs WHERE seq = :seq"
+    return statement, tuple(following.replace("FROM changed", changed) for following in change.then)
 
 
 class _Opened(threading.local):
@@ -63,6 +87,7 @@ class SqliteDatabase:
     """
 
     one_machine = True
+    one_writer = True
 
     def __init__(
         self, path: Path, schema: Schema, *, synchronous: str = "FULL", patience_seconds: float = PATIENCE_SECONDS

@@ -11,8 +11,9 @@ import math
 import secrets
 import time
 from collections.abc import Callable, Sequence
+from typing import Any
 
-from app.db.interface import Connection, Row
+from app.db.interface import Change, Connection, Row
 from app.errors import EvaluationCrashed, QueueUnavailable
 from app.queue.jobs import Claim, Failure, Picture, StageRecord, Status
 from app.queue.store.base import (
@@ -53,17 +54,52 @@ WHERE completed_at IS NULL AND status = 'queued' AND status <> 'asking'
 ORDER BY turn, seq LIMIT 1
 """
 NEXT_DUE = f"SELECT turn, seq {_DUE}"
-#: Takes that job.
-CLAIM = f"""
+#: Takes that job. The names of its parameters are none that a completion has: both are made as one.
+_CLAIM = Change(
+    f"""
 UPDATE evaluation_jobs
-SET status = 'running', claim_token = :token, worker = :worker, process = :process,
+SET status = 'running', claim_token = :new_token, worker = :claimer, process = :process,
     lease_until = :lease_until, attempts = attempts + 1,
     resumed = resumed + CASE WHEN kept_stages > 0 THEN 1 ELSE 0 END,
     started_at = :now, error = NULL, error_code = NULL,
     waits_for = NULL, waits_since = NULL, waits_turn = 0, version = version + 1
 WHERE seq = (SELECT seq {_DUE} /*pg FOR UPDATE SKIP LOCKED */)
-RETURNING seq, job_id, address, listing, owner, current_stage, attempts, resumed, version, needs, turn
-"""  # noqa: S608 - a constant
+""",  # noqa: S608 - a constant
+    then=(
+        """
+INSERT INTO job_events (job_seq, version, stage, at, from_status, to_status, worker, why)
+SELECT seq, version, current_stage, :now, 'queued', 'running', :claimer, 'attempt ' || attempts FROM changed
+""",
+    ),
+    returning="seq, job_id, address, listing, owner, current_stage, attempts, resumed, version, needs, turn",
+)
+_COMPLETION = """
+UPDATE evaluation_jobs
+SET status = 'done', result_snapshot_id = :snapshot_id, completed_at = :now,
+    claim_token = NULL, worker = NULL, process = NULL, lease_until = NULL,
+    waits_for = NULL, waits_since = NULL, waits_turn = 0, version = version + 1
+WHERE job_id = :job_id AND claim_token = :token AND status = 'running'
+"""
+_AFTER_COMPLETION = (
+    """
+    INSERT INTO job_events (job_seq, version, stage, at, from_status, to_status, worker, why)
+    SELECT seq, version, current_stage, :now, 'running', 'done', :done_by, :outcome FROM changed
+    """,
+    "UPDATE job_stages SET finding = NULL WHERE job_seq = (SELECT seq FROM changed) AND finding IS NOT NULL",
+)
+_COMPLETE = Change(
+    _COMPLETION,
+    then=(
+        """
+        INSERT INTO snapshots (job_seq, snapshot_id, job_id, owner, address, created_at, report, again_of)
+        SELECT seq, :snapshot_id, job_id, owner, address, :now, :report, again_of FROM changed
+        """,
+        *_AFTER_COMPLETION,
+    ),
+)
+_COMPLETE_TILE = Change(
+    _COMPLETION, then=("INSERT INTO tile_rows (job_seq, rows) SELECT seq, :report FROM changed", *_AFTER_COMPLETION)
+)
 #: Before every job in line: its turn and number.
 BEGINNING = (-math.inf, 0)
 #: The same, of what stands before a job that is held.
@@ -86,18 +122,18 @@ class AttemptStore(StoreBase):
     # --- an attempt begins and goes on ---
 
     def claim_next_job(self, worker: str) -> Claim | None:
-        """Claim the job whose turn it is, under a fresh token and lease; None, after one read, if none is due.
+        """Claim the job whose turn it is, under a fresh token and lease; None if none is due.
 
         A claim of the worker's to which no answer came, and which was made all the same, is the one that it gets.
         """
         if (unanswered := self._unanswered.get(worker)) and (claim := self._made_under(unanswered, worker)):
             return claim
-        if not self._somebody_is_due():
+        if self.db.one_writer and not self._somebody_is_due():
             return None
         token = new_token()
         try:
             with self.db.write(durable=False, draining=True) as connection:
-                return self._claim(connection, worker, token)
+                return self._claim(connection, self._claiming(worker, token))
         except QueueUnavailable:
             self._unanswered[worker] = token
             raise
@@ -214,9 +250,12 @@ class AttemptStore(StoreBase):
         commit to which no answer came, gives the same once more.
         """
         with self.db.write(durable=True, draining=True) as connection:
-            if self._complete(connection, claim, report, finished, pictures) or _is_completed(connection, claim):
-                return claim.snapshot_id
-        return None
+            done, _ = connection.apply(self._completing(claim, report), _completion_of(claim))
+            if done:
+                _keep_last(connection, claim, finished, pictures)
+            elif not _is_completed(connection, claim):
+                return None
+            return claim.snapshot_id
 
     def complete_and_claim(
         self,
@@ -227,13 +266,20 @@ class AttemptStore(StoreBase):
         pictures: Sequence[Picture] = (),
     ) -> tuple[str | None, Claim | None]:
         """Do `complete_job` and, if it succeeds, `claim_next_job` in the same transaction; return both results."""
+        asked = self._completing(claim, report) | self._claiming(worker, claim.next_token)
         with self.db.write(durable=True, draining=True) as connection:
-            following = None
-            if not self._complete(connection, claim, report, finished, pictures):
-                if not _is_completed(connection, claim):
-                    return None, None
-                following = self._claimed_under(connection, claim.next_token, worker)
-            return claim.snapshot_id, following or self._claim(connection, worker, claim.next_token)
+            skips, began = self._place(asked), time.monotonic()
+            done, row = connection.apply(asked, _completion_of(claim), _CLAIM)
+            if done:
+                self._line.note(began, whole=not skips)
+                _keep_last(connection, claim, finished, pictures)
+            elif not _is_completed(connection, claim):
+                return None, None
+            elif following := self._claimed_under(connection, claim.next_token, worker):
+                return claim.snapshot_id, following
+            if row is None and (skips or not done):
+                return claim.snapshot_id, self._claim(connection, asked)
+            return claim.snapshot_id, row and self._claim_in(row, asked)
 
     # --- it ends without one ---
 
@@ -306,14 +352,19 @@ class AttemptStore(StoreBase):
 
     def _look(self, look: Callable[[dict[str, object]], Sequence[Row]], parameters: dict[str, object]) -> Sequence[Row]:
         """Look into the line from its beginning on, or from where the last job was found; say so in the parameters."""
-        skips, began = self._line.allowed, time.monotonic()
-        parameters["from_turn"], parameters["from_seq"] = self._begin_at if skips else BEGINNING
+        skips, began = self._place(parameters), time.monotonic()
         rows = look(parameters)
         self._line.note(began, whole=not skips)
         if skips and not rows and not self._line.is_slow:
             parameters["from_turn"], parameters["from_seq"] = BEGINNING
             rows = look(parameters)
         return rows
+
+    def _place(self, parameters: dict[str, object]) -> bool:
+        """Say in the parameters where in the line a look begins; return whether that is not its beginning."""
+        skips = self._line.allowed
+        parameters["from_turn"], parameters["from_seq"] = self._begin_at if skips else BEGINNING
+        return skips
 
     def _made_under(self, token: str, worker: str) -> Claim | None:
         """Return the claim to which no answer came, None if it was not made, or is lost by now."""
@@ -336,63 +387,47 @@ class AttemptStore(StoreBase):
         ).fetchall()
         return claim_from(rows[0], token, worker, lease_until) if rows else None
 
-    def _claim(self, connection: Connection, worker: str, token: str) -> Claim | None:
-        now, lease_until = self.clocks.unix(), self._lease_until()
-        claimed: dict[str, object] = {
-            "token": token,
-            "worker": worker,
+    def _claiming(self, worker: str, token: str) -> dict[str, object]:
+        """Return the parameters of a claim."""
+        now = self.clocks.unix()
+        return {
+            "new_token": token,
+            "claimer": worker,
             "process": self.process,
-            "lease_until": lease_until,
+            "lease_until": self._lease_until(),
             "now": now,
             "latest": now + LONGEST_WAIT_SECONDS,
             "held": self.held,
         }
-        rows = self._look(lambda parameters: connection.execute(CLAIM, parameters).fetchall(), claimed)
+
+    def _claim(self, connection: Connection, claiming: dict[str, object]) -> Claim | None:
+        def look(parameters: dict[str, object]) -> Sequence[Row]:
+            _, row = connection.apply(parameters, _CLAIM)
+            return [row] if row else []
+
+        rows = self._look(look, claiming)
         if not rows:
             return None
-        (row,) = rows
-        self._begin_at = row["turn"], row["seq"]
-        why = f"attempt {row['attempts']}"
-        record_event(connection, row, now, before=Status.QUEUED, after=Status.RUNNING, worker=worker, why=why)
-        return claim_from(row, token, worker, lease_until)
+        claim = self._claim_in(rows[0], claiming)
+        connection.prove(_HELD, held_by(claim))
+        return claim
 
-    def _complete(
-        self,
-        connection: Connection,
-        claim: Claim,
-        report: bytes,
-        finished: StageRecord | None,
-        pictures: Sequence[Picture],
-    ) -> bool:
-        now, snapshot_id = self.clocks.unix(), claim.snapshot_id
-        # No RETURNING: it would cost as much as the rest of the statement.
-        done = connection.execute(
-            """
-            UPDATE evaluation_jobs
-            SET status = 'done', result_snapshot_id = :snapshot_id, completed_at = :now,
-                claim_token = NULL, worker = NULL, process = NULL, lease_until = NULL,
-                waits_for = NULL, waits_since = NULL, waits_turn = 0, version = version + 1
-            WHERE job_id = :job_id AND claim_token = :token AND status = 'running'
-            """,
-            {**held_by(claim), "snapshot_id": snapshot_id, "now": now},
-        )
-        if done.rowcount != 1:
-            return False
-        if claim.owner == RUN_OWNER:
-            _store_tile(connection, claim, report)
-            _note_done(connection, claim, now, "rows stored")
-        else:
-            _store_snapshot(connection, claim, snapshot_id, now, report)
-            _note_done(connection, claim, now, "report stored")
-        if pictures:
-            store_pictures(connection, claim.seq, pictures)
-        if finished is not None:
-            _keep_stage(connection, claim.seq, finished, None)
-        connection.execute(
-            "UPDATE job_stages SET finding = NULL WHERE job_seq = :seq AND finding IS NOT NULL", {"seq": claim.seq}
-        )
-        connection.prove(_COMPLETED, {"seq": claim.seq, "snapshot_id": snapshot_id})
-        return True
+    def _claim_in(self, row: Row, claiming: dict[str, Any]) -> Claim:
+        """Return a claim that was made just now."""
+        self._begin_at = row["turn"], row["seq"]
+        return claim_from(row, claiming["new_token"], claiming["claimer"], claiming["lease_until"])
+
+    def _completing(self, claim: Claim, report: bytes) -> dict[str, object]:
+        """Return the parameters of a completion."""
+        return {
+            **held_by(claim),
+            "seq": claim.seq,
+            "snapshot_id": claim.snapshot_id,
+            "now": self.clocks.unix(),
+            "report": report,
+            "done_by": claim.worker,
+            "outcome": "rows stored" if claim.owner == RUN_OWNER else "report stored",
+        }
 
     def _end(
         self, connection: Connection, claim: Claim, status: Status, why: str, failure: Failure | None = None
@@ -474,6 +509,7 @@ def new_token() -> str:
     return secrets.token_hex(12)
 
 
+_HELD = "SELECT 1 FROM evaluation_jobs WHERE job_id = :job_id AND claim_token = :token"
 _COMPLETED = "SELECT 1 FROM evaluation_jobs WHERE seq = :seq AND result_snapshot_id = :snapshot_id"
 
 
@@ -529,41 +565,17 @@ def _reasons(failure: Failure | None) -> dict[str, object]:
     }
 
 
-def _store_snapshot(connection: Connection, claim: Claim, snapshot_id: str, now: float, report: bytes) -> None:
-    """Store the report."""
-    connection.execute(
-        """
-        INSERT INTO snapshots (job_seq, snapshot_id, job_id, owner, address, created_at, report, again_of)
-        VALUES (:seq, :snapshot_id, :job_id, :owner, :address, :now, :report,
-            (SELECT again_of FROM evaluation_jobs WHERE seq = :seq))
-        """,
-        {
-            "seq": claim.seq,
-            "snapshot_id": snapshot_id,
-            "job_id": claim.job_id,
-            "owner": claim.owner,
-            "address": claim.address,
-            "now": now,
-            "report": report,
-        },
-    )
+def _completion_of(claim: Claim) -> Change:
+    return _COMPLETE_TILE if claim.owner == RUN_OWNER else _COMPLETE
 
 
-def _store_tile(connection: Connection, claim: Claim, rows: bytes) -> None:
-    """Store what came of a tile."""
-    connection.execute("INSERT INTO tile_rows (job_seq, rows) VALUES (:seq, :rows)", {"seq": claim.seq, "rows": rows})
-
-
-def _note_done(connection: Connection, claim: Claim, now: float, why: str) -> None:
-    """Store the last line of the job's history."""
-    connection.execute(
-        """
-        INSERT INTO job_events (job_seq, version, stage, at, from_status, to_status, worker, why)
-        SELECT seq, version, current_stage, :now, 'running', 'done', :worker, :why
-        FROM evaluation_jobs WHERE seq = :seq
-        """,
-        {"now": now, "worker": claim.worker, "seq": claim.seq, "why": why},
-    )
+def _keep_last(connection: Connection, claim: Claim, finished: StageRecord | None, pictures: Sequence[Picture]) -> None:
+    """Store what else a completed job leaves: how its last stage ended, and the pictures of its report."""
+    if pictures:
+        store_pictures(connection, claim.seq, pictures)
+    if finished is not None:
+        _keep_stage(connection, claim.seq, finished, None)
+    connection.prove(_COMPLETED, {"seq": claim.seq, "snapshot_id": claim.snapshot_id})
 
 
 def _keep_stage(connection: Connection, seq: int, finished: StageRecord, finding: bytes | None) -> None:

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import msgspec
 
-from app.db.interface import Connection, Row
+from app.db.interface import Change, Connection, Row
 from app.errors import JobNotFound, NotYours, QueueFull, SiteFull, SnapshotNotFound, TooManyJobs, TransitionRefused
 from app.queue.jobs import Event, Job, NewJob, Snapshot, SnapshotSummary, StageRecord, StageState, Status
 from app.queue.store.base import AT_ONCE, KEEPING, LONGEST_WAIT_SECONDS, StoreBase, job_from, record_event, seq_in
@@ -106,8 +106,7 @@ class PeopleStore(StoreBase):
             twin = live_twin(connection, job["owner"], key_of(job))
             if twin is not None:
                 return twin
-            newest = newest_job(connection)
-            self._check_limits(connection, job["owner"], newest)
+            newest = self._check_limits(connection, job["owner"])
             queued = self._queue_again(connection, job, newest, "operator" if owner is None else "owner")
         self._notify()
         return queued
@@ -222,25 +221,20 @@ class PeopleStore(StoreBase):
     # --- steps of a transaction ---
 
     def _create(self, connection: Connection, new: NewJob) -> Job:
-        newest = newest_job(connection)
-        self._check_limits(connection, new.owner, newest)
+        newest = self._check_limits(connection, new.owner)
         return self._insert(connection, new, newest)
 
-    def _check_limits(self, connection: Connection, owner: str, newest: Newest) -> None:
-        # Left to itself, SQLite would go through all jobs that the owner ever had.
-        live = connection.execute(
-            """
-            SELECT count(*) FROM evaluation_jobs INDEXED BY jobs_live
-            WHERE owner = :owner AND completed_at IS NULL AND status <> 'asking' AND priority > :batch
-            """,
-            {"owner": owner, "batch": BATCH_PRIORITY},
-        ).fetchone()[0]
+    def _check_limits(self, connection: Connection, owner: str) -> Newest:
+        """Return the newest job. Raises TooManyJobs, QueueFull or SiteFull where there may be none after it."""
+        (live, *found) = connection.execute(_LIVE_OF_ONE, {"owner": owner, "batch": BATCH_PRIORITY}).fetchone()
         if live >= live_jobs_allowed(connection, owner, self.config.max_live_jobs_per_owner):
             raise TooManyJobs(live=live, retry_after_seconds=OWNER_RETRY_SECONDS)
+        newest = Newest(*found)
         ahead = self._live_jobs(connection, newest)
         if ahead >= self.config.max_live_jobs:
             raise QueueFull(ahead=ahead, retry_after_seconds=FULL_RETRY_SECONDS)
         self._check_room()
+        return newest
 
     def _look_for_room(self) -> None:
         """Look whether the database has grown as large as it may, now and then and until there is room.
@@ -276,15 +270,7 @@ class PeopleStore(StoreBase):
     def _insert(self, connection: Connection, new: NewJob, newest: Newest) -> Job:
         now = self.clocks.unix()
         queued_at = newest.not_before(now)
-        seq = connection.insert(
-            """
-            INSERT INTO evaluation_jobs
-                (job_id, address, listing, listing_key, owner, status, priority, turn, run_after, created_at, queued_at,
-                 again_of, needs)
-            VALUES
-                (:job_id, :address, :listing, :listing_key, :owner, 'queued', :priority, :turn, :run_after, :now,
-                 :queued_at, :again_of, :needs)
-            """,
+        _, row = connection.apply(
             {
                 "job_id": secrets.token_hex(16),
                 "address": new.address,
@@ -299,10 +285,9 @@ class PeopleStore(StoreBase):
                 "again_of": new.again_of,
                 "needs": new.needs,
             },
-            "seq",
+            _CREATE,
         )
-        row = _row(connection, seq)
-        record_event(connection, row, now, before=None, after=Status.QUEUED, why="created")
+        connection.prove("SELECT 1 FROM evaluation_jobs WHERE job_id = :job_id", {"job_id": row["job_id"]})
         return job_from(row)
 
     def _cancel_waiting(self, connection: Connection, job: Row, who: str) -> None:
@@ -357,6 +342,23 @@ class PeopleStore(StoreBase):
         return job_from(row)
 
 
+_CREATE = Change(
+    """
+INSERT INTO evaluation_jobs
+    (job_id, address, listing, listing_key, owner, status, priority, turn, run_after, created_at, queued_at, again_of,
+     needs)
+VALUES
+    (:job_id, :address, :listing, :listing_key, :owner, 'queued', :priority, :turn, :run_after, :now, :queued_at,
+     :again_of, :needs)
+""",
+    then=(
+        """
+        INSERT INTO job_events (job_seq, version, stage, at, from_status, to_status, worker, why)
+        SELECT seq, version, NULL, :now, NULL, 'queued', '', 'created' FROM changed
+        """,
+    ),
+    returning="*",
+)
 #: A tile is nobody's job: a run is looked at and called off as a whole.
 _JOB = "SELECT * FROM evaluation_jobs WHERE job_id = :job_id AND owner <> :runs"
 _JOB_LOCKED = f"{_JOB} /*pg FOR UPDATE */"
@@ -371,6 +373,16 @@ SELECT count(*) AS ahead FROM evaluation_jobs INDEXED BY jobs_line
 WHERE completed_at IS NULL AND status <> 'asking' AND status = 'queued'
     AND (turn, seq) < (SELECT turn, seq FROM evaluation_jobs WHERE job_id = :job_id)
     AND (run_after <= :now OR run_after > :latest)
+"""
+#: An owner's live jobs, none of a batch; and the newest of all jobs. Left to itself, SQLite would go through all jobs
+#: that the owner ever had.
+_LIVE_OF_ONE = """
+SELECT (
+        SELECT count(*) FROM evaluation_jobs INDEXED BY jobs_live
+        WHERE owner = :owner AND completed_at IS NULL AND status <> 'asking' AND priority > :batch
+    ),
+    coalesce((SELECT seq FROM evaluation_jobs ORDER BY seq DESC LIMIT 1), 0),
+    coalesce((SELECT queued_at FROM evaluation_jobs ORDER BY seq DESC LIMIT 1), 0.0)
 """
 #: A row that everybody who counts near the limit locks, until the end of the transaction.
 _ONE_COUNTS = "SELECT id FROM probe WHERE id = 1 /*pg FOR UPDATE */"

@@ -185,13 +185,15 @@ class StoreMachine(RuleBasedStateMachine):
         if claim is None:
             return None
         job, again = self._holder(claim), self._is_reported(claim)
-        expected = self.model.next_id(self.clock.unix_seconds) if job else None
+        expected = self.model.next_id(self.clock.unix_seconds)
         snapshot_id, following = self.store.complete_and_claim(claim, b"report", "w")
         assert (snapshot_id is not None) == (job is not None or again)
         self._done(job)
-        if job:
-            return self._claimed(following, expected) if following else None
-        return self._found_again(following) if following else None
+        if following is None:
+            return None
+        if self.model.jobs[following.job_id].token == following.token:
+            return self._found_again(following)
+        return self._claimed(following, expected)
 
     def _is_reported(self, claim: Claim) -> bool:
         """Return whether this claim ended with a report before: whoever says so again is told what came of it."""
@@ -200,7 +202,7 @@ class StoreMachine(RuleBasedStateMachine):
     def _found_again(self, following: Claim) -> Claim:
         """Check the claim that was made with a completion which is said again: it stands still, under a new lease."""
         job = self.model.jobs[following.job_id]
-        assert (job.status, job.token) == (Status.RUNNING, following.token)
+        assert job.status is Status.RUNNING
         job.lease_until = self.clock.steady_seconds + self.model.lease_seconds
         return following
 
