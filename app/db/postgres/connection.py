@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from typing import Any, Self, TypeVar, cast
 
@@ -10,6 +9,7 @@ import psycopg
 from psycopg.abc import PQGen
 from psycopg.errors import InFailedSqlTransaction
 from psycopg.types.numeric import Int8Dumper
+from psycopg_pool import ConnectionPool
 
 from app.db.interface import Change, Cursor, Parameters
 from app.db.postgres.errors import ServerUnreachable
@@ -43,8 +43,8 @@ LONGEST_STATEMENT_SECONDS = 25.0
 class PgConnection(psycopg.Connection[NamedRow]):
     """A connection that says why it cannot be made, and waits for no server that stands still."""
 
-    #: When it was made (this machine's steady clock).
-    made_at = 0.0
+    #: Where it was borrowed from.
+    pool: ConnectionPool[PgConnection]
 
     @classmethod
     def connect(cls, conninfo: str = "", **kwargs: Any) -> Self:
@@ -71,7 +71,6 @@ class PgConnection(psycopg.Connection[NamedRow]):
 
 def configure(connection: PgConnection) -> None:
     """Get a new connection ready for the store."""
-    connection.made_at = time.monotonic()
     connection.execute(SETTINGS, prepare=False)
     # An integer is one of 8 bytes whatever its value: else each statement would be planned several times.
     connection.adapters.register_dumper(int, Int8Dumper)
@@ -80,10 +79,12 @@ def configure(connection: PgConnection) -> None:
 class StoreConnection:
     """A connection in a transaction, as the store uses it."""
 
-    __slots__ = ("_connection", "proof")
+    __slots__ = ("_connection", "_prepares", "proof")
 
     def __init__(self, connection: PgConnection) -> None:
         self._connection = connection
+        #: What is planned for long is prepared at once, unless a pooler in front cannot have that.
+        self._prepares = connection.prepare_threshold is not None
         #: A query that finds something once the transaction is committed.
         self.proof: tuple[str, Parameters] | None = None
 
@@ -101,7 +102,7 @@ class StoreConnection:
         return 0 if row is None else int(row[0])
 
     def apply(self, parameters: Parameters, /, *changes: Change) -> tuple[int, Any]:
-        row = self._connection.execute(translated(as_one(changes)), parameters).fetchone()
+        row = self._connection.execute(translated(as_one(changes)), parameters, prepare=self._prepares).fetchone()
         made = 0 if row is None else int(row["changes_made"])
         return made, row if made == len(changes) else None
 

@@ -13,7 +13,7 @@ from typing import Any, NoReturn, cast
 
 import psycopg
 from psycopg.conninfo import conninfo_to_dict
-from psycopg_pool import ConnectionPool, PoolTimeout
+from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
 from app.db.interface import Parameters, Row, Sizes
 from app.db.postgres.clock import ServerClock
@@ -41,6 +41,8 @@ COMMIT_LOOKS = (0.0, 0.1)
 BEGIN_DURABLE = "BEGIN"
 #: Safe when a process or the server is killed by itself, and whole, if perhaps a moment old, after a power cut.
 BEGIN_LIGHT = "BEGIN; SET LOCAL synchronous_commit = off"
+#: For statements that are the same again and again, and long: else each is planned anew five times a connection.
+PLANNED_ONCE = "; SET LOCAL plan_cache_mode = force_generic_plan"
 _CLOCK = "SELECT extract(epoch FROM clock_timestamp())::float8"
 
 #: What the log calls a process that is short of connections, apart from a server that is away.
@@ -78,7 +80,7 @@ class PostgresDatabase:
         self._unreachable: ServerUnreachable | None = None
         #: After how many uses a statement is prepared; None: never.
         self._prepare_threshold: int | None = PREPARE_AFTER
-        self._last_short_at = self._drained_at = -math.inf
+        self._last_short_at = -math.inf
         #: The transaction that a thread is in: what it reads meanwhile needs no second connection.
         self._under_way = threading.local()
         self.clock = ServerClock(lambda: self.read("SELECT 1"))
@@ -112,8 +114,8 @@ class PostgresDatabase:
         self, *, durable: bool, draining: bool = False, patience_seconds: float | None = None, turn: str | None = None
     ) -> AbstractContextManager[StoreConnection]:
         """Hold a transaction: committed at the end, undone by any exception. Of one `turn` one goes at a time."""
-        del draining  # nobody holds up others here
-        return self._transaction(durable, self._patience() if patience_seconds is None else patience_seconds, turn)
+        patience_seconds = self._patience() if patience_seconds is None else patience_seconds
+        return self._transaction(_beginning(durable, draining, turn), patience_seconds)
 
     def contact_seconds(self) -> float:
         """Return for how long the server has been reached without a break, infinity if it always was."""
@@ -163,9 +165,9 @@ class PostgresDatabase:
     def close(self) -> None:
         """Close all connections of this process."""
         with self._lock:
-            if self._pool is not None:
-                self._pool.close(timeout=2.0)
-            self._pool, self._prepared = None, False
+            pool, self._pool, self._prepared = self._pool, None, False
+        if pool is not None:
+            pool.close(timeout=2.0)
 
     def _size(self) -> int:
         return int(self.read("SELECT pg_database_size(current_database())")[0][0])
@@ -216,8 +218,7 @@ class PostgresDatabase:
 
     def _borrow(self, deadline: float) -> PgConnection:
         """Borrow a connection to a server that is there and has our tables. Raises psycopg.Error."""
-        pool = self._opened()
-        connection = self._borrowed(pool, deadline)
+        connection = self._borrowed(deadline)
         try:
             if not self._prepared:
                 prepare(connection, self._migrations)
@@ -232,36 +233,47 @@ class PostgresDatabase:
             raise
         return connection
 
-    def _borrowed(self, pool: ConnectionPool[PgConnection], deadline: float) -> PgConnection:
+    def _borrowed(self, deadline: float) -> PgConnection:
         while True:
+            pool = self._opened()
             try:
-                return pool.getconn(timeout=min(SLICE_SECONDS, max(deadline - time.monotonic(), 0.01)))
+                connection = pool.getconn(timeout=min(SLICE_SECONDS, max(deadline - time.monotonic(), 0.01)))
+            except PoolClosed:  # another thread found its connections broken
+                continue
             except PoolTimeout:
                 if time.monotonic() > deadline:
                     if self._unreachable is not None:
                         raise self._unreachable.again() from None
                     raise
+            else:
+                connection.pool = pool
+                return connection
 
     def _give_back(self, connection: PgConnection, error: BaseException | None = None) -> None:
-        """Give a connection back to the pool, which replaces it where an error showed that it is of no use any more.
+        """Give a connection back to its pool; where an error showed that it is of no use any more, leave them all.
 
-        Those that are older than that lead to the same server, and nobody is to find that out with each of them.
+        The others lead to the same server, and nobody is to find that out with each of them. A pool that is told to
+        replace them makes more than there were: one for each that broke, and one for whoever waits meanwhile.
         """
-        pool = self._opened()
         if isinstance(error, UNPREPARED) and self._prepare_threshold is not None:
             self._prepare_threshold = None
             logger.warning("%s: a pooler in front keeps no prepared statements; going on without", NAME)
         if isinstance(error, psycopg.Error) and is_connection_lost(error):
             connection.close()
-            if connection.made_at > self._drained_at:
-                self._drained_at = time.monotonic()
-                pool.drain()
-        pool.putconn(connection)
+            self._leave(connection.pool)
+        connection.pool.putconn(connection)
+
+    def _leave(self, pool: ConnectionPool[PgConnection]) -> None:
+        """Let whoever needs a connection from now on make one anew; what is borrowed goes back where it came from."""
+        with self._lock:
+            if self._pool is pool:
+                self._pool = None
+        pool.close(timeout=0.0)
 
     @contextmanager
-    def _transaction(self, durable: bool, patience_seconds: float, turn: str | None) -> Iterator[StoreConnection]:
+    def _transaction(self, beginning: str, patience_seconds: float) -> Iterator[StoreConnection]:
         try:
-            connection = self._begin(_beginning(durable, turn), time.monotonic() + patience_seconds)
+            connection = self._begin(beginning, time.monotonic() + patience_seconds)
             held, unanswered = StoreConnection(connection), None
             failure: BaseException | None = None
             self._under_way.connection = connection
@@ -349,12 +361,12 @@ class PostgresDatabase:
             self.shortage.over(BORROWING)
 
 
-def _beginning(durable: bool, turn: str | None) -> str:
+def _beginning(durable: bool, draining: bool, turn: str | None) -> str:
     """Return the statements that begin a transaction, all sent at once.
 
     A turn is a lock's number, by a hash: two turns that share one wait for each other, no more.
     """
-    beginning = BEGIN_DURABLE if durable else BEGIN_LIGHT
+    beginning = (BEGIN_DURABLE if durable else BEGIN_LIGHT) + (PLANNED_ONCE if draining else "")
     if turn is None:
         return beginning
     number = int.from_bytes(hashlib.blake2b(turn.encode(), digest_size=8).digest(), signed=True)

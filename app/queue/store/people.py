@@ -68,8 +68,10 @@ class PeopleStore(StoreBase):
             made = made_with(connection, new.once, self.settled()) if new.once else None
             if made is not None:
                 return job_from(owned_job(connection, made, new.owner)), False
-            twin = live_twin(connection, new.owner, new.listing_key)
-            job = twin or self._create(connection, new)
+            live, newest, twin = _looked(connection, new.owner, new.listing_key)
+            if twin is None:
+                self._check_limits(connection, new.owner, live, newest)
+            job = twin or self._insert(connection, new, newest)
             if new.once:
                 keep_key(connection, new.once, job.job_id, self.clocks.unix())
         if twin is None:
@@ -103,10 +105,10 @@ class PeopleStore(StoreBase):
             job = owned_job(connection, job_id, owner)
             if job["status"] not in (Status.FAILED, Status.CANCELLED):
                 raise TransitionRefused(status=job["status"])
-            twin = live_twin(connection, job["owner"], key_of(job))
+            live, newest, twin = _looked(connection, job["owner"], key_of(job))
             if twin is not None:
                 return twin
-            newest = self._check_limits(connection, job["owner"])
+            self._check_limits(connection, job["owner"], live, newest)
             queued = self._queue_again(connection, job, newest, "operator" if owner is None else "owner")
         self._notify()
         return queued
@@ -220,21 +222,14 @@ class PeopleStore(StoreBase):
 
     # --- steps of a transaction ---
 
-    def _create(self, connection: Connection, new: NewJob) -> Job:
-        newest = self._check_limits(connection, new.owner)
-        return self._insert(connection, new, newest)
-
-    def _check_limits(self, connection: Connection, owner: str) -> Newest:
-        """Return the newest job. Raises TooManyJobs, QueueFull or SiteFull where there may be none after it."""
-        (live, *found) = connection.execute(_LIVE_OF_ONE, {"owner": owner, "batch": BATCH_PRIORITY}).fetchone()
+    def _check_limits(self, connection: Connection, owner: str, live: int, newest: Newest) -> None:
+        """Raise TooManyJobs, QueueFull or SiteFull where an owner with so many live jobs may make none."""
         if live >= live_jobs_allowed(connection, owner, self.config.max_live_jobs_per_owner):
             raise TooManyJobs(live=live, retry_after_seconds=OWNER_RETRY_SECONDS)
-        newest = Newest(*found)
         ahead = self._live_jobs(connection, newest)
         if ahead >= self.config.max_live_jobs:
             raise QueueFull(ahead=ahead, retry_after_seconds=FULL_RETRY_SECONDS)
         self._check_room()
-        return newest
 
     def _look_for_room(self) -> None:
         """Look whether the database has grown as large as it may, now and then and until there is room.
@@ -374,15 +369,18 @@ WHERE completed_at IS NULL AND status <> 'asking' AND status = 'queued'
     AND (turn, seq) < (SELECT turn, seq FROM evaluation_jobs WHERE job_id = :job_id)
     AND (run_after <= :now OR run_after > :latest)
 """
-#: An owner's live jobs, none of a batch; and the newest of all jobs. Left to itself, SQLite would go through all jobs
-#: that the owner ever had.
-_LIVE_OF_ONE = """
+#: Left to itself, SQLite would go through all jobs that the owner ever had.
+_BEFORE_ONE_MORE = """
 SELECT (
         SELECT count(*) FROM evaluation_jobs INDEXED BY jobs_live
         WHERE owner = :owner AND completed_at IS NULL AND status <> 'asking' AND priority > :batch
-    ),
-    coalesce((SELECT seq FROM evaluation_jobs ORDER BY seq DESC LIMIT 1), 0),
-    coalesce((SELECT queued_at FROM evaluation_jobs ORDER BY seq DESC LIMIT 1), 0.0)
+    ) AS live,
+    (
+        SELECT count(*) FROM evaluation_jobs
+        WHERE owner = :owner AND listing_key = :listing_key AND completed_at IS NULL
+    ) AS twins,
+    coalesce((SELECT seq FROM evaluation_jobs ORDER BY seq DESC LIMIT 1), 0) AS seq,
+    coalesce((SELECT queued_at FROM evaluation_jobs ORDER BY seq DESC LIMIT 1), 0.0) AS queued_at
 """
 #: A row that everybody who counts near the limit locks, until the end of the transaction.
 _ONE_COUNTS = "SELECT id FROM probe WHERE id = 1 /*pg FOR UPDATE */"
@@ -454,6 +452,14 @@ class Newest(NamedTuple):
 def newest_job(connection: Connection) -> Newest:
     row = connection.execute("SELECT seq, queued_at FROM evaluation_jobs ORDER BY seq DESC LIMIT 1").fetchone()
     return Newest(*row) if row else Newest(0, 0.0)
+
+
+def _looked(connection: Connection, owner: str, listing_key: str) -> tuple[int, Newest, Job | None]:
+    """Return how many live jobs an owner has, the newest of all jobs, and the owner's unfinished one for a listing."""
+    asked = {"owner": owner, "batch": BATCH_PRIORITY, "listing_key": listing_key}
+    row = connection.execute(_BEFORE_ONE_MORE, asked).fetchone()
+    twin = live_twin(connection, owner, listing_key) if row["twins"] else None
+    return row["live"], Newest(row["seq"], row["queued_at"]), twin
 
 
 def key_of(job: Row) -> str:
