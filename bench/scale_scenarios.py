@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 import threading
 from collections.abc import Callable, Iterator
@@ -14,7 +15,7 @@ from tests.support.postgres import Server
 
 #: After these seconds the first thing goes wrong, and what goes wrong again and again does so that often.
 FIRST_SECONDS = 2.0
-KILL_SECONDS, BREAK_SECONDS = 1.0, 2.0
+KILL_SECONDS = 1.0
 #: How long others hold all connections of the server.
 HOLD_SECONDS = 10.0
 
@@ -31,11 +32,11 @@ def server_restart(server: Server, url: str, crew: Crew, over: threading.Event) 
         server.restart("fast")
 
 
-def backends_killed(server: Server, url: str, crew: Crew, over: threading.Event) -> None:
-    """End all connections to the database again and again (`pg_terminate_backend`)."""
+def backends_killed(seconds: float, server: Server, url: str, crew: Crew, over: threading.Event) -> None:
+    """End all connections to the database again and again, after so many seconds (`pg_terminate_backend`)."""
     name = url.rpartition("/")[2]
     ending = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s AND pid <> pg_backend_pid()"
-    while not over.wait(BREAK_SECONDS):
+    while not over.wait(seconds):
         server.run(ending, name)
 
 
@@ -69,7 +70,8 @@ def repeated_kills(server: Server, url: str, crew: Crew, over: threading.Event) 
 SCENARIOS: dict[str, Scenario] = {
     "undisturbed": nothing,
     "server restart": server_restart,
-    "backends killed": backends_killed,
+    "backends killed, all every 5 s": functools.partial(backends_killed, 5.0),
+    "backends killed, all every 2 s": functools.partial(backends_killed, 2.0),
     "pool exhausted": pool_exhausted,
     "worker crash": worker_crash,
     "repeated kills": repeated_kills,
