@@ -30,7 +30,9 @@ def test_each_part_runs_without_procrastinate(site: Site, part: str, capsys: pyt
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("scenario", ["worker crash", "repeated kills", "server restart", "backends killed"])
+@pytest.mark.parametrize(
+    "scenario", ["worker crash", "repeated kills", "server restart", "backends killed, all every 2 s"]
+)
 def test_nothing_is_lost_or_doubled_while_things_go_wrong(site: Site, scenario: str) -> None:
     drained = drain(site, OURS, 400, 2, scenario=scenario)
     assert drained.lost == 0
