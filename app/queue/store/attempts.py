@@ -21,6 +21,7 @@ from app.queue.store.base import (
     LONGEST_WAIT_SECONDS,
     StoreBase,
     new_snapshot_id,
+    noted,
     record_event,
 )
 from app.queue.store.people import RUN_OWNER
@@ -65,12 +66,7 @@ SET status = 'running', claim_token = :new_token, worker = :claimer, process = :
     waits_for = NULL, waits_since = NULL, waits_turn = 0, version = version + 1
 WHERE seq = (SELECT seq {_DUE} /*pg FOR UPDATE SKIP LOCKED */)
 """,  # noqa: S608 - a constant
-    then=(
-        """
-INSERT INTO job_events (job_seq, version, stage, at, from_status, to_status, worker, why)
-SELECT seq, version, current_stage, :now, 'queued', 'running', :claimer, 'attempt ' || attempts FROM changed
-""",
-    ),
+    then=(noted("'queued'", "'running'", ":claimer", "'attempt ' || attempts"),),
     returning="seq, job_id, address, listing, owner, current_stage, attempts, resumed, version, needs, turn",
 )
 _COMPLETION = """
@@ -81,10 +77,7 @@ SET status = 'done', result_snapshot_id = :snapshot_id, completed_at = :now,
 WHERE job_id = :job_id AND claim_token = :token AND status = 'running'
 """
 _AFTER_COMPLETION = (
-    """
-    INSERT INTO job_events (job_seq, version, stage, at, from_status, to_status, worker, why)
-    SELECT seq, version, current_stage, :now, 'running', 'done', :done_by, :outcome FROM changed
-    """,
+    noted("'running'", "'done'", ":done_by", ":outcome"),
     "UPDATE job_stages SET finding = NULL WHERE job_seq = (SELECT seq FROM changed) AND finding IS NOT NULL",
 )
 _COMPLETE = Change(

@@ -126,6 +126,14 @@ def record_event(
     )
 
 
+def noted(before: str, after: str, worker: str, why: str) -> str:
+    """Return the statement that adds a transition, in terms of SQL, to the history of a job that was just changed."""
+    return f"""
+    INSERT INTO job_events (job_seq, version, stage, at, from_status, to_status, worker, why)
+    SELECT seq, version, current_stage, :now, {before}, {after}, {worker}, {why} FROM changed
+    """  # noqa: S608 - constants
+
+
 def job_from(row: Row) -> Job:
     """Return the job in a row of evaluation_jobs."""
     return Job(

@@ -13,7 +13,16 @@ import msgspec
 from app.db.interface import Change, Connection, Row
 from app.errors import JobNotFound, NotYours, QueueFull, SiteFull, SnapshotNotFound, TooManyJobs, TransitionRefused
 from app.queue.jobs import Event, Job, NewJob, Snapshot, SnapshotSummary, StageRecord, StageState, Status
-from app.queue.store.base import AT_ONCE, KEEPING, LONGEST_WAIT_SECONDS, StoreBase, job_from, record_event, seq_in
+from app.queue.store.base import (
+    AT_ONCE,
+    KEEPING,
+    LONGEST_WAIT_SECONDS,
+    StoreBase,
+    job_from,
+    noted,
+    record_event,
+    seq_in,
+)
 from app.queue.store.keys import keep_key, made_with
 from app.queue.store.services import forget_answers_for
 from app.queue.store.tokens import live_jobs_allowed
@@ -346,12 +355,7 @@ VALUES
     (:job_id, :address, :listing, :listing_key, :owner, 'queued', :priority, :turn, :run_after, :now, :queued_at,
      :again_of, :needs)
 """,
-    then=(
-        """
-        INSERT INTO job_events (job_seq, version, stage, at, from_status, to_status, worker, why)
-        SELECT seq, version, NULL, :now, NULL, 'queued', '', 'created' FROM changed
-        """,
-    ),
+    then=(noted("NULL", "'queued'", "''", "'created'"),),
     returning="*",
 )
 #: A tile is nobody's job: a run is looked at and called off as a whole.
@@ -484,11 +488,6 @@ def owned_job(connection: Connection, job_id: str, owner: str | None) -> Row:
     row = _only(connection.execute(_JOB_LOCKED, {"job_id": job_id, "runs": RUN_OWNER}).fetchall())
     if owner not in (None, row["owner"]):
         raise NotYours
-    return row
-
-
-def _row(connection: Connection, seq: int) -> Row:
-    row: Row = connection.execute("SELECT * FROM evaluation_jobs WHERE seq = :seq", {"seq": seq}).fetchone()
     return row
 
 

@@ -22,6 +22,7 @@ from app.errors import (
     ListFull,
     NotOnList,
     QueueFull,
+    QueueUnavailable,
     SnapshotNotFound,
     TokenNameTaken,
     TooManyBatches,
@@ -266,8 +267,9 @@ def test_a_lost_job_is_taken_once(site: JobStore, tmp_path: Path) -> None:
         assert claim
         site._process = None
         recovered = at_once(*(host.recover_stale for host in hosts), lambda: site.heartbeat(claim))
-        # On PostgreSQL all three may have passed by a row that the heartbeat just held: the next sweep comes to it.
-        assert sum(recovered[:3]) + hosts[0].recover_stale() == 1
+        # A sweep passes by a row that the heartbeat just holds, and waits not long for its turn: the next one comes.
+        taken = [one for one in recovered[:3] if one is not QueueUnavailable]
+        assert sum(taken) + hosts[0].recover_stale() == 1
         assert [event.why for event in site.events(job.job_id)].count("its worker was gone") == 1
         assert site.complete_job(claim, b"late") is None
         site.cancel_job(job.job_id, None)
