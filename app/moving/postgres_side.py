@@ -37,6 +37,8 @@ from app.moving.tables import NO_CONTENT, NOT_MOVED, AlreadyThere, Column, Key, 
 
 #: Whoever moves holds this lock as long as its connection lasts: "Move" in ASCII.
 LOCK = 0x4D6F7665
+#: How long the lock is waited for: the server hears a moment late that a move was killed, later on a busy machine.
+LOCK_WAIT = "SET lock_timeout = '5s'"
 #: A whole table is read or summed up in one statement, and writers are waited for.
 SETTINGS = (
     "SET statement_timeout = 0; SET idle_in_transaction_session_timeout = 0; SET lock_timeout = '30s'; "
@@ -84,9 +86,8 @@ class PostgresSide:
             raise MoveRefused(why=why) from None
         self.connection.adapters.register_dumper(int, Int8Dumper)
         try:
+            self._take_lock()
             self.connection.execute(SETTINGS, prepare=False)
-            if not self._one("SELECT pg_try_advisory_lock(%s)", LOCK):
-                raise MoveRefused(why=f"another move from or to {self.name} is under way")
             prepare(self.connection, migrations)
         except errors.InsufficientPrivilege:
             self.close()
@@ -94,6 +95,13 @@ class PostgresSide:
         except BaseException:
             self.close()
             raise
+
+    def _take_lock(self) -> None:
+        self.connection.execute(LOCK_WAIT)
+        try:
+            self.connection.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
+        except errors.LockNotAvailable:
+            raise MoveRefused(why=f"another move from or to {self.name} is under way") from None
 
     def close(self) -> None:
         """Close what is open."""

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
+from threading import Timer
 
 import psycopg
 import pytest
 
 from app.errors import DoorstepError, MoveFailed, MoveRefused
 from app.moving.move import Move
-from app.moving.postgres_side import PostgresSide
+from app.moving.postgres_side import LOCK, PostgresSide
 from app.moving.sqlite_side import SqliteSide
 from app.queue.jobs import Status
 from app.queue.store import JobStore
@@ -216,6 +217,16 @@ def test_two_moves_at_once_are_refused(tmp_path: Path, url: str) -> None:
 
     to_postgres(tmp_path / FILE, url, at_the_stop(again))
     assert "is under way" in str(met[0])
+
+
+def test_a_move_begun_as_another_is_killed_waits_until_the_server_hears_of_it(tmp_path: Path, url: str) -> None:
+    filled_site(tmp_path).db.close()
+    with psycopg.connect(url, autocommit=True) as dying:
+        dying.execute("SELECT pg_advisory_lock(%s)", (LOCK,))
+        gone = Timer(1, dying.close)
+        gone.start()
+        to_postgres(tmp_path / FILE, url)
+        gone.join()
 
 
 def test_a_copy_of_a_file_that_has_moved_is_not_taken_for_it(tmp_path: Path, url: str) -> None:
