@@ -114,6 +114,13 @@ class Database(Protocol):
         """
         ...
 
+    def change(self, parameters: Parameters, *changes: Change) -> tuple[int, Any]:
+        """Make changes as `Connection.apply` does, in a transaction of their own that is `draining`, not durable.
+
+        Where QueueUnavailable is raised they may have been made all the same.
+        """
+        ...
+
     def contact_seconds(self) -> float:
         """Return for how long it has been reached without a break, infinity if it always was."""
         ...

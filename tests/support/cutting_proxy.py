@@ -1,4 +1,7 @@
-"""A proxy on loopback before PostgreSQL that cuts connections: at a chosen COMMIT, all at once, or without a word."""
+"""A proxy on loopback before PostgreSQL that cuts connections: at a chosen commit, all at once, or without a word.
+
+A commit is a COMMIT, or the execution of a statement that is a transaction of its own.
+"""
 
 from __future__ import annotations
 
@@ -7,21 +10,23 @@ import struct
 import threading
 from contextlib import suppress
 
+from app.db.postgres.statements import LIGHT
+
 STARTS = (80877103, 80877104)  # a client asks for TLS or GSS first
 
 
 class CuttingProxy:
-    """Passes on what clients and server say, message by message, and counts the clients' COMMITs."""
+    """Passes on what clients and server say, message by message, and counts the clients' commits."""
 
     def __init__(self, server_port: int) -> None:
         self.commits = 0
-        #: The number of the COMMIT that is cut off, and whether it reaches the server first.
+        #: The number of the commit that is cut off, and whether it reaches the server first.
         self.cut_at: int | None = None
         self.reply_lost = True
         #: Whether new connections are refused, and whether what comes is kept back without a word.
         self.away = False
         self.silent = False
-        #: How long (seconds) the server is away after a COMMIT was cut off.
+        #: How long (seconds) the server is away after a commit was cut off.
         self.away_seconds = 0.0
         self._server_port = server_port
         self._lock = threading.Lock()
@@ -35,14 +40,14 @@ class CuttingProxy:
         return f"postgresql://postgres@127.0.0.1:{self.port}/{database}?sslmode=disable&gssencmode=disable"
 
     def cut_next(self, number: int, *, reply_lost: bool, away_seconds: float = 0.0) -> None:
-        """Cut off a COMMIT: 1 is the next one."""
+        """Cut off a commit: 1 is the next one."""
         with self._lock:
             self.reply_lost, self.away_seconds = reply_lost, away_seconds
             self.cut_at = self.commits + number
 
     @property
     def has_cut(self) -> bool:
-        """Return whether the COMMIT that was to be cut off has come."""
+        """Return whether the commit that was to be cut off has come."""
         return self.cut_at is not None and self.commits >= self.cut_at
 
     def cut_all(self) -> None:
@@ -82,6 +87,7 @@ class CuttingProxy:
 
     def _requests(self, pair: tuple[socket.socket, socket.socket], swallow: threading.Event) -> None:
         client, server = pair
+        said = Said()
         with suppress(OSError, EOFError):
             while True:
                 head = _exactly(client, 8)
@@ -93,7 +99,7 @@ class CuttingProxy:
                 kind = _exactly(client, 1)
                 head = _exactly(client, 4)
                 body = _exactly(client, struct.unpack("!i", head)[0] - 4)
-                if kind == b"Q" and body.startswith(b"COMMIT") and self._is_cut():
+                if said.commits(kind, body) and self._is_cut():
                     if not self.reply_lost:
                         break
                     swallow.set()
@@ -132,6 +138,25 @@ class CuttingProxy:
             with suppress(OSError):
                 end.shutdown(socket.SHUT_RDWR)
             end.close()
+
+
+class Said:
+    """What a client has said on one connection: a prepared statement is named later, not said again."""
+
+    def __init__(self) -> None:
+        self._prepared: dict[bytes, bytes] = {}
+        self._bound = b""
+
+    def commits(self, kind: bytes, body: bytes) -> bool:
+        """Return whether a message commits."""
+        if kind == b"P":
+            name, sql, _ = body.split(b"\0", 2)
+            self._prepared[name] = sql
+        elif kind == b"B":
+            self._bound = self._prepared[body.split(b"\0", 2)[1]]
+        return (kind == b"Q" and body.startswith(b"COMMIT")) or (
+            kind == b"E" and self._bound.startswith(b"WITH") and LIGHT.encode() in self._bound
+        )
 
 
 def _exactly(sock: socket.socket, count: int) -> bytes:

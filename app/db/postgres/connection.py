@@ -101,8 +101,9 @@ class StoreConnection:
         row = self._connection.execute(f"{translated(sql)} RETURNING {key}", parameters).fetchone()
         return 0 if row is None else int(row[0])
 
-    def apply(self, parameters: Parameters, /, *changes: Change) -> tuple[int, Any]:
-        row = self._connection.execute(translated(as_one(changes)), parameters, prepare=self._prepares).fetchone()
+    def apply(self, parameters: Parameters, /, *changes: Change, light: bool = False) -> tuple[int, Any]:
+        sql = translated(as_one(changes, light=light))
+        row = self._connection.execute(sql, parameters, prepare=self._prepares).fetchone()
         made = 0 if row is None else int(row["changes_made"])
         return made, row if made == len(changes) else None
 

@@ -15,7 +15,7 @@ import psycopg
 from psycopg.conninfo import conninfo_to_dict
 from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 
-from app.db.interface import Parameters, Row, Sizes
+from app.db.interface import Change, Parameters, Row, Sizes
 from app.db.postgres.clock import ServerClock
 from app.db.postgres.closing import refuse_half_filled
 from app.db.postgres.connection import DEFAULTS, PgConnection, StoreConnection, configure
@@ -116,6 +116,25 @@ class PostgresDatabase:
         """Hold a transaction: committed at the end, undone by any exception. Of one `turn` one goes at a time."""
         patience_seconds = self._patience() if patience_seconds is None else patience_seconds
         return self._transaction(_beginning(durable, draining, turn), patience_seconds)
+
+    def change(self, parameters: Parameters, *changes: Change) -> tuple[int, Any]:
+        """Make changes as `Connection.apply` does, in a transaction of their own that is not durable.
+
+        All is one message: where the answer does not come nobody knows whether they were made.
+        """
+        try:
+            connection, failure = self._borrow_for_certain(time.monotonic() + self._patience()), None
+            try:
+                made = StoreConnection(connection).apply(parameters, *changes, light=True)
+            except psycopg.Error as error:
+                failure = error
+                raise
+            finally:
+                self._give_back(connection, failure)
+        except psycopg.Error as error:
+            self._give_up(error, WRITING)
+        self._over(WRITING)
+        return made
 
     def contact_seconds(self) -> float:
         """Return for how long the server has been reached without a break, infinity if it always was."""

@@ -14,6 +14,9 @@ _POSTGRES_ALONE = re.compile(r"/\*pg (.*?)\*/", re.DOTALL)
 #: `:name`, but neither a cast (`::text`) nor the time 12:30.
 _PARAMETER = re.compile(r"(?<![:\w]):([a-z_]\w*)")
 
+#: Of a statement by itself: its commit does not wait for the disk.
+LIGHT = "set_config('synchronous_commit', 'off', true)"
+
 
 @cache
 def translated(sql: str) -> str:
@@ -23,10 +26,11 @@ def translated(sql: str) -> str:
 
 
 @cache
-def as_one(changes: tuple[Change, ...]) -> str:
+def as_one(changes: tuple[Change, ...], *, light: bool = False) -> str:
     """Return one statement for changes and all that follows them, which the server is asked for, and plans, once.
 
-    Its row holds how many were made, and what the last returns.
+    Its row holds how many were made, and what the last returns. A `light` one has a transaction of its own, whose
+    commit does not wait for the disk.
     """
     parts: list[str] = []
     for number, change in enumerate(changes):
@@ -36,6 +40,6 @@ def as_one(changes: tuple[Change, ...]) -> str:
         for place, following in enumerate(change.then):
             parts.append(f"then_{number}_{place} AS ({following.replace('FROM changed', f'FROM {name}')})")
     made = " + ".join(f"(SELECT count(*) FROM changed_{number})" for number in range(len(changes)))  # noqa: S608
-    columns = ", ".join(filter(None, (f"{made} AS changes_made", changes[-1].returning)))
+    columns = ", ".join(filter(None, (f"{made} AS changes_made", changes[-1].returning, LIGHT if light else "")))
     last = f"changed_{len(changes) - 1}"
     return f"WITH {', '.join(parts)} SELECT {columns} FROM (SELECT) AS one LEFT JOIN {last} ON true"  # noqa: S608

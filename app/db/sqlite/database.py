@@ -135,6 +135,11 @@ class SqliteDatabase:
         patience = self._patience_seconds if patience_seconds is None else patience_seconds
         return _Transaction(self, durable, draining, patience)
 
+    def change(self, parameters: Parameters, *changes: Change) -> tuple[int, Any]:
+        """Make changes as `Connection.apply` does, in a transaction of their own that is not durable."""
+        with self.write(durable=False, draining=True) as connection:
+            return connection.apply(parameters, *changes)
+
     def connection(self, *, durable: bool, draining: bool = False) -> SqliteConnection:
         """Return this thread's connection; prefer `read` and `write`."""
         if self._pid not in (None, os.getpid()):

@@ -125,8 +125,7 @@ class AttemptStore(StoreBase):
             return None
         token = new_token()
         try:
-            with self.db.write(durable=False, draining=True) as connection:
-                return self._claim(connection, self._claiming(worker, token))
+            return self._claim(self.db.change, self._claiming(worker, token))
         except QueueUnavailable:
             self._unanswered[worker] = token
             raise
@@ -271,7 +270,7 @@ class AttemptStore(StoreBase):
             elif following := self._claimed_under(connection, claim.next_token, worker):
                 return claim.snapshot_id, following
             if row is None and (skips or not done):
-                return claim.snapshot_id, self._claim(connection, asked)
+                return claim.snapshot_id, self._claim(connection.apply, asked)
             return claim.snapshot_id, row and self._claim_in(row, asked)
 
     # --- it ends without one ---
@@ -393,17 +392,18 @@ class AttemptStore(StoreBase):
             "held": self.held,
         }
 
-    def _claim(self, connection: Connection, claiming: dict[str, object]) -> Claim | None:
+    def _claim(self, change: Callable[..., tuple[int, Any]], claiming: dict[str, object]) -> Claim | None:
+        """Claim what is due, where `change` makes it: in a transaction under way, or by itself.
+
+        No query proves it: who is not answered looks for a claim with this token before the next one.
+        """
+
         def look(parameters: dict[str, object]) -> Sequence[Row]:
-            _, row = connection.apply(parameters, _CLAIM)
+            _, row = change(parameters, _CLAIM)
             return [row] if row else []
 
         rows = self._look(look, claiming)
-        if not rows:
-            return None
-        claim = self._claim_in(rows[0], claiming)
-        connection.prove(_HELD, held_by(claim))
-        return claim
+        return self._claim_in(rows[0], claiming) if rows else None
 
     def _claim_in(self, row: Row, claiming: dict[str, Any]) -> Claim:
         """Return a claim that was made just now."""
@@ -502,7 +502,6 @@ def new_token() -> str:
     return secrets.token_hex(12)
 
 
-_HELD = "SELECT 1 FROM evaluation_jobs WHERE job_id = :job_id AND claim_token = :token"
 _COMPLETED = "SELECT 1 FROM evaluation_jobs WHERE seq = :seq AND result_snapshot_id = :snapshot_id"
 
 
