@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
+import msgspec
 from flask import Flask, url_for
 
 from app.config import Config
@@ -30,8 +32,26 @@ SINCE_CHARACTER = 3
 #: What the official source of a check is called.
 OFFICIAL_MAPS = {"flood": "Official flood map", "flood_zone": "Official flood map"}
 NO_TIMES = "no timetable, so how often buses and trains run is not known"
-#: Between two sentences.
-SENTENCE_ENDS = re.compile(r"(?<=[.!?]) (?=[A-Z])")
+#: Between two sentences, or in a name such as "Déjà bu? Die Weinbar"; behind no letter or title, as in "Dr. J. Arnold".
+SENTENCE_ENDS = re.compile(r"(?<=[.!?])(?<!\b[A-Z]\.)(?<!\b(?:St|Dr|Mt|Mr|Co)\.) (?=[A-Z])")
+#: Such a place in a name, so that no sentence ends there.
+IN_A_NAME = "\N{NO-BREAK SPACE}"
+
+
+@lru_cache(maxsize=8)
+def _dotted_names(report: bytes) -> tuple[str, ...]:
+    """Return what in a stored report is no sentence but looks as if one ended in it: names, with what follows them."""
+    texts = _texts(msgspec.json.decode(report))
+    names = {text for text in texts if text[-1:] not in ".!?" and SENTENCE_ENDS.search(text)}
+    return tuple(sorted(names, key=len, reverse=True))
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, (dict, list)):
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from _texts(inner)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +70,8 @@ class ReportView:
 
     def unsaid(self, text: str) -> str:
         """Return the sentences of a text that the page has not said yet: each reason is read once."""
+        for name in _dotted_names(self.snapshot.report):
+            text = text.replace(name, SENTENCE_ENDS.sub(IN_A_NAME, name))
         fresh = [said for said in SENTENCE_ENDS.split(text) if said not in self._said]
         self._said.update(fresh)
         return together(" ".join(fresh))

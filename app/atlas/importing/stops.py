@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -14,6 +14,7 @@ from app.atlas.facts import MODE_OF_STOP, STOP_KINDS
 from app.atlas.importing.elements import Extract, PointFeature, RouteRelation, Shape, Track
 from app.atlas.importing.features import PlaceRow
 from app.atlas.importing.outlines import decode_areas, street_lines
+from app.atlas.importing.tags.stopping import is_station
 from app.atlas.streets.build.ways import StreetWays
 from app.geo import Geometries, Projection, point_array
 from app.places import Kind
@@ -37,39 +38,88 @@ _SAYING = frozenset({"station", "train", "subway", "light_rail", "tram", "funicu
 
 
 def settle_stations(extract: Extract) -> None:
-    """Give stations whose tags do not say what runs there the kind that the tracks beside them stand for, in place."""
-    points = [i for i, point in enumerate(extract.points) if _is_open(point)]
-    shapes = [i for i, shape in enumerate(extract.shapes) if _is_open(shape)]
-    if not extract.tracks or not (points or shapes):
-        return
-    positions = np.array([(extract.points[i].lon, extract.points[i].lat) for i in points])
-    wkbs = np.array([extract.shapes[i].wkb for i in shapes], dtype=object)
-    outlines = decode_areas(wkbs, np.array([extract.shapes[i].is_area for i in shapes], dtype=bool))
-    kinds = _kinds_beside(np.concatenate((point_array(positions), outlines)), extract.tracks)
-    for i, kind in zip(points, kinds[: len(points)], strict=True):
-        extract.points[i] = extract.points[i]._replace(kinds=_with(extract.points[i].kinds, kind))
-    for i, kind in zip(shapes, kinds[len(points) :], strict=True):
-        extract.shapes[i] = extract.shapes[i]._replace(kinds=_with(extract.shapes[i].kinds, kind))
+    """Give stations the kind of what runs there, in place: by the tracks beside them, and by the trains that stop."""
+    if extract.tracks:
+        _settle_by_tracks(_Stations(extract, _is_open), extract.tracks)
+    trains = {member for route in extract.routes if route.mode == "rail" for member in route.members}
+    stops = [extract.route_members[member] for member in sorted(trains & extract.route_members.keys())]
+    if stops:
+        _settle_by_trains(_Stations(extract, _is_light_rail), _Stations(extract, _is_of_trains), stops)
+
+
+class _Stations:
+    """Those mapped stops and stations that are meant."""
+
+    def __init__(self, extract: Extract, is_meant: Callable[[PointFeature | Shape], bool]) -> None:
+        self._points, self._shapes = extract.points, extract.shapes
+        self._at = [i for i, point in enumerate(self._points) if is_meant(point)]
+        self._outlined = [i for i, shape in enumerate(self._shapes) if is_meant(shape)]
+
+    def __len__(self) -> int:
+        return len(self._at) + len(self._outlined)
+
+    def geometries(self) -> Geometries:
+        """Return where they are, in degrees."""
+        positions = np.array([(self._points[i].lon, self._points[i].lat) for i in self._at])
+        wkbs = np.array([self._shapes[i].wkb for i in self._outlined], dtype=object)
+        outlines = decode_areas(wkbs, np.array([self._shapes[i].is_area for i in self._outlined], dtype=bool))
+        return np.concatenate((point_array(positions), outlines)) if self._at else outlines
+
+    def settle(self, number: int, kind: Kind, instead_of: Kind) -> None:
+        """Give one of them a kind instead of another."""
+        if number < len(self._at):
+            i = self._at[number]
+            self._points[i] = self._points[i]._replace(kinds=_with(self._points[i].kinds, kind, instead_of))
+        else:
+            i = self._outlined[number - len(self._at)]
+            self._shapes[i] = self._shapes[i]._replace(kinds=_with(self._shapes[i].kinds, kind, instead_of))
+
+
+def _with(kinds: tuple[Kind, ...], kind: Kind, instead_of: Kind) -> tuple[Kind, ...]:
+    return tuple(sorted({*kinds, kind} - ({instead_of} - {kind})))
 
 
 def _is_open(element: PointFeature | Shape) -> bool:
     return Kind.RAIL_STATION in element.kinds and _SAYING.isdisjoint(element.tags)
 
 
-def _kinds_beside(stations: np.ndarray[tuple[int], np.dtype[np.object_]], tracks: Sequence[Track]) -> list[Kind]:
-    """Return the kind of each station (degrees); a station without any track near stays one for trains."""
+def _is_of_trains(element: PointFeature | Shape) -> bool:
+    return Kind.RAIL_STATION in element.kinds
+
+
+def _is_light_rail(element: PointFeature | Shape) -> bool:
+    tags = element.tags
+    is_light = tags.get("station") == "light_rail" or tags.get("light_rail") == "yes"
+    return Kind.TRAM_STOP in element.kinds and is_light and is_station(tags)
+
+
+def _settle_by_tracks(stations: _Stations, tracks: Sequence[Track]) -> None:
+    """Settle stations whose tags do not say what runs there; one without any track near stays one for trains."""
+    if not len(stations):
+        return
     lines = shapely.from_wkb(np.array([track.wkb for track in tracks], dtype=object))
     projection = Projection(float(shapely.get_coordinates(lines[:1])[0, 0]))
     tree = shapely.STRtree(projection.to_metres(lines))
-    station, line = tree.query_nearest(projection.to_metres(stations), max_distance=BESIDE_M, all_matches=False)
-    kinds = [Kind.RAIL_STATION] * len(stations)
-    for i, track in zip(station.tolist(), line.tolist(), strict=True):
-        kinds[i] = STATION_ON[tracks[track].railway]
-    return kinds
+    at = projection.to_metres(stations.geometries())
+    for station, line in tree.query_nearest(at, max_distance=BESIDE_M, all_matches=False).T.tolist():
+        stations.settle(station, STATION_ON[tracks[line].railway], instead_of=Kind.RAIL_STATION)
 
 
-def _with(kinds: tuple[Kind, ...], kind: Kind) -> tuple[Kind, ...]:
-    return tuple(sorted({*kinds, kind} - ({Kind.RAIL_STATION} - {kind})))
+def _settle_by_trains(stations: _Stations, of_trains: _Stations, stops: Sequence[tuple[float, float]]) -> None:
+    """Make a station of light rail one of the railway where trains stop (degrees) and none of the railway is near.
+
+    So are suburban railways (S-Bahn) mapped in Germany, whose routes are those of trains.
+    """
+    projection = Projection(stops[0][1])
+    unserved = point_array(projection.points_to_metres(np.array(stops)[:, ::-1]))
+
+    def near(these: _Stations, reach_m: float) -> np.ndarray[tuple[int, int], np.dtype[np.intp]]:
+        tree = shapely.STRtree(projection.to_metres(these.geometries()))
+        return tree.query_nearest(unserved, max_distance=reach_m, all_matches=False)
+
+    unserved = np.delete(unserved, near(of_trains, NEAR_M["rail"])[0])
+    for station in sorted(set(near(stations, NEAR_M["light_rail"])[1].tolist())):
+        stations.settle(station, Kind.RAIL_STATION, instead_of=Kind.TRAM_STOP)
 
 
 #: A stop without a name is called by a street this near.

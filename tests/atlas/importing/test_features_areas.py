@@ -206,3 +206,31 @@ def test_a_station_says_itself_what_runs_there(around: Opened) -> None:
     town.node(300, 20, {"railway": "station", "name": "Hill", "train": "yes"})
     town.way([(0, 50), (600, 50)], {"railway": "subway"})
     assert only(around(town), Kind.RAIL_STATION).name == "Hill"
+
+
+S_BAHN = {"railway": "station", "station": "light_rail", "light_rail": "yes"}
+
+
+@pytest.mark.parametrize(("route", "kind"), [("train", Kind.RAIL_STATION), ("light_rail", Kind.TRAM_STOP)])
+@pytest.mark.parametrize("outlined", [False, True])
+def test_light_rail_where_trains_stop_is_a_railway(around: Opened, route: str, kind: Kind, outlined: bool) -> None:
+    town = town_with_street()
+    if outlined:
+        town.square(250, 30, 60, {**S_BAHN, "name": "Isartor"})
+    else:
+        town.node(300, 20, {**S_BAHN, "name": "Isartor"})
+    stop = town.node(340, 90, {"railway": "stop", "public_transport": "stop_position"})
+    town.relation([("n", stop, "stop")], {"type": "route", "route": route, "ref": "S1", "to": "Freising"})
+    here = around(town)
+    assert only(here, kind).name == "Isartor"
+    assert [line.name for line in here.transit_stops()[0].routes] == ["S1"]
+
+
+def test_light_rail_below_a_railways_station_stays_what_it_is(around: Opened) -> None:
+    town = town_with_street()
+    town.node(300, 20, {**S_BAHN, "name": "Dom"})
+    town.node(500, 20, {"railway": "station", "train": "yes", "name": "Hauptbahnhof"})
+    stop = town.node(360, 20, {"railway": "stop", "public_transport": "stop_position"})
+    town.relation([("n", stop, "stop")], {"type": "route", "route": "train", "ref": "RE1", "to": "Aachen"})
+    here = around(town)
+    assert (only(here, Kind.TRAM_STOP).name, only(here, Kind.RAIL_STATION).name) == ("Dom", "Hauptbahnhof")
