@@ -173,7 +173,7 @@ class JobView:
     @property
     def notes(self) -> tuple[str, ...]:
         """Return how long it takes and took, which try this is, and what was kept."""
-        usual = self.estimate.sentence if self.estimate and not self.slow else ""
+        usual = self.estimate.sentence if self.estimate and not self.slow and not self.unserved else ""
         notes = (_elapsed_note(self.job, self.elapsed_seconds), usual, self._try_note, _resumed_note(self.job))
         return tuple(filter(None, notes))
 

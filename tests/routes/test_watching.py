@@ -12,6 +12,7 @@ from app.pipeline.evaluate import STAGES
 from app.pipeline.report import to_json
 from app.queue.jobs import Failure
 from app.queue.store import JobStore
+from app.queue.store.hosts import HeldRegion
 from tests.support.asking import ADDRESS, HTMX, JSON, soup, submit, visible_text
 from tests.support.queue_steps import Steps
 from tests.support.reports import report
@@ -245,6 +246,12 @@ def test_it_says_how_long_an_evaluation_usually_takes(client: FlaskClient, steps
     job_id = submit(client)
     assert "usually about a second" in visible_text(client.get(f"/job/{job_id}/progress", headers=HTMX))
     assert client.get(f"/job/{job_id}", headers=JSON).json["usual_seconds"] == pytest.approx([1.2, 1.2])
+    store.say_held("box", {"monaco": HeldRegion("a build", "Monaco")})
+    with store.db.write(durable=False) as connection:
+        connection.execute("UPDATE evaluation_jobs SET needs = 'monaco@another build' WHERE status = 'queued'")
+    told = visible_text(client.get(f"/job/{job_id}/progress", headers=HTMX))
+    assert "the data of Monaco, which no machine of this site has yet" in told
+    assert "usually" not in told, "how long it takes says nothing of how long the data takes to come"
 
 
 def test_it_gives_a_program_the_snapshot(client: FlaskClient, steps: Steps) -> None:
