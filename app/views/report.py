@@ -39,11 +39,14 @@ IN_A_NAME = "\N{NO-BREAK SPACE}"
 
 
 @lru_cache(maxsize=8)
-def _dotted_names(report: bytes) -> tuple[str, ...]:
-    """Return what in a stored report is no sentence but looks as if one ended in it: names, with what follows them."""
+def _dotted_names(report: bytes) -> tuple[tuple[str, str], ...]:
+    """Return what in a stored report is no sentence but looks as if one ended in it, and the same so that none does.
+
+    That are names, with what follows them; the longest first, as one may stand in another.
+    """
     texts = _texts(msgspec.json.decode(report))
     names = {text for text in texts if text[-1:] not in ".!?" and SENTENCE_ENDS.search(text)}
-    return tuple(sorted(names, key=len, reverse=True))
+    return tuple((name, SENTENCE_ENDS.sub(IN_A_NAME, name)) for name in sorted(names, key=len, reverse=True))
 
 
 def _texts(value: object) -> Iterator[str]:
@@ -70,8 +73,8 @@ class ReportView:
 
     def unsaid(self, text: str) -> str:
         """Return the sentences of a text that the page has not said yet: each reason is read once."""
-        for name in _dotted_names(self.snapshot.report):
-            text = text.replace(name, SENTENCE_ENDS.sub(IN_A_NAME, name))
+        for name, whole in _dotted_names(self.snapshot.report):
+            text = text.replace(name, whole)
         fresh = [said for said in SENTENCE_ENDS.split(text) if said not in self._said]
         self._said.update(fresh)
         return together(" ".join(fresh))

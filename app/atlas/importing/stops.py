@@ -111,14 +111,11 @@ def _settle_by_trains(stations: _Stations, of_trains: _Stations, stops: Sequence
     So are suburban railways (S-Bahn) mapped in Germany, whose routes are those of trains.
     """
     projection = Projection(stops[0][1])
-    unserved = point_array(projection.points_to_metres(np.array(stops)[:, ::-1]))
-
-    def near(these: _Stations, reach_m: float) -> np.ndarray[tuple[int, int], np.dtype[np.intp]]:
-        tree = shapely.STRtree(projection.to_metres(these.geometries()))
-        return tree.query_nearest(unserved, max_distance=reach_m, all_matches=False)
-
-    unserved = np.delete(unserved, near(of_trains, NEAR_M["rail"])[0])
-    for station in sorted(set(near(stations, NEAR_M["light_rail"])[1].tolist())):
+    at = point_array(projection.points_to_metres(np.array(stops)[:, ::-1]))
+    railway, light_rail = (shapely.STRtree(projection.to_metres(each.geometries())) for each in (of_trains, stations))
+    served, _ = railway.query_nearest(at, max_distance=NEAR_M["rail"], all_matches=False)
+    _, near = light_rail.query_nearest(np.delete(at, served), max_distance=NEAR_M["light_rail"], all_matches=False)
+    for station in sorted({*near.tolist()}):
         stations.settle(station, Kind.RAIL_STATION, instead_of=Kind.TRAM_STOP)
 
 

@@ -123,14 +123,8 @@ class PostgresDatabase:
         All is one message: where the answer does not come nobody knows whether they were made.
         """
         try:
-            connection, failure = self._borrow_for_certain(time.monotonic() + self._patience()), None
-            try:
+            with self._lent(self._borrow_for_certain(time.monotonic() + self._patience())) as connection:
                 made = StoreConnection(connection).apply(parameters, *changes, light=True)
-            except psycopg.Error as error:
-                failure = error
-                raise
-            finally:
-                self._give_back(connection, failure)
         except psycopg.Error as error:
             self._give_up(error, WRITING)
         self._over(WRITING)
@@ -194,9 +188,15 @@ class PostgresDatabase:
     # --- connections ---
 
     def _read_once(self, sql: str, parameters: Parameters, deadline: float) -> Sequence[NamedRow]:
-        connection, failure = self._borrow(deadline), None
-        try:
+        with self._lent(self._borrow(deadline)) as connection:
             return connection.execute(translated(sql), parameters).fetchall()
+
+    @contextmanager
+    def _lent(self, connection: PgConnection) -> Iterator[PgConnection]:
+        """Give a borrowed connection back at the end, saying what went wrong on it."""
+        failure = None
+        try:
+            yield connection
         except psycopg.Error as error:
             failure = error
             raise

@@ -11,6 +11,7 @@ import psycopg
 
 from app.db.postgres.connection import PgConnection
 from app.db.postgres.database import PostgresDatabase
+from app.db.postgres.statements import LIGHT
 from app.errors import DoorstepError
 from app.queue.store.skipping import Skipping
 
@@ -24,7 +25,7 @@ PAUSE_SECONDS = 0.5
 #: With so many jobs in line no worker is idle, so none is woken: each notification takes a lock of the whole server.
 BUSY_LINE = 64
 #: Tells all who listen. Nobody waits until that is on the disk.
-_TELL = f"SELECT set_config('synchronous_commit', 'off', true), pg_notify('{CHANNEL}', '')"
+_TELL = f"SELECT {LIGHT}, pg_notify('{CHANNEL}', '')"
 _TELL_UNLESS_BUSY = f"""
 {_TELL} WHERE (
     SELECT count(*) FROM (
