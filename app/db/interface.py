@@ -79,6 +79,10 @@ class Connection(Protocol):
         """
         ...
 
+    def tell(self, channel: str, /) -> bool:
+        """Tell all who listen on a channel as soon as this is committed; return False where a database cannot."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Sizes:
@@ -104,13 +108,20 @@ class Database(Protocol):
         ...
 
     def write(
-        self, *, durable: bool, draining: bool = False, patience_seconds: float | None = None, turn: str | None = None
+        self,
+        *,
+        durable: bool,
+        seen_early: bool = False,
+        draining: bool = False,
+        patience_seconds: float | None = None,
+        turn: str | None = None,
     ) -> AbstractContextManager[Connection]:
         """Hold a transaction: committed at the end, undone by any exception.
 
-        What is not `durable` survives a killed process, but perhaps not a power cut. `draining` is for whoever writes
-        again and again. Of those that name the same `turn` one goes at a time: who looks first and then writes by what
-        was there must name one, such as the owner whose jobs are counted.
+        What is not `durable` survives a killed process, but perhaps not a power cut. What is `seen_early` others may
+        see, and go on with, before it is durable; it is durable at the end, with all that the transaction saw.
+        `draining` is for whoever writes again and again. Of those that name the same `turn` one goes at a time: who
+        looks first and then writes by what was there must name one, such as the owner whose jobs are counted.
         """
         ...
 

@@ -154,7 +154,7 @@ class Said:
             self._prepared[name] = sql
         elif kind == b"B":
             self._bound = self._prepared[body.split(b"\0", 2)[1]]
-        return (kind == b"Q" and body.startswith(b"COMMIT")) or (
+        return (kind == b"Q" and b"COMMIT" in body) or (
             kind == b"E" and self._bound.startswith(b"WITH") and LIGHT.encode() in self._bound
         )
 

@@ -18,6 +18,10 @@ from app.db.postgres.statements import as_one, translated
 
 T = TypeVar("T")
 
+#: Whoever is answered this knows that all which was committed before is on the disk: a commit waits for the log up to
+#: its own place, if it wrote to the log at all, which is what the message is for. Nobody reads that.
+FLUSH = "SELECT pg_logical_emit_message(true, 'doorstep', '')"
+
 #: What libpq is told where the database's address does not say otherwise: a server that is cut off is noticed in
 #: seconds, and of several servers the one is taken that can be written to.
 DEFAULTS = {
@@ -79,10 +83,12 @@ def configure(connection: PgConnection) -> None:
 class StoreConnection:
     """A connection in a transaction, as the store uses it."""
 
-    __slots__ = ("_connection", "_prepares", "proof")
+    __slots__ = ("_connection", "_ending", "_prepares", "proof")
 
-    def __init__(self, connection: PgConnection) -> None:
+    def __init__(self, connection: PgConnection, *, seen_early: bool = False) -> None:
         self._connection = connection
+        #: What is said at the end, as one message.
+        self._ending = f"COMMIT; {FLUSH}" if seen_early else "COMMIT"
         #: What is planned for long is prepared at once, unless a pooler in front cannot have that.
         self._prepares = connection.prepare_threshold is not None
         #: A query that finds something once the transaction is committed.
@@ -110,9 +116,17 @@ class StoreConnection:
     def prove(self, sql: str, parameters: Parameters, /) -> None:
         self.proof = sql, parameters
 
+    def tell(self, channel: str, /) -> bool:
+        self._ending = f"NOTIFY {channel}; {self._ending}"
+        return True
+
     def commit(self) -> None:
         """Commit. Raises psycopg.Error, also where the server undid the transaction instead."""
-        if self._connection.execute("COMMIT", prepare=False).statusmessage != "COMMIT":
+        cursor = self._connection.execute(self._ending, prepare=False)
+        done = [cursor.statusmessage]
+        while cursor.nextset():
+            done.append(cursor.statusmessage)
+        if "COMMIT" not in done:
             raise InFailedSqlTransaction("the transaction was undone")
 
     def undo(self) -> None:

@@ -18,7 +18,7 @@ from psycopg_pool import ConnectionPool, PoolClosed, PoolTimeout
 from app.db.interface import Change, Parameters, Row, Sizes
 from app.db.postgres.clock import ServerClock
 from app.db.postgres.closing import refuse_half_filled
-from app.db.postgres.connection import DEFAULTS, PgConnection, StoreConnection, configure
+from app.db.postgres.connection import DEFAULTS, FLUSH, PgConnection, StoreConnection, configure
 from app.db.postgres.errors import NAME, UNPREPARED, ServerUnreachable, explained, in_short, is_connection_lost
 from app.db.postgres.opening import prepare
 from app.db.postgres.room import used_bytes
@@ -111,11 +111,18 @@ class PostgresDatabase:
             pause = PAUSE_SECONDS
 
     def write(
-        self, *, durable: bool, draining: bool = False, patience_seconds: float | None = None, turn: str | None = None
+        self,
+        *,
+        durable: bool,
+        seen_early: bool = False,
+        draining: bool = False,
+        patience_seconds: float | None = None,
+        turn: str | None = None,
     ) -> AbstractContextManager[StoreConnection]:
         """Hold a transaction: committed at the end, undone by any exception. Of one `turn` one goes at a time."""
         patience_seconds = self._patience() if patience_seconds is None else patience_seconds
-        return self._transaction(_beginning(durable, draining, turn), patience_seconds)
+        beginning = _beginning(durable and not seen_early, draining, turn)
+        return self._transaction(beginning, patience_seconds, seen_early=seen_early)
 
     def change(self, parameters: Parameters, *changes: Change) -> tuple[int, Any]:
         """Make changes as `Connection.apply` does, in a transaction of their own that is not durable.
@@ -290,10 +297,10 @@ class PostgresDatabase:
         pool.close(timeout=0.0)
 
     @contextmanager
-    def _transaction(self, beginning: str, patience_seconds: float) -> Iterator[StoreConnection]:
+    def _transaction(self, beginning: str, patience_seconds: float, *, seen_early: bool) -> Iterator[StoreConnection]:
         try:
             connection = self._begin(beginning, time.monotonic() + patience_seconds)
-            held, unanswered = StoreConnection(connection), None
+            held, unanswered = StoreConnection(connection, seen_early=seen_early), None
             failure: BaseException | None = None
             self._under_way.connection = connection
             try:
@@ -323,6 +330,7 @@ class PostgresDatabase:
             for pause in COMMIT_LOOKS:  # the server may not be through with it yet
                 time.sleep(pause)
                 if self.read(*held.proof):
+                    self.read(FLUSH)  # what can be seen need not be durable yet
                     return True
         return False
 

@@ -62,6 +62,10 @@ class SqliteConnection(sqlite3.Connection):
     def prove(self, _sql: str, _parameters: Parameters, /) -> None:
         """Do nothing: a file always answers whether a commit happened."""
 
+    def tell(self, _channel: str, /) -> bool:
+        """Return False: nobody can listen to a file."""
+        return False
+
 
 @cache
 def _in_steps(change: Change) -> tuple[str, tuple[str, ...]]:
@@ -125,13 +129,19 @@ class SqliteDatabase:
             pause()
 
     def write(
-        self, *, durable: bool, draining: bool = False, patience_seconds: float | None = None, turn: str | None = None
+        self,
+        *,
+        durable: bool,
+        seen_early: bool = False,
+        draining: bool = False,
+        patience_seconds: float | None = None,
+        turn: str | None = None,
     ) -> AbstractContextManager[SqliteConnection]:
         """Hold the write lock for one transaction: committed at the end, undone by any exception.
 
         `draining` is for whoever writes again and again: it lets others who wait go in between.
         """
-        del turn  # one writer goes at a time, whatever it writes
+        del turn, seen_early  # one writer goes at a time, whatever it writes, and nobody sees it before its end
         patience = self._patience_seconds if patience_seconds is None else patience_seconds
         return _Transaction(self, durable, draining, patience)
 

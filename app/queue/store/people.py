@@ -26,6 +26,7 @@ from app.queue.store.base import (
 from app.queue.store.keys import keep_key, made_with
 from app.queue.store.services import forget_answers_for
 from app.queue.store.tokens import live_jobs_allowed
+from app.queue.wake import BUSY_LINE, CHANNEL
 
 #: Parts the key of a listing from the id of the job that gave it up: a job that is being called off is no twin.
 GIVEN_UP = " given up by "
@@ -73,17 +74,19 @@ class PeopleStore(StoreBase):
         QueueFull, IdempotencyKeyReused, or JobNotFound where that job has been deleted since.
         """
         self._look_for_room()
-        with self.db.write(durable=True, turn=new.owner) as connection:
+        told = False
+        with self.db.write(durable=True, seen_early=True, turn=new.owner) as connection:
             made = made_with(connection, new.once, self.settled()) if new.once else None
             if made is not None:
                 return job_from(owned_job(connection, made, new.owner)), False
             live, newest, twin = _looked(connection, new.owner, new.listing_key)
             if twin is None:
-                self._check_limits(connection, new.owner, live, newest)
+                ahead = self._check_limits(connection, new.owner, live, newest)
+                told = ahead < BUSY_LINE and connection.tell(CHANNEL)
             job = twin or self._insert(connection, new, newest)
             if new.once:
                 keep_key(connection, new.once, job.job_id, self.clocks.unix())
-        if twin is None:
+        if twin is None and not told:
             self._notify()
         return job, twin is None
 
@@ -231,14 +234,18 @@ class PeopleStore(StoreBase):
 
     # --- steps of a transaction ---
 
-    def _check_limits(self, connection: Connection, owner: str, live: int, newest: Newest) -> None:
-        """Raise TooManyJobs, QueueFull or SiteFull where an owner with so many live jobs may make none."""
+    def _check_limits(self, connection: Connection, owner: str, live: int, newest: Newest) -> int:
+        """Raise TooManyJobs, QueueFull or SiteFull where an owner with so many live jobs may make none.
+
+        Return how many live jobs people have.
+        """
         if live >= live_jobs_allowed(connection, owner, self.config.max_live_jobs_per_owner):
             raise TooManyJobs(live=live, retry_after_seconds=OWNER_RETRY_SECONDS)
         ahead = self._live_jobs(connection, newest)
         if ahead >= self.config.max_live_jobs:
             raise QueueFull(ahead=ahead, retry_after_seconds=FULL_RETRY_SECONDS)
         self._check_room()
+        return ahead
 
     def _look_for_room(self) -> None:
         """Look whether the database has grown as large as it may, now and then and until there is room.

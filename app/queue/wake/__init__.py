@@ -5,6 +5,11 @@ from __future__ import annotations
 import threading
 from typing import Protocol
 
+#: Where a database can tell others, those who wait for work listen here.
+CHANNEL = "doorstep_jobs"
+#: With so many jobs in line no worker is idle, so none is told: each notification takes a lock of the whole server.
+BUSY_LINE = 64
+
 
 class WakeUp(Protocol):
     """Wakes every worker of the site."""

@@ -14,16 +14,14 @@ from app.db.postgres.database import PostgresDatabase
 from app.db.postgres.statements import LIGHT
 from app.errors import DoorstepError
 from app.queue.store.skipping import Skipping
+from app.queue.wake import BUSY_LINE, CHANNEL
 
 logger = logging.getLogger(__name__)
 
-CHANNEL = "doorstep_jobs"
 #: How often the listener looks whether it should end, and whether its connection lives (seconds).
 LOOK_SECONDS = 2.0
 #: Pause before a lost connection is made again (seconds).
 PAUSE_SECONDS = 0.5
-#: With so many jobs in line no worker is idle, so none is woken: each notification takes a lock of the whole server.
-BUSY_LINE = 64
 #: Tells all who listen. Nobody waits until that is on the disk.
 _TELL = f"SELECT {LIGHT}, pg_notify('{CHANNEL}', '')"
 _TELL_UNLESS_BUSY = f"""

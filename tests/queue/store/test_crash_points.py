@@ -38,10 +38,12 @@ SIGNATURE = (
     "SELECT mark FROM list_opinions ORDER BY entry_id, person_id",
 )
 
-#: The COMMIT of the tables PostgreSQL is sent by psycopg itself, and a claim is one statement.
+#: The COMMIT of the tables PostgreSQL is sent by psycopg itself, a claim is one statement, and all are told of a new job
+#: by the message that commits it.
 LAST_STATEMENTS = {
     ("postgres", "make the tables"): "INSERT INTO doorstep_tables",
     ("postgres", "claim"): "WITH changed_0 AS",
+    ("postgres", "create"): "NOTIFY doorstep_jobs; COMMIT",
 }
 
 
