@@ -38,8 +38,8 @@ SIGNATURE = (
     "SELECT mark FROM list_opinions ORDER BY entry_id, person_id",
 )
 
-#: The COMMIT of the tables PostgreSQL is sent by psycopg itself, a claim is one statement, and all are told of a new job
-#: by the message that commits it.
+#: The COMMIT of the tables PostgreSQL is sent by psycopg itself, a claim is one statement, and who commits a new job
+#: tells all of it in the same message.
 LAST_STATEMENTS = {
     ("postgres", "make the tables"): "INSERT INTO doorstep_tables",
     ("postgres", "claim"): "WITH changed_0 AS",
