@@ -7,6 +7,7 @@ import os
 import sqlite3
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -84,6 +85,18 @@ def open_waking(folder: Path, config: Config | None = None) -> JobStore:
 def wake_up_of(store: JobStore, folder: Path) -> WakeUp:
     """Return what wakes, and is woken by, all who use the same database as a store."""
     return NotificationWakeUp(store.db) if isinstance(store.db, PostgresDatabase) else DatagramWakeUp(folder)
+
+
+@contextmanager
+def idle_beside(store: JobStore, folder: Path) -> Iterator[threading.Event]:
+    """Stand for an idle worker of another process: yield the event that wakes it."""
+    wake_up = wake_up_of(store, folder)
+    woken = wake_up.subscribe()
+    if not store.db.one_machine:
+        assert woken.wait(5), "whoever begins to listen looks at once"
+    woken.clear()
+    yield woken
+    wake_up.unsubscribe(woken)
 
 
 def forget(folder: Path) -> None:

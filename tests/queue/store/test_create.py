@@ -10,7 +10,7 @@ from app.config import Config
 from app.errors import JobNotFound, QueueFull, TooManyJobs
 from app.queue.jobs import Status
 from app.queue.store import JobStore
-from tests.support.building import assert_whole, create, new_job, open_at
+from tests.support.building import assert_whole, create, idle_beside, new_job, open_at, open_waking
 
 
 def test_it_stores_a_queued_job(store: JobStore) -> None:
@@ -91,9 +91,11 @@ def test_it_refuses_when_the_queue_is_full(tmp_path: Path) -> None:
 
 
 def test_it_wakes_a_worker_for_a_new_job_only(tmp_path: Path) -> None:
-    woken: list[int] = []
-    store = open_at(tmp_path, notify=lambda: woken.append(1))
-    store.create_job(new_job(key="same"))
-    store.create_job(new_job(key="same"))
-    assert len(woken) == 1
+    store = open_waking(tmp_path)
+    with idle_beside(store, tmp_path) as woken:
+        store.create_job(new_job(key="same"))
+        assert woken.wait(5)
+        woken.clear()
+        store.create_job(new_job(key="same"))
+        assert not woken.wait(0.3)
     store.db.close()

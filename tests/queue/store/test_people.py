@@ -10,7 +10,7 @@ from app.errors import JobNotFound, NotYours, TooManyJobs, TransitionRefused
 from app.queue.jobs import Failure, Job, Status
 from app.queue.store import JobStore
 from app.queue.store.people import AHEAD
-from tests.support.building import SetClock, create, ended, new_job, open_at
+from tests.support.building import SetClock, create, ended, idle_beside, new_job, open_waking
 from tests.support.dialects import sqlite_alone
 
 
@@ -147,12 +147,13 @@ def test_the_history_tells_who_called_off_and_who_asked_again(store: JobStore, w
 
 
 def test_calling_off_and_asking_again_wake_a_worker(tmp_path: Path) -> None:
-    woken: list[int] = []
-    store = open_at(tmp_path, notify=lambda: woken.append(1))
+    store = open_waking(tmp_path)
     job = create(store)
-    store.cancel_job(job.job_id, "ann")
-    store.retry_job(job.job_id, "ann")
-    assert len(woken) == 3
+    with idle_beside(store, tmp_path) as woken:
+        for change in (store.cancel_job, store.retry_job):
+            change(job.job_id, "ann")
+            assert woken.wait(5)
+            woken.clear()
     store.db.close()
 
 
