@@ -26,14 +26,20 @@ CONTRACTIONS = {
 _CONTRACTED = re.compile(rf"\b(?:{'|'.join(map(re.escape, CONTRACTIONS))})(?!\w)")
 #: Lines ("M2", "S11") and letters of exits.
 _LINE = re.compile(r"[a-z]{1,2}?\d*")
+_WORDS = re.compile(r"[^\W_]+")
 
 
 @lru_cache(maxsize=10_000)
 def telling_words(name: str) -> frozenset[str]:
     """Return the words of a name that tell it from others: "Garibaldi F.S." and "GARIBALDI FS" have the same ones."""
     folded = _CONTRACTED.sub(lambda found: CONTRACTIONS[found[0]], fold(name).replace("f.s.", ""))
-    words = re.findall(r"[^\W_]+", folded)
+    words = _WORDS.findall(folded)
     return frozenset(word for word in words if word not in COMMON and not _is_line(word))
+
+
+def leads_away(headsign: str, stop: str) -> bool:
+    """Return whether a line names an end that is not this stop itself: at "Vaduz Post" none leads to "Vaduz, Post"."""
+    return bool(headsign) and _WORDS.findall(fold(headsign)) != _WORDS.findall(fold(stop))
 
 
 def _is_line(word: str) -> bool:

@@ -13,7 +13,7 @@ import numpy as np
 from app.atlas.atlas import Atlas
 from app.atlas.facts import MODE_OF_STOP, STOP_KINDS, RouteAtStop, TransitStop
 from app.atlas.nearby import Nearby
-from app.atlas.station_names import telling_words
+from app.atlas.station_names import leads_away, telling_words
 from app.atlas.streets.network import Walkshed
 from app.atlas.transit.contract import RANKED_MODES, StopWalks
 from app.atlas.transit.timetable import Timetable
@@ -198,7 +198,10 @@ def _joined(stops: tuple[TransitStop, ...]) -> tuple[TransitStop, ...]:
             named.append(len(kept))
             kept.append(stop)
         else:
-            told = {route.route_id: route for route in (*stop.routes, *kept[twin].routes)}
+            told: dict[str, RouteAtStop] = {}
+            for route in (*stop.routes, *kept[twin].routes):
+                if route.route_id not in told or leads_away(route.headsign, stop.name):
+                    told[route.route_id] = route
             kept[twin] = replace(kept[twin], routes=tuple(told[key] for key in sorted(told)))
     return tuple(kept)
 

@@ -95,7 +95,7 @@ def shops(evaluation: Evaluation) -> str:
         return f"{' and '.join(with_article(one.need.noun) for one in near)} {_where(farthest, len(near))}"
     if _within(food, WALK_MIN):
         return f"a food shop {_minutes(food)} away"
-    is_all = food.is_known and not _ends_within(evaluation, WALK_MIN)
+    is_all = food.is_known and not evaluation.knowledge.ends_within(WALK_MIN)
     return f"no food shop within {WALK_MIN} minutes" if is_all else ""
 
 
@@ -110,11 +110,6 @@ def _within(near: NeedNear, minutes: int) -> bool:
     return near.is_known and near.minutes is not None and whole_minutes(near.minutes) <= minutes
 
 
-def _ends_within(evaluation: Evaluation, minutes: int) -> bool:
-    """Return whether the map ends within a walk: what is farther away on it need not be the nearest there is."""
-    return evaluation.knowledge.cut_off(minutes * METHODS.distances.metres_per_minute)
-
-
 # --- green -------------------------------------------------------------------------------------------
 
 
@@ -126,7 +121,7 @@ def green(evaluation: Evaluation) -> str:
             return _green_words(large)
     if unmeasured := next((g for g in near if g.area_m2 is None), None):
         return _green_words(unmeasured)
-    if evaluation.knowledge.why_not_mapped(NEED["park"]) or _ends_within(evaluation, WALK_MIN):
+    if evaluation.knowledge.why_not_mapped(NEED["park"]) or evaluation.knowledge.ends_within(WALK_MIN):
         return ""
     return "only small parks" if near else f"no park within {WALK_MIN} minutes"
 
@@ -188,7 +183,7 @@ def _stops(evaluation: Evaluation) -> str:
         return " and ".join(told)
     know = evaluation.knowledge
     is_all = tells_of_all(evaluation) if know.has_timetable else know.has(Data.STOPS)
-    if not (is_all and stop.is_known) or _ends_within(evaluation, STOP_MIN):
+    if not (is_all and stop.is_known) or know.ends_within(STOP_MIN):
         return ""
     return f"no stop within {STOP_MIN} minutes"
 

@@ -50,6 +50,8 @@ def _thing(evaluation: Evaluation, key: str, title: str) -> DoorThing:
         place=place,
         minutes=place.minutes if place else None,
         why_unknown=near.why_unknown,
+        none_within_min=near.none_within_min,
+        may_be_nearer=place is not None and near.may_be_nearer,
         beside_town=near.beside_town,
         usual_min=near.usual_min,
     )

@@ -53,6 +53,10 @@ class Knowledge:
         """Return whether the disc leaves the region, so that what was not found may lie beyond its edge."""
         return self.share(radius_m) < METHODS.confidence.covered
 
+    def ends_within(self, minutes: float) -> bool:
+        """Return whether the map ends within a walk: what is farther away on it need not be the nearest there is."""
+        return self.cut_off(max(minutes, 1.0) * METHODS.distances.metres_per_minute)
+
     @cached_property
     def why_no_way(self) -> str:
         """Why no walk from the address can be told, as a sentence; "" where one can."""

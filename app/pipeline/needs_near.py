@@ -41,6 +41,10 @@ class NeedNear:
     region_title: str = ""
     #: What lies nearer in a straight line than all of `places`, though no mapped way leads there; None for nothing.
     beyond: Place | None = None
+    #: Where the map ends too near to tell: none is within so many minutes all the same, 0 where nobody knows that.
+    none_within_min: int = 0
+    #: Whether the map ends within the walk to the nearest, so that another may be nearer.
+    may_be_nearer: bool = False
 
     @property
     def beside_town(self) -> str:
@@ -102,7 +106,23 @@ class NeedsNear:
             seconds = self._around.walk_seconds(*need.kinds)
         town, title = self._around.town(need.key), self._around.region.title
         why = self._why_unknown(need, seconds)
-        return NeedNear(need, places, seconds, why, town, title, self._beyond_walks(need, places))
+        return NeedNear(
+            need,
+            places,
+            seconds,
+            why,
+            town,
+            title,
+            self._beyond_walks(need, places),
+            self._none_within(why),
+            may_be_nearer=bool(len(seconds)) and self._knowledge.ends_within(min(_told_min(seconds), METHOD.none_min)),
+        )
+
+    def _none_within(self, why_unknown: str) -> int:
+        """Return within how many minutes there is none where only the map's edge keeps the nearest unknown, else 0."""
+        know = self._knowledge
+        is_sure = why_unknown == know.why_cut(DISC_M) and not know.ends_within(METHOD.full_min)
+        return int(METHOD.full_min) if is_sure else 0
 
     def _beyond_walks(self, need: Need, reached: Sequence[Place]) -> Place | None:
         """Return the nearest place that no mapped way reaches, None where one that is reached is nearer.
@@ -116,7 +136,7 @@ class NeedsNear:
 
     def _why_unknown(self, need: Need, seconds: Floats) -> str:
         """Return why more may be there than was found; what is met within 15 minutes is known whatever is missing."""
-        told_min = whole_minutes(round(float(seconds[0]) / 60.0, 1)) if len(seconds) else np.inf
+        told_min = _told_min(seconds)
         if told_min <= METHOD.full_min:
             return ""
         if need.key in SCHOOLS and (why := self._unknown_schools(seconds)):
@@ -134,6 +154,11 @@ class NeedsNear:
         if not nearer:
             return ""
         return f"The map does not say the level of {count(nearer, 'school')} nearer than {round(nearest / 60)} minutes."
+
+
+def _told_min(seconds: Floats) -> float:
+    """Return the minutes to the nearest as they are told, infinity where there is none."""
+    return whole_minutes(round(float(seconds[0]) / 60.0, 1)) if len(seconds) else np.inf
 
 
 def _as_place(stop: TransitStop) -> Place:

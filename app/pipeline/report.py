@@ -300,6 +300,10 @@ class DoorThing:
     place: FoundPlace | None
     minutes: float | None
     why_unknown: str = ""
+    #: Where it is not known: none is within so many minutes all the same, 0 where that is not known either.
+    none_within_min: int = 0
+    #: Whether the map ends within that walk, so that another may be nearer.
+    may_be_nearer: bool = False
     #: "half of Newport's addresses need more than 13 min", "" where nothing may be said; and the town's median.
     beside_town: str = ""
     usual_min: float | None = None

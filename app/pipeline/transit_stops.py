@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from app.atlas.facts import RouteAtStop, TransitStop
+from app.atlas.station_names import leads_away
 from app.pipeline.evaluation import Evaluation
 from app.pipeline.found import MODE_NOUNS, STOP_NOUNS, rounded, straight_metres, walk_metres
 from app.pipeline.knowledge import DISC_M
@@ -181,7 +182,7 @@ def reported_route(boarding: Boarding) -> Route:
     return Route(
         name=route.name,
         mode=MODE_NOUNS.get(route.mode, "line"),
-        towards=route.headsign,
+        towards=route.headsign if leads_away(route.headsign, stop.name) else "",
         stop=stop_name(stop),
         walk_min=round(stop.walk_s / 60.0, 1),
         departures_per_hour=rounded(route.departures_per_hour),

@@ -22,7 +22,7 @@ from app.pipeline.report import (
 )
 from app.pipeline.rules.headline import profile_named
 from app.pipeline.stages.urban_access import rides
-from app.wording import calm, listed, sentence
+from app.wording import calm, count, listed, sentence
 
 #: Each topic's key, heading, and the stages whose findings it rests on.
 TOPICS = (
@@ -71,10 +71,20 @@ class Row:
     usual_min: float | None = None
     number: int | None = None
     why_unknown: str = ""
+    #: Where it is not known: none is within so many minutes all the same, 0 where that is not known either.
+    none_within_min: int = 0
+    #: Whether the map ends within that walk.
+    may_be_nearer: bool = False
     beside_town: str = ""
     others: tuple[FoundPlace, ...] = ()
     #: How far was looked where there is none (minutes on foot).
     looked_min: int = 30
+
+    @property
+    def unknown_text(self) -> str:
+        """What is not known: "park", or "park (none within 15 minutes)"."""
+        none = f" (none within {count(self.none_within_min, 'minute')})" if self.none_within_min else ""
+        return f"{self.title.lower()}{none}"
 
 
 def door_rows(report: Report) -> tuple[Row, ...]:
@@ -101,6 +111,8 @@ def _door_row(thing: DoorThing, group: Group | None) -> Row:
         usual_min=thing.usual_min,
         number=thing.number,
         why_unknown=thing.why_unknown,
+        none_within_min=thing.none_within_min,
+        may_be_nearer=thing.may_be_nearer,
         beside_town=thing.beside_town,
         others=_without(thing.place, group),
         looked_min=45,

@@ -57,6 +57,18 @@ def test_platforms_of_one_name_are_one_stop_with_the_lines_of_all(around: Opened
     assert [[route.name for route in stop.routes] for stop in here.transit_stops()] == [["7", "9"], ["12"]]
 
 
+def test_a_line_at_its_end_leads_to_the_other_end(around: Opened, town: Town) -> None:
+    one, across, further = (
+        town.node(east, north, {"highway": "bus_stop", "name": name})
+        for east, north, name in ((100, 6, "Vaduz Post"), (120, -6, "Vaduz Post"), (600, 6, "Mill"))
+    )
+    for stops, to in (((one, further), "Malbun"), ((further, across, one), "Vaduz, Post"), ((across,), "")):
+        members = [("n", stop, "platform") for stop in stops]
+        town.relation(members, {"type": "route", "route": "bus", "ref": "21", "to": to})
+    told = {stop.name: [route.headsign for route in stop.routes] for stop in around(town).transit_stops()}
+    assert told == {"Vaduz Post": ["Malbun"], "Mill": ["Vaduz, Post"]}
+
+
 def test_stops_of_two_modes_stay_two(around: Opened, town: Town) -> None:
     town.node(100, 6, {"highway": "bus_stop", "name": "Market"})
     town.node(110, 6, {"railway": "tram_stop", "name": "Market"})

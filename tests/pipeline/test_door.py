@@ -51,6 +51,18 @@ def test_what_is_not_mapped_says_why_and_has_no_place() -> None:
     assert pharmacy.why_unknown
 
 
+def test_where_the_map_ends_beyond_a_quarter_of_an_hour_none_within_that_is_sure() -> None:
+    """7619 Carla Road, Pikesville: "no park within 15 minutes" stood beside "Not known: park"."""
+    pharmacies = [door(full_grid(places=(), edge_m=edge_m))["pharmacy"] for edge_m in (2_000.0, 1_000.0)]
+    assert all("cut off" in one.why_unknown for one in pharmacies)
+    assert [one.none_within_min for one in pharmacies] == [15, 0]
+
+
+def test_where_the_map_ends_within_the_walk_another_may_be_nearer() -> None:
+    cafes = (place(Kind.CAFE, 800.0),)
+    assert [door(full_grid(places=cafes, edge_m=m))["cafe"].may_be_nearer for m in (500.0, 1_000.0)] == [True, False]
+
+
 def test_a_nameless_stop_is_told_by_its_street() -> None:
     at_door = door(full_grid(stops=(stop(80.0, name=""),)))["stop"]
     assert at_door.place is not None

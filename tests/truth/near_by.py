@@ -141,7 +141,7 @@ def near_statements(around: Surroundings) -> Iterator[Statement]:
 
 
 def _door_statements(around: Surroundings, thing: DoorThing) -> Iterator[Statement]:
-    """Yield that what is at the door is there, and the nearest; or that there is none within 45 minutes."""
+    """Yield that what is at the door is there, and the nearest; or that there is none within so many minutes."""
     if thing.key == "stop" and around.region.timetable is not None:
         return
     nearest = next(iter(around.surely(thing.key)), None)
@@ -151,6 +151,9 @@ def _door_statements(around: Surroundings, thing: DoorThing) -> Iterator[Stateme
         yield Statement("nearest", said, _wrong_nearest(thing.minutes, nearest))
     elif not thing.why_unknown:
         yield Statement("none", f"at the door: no {thing.title} within 45 min", _wrong_none(nearest, FARTHEST_SAID_MIN))
+    elif thing.none_within_min:
+        said = f"at the door: no {thing.title} within {thing.none_within_min} min"
+        yield Statement("none", said, _wrong_none(nearest, thing.none_within_min))
 
 
 def green_statements(around: Surroundings) -> Iterator[Statement]:

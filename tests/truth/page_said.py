@@ -194,7 +194,8 @@ def _door_shown(report: Report, soup: BeautifulSoup) -> Iterator[Statement]:
         row = rows.get(thing.title)
         shown = (_text(row, ".pin"), _text(row, ".row-near")) if row else ()
         if thing.place is None:
-            told = [line for line in lines if re.search(rf"[:,] {re.escape(thing.title.lower())}[,.]", line)]
+            none = f" (none within {thing.none_within_min} minutes)" if thing.none_within_min else ""
+            told = [line for line in lines if re.search(rf"[:,] {re.escape(thing.title.lower() + none)}[,.]", line)]
             begins = "Not known:" if thing.why_unknown else "None within"
             wrong = "" if not row and len(told) == 1 and told[0].startswith(begins) else f"shown as {shown}, {told}"
         else:

@@ -194,6 +194,11 @@ def test_a_walk_at_the_door_that_is_too_long_is_caught(region: Region, told: Rep
     assert {"walk", "nearest"} <= caught(region, told, lie)
 
 
+def test_none_within_minutes_at_the_door_beside_one_is_caught(region: Region, told: Report) -> None:
+    lie = at_the_door(told, "cafe", place=None, minutes=None, why_unknown="The map ends.", none_within_min=15)
+    assert "none" in caught(region, told, lie)
+
+
 def test_another_number_on_the_page_than_on_the_map_is_caught(told: Report, pages: Pages) -> None:
     page = pages.render(told)
     assert "score" in caught_on_page(told, at_the_door(told, "cafe", number=77), page)

@@ -49,6 +49,14 @@ def test_a_line_at_the_door_opens_to_the_others_of_its_kind() -> None:
     assert (row.place, row.others, row.number) == (LIDL, (ALDI,), 1)
 
 
+def test_what_is_not_known_beyond_a_quarter_of_an_hour_says_so() -> None:
+    thing = DoorThing("park", "Park", None, None, None, "The map ends.", none_within_min=15)
+    (row,) = door_rows(replace(of(), door=(thing,)))
+    assert row.unknown_text == "park (none within 15 minutes)"
+    (row,) = door_rows(replace(of(), door=(replace(thing, none_within_min=0),)))
+    assert row.unknown_text == "park"
+
+
 def test_a_level_of_which_nothing_is_listed_is_not_known() -> None:
     gaps = (Gap("primary schools; secondary schools", "The map ends."),)
     groups = (Group("secondary_school", "Secondary schools", 9.0, 1, 1, (LIDL,)),)

@@ -15,6 +15,7 @@ from app.atlas.importing.elements import Extract, PointFeature, RouteRelation, S
 from app.atlas.importing.features import PlaceRow
 from app.atlas.importing.outlines import decode_areas, street_lines
 from app.atlas.importing.tags.stopping import is_station
+from app.atlas.station_names import leads_away
 from app.atlas.streets.build.ways import StreetWays
 from app.geo import Geometries, Projection, point_array
 from app.places import Kind
@@ -159,9 +160,16 @@ class StopRoute(NamedTuple):
 def stop_routes(
     rows: Sequence[PlaceRow], routes: Sequence[RouteRelation], members: Mapping[str, tuple[float, float]]
 ) -> list[StopRoute]:
-    """Join routes to stops: a stop that is a member, else the nearest stop of the right kind."""
+    """Join routes to stops: a stop that is a member, else the nearest stop of the right kind.
+
+    Of the directions of a line one is kept, which goes on from the stop if any does.
+    """
     found = _RouteFinder(rows, members)
-    by_key = {(r.place, r.mode, r.name): r for route in routes for r in found.of(route)}
+    by_key: dict[tuple[int, str, str], StopRoute] = {}
+    for told in (told for route in routes for told in found.of(route)):
+        key = told.place, told.mode, told.name
+        if key not in by_key or leads_away(told.headsign, rows[told.place].name):
+            by_key[key] = told
     for place, row in enumerate(rows):
         for name in _route_refs(row):
             mode = MODE_OF_STOP[row.kind]

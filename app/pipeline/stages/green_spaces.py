@@ -20,7 +20,7 @@ from app.pipeline.found import (
     place_name,
     size_text,
 )
-from app.pipeline.knowledge import DISC_M
+from app.pipeline.knowledge import DISC_M, Knowledge
 from app.pipeline.report import Fact, Finding, Gap, Group, State
 from app.pipeline.rules.categories import Data
 from app.pipeline.rules.profiles import METHODS
@@ -36,15 +36,17 @@ def run(evaluation: Evaluation) -> Finding:
     greens = [g for g in evaluation.around.green_spaces() if g.place.walk_s is not None]
     seconds = np.array([g.place.walk_s for g in greens], dtype=float)
     near, gaps = _green_nearby(evaluation)
-    sparse = bool(why_not_mapped(evaluation))
     unsure = not greens and is_incomplete(evaluation)
     if unsure:
         gaps.append(gap(evaluation, "parks and green spaces", DISC_M))
     nearest = [found_place(g.place, described(g)) for g in greens[: METHOD.others + 1]]
     found = group("green", f"Green spaces within {LISTED_MIN} minutes on foot", nearest, seconds)
+    none_seen = not found.within_15 and evaluation.knowledge.ends_within(NEAR_MIN)
+    sparse = bool(why_not_mapped(evaluation)) or none_seen
+    first = _first(greens[0], evaluation.knowledge) if greens else ""
     return Finding(
         state=State.UNKNOWN if unsure else State.PARTIAL if gaps else State.MEASURED,
-        summary=_spaces_summary(greens, found, near, unsure=unsure, sparse=sparse),
+        summary=_spaces_summary(first, found, near, unsure=unsure, sparse=sparse),
         facts=(
             Fact("green_within_300_m", NEAR_TITLE, near),
             Fact("green_within_15", COUNTED_TITLE, None if unsure or sparse else float(found.within_15)),
@@ -109,11 +111,12 @@ def _notes(listed: Sequence[GreenSpace]) -> Iterator[str]:
         yield "Where no size is known, the map has only a point, or a part of the edge."
 
 
-def _first(nearest: GreenSpace) -> str:
+def _first(nearest: GreenSpace, know: Knowledge) -> str:
     if is_inside(nearest):
         return f"The address is in {place_name(nearest.place)}"
     size = ", but its size is not known" if nearest.area_m2 is None else ""
-    return f"{sentence(name_and_minutes(nearest.place))}, is the nearest green space{size}"
+    cut = " on the map, which ends before that" if know.ends_within((nearest.place.walk_s or 0.0) / 60) else ""
+    return f"{sentence(name_and_minutes(nearest.place))}, is the nearest green space{cut}{size}"
 
 
 def _counted(found: Group, sparse: bool) -> str:
@@ -124,12 +127,12 @@ def _counted(found: Group, sparse: bool) -> str:
     return f"{count(found.within_15, 'green space') if found.within_15 else 'none'} {verb} within {NEAR_MIN} minutes"
 
 
-def _spaces_summary(greens: list[GreenSpace], found: Group, near: bool | None, *, unsure: bool, sparse: bool) -> str:
+def _spaces_summary(first: str, found: Group, near: bool | None, *, unsure: bool, sparse: bool) -> str:
     if unsure:
         return "The map does not tell whether there is public green within a walk."
-    if not greens:
+    if not first:
         return f"No public green space is within {FARTHEST_WALK}."
-    text = f"{_first(greens[0])}; {_counted(found, sparse)}."
+    text = f"{first}; {_counted(found, sparse)}."
     if near is None:
         return text
     has = "There is" if near else "There is no"

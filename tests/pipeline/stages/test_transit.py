@@ -217,6 +217,13 @@ def test_both_ways_of_a_line_stand_together() -> None:
     assert [r.name for r in section(stop(100, *lines)).routes] == ["1", "1", "2"]
 
 
+def test_a_line_that_ends_at_the_stop_itself_is_not_told_to_lead_there() -> None:
+    """Äulestrasse 56, Vaduz: "Bus 21 to Vaduz, Post" from the stop Vaduz Post."""
+    lines = [replace(route(name), headsign=headsign) for name, headsign in (("21", "Vaduz, Post"), ("11", "Sargans"))]
+    told = {r.name: r.towards for r in section(stop(100, *lines, name="Vaduz Post")).routes}
+    assert told == {"21": "", "11": "Sargans"}
+
+
 @pytest.mark.parametrize(
     ("line", "text"),
     [
