@@ -41,15 +41,13 @@ def run(evaluation: Evaluation) -> Finding:
         gaps.append(gap(evaluation, "parks and green spaces", DISC_M))
     nearest = [found_place(g.place, described(g)) for g in greens[: METHOD.others + 1]]
     found = group("green", f"Green spaces within {LISTED_MIN} minutes on foot", nearest, seconds)
-    none_seen = not found.within_15 and evaluation.knowledge.ends_within(NEAR_MIN)
-    sparse = bool(why_not_mapped(evaluation)) or none_seen
-    first = _first(greens[0], evaluation.knowledge) if greens else ""
+    counted = _counted(evaluation, found)
     return Finding(
         state=State.UNKNOWN if unsure else State.PARTIAL if gaps else State.MEASURED,
-        summary=_spaces_summary(first, found, near, unsure=unsure, sparse=sparse),
+        summary=_spaces_summary(_told(greens[0], counted, evaluation.knowledge) if greens else "", near, unsure=unsure),
         facts=(
             Fact("green_within_300_m", NEAR_TITLE, near),
-            Fact("green_within_15", COUNTED_TITLE, None if unsure or sparse else float(found.within_15)),
+            Fact("green_within_15", COUNTED_TITLE, float(found.within_15) if counted and not unsure else None),
         ),
         groups=(found,) if greens else (),
         notes=tuple(_notes(greens[: METHOD.others + 1])),
@@ -111,29 +109,34 @@ def _notes(listed: Sequence[GreenSpace]) -> Iterator[str]:
         yield "Where no size is known, the map has only a point, or a part of the edge."
 
 
-def _first(nearest: GreenSpace, know: Knowledge) -> str:
+def _told(nearest: GreenSpace, counted: str, know: Knowledge) -> str:
+    """Return which is the nearest, and how many are near; or that there may be others where the map does not tell."""
+    if know.ends_within((nearest.place.walk_s or 0.0) / 60):
+        return f"{_first(nearest, ' on the map')}; {counted or 'a nearer one may lie beyond its edge'}"
+    return f"{_first(nearest)}; {counted or 'there may be others that the map does not have'}"
+
+
+def _first(nearest: GreenSpace, on_map: str = "") -> str:
     if is_inside(nearest):
         return f"The address is in {place_name(nearest.place)}"
     size = ", but its size is not known" if nearest.area_m2 is None else ""
-    cut = " on the map, which ends before that" if know.ends_within((nearest.place.walk_s or 0.0) / 60) else ""
-    return f"{sentence(name_and_minutes(nearest.place))}, is the nearest green space{cut}{size}"
+    return f"{sentence(name_and_minutes(nearest.place))}, is the nearest green space{on_map}{size}"
 
 
-def _counted(found: Group, sparse: bool) -> str:
-    """Return how many are within a quarter of an hour; a map with few places does not tell."""
-    if sparse:
-        return "there may be others that the map does not have"
+def _counted(evaluation: Evaluation, found: Group) -> str:
+    """Return how many are within a quarter of an hour, "" where the map does not tell."""
+    if why_not_mapped(evaluation) or (not found.within_15 and evaluation.knowledge.ends_within(NEAR_MIN)):
+        return ""
     verb = "is" if found.within_15 == 1 else "are"
     return f"{count(found.within_15, 'green space') if found.within_15 else 'none'} {verb} within {NEAR_MIN} minutes"
 
 
-def _spaces_summary(first: str, found: Group, near: bool | None, *, unsure: bool, sparse: bool) -> str:
+def _spaces_summary(told: str, near: bool | None, *, unsure: bool) -> str:
     if unsure:
         return "The map does not tell whether there is public green within a walk."
-    if not first:
+    if not told:
         return f"No public green space is within {FARTHEST_WALK}."
-    text = f"{first}; {_counted(found, sparse)}."
     if near is None:
-        return text
+        return f"{told}."
     has = "There is" if near else "There is no"
-    return f"{text} {has} public green of {number(METHOD.near_ha)} ha or more within {limit(METHOD.near_m)}."
+    return f"{told}. {has} public green of {number(METHOD.near_ha)} ha or more within {limit(METHOD.near_m)}."

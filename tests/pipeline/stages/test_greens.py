@@ -185,10 +185,9 @@ def test_none_within_a_quarter_of_an_hour_reads_well() -> None:
 
 def test_where_the_map_ends_before_the_nearest_it_is_that_of_the_map() -> None:
     assert spaces(green(2_560, "Bluestone Park"), edge_m=2_000.0).summary.startswith(
-        "Bluestone Park, 32 min on foot, is the nearest green space on the map, which ends before that; "
-        "none are within 15 minutes."
+        "Bluestone Park, 32 min on foot, is the nearest green space on the map; none are within 15 minutes."
     )
-    assert "; there may be others that the map does not have." in spaces(green(2_000), edge_m=1_000.0).summary
+    assert "on the map; a nearer one may lie beyond its edge." in spaces(green(2_000), edge_m=1_000.0).summary
 
 
 def inside() -> GreenSpace:
