@@ -86,13 +86,20 @@ def test_a_locked_stage_write_skips_no_stage(site: Site) -> None:
 
 
 def test_stale_jobs_are_found_while_a_worker_runs_not_only_at_its_start(site: Site) -> None:
-    site.start(stages_of(1))
+    lost_one_is_there = Event()
+
+    def evaluation(listing: str, finished: Sequence[bytes], progress: StageObserver) -> bytes:
+        lost_one_is_there.wait(5)
+        return stages_of(1)(listing, finished, progress)
+
+    site.start(evaluation)
     job = create(site.store)
-    wait_for_status(site.store, job, Status.DONE)
+    wait_for_status(site.store, job, Status.RUNNING)
     dead = open_at(site.folder, Config(lease_seconds=0.1))
     dead._process = ""  # not known to live, as this process is
-    lost = create(dead)  # wakes nobody
+    lost = create(dead)
     assert dead.claim_next_job("dead:1:1")
+    lost_one_is_there.set()
     wait_for_status(site.store, lost, Status.DONE, seconds=3)
     dead.db.close()
 
