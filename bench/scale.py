@@ -172,8 +172,9 @@ def wakes(site: Site, times: int) -> dict[str, tuple[list[float], list[float]]]:
             url = stack.enter_context(site.database(name, 1))
             started = stack.enter_context(crew(name, url, 1))
             finish(started, url, 1, started.go(), name)
-            queues[name] = started, CONTESTANTS[name](url)
-            queues[name][1].put(1)
+            contestant = CONTESTANTS[name](url)
+            contestant.put(1)
+            queues[name] = started, contestant
         asked: dict[str, dict[int, float]] = {name: {} for name in queues}
         stored: dict[str, list[float]] = {name: [] for name in queues}
         for number in range(2, times + 2):

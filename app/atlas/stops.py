@@ -198,10 +198,8 @@ def _joined(stops: tuple[TransitStop, ...]) -> tuple[TransitStop, ...]:
             named.append(len(kept))
             kept.append(stop)
         else:
-            told: dict[str, RouteAtStop] = {}
-            for route in (*stop.routes, *kept[twin].routes):
-                if route.route_id not in told or leads_away(route.headsign, stop.name):
-                    told[route.route_id] = route
+            both = (*stop.routes, *kept[twin].routes)
+            told = {r.route_id: r for r in sorted(both, key=lambda r: leads_away(r.headsign, stop.name))}
             kept[twin] = replace(kept[twin], routes=tuple(told[key] for key in sorted(told)))
     return tuple(kept)
 

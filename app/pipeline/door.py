@@ -11,6 +11,7 @@ from app.pipeline.evaluation import Evaluation
 from app.pipeline.found import found_place
 from app.pipeline.needs_near import NeedNear
 from app.pipeline.report import DoorThing, Finding, FoundPlace, Group, State
+from app.pipeline.rules.profiles import METHODS
 from app.pipeline.transit_stops import found_stop
 
 #: Needs in the order of the page, with what the page calls them.
@@ -51,10 +52,15 @@ def _thing(evaluation: Evaluation, key: str, title: str) -> DoorThing:
         minutes=place.minutes if place else None,
         why_unknown=near.why_unknown,
         none_within_min=near.none_within_min,
-        may_be_nearer=place is not None and near.may_be_nearer,
+        may_be_nearer=place is not None and _ends_before(evaluation, place),
         beside_town=near.beside_town,
         usual_min=near.usual_min,
     )
+
+
+def _ends_before(evaluation: Evaluation, place: FoundPlace) -> bool:
+    """Return whether the map ends within the walk to a place, of which half an hour is looked at."""
+    return evaluation.knowledge.ends_within(min(place.minutes or 0.0, METHODS.needs.none_min))
 
 
 def _nearest(evaluation: Evaluation, near: NeedNear) -> FoundPlace | None:

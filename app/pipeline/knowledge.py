@@ -55,7 +55,7 @@ class Knowledge:
 
     def ends_within(self, minutes: float) -> bool:
         """Return whether the map ends within a walk: what is farther away on it need not be the nearest there is."""
-        return self.cut_off(max(minutes, 1.0) * METHODS.distances.metres_per_minute)
+        return minutes > 0.0 and self.cut_off(minutes * METHODS.distances.metres_per_minute)
 
     @cached_property
     def why_no_way(self) -> str:

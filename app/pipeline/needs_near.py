@@ -43,8 +43,6 @@ class NeedNear:
     beyond: Place | None = None
     #: Where the map ends too near to tell: none is within so many minutes all the same, 0 where nobody knows that.
     none_within_min: int = 0
-    #: Whether the map ends within the walk to the nearest, so that another may be nearer.
-    may_be_nearer: bool = False
 
     @property
     def beside_town(self) -> str:
@@ -104,25 +102,20 @@ class NeedsNear:
         else:
             places = tuple(p for p in self._around.nearest(*need.kinds, limit=NAMED) if p.walk_s is not None)
             seconds = self._around.walk_seconds(*need.kinds)
-        town, title = self._around.town(need.key), self._around.region.title
-        why = self._why_unknown(need, seconds)
+        know, town, title = self._knowledge, self._around.town(need.key), self._around.region.title
+        told_min = whole_minutes(round(float(seconds[0]) / 60.0, 1)) if len(seconds) else np.inf
+        why = self._why_others(need, seconds) if told_min > METHOD.full_min else ""
+        is_cut = not why and told_min > METHOD.none_min and know.cut_off(DISC_M)
         return NeedNear(
             need,
             places,
             seconds,
-            why,
+            know.why_cut(DISC_M) if is_cut else why,
             town,
             title,
             self._beyond_walks(need, places),
-            self._none_within(why),
-            may_be_nearer=bool(len(seconds)) and self._knowledge.ends_within(min(_told_min(seconds), METHOD.none_min)),
+            int(METHOD.full_min) if is_cut and not know.ends_within(METHOD.full_min) else 0,
         )
-
-    def _none_within(self, why_unknown: str) -> int:
-        """Return within how many minutes there is none where only the map's edge keeps the nearest unknown, else 0."""
-        know = self._knowledge
-        is_sure = why_unknown == know.why_cut(DISC_M) and not know.ends_within(METHOD.full_min)
-        return int(METHOD.full_min) if is_sure else 0
 
     def _beyond_walks(self, need: Need, reached: Sequence[Place]) -> Place | None:
         """Return the nearest place that no mapped way reaches, None where one that is reached is nearer.
@@ -134,17 +127,10 @@ class NeedsNear:
         within_m = min((STRAIGHT_M, *(place.straight_m for place in reached)))
         return next(iter(self._around.beyond_walks(*need.kinds, within_m=within_m)), None)
 
-    def _why_unknown(self, need: Need, seconds: Floats) -> str:
-        """Return why more may be there than was found; what is met within 15 minutes is known whatever is missing."""
-        told_min = _told_min(seconds)
-        if told_min <= METHOD.full_min:
-            return ""
-        if need.key in SCHOOLS and (why := self._unknown_schools(seconds)):
-            return why
-        know = self._knowledge
-        if why := know.why_not_mapped(need):
-            return why
-        return know.why_cut(DISC_M) if told_min > METHOD.none_min and know.cut_off(DISC_M) else ""
+    def _why_others(self, need: Need, seconds: Floats) -> str:
+        """Return why others may be on the ground that the map does not tell; what is met within 15 minutes is known."""
+        of_level = self._unknown_schools(seconds) if need.key in SCHOOLS else ""
+        return of_level or self._knowledge.why_not_mapped(need)
 
     def _unknown_schools(self, seconds: Floats) -> str:
         """Return that nearer schools may be of the level: of how many the map does not say it."""
@@ -154,11 +140,6 @@ class NeedsNear:
         if not nearer:
             return ""
         return f"The map does not say the level of {count(nearer, 'school')} nearer than {round(nearest / 60)} minutes."
-
-
-def _told_min(seconds: Floats) -> float:
-    """Return the minutes to the nearest as they are told, infinity where there is none."""
-    return whole_minutes(round(float(seconds[0]) / 60.0, 1)) if len(seconds) else np.inf
 
 
 def _as_place(stop: TransitStop) -> Place:

@@ -59,6 +59,9 @@ def test_where_the_map_ends_beyond_a_quarter_of_an_hour_none_within_that_is_sure
 
 
 def test_where_the_map_ends_within_the_walk_another_may_be_nearer() -> None:
+    """Tikankatu 11, Kotka: the map ends within 80 m, and the stop across the street is 40 m away."""
+    at_the_edge = door(full_grid(stops=(stop(40.0),), edge_m=70.0))["stop"]
+    assert (at_the_edge.minutes, at_the_edge.may_be_nearer) == (0.5, False)
     cafes = (place(Kind.CAFE, 800.0),)
     assert [door(full_grid(places=cafes, edge_m=m))["cafe"].may_be_nearer for m in (500.0, 1_000.0)] == [True, False]
 

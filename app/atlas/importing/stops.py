@@ -165,11 +165,9 @@ def stop_routes(
     Of the directions of a line one is kept, which goes on from the stop if any does.
     """
     found = _RouteFinder(rows, members)
-    by_key: dict[tuple[int, str, str], StopRoute] = {}
-    for told in (told for route in routes for told in found.of(route)):
-        key = told.place, told.mode, told.name
-        if key not in by_key or leads_away(told.headsign, rows[told.place].name):
-            by_key[key] = told
+    told = (told for route in routes for told in found.of(route))
+    best_last = sorted(told, key=lambda told: leads_away(told.headsign, rows[told.place].name))
+    by_key = {(told.place, told.mode, told.name): told for told in best_last}
     for place, row in enumerate(rows):
         for name in _route_refs(row):
             mode = MODE_OF_STOP[row.kind]

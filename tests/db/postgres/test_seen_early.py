@@ -11,6 +11,7 @@ import pytest
 
 from app.config import Config
 from app.db.postgres.database import PostgresDatabase
+from app.queue.jobs import Status
 from app.queue.store import JobStore
 from app.queue.store.people import newest_job
 from app.queue.store.tables import POSTGRES_SCRIPTS
@@ -58,11 +59,24 @@ def test_who_is_shown_a_job_that_was_just_seen_finds_it_after_a_crash(server: Se
         assert store.get_job(job.job_id) == job
 
 
+def test_who_asks_again_and_is_shown_a_job_that_was_just_seen_finds_it_after_a_crash(
+    server: Server, store: JobStore
+) -> None:
+    for number in range(TIMES):
+        new = new_job(key=f"{number} main")
+        before = store.create_job(new)[0]
+        store.cancel_job(before.job_id, new.owner)
+        with store.db.write(durable=False) as connection:
+            made = store._insert(connection, new, newest_job(connection))
+        assert store.retry_job(before.job_id, new.owner).job_id == made.job_id
+        server.restart("immediate")
+        assert store.get_job(made.job_id).status is Status.QUEUED
+
+
 def test_a_crash_takes_what_nobody_was_answered(server: Server, store: JobStore) -> None:
     """So the tests above show something."""
     kept = []
     for number in range(TIMES):
-        store.db.read("SELECT 1")
         with store.db.write(durable=False) as connection:
             job = store._insert(connection, new_job(key=f"{number} main"), newest_job(connection))
         server.restart("immediate")
