@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from app.atlas.importing.tags.classify import display_name, kept_tags, kinds_of
+from app.atlas.importing.tags.layers import map_name
 from app.places import Kind
 
 
@@ -66,6 +67,11 @@ def test_it_leaves_out_what_is_no_place_for_the_public(tags: dict[str, str]) -> 
 
 def test_it_names_a_road_by_its_number_and_a_shop_by_its_brand() -> None:
     assert display_name({"highway": "motorway", "ref": "A 8", "operator": "State"}) == "A 8"
+    assert (
+        display_name({"highway": "motorway", "ref": "7;15"})
+        == map_name({"highway": "motorway", "ref": "7; 15"})
+        == "7/15"
+    )
     assert display_name({"shop": "supermarket", "brand": "Coop"}) == "Coop"
 
 

@@ -8,7 +8,7 @@ import msgspec
 
 from app.atlas.geocoder.letters import fold
 from app.atlas.importing.tags.access import open_kinds
-from app.atlas.importing.tags.hazards import HAZARD_KEYS, ROADS, hazard_kinds
+from app.atlas.importing.tags.hazards import HAZARD_KEYS, ROADS, hazard_kinds, road_number
 from app.atlas.importing.tags.leisure import leisure_kinds
 from app.atlas.importing.tags.lifecycle import former_tags, is_closed, is_gone
 from app.atlas.importing.tags.services import service_kinds, shop_kinds
@@ -94,9 +94,8 @@ def display_name(tags: Tags) -> str:
     Whoever runs a stop, a school or a playground gives it no name: there are many of each.
     """
     if tags.get("highway") in ROADS:
-        keys: tuple[str, ...] = ("name", "name:en", "ref")
-    else:
-        keys = _SIGNS[:3] if _is_one_of_many(tags) else _SIGNS
+        return tags.get("name") or tags.get("name:en") or road_number(tags)
+    keys = _SIGNS[:3] if _is_one_of_many(tags) else _SIGNS
     return next((tags[key] for key in keys if tags.get(key)), "")
 
 

@@ -33,6 +33,11 @@ ROADS |= {f"{value}_link": ROADS[value] for value in ("motorway", "trunk", "prim
 NO, YES = frozenset({"no", "none"}), frozenset({"yes", "designated", "permissive", "official", "only"})
 
 
+def road_number(tags: Tags) -> str:
+    """Return a road's number, "7/15" where it bears several, "" for none."""
+    return "/".join(number.strip() for number in tags.get("ref", "").split(";"))
+
+
 def hazard_kinds(tags: Tags) -> set[Kind]:
     """Return the kinds (100 and up) that a safety check measures the distance to."""
     kinds = {kind for key, sort in _SORTERS if key in tags and (kind := sort(tags)) is not None}

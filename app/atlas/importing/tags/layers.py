@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from app.atlas.basemap.layers import Layer
-from app.atlas.importing.tags.hazards import is_underground
+from app.atlas.importing.tags.hazards import is_underground, road_number
 from app.atlas.importing.tags.lifecycle import is_gone
 
 Tags = Mapping[str, str]
@@ -122,4 +122,4 @@ def is_building_value(building: str, location: str) -> bool:
 def map_name(tags: Tags) -> str:
     """Return what a map writes along or on a shape: its name, a motorway's number, or nothing."""
     name = tags.get("name", "")
-    return name or (tags.get("ref", "") if tags.get("highway") == "motorway" else "")
+    return name or (road_number(tags) if tags.get("highway") == "motorway" else "")
